@@ -1,0 +1,383 @@
+//! Configuration: one optional TOML file, a typed default for every key.
+//!
+//! Read from the first that exists: `.htpostern.toml` beside the binary (stock Apache never serves `.ht*`), then
+//! `~/.postern/postern.toml` of the effective user. No environment variable and no request header takes part: a client
+//! can forge those. An unknown key or a bad value is an error that names file, line and key.
+
+use std::fs;
+use std::io;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::error::{Cause, Error, Result};
+
+/// How a connection to a mail server is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Security {
+    /// TLS from the first byte (RFC 8314 3).
+    Tls,
+    /// STARTTLS (RFC 9051 6.2.1); no sign-in without it.
+    Starttls,
+    /// None: for servers on this machine.
+    None,
+}
+
+/// `[imap]`: where mail is read.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ImapServer {
+    /// Host name or address.
+    pub host: String,
+    /// Port; 0 stands for the usual one of `security`.
+    pub port: u16,
+    /// How the way there is protected; not said, TLS, except on this machine.
+    pub security: Option<Security>,
+    /// PEM file with the certificates that this server is judged by, instead of the system's.
+    pub ca_file: Option<PathBuf>,
+}
+
+impl Default for ImapServer {
+    fn default() -> ImapServer {
+        ImapServer {
+            host: "localhost".to_owned(),
+            port: 0,
+            security: None,
+            ca_file: None,
+        }
+    }
+}
+
+impl ImapServer {
+    /// How the way there is protected.
+    pub fn security(&self) -> Security {
+        let here = self.host.eq_ignore_ascii_case("localhost")
+            || self.host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        self.security
+            .unwrap_or(if here { Security::None } else { Security::Tls })
+    }
+
+    /// The port to connect to.
+    pub fn port(&self) -> u16 {
+        match (self.port, self.security()) {
+            (0, Security::Tls) => 993,
+            (0, _) => 143,
+            (port, _) => port,
+        }
+    }
+}
+
+/// `[[domain]]`: another IMAP server for the addresses of one domain.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Domain {
+    /// The domain, as it stands behind the at sign.
+    pub name: String,
+    /// Its server.
+    pub imap: ImapServer,
+}
+
+/// `[cache]`: how long and how much.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Cache {
+    /// For how many seconds after a comparison a click asks the server nothing.
+    pub fresh_seconds: u32,
+    /// How many MB on disk a user's store may take before it is made anew.
+    pub budget_mb: u32,
+}
+
+impl Default for Cache {
+    fn default() -> Cache {
+        Cache {
+            fresh_seconds: 60,
+            budget_mb: 64,
+        }
+    }
+}
+
+/// `[gate]`: who works, who waits, how long.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Gate {
+    /// Pages of one user that may wait.
+    pub waiting: u32,
+    /// For how many seconds at most.
+    pub wait_seconds: u32,
+    /// After how many seconds a request gives up, the wait included.
+    pub deadline_seconds: u32,
+    /// Requests with a session that may work or wait at once in the whole installation.
+    pub total: u32,
+}
+
+impl Default for Gate {
+    fn default() -> Gate {
+        Gate {
+            waiting: 2,
+            wait_seconds: 10,
+            deadline_seconds: 25,
+            total: 16,
+        }
+    }
+}
+
+/// `[limits]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Failed sign-ins a minute before an address, or an account, has to wait.
+    pub logins_per_minute: u32,
+    /// Rows of a list page.
+    pub rows: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            logins_per_minute: 5,
+            rows: 50,
+        }
+    }
+}
+
+/// When https is taken for granted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Https {
+    /// As the web server says.
+    #[default]
+    Auto,
+    /// Always: a proxy in front ends TLS.
+    Always,
+}
+
+/// Everything that can be configured.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where state is kept; absolute. None stands for `~/.postern`.
+    pub state_dir: Option<PathBuf>,
+    /// What all links begin with, where it cannot be told from the request: `/mail`.
+    pub base_url: Option<String>,
+    /// When https is taken for granted.
+    pub https: Https,
+    /// Addresses of proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Allow sign-in over plain http from anywhere.
+    pub allow_http: bool,
+    /// The zone of all times before a user has chosen one; empty for the machine's.
+    pub time_zone: String,
+    /// `[imap]`.
+    pub imap: ImapServer,
+    /// `[[domain]]`.
+    pub domain: Vec<Domain>,
+    /// `[cache]`.
+    pub cache: Cache,
+    /// `[gate]`.
+    pub gate: Gate,
+    /// `[limits]`.
+    pub limits: Limits,
+    /// The file that all this was read from; None where there was none.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
+}
+
+impl Config {
+    /// Reads the configuration of the binary at `exe`, of the user whose home is `home`.
+    ///
+    /// # Errors
+    /// `Setup`, naming file, line and key, where a file cannot be read or says what it must not.
+    pub fn read(exe: &Path, home: Option<&Path>) -> Result<Config> {
+        let beside = exe.parent().map(|dir| dir.join(".htpostern.toml"));
+        let at_home = home.map(|home| home.join(".postern/postern.toml"));
+        for file in [beside, at_home].into_iter().flatten() {
+            match fs::read_to_string(&file) {
+                Ok(text) => return Config::parse(&text, &file),
+                Err(e)
+                    if matches!(
+                        e.kind(),
+                        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+                    ) => {}
+                Err(e) => return Err(Error::Setup(Cause::at(&file.display().to_string(), e))),
+            }
+        }
+        Ok(Config::default())
+    }
+
+    /// Reads the text of a configuration file; `file` only names it in errors.
+    ///
+    /// # Errors
+    /// `Setup`, naming file, line and key.
+    pub fn parse(text: &str, file: &Path) -> Result<Config> {
+        let wrong = |what: String| Error::Setup(Cause::at(&file.display().to_string(), what));
+        let mut config: Config = toml::from_str(text).map_err(|e| wrong(e.to_string()))?;
+        if let Some((key, rule)) = config.broken_rule() {
+            let line = text.lines().position(|l| l.trim_start().starts_with(key));
+            let at = line.map_or(String::new(), |n| format!("line {}: ", n.saturating_add(1)));
+            return Err(wrong(format!("{at}{key} {rule}")));
+        }
+        config.file = Some(file.to_owned());
+        Ok(config)
+    }
+
+    /// The first key whose value the types allow and the program does not.
+    fn broken_rule(&self) -> Option<(&'static str, &'static str)> {
+        let gate = &self.gate;
+        let servers = || std::iter::once(&self.imap).chain(self.domain.iter().map(|d| &d.imap));
+        let rules = [
+            (
+                "state_dir",
+                self.state_dir.as_ref().is_some_and(|d| !d.is_absolute()),
+                "must be an absolute path",
+            ),
+            (
+                "base_url",
+                self.base_url.as_ref().is_some_and(|b| !is_base(b)),
+                "must be a path such as /mail, without a slash at its end",
+            ),
+            (
+                "host",
+                servers().any(|s| s.host.is_empty() || s.host.contains(char::is_whitespace)),
+                "must be a host name",
+            ),
+            (
+                "time_zone",
+                crate::time::Zone::named(&self.time_zone).is_none(),
+                "must be a zone such as Europe/Brussels",
+            ),
+            (
+                "fresh_seconds",
+                self.cache.fresh_seconds > 86_400,
+                "must be at most 86400",
+            ),
+            (
+                "budget_mb",
+                !(4..=4096).contains(&self.cache.budget_mb),
+                "must be 4 to 4096",
+            ),
+            (
+                "waiting",
+                !(1..=8).contains(&gate.waiting),
+                "must be 1 to 8",
+            ),
+            (
+                "wait_seconds",
+                !(1..=60).contains(&gate.wait_seconds),
+                "must be 1 to 60",
+            ),
+            (
+                "deadline_seconds",
+                !(5..=120).contains(&gate.deadline_seconds),
+                "must be 5 to 120",
+            ),
+            (
+                "total",
+                !(8..=256).contains(&gate.total),
+                "must be 8 to 256",
+            ),
+            (
+                "logins_per_minute",
+                !(1..=1000).contains(&self.limits.logins_per_minute),
+                "must be 1 to 1000",
+            ),
+            (
+                "rows",
+                !(10..=200).contains(&self.limits.rows),
+                "must be 10 to 200",
+            ),
+        ];
+        rules
+            .into_iter()
+            .find(|(_, broken, _)| *broken)
+            .map(|(key, _, rule)| (key, rule))
+    }
+
+    /// The realm and server of a login: those of its domain's table, else the empty realm and `[imap]`.
+    pub fn server_for(&self, login: &str) -> (&str, &ImapServer) {
+        let domain = login.rsplit_once('@').map(|(_, domain)| domain);
+        self.domain
+            .iter()
+            .find(|d| domain.is_some_and(|name| d.name.eq_ignore_ascii_case(name)))
+            .map_or(("", &self.imap), |d| (d.name.as_str(), &d.imap))
+    }
+
+    /// The server of a realm that `server_for` named; None where its table was taken out of the configuration.
+    pub fn server_of_realm(&self, realm: &str) -> Option<&ImapServer> {
+        if realm.is_empty() {
+            return Some(&self.imap);
+        }
+        self.domain
+            .iter()
+            .find(|d| d.name == realm)
+            .map(|d| &d.imap)
+    }
+
+    /// How long a request may take before it gives up, the wait at the gate included.
+    pub fn soft_deadline(&self) -> Duration {
+        Duration::from_secs(self.gate.deadline_seconds.into())
+    }
+
+    /// How long after a comparison the cache alone answers.
+    pub fn freshness(&self) -> Duration {
+        Duration::from_secs(self.cache.fresh_seconds.into())
+    }
+}
+
+/// A base that links can be made with: a plain path, or an https address with one.
+fn is_base(base: &str) -> bool {
+    let plain = base
+        .bytes()
+        .all(|b| b.is_ascii_graphic() && !b"\"'<>?#\\".contains(&b));
+    plain && !base.ends_with('/') && (base.is_empty() || base.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Config> {
+        Config::parse(text, Path::new("/x/postern.toml"))
+    }
+
+    fn refusal(text: &str) -> String {
+        match parse(text) {
+            Err(Error::Setup(Cause(why))) => why,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn nothing_configured_is_imap_on_localhost() {
+        let config = parse("").unwrap();
+        assert_eq!(config.server_for("ann").1.port(), 143);
+        assert_eq!(config.gate.total, 16);
+    }
+
+    #[test]
+    fn a_domain_has_its_own_server() {
+        let text = "[imap]\nhost = 'a'\n[[domain]]\nname = 'Example.org'\nimap = { host = 'b' }";
+        let config = parse(text).unwrap();
+        assert_eq!(config.server_for("ann@example.ORG").0, "Example.org");
+        assert_eq!(config.server_for("ann@example.ORG").1.port(), 993);
+        assert_eq!(config.server_for("ann@elsewhere.org").1.host, "a");
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_file_line_and_key() {
+        for (text, line, key) in [
+            ("[gate]\nwaitng = 3", "2", "waitng"),
+            ("[gate]\n\nwaiting = 99", "3", "waiting"),
+            ("state_dir = 'relative'", "1", "state_dir"),
+            ("[imap]\nsecurity = 'maybe'", "2", "security"),
+            ("base_url = 'https://example.org/'", "1", "base_url"),
+        ] {
+            let why = refusal(text);
+            assert!(why.contains("/x/postern.toml"), "{why}");
+            assert!(why.contains(&format!("line {line}")), "{why}");
+            assert!(why.contains(key), "{why}");
+        }
+    }
+}

@@ -1,0 +1,370 @@
+//! The words of mail that every floor shares: folder names, UIDs, flags, addresses, rows of a list, structure of a message.
+//!
+//! On the ground floor: plain values without behaviour beyond reading and writing themselves. Text that an IMAP server
+//! sent is already decoded here; what stands in these types is data, never markup.
+
+use serde::{Deserialize, Serialize};
+
+/// A message's number in its folder (RFC 9051 2.3.1.1); never 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Uid(u32);
+
+impl Uid {
+    /// None for 0, which is no UID.
+    pub fn new(number: u32) -> Option<Uid> {
+        (number != 0).then_some(Uid(number))
+    }
+
+    /// The number as the server knows it.
+    pub fn get(self) -> u32 {
+        self.0
+    }
+}
+
+/// Which numbering a folder's UIDs belong to (RFC 9051 2.3.1.1); servers that have none say 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct UidValidity(pub u32);
+
+/// A folder's or message's modification sequence (RFC 7162 3.1); a positive 63-bit number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ModSeq(u64);
+
+impl ModSeq {
+    /// None for what is no positive 63-bit number (some servers send 0 or negative ones).
+    pub fn new(number: u64) -> Option<ModSeq> {
+        (number != 0 && number <= i64::MAX as u64).then_some(ModSeq(number))
+    }
+
+    /// The number as the server knows it.
+    pub fn get(self) -> u64 {
+        self.0
+    }
+}
+
+/// A folder's name as it goes over the wire (modified UTF-7 or UTF-8). It can stand in a command: no CR, LF or NUL.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct FolderName(String);
+
+impl FolderName {
+    /// Longest name that is passed on, in bytes.
+    pub const LONGEST: usize = 1000;
+
+    /// None where the name is empty, too long, or could end a command.
+    pub fn new(wire: &str) -> Option<FolderName> {
+        let fits = !wire.is_empty() && wire.len() <= Self::LONGEST;
+        (fits && !wire.bytes().any(|b| matches!(b, b'\r' | b'\n' | 0))).then(|| {
+            // RFC 9051 5.1: INBOX is one name in every case.
+            if wire.eq_ignore_ascii_case("INBOX") {
+                FolderName::inbox()
+            } else {
+                FolderName(wire.to_owned())
+            }
+        })
+    }
+
+    /// The folder that every account has.
+    pub fn inbox() -> FolderName {
+        FolderName("INBOX".to_owned())
+    }
+
+    /// True for INBOX itself.
+    pub fn is_inbox(&self) -> bool {
+        self.0 == "INBOX"
+    }
+
+    /// The name as the server wrote it.
+    pub fn as_wire(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What is set on a message: the system flags and the two keywords that every client knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flags(u8);
+
+impl Flags {
+    /// Read.
+    pub const SEEN: Flags = Flags(1);
+    /// Answered.
+    pub const ANSWERED: Flags = Flags(2);
+    /// Starred.
+    pub const FLAGGED: Flags = Flags(4);
+    /// Marked for removal.
+    pub const DELETED: Flags = Flags(8);
+    /// A draft.
+    pub const DRAFT: Flags = Flags(16);
+    /// `$Forwarded` (RFC 5788).
+    pub const FORWARDED: Flags = Flags(32);
+
+    /// Reads one flag as the server writes it, in any case; unknown ones are nothing.
+    pub fn named(name: &[u8]) -> Flags {
+        let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+        match () {
+            () if is("\\Seen") => Flags::SEEN,
+            () if is("\\Answered") => Flags::ANSWERED,
+            () if is("\\Flagged") => Flags::FLAGGED,
+            () if is("\\Deleted") => Flags::DELETED,
+            () if is("\\Draft") => Flags::DRAFT,
+            () if is("$Forwarded") => Flags::FORWARDED,
+            () => Flags(0),
+        }
+    }
+
+    /// Both sets together.
+    pub fn with(self, other: Flags) -> Flags {
+        Flags(self.0 | other.0)
+    }
+
+    /// This set without the other.
+    pub fn without(self, other: Flags) -> Flags {
+        Flags(self.0 & !other.0)
+    }
+
+    /// True where all of the other set are in this one.
+    pub fn has(self, other: Flags) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+/// One address of a header, decoded. `host` is empty where there was none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    /// The display name; empty where there is none.
+    pub name: String,
+    /// What stands before and after the at sign, as one string: `ann@example.org`.
+    pub email: String,
+}
+
+impl Address {
+    /// What a list shows: the name, else the address.
+    pub fn shown(&self) -> &str {
+        if self.name.trim().is_empty() {
+            &self.email
+        } else {
+            &self.name
+        }
+    }
+}
+
+/// Where a part stands in its message: `1.2` (RFC 9051 6.4.5.1). The empty path is the whole message.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct PartPath(Vec<u32>);
+
+impl PartPath {
+    /// Deepest path that is followed.
+    pub const DEEPEST: usize = 64;
+
+    /// Reads `1.2.3`; the empty text is the whole message.
+    pub fn parse(text: &str) -> Option<PartPath> {
+        if text.is_empty() {
+            return Some(PartPath::default());
+        }
+        let steps: Option<Vec<u32>> = text
+            .split('.')
+            .map(|step| {
+                let plain = !step.is_empty() && step.bytes().all(|b| b.is_ascii_digit());
+                step.parse().ok().filter(|n| plain && *n > 0)
+            })
+            .collect();
+        steps.filter(|s| s.len() <= PartPath::DEEPEST).map(PartPath)
+    }
+
+    /// The path of the n-th child (from 1).
+    pub fn child(&self, n: u32) -> PartPath {
+        let mut steps = self.0.clone();
+        steps.push(n);
+        PartPath(steps)
+    }
+
+    /// The numbers of the path, outermost first.
+    pub fn steps(&self) -> &[u32] {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for PartPath {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (i, step) in self.0.iter().enumerate() {
+            if i > 0 {
+                f.write_str(".")?;
+            }
+            write!(f, "{step}")?;
+        }
+        Ok(())
+    }
+}
+
+/// How a part is encoded for the way (RFC 2045 6).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Encoding {
+    /// 7bit, 8bit, binary and whatever is unknown: the bytes as they are.
+    #[default]
+    Plain,
+    /// base64.
+    Base64,
+    /// quoted-printable.
+    QuotedPrintable,
+}
+
+/// One leaf of a message's structure (BODYSTRUCTURE, RFC 9051 7.5.2): what can be shown or saved.
+/// Multiparts do not appear; what they mean for their children stands in `group`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Where it stands.
+    pub path: PartPath,
+    /// `text/plain`, in lower case.
+    pub kind: String,
+    /// The charset parameter, in lower case; empty where there is none.
+    pub charset: String,
+    /// The file name, decoded; empty where there is none.
+    pub name: String,
+    /// True where the disposition says attachment.
+    pub attached: bool,
+    /// Content-ID without its angle brackets.
+    pub id: String,
+    /// How it is encoded.
+    pub encoding: Encoding,
+    /// Size in bytes as it travels (encoded).
+    pub size: u32,
+    /// The multipart kinds it stands in, outermost first: `mixed`, `alternative`, `related`, ...
+    pub group: Vec<Group>,
+    /// `format=flowed` and `delsp=yes` (RFC 3676).
+    pub flowed: Option<Flowed>,
+}
+
+/// A multipart that a part stands in, by its path, so that brothers can be told.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// Path of the multipart.
+    pub path: PartPath,
+    /// Its subtype, in lower case.
+    pub kind: String,
+}
+
+/// format=flowed as a part declares it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flowed {
+    /// `delsp=yes`: the space at the end of a flowed line is not part of the text.
+    pub delete_space: bool,
+}
+
+/// One line of a message list, with all that opening the message needs to know beforehand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// Its number.
+    pub uid: Uid,
+    /// What is set on it.
+    pub flags: Flags,
+    /// When the server got it, seconds since 1970; 0 where the server does not say.
+    pub arrived: i64,
+    /// When its sender dated it, seconds since 1970, with the sender's offset in minutes.
+    pub dated: Option<(i64, i16)>,
+    /// Size in bytes.
+    pub size: u32,
+    /// Subject, decoded.
+    pub subject: String,
+    /// From, decoded.
+    pub from: Vec<Address>,
+    /// To, decoded; at most the first few in a list.
+    pub to: Vec<Address>,
+    /// Cc, decoded.
+    pub cc: Vec<Address>,
+    /// Reply-To where it differs from From.
+    pub reply_to: Vec<Address>,
+    /// The leaves of its structure; None where the server's BODYSTRUCTURE could not be read.
+    pub parts: Option<Vec<Part>>,
+}
+
+impl Row {
+    /// True where a list shows the paper clip: a part that is no text and not only there for the HTML.
+    pub fn has_attachment(&self) -> bool {
+        self.parts
+            .as_ref()
+            .is_some_and(|parts| parts.iter().any(Part::is_attachment))
+    }
+}
+
+impl Part {
+    /// True for what belongs in the list of attachments rather than in the text.
+    pub fn is_attachment(&self) -> bool {
+        let shown_text = matches!(self.kind.as_str(), "text/plain" | "text/html")
+            && !self.attached
+            && self.name.is_empty();
+        let for_the_html = !self.attached
+            && !self.id.is_empty()
+            && self.kind.starts_with("image/")
+            && self.group.iter().any(|g| g.kind == "related");
+        let alternative =
+            !self.attached && self.group.last().is_some_and(|g| g.kind == "alternative");
+        !(shown_text || for_the_html || alternative && self.name.is_empty())
+    }
+}
+
+/// What a folder is for (RFC 6154), told by the server or by its usual name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Role {
+    /// INBOX.
+    Inbox,
+    /// \Drafts.
+    Drafts,
+    /// \Sent.
+    Sent,
+    /// \Archive.
+    Archive,
+    /// \Junk.
+    Junk,
+    /// \Trash.
+    Trash,
+}
+
+/// One folder of the account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Folder {
+    /// Its name on the wire.
+    pub name: FolderName,
+    /// Its last name for people, decoded: `Concerts` of `INBOX.Orchestra.Concerts`.
+    pub title: String,
+    /// Its place in the tree below the namespace: 0 for the top.
+    pub depth: u8,
+    /// What it is for.
+    pub role: Option<Role>,
+    /// False for `\Noselect` and `\NonExistent`: only there for its children.
+    pub selectable: bool,
+    /// Messages and unread ones, where the server told.
+    pub counts: Option<Counts>,
+}
+
+/// How many messages a folder holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// All.
+    pub messages: u32,
+    /// Without \Seen.
+    pub unread: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_path_reads_what_it_writes_and_nothing_else() {
+        for text in ["", "1", "1.2.3", "4294967295"] {
+            assert_eq!(
+                PartPath::parse(text).map(|p| p.to_string()).as_deref(),
+                Some(text)
+            );
+        }
+        for text in ["0", "1.", ".1", "1..2", "+1", "a", "4294967296", "1 "] {
+            assert_eq!(PartPath::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_folder_name_cannot_end_a_command() {
+        for wire in ["", "a\r\nb", "a\nb", "a\0b"] {
+            assert_eq!(FolderName::new(wire), None);
+        }
+        assert_eq!(FolderName::new("inBox"), Some(FolderName::inbox()));
+    }
+}

@@ -1,0 +1,532 @@
+//! Every address that Postern answers, as one type: `Route::parse` reads it, `Route::href` writes it, each the inverse of
+//! the other. On the ground floor; no URL is put together anywhere else.
+//!
+//! The state of a page is in its address: folder, UIDVALIDITY, UID, place in the list. Names that people or servers chose
+//! travel in the query only: Apache answers some of their characters in a path with an error of its own.
+
+use crate::error::{Error, Result};
+use crate::mail::{FolderName, PartPath, Uid, UidValidity};
+
+/// What stands before every address of this installation: `/cgi-bin/postern`, or nothing at the root. No slash at its end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Base(pub String);
+
+/// One message, by what stays true while its folder keeps its numbering.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageRef {
+    /// Its folder.
+    pub folder: FolderName,
+    /// The numbering that `uid` belongs to.
+    pub validity: UidValidity,
+    /// Its number.
+    pub uid: Uid,
+}
+
+/// A place in a list that survives arrivals and deletions: beside a message, and where that was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    /// The numbering that `uid` belongs to.
+    pub validity: UidValidity,
+    /// The message beside which the window lies.
+    pub uid: Uid,
+    /// How many older messages the folder held, when the link was made: where to look if the message is gone.
+    /// Counted from the oldest, so that arrivals do not shift it.
+    pub rank: u32,
+}
+
+/// Which rows of a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    /// From the newest on.
+    #[default]
+    Newest,
+    /// The window that begins just after the anchor.
+    OlderThan(Anchor),
+    /// The window that ends just before the anchor.
+    NewerThan(Anchor),
+}
+
+/// A page of a folder's list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FolderQuery {
+    /// Whose list.
+    pub folder: FolderName,
+    /// Which rows.
+    pub place: Place,
+    /// Compare with the server now, however fresh the cache is.
+    pub compare: bool,
+}
+
+impl FolderQuery {
+    /// The first page of a folder.
+    pub fn newest(folder: FolderName) -> FolderQuery {
+        FolderQuery {
+            folder,
+            place: Place::Newest,
+            compare: false,
+        }
+    }
+}
+
+/// Which face of a message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Face {
+    /// HTML where there is some, else text.
+    #[default]
+    Best,
+    /// The text, even where there is HTML.
+    Text,
+}
+
+/// A page of one message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageQuery {
+    /// Which message.
+    pub message: MessageRef,
+    /// Its rank when the link was made (see `Anchor`): where the list goes on if it is gone.
+    pub rank: u32,
+    /// Which face.
+    pub face: Face,
+    /// Show what the mail asks to load from elsewhere, this once.
+    pub remote: bool,
+}
+
+/// Everything that can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// `GET /` and `GET /folder`: a page of a list.
+    Folder(FolderQuery),
+    /// `GET /message`: one message.
+    Message(MessageQuery),
+    /// `GET /frame`: the HTML of a message, a document of its own.
+    Frame { message: MessageRef, remote: bool },
+    /// `GET /part`: an attachment or inline image; `open` shows it in the browser where its type is harmless.
+    Part {
+        message: MessageRef,
+        path: PartPath,
+        open: bool,
+    },
+    /// `GET /source`: the whole message as it travelled; `save` downloads it.
+    Source { message: MessageRef, save: bool },
+    /// `GET /sign-in`: the form; `to` is the page to go on with (a path and query of ours without the base).
+    SignInForm { to: String },
+    /// `POST /sign-in`.
+    SignIn,
+    /// `POST /sign-out`.
+    SignOut,
+    /// `GET /asset/<hash>/<name>`: style sheet, script, icon.
+    Asset { hash: String, name: String },
+    /// `GET /robots.txt`.
+    Robots,
+    /// `GET /favicon.svg`, `GET /favicon.ico`.
+    Favicon,
+}
+
+/// The query parameter by which a page that tries again by itself says so.
+const AGAIN: &str = "again";
+
+impl Route {
+    /// Reads method, path below the base, and raw query.
+    ///
+    /// Unknown paths are `NotFound`, known ones with another method `WrongMethod`, parameters that no link of ours
+    /// carries `BadRequest`. HEAD is GET (RFC 9110 9.3.2).
+    pub fn parse(method: &str, path: &str, query: &str) -> Result<Route> {
+        let q = Query::read(query);
+        let get = matches!(method, "GET" | "HEAD");
+        let post = method == "POST";
+        let only = |allowed: bool, allow: &'static str, route: Result<Route>| {
+            if allowed {
+                route
+            } else {
+                Err(Error::WrongMethod { allow })
+            }
+        };
+        let by_get = |route: Result<Route>| only(get, "GET, HEAD", route);
+        match path {
+            "" | "/" | "/folder" => by_get(q.folder_page().map(Route::Folder)),
+            "/message" => by_get(q.message_page().map(Route::Message)),
+            "/frame" => by_get(q.message().map(|message| Route::Frame {
+                message,
+                remote: q.is_set("remote"),
+            })),
+            "/part" => by_get(q.message().and_then(|message| {
+                let path = PartPath::parse(q.get("p").unwrap_or_default())
+                    .ok_or(Error::BadRequest("p"))?;
+                let open = q.is_set("open");
+                Ok(Route::Part {
+                    message,
+                    path,
+                    open,
+                })
+            })),
+            "/source" => by_get(q.message().map(|message| Route::Source {
+                message,
+                save: q.is_set("save"),
+            })),
+            "/sign-in" if post => Ok(Route::SignIn),
+            "/sign-in" => only(
+                get,
+                "GET, HEAD, POST",
+                Ok(Route::SignInForm {
+                    to: q.get("to").unwrap_or_default().to_owned(),
+                }),
+            ),
+            "/sign-out" => only(post, "POST", Ok(Route::SignOut)),
+            "/robots.txt" => by_get(Ok(Route::Robots)),
+            "/favicon.svg" | "/favicon.ico" => by_get(Ok(Route::Favicon)),
+            _ => {
+                let asset = path
+                    .strip_prefix("/asset/")
+                    .and_then(|rest| rest.split_once('/'))
+                    .filter(|(_, name)| !name.contains('/'))
+                    .map(|(hash, name)| Route::Asset {
+                        hash: hash.to_owned(),
+                        name: name.to_owned(),
+                    });
+                asset.map_or(Err(Error::NotFound), |route| by_get(Ok(route)))
+            }
+        }
+    }
+
+    /// The address of this route, with the base in front.
+    pub fn href(&self, base: &Base) -> String {
+        let mut link = Link::new(base);
+        match self {
+            Route::Folder(page) => {
+                let plain = page.folder.is_inbox() && page.place == Place::Newest && !page.compare;
+                link.path(if plain { "/" } else { "/folder" });
+                if !plain {
+                    link.set("f", page.folder.as_wire());
+                }
+                match page.place {
+                    Place::Newest => {}
+                    Place::OlderThan(anchor) => link.set("older", &anchor.write()),
+                    Place::NewerThan(anchor) => link.set("newer", &anchor.write()),
+                }
+                link.flag("compare", page.compare);
+            }
+            Route::Message(page) => {
+                link.path("/message");
+                link.message(&page.message);
+                link.set("r", &page.rank.to_string());
+                link.flag("text", page.face == Face::Text);
+                link.flag("remote", page.remote);
+            }
+            Route::Frame { message, remote } => {
+                link.path("/frame");
+                link.message(message);
+                link.flag("remote", *remote);
+            }
+            Route::Part {
+                message,
+                path,
+                open,
+            } => {
+                link.path("/part");
+                link.message(message);
+                link.set("p", &path.to_string());
+                link.flag("open", *open);
+            }
+            Route::Source { message, save } => {
+                link.path("/source");
+                link.message(message);
+                link.flag("save", *save);
+            }
+            Route::SignInForm { to } => {
+                link.path("/sign-in");
+                if !to.is_empty() {
+                    link.set("to", to);
+                }
+            }
+            Route::SignIn => link.path("/sign-in"),
+            Route::SignOut => link.path("/sign-out"),
+            Route::Asset { hash, name } => link.path(&format!("/asset/{hash}/{name}")),
+            Route::Robots => link.path("/robots.txt"),
+            Route::Favicon => link.path("/favicon.svg"),
+        }
+        link.0
+    }
+
+    /// The route's name in the log and in tests.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Route::Folder(_) => "folder",
+            Route::Message(_) => "message",
+            Route::Frame { .. } => "frame",
+            Route::Part { .. } => "part",
+            Route::Source { .. } => "source",
+            Route::SignInForm { .. } => "sign-in-form",
+            Route::SignIn => "sign-in",
+            Route::SignOut => "sign-out",
+            Route::Asset { .. } => "asset",
+            Route::Robots => "robots",
+            Route::Favicon => "favicon",
+        }
+    }
+}
+
+/// How often the page behind this raw query has already tried again by itself; 0 for a click.
+pub fn retries(query: &str) -> u32 {
+    Query::read(query)
+        .get(AGAIN)
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(0)
+}
+
+/// The same path and raw query, marked as the n-th retry.
+pub fn retrying(path_and_query: &str, n: u32) -> String {
+    let (path, query) = path_and_query
+        .split_once('?')
+        .unwrap_or((path_and_query, ""));
+    let mut link = Link(path.to_owned());
+    for (key, value) in form_urlencoded::parse(query.as_bytes()) {
+        if key != AGAIN {
+            link.set(&key, &value);
+        }
+    }
+    link.set(AGAIN, &n.to_string());
+    link.0
+}
+
+impl Anchor {
+    fn write(self) -> String {
+        format!("{}.{}.{}", self.validity.0, self.uid.get(), self.rank)
+    }
+
+    fn read(text: &str) -> Option<Anchor> {
+        let mut numbers = text.split('.').map(|n| n.parse::<u32>().ok());
+        let (validity, uid, rank) = (numbers.next()??, numbers.next()??, numbers.next()??);
+        numbers.next().is_none().then_some(Anchor {
+            validity: UidValidity(validity),
+            uid: Uid::new(uid)?,
+            rank,
+        })
+    }
+}
+
+/// The parameters of a query, decoded.
+struct Query(Vec<(String, String)>);
+
+impl Query {
+    fn read(raw: &str) -> Query {
+        Query(
+            form_urlencoded::parse(raw.as_bytes())
+                .into_owned()
+                .collect(),
+        )
+    }
+
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(k, _)| k == key)
+            .map(|(_, v)| v.as_str())
+    }
+
+    fn is_set(&self, key: &str) -> bool {
+        self.get(key) == Some("1")
+    }
+
+    fn number(&self, key: &'static str) -> Result<u32> {
+        self.get(key)
+            .and_then(|n| n.parse().ok())
+            .ok_or(Error::BadRequest(key))
+    }
+
+    fn folder_page(&self) -> Result<FolderQuery> {
+        let anchor = |key: &'static str| {
+            self.get(key)
+                .map(|text| Anchor::read(text).ok_or(Error::BadRequest(key)))
+                .transpose()
+        };
+        let place = match (anchor("older")?, anchor("newer")?) {
+            (Some(anchor), _) => Place::OlderThan(anchor),
+            (None, Some(anchor)) => Place::NewerThan(anchor),
+            (None, None) => Place::Newest,
+        };
+        let folder = match self.get("f") {
+            Some(name) => FolderName::new(name).ok_or(Error::BadRequest("f"))?,
+            None => FolderName::inbox(),
+        };
+        Ok(FolderQuery {
+            folder,
+            place,
+            compare: self.is_set("compare"),
+        })
+    }
+
+    fn message(&self) -> Result<MessageRef> {
+        Ok(MessageRef {
+            folder: self
+                .get("f")
+                .and_then(FolderName::new)
+                .ok_or(Error::BadRequest("f"))?,
+            validity: UidValidity(self.number("v")?),
+            uid: Uid::new(self.number("u")?).ok_or(Error::BadRequest("u"))?,
+        })
+    }
+
+    fn message_page(&self) -> Result<MessageQuery> {
+        Ok(MessageQuery {
+            message: self.message()?,
+            rank: self.get("r").and_then(|n| n.parse().ok()).unwrap_or(0),
+            face: if self.is_set("text") {
+                Face::Text
+            } else {
+                Face::Best
+            },
+            remote: self.is_set("remote"),
+        })
+    }
+}
+
+/// An address being written.
+struct Link(String);
+
+impl Link {
+    fn new(base: &Base) -> Link {
+        Link(base.0.clone())
+    }
+
+    fn path(&mut self, path: &str) {
+        self.0.push_str(path);
+    }
+
+    fn set(&mut self, key: &str, value: &str) {
+        self.0.push(if self.0.contains('?') { '&' } else { '?' });
+        self.0.push_str(key);
+        self.0.push('=');
+        self.0
+            .extend(form_urlencoded::byte_serialize(value.as_bytes()));
+    }
+
+    fn flag(&mut self, key: &str, on: bool) {
+        if on {
+            self.set(key, "1");
+        }
+    }
+
+    fn message(&mut self, message: &MessageRef) {
+        self.set("f", message.folder.as_wire());
+        self.set("v", &message.validity.0.to_string());
+        self.set("u", &message.uid.get().to_string());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn samples() -> Vec<(&'static str, Route)> {
+        let folder = FolderName::new("INBOX.R&-D %2F?&=+ü").unwrap();
+        let message = MessageRef {
+            folder: folder.clone(),
+            validity: UidValidity(0),
+            uid: Uid::new(7).unwrap(),
+        };
+        let anchor = Anchor {
+            validity: UidValidity(u32::MAX),
+            uid: Uid::new(u32::MAX).unwrap(),
+            rank: 0,
+        };
+        let page = |place, compare| {
+            Route::Folder(FolderQuery {
+                folder: folder.clone(),
+                place,
+                compare,
+            })
+        };
+        let path = PartPath::parse("1.2").unwrap();
+        let query = MessageQuery {
+            message: message.clone(),
+            rank: 3,
+            face: Face::Text,
+            remote: true,
+        };
+        vec![
+            (
+                "GET",
+                Route::Folder(FolderQuery::newest(FolderName::inbox())),
+            ),
+            ("GET", page(Place::Newest, true)),
+            ("GET", page(Place::OlderThan(anchor), false)),
+            ("GET", page(Place::NewerThan(anchor), false)),
+            ("GET", Route::Message(query)),
+            (
+                "GET",
+                Route::Frame {
+                    message: message.clone(),
+                    remote: true,
+                },
+            ),
+            (
+                "GET",
+                Route::Part {
+                    message: message.clone(),
+                    path,
+                    open: true,
+                },
+            ),
+            (
+                "GET",
+                Route::Source {
+                    message,
+                    save: true,
+                },
+            ),
+            (
+                "GET",
+                Route::SignInForm {
+                    to: "/folder?f=a&b".into(),
+                },
+            ),
+            ("POST", Route::SignIn),
+            ("POST", Route::SignOut),
+            (
+                "GET",
+                Route::Asset {
+                    hash: "0a".into(),
+                    name: "style.css".into(),
+                },
+            ),
+            ("GET", Route::Robots),
+            ("GET", Route::Favicon),
+        ]
+    }
+
+    #[test]
+    fn every_route_parses_what_it_writes() {
+        for (method, route) in samples() {
+            let href = route.href(&Base::default());
+            let (path, query) = href.split_once('?').unwrap_or((&href, ""));
+            assert_eq!(
+                Route::parse(method, path, query).as_ref(),
+                Ok(&route),
+                "{href}"
+            );
+            assert!(href.is_ascii(), "{href}");
+        }
+    }
+
+    #[test]
+    fn a_retry_keeps_the_address_and_counts() {
+        let twice = retrying(&retrying("/folder?f=a%26b", 1), 2);
+        assert_eq!(twice, "/folder?f=a%26b&again=2");
+        assert_eq!(retries("f=a%26b&again=2"), 2);
+        assert_eq!(retries("f=a"), 0);
+    }
+
+    #[test]
+    fn another_method_is_told_what_is_allowed() {
+        let wrong = |m, p| Route::parse(m, p, "").unwrap_err();
+        assert_eq!(
+            wrong("POST", "/"),
+            Error::WrongMethod { allow: "GET, HEAD" }
+        );
+        assert_eq!(
+            wrong("GET", "/sign-out"),
+            Error::WrongMethod { allow: "POST" }
+        );
+        assert_eq!(wrong("GET", "/nowhere"), Error::NotFound);
+    }
+}

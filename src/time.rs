@@ -1,0 +1,155 @@
+//! The only file that asks the clock: what time it is, how long this request may still take, and dates for people.
+//!
+//! Wall time (`Now`) judges what is on disk; the monotonic clock (`Deadline`) judges this process only.
+
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use jiff::{Timestamp, tz::TimeZone};
+
+/// Seconds since 1970, by the wall clock.
+pub type Seconds = i64;
+
+/// The wall clock now.
+pub fn now() -> Seconds {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map(|since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+        .unwrap_or(0)
+}
+
+/// How long this request may still work.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline {
+    soft: Instant,
+}
+
+impl Deadline {
+    /// A deadline so far from now.
+    pub fn after(limit: Duration) -> Deadline {
+        let start = Instant::now();
+        Deadline {
+            soft: start.checked_add(limit).unwrap_or(start),
+        }
+    }
+
+    /// What is left; zero when it has passed.
+    pub fn left(self) -> Duration {
+        self.soft.saturating_duration_since(Instant::now())
+    }
+
+    /// True once nothing is left.
+    pub fn has_passed(self) -> bool {
+        self.left().is_zero()
+    }
+
+    /// The earlier of this one and one so far from now.
+    pub fn within(self, limit: Duration) -> Deadline {
+        let other = Deadline::after(limit);
+        Deadline {
+            soft: self.soft.min(other.soft),
+        }
+    }
+}
+
+/// A stopwatch for `Server-Timing`.
+#[derive(Clone, Copy, Debug)]
+pub struct Watch(Instant);
+
+impl Watch {
+    /// Starts now.
+    pub fn start() -> Watch {
+        Watch(Instant::now())
+    }
+
+    /// What has passed since.
+    pub fn passed(self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+/// The zone in which people read times.
+#[derive(Clone, Debug)]
+pub struct Zone {
+    zone: TimeZone,
+    name: String,
+}
+
+/// A moment in parts, as a reader's calendar has it; `words` makes a sentence of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Calendar {
+    /// Year, 1 to 9999.
+    pub year: i16,
+    /// Month, 1 to 12.
+    pub month: i8,
+    /// Day of the month, 1 to 31.
+    pub day: i8,
+    /// Day of the week, Monday 1 to Sunday 7.
+    pub weekday: i8,
+    /// Hour, 0 to 23.
+    pub hour: i8,
+    /// Minute.
+    pub minute: i8,
+    /// Offset from UTC in minutes.
+    pub offset: i16,
+    /// Whole days from this calendar day to today: 0 today, 1 yesterday, negative in the future.
+    pub days_ago: i64,
+    /// True in the year that today is in.
+    pub this_year: bool,
+}
+
+impl Zone {
+    /// The named zone (`Europe/Brussels`), or the machine's own for an empty name; None where there is no such zone.
+    pub fn named(name: &str) -> Option<Zone> {
+        let zone = if name.is_empty() {
+            TimeZone::try_system().unwrap_or(TimeZone::UTC)
+        } else {
+            TimeZone::get(name).ok()?
+        };
+        let name = zone.iana_name().unwrap_or("UTC").to_owned();
+        Some(Zone { zone, name })
+    }
+
+    /// Its name for people.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// A moment in this zone; None for one that no calendar has.
+    pub fn calendar(&self, at: Seconds, now: Seconds) -> Option<Calendar> {
+        let at = Timestamp::from_second(at).ok()?.to_zoned(self.zone.clone());
+        let today = Timestamp::from_second(now)
+            .ok()?
+            .to_zoned(self.zone.clone());
+        let days_ago = at.date().until(today.date()).ok()?.get_days();
+        Some(Calendar {
+            year: at.year(),
+            month: at.month(),
+            day: at.day(),
+            weekday: at.weekday().to_monday_one_offset(),
+            hour: at.hour(),
+            minute: at.minute(),
+            offset: i16::try_from(at.offset().seconds() / 60).unwrap_or(0),
+            days_ago: i64::from(days_ago),
+            this_year: at.year() == today.year(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_counted_by_the_calendar_of_the_zone() {
+        let zone = Zone::named("UTC").unwrap();
+        let midnight = 1_800_000_000 - 1_800_000_000 % 86_400;
+        let late = zone.calendar(midnight - 60, midnight + 60).unwrap();
+        assert_eq!((late.days_ago, late.hour, late.minute), (1, 23, 59));
+        assert_eq!(
+            zone.calendar(midnight + 5, midnight + 60).unwrap().days_ago,
+            0
+        );
+        assert!(zone.calendar(i64::MAX, 0).is_none());
+        assert!(Zone::named("Nowhere/Atlantis").is_none());
+    }
+}
