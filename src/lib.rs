@@ -3,6 +3,14 @@
 
 pub mod config;
 pub mod error;
+pub mod gate;
 pub mod mail;
+pub mod process;
+pub mod request;
 pub mod route;
+pub mod seal;
+pub mod session;
+pub mod state;
+pub mod store;
+pub mod throttle;
 pub mod time;

@@ -17,6 +17,11 @@ pub fn now() -> Seconds {
         .unwrap_or(0)
 }
 
+/// A moment as the log writes it: `2026-11-25T10:05:00Z`.
+pub fn stamp(at: Seconds) -> String {
+    Timestamp::from_second(at).map_or_else(|_| at.to_string(), |t| t.to_string())
+}
+
 /// How long this request may still work.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadline {
