@@ -1,10 +1,12 @@
 //! Postern: a webmail in one CGI file.
 #![deny(unsafe_code)]
 
+pub mod clean;
 pub mod config;
 pub mod error;
 pub mod gate;
 pub mod mail;
+pub mod mime;
 pub mod process;
 pub mod request;
 pub mod route;
