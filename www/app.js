@@ -14,24 +14,19 @@ document.addEventListener("keydown", (event) => {
 });
 
 // The frame of an HTML mail becomes as high as what is in it. It can be read because it is of our own origin; script
-// of its own it cannot run (sandbox without allow-scripts).
+// of its own it cannot run (sandbox without allow-scripts). A mail as high as its window would grow with its frame for
+// ever, so only so many steps are followed.
 for (const frame of document.querySelectorAll("iframe.frame")) {
   let watch;
-  const fit = () => {
-    const root = frame.contentDocument?.documentElement;
-    if (!root) return;
-    // Measured at no height: a document is never lower than its frame.
-    const top = document.scrollingElement.scrollTop;
-    frame.style.height = "0";
-    frame.style.height = `${Math.ceil(root.scrollHeight) + 2}px`;
-    document.scrollingElement.scrollTop = top;
-  };
   const begin = () => {
     watch?.disconnect();
     const body = frame.contentDocument?.body;
     if (!body) return;
-    fit();
-    watch = new ResizeObserver(fit);
+    let steps = 30;
+    watch = new ResizeObserver(() => {
+      const height = Math.ceil(Math.max(body.parentElement.offsetHeight, body.scrollHeight)) + 2;
+      if (steps-- > 0) frame.style.height = `${Math.min(height, 30000)}px`;
+    });
     watch.observe(body);
   };
   frame.addEventListener("load", begin);
