@@ -1,6 +1,7 @@
 //! Postern: a webmail in one CGI file.
 #![deny(unsafe_code)]
 
+pub mod assets;
 pub mod clean;
 pub mod config;
 pub mod error;
@@ -16,3 +17,5 @@ pub mod state;
 pub mod store;
 pub mod throttle;
 pub mod time;
+pub mod views;
+pub mod words;
