@@ -1,0 +1,149 @@
+//! The parts in support/ by themselves, with a program of three lines in place of Postern: what fails here is no fault of
+//! the webmail.
+
+use std::path::PathBuf;
+
+use crate::support::apache::Mpm;
+use crate::support::client::MailClient;
+use crate::support::mails::{self, Mail};
+use crate::support::place::Place;
+use crate::support::proxy::{Counts, Trouble};
+use crate::support::site::{Site, password_of};
+
+/// A CGI program that shows what it was asked, and sets a cookie.
+const PROGRAM: &str = r#"#!/bin/sh
+body=$(head -c "${CONTENT_LENGTH:-0}")
+printf 'Status: 200 OK\r\nContent-Type: text/html\r\nServer-Timing: total;dur=1.5, imap;dur=0;desc="2 connections, 7"\r\n'
+printf 'Set-Cookie: visits=again; Path=/cgi-bin\r\n\r\n'
+echo "<title>Echo</title><h1>$REQUEST_METHOD $REQUEST_URI</h1><p>Cookie: $HTTP_COOKIE.</p><p>Body: $body.</p>"
+echo "<a href='/cgi-bin/postern/next?p=1' title='To the next page'><b>Ne</b>xt</a>"
+echo "<form method=post action=/cgi-bin/postern/sign-in><input name=login><input type=hidden name=token value=t1>"
+echo "<button name=go value=1>Sign in</button></form>"
+"#;
+
+fn program(place: &Place) -> PathBuf {
+    place.write("echo.sh", PROGRAM)
+}
+
+#[test]
+fn a_program_answers_in_both_set_ups_of_apache() {
+    let place = Place::new("echo");
+    for mpm in [Mpm::Event, Mpm::Prefork] {
+        let site = Site::new().program(&program(&place)).mpm(mpm).start();
+        let ann = site.visitor();
+        let page = ann.get("/folder?f=Sent");
+        page.has_status(200)
+            .shows("GET /cgi-bin/postern/folder?f=Sent");
+        page.shows("Cookie: .").hides("Cookie: visits");
+        assert_eq!(page.server_timing("imap").numbers(), [2, 7]);
+        ann.get("/").shows("Cookie: visits=again");
+        assert_eq!(ann.connections(), 1, "the connection was not kept");
+    }
+}
+
+#[test]
+fn a_visitor_clicks_links_and_fills_forms() {
+    let place = Place::new("echo");
+    let site = Site::new().program(&program(&place)).start();
+    let page = site.visitor().get("/");
+    page.click("Next").shows("GET /cgi-bin/postern/next?p=1");
+    page.click("To the next page").shows("next?p=1");
+    let sent = page.form("sign-in").set("login", "ann & co").submit();
+    sent.shows("POST /cgi-bin/postern/sign-in")
+        .shows("Body: token=t1&login=ann+%26+co.");
+    page.click("Sign in").shows("Body: login=&token=t1&go=1.");
+    assert!(!page.has_link("Previous"));
+}
+
+#[test]
+fn the_configuration_beside_the_program_is_not_served() {
+    let place = Place::new("echo");
+    let site = Site::new().program(&program(&place)).start();
+    assert!(site.program().with_file_name(".htpostern.toml").exists());
+    let answer = site
+        .visitor()
+        .raw(b"GET /cgi-bin/.htpostern.toml HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert_eq!(answer.expect("an answer").status, 403);
+}
+
+#[test]
+fn dovecot_takes_each_password_of_a_user_and_counts_the_logins() {
+    let place = Place::new("echo");
+    let site = Site::new().program(&program(&place)).start();
+    let server = site.dovecot();
+    assert_eq!(site.imap_logins(), 0);
+    MailClient::connect(server.address(), "ann", &password_of("ann")).run("NOOP");
+    server.add_password("ann", "Second-1");
+    MailClient::connect(server.address(), "ann", "Second-1").run("NOOP");
+    server.set_password("ann", "Third-1");
+    MailClient::connect(server.address(), "ann", "Third-1").run("NOOP");
+    site.other_client("ann").run("NOOP");
+    assert_eq!(site.imap_logins(), 3);
+}
+
+#[test]
+fn a_mailbox_is_filled_in_order_and_changed_from_elsewhere() {
+    let place = Place::new("echo");
+    let site = Site::new().program(&program(&place)).messages(120).start();
+    let mut ann = site.other_client("ann");
+    let selected = ann.run("SELECT INBOX");
+    assert!(
+        selected.contains(&"* 120 EXISTS".to_owned()),
+        "{selected:?}"
+    );
+    let first = ann
+        .run("FETCH 1,71 (INTERNALDATE BODY.PEEK[HEADER.FIELDS (SUBJECT)])")
+        .concat();
+    for wanted in [
+        "Message 1\r\n",
+        "Message 71\r\n",
+        "01-Mar-2025 08:00:00 +0000",
+        "04-Mar-2025 06:00:00",
+    ] {
+        assert!(first.contains(wanted), "{wanted} is not in {first}");
+    }
+    site.deliver(
+        "ann",
+        &Mail::plain("Bo <bo@example.org>", "Just now", "Hello."),
+    );
+    assert!(ann.run("NOOP").contains(&"* 121 EXISTS".to_owned()));
+    ann.append_all("Sent", &mails::generated(2));
+    drop(ann);
+    site.dovecot().renumber("ann", "INBOX", 4711);
+    let status = site
+        .other_client("ann")
+        .run("STATUS INBOX (UIDVALIDITY)")
+        .concat();
+    assert!(status.contains("UIDVALIDITY 4711"), "{status}");
+}
+
+#[test]
+fn the_proxy_counts_flights_and_can_spoil_them() {
+    let place = Place::new("echo");
+    let site = Site::new().program(&program(&place)).proxied().start();
+    let proxy = site.proxy();
+    let mut client = MailClient::connect(proxy.address(), "ann", &password_of("ann"));
+    client.append(
+        "INBOX",
+        &Mail::plain("Bo <bo@example.org>", "a LOGIN b", "x LOGIN y z\r\n"),
+    );
+    drop(client);
+    let counts = proxy.counts();
+    let expected = Counts {
+        connections: 1,
+        logins: 1,
+        // LOGIN, APPEND, LOGOUT; the literal of APPEND travels alone.
+        commands: 3,
+        flights: 4,
+        ..counts
+    };
+    assert_eq!(counts, expected, "{}", proxy.transcript());
+    assert!(
+        !proxy.transcript().contains(&password_of("ann")),
+        "{}",
+        proxy.transcript()
+    );
+    proxy.trouble(Trouble::CutAfter(10));
+    let cut = std::panic::catch_unwind(|| MailClient::connect(proxy.address(), "ann", "x"));
+    assert!(cut.is_err());
+}

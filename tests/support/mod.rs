@@ -1,0 +1,20 @@
+//! The real parts that the tests drive: servers, visitors, a browser. Nothing here knows what Postern's pages say; that is
+//! for the tests. Two programs share it, the tests and `cargo demo`.
+#![allow(
+    dead_code,
+    reason = "each of the two programs that share it uses a part of it"
+)]
+
+pub mod apache;
+pub mod client;
+pub mod cookies;
+pub mod dovecot;
+pub mod http;
+pub mod install;
+pub mod mails;
+pub mod page;
+pub mod place;
+pub mod proxy;
+pub mod server;
+pub mod site;
+pub mod visitor;
