@@ -4,5 +4,6 @@
 pub mod config;
 pub mod error;
 pub mod mail;
+pub mod remote;
 pub mod route;
 pub mod time;
