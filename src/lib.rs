@@ -9,6 +9,7 @@ pub mod gate;
 pub mod mail;
 pub mod mime;
 pub mod process;
+pub mod remote;
 pub mod request;
 pub mod route;
 pub mod seal;
