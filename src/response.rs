@@ -25,46 +25,75 @@ pub struct Response {
 
 impl Response {
     fn new(status: u16, kind: &str, body: Vec<u8>) -> Response {
-        let headers = vec![("Content-Type", kind.to_owned()), ("X-Content-Type-Options", "nosniff".to_owned())];
-        Response { status, headers, body }
+        let headers = vec![
+            ("Content-Type", kind.to_owned()),
+            ("X-Content-Type-Options", "nosniff".to_owned()),
+        ];
+        Response {
+            status,
+            headers,
+            body,
+        }
     }
 
     /// A page of ours. Never stored: a warm click is cheap, and Back after sign-out shows nothing.
     pub fn page(status: u16, page: Markup) -> Response {
-        Response::new(status, "text/html; charset=utf-8", page.into_string().into_bytes())
-            .with("Content-Security-Policy", PAGE_POLICY)
-            .with("Referrer-Policy", "same-origin")
-            .with("Cache-Control", "private, no-store")
+        Response::new(
+            status,
+            "text/html; charset=utf-8",
+            page.into_string().into_bytes(),
+        )
+        .with("Content-Security-Policy", PAGE_POLICY)
+        .with("Referrer-Policy", "same-origin")
+        .with("Cache-Control", "private, no-store")
     }
 
     /// The HTML of a mail, a document of its own; `remote` lets it load pictures from elsewhere.
     pub fn frame(document: Markup, remote: bool) -> Response {
-        let images = if remote { "data: 'self' https:" } else { "data: 'self'" };
+        let images = if remote {
+            "data: 'self' https:"
+        } else {
+            "data: 'self'"
+        };
         let policy = format!(
             "default-src 'none'; style-src 'unsafe-inline'; img-src {images}; base-uri 'none'; form-action 'none'; \
              frame-ancestors 'self'; sandbox {FRAME_SANDBOX}"
         );
-        Response::new(200, "text/html; charset=utf-8", document.into_string().into_bytes())
-            .with("Content-Security-Policy", policy)
-            .with("Referrer-Policy", "no-referrer")
-            .with("Cache-Control", "private, no-store")
+        Response::new(
+            200,
+            "text/html; charset=utf-8",
+            document.into_string().into_bytes(),
+        )
+        .with("Content-Security-Policy", policy)
+        .with("Referrer-Policy", "no-referrer")
+        .with("Cache-Control", "private, no-store")
     }
 
     /// Bytes of a mail: `kind` from our own list, never what the mail says; `disposition` is whole and ASCII.
     pub fn part(kind: &str, disposition: String, body: Vec<u8>) -> Response {
         Response::new(200, kind, body)
             .with("Content-Disposition", disposition)
-            .with("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; sandbox")
+            .with(
+                "Content-Security-Policy",
+                "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; sandbox",
+            )
             .with("Referrer-Policy", "no-referrer")
             .with("Cache-Control", "private, no-store")
     }
 
     /// A file of the program's own, under its content's hash: good for a year.
     pub fn asset(asset: &Asset, hashed: bool) -> Response {
-        let age = if hashed { "public, max-age=31536000, immutable" } else { "public, max-age=3600" };
+        let age = if hashed {
+            "public, max-age=31536000, immutable"
+        } else {
+            "public, max-age=3600"
+        };
         Response::new(200, asset.content_type, asset.bytes.to_vec())
             .with("Cache-Control", age)
-            .with("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+            .with(
+                "Content-Security-Policy",
+                "default-src 'none'; style-src 'unsafe-inline'",
+            )
     }
 
     /// After a POST: go on there (RFC 9110 15.4.4).
@@ -76,7 +105,8 @@ impl Response {
 
     /// Nothing to say: for what nobody waits for.
     pub fn empty(status: u16) -> Response {
-        Response::new(status, "text/plain; charset=utf-8", Vec::new()).with("Cache-Control", "private, no-store")
+        Response::new(status, "text/plain; charset=utf-8", Vec::new())
+            .with("Cache-Control", "private, no-store")
     }
 
     /// The same answer with one more header. What is not printable ASCII does not leave.
@@ -92,7 +122,8 @@ impl Response {
     /// The same answer, that makes the browser try again by itself.
     pub fn retrying(self, after: Duration, href: &str) -> Response {
         let seconds = after.as_secs().max(1);
-        self.with("Refresh", format!("{seconds}; url={href}")).with("Retry-After", seconds.to_string())
+        self.with("Refresh", format!("{seconds}; url={href}"))
+            .with("Retry-After", seconds.to_string())
     }
 
     /// Its status.

@@ -114,6 +114,16 @@ impl Zone {
         Some(Zone { zone, name })
     }
 
+    /// The zone of a sender's clock, so many minutes ahead of UTC.
+    pub fn fixed(minutes: i16) -> Zone {
+        let offset = jiff::tz::Offset::from_seconds(i32::from(minutes).saturating_mul(60));
+        let zone = offset.map_or(TimeZone::UTC, TimeZone::fixed);
+        Zone {
+            zone,
+            name: String::new(),
+        }
+    }
+
     /// Its name for people.
     pub fn name(&self) -> &str {
         &self.name

@@ -60,7 +60,7 @@ impl Words {
         let digits = n.to_string();
         let mut out = String::with_capacity(digits.len() + digits.len() / 3);
         for (i, digit) in digits.chars().enumerate() {
-            if i > 0 && (digits.len() - i) % 3 == 0 {
+            if i > 0 && (digits.len() - i).is_multiple_of(3) {
                 out.push(',');
             }
             out.push(digit);
@@ -390,6 +390,15 @@ impl Words {
                 self.number(n.into())
             ),
         }
+    }
+
+    /// The link was made before the server numbered the folder anew: lead and rest.
+    pub fn renumbered(&self) -> (String, String) {
+        (
+            "This folder was made anew.".to_owned(),
+            "The place that the link meant no longer exists; these are its newest messages."
+                .to_owned(),
+        )
     }
 
     /// In the place of a message, beside an empty list.

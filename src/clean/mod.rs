@@ -110,6 +110,11 @@ pub fn frame(title: &str, cleaned: &Cleaned, lang: &str) -> Markup {
     }
 }
 
+/// Plain text that stands between pieces of HTML, as HTML. Judged with them afterwards, like all of a mail.
+pub fn as_html(text: &str) -> String {
+    html! { div style="white-space:pre-wrap" { (text) } }.into_string()
+}
+
 fn some(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }

@@ -37,6 +37,11 @@ impl Capabilities {
         )
     }
 
+    /// The same from words that were kept.
+    pub fn from_words(words: impl IntoIterator<Item = String>) -> Capabilities {
+        Capabilities(words.into_iter().collect())
+    }
+
     /// True where the server has it; `word` in upper case.
     pub fn has(&self, word: &str) -> bool {
         self.0.contains(word)

@@ -33,8 +33,11 @@ use base64::engine::general_purpose::STANDARD;
 pub use self::answer::{Capabilities, End, Flight, Found, Mailbox, Tally};
 pub use self::command::{Command, Criteria, Section, SortKey, What};
 pub use self::connect::Stream;
-pub use self::fetch::{Envelope, Fetched, Message};
+pub use self::fetch::{Envelope, Fetched, Mailbox as EnvelopeAddress, Message};
 pub use self::folders::{Listed, Namespace, Namespaces, Quota, StatusCounts};
+pub use self::names::{decoded, encoded};
+pub use self::structure::Parameters;
+pub use self::uids::{Sequence, UidSet};
 pub use self::wire::Status;
 
 use self::answer::Asked;
@@ -238,6 +241,14 @@ impl<'a> Remote<'a> {
                     return Ok(u64::from(offset));
                 }
             }
+        }
+    }
+
+    /// What the server can do, where it was asked.
+    pub fn capabilities(&self) -> Option<&Capabilities> {
+        match &self.state {
+            State::Open(open) if open.sure => Some(&open.able),
+            _ => None,
         }
     }
 

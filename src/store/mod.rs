@@ -83,6 +83,11 @@ impl<'p> Store<'p> {
         value
     }
 
+    /// True where there is something at a key.
+    pub fn has<V>(&mut self, tree: &Tree<V>, key: &[u8]) -> bool {
+        self.read(&piece_key(tree.id, key, 0)).is_some()
+    }
+
     /// Puts a value at a key, when `save` is called. One that cannot be kept is not: a cache that fails is a miss.
     pub fn put<V: Serialize>(&mut self, lock: Lock, tree: &Tree<V>, key: &[u8], value: &V) {
         self.remove(tree, key);

@@ -117,7 +117,10 @@ fn onward(p: &ErrorPage, way: &Way) -> Markup {
         (Way::Again, Some(again)) => link(words.try_again().to_owned(), again.to_owned()),
         (Way::Now, Some(again)) => link(words.try_now().to_owned(), again.to_owned()),
         (Way::SignIn(to), _) => {
-            let form = Route::SignInForm { to: to.clone() };
+            let form = Route::SignInForm {
+                to: to.clone(),
+                out: false,
+            };
             link(words.sign_in().to_owned(), form.href(p.base))
         }
         (Way::Folder, _) => folder(p.folder.unwrap_or(to_inbox)),

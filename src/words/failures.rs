@@ -237,6 +237,13 @@ impl Words {
         )
     }
 
+    /// Above a page that the cache answered because the mail server could not: lead and rest.
+    pub fn away(&self, kind: Imap) -> (String, String) {
+        let told = self.imap(kind);
+        let rest = "This is what was known before; messages that you have opened can be read, and nothing was changed.";
+        (format!("{}.", told.title), rest.to_owned())
+    }
+
     /// 507: the mailbox.
     pub fn over_quota(&self) -> Told {
         told(
