@@ -343,11 +343,11 @@ impl Dialogue {
             // A lone word of base64.
             "...".clone_into(&mut shown);
         }
-        if let Some((_, size)) = line.strip_suffix('}').and_then(|l| l.rsplit_once('{')) {
-            if let Ok(size) = size.trim_end_matches('+').parse() {
-                self.literal = size;
-                self.goes_on = true;
-            }
+        let literal = line.strip_suffix('}').and_then(|l| l.rsplit_once('{'));
+        let size = literal.and_then(|(_, size)| size.trim_end_matches('+').parse().ok());
+        if let Some(size) = size {
+            self.literal = size;
+            self.goes_on = true;
         }
         shown
     }
