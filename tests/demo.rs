@@ -1,1 +1,246 @@
-fn main() {}
+//! `cargo demo`: Postern on a mailbox full of mails, to click through in a browser. It starts the same servers as the tests
+//! do, on loopback, and ends them on Ctrl-C. Whatever it makes lies in one temporary directory that goes with it.
+#![deny(unsafe_code)]
+
+use std::os::unix::process::parent_id;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::{Duration, SystemTime};
+use std::{env, fs};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+mod support;
+
+use support::apache::Mpm;
+use support::mails::{Mail, generated_since};
+use support::site::Site;
+
+const USAGE: &str = "\
+Usage: cargo demo [--port N] [--messages N] [--cgi mod_cgid|mod_cgi]
+
+  --port N      listen on this port of 127.0.0.1 (any free one)
+  --messages N  so many generated mails beside those of tests/mails (none)
+  --cgi NAME    how Apache runs the program: mod_cgid (with event), or mod_cgi (with prefork)
+  --help        these lines
+";
+
+const LOGIN: &str = "demo";
+const PASSWORD: &str = "portcullis";
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// Directories of tests/mails, and the folders (as on the wire, RFC 3501 5.1.3) that they fill.
+const FOLDERS: [(&str, &str); 9] = [
+    ("INBOX", "INBOX"),
+    ("Archive", "Archive"),
+    ("Sent", "Sent"),
+    ("Drafts", "Drafts"),
+    ("Spam", "Spam"),
+    ("Trash", "Trash"),
+    ("Orchestra", "Orchestra"),
+    ("Concerts", "Orchestra/Concerts"),
+    ("Reise", "Reisepl&AOQ-ne"),
+];
+
+/// What was asked for on the command line.
+#[derive(Debug, Default)]
+struct Options {
+    port: Option<u16>,
+    messages: usize,
+    mpm: Mpm,
+}
+
+impl Options {
+    /// Reads the arguments; None where only help is wanted.
+    fn read(mut args: impl Iterator<Item = String>) -> Result<Option<Options>, String> {
+        let mut options = Options::default();
+        while let Some(arg) = args.next() {
+            if arg == "--help" {
+                return Ok(None);
+            }
+            let (name, value) = match arg.split_once('=') {
+                Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
+                None => (arg, None),
+            };
+            if !["--port", "--messages", "--cgi"].contains(&name.as_str()) {
+                return Err(format!("unknown option {name}"));
+            }
+            let value = value.or_else(|| args.next());
+            let value = value.ok_or_else(|| format!("{name} wants a value"))?;
+            let wrong = || format!("{name} cannot be {value}");
+            match name.as_str() {
+                "--port" => options.port = Some(value.parse().map_err(|_| wrong())?),
+                "--messages" => options.messages = value.parse().map_err(|_| wrong())?,
+                _ => {
+                    options.mpm = match value.as_str() {
+                        "mod_cgid" => Mpm::Event,
+                        "mod_cgi" => Mpm::Prefork,
+                        _ => return Err(wrong()),
+                    }
+                }
+            }
+        }
+        Ok(Some(options))
+    }
+}
+
+fn main() -> ExitCode {
+    match Options::read(env::args().skip(1)) {
+        Ok(Some(options)) => run(&options),
+        Ok(None) => {
+            print!("{USAGE}");
+            ExitCode::SUCCESS
+        }
+        Err(what) => {
+            eprint!("{what}\n\n{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(options: &Options) -> ExitCode {
+    // Before anything is started, so that it ends in order whenever the signal comes.
+    let (send, ended) = mpsc::channel();
+    let on_signal = ctrlc::set_handler(move || {
+        // Nobody listens any more once it is ending.
+        let _late = send.send(());
+    });
+    if let Err(e) = on_signal {
+        eprintln!("No way to end on Ctrl-C: {e}");
+        return ExitCode::FAILURE;
+    }
+    let parent = parent_id();
+    println!("Starting Apache and Dovecot ...");
+    let mut plan = Site::new()
+        .user(LOGIN, PASSWORD)
+        .mpm(options.mpm)
+        .dovecot(ROLES);
+    if let Some(port) = options.port {
+        plan = plan.port(port);
+    }
+    for (directory, folder) in FOLDERS {
+        let mut mails = mails_of(directory);
+        if folder == "INBOX" {
+            mails = [older(options.messages, &mails), mails].concat();
+        }
+        plan = plan.mails(LOGIN, folder, mails);
+    }
+    let site = plan.start();
+    let mut client = site.other_client(LOGIN);
+    for (_, folder) in FOLDERS {
+        client.run(&format!("SUBSCRIBE \"{folder}\""));
+    }
+    drop(client);
+    println!(
+        "\n  {}/\n\n  Login     {LOGIN}\n  Password  {PASSWORD}\n\nCtrl-C ends it.",
+        site.url()
+    );
+    // Without cargo, that started it, nobody would end it.
+    while ended.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout)
+        && parent_id() == parent
+    {}
+    println!("\nEnding.");
+    drop(site);
+    ExitCode::SUCCESS
+}
+
+/// What folders are for, beside those that every site has.
+const ROLES: &str = r"
+namespace inbox {
+  mailbox Archive {
+    special_use = \Archive
+  }
+  mailbox Spam {
+    special_use = \Junk
+  }
+}
+";
+
+/// The mails of a directory of tests/mails, oldest first, in the order of their names; the last one came just now.
+fn mails_of(directory: &str) -> Vec<Mail> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/mails")
+        .join(directory);
+    let entries =
+        fs::read_dir(&directory).unwrap_or_else(|e| panic!("{}: {e}", directory.display()));
+    let files = entries.map(|entry| entry.expect("an entry").path());
+    let mut files: Vec<PathBuf> = files
+        .filter(|f| f.extension().is_some_and(|e| e == "eml"))
+        .collect();
+    files.sort_unstable();
+    assert!(!files.is_empty(), "no mails in {}", directory.display());
+    let is_inbox = directory.ends_with("INBOX");
+    let now = SystemTime::now();
+    let count = u32::try_from(files.len()).expect("few files");
+    files
+        .iter()
+        .zip((0..count).rev())
+        .map(|(file, place)| {
+            let bytes = fs::read(file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+            let received = now - Duration::from_secs(660) - age(place);
+            let unread = is_inbox && (place < 4 || place % 9 == 5);
+            let flags = [
+                (!unread, r"\Seen"),
+                (place % 12 == 7, r"\Flagged"),
+                (is_inbox && place % 10 == 8, r"\Answered"),
+                (directory.ends_with("Drafts"), r"\Draft"),
+            ];
+            Mail {
+                bytes: with_date(&bytes, received),
+                received,
+                flags: flags
+                    .iter()
+                    .filter(|(on, _)| *on)
+                    .map(|(_, flag)| *flag)
+                    .collect(),
+            }
+        })
+        .collect()
+}
+
+/// How much older than the newest the mail is that has so many above it: today's come close together, earlier ones less so.
+fn age(place: u32) -> Duration {
+    HOUR * place + HOUR * place * place / 30 + Duration::from_secs(u64::from(place) * 437)
+}
+
+/// Generated mails, the last an hour older than the oldest of these.
+fn older(count: usize, than: &[Mail]) -> Vec<Mail> {
+    let oldest = than
+        .iter()
+        .map(|mail| mail.received)
+        .min()
+        .unwrap_or_else(SystemTime::now);
+    let hours = u32::try_from(count).expect("so many mails would reach back into antiquity");
+    generated_since(oldest - HOUR * hours, count)
+}
+
+/// The message, lines ended by CR LF, as if written at that time.
+fn with_date(message: &[u8], at: SystemTime) -> Vec<u8> {
+    let at = Timestamp::try_from(at)
+        .expect("a time")
+        .to_zoned(TimeZone::UTC);
+    let date = at
+        .strftime("Date: %a, %d %b %Y %H:%M:%S +0000\r\n")
+        .to_string();
+    let mut dated = date.into_bytes();
+    let mut in_header = true;
+    let mut in_date = false;
+    for line in message.split_inclusive(|b| *b == b'\n') {
+        let text = line.strip_suffix(b"\n").unwrap_or(line);
+        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        in_header &= !text.is_empty();
+        let goes_on = text.first().is_some_and(|b| b" \t".contains(b));
+        let begins_date = text
+            .get(..5)
+            .is_some_and(|name| name.eq_ignore_ascii_case(b"date:"));
+        in_date = in_header && (begins_date || in_date && goes_on);
+        if !in_date {
+            dated.extend_from_slice(text);
+            dated.extend_from_slice(b"\r\n");
+        }
+    }
+    dated
+}

@@ -3,18 +3,24 @@
 
 use std::path::PathBuf;
 
+use serde_json::json;
+
 use crate::support::apache::Mpm;
+use crate::support::chromium::{Chromium, Scheme};
 use crate::support::client::MailClient;
 use crate::support::mails::{self, Mail};
 use crate::support::place::Place;
 use crate::support::proxy::{Counts, Trouble};
+use crate::support::pymap::{self, Pymap};
 use crate::support::site::{Site, password_of};
 
 /// A CGI program that shows what it was asked, and sets a cookie.
 const PROGRAM: &str = r#"#!/bin/sh
 body=$(head -c "${CONTENT_LENGTH:-0}")
 printf 'Status: 200 OK\r\nContent-Type: text/html\r\nServer-Timing: total;dur=1.5, imap;dur=0;desc="2 connections, 7"\r\n'
+printf "Content-Security-Policy: img-src 'none'\r\n"
 printf 'Set-Cookie: visits=again; Path=/cgi-bin\r\n\r\n'
+echo "<!doctype html><meta name=viewport content='width=device-width'>"
 echo "<title>Echo</title><h1>$REQUEST_METHOD $REQUEST_URI</h1><p>Cookie: $HTTP_COOKIE.</p><p>Body: $body.</p>"
 echo "<a href='/cgi-bin/postern/next?p=1' title='To the next page'><b>Ne</b>xt</a>"
 echo "<form method=post action=/cgi-bin/postern/sign-in><input name=login><input type=hidden name=token value=t1>"
@@ -146,4 +152,70 @@ fn the_proxy_counts_flights_and_can_spoil_them() {
     proxy.trouble(Trouble::CutAfter(10));
     let cut = std::panic::catch_unwind(|| MailClient::connect(proxy.address(), "ann", "x"));
     assert!(cut.is_err());
+}
+
+#[test]
+fn chromium_shows_a_page_and_tells_what_happened_in_it() {
+    let place = Place::new("echo");
+    let site = Site::new().program(&program(&place)).start();
+    let ann = site.visitor();
+    ann.get("/");
+    let chromium = Chromium::start();
+    let tab = chromium.tab();
+    tab.take_cookies(&ann);
+    tab.viewport(390, 844, 2.0, true);
+    tab.prefer(Scheme::Dark);
+    tab.open(&format!("{}/first", site.url()));
+    assert!(
+        tab.text().contains("Cookie: visits=again"),
+        "{}",
+        tab.text()
+    );
+    assert_eq!(
+        tab.evaluate("[innerWidth, matchMedia('(prefers-color-scheme: dark)').matches]"),
+        json!([390, true])
+    );
+    tab.fill("input[name=login]", "ann");
+    tab.click_to("button");
+    assert!(
+        tab.text().contains("Body: login=ann&token=t1&go=1"),
+        "{}",
+        tab.text()
+    );
+    tab.expect_quiet();
+    let wanted = format!("POST {}/sign-in", site.url());
+    assert!(
+        tab.happened().requests.contains(&wanted),
+        "{:?}",
+        tab.happened()
+    );
+    let picture = std::fs::read(tab.screenshot("parts-chromium")).expect("a picture");
+    assert!(picture.starts_with(b"\x89PNG\r\n\x1a\n"));
+    assert!(picture.ends_with(b"IEND\xaeB`\x82"));
+    tab.evaluate(
+        "console.error('told', 1); document.body.append(Object.assign(new Image, {src: '/x.png'}))",
+    );
+    tab.evaluate("new Promise(done => setTimeout(() => { alert('hear'); done(1) }, 0))");
+    let happened = tab.happened();
+    assert!(happened.errors.concat().contains("told"), "{happened:?}");
+    assert!(
+        happened.csp_violations.concat().contains("img-src"),
+        "{happened:?}"
+    );
+    assert_eq!(happened.dialogs, ["hear"]);
+    assert!(
+        !happened.requests.concat().contains("x.png"),
+        "{happened:?}"
+    );
+}
+
+#[test]
+fn pymap_serves_its_demonstration_mailbox() {
+    let pymap = Pymap::start();
+    let mut client = MailClient::connect(pymap.address(), pymap::LOGIN, pymap::PASSWORD);
+    let selected = client.run("SELECT INBOX");
+    assert!(
+        selected.iter().any(|line| line.ends_with(" EXISTS")),
+        "{selected:?}"
+    );
 }

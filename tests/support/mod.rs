@@ -6,6 +6,7 @@
 )]
 
 pub mod apache;
+pub mod chromium;
 pub mod client;
 pub mod cookies;
 pub mod dovecot;
@@ -15,6 +16,7 @@ pub mod mails;
 pub mod page;
 pub mod place;
 pub mod proxy;
+pub mod pymap;
 pub mod server;
 pub mod site;
 pub mod visitor;

@@ -343,9 +343,9 @@ impl Dialogue {
             // A lone word of base64.
             "...".clone_into(&mut shown);
         }
-        if let Some((_, size)) = line.strip_suffix('}').and_then(|l| l.rsplit_once('{'))
-            && let Ok(size) = size.trim_end_matches('+').parse()
-        {
+        let literal = line.strip_suffix('}').and_then(|l| l.rsplit_once('{'));
+        let size = literal.and_then(|(_, size)| size.trim_end_matches('+').parse().ok());
+        if let Some(size) = size {
             self.literal = size;
             self.goes_on = true;
         }

@@ -11,7 +11,7 @@ use super::place::tail;
 
 /// Runs the server and ends it as soon as our end of the pipe is closed: by `Drop`, or by our own death. The
 /// server has a session of its own: Ctrl-C at a terminal does not reach it, and an Apache with prefork, which ends by a
-/// signal to its whole process group, does not reach us.
+/// signal to its whole process group, does not reach us. It may end in order for a tenth of a second; there is nothing to save.
 const KEEPER: &str = r#"
 trap '' INT HUP
 exec 3<&0 </dev/null
@@ -21,13 +21,14 @@ server=$!
   read -r _ <&3
   kill -TERM $server
   n=0
-  while [ $n -lt 100 ] && kill -0 $server; do sleep 0.05; n=$((n + 1)); done
-  kill -KILL $server
+  while [ $n -lt 10 ] && kill -0 $server; do sleep 0.01; n=$((n + 1)); done
+  kill -KILL -$server
 ) 2>/dev/null &
 watcher=$!
 wait $server
 code=$?
 kill $watcher
+kill -KILL -$server
 exit $code
 "#;
 

@@ -1,0 +1,652 @@
+//! A headless Chromium, driven through its DevTools protocol over two pipes. It has an empty profile of its own and
+//! speaks to nobody but the pages that a test opens. What it knows of a page is what a reader's browser knows.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::install::{self, Part};
+use super::place::{self, Place};
+use super::visitor::Visitor;
+
+/// How long the browser may take for anything.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+const OPTIONS: [&str; 14] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-extensions",
+    "--hide-scrollbars",
+    "--force-color-profile=srgb",
+    "--remote-debugging-pipe",
+];
+
+/// A running browser; ends when it is dropped.
+#[derive(Debug)]
+pub struct Chromium {
+    child: Child,
+    wire: Arc<Wire>,
+    _profile: Place,
+}
+
+/// What happened in a tab since it was opened, or since `Tab::forget`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Happened {
+    /// What pages wrote to the console as error or warning, exceptions nobody caught, what the browser complained of.
+    pub errors: Vec<String>,
+    /// What the content security policy stopped.
+    pub csp_violations: Vec<String>,
+    /// Dialogs that a script opened.
+    pub dialogs: Vec<String>,
+    /// Every address that was asked for: method, a space, URL.
+    pub requests: Vec<String>,
+    /// The same of what the browser was to ask for and did not: a policy forbade it.
+    pub blocked: Vec<String>,
+    /// Answers that were no success: status, a space, URL.
+    pub failures: Vec<String>,
+}
+
+/// The pipes, and what came over them.
+#[derive(Debug)]
+struct Wire {
+    to: Mutex<Option<ChildStdin>>,
+    heard: Mutex<Heard>,
+    news: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Heard {
+    last_id: u64,
+    answers: HashMap<u64, Value>,
+    /// By session of the tab; those of its frames are counted as its own.
+    tabs: HashMap<String, Seen>,
+    /// Session of a frame in a process of its own, to that of its tab.
+    frames: HashMap<String, String>,
+    closed: bool,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    happened: Happened,
+    /// The browser's names of `happened.requests`, one for one.
+    request_ids: Vec<String>,
+    loads: u64,
+}
+
+/// A page in the browser.
+#[derive(Debug)]
+pub struct Tab {
+    wire: Arc<Wire>,
+    session: String,
+}
+
+/// Light or dark, as the reader prefers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    Light,
+    Dark,
+}
+
+impl Chromium {
+    /// Starts a browser.
+    pub fn start() -> Chromium {
+        install::need(Part::Chromium);
+        let profile = Place::new("chromium");
+        let log = fs::File::create(profile.join("chromium.log")).expect("a log");
+        // The protocol runs over descriptors 3 and 4; a shell puts our pipes there.
+        let mut child = Command::new("/bin/sh")
+            .args(["-c", r#"exec 3<&0 4>&1 </dev/null >&2; exec "$@""#, "sh"])
+            .arg("/usr/bin/chromium")
+            .args(OPTIONS)
+            .arg(format!(
+                "--user-data-dir={}",
+                profile.join("profile").display()
+            ))
+            .arg("about:blank")
+            .env("HOME", profile.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .expect("chromium");
+        let from = child.stdout.take().expect("a pipe");
+        let wire = Arc::new(Wire {
+            to: Mutex::new(child.stdin.take()),
+            heard: Mutex::default(),
+            news: Condvar::new(),
+        });
+        let listener = Arc::clone(&wire);
+        thread::spawn(move || {
+            let mut from = BufReader::new(from);
+            let mut message = Vec::new();
+            while matches!(from.read_until(0, &mut message), Ok(1..)) {
+                let text = message.strip_suffix(b"\0").unwrap_or(&message);
+                listener.hear(serde_json::from_slice(text).expect("JSON of Chromium"));
+                message.clear();
+            }
+            listener.heard().closed = true;
+            listener.news.notify_all();
+        });
+        Chromium {
+            child,
+            wire,
+            _profile: profile,
+        }
+    }
+
+    /// Opens an empty tab in a browser context of its own: other tabs' cookies are not in it.
+    pub fn tab(&self) -> Tab {
+        let ask = |method: &str, params: Value| self.wire.ask(None, method, params);
+        let context = ask(
+            "Target.createBrowserContext",
+            json!({ "disposeOnDetach": true }),
+        );
+        let context = &context["browserContextId"];
+        let target = ask(
+            "Target.createTarget",
+            json!({ "url": "about:blank", "browserContextId": context }),
+        );
+        let attached = ask(
+            "Target.attachToTarget",
+            json!({ "targetId": target["targetId"], "flatten": true }),
+        );
+        let session = attached["sessionId"]
+            .as_str()
+            .expect("a session")
+            .to_owned();
+        let tab = Tab {
+            wire: Arc::clone(&self.wire),
+            session,
+        };
+        self.wire
+            .heard()
+            .tabs
+            .insert(tab.session.clone(), Seen::default());
+        for (method, params) in watching() {
+            tab.ask(method, params);
+        }
+        tab.viewport(1440, 900, 1.0, false);
+        tab
+    }
+}
+
+impl Drop for Chromium {
+    fn drop(&mut self) {
+        // It ends by itself when the pipe is closed.
+        drop(
+            self.wire
+                .to
+                .lock()
+                .unwrap_or_else(|e| e.into_inner())
+                .take(),
+        );
+        let begin = Instant::now();
+        while begin.elapsed() < Duration::from_secs(5) {
+            if matches!(self.child.try_wait(), Ok(Some(_))) {
+                return;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        if let Err(e) = self.child.kill().and_then(|()| self.child.wait()) {
+            eprintln!("chromium: {e}");
+        }
+    }
+}
+
+/// What each tab and each frame in a process of its own is asked to tell.
+fn watching() -> [(&'static str, Value); 7] {
+    [
+        ("Page.enable", json!({})),
+        ("Runtime.enable", json!({})),
+        ("Log.enable", json!({})),
+        ("Network.enable", json!({})),
+        ("Audits.enable", json!({})),
+        (
+            "Target.setAutoAttach",
+            json!({ "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true }),
+        ),
+        ("Runtime.runIfWaitingForDebugger", json!({})),
+    ]
+}
+
+impl Wire {
+    fn heard(&self) -> MutexGuard<'_, Heard> {
+        self.heard.lock().unwrap_or_else(|e| e.into_inner())
+    }
+
+    /// Sends a command and does not wait; its number.
+    fn tell(&self, session: Option<&str>, method: &str, params: Value) -> u64 {
+        let id = {
+            let mut heard = self.heard();
+            heard.last_id += 1;
+            heard.last_id
+        };
+        let mut message = json!({ "id": id, "method": method, "params": params });
+        if let Some(session) = session {
+            message["sessionId"] = json!(session);
+        }
+        let mut to = self.to.lock().unwrap_or_else(|e| e.into_inner());
+        let to = to.as_mut().expect("a running browser");
+        to.write_all(format!("{message}\0").as_bytes())
+            .expect("the pipe to Chromium");
+        id
+    }
+
+    /// Sends a command and waits for its answer.
+    fn ask(&self, session: Option<&str>, method: &str, params: Value) -> Value {
+        let id = self.tell(session, method, params);
+        let answer = self.wait(method, |heard| heard.answers.remove(&id));
+        assert!(
+            answer.get("error").is_none(),
+            "{method}: {}",
+            answer["error"]
+        );
+        answer["result"].clone()
+    }
+
+    /// Waits until something was heard.
+    fn wait<T>(&self, what: &str, mut ready: impl FnMut(&mut Heard) -> Option<T>) -> T {
+        let begin = Instant::now();
+        let mut heard = self.heard();
+        loop {
+            if let Some(value) = ready(&mut heard) {
+                return value;
+            }
+            assert!(!heard.closed, "Chromium is gone; waited for {what}");
+            let left = PATIENCE.saturating_sub(begin.elapsed());
+            assert!(
+                !left.is_zero(),
+                "Chromium does not answer; waited for {what}"
+            );
+            let woken = self.news.wait_timeout(heard, left);
+            heard = woken.unwrap_or_else(|e| e.into_inner()).0;
+        }
+    }
+
+    /// Notes one message of the browser.
+    fn hear(&self, message: Value) {
+        if let Some(id) = message["id"].as_u64() {
+            self.heard().answers.insert(id, message);
+            self.news.notify_all();
+            return;
+        }
+        let session = message["sessionId"].as_str().unwrap_or_default();
+        let (method, params) = (
+            message["method"].as_str().unwrap_or_default(),
+            &message["params"],
+        );
+        if method == "Target.attachedToTarget" {
+            self.adopt(session, params);
+            return;
+        }
+        if method == "Page.javascriptDialogOpening" {
+            self.tell(
+                Some(session),
+                "Page.handleJavaScriptDialog",
+                json!({ "accept": false }),
+            );
+        }
+        let mut heard = self.heard();
+        let owner = heard
+            .frames
+            .get(session)
+            .map_or(session, String::as_str)
+            .to_owned();
+        let is_tab = owner == session;
+        if let Some(seen) = heard.tabs.get_mut(&owner) {
+            if is_tab && method == "Page.loadEventFired" {
+                seen.loads += 1;
+            }
+            note(seen, method, params);
+        }
+        drop(heard);
+        self.news.notify_all();
+    }
+
+    /// A frame got a process of its own: watch it like its tab.
+    fn adopt(&self, parent: &str, params: &Value) {
+        let Some(session) = params["sessionId"].as_str() else {
+            return;
+        };
+        if parent.is_empty() {
+            return;
+        }
+        let mut heard = self.heard();
+        let owner = heard
+            .frames
+            .get(parent)
+            .map_or(parent, String::as_str)
+            .to_owned();
+        heard.frames.insert(session.to_owned(), owner);
+        drop(heard);
+        for (method, params) in watching() {
+            self.tell(Some(session), method, params);
+        }
+    }
+}
+
+/// Writes down what an event says.
+fn note(seen: &mut Seen, method: &str, params: &Value) {
+    let happened = &mut seen.happened;
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    match method {
+        "Runtime.consoleAPICalled"
+            if ["error", "warning", "assert"]
+                .iter()
+                .any(|t| params["type"] == *t) =>
+        {
+            happened.errors.push(params["args"].to_string());
+        }
+        "Runtime.exceptionThrown" => {
+            let details = &params["exceptionDetails"];
+            let what = [
+                text(&details["text"]),
+                text(&details["exception"]["description"]),
+            ];
+            happened.errors.push(what.join(" "));
+        }
+        "Log.entryAdded" => {
+            let entry = &params["entry"];
+            let what = format!("{} {}", text(&entry["text"]), text(&entry["url"]));
+            if what.contains("Content Security Policy") {
+                happened.csp_violations.push(what);
+            } else if entry["level"] == "error" || entry["level"] == "warning" {
+                happened.errors.push(what);
+            }
+        }
+        "Audits.issueAdded" if params["issue"]["code"] == "ContentSecurityPolicyIssue" => {
+            let details = &params["issue"]["details"]["contentSecurityPolicyIssueDetails"];
+            happened.csp_violations.push(details.to_string());
+        }
+        "Page.javascriptDialogOpening" => happened.dialogs.push(text(&params["message"])),
+        "Network.requestWillBeSent" => {
+            let request = &params["request"];
+            let line = format!("{} {}", text(&request["method"]), text(&request["url"]));
+            happened.requests.push(line);
+            seen.request_ids.push(text(&params["requestId"]));
+        }
+        "Network.loadingFailed" if params["blockedReason"].is_string() => {
+            let id = text(&params["requestId"]);
+            if let Some(at) = seen.request_ids.iter().position(|known| *known == id) {
+                seen.request_ids.remove(at);
+                happened.blocked.push(happened.requests.remove(at));
+            }
+        }
+        "Network.responseReceived" => {
+            let response = &params["response"];
+            let status = response["status"].as_u64().unwrap_or_default();
+            if status >= 400 {
+                happened
+                    .failures
+                    .push(format!("{status} {}", text(&response["url"])));
+            }
+        }
+        _ => {}
+    }
+}
+
+impl Tab {
+    fn ask(&self, method: &str, params: Value) -> Value {
+        self.wire.ask(Some(&self.session), method, params)
+    }
+
+    /// Opens an address and waits until it is loaded.
+    pub fn open(&self, url: &str) {
+        self.loading(|| {
+            let answer = self.ask("Page.navigate", json!({ "url": url }));
+            let error = &answer["errorText"];
+            assert!(error.is_null(), "{url}: {error}");
+        });
+    }
+
+    /// Does something that loads a page, and waits until it is loaded.
+    pub fn loading(&self, act: impl FnOnce()) {
+        let loads = |heard: &Heard| heard.tabs.get(&self.session).map_or(0, |seen| seen.loads);
+        let before = loads(&self.wire.heard());
+        act();
+        self.wire.wait("the page to load", |heard| {
+            (loads(heard) > before).then_some(())
+        });
+    }
+
+    /// The size of the window in CSS pixels, how many device pixels each is, and whether it is a phone.
+    pub fn viewport(&self, width: u32, height: u32, scale: f64, mobile: bool) {
+        self.ask(
+            "Emulation.setDeviceMetricsOverride",
+            json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": mobile }),
+        );
+        self.ask(
+            "Emulation.setTouchEmulationEnabled",
+            json!({ "enabled": mobile }),
+        );
+    }
+
+    /// Whether the reader prefers light or dark.
+    pub fn prefer(&self, scheme: Scheme) {
+        let value = match scheme {
+            Scheme::Light => "light",
+            Scheme::Dark => "dark",
+        };
+        let features = json!([{ "name": "prefers-color-scheme", "value": value }]);
+        self.ask(
+            "Emulation.setEmulatedMedia",
+            json!({ "features": features }),
+        );
+    }
+
+    /// Turns JavaScript off, or on again.
+    pub fn scripts(&self, on: bool) {
+        self.ask(
+            "Emulation.setScriptExecutionDisabled",
+            json!({ "value": !on }),
+        );
+    }
+
+    /// Takes over the cookies of a visitor: the browser is signed in as he is.
+    pub fn take_cookies(&self, visitor: &Visitor) {
+        let url = format!("http://{}", visitor.server());
+        for cookie in visitor.cookies() {
+            self.ask(
+                "Network.setCookie",
+                json!({
+                    "url": url, "name": cookie.name, "value": cookie.value, "path": cookie.path,
+                    "httpOnly": true, "sameSite": "Lax",
+                }),
+            );
+        }
+    }
+
+    /// Evaluates an expression in the page; promises are waited for. An exception ends the test.
+    pub fn evaluate(&self, expression: &str) -> Value {
+        let answer = self.ask(
+            "Runtime.evaluate",
+            json!({ "expression": expression, "returnByValue": true, "awaitPromise": true }),
+        );
+        let exception = &answer["exceptionDetails"];
+        assert!(exception.is_null(), "{expression}: {exception}");
+        answer["result"]["value"].clone()
+    }
+
+    /// Waits until an expression is true in the page.
+    pub fn wait_for(&self, expression: &str) {
+        let begin = Instant::now();
+        while self.evaluate(&format!("!!({expression})")) != json!(true) {
+            assert!(
+                begin.elapsed() < PATIENCE,
+                "never true: {expression}\n{}",
+                self.text()
+            );
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// All text of the page that is to be seen.
+    pub fn text(&self) -> String {
+        let text = self.evaluate("document.body ? document.body.innerText : ''");
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The address that the tab shows.
+    pub fn url(&self) -> String {
+        self.evaluate("location.href")
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    /// Clicks with the mouse on the middle of the first element that a CSS selector finds.
+    pub fn click(&self, selector: &str) {
+        let place = self.evaluate(&format!(
+            "(() => {{ const e = document.querySelector({}); if (!e) return null;\
+             e.scrollIntoView({{ block: 'center' }}); const r = e.getClientRects()[0];\
+             return r && [r.left + r.width / 2, r.top + r.height / 2]; }})()",
+            json!(selector)
+        ));
+        assert!(
+            place.is_array(),
+            "nothing to click at {selector} in:\n{}",
+            self.text()
+        );
+        for kind in ["mousePressed", "mouseReleased"] {
+            self.ask(
+                "Input.dispatchMouseEvent",
+                json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1 }),
+            );
+        }
+    }
+
+    /// Clicks, and waits until the page is loaded to which that leads.
+    pub fn click_to(&self, selector: &str) {
+        self.loading(|| self.click(selector));
+    }
+
+    /// Clicks into a field and types.
+    pub fn fill(&self, selector: &str, text: &str) {
+        let focus = format!(
+            "(() => {{ const e = document.querySelector({}); if (e) {{ e.focus(); e.select?.(); }} return !!e; }})()",
+            json!(selector)
+        );
+        assert_eq!(
+            self.evaluate(&focus),
+            json!(true),
+            "no field {selector} in:\n{}",
+            self.text()
+        );
+        self.ask("Input.insertText", json!({ "text": text }));
+    }
+
+    /// Presses a key by its name: `Tab`, `Enter`, `Escape`, `j`.
+    pub fn press(&self, key: &str) {
+        let mut down = json!({ "type": "keyDown", "key": key });
+        let code = match key {
+            "Tab" => 9,
+            "Enter" => 13,
+            "Escape" => 27,
+            "ArrowUp" => 38,
+            "ArrowDown" => 40,
+            _ => 0,
+        };
+        if code > 0 {
+            down["windowsVirtualKeyCode"] = json!(code);
+        }
+        if key == "Enter" {
+            down["text"] = json!("\r");
+        } else if key.chars().count() == 1 {
+            down["text"] = json!(key);
+        }
+        self.ask("Input.dispatchKeyEvent", down);
+        self.ask(
+            "Input.dispatchKeyEvent",
+            json!({ "type": "keyUp", "key": key }),
+        );
+    }
+
+    /// Makes a picture of the window, `target/screenshots/<name>.png`; where it is.
+    pub fn screenshot(&self, name: &str) -> PathBuf {
+        self.picture(name, json!({ "format": "png" }))
+    }
+
+    /// The same of the whole page, however long.
+    pub fn screenshot_of_all(&self, name: &str) -> PathBuf {
+        self.picture(
+            name,
+            json!({ "format": "png", "captureBeyondViewport": true }),
+        )
+    }
+
+    fn picture(&self, name: &str, how: Value) -> PathBuf {
+        let answer = self.ask("Page.captureScreenshot", how);
+        let data = answer["data"].as_str().expect("a picture");
+        let dir = place::target_dir().join("screenshots");
+        fs::create_dir_all(&dir).expect("target/screenshots");
+        let file = dir.join(format!("{name}.png"));
+        fs::write(&file, from_base64(data)).expect("a picture");
+        file
+    }
+
+    /// What happened in this tab until now.
+    pub fn happened(&self) -> Happened {
+        // An answer comes behind the events before it.
+        self.evaluate("1");
+        let heard = self.wire.heard();
+        heard
+            .tabs
+            .get(&self.session)
+            .expect("this tab")
+            .happened
+            .clone()
+    }
+
+    /// Forgets what happened.
+    pub fn forget(&self) {
+        self.evaluate("1");
+        if let Some(seen) = self.wire.heard().tabs.get_mut(&self.session) {
+            seen.happened = Happened::default();
+            seen.request_ids.clear();
+        }
+    }
+
+    /// Expects that no page complained: no error in the console, no violation of the policy, no dialog.
+    pub fn expect_quiet(&self) {
+        let Happened {
+            errors,
+            csp_violations,
+            dialogs,
+            ..
+        } = self.happened();
+        let loud = [errors, csp_violations, dialogs].concat();
+        assert!(loud.is_empty(), "{}: {loud:#?}", self.url());
+    }
+}
+
+/// RFC 4648 4, of text that the browser made.
+fn from_base64(text: &str) -> Vec<u8> {
+    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    let (mut bits, mut count) = (0_u32, 0);
+    for digit in text.bytes().take_while(|b| *b != b'=') {
+        let value = ALPHABET.iter().position(|a| *a == digit).expect("base64");
+        bits = (bits << 6 | u32::try_from(value).expect("below 64")) & 0xFF_FFFF;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from(bits >> count & 0xFF).expect("a byte"));
+        }
+    }
+    bytes
+}
