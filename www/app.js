@@ -21,13 +21,20 @@ for (const frame of document.querySelectorAll("iframe.frame")) {
   const begin = () => {
     watch?.disconnect();
     const body = frame.contentDocument?.body;
-    if (!body) return;
+    // Before its document comes, a frame holds an empty one; at no height its layout would not be watched any more.
+    if (!body || frame.contentDocument.URL === "about:blank") return;
     let steps = 30;
-    watch = new ResizeObserver(() => {
-      const height = Math.ceil(Math.max(body.parentElement.offsetHeight, body.scrollHeight)) + 2;
-      if (steps-- > 0) frame.style.height = `${Math.min(height, 30000)}px`;
-    });
+    const fit = () => {
+      const needed = Math.max(body.parentElement.offsetHeight, body.scrollHeight);
+      const height = Math.max(40, Math.min(needed, 30000));
+      const border = frame.offsetHeight - frame.clientHeight;
+      if (height !== frame.clientHeight && steps-- > 0) frame.style.height = `${height + border}px`;
+    };
+    fit();
+    watch = new ResizeObserver(fit);
     watch.observe(body);
+    frame.contentWindow.addEventListener("resize", fit);
+    addEventListener("resize", () => (steps = 30));
   };
   frame.addEventListener("load", begin);
   if (frame.contentDocument?.readyState === "complete") begin();

@@ -8,6 +8,7 @@ use maud::{Markup, html};
 
 use super::card;
 use crate::error::{Error, Imap, What};
+use crate::mail::{FolderName, Role};
 use crate::route::{Base, FolderQuery, Route};
 use crate::words::{Told, Words, hard_deadline};
 
@@ -104,8 +105,8 @@ fn told(error: &Error, words: Words) -> (Told, Way) {
 
 fn onward(p: &ErrorPage, way: &Way) -> Markup {
     let words = p.words;
-    let inbox = FolderQuery::newest(crate::mail::FolderName::inbox());
-    let to_inbox = (words.role(crate::mail::Role::Inbox), &inbox);
+    let inbox = FolderQuery::newest(FolderName::inbox());
+    let to_inbox = (words.role(Role::Inbox), &inbox);
     let link = |label: String, href: String| html! { a.button.primary href=(href) { (label) } };
     let folder = |(title, query): (&str, &FolderQuery)| {
         link(

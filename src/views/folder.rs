@@ -67,6 +67,14 @@ pub struct RowLine {
     pub current: bool,
 }
 
+impl ListPane {
+    /// How many are unread, where that says something: not of what the reader wrote.
+    fn unread_told(&self) -> Option<u32> {
+        let own = matches!(self.role, Some(Role::Sent | Role::Drafts));
+        self.unread.filter(|_| !own)
+    }
+}
+
 /// The page of a list.
 pub fn page(chrome: &Chrome, list: &ListPane) -> Markup {
     let words = chrome.words;
@@ -77,7 +85,7 @@ pub fn page(chrome: &Chrome, list: &ListPane) -> Markup {
         }
         section.message aria-label=(words.message()) {
             p.nothing {
-                @if list.rows.is_empty() { (words.nothing_to_read()) } @else { (words.choose(list.unread)) }
+                @if list.rows.is_empty() { (words.nothing_to_read()) } @else { (words.choose(list.unread_told())) }
             }
         }
     };
@@ -98,7 +106,7 @@ fn head(chrome: &Chrome, list: &ListPane, title: Markup, is_page: bool) -> Marku
     let words = chrome.words;
     html! {
         header {
-            .bar { (title) span.count { (words.unread_of(list.unread, list.total)) } }
+            .bar { (title) span.count { (words.unread_of(list.unread_told(), list.total)) } }
             p.asof {
                 @if let Some(at) = &list.as_of { (words.as_of(at)) (words.dot()) }
                 a href=(chrome.href(&list.compare)) { (words.check_now()) }
@@ -121,7 +129,7 @@ fn rows(chrome: &Chrome, list: &ListPane) -> Markup {
         } @else {
             ul { @for line in &list.rows { (row(chrome, line)) } }
         }
-        .pages.bar.plain[!many] {
+        .pages.bar.bare[list.rows.is_empty()] {
             a.button.quiet.menu href="#folders" title=(words.folders()) {
                 (icon(Icon::Menu)) span { (words.folders()) }
             }
@@ -191,5 +199,57 @@ fn row(chrome: &Chrome, row: &RowLine) -> Markup {
                 @if let Some(peek) = &row.peek { span.peek dir="auto" { (peek) } }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::views::samples;
+
+    fn sample(name: &str) -> String {
+        let mut pages = samples::pages().into_iter();
+        pages
+            .find(|(sample, _)| *sample == name)
+            .unwrap()
+            .1
+            .into_string()
+    }
+
+    #[test]
+    fn a_row_is_one_link_that_says_everything() {
+        let page = sample("list");
+        let (_, rest) = page.split_once("<li class=\"row unread\">").unwrap();
+        let (row, _) = rest.split_once("</li>").unwrap();
+        assert_eq!(row.matches("<a ").count(), 1);
+        for said in [
+            "Unread: ",
+            "Marta Oliveira",
+            "10:05",
+            "Rehearsal moved to Thursday",
+            "Starred",
+            "1 byte",
+        ] {
+            assert!(row.contains(said), "{said}: {row}");
+        }
+    }
+
+    #[test]
+    fn the_open_message_is_the_current_row_beside_it() {
+        let page = sample("message");
+        assert_eq!(page.matches("aria-current=\"true\"").count(), 1);
+        assert!(page.contains("<section class=\"list\"") && page.contains("<h2 class=\"title\""));
+    }
+
+    #[test]
+    fn what_one_wrote_is_not_counted_as_unread_and_names_its_recipient() {
+        let page = sample("list-sent");
+        assert!(page.contains("4 messages") && !page.contains("unread of"));
+        assert!(page.contains("To <bdi>Marta Oliveira</bdi>"));
+    }
+
+    #[test]
+    fn an_empty_folder_has_no_page_links() {
+        let page = sample("list-empty");
+        assert!(page.contains("This folder is empty.") && !page.contains("<nav class=\"bar"));
     }
 }

@@ -7,6 +7,7 @@ use maud::{Markup, html};
 
 use super::icons::{Icon, icon};
 use super::{TOKEN, card};
+use crate::error::Imap;
 use crate::route::{Base, Route};
 use crate::words::Words;
 
@@ -65,7 +66,7 @@ pub enum Reason {
     /// The form came back without its cookie.
     NoCookie,
     /// The mail server could not be asked.
-    Server(crate::error::Imap),
+    Server(Imap),
     /// The page came over http: there is no form.
     Insecure,
 }
@@ -117,7 +118,9 @@ fn why(words: Words, reason: Reason) -> Markup {
         Reason::SignedOut => ("note", Icon::Check, words.signed_out().to_owned()),
         Reason::Ended => ("note warn", Icon::Clock, words.session_ended().to_owned()),
         Reason::PasswordChanged => ("note warn", Icon::Lock, words.password_changed().to_owned()),
-        Reason::WrongPassword => ("note bad", Icon::Warn, words.wrong_password().to_owned()),
+        Reason::WrongPassword | Reason::Server(Imap::LoginRefused) => {
+            ("note bad", Icon::Warn, words.wrong_password().to_owned())
+        }
         Reason::Incomplete => ("note bad", Icon::Warn, words.both_needed().to_owned()),
         Reason::Throttled { seconds } => ("note bad", Icon::Clock, words.throttled(seconds.into())),
         Reason::Crowded => ("note warn", Icon::Clock, words.sign_in_busy().to_owned()),

@@ -152,7 +152,7 @@ pub fn page(chrome: &Chrome, message: &MessagePage) -> Markup {
         main.message #message {
             (tools(chrome, message))
             article {
-                h1 dir="auto" { (subject) }
+                h1 { (said(subject)) }
                 (sender(chrome, message))
                 (notices(chrome.base, chrome.notices))
                 (body(chrome, message, subject))
@@ -179,7 +179,7 @@ fn tools(chrome: &Chrome, message: &MessagePage) -> Markup {
             a.button.quiet href=(chrome.href(&message.source)) title=(words.show_source()) {
                 (icon(Icon::Source)) span.wide { (words.show_source()) }
             }
-            a.button.quiet href=(chrome.href(&message.save)) title=(words.download_message()) download {
+            a.button.quiet href=(chrome.href(&message.save)) title=(words.download_message()) {
                 (icon(Icon::Download)) span.wide { (words.download_message()) }
             }
             nav.steps.bar.push aria-label=(words.other_messages()) {
@@ -306,7 +306,7 @@ fn body(chrome: &Chrome, message: &MessagePage, subject: &str) -> Markup {
     match &message.body {
         Body::Text { blocks, cut, html } => html! {
             @if *cut { (bar(Icon::Text, words.text_cut(), html! {
-                a href=(chrome.href(&message.save)) download { (words.download_message()) }
+                a href=(chrome.href(&message.save)) { (words.download_message()) }
             })) }
             (letter(words, blocks))
             @if let Some(route) = html {
@@ -382,7 +382,7 @@ fn attachment(chrome: &Chrome, file: &AttachmentLine) -> Markup {
                     @if let Some(route) = &file.open {
                         a href=(chrome.href(route)) target="_blank" { (words.open()) span.sr { " " (name) } }
                     }
-                    a href=(chrome.href(&file.download)) download { (words.download()) span.sr { " " (name) } }
+                    a href=(chrome.href(&file.download)) { (words.download()) span.sr { " " (name) } }
                 }
             }
         }

@@ -194,16 +194,16 @@ fn face(who: &Address) -> Markup {
     }
 }
 
-/// One or two letters of a name: of its first word, and of its last one where that is written in an alphabet.
+/// One or two letters of a name: of its first word, and of its last one where that is written in an alphabet that has
+/// capitals; a question mark for a name without letters.
 fn initials(name: &str) -> String {
     let letter = |word: &str| word.chars().find(|c| c.is_alphanumeric());
     let mut words = name.split_whitespace().filter_map(letter);
-    let first = words.next();
+    let first = words.next().unwrap_or('?');
     let last = words
         .next_back()
         .filter(|c| c.is_lowercase() || c.is_uppercase());
-    first
-        .into_iter()
+    std::iter::once(first)
         .chain(last)
         .flat_map(char::to_uppercase)
         .take(2)
@@ -235,7 +235,7 @@ mod tests {
             "ß",
         ];
         let letters: Vec<String> = made.map(initials).into();
-        assert_eq!(letters, ["MO", "K", "ن", "", "", "A", "PV", "SS"]);
+        assert_eq!(letters, ["MO", "K", "ن", "?", "?", "A", "PV", "SS"]);
     }
 
     #[test]

@@ -228,11 +228,11 @@ impl Words {
         }
     }
 
-    /// Above the sign-in form when the mail server could not be asked.
+    /// Above the sign-in form when the mail server could not be asked about a password.
     pub fn server_at_sign_in(&self, kind: Imap) -> String {
         let told = self.imap(kind);
         format!(
-            "{}. {} Your password is not the reason.",
+            "{}. {} Your password was not checked.",
             told.title, told.happened
         )
     }
