@@ -1,1 +1,4 @@
 //! Tests.
+
+/// Mails of the world read and cleaned, without a server.
+mod mail;
