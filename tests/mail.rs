@@ -239,11 +239,11 @@ fn difference(a: &str, b: &str) -> String {
         .count()
         .saturating_sub(40);
     let cut = |t: &str| {
-        t.get(t.floor_char_boundary(same)..)
-            .unwrap_or_default()
-            .chars()
-            .take(160)
-            .collect::<String>()
+        let start = (0..=same)
+            .rev()
+            .find(|at| t.is_char_boundary(*at))
+            .unwrap_or(0);
+        t[start..].chars().take(160).collect::<String>()
     };
     format!("\n  {:?}\n  {:?}", cut(a), cut(b))
 }

@@ -136,7 +136,8 @@ impl Judge<'_> {
     fn address(&mut self, address: &str, out: &mut String) {
         let kept = match load(address) {
             Load::Data(data) => Some(data),
-            Load::Remote(url) if self.remote && !is_own(&url, self.own_origin) => Some(url),
+            Load::Remote(url) if is_own(&url, self.own_origin) => None,
+            Load::Remote(url) if self.remote => Some(url),
             Load::Remote(_) | Load::Refused => {
                 self.held_back = self.held_back.saturating_add(1);
                 None

@@ -5,6 +5,7 @@
 //! allowed and serialises once; nothing is edited as text afterwards. The only room that names `ammonia` and
 //! `cssparser`, and the only one where `PreEscaped` may stand.
 
+mod bound;
 mod css;
 mod html;
 mod links;
@@ -113,3 +114,6 @@ pub fn frame(title: &str, cleaned: &Cleaned, lang: &str) -> Markup {
 fn some(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
+
+#[cfg(test)]
+mod tests;
