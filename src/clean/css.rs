@@ -77,7 +77,7 @@ impl Judge<'_> {
         }
         while let Ok(token) = input.next_including_whitespace().cloned() {
             match &token {
-                Token::WhiteSpace(_) => out.push(' '),
+                Token::WhiteSpace(_) => space(out),
                 Token::UnquotedUrl(address) => self.address(address, out),
                 Token::Function(name) => {
                     let name = name.to_ascii_lowercase();
@@ -136,7 +136,8 @@ impl Judge<'_> {
     fn address(&mut self, address: &str, out: &mut String) {
         let kept = match load(address) {
             Load::Data(data) => Some(data),
-            Load::Remote(url) if self.remote && !is_own(&url, self.own_origin) => Some(url),
+            Load::Remote(url) if is_own(&url, self.own_origin) => None,
+            Load::Remote(url) if self.remote => Some(url),
             Load::Remote(_) | Load::Refused => {
                 self.held_back = self.held_back.saturating_add(1);
                 None
@@ -154,6 +155,13 @@ impl Judge<'_> {
             }
             None => out.push_str("none"),
         }
+    }
+}
+
+/// One blank, however many there were, with or without comments between.
+fn space(out: &mut String) {
+    if !out.ends_with(' ') {
+        out.push(' ');
     }
 }
 
@@ -313,7 +321,7 @@ fn selectors(input: &mut Parser<'_>, depth: u32, out: &mut String) -> Result<(),
     while let Ok(token) = input.next_including_whitespace().cloned() {
         let close = match &token {
             Token::WhiteSpace(_) => {
-                out.push(' ');
+                space(out);
                 continue;
             }
             Token::IDHash(id) => {
@@ -358,7 +366,7 @@ fn media(input: &mut Parser<'_>, depth: u32, out: &mut String) -> Result<(), Ref
     }
     while let Ok(token) = input.next_including_whitespace().cloned() {
         match &token {
-            Token::WhiteSpace(_) => out.push(' '),
+            Token::WhiteSpace(_) => space(out),
             Token::ParenthesisBlock => {
                 out.push('(');
                 input.parse_nested_block(|inner| media(inner, depth.saturating_add(1), out))?;

@@ -60,24 +60,36 @@ pub(super) fn load(address: &str) -> Load {
     };
     match url.scheme() {
         "https" => Load::Remote(url.into()),
-        "http" | "ftp" => Load::Refused,
+        "http" => upgraded(url),
+        "ftp" => Load::Refused,
         "cid" => Load::Part(percent_decoded(url.path())),
         "data" if is_raster(url.path()) => Load::Data(url.into()),
         _ => Load::Nothing,
     }
 }
 
-/// A data: path that begins with one of the kinds that can carry no program.
+/// Images of old mails are named by http; hosts that still have them answer on https.
+fn upgraded(mut url: Url) -> Load {
+    if url.port().is_none() && url.set_scheme("https").is_ok() {
+        Load::Remote(url.into())
+    } else {
+        Load::Refused
+    }
+}
+
+/// A data: path that is base64 of one of the kinds that can carry no program, and nothing else.
 fn is_raster(path: &str) -> bool {
-    let head = path
-        .split(',')
-        .next()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-    let kind = head.split(';').next().unwrap_or_default().trim().to_owned();
-    path.contains(',')
+    let Some((head, data)) = path.split_once(',') else {
+        return false;
+    };
+    let head = head.to_ascii_lowercase().replace(' ', "");
+    let base64 =
+        |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'%' | b'-' | b'_');
+    let kind = head.split(';').next().unwrap_or_default();
+    head.ends_with(";base64")
+        && data.bytes().all(base64)
         && matches!(
-            kind.as_str(),
+            kind,
             "image/png" | "image/jpeg" | "image/jpg" | "image/gif" | "image/webp"
         )
 }
@@ -139,7 +151,15 @@ mod tests {
             load("//cdn.example/x"),
             Load::Remote("https://cdn.example/x".into())
         );
-        assert_eq!(load("http://example.org/x.png"), Load::Refused);
+        assert_eq!(
+            load("http://example.org/x"),
+            Load::Remote("https://example.org/x".into())
+        );
+        assert_eq!(load("http://example.org:8080/x.png"), Load::Refused);
+        assert_eq!(
+            load("data:image/png,x);background:url(//example.org"),
+            Load::Nothing
+        );
         assert_eq!(load("data:image/svg+xml,<svg>"), Load::Nothing);
         assert_eq!(load("logo.png"), Load::Nothing);
         assert!(matches!(load("data:image/png;base64,AAAA"), Load::Data(_)));

@@ -5,6 +5,7 @@
 //! allowed and serialises once; nothing is edited as text afterwards. The only room that names `ammonia` and
 //! `cssparser`, and the only one where `PreEscaped` may stand.
 
+mod bound;
 mod css;
 mod html;
 mod links;
@@ -118,3 +119,6 @@ pub fn as_html(text: &str) -> String {
 fn some(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,12 +7,13 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 
 use html5ever::tendril::StrTendril;
-use html5ever::tokenizer::states::{Rawtext, Rcdata, ScriptData};
+use html5ever::tokenizer::states::{Rawtext, Rcdata};
 use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer,
 };
 
 use super::Show;
+use super::bound::few_attributes;
 use super::css::{ID_PREFIX, Judge};
 use super::html::{is_attribute, is_element};
 use super::links::{Load, is_own, link, load};
@@ -22,7 +23,7 @@ const LONGEST: usize = 3_000_000;
 /// Deepest nesting that is kept.
 const DEEPEST: usize = 150;
 /// Elements that a tree may come to have.
-const MOST: usize = 120_000;
+const MOST: usize = 80_000;
 /// Bytes of style that are read.
 const MOST_STYLE: usize = 300_000;
 /// Attributes of one tag.
@@ -50,8 +51,7 @@ pub(super) struct Reading {
 
 /// Reads a mail's HTML.
 pub(super) fn read(html: &str, how: &Show<'_>) -> Reading {
-    let end = html.floor_char_boundary(LONGEST);
-    let whole = html.get(..end).unwrap_or_default();
+    let whole = start_of(html, LONGEST);
     let reader = Reader {
         how,
         judge: Judge {
@@ -60,7 +60,7 @@ pub(super) fn read(html: &str, how: &Show<'_>) -> Reading {
             ..Judge::default()
         },
         found: Reading {
-            cut: end < html.len(),
+            cut: whole.len() < html.len(),
             ..Reading::default()
         },
         open: Vec::new(),
@@ -77,6 +77,14 @@ pub(super) fn read(html: &str, how: &Show<'_>) -> Reading {
     drop(tokenizer.feed(&queue));
     tokenizer.end();
     tokenizer.sink.0.into_inner().finish()
+}
+
+/// As much of a text as fits, in whole characters.
+fn start_of(text: &str, most: usize) -> &str {
+    let end = (0..=most.min(text.len()))
+        .rev()
+        .find(|at| text.is_char_boundary(*at));
+    text.get(..end.unwrap_or(0)).unwrap_or_default()
 }
 
 struct Sink<'a>(RefCell<Reader<'a>>);
@@ -151,8 +159,9 @@ impl Reader<'_> {
                 return TokenSinkResult::RawData(Rawtext);
             }
             "script" => {
+                // Not as script: `bound` walks over it as over other raw text.
                 self.raw = Some(Raw::Dropped);
-                return TokenSinkResult::RawData(ScriptData);
+                return TokenSinkResult::RawData(Rawtext);
             }
             "title" => {
                 self.raw = Some(Raw::Dropped);
@@ -342,7 +351,8 @@ impl Reader<'_> {
                 self.found.inline.extend(shown.clone());
                 shown
             }
-            Load::Remote(url) if self.how.remote && !is_own(&url, self.how.own_origin) => Some(url),
+            Load::Remote(url) if is_own(&url, self.how.own_origin) => None,
+            Load::Remote(url) if self.how.remote => Some(url),
             Load::Remote(_) | Load::Refused => {
                 self.found.held_back = self.found.held_back.saturating_add(1);
                 let tiny = |key: &str| {
@@ -558,8 +568,4 @@ fn escape(text: &str, out: &mut String) {
             _ => out.push(c),
         }
     }
-}
-
-fn few_attributes(html: &str) -> std::borrow::Cow<'_, str> {
-    html.into()
 }

@@ -287,8 +287,12 @@ fn join<'a>(run: &mut Vec<Word<'a>>, word: Word<'a>) {
     let Some(last) = same else {
         return run.push(word);
     };
-    let goes_on =
-        last.base64 && word.base64 && last.coded.len() % 4 != 0 && !last.coded.ends_with(b"=");
+    // Cut inside a group of four; a word that only lacks its padding does not add up with the next.
+    let goes_on = last.base64
+        && word.base64
+        && last.coded.len() % 4 != 0
+        && !last.coded.ends_with(b"=")
+        && last.coded.len().saturating_add(word.coded.len()) % 4 == 0;
     if goes_on {
         last.coded.extend(word.coded);
     } else {

@@ -26,3 +26,6 @@ use names::split_parameters;
 pub fn html_words(html: &str) -> String {
     mail_parser::decoders::html::html_to_text(html)
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,9 @@ const LONGEST: usize = 120;
 /// A parameter as it is written: its name, and its value without quotes.
 pub type Param<'a> = (&'a [u8], &'a [u8]);
 
+/// The same with bytes of its own.
+pub(super) type OwnParam = (Vec<u8>, Vec<u8>);
+
 /// The file name among the parameters of a part, decoded; empty where there is none. Give those of Content-Disposition
 /// first, then those of Content-Type; `filename` is asked before `name`.
 pub fn file_name(params: &[Param<'_>]) -> String {
@@ -99,7 +102,7 @@ fn percent_decode(coded: &[u8], out: &mut Vec<u8>) {
 }
 
 /// The value before the first semicolon, and the parameters after it.
-pub(super) fn split_parameters(value: &[u8]) -> (&[u8], Vec<(Vec<u8>, Vec<u8>)>) {
+pub(super) fn split_parameters(value: &[u8]) -> (&[u8], Vec<OwnParam>) {
     let end = value.iter().position(|b| *b == b';').unwrap_or(value.len());
     let (head, mut rest) = value.split_at_checked(end).unwrap_or((value, b""));
     let mut params = Vec::new();
