@@ -255,7 +255,22 @@ fn the_captured_replies_of_the_repository_go_through_the_door() {
     for (name, file) in &files {
         count.play(name, file);
     }
-    count.is(&[]);
+    count.is(&[
+        "CAPABILITY: 1 and 0",
+        "ESEARCH: 3 and 0",
+        "EXISTS: 5 and 0",
+        "EXPUNGE: 3 and 0",
+        "FETCH: 121 and 0",
+        "FLAGS: 3 and 0",
+        "LIST: 24 and 0",
+        "NAMESPACE: 1 and 0",
+        "NO RESPONSE: 0 and 1",
+        "RECENT: 4 and 0",
+        "SEARCH: 1 and 0",
+        "STATUS: 11 and 0",
+        "STATUS LINE: 15 and 0",
+        "VANISHED: 3 and 0",
+    ]);
 }
 
 #[test]
@@ -289,7 +304,31 @@ fn the_whole_corpus_goes_through_the_door() {
         );
     }
     assert_eq!((whole.len(), halves.len()), (155, 6));
-    count.is(&[]);
+    // Passed over: THREAD, ID, ACL, METADATA and their like, which nobody asks for; LIST of the root.
+    count.is(&[
+        "BYE: 6 and 0",
+        "CAPABILITY: 37 and 0",
+        "ENABLED: 3 and 0",
+        "ESEARCH: 17 and 0",
+        "EXISTS: 36 and 0",
+        "EXPUNGE: 95 and 0",
+        "FETCH: 327 and 0",
+        "FETCH WITHOUT UID: 0 and 9",
+        "FLAGS: 24 and 0",
+        "LIST: 123 and 1",
+        "LSUB: 13 and 0",
+        "NAMESPACE: 9 and 0",
+        "NO RESPONSE: 0 and 2",
+        "OTHER: 0 and 36",
+        "QUOTA: 10 and 0",
+        "QUOTAROOT: 7 and 0",
+        "RECENT: 27 and 0",
+        "SEARCH: 10 and 1",
+        "SORT: 5 and 0",
+        "STATUS: 46 and 0",
+        "STATUS LINE: 164 and 0",
+        "VANISHED: 12 and 2",
+    ]);
 }
 
 #[test]
@@ -302,7 +341,29 @@ fn every_answer_of_the_six_transcripts_goes_through_the_door() {
             count.play(&format!("{name} {}", exchange.tag), &played);
         }
     }
-    count.is(&[]);
+    // Passed over: the root that LIST "" "" names, THREAD, ID, and FETCHes that nobody could place.
+    count.is(&[
+        "BYE: 6 and 0",
+        "CAPABILITY: 13 and 0",
+        "ENABLED: 3 and 0",
+        "ESEARCH: 2 and 0",
+        "EXISTS: 8 and 0",
+        "EXPUNGE: 7 and 0",
+        "FETCH: 103 and 0",
+        "FETCH WITHOUT UID: 0 and 19",
+        "FLAGS: 10 and 0",
+        "LIST: 90 and 6",
+        "LSUB: 6 and 0",
+        "NAMESPACE: 5 and 0",
+        "OTHER: 0 and 10",
+        "QUOTA: 1 and 1",
+        "QUOTAROOT: 2 and 0",
+        "RECENT: 10 and 0",
+        "SEARCH: 16 and 0",
+        "SORT: 3 and 0",
+        "STATUS: 17 and 0",
+        "STATUS LINE: 42 and 0",
+    ]);
 }
 
 /// What a first visit asks: folders, the newest of INBOX, one message, a long part; and marks it read.
@@ -413,7 +474,8 @@ fn a_first_visit_works_in_the_words_of_each_server() {
                 "{name} {uid:?}"
             );
             let parts = message.structure.as_ref().map(|s| s.parts(&plain_name));
-            assert!(parts.is_some_and(|p| !p.is_empty()), "{name} {uid:?}");
+            let listed = parts.is_some_and(|p| !p.is_empty());
+            assert_ne!(listed, message.structure_refused, "{name} {uid:?}");
         }
         assert_eq!(visit.part, content("1", visit.uids[0]), "{name}");
         assert!(

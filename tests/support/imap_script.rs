@@ -470,6 +470,9 @@ impl Serving {
             () if is("UID SEARCH") => words.answer("UID SEARCH ALL"),
             () if is("UID SORT") => self.sorted(upper.contains("RETURN")),
             () if is("UID FETCH") => self.fetched(&upper),
+            () if is("UID STORE") && upper.contains(".SILENT") => {
+                words.answer("UID STORE 1 FLAGS.SILENT")
+            }
             () if is("UID STORE") => words.answer("UID STORE 1 +FLAGS"),
             () if is("GETQUOTAROOT") => words.answer("GETQUOTAROOT"),
             () if is("ENABLE") => words.answer("ENABLE"),
