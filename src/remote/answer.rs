@@ -216,7 +216,7 @@ impl Flight {
     /// Adds one untagged response.
     pub(super) fn read(&mut self, response: &[u8], asked: &Asked) {
         let mut lexer = Lexer::new(response);
-        lexer.word();
+        let star = lexer.word();
         let mut word = lexer.word().to_ascii_uppercase();
         let mut subject = None;
         if let Some(n) = number::<u32>(&word) {
@@ -224,6 +224,7 @@ impl Flight {
             word = lexer.word().to_ascii_uppercase();
         }
         let (class, read) = match (subject, word.as_slice()) {
+            _ if star != b"*" => ("NO RESPONSE", None),
             (Some(n), b"EXISTS") => ("EXISTS", self.exists(n)),
             (Some(_), b"RECENT") => ("RECENT", Some(())),
             (Some(_), b"EXPUNGE") => ("EXPUNGE", self.expunge()),

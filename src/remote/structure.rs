@@ -51,10 +51,17 @@ pub struct Leaf {
 }
 
 impl Body {
-    /// Reads the value of a BODYSTRUCTURE attribute; None where it makes no sense.
+    /// Reads the value of a BODYSTRUCTURE attribute; None where it makes no sense, or holds no part at all.
     pub(super) fn read(value: &Value) -> Option<Body> {
         let mut left = MOST_PARTS;
-        read(value, &mut left)
+        read(value, &mut left).filter(Body::has_leaf)
+    }
+
+    fn has_leaf(&self) -> bool {
+        match self {
+            Body::Leaf(_) => true,
+            Body::Multi { children, .. } => children.iter().any(Body::has_leaf),
+        }
     }
 
     /// The leaves in their order, with the name that `name` finds in the parameters of disposition and type.
@@ -294,10 +301,21 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_refused_and_a_broken_multipart_is_empty() {
-        for text in ["NIL", "()", "(())", "\"text\"", "((NIL) NIL)"] {
+    fn nonsense_is_refused_and_so_is_a_multipart_of_nothing() {
+        for text in [
+            "NIL",
+            "()",
+            "(())",
+            "\"text\"",
+            "((NIL) NIL)",
+            r#"(NIL "mixed")"#,
+            r#"(() "mixed" NIL)"#,
+        ] {
             assert_eq!(body(text), None, "{text}");
         }
-        assert_eq!(listed(r#"(NIL "mixed" NIL NIL NIL)"#), Vec::<String>::new());
+        assert_eq!(
+            listed(r#"(NIL ("text" "plain" NIL NIL NIL "7bit" 5 1) "mixed")"#),
+            ["1 text/plain  5"]
+        );
     }
 }

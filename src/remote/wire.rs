@@ -289,8 +289,9 @@ impl Inner {
 
     /// Keeps the end of a command. The end of the last one still in flight goes to the crate, under the tag it waits for.
     fn ended(&mut self, tag: &[u8], response: &[u8]) -> Result<()> {
-        let sent = self.kept.tags.iter().position(|known| known == tag);
-        let command = sent.ok_or_else(|| garbled("an answer to what was not asked"))?;
+        let Some(command) = self.kept.tags.iter().position(|known| known == tag) else {
+            return self.untagged_by_mistake(response);
+        };
         if self.kept.ends.iter().any(|end| end.command == command) {
             return Err(garbled("a command ended twice"));
         }
@@ -318,6 +319,19 @@ impl Inner {
         } else {
             self.for_crate.extend(plain_end(&last, self.last_status()));
         }
+        Ok(())
+    }
+
+    /// A line that begins neither with `*` nor with a tag of ours. An end under another tag means that client and server
+    /// are out of step; anything else (Exchange forgets the `* OK` before a response code) only loses itself.
+    fn untagged_by_mistake(&mut self, response: &[u8]) -> Result<()> {
+        let mut lexer = Lexer::new(response);
+        lexer.word();
+        let word = lexer.word().to_ascii_uppercase();
+        if matches!(word.as_slice(), b"OK" | b"NO" | b"BAD") {
+            return Err(garbled("an answer to what was not asked"));
+        }
+        self.kept.untagged.push(response.to_vec());
         Ok(())
     }
 
