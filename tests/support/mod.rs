@@ -11,6 +11,7 @@ pub mod client;
 pub mod cookies;
 pub mod dovecot;
 pub mod http;
+pub mod imap_script;
 pub mod install;
 pub mod mails;
 pub mod page;
