@@ -380,7 +380,8 @@ impl Mailbox<'_, '_> {
         if folders_due {
             self.ask_for_folders(&mut plan)?;
         }
-        if !one_answer && !folders_due {
+        // Where no search counts the unread ones: before the folder is open, since STATUS is for others (RFC 9051 6.3.11).
+        if !one_answer && !(folders_due && self.can("LIST-STATUS")?) {
             plan.add(Command::Status(folder.clone()));
         }
         let tracked = known.and_then(|(list, _)| Some((list.validity, list.modseq?)));
