@@ -400,7 +400,7 @@ fn shared_copy(program: &Path) -> Arc<SharedCopy> {
     {
         return copy;
     }
-    let place = Place::new("program");
+    let place = Place::new("program").dull();
     let file = place.join("program");
     copy(program, &file);
     let made = Arc::new(SharedCopy {
