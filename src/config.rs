@@ -315,6 +315,12 @@ impl Config {
             .map(|d| &d.imap)
     }
 
+    /// True where any server is reached by TLS.
+    pub fn connects_by_tls(&self) -> bool {
+        let mut servers = std::iter::once(&self.imap).chain(self.domain.iter().map(|d| &d.imap));
+        servers.any(|s| s.security() != Security::None)
+    }
+
     /// How long a request may take before it gives up, the wait at the gate included.
     pub fn soft_deadline(&self) -> Duration {
         Duration::from_secs(self.gate.deadline_seconds.into())

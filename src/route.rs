@@ -108,8 +108,9 @@ pub enum Route {
     },
     /// `GET /source`: the whole message as it travelled; `save` downloads it.
     Source { message: MessageRef, save: bool },
-    /// `GET /sign-in`: the form; `to` is the page to go on with (a path and query of ours without the base).
-    SignInForm { to: String },
+    /// `GET /sign-in`: the form; `to` is the page to go on with (a path and query of ours without the base), `out` says
+    /// that a session has just been signed out.
+    SignInForm { to: String, out: bool },
     /// `POST /sign-in`.
     SignIn,
     /// `POST /sign-out`.
@@ -169,6 +170,7 @@ impl Route {
                 "GET, HEAD, POST",
                 Ok(Route::SignInForm {
                     to: q.get("to").unwrap_or_default().to_owned(),
+                    out: q.is_set("out"),
                 }),
             ),
             "/sign-out" => only(post, "POST", Ok(Route::SignOut)),
@@ -232,11 +234,12 @@ impl Route {
                 link.message(message);
                 link.flag("save", *save);
             }
-            Route::SignInForm { to } => {
+            Route::SignInForm { to, out } => {
                 link.path("/sign-in");
                 if !to.is_empty() {
                     link.set("to", to);
                 }
+                link.flag("out", *out);
             }
             Route::SignIn => link.path("/sign-in"),
             Route::SignOut => link.path("/sign-out"),
@@ -478,6 +481,7 @@ mod tests {
                 "GET",
                 Route::SignInForm {
                     to: "/folder?f=a&b".into(),
+                    out: true,
                 },
             ),
             ("POST", Route::SignIn),

@@ -17,6 +17,11 @@ pub fn now() -> Seconds {
         .unwrap_or(0)
 }
 
+/// A moment as the log writes it: `2026-11-25T10:05:00Z`.
+pub fn stamp(at: Seconds) -> String {
+    Timestamp::from_second(at).map_or_else(|_| at.to_string(), |t| t.to_string())
+}
+
 /// How long this request may still work.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadline {
@@ -107,6 +112,16 @@ impl Zone {
         };
         let name = zone.iana_name().unwrap_or("UTC").to_owned();
         Some(Zone { zone, name })
+    }
+
+    /// The zone of a sender's clock, so many minutes ahead of UTC.
+    pub fn fixed(minutes: i16) -> Zone {
+        let offset = jiff::tz::Offset::from_seconds(i32::from(minutes).saturating_mul(60));
+        let zone = offset.map_or(TimeZone::UTC, TimeZone::fixed);
+        Zone {
+            zone,
+            name: String::new(),
+        }
     }
 
     /// Its name for people.

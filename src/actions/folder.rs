@@ -1,0 +1,30 @@
+//! A page of a folder's list.
+
+use super::panes::{Around, list_pane};
+use super::{Done, Visit};
+use crate::error::Result;
+use crate::route::FolderQuery;
+use crate::views::{self, Kind, Notice};
+
+/// Shows a page of a list.
+///
+/// # Errors
+/// `Gone(Folder)`; `Imap` where there is nothing to show instead.
+pub fn show(visit: &mut Visit, query: &FolderQuery) -> Result<Done> {
+    let listing = visit.mailbox.list(query)?;
+    let mut notices = Vec::new();
+    if listing.renumbered {
+        let (lead, text) = visit.words.renumbered();
+        notices.push(Notice {
+            kind: Kind::Warn,
+            lead,
+            text,
+            actions: Vec::new(),
+        });
+    }
+    let around = Around::gather(visit, &query.folder, notices)?;
+    let pane = list_pane(visit, &around, &query.folder, query.place, &listing, None);
+    Ok(Done::Page(visit.page(|visit| {
+        views::folder::page(&around.chrome(visit), &pane)
+    })))
+}

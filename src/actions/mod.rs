@@ -1,0 +1,87 @@
+//! What a click does: each action reads what the route parsed, asks the rooms below, and picks one view.
+//!
+//! Not for the path that leads here (`app`). An action builds no HTML, names no cookie and opens nothing; it does not
+//! know whether its mail came from the cache or the server, but for the notice that says so.
+
+pub mod folder;
+pub mod login;
+pub mod message;
+mod panes;
+
+use std::time::Duration;
+
+use maud::Markup;
+
+use crate::config::Config;
+use crate::mail::Encoding;
+use crate::mailbox::Mailbox;
+use crate::remote::What;
+use crate::request::Head;
+use crate::response::Response;
+use crate::route::MessageRef;
+use crate::session::Session;
+use crate::time::{Calendar, Seconds, Watch, Zone};
+use crate::words::Words;
+
+/// Everything that an action may touch.
+pub struct Visit<'v, 'p> {
+    /// The configuration.
+    pub config: &'v Config,
+    /// The request, without its body.
+    pub head: &'v Head,
+    /// The reader's language.
+    pub words: Words,
+    /// The zone that times are told in.
+    pub zone: Zone,
+    /// When this request came.
+    pub now: Seconds,
+    /// Whose visit it is.
+    pub session: &'v Session,
+    /// The mail.
+    pub mailbox: Mailbox<'v, 'p>,
+    /// Time spent on making HTML.
+    pub rendering: Duration,
+}
+
+/// How an action ends.
+pub enum Done {
+    /// With a page.
+    Page(Response),
+    /// With a transfer that has to leave the gate first.
+    Transfer(Transfer),
+}
+
+/// What is left to be done with an answer.
+pub enum Answer {
+    /// To write it.
+    Page(Response),
+    /// Nothing: it has been written.
+    Sent,
+}
+
+/// A part of a message, or all of it, that is too long to be fetched while others wait.
+pub struct Transfer {
+    /// Of which message.
+    pub message: MessageRef,
+    /// What of it.
+    pub section: What,
+    /// How it is encoded on its way.
+    pub encoding: Encoding,
+    /// The answer without its body.
+    pub head: Response,
+}
+
+impl Visit<'_, '_> {
+    /// A page made by a view, its time taken.
+    fn page(&mut self, view: impl FnOnce(&Self) -> Markup) -> Response {
+        let watch = Watch::start();
+        let markup = view(self);
+        self.rendering = self.rendering.saturating_add(watch.passed());
+        Response::page(200, markup)
+    }
+
+    /// A moment by the reader's clock.
+    fn calendar(&self, at: Seconds) -> Option<Calendar> {
+        self.zone.calendar(at, self.now)
+    }
+}

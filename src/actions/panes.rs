@@ -1,0 +1,199 @@
+//! What several pages have in common: the panes of folders and of the list, and the notice that the server is away.
+
+use super::Visit;
+use crate::error::{Error, Imap, Result};
+use crate::mail::{Flags, Folder, FolderName, Role, Row};
+use crate::mailbox::{Listing, has_attachment};
+use crate::route::{Face, FolderQuery, MessageQuery, MessageRef, Place, Route};
+use crate::store::keys::FolderList;
+use crate::views::folder::{ListPane, RowLine};
+use crate::views::folders::{FolderLine, nested};
+use crate::views::{Chrome, Kind, Notice, Quota};
+
+/// What stands around a page, owned; `chrome` lends it to a view.
+pub struct Around {
+    folders: Vec<FolderLine>,
+    quota: Option<Quota>,
+    token: String,
+    notices: Vec<Notice>,
+    list: FolderList,
+}
+
+impl Around {
+    /// Asks for the folders, with `current` as the one that is looked at. What was learnt on the way is told in notices.
+    pub fn gather(
+        visit: &mut Visit,
+        current: &FolderName,
+        mut notices: Vec<Notice>,
+    ) -> Result<Around> {
+        let list = visit.mailbox.folders()?;
+        if let Some(error) = visit.mailbox.away() {
+            notices.insert(0, away(visit, error));
+        }
+        let lines = list
+            .folders
+            .iter()
+            .map(|folder| (folder.depth, line(folder, current)));
+        Ok(Around {
+            folders: nested(lines),
+            quota: list.quota.map(|(used, total)| Quota { used, total }),
+            token: visit.session.token(),
+            notices,
+            list,
+        })
+    }
+
+    /// The same, as a view takes it.
+    pub fn chrome<'a>(&'a self, visit: &'a Visit) -> Chrome<'a> {
+        Chrome {
+            base: &visit.head.base,
+            words: visit.words,
+            login: &visit.session.login,
+            sign_out_token: &self.token,
+            zone: visit.zone.name(),
+            folders: &self.folders,
+            quota: self.quota,
+            notices: &self.notices,
+        }
+    }
+
+    /// What is known of a folder.
+    pub fn folder(&self, name: &FolderName) -> Option<&Folder> {
+        self.list.folders.iter().find(|f| f.name == *name)
+    }
+
+    /// A folder's name for people.
+    pub fn title(&self, visit: &Visit, name: &FolderName) -> String {
+        match self.folder(name) {
+            Some(Folder {
+                role: Some(role), ..
+            }) => visit.words.role(*role).to_owned(),
+            Some(folder) => folder.title.clone(),
+            None if name.is_inbox() => visit.words.role(Role::Inbox).to_owned(),
+            None => crate::remote::decoded(name.as_wire()),
+        }
+    }
+}
+
+fn line(folder: &Folder, current: &FolderName) -> FolderLine {
+    let counts = folder.counts.unwrap_or_default();
+    FolderLine {
+        title: folder.title.clone(),
+        role: folder.role,
+        unread: counts.unread,
+        total: counts.messages,
+        current: folder.name == *current,
+        href: folder
+            .selectable
+            .then(|| Route::Folder(FolderQuery::newest(folder.name.clone()))),
+        children: Vec::new(),
+    }
+}
+
+/// The notice of a page that the cache answered because the server could not.
+fn away(visit: &Visit, error: &Error) -> Notice {
+    let kind = match error {
+        Error::Imap(kind, _) => *kind,
+        _ => Imap::Unreachable,
+    };
+    let told = visit.words.away(kind);
+    Notice {
+        kind: Kind::Warn,
+        lead: told.0,
+        text: told.1,
+        actions: Vec::new(),
+    }
+}
+
+/// A listing as the pane of a list.
+pub fn list_pane(
+    visit: &Visit,
+    around: &Around,
+    folder: &FolderName,
+    place: Place,
+    listing: &Listing,
+    open: Option<&MessageRef>,
+) -> ListPane {
+    let role = around.folder(folder).and_then(|f| f.role);
+    let outgoing = matches!(role, Some(Role::Sent | Role::Drafts));
+    let total = listing.list.counts.messages;
+    let rows = listing.rows.iter().map(|(rank, row)| {
+        let message = MessageRef {
+            folder: folder.clone(),
+            validity: listing.list.validity,
+            uid: row.uid,
+        };
+        let current = open == Some(&message);
+        row_line(visit, row, message, *rank, outgoing, current)
+    });
+    let (lo, hi) = listing.ranks;
+    let page = |place| {
+        Route::Folder(FolderQuery {
+            folder: folder.clone(),
+            place,
+            compare: false,
+        })
+    };
+    ListPane {
+        title: around.title(visit, folder),
+        role,
+        unread: Some(listing.list.counts.unread),
+        total,
+        as_of: visit.calendar(listing.list.as_of),
+        compare: Route::Folder(FolderQuery {
+            folder: folder.clone(),
+            place,
+            compare: true,
+        }),
+        rows: rows.collect(),
+        range: (
+            total.saturating_sub(hi).saturating_add(1),
+            total.saturating_sub(lo),
+        ),
+        newer: listing.newer.map(|anchor| page(Place::NewerThan(anchor))),
+        older: listing.older.map(|anchor| page(Place::OlderThan(anchor))),
+    }
+}
+
+fn row_line(
+    visit: &Visit,
+    row: &Row,
+    message: MessageRef,
+    rank: u32,
+    outgoing: bool,
+    current: bool,
+) -> RowLine {
+    // A sender's date is shown unless it is missing or still to come.
+    let dated = row
+        .dated
+        .map(|(at, _)| at)
+        .filter(|at| *at <= visit.now.saturating_add(86_400));
+    let at = dated.unwrap_or(row.arrived);
+    let who = if outgoing {
+        row.to.first()
+    } else {
+        row.from.first()
+    };
+    RowLine {
+        href: Route::Message(MessageQuery {
+            message,
+            rank,
+            face: Face::Best,
+            remote: false,
+        }),
+        who: who.cloned(),
+        to: outgoing,
+        when: Some(at)
+            .filter(|at| *at != 0)
+            .and_then(|at| visit.calendar(at)),
+        subject: row.subject.clone(),
+        peek: None,
+        unread: !row.flags.has(Flags::SEEN),
+        starred: row.flags.has(Flags::FLAGGED),
+        answered: row.flags.has(Flags::ANSWERED),
+        forwarded: row.flags.has(Flags::FORWARDED),
+        attachment: row.parts.as_deref().is_some_and(has_attachment),
+        size: row.size,
+        current,
+    }
+}

@@ -1,0 +1,139 @@
+//! Long transfers: everything is fetched into an unlinked file first, with the gate given back, and only then sent.
+//!
+//! For a program that dies in the middle of its answer looks, to a browser, as if it had finished: a failure of the mail
+//! server has to be a page, not a short file. One fetch at a time for each user; the sending waits for nobody.
+
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, Write as _};
+use std::time::Duration;
+
+use super::{Admitted, Timing, account};
+use crate::actions::{Answer, Transfer};
+use crate::error::{Error, Result, What};
+use crate::gate::Pass;
+use crate::mail::UidValidity;
+use crate::mime::Decoder;
+use crate::process;
+use crate::remote::{Command, Remote};
+use crate::route::MessageRef;
+use crate::session::Session;
+use crate::state::{self, State};
+use crate::time::Deadline;
+use crate::views::error::HARD_DEADLINE;
+
+/// A transfer without progress for so long is given up.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How much is written at a time: little, so that a slow line makes progress within the patience.
+const PIECE: usize = 8 * 1024;
+
+/// Leaves the gate for the lane, fetches, leaves the lane, sends.
+pub fn run(
+    admitted: &Admitted,
+    state: &State,
+    pass: Pass,
+    session: &Session,
+    job: Transfer,
+    timing: &mut Timing,
+) -> Result<Answer> {
+    let Admitted {
+        config, deadline, ..
+    } = admitted;
+    let mut lane = pass.into_lane(&config.gate, *deadline)?;
+    process::hard_deadline(PATIENCE.saturating_mul(2), HARD_DEADLINE);
+
+    let mut file = spool(state)?;
+    let mut decoder = Decoder::new(job.encoding);
+    let mut written: u64 = 0;
+    let mut keep = |file: &mut File, bytes: &[u8]| -> Result<()> {
+        written = written.saturating_add(bytes.len() as u64);
+        file.write_all(bytes)
+            .map_err(|e| state::failed(state.dir(), &e))
+    };
+    let mut remote = Remote::new(account(config, session)?, None, Deadline::after(PATIENCE));
+    open(&mut remote, &job)?;
+    let mut decoded = Vec::new();
+    let fetched = remote.fetch_pieces(job.message.uid, &job.section, &mut |piece| {
+        process::hard_deadline(PATIENCE.saturating_mul(2), HARD_DEADLINE);
+        decoded.clear();
+        decoder.push(piece, &mut decoded);
+        keep(&mut file, &decoded)
+    });
+    timing.imap = Some(remote.cost());
+    if fetched? == 0 {
+        return Err(Error::Gone(What::Part));
+    }
+    decoded.clear();
+    decoder.finish(&mut decoded);
+    keep(&mut file, &decoded)?;
+    drop(remote);
+    lane.fetched();
+
+    let head = job.head.head(written);
+    match send(&head, &mut file) {
+        // The reader has gone; there is nobody to tell.
+        Ok(()) | Err(_) => Ok(Answer::Sent),
+    }
+}
+
+/// Opens the folder of a transfer, in the numbering that the link means.
+fn open(remote: &mut Remote, job: &Transfer) -> Result<()> {
+    remote.ready()?;
+    let MessageRef {
+        folder, validity, ..
+    } = &job.message;
+    let flight = remote.flight(&[Command::Open {
+        folder: folder.clone(),
+        read_only: true,
+        known: None,
+    }])?;
+    flight.require(0)?;
+    if flight.mailbox.validity.unwrap_or(UidValidity(0)) == *validity {
+        return Ok(());
+    }
+    Err(Error::Gone(What::Numbering))
+}
+
+/// A file without a name: gone with the process, whatever ends it.
+fn spool(state: &State) -> Result<File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = std::fs::OpenOptions::new();
+    options
+        .read(true)
+        .write(true)
+        .mode(0o600)
+        .custom_flags(libc::O_TMPFILE);
+    match options.open(state.dir()) {
+        Ok(file) => Ok(file),
+        Err(_) => {
+            // File systems without O_TMPFILE: a name for the blink of an eye.
+            let name = state.dir().join(format!(
+                "spool.{}",
+                crate::seal::to_text(&crate::seal::random::<9>()?)
+            ));
+            let failed = |e: io::Error| state::failed(&name, &e);
+            let file = state::private()
+                .create_new(true)
+                .open(&name)
+                .map_err(failed)?;
+            std::fs::remove_file(&name).map_err(failed)?;
+            Ok(file)
+        }
+    }
+}
+
+fn send(head: &[u8], file: &mut File) -> io::Result<()> {
+    process::answering();
+    file.rewind()?;
+    let mut out = io::stdout().lock();
+    out.write_all(head)?;
+    let mut piece = [0; PIECE];
+    loop {
+        let n = file.read(&mut piece)?;
+        if n == 0 {
+            return out.flush();
+        }
+        process::hard_deadline(PATIENCE, HARD_DEADLINE);
+        out.write_all(piece.get(..n).unwrap_or_default())?;
+        out.flush()?;
+    }
+}

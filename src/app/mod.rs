@@ -1,0 +1,506 @@
+//! The path of a request, told once from top to bottom: guard, route, cookie, body, then slot, gate, store, session,
+//! action, and back out in the other order.
+//!
+//! Not for what a click does: that is an action. Two flows leave the straight line and have rooms of their own: signing
+//! in (`sign_in`) and long transfers (`lane`). To know before changing it: nothing of a user is opened before his gate is
+//! passed, and nothing is written to the client while it is held.
+
+mod lane;
+mod sign_in;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::actions::{self, Answer, Visit};
+use crate::assets;
+use crate::config::Config;
+use crate::error::{Cause, Error, Imap, Result};
+use crate::gate::{self, Waiter};
+use crate::mailbox::Mailbox;
+use crate::process;
+use crate::remote::{Account, Capabilities, Cost, Remote};
+use crate::request::{self, BodyLimit, Form, Head};
+use crate::response::Response;
+use crate::route::{self, Route};
+use crate::session::{self, Claim, Found, Session};
+use crate::state::State;
+use crate::store::keys::SERVER;
+use crate::store::{Lock, Store};
+use crate::time::{self, Deadline, Watch, Zone};
+use crate::views::error::{ErrorPage, HARD_DEADLINE};
+use crate::views::login::Reason;
+use crate::views::{self, TOKEN};
+use crate::words::Words;
+
+/// How much later than the soft deadline the hard one ends the process.
+const HARDER: Duration = Duration::from_secs(3);
+/// For how many retries a page that was sent away tries again by itself: about a minute.
+const RETRIES: u32 = 16;
+
+/// A request that has been let in: judged, routed, its body read. Nothing of any user has been touched.
+pub struct Admitted {
+    config: Config,
+    head: Head,
+    words: Words,
+    deadline: Deadline,
+    watch: Watch,
+    asked: Result<Asked>,
+}
+
+/// What is asked for, and by whom.
+struct Asked {
+    route: Route,
+    state: Option<State>,
+    claim: Option<Claim>,
+}
+
+/// Where the time of a request went.
+#[derive(Default)]
+struct Timing {
+    gate: Option<Duration>,
+    store: Option<Duration>,
+    imap: Option<Cost>,
+    render: Option<Duration>,
+}
+
+/// Judges a request as far as that can be done without opening anything of a user, and reads its body.
+pub fn admit() -> Admitted {
+    let watch = Watch::start();
+    let exe = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/"));
+    let (config, broken) = match Config::read(&exe, process::home().as_deref()) {
+        Ok(config) => (config, None),
+        Err(error) => (Config::default(), Some(error)),
+    };
+    process::hard_deadline(config.soft_deadline().saturating_add(HARDER), HARD_DEADLINE);
+    let (head, refused) = match request::guard(&config) {
+        Ok(head) => (head, None),
+        Err(error) => (Head::default(), Some(error)),
+    };
+    let words = Words::chosen(&head.language);
+    let asked = match refused.or(broken) {
+        Some(error) => Err(error),
+        None => ask(&config, &head),
+    };
+    if asked.is_err() {
+        head.drain();
+    }
+    // The body may have taken its time; what follows has its own.
+    process::hard_deadline(config.soft_deadline().saturating_add(HARDER), HARD_DEADLINE);
+    let deadline = Deadline::after(config.soft_deadline());
+    Admitted {
+        config,
+        head,
+        words,
+        deadline,
+        watch,
+        asked,
+    }
+}
+
+/// Route, cookie, body, in this order.
+fn ask(config: &Config, head: &Head) -> Result<Asked> {
+    let route = Route::parse(&head.method, &head.path, &head.query)?;
+    if matches!(route, Route::Asset { .. } | Route::Robots | Route::Favicon) {
+        return Ok(Asked {
+            route,
+            state: None,
+            claim: None,
+        });
+    }
+    if head.is_cross_site()
+        && (head.method == "POST" || is_part(&route) && head.fetch_dest != "document")
+    {
+        return Err(Error::Forbidden("another site"));
+    }
+    let state = State::open(config, head.document_root.as_deref())?;
+    let claim = Claim::read(head, &state);
+    head.take_body(BodyLimit::FORM)?;
+    Ok(Asked {
+        route,
+        state: Some(state),
+        claim,
+    })
+}
+
+/// Answers a request that was let in.
+pub fn serve(admitted: Admitted, raw: cgi::Request) -> Answer {
+    let mut timing = Timing::default();
+    let form = Form::read(raw.body());
+    let worked = catch_unwind(AssertUnwindSafe(|| work(&admitted, &form, &mut timing)));
+    let answer = worked.unwrap_or_else(|panic| {
+        let text = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or(panic.downcast_ref::<&str>().copied());
+        Err(Error::Internal(Cause::at(
+            "panic",
+            text.unwrap_or("without words"),
+        )))
+    });
+    let response = match answer {
+        Ok(Answer::Sent) => return Answer::Sent,
+        Ok(Answer::Page(response)) => response,
+        Err(error) => admitted.refusal(&error),
+    };
+    Answer::Page(response.with("Server-Timing", admitted.server_timing(&timing)))
+}
+
+fn work(admitted: &Admitted, form: &Form, timing: &mut Timing) -> Result<Answer> {
+    let asked = admitted.asked.as_ref().map_err(Clone::clone)?;
+    let page = |response| Ok(Answer::Page(response));
+    match (&asked.route, &asked.state) {
+        (Route::Asset { hash, name }, _) => match assets::asset(name) {
+            Some(asset) => page(Response::asset(asset, asset.hash() == hash)),
+            None => Err(Error::NotFound),
+        },
+        (Route::Robots, _) => page(Response::asset(&assets::ROBOTS, false)),
+        (Route::Favicon, _) => page(Response::asset(&assets::FAVICON, false)),
+        (_, None) => Err(Error::Internal(Cause::new(
+            "a route without a state directory",
+        ))),
+        (Route::SignInForm { to, out }, Some(state)) => {
+            let reason = out.then_some(Reason::SignedOut);
+            page(admitted.sign_in_form(state, 200, to, reason))
+        }
+        (Route::SignIn, Some(state)) => {
+            sign_in::sign_in(admitted, state, asked.claim.as_ref(), form).map(Answer::Page)
+        }
+        (route, Some(state)) => match &asked.claim {
+            Some(claim) => visit(admitted, route, state, claim, form, timing),
+            None => not_signed_in(admitted, route, state, None),
+        },
+    }
+}
+
+/// A request with a cookie of ours: slot, gate, store, session, action.
+fn visit(
+    admitted: &Admitted,
+    route: &Route,
+    state: &State,
+    claim: &Claim,
+    form: &Form,
+    timing: &mut Timing,
+) -> Result<Answer> {
+    let Admitted {
+        config,
+        head,
+        deadline,
+        ..
+    } = admitted;
+    let pass = match gate::enter(
+        state,
+        claim.user,
+        waiter(route, head),
+        &config.gate,
+        *deadline,
+    ) {
+        Ok(pass) => pass,
+        Err(Error::NotSignedIn { .. }) => {
+            return not_signed_in(admitted, route, state, Some(Reason::Ended));
+        }
+        Err(error) => return Err(error),
+    };
+    timing.gate = Some(pass.waited());
+    let watch = Watch::start();
+    let mut store = Store::open(
+        &pass,
+        u64::from(config.cache.budget_mb).saturating_mul(1024 * 1024),
+    )?;
+    let opened = watch.passed();
+    timing.store = Some(opened);
+    let now = time::now();
+
+    let mut session = match session::load(&mut store, claim, now) {
+        Found::Live(session) => session,
+        Found::Ended(_) | Found::Nothing => {
+            store.save()?;
+            drop(store);
+            drop(pass);
+            return not_signed_in(admitted, route, state, Some(Reason::Ended));
+        }
+    };
+    if head.method == "POST" {
+        session.check_token(form.get(TOKEN))?;
+    }
+    session::touch(&mut store, claim, &mut session, now)?;
+
+    let acted = act(admitted, route, &session, &mut store, claim, now, timing);
+
+    if let Err(Error::Imap(Imap::LoginRefused, cause)) = &acted {
+        state.log(&format!(
+            "session-ended {} {}",
+            claim.user.to_hex(),
+            cause.0
+        ));
+        session::end(&mut store, claim, session)?;
+        store.save()?;
+        drop(store);
+        drop(pass);
+        return not_signed_in(admitted, route, state, Some(Reason::PasswordChanged));
+    }
+    let watch = Watch::start();
+    let saved = store.save();
+    drop(store);
+    timing.store = Some(opened.saturating_add(watch.passed()));
+    if let Err(error) = saved {
+        // What a page shows is right all the same; what an act was to change is not.
+        state.log(&log_line(&error, route, claim));
+        if head.method == "POST" {
+            return Err(error);
+        }
+    }
+    match acted? {
+        actions::Done::Page(response) => Ok(Answer::Page(response)),
+        actions::Done::Transfer(job) => lane::run(admitted, state, pass, &session, job, timing),
+    }
+}
+
+/// The action behind a route, with its mail.
+fn act(
+    admitted: &Admitted,
+    route: &Route,
+    session: &Session,
+    store: &mut Store,
+    claim: &Claim,
+    now: time::Seconds,
+    timing: &mut Timing,
+) -> Result<actions::Done> {
+    let Admitted {
+        config,
+        head,
+        words,
+        deadline,
+        ..
+    } = admitted;
+    let known = store.get(
+        Lock::Sealed(&session.data.key),
+        &SERVER,
+        &session.data.own(),
+    );
+    let known = known.map(|facts| Capabilities::from_words(facts.capabilities));
+    let remote = Remote::new(account(config, session)?, known, *deadline);
+    let zone = Zone::named(&config.time_zone).ok_or(Error::Internal(Cause::new("time zone")))?;
+    let mailbox = Mailbox::new(store, remote, &session.data, config, now);
+    let mut visit = Visit {
+        config,
+        head,
+        words: *words,
+        zone,
+        now,
+        session,
+        mailbox,
+        rendering: Duration::ZERO,
+    };
+    let done = match route {
+        Route::Folder(query) => actions::folder::show(&mut visit, query),
+        Route::Message(query) => actions::message::show(&mut visit, query),
+        Route::Frame { message, remote } => actions::message::frame(&mut visit, message, *remote),
+        Route::Part {
+            message,
+            path,
+            open,
+        } => actions::message::part(&mut visit, message, path, *open),
+        Route::Source { message, save } => actions::message::source(&mut visit, message, *save),
+        Route::SignOut => Ok(actions::Done::Page(actions::login::sign_out(
+            &mut visit, claim,
+        ))),
+        Route::SignInForm { .. }
+        | Route::SignIn
+        | Route::Asset { .. }
+        | Route::Robots
+        | Route::Favicon => Err(Error::Internal(Cause::new(
+            "a public route behind the gate",
+        ))),
+    };
+    timing.render = Some(visit.rendering);
+    timing.imap = Some(visit.mailbox.cost());
+    done
+}
+
+/// The server and the words to sign in to it of a session.
+fn account<'a>(config: &'a Config, session: &'a Session) -> Result<Account<'a>> {
+    let server = config.server_of_realm(&session.realm).ok_or_else(|| {
+        Error::Setup(Cause::new(
+            "the [[domain]] table of a session is no longer configured",
+        ))
+    })?;
+    let password = session.password.as_deref().ok_or(Error::NotSignedIn {
+        back: String::new(),
+    })?;
+    Ok(Account {
+        server,
+        login: &session.login,
+        password,
+    })
+}
+
+/// How a route waits at the gate. A page that tries again by itself never waits, and never displaces a click.
+fn waiter(route: &Route, head: &Head) -> Waiter {
+    match route {
+        _ if route::retries(&head.query) > 0 => Waiter::Background,
+        Route::SignOut | Route::SignIn => Waiter::Act,
+        route if is_part(route) => Waiter::Part,
+        _ => Waiter::Page,
+    }
+}
+
+/// True for what belongs to a page that is being looked at.
+fn is_part(route: &Route) -> bool {
+    matches!(
+        route,
+        Route::Frame { .. } | Route::Part { .. } | Route::Source { .. }
+    )
+}
+
+/// The form where the page should be; a part says so in its own small way.
+fn not_signed_in(
+    admitted: &Admitted,
+    route: &Route,
+    state: &State,
+    reason: Option<Reason>,
+) -> Result<Answer> {
+    match route {
+        Route::SignOut => Ok(Answer::Page(admitted.sign_in_form(
+            state,
+            200,
+            "",
+            Some(Reason::SignedOut),
+        ))),
+        route if is_part(route) => Err(Error::NotSignedIn {
+            back: String::new(),
+        }),
+        _ => {
+            let to = admitted.head.here();
+            let front = reason.is_none() && matches!(to.as_str(), "" | "/");
+            Ok(Answer::Page(admitted.sign_in_form(
+                state,
+                if front { 200 } else { 401 },
+                &to,
+                reason,
+            )))
+        }
+    }
+}
+
+fn log_line(error: &Error, route: &Route, claim: &Claim) -> String {
+    let (kind, cause) = error.log_kind();
+    format!("{kind} {} {} {cause}", route.name(), claim.user.to_hex())
+}
+
+impl Admitted {
+    fn sign_in_form(
+        &self,
+        state: &State,
+        status: u16,
+        to: &str,
+        reason: Option<Reason>,
+    ) -> Response {
+        actions::login::form(
+            &self.config,
+            &self.head,
+            self.words,
+            state,
+            status,
+            &actions::login::Asked {
+                to,
+                reason,
+                ..Default::default()
+            },
+        )
+    }
+
+    /// The page of an error, and its line in the log.
+    fn refusal(&self, error: &Error) -> Response {
+        let route = self.asked.as_ref().ok().map(|a| &a.route);
+        if let Ok(Asked {
+            state: Some(state),
+            claim,
+            route,
+        }) = self.asked.as_ref()
+        {
+            if let Some(claim) = claim {
+                state.log(&log_line(error, route, claim));
+            }
+        } else if error.status() >= 500 {
+            let (kind, cause) = error.log_kind();
+            eprintln!("postern: {kind}: {cause}");
+        }
+        let here = self.head.here();
+        let is_get = matches!(self.head.method.as_str(), "GET" | "HEAD");
+        let again = format!("{}{here}", self.head.base.0);
+        let retry = retry_after(error, route::retries(&self.head.query)).filter(|_| is_get);
+        let folder = match route {
+            Some(Route::Message(page)) => Some(&page.message.folder),
+            Some(
+                Route::Frame { message, .. }
+                | Route::Part { message, .. }
+                | Route::Source { message, .. },
+            ) => Some(&message.folder),
+            _ => None,
+        };
+        let query = folder.map(|name| route::FolderQuery::newest(name.clone()));
+        let title = folder.map(|name| crate::remote::decoded(name.as_wire()));
+        let page = ErrorPage {
+            base: &self.head.base,
+            words: self.words,
+            again: is_get.then_some(again.as_str()),
+            refresh: retry.map(|r| u32::try_from(r.as_secs()).unwrap_or(u32::MAX)),
+            folder: title.as_deref().zip(query.as_ref()),
+        };
+        let markup = match route {
+            Some(route) if is_part(route) => views::error::part(error, &page),
+            _ => views::error::page(error, &page),
+        };
+        let mut response = Response::page(error.status(), markup);
+        match error {
+            Error::WrongMethod { allow } => response = response.with("Allow", *allow),
+            Error::TooMany { retry } => response = response.with("Retry-After", retry.to_string()),
+            Error::Busy { .. } => response = response.with("Retry-After", "2"),
+            _ => {}
+        }
+        if let Some(after) = retry {
+            let n = route::retries(&self.head.query).saturating_add(1);
+            let href = format!("{}{}", self.head.base.0, route::retrying(&here, n));
+            response = response.retrying(after, &href);
+        }
+        response
+    }
+
+    fn server_timing(&self, timing: &Timing) -> String {
+        let ms = |d: Duration| d.as_secs_f64() * 1000.0;
+        let mut out = String::new();
+        for (name, spent) in [("gate", timing.gate), ("store", timing.store)] {
+            if let Some(spent) = spent {
+                out.push_str(&format!("{name};dur={:.2}, ", ms(spent)));
+            }
+        }
+        if let Some(cost) = &timing.imap {
+            let Cost {
+                connections,
+                commands,
+                ..
+            } = cost;
+            out.push_str(&format!(
+                "imap;dur={:.2};desc=\"{connections} connections, {commands} commands\", ",
+                ms(cost.spent)
+            ));
+        }
+        if let Some(spent) = timing.render {
+            out.push_str(&format!("render;dur={:.2}, ", ms(spent)));
+        }
+        out.push_str(&format!("total;dur={:.2}", ms(self.watch.passed())));
+        out
+    }
+}
+
+/// When a page that was sent away tries again by itself; None where it does not.
+fn retry_after(error: &Error, retries: u32) -> Option<Duration> {
+    let heals = matches!(error, Error::TooMany { .. } | Error::Busy { .. });
+    let seconds = match retries {
+        0 => 1,
+        1 => 2,
+        _ => 4,
+    };
+    (heals && retries < RETRIES).then_some(Duration::from_secs(seconds))
+}

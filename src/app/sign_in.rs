@@ -1,0 +1,170 @@
+//! Signing in, in an order that lets nobody block or fill anything by trying: form, throttle, a place, LOGIN, and only
+//! after its success a directory, the gate, the store and a session.
+
+use super::Admitted;
+use crate::actions::login::{self, Asked};
+use crate::error::{Error, Imap, Result};
+use crate::gate::{self, Waiter};
+use crate::remote::{Account, Remote};
+use crate::request::Form;
+use crate::response::Response;
+use crate::route::{Base, Route};
+use crate::session::{self, Claim, Found};
+use crate::state::State;
+use crate::store::keys::{SERVER, ServerFacts};
+use crate::store::{Lock, Store};
+use crate::throttle::{self, Attempt};
+use crate::time;
+use crate::views::TOKEN;
+use crate::views::login::{KEEP, LOGIN, PASSWORD, Reason, TO};
+
+/// Longest login and password that are passed on, in bytes.
+const LONGEST: usize = 1000;
+
+/// Answers the sign-in form.
+pub fn sign_in(
+    admitted: &Admitted,
+    state: &State,
+    claim: Option<&Claim>,
+    form: &Form,
+) -> Result<Response> {
+    let Admitted {
+        config,
+        head,
+        words,
+        deadline,
+        ..
+    } = admitted;
+    let (login, password) = (form.get(LOGIN).trim(), form.get(PASSWORD));
+    let again = |status: u16, reason: Reason| {
+        let asked = Asked {
+            to: form.get(TO),
+            login,
+            keep: form.get(KEEP) == "1",
+            reason: Some(reason),
+        };
+        Ok(login::form(config, head, *words, state, status, &asked))
+    };
+
+    if login::is_insecure(config, head) {
+        return again(403, Reason::Insecure);
+    }
+    match login::check_token(head, state, form.get(TOKEN)) {
+        login::Token::Good => {}
+        login::Token::NoCookie => return again(400, Reason::NoCookie),
+        login::Token::TooOld => return again(400, Reason::FormTooOld),
+    }
+    let fits = |s: &str| !s.is_empty() && s.len() <= LONGEST && !s.chars().any(char::is_control);
+    if !fits(login) || !fits(password) {
+        return again(400, Reason::Incomplete);
+    }
+
+    let (realm, server) = config.server_for(login);
+    let user = state.user(realm, login);
+    let known = claim.filter(|c| c.user == user);
+    let attempt = match (known, head.client) {
+        (Some(claim), _) => Attempt::Known { session: &claim.id },
+        (None, Some(from)) => Attempt::Stranger {
+            from,
+            user: &user.0,
+        },
+        (None, None) => return Err(Error::BadRequest("REMOTE_ADDR")),
+    };
+    let booked = match throttle::book(state, &attempt, config.limits.logins_per_minute) {
+        Ok(booked) => booked,
+        Err(Error::TooMany { retry }) => {
+            let page = again(429, Reason::Throttled { seconds: retry })?;
+            return Ok(page.with("Retry-After", retry.to_string()));
+        }
+        Err(error) => return Err(error),
+    };
+    let Some(place) = gate::sign_in_place(state, known.is_some())? else {
+        booked.take_back()?;
+        return Ok(again(429, Reason::Crowded)?.with("Retry-After", "2"));
+    };
+
+    let mut remote = Remote::new(
+        Account {
+            server,
+            login,
+            password,
+        },
+        None,
+        *deadline,
+    );
+    let facts = match remote.ready() {
+        Ok(capabilities) => ServerFacts {
+            capabilities: capabilities.words().map(str::to_owned).collect(),
+        },
+        Err(Error::Imap(Imap::LoginRefused, _)) => {
+            // The line that hosters' tools look for: fixed words, then the client's address.
+            let from = head.client.map_or_else(String::new, |ip| ip.to_string());
+            state.log(&format!(
+                "sign-in-failed from {from} user {}",
+                user.to_hex()
+            ));
+            return again(401, Reason::WrongPassword);
+        }
+        Err(Error::Imap(kind, cause)) => {
+            booked.take_back()?;
+            state.log(&format!(
+                "imap sign-in {} {kind:?}: {}",
+                user.to_hex(),
+                cause.0
+            ));
+            return again(Error::Imap(kind, cause).status(), Reason::Server(kind));
+        }
+        Err(error) => return Err(error),
+    };
+    booked.take_back()?;
+    drop(remote);
+    drop(place);
+
+    state.make_user(user)?;
+    let pass = gate::enter(state, user, Waiter::Act, &config.gate, *deadline)?;
+    let mut store = Store::open(
+        &pass,
+        u64::from(config.cache.budget_mb).saturating_mul(1024 * 1024),
+    )?;
+    let now = time::now();
+    let before = match known.map(|claim| session::load(&mut store, claim, now)) {
+        Some(Found::Live(before) | Found::Ended(before)) => Some(before),
+        _ => None,
+    };
+    let keep = form.get(KEEP) == "1";
+    let (claim, session) = session::begin(
+        &mut store,
+        user,
+        (realm, login, password),
+        keep,
+        before.as_ref(),
+        now,
+    )?;
+    if let Some(old) = known {
+        // Its data key has gone on under the new session.
+        session::sign_out(&mut store, old);
+    }
+    if !facts.capabilities.is_empty() {
+        store.put(
+            Lock::Sealed(&session.data.key),
+            &SERVER,
+            &session.data.own(),
+            &facts,
+        );
+    }
+    store.save()?;
+    drop(store);
+    drop(pass);
+
+    let to = format!("{}{}", head.base.0, way_back(form.get(TO)));
+    Ok(Response::see_other(&to).with("Set-Cookie", claim.cookie(head, state)))
+}
+
+/// The page to go on with: one of our own pages, else the inbox.
+fn way_back(to: &str) -> String {
+    let (path, query) = to.split_once('?').unwrap_or((to, ""));
+    match Route::parse("GET", path, query) {
+        Ok(route @ (Route::Folder(_) | Route::Message(_))) => route.href(&Base::default()),
+        _ => "/".to_owned(),
+    }
+}

@@ -1,0 +1,509 @@
+//! Style of a mail, judged by a CSS parser: style attributes and style sheets.
+//!
+//! Properties, functions, at-rules and selectors are allowed by name; everything that is not named goes, and so does
+//! every declaration in which one such thing stands. What is kept is written anew from its tokens: escapes, comments and
+//! tricks of spelling do not survive. Addresses are judged as images are.
+
+use cssparser::{
+    AtRuleParser, BasicParseErrorKind, CowRcStr, DeclarationParser, ParseError, Parser,
+    ParserState, QualifiedRuleParser, RuleBodyItemParser, RuleBodyParser, StyleSheetParser, ToCss,
+    Token, serialize_string,
+};
+
+use super::links::{Load, is_own, load};
+
+/// Deepest nesting of brackets and of at-rules.
+const DEEPEST: u32 = 8;
+
+/// What is put in front of every id, so that none can be one of ours.
+pub(super) const ID_PREFIX: &str = "m-";
+
+/// How addresses in style are treated, and what was found.
+#[derive(Default)]
+pub(super) struct Judge<'a> {
+    pub(super) remote: bool,
+    pub(super) own_origin: Option<&'a str>,
+    /// Loads that were taken out.
+    pub(super) held_back: u32,
+    /// True once style for the dark was seen.
+    pub(super) dark: bool,
+}
+
+/// Says that something is not allowed.
+type Refused = ParseError<()>;
+
+fn refused() -> Refused {
+    ParseError::from_basic_kind(BasicParseErrorKind::QualifiedRuleInvalid)
+}
+
+impl Judge<'_> {
+    /// The allowed declarations of a style attribute.
+    pub(super) fn declarations(&mut self, style: &str) -> String {
+        let mut input = Parser::new(style);
+        self.block(&mut input)
+    }
+
+    /// The allowed rules of a style sheet. There is no `<` in it, so that it cannot end its element.
+    pub(super) fn sheet(&mut self, css: &str) -> String {
+        let mut input = Parser::new(css);
+        // Old mails hide their style from older programs.
+        let mut rules = Rules {
+            judge: self,
+            depth: 0,
+        };
+        let kept: String = StyleSheetParser::new(&mut input, &mut rules)
+            .flatten()
+            .collect();
+        kept.replace('<', "\\3c ")
+    }
+
+    fn block(&mut self, input: &mut Parser<'_>) -> String {
+        let mut declarations = Declarations { judge: self };
+        let kept: Vec<String> = RuleBodyParser::new(input, &mut declarations)
+            .flatten()
+            .collect();
+        kept.join(";")
+    }
+
+    /// A value, from its tokens.
+    fn value(
+        &mut self,
+        input: &mut Parser<'_>,
+        depth: u32,
+        out: &mut String,
+    ) -> Result<(), Refused> {
+        if depth > DEEPEST {
+            return Err(refused());
+        }
+        while let Ok(token) = input.next_including_whitespace().cloned() {
+            match &token {
+                Token::WhiteSpace(_) => space(out),
+                Token::UnquotedUrl(address) => self.address(address, out),
+                Token::Function(name) => {
+                    let name = name.to_ascii_lowercase();
+                    if name == "url" || name == "src" {
+                        let address = input.parse_nested_block(|inner| {
+                            Ok::<_, Refused>(
+                                inner.expect_string().map_err(|_| refused())?.to_string(),
+                            )
+                        })?;
+                        self.address(&address, out);
+                    } else if FUNCTIONS.contains(&name.as_str()) {
+                        out.push_str(&name);
+                        self.bracket('(', ')', input, depth, out)?;
+                    } else {
+                        // image-set("x") and its like load too.
+                        if LOADERS.iter().any(|l| name.ends_with(l)) {
+                            self.held_back = self.held_back.saturating_add(1);
+                        }
+                        return Err(refused());
+                    }
+                }
+                Token::ParenthesisBlock => self.bracket('(', ')', input, depth, out)?,
+                Token::Ident(word) if word.to_ascii_lowercase().contains("expression") => {
+                    return Err(refused());
+                }
+                Token::Ident(_)
+                | Token::Hash(_)
+                | Token::IDHash(_)
+                | Token::QuotedString(_)
+                | Token::Number { .. }
+                | Token::Percentage { .. }
+                | Token::Dimension { .. }
+                | Token::Comma => write(&token, out)?,
+                Token::Delim('/' | '+' | '-' | '*' | '!') => write(&token, out)?,
+                _ => return Err(refused()),
+            }
+        }
+        Ok(())
+    }
+
+    fn bracket(
+        &mut self,
+        open: char,
+        close: char,
+        input: &mut Parser<'_>,
+        depth: u32,
+        out: &mut String,
+    ) -> Result<(), Refused> {
+        out.push(open);
+        input.parse_nested_block(|inner| self.value(inner, depth.saturating_add(1), out))?;
+        out.push(close);
+        Ok(())
+    }
+
+    /// An address in a value: kept, or the word that stands for no image.
+    fn address(&mut self, address: &str, out: &mut String) {
+        let kept = match load(address) {
+            Load::Data(data) => Some(data),
+            Load::Remote(url) if is_own(&url, self.own_origin) => None,
+            Load::Remote(url) if self.remote => Some(url),
+            Load::Remote(_) | Load::Refused => {
+                self.held_back = self.held_back.saturating_add(1);
+                None
+            }
+            Load::Part(_) | Load::Nothing => None,
+        };
+        match kept {
+            Some(url) => {
+                out.push_str("url(");
+                // Writing to a String does not fail.
+                if serialize_string(&url, out).is_err() {
+                    out.push_str("\"\"");
+                }
+                out.push(')');
+            }
+            None => out.push_str("none"),
+        }
+    }
+}
+
+/// One blank, however many there were, with or without comments between.
+fn space(out: &mut String) {
+    if !out.ends_with(' ') {
+        out.push(' ');
+    }
+}
+
+fn write(token: &Token<'_>, out: &mut String) -> Result<(), Refused> {
+    token.to_css(out).map_err(|_| refused())
+}
+
+/// The declarations of a block.
+struct Declarations<'a, 'j> {
+    judge: &'a mut Judge<'j>,
+}
+
+impl<'i> DeclarationParser<'i> for Declarations<'_, '_> {
+    type Declaration = String;
+    type Error = ();
+
+    fn parse_value(
+        &mut self,
+        name: CowRcStr<'i>,
+        input: &mut Parser<'i>,
+        _: &ParserState,
+    ) -> Result<String, Refused> {
+        let name = name.to_ascii_lowercase();
+        let mut value = String::new();
+        let judged = self.judge.value(input, 0, &mut value);
+        if name == "color-scheme" || name == "supported-color-schemes" {
+            self.judge.dark |= value.contains("dark");
+            return Err(refused());
+        }
+        judged?;
+        let value = value.trim();
+        let fits =
+            is_property(&name) && !value.is_empty() && fits(&name, &value.to_ascii_lowercase());
+        if fits {
+            Ok(format!("{name}:{value}"))
+        } else {
+            Err(refused())
+        }
+    }
+}
+
+impl<'i> AtRuleParser<'i> for Declarations<'_, '_> {
+    type Prelude = ();
+    type AtRule = String;
+    type Error = ();
+}
+
+impl<'i> QualifiedRuleParser<'i> for Declarations<'_, '_> {
+    type Prelude = ();
+    type QualifiedRule = String;
+    type Error = ();
+}
+
+impl<'i> RuleBodyItemParser<'i, String, ()> for Declarations<'_, '_> {
+    fn parse_declarations(&self) -> bool {
+        true
+    }
+
+    fn parse_qualified(&self) -> bool {
+        false
+    }
+}
+
+/// The rules of a sheet, or of a media query in it.
+struct Rules<'a, 'j> {
+    judge: &'a mut Judge<'j>,
+    depth: u32,
+}
+
+impl<'i> QualifiedRuleParser<'i> for Rules<'_, '_> {
+    type Prelude = String;
+    type QualifiedRule = String;
+    type Error = ();
+
+    fn parse_prelude(&mut self, input: &mut Parser<'i>) -> Result<String, Refused> {
+        let mut selector = String::new();
+        selectors(input, 0, &mut selector)?;
+        Ok(selector.trim().to_owned())
+    }
+
+    fn parse_block(
+        &mut self,
+        selector: String,
+        _: &ParserState,
+        input: &mut Parser<'i>,
+    ) -> Result<String, Refused> {
+        let block = self.judge.block(input);
+        if selector.is_empty() || block.is_empty() {
+            return Err(refused());
+        }
+        Ok(format!("{selector}{{{block}}}"))
+    }
+}
+
+impl<'i> AtRuleParser<'i> for Rules<'_, '_> {
+    type Prelude = String;
+    type AtRule = String;
+    type Error = ();
+
+    fn parse_prelude(
+        &mut self,
+        name: CowRcStr<'i>,
+        input: &mut Parser<'i>,
+    ) -> Result<String, Refused> {
+        let name = name.to_ascii_lowercase();
+        if name == "import" || name == "font-face" {
+            self.judge.held_back = self.judge.held_back.saturating_add(1);
+        }
+        if name != "media" || self.depth >= DEEPEST {
+            return Err(refused());
+        }
+        let mut query = String::new();
+        media(input, 0, &mut query)?;
+        Ok(query.trim().to_owned())
+    }
+
+    fn parse_block(
+        &mut self,
+        query: String,
+        _: &ParserState,
+        input: &mut Parser<'i>,
+    ) -> Result<String, Refused> {
+        let lower = query.to_ascii_lowercase();
+        self.judge.dark |= lower.contains("prefers-color-scheme") && lower.contains("dark");
+        let mut inner = Rules {
+            judge: self.judge,
+            depth: self.depth.saturating_add(1),
+        };
+        let rules: String = RuleBodyParser::new(input, &mut inner).flatten().collect();
+        if rules.is_empty() {
+            return Err(refused());
+        }
+        Ok(format!("@media {query}{{{rules}}}"))
+    }
+}
+
+impl<'i> DeclarationParser<'i> for Rules<'_, '_> {
+    type Declaration = String;
+    type Error = ();
+}
+
+impl<'i> RuleBodyItemParser<'i, String, ()> for Rules<'_, '_> {
+    fn parse_declarations(&self) -> bool {
+        false
+    }
+
+    fn parse_qualified(&self) -> bool {
+        true
+    }
+}
+
+/// A selector list from its tokens; ids get the prefix that they have in the markup.
+fn selectors(input: &mut Parser<'_>, depth: u32, out: &mut String) -> Result<(), Refused> {
+    if depth > DEEPEST {
+        return Err(refused());
+    }
+    while let Ok(token) = input.next_including_whitespace().cloned() {
+        let close = match &token {
+            Token::WhiteSpace(_) => {
+                space(out);
+                continue;
+            }
+            Token::IDHash(id) => {
+                let id = id.strip_prefix(ID_PREFIX).unwrap_or(id);
+                write(&Token::IDHash(format!("{ID_PREFIX}{id}").into()), out)?;
+                continue;
+            }
+            Token::Function(name)
+                if SELECTOR_FUNCTIONS.contains(&name.to_ascii_lowercase().as_str()) =>
+            {
+                ')'
+            }
+            Token::SquareBracketBlock => ']',
+            Token::Ident(_)
+            | Token::QuotedString(_)
+            | Token::Number { .. }
+            | Token::Dimension { .. }
+            | Token::Colon
+            | Token::Comma
+            | Token::IncludeMatch
+            | Token::DashMatch
+            | Token::PrefixMatch
+            | Token::SuffixMatch
+            | Token::SubstringMatch
+            | Token::Delim('.' | '>' | '+' | '-' | '~' | '*' | '=') => {
+                write(&token, out)?;
+                continue;
+            }
+            _ => return Err(refused()),
+        };
+        write(&token, out)?;
+        input.parse_nested_block(|inner| selectors(inner, depth.saturating_add(1), out))?;
+        out.push(close);
+    }
+    Ok(())
+}
+
+/// A media query from its tokens.
+fn media(input: &mut Parser<'_>, depth: u32, out: &mut String) -> Result<(), Refused> {
+    if depth > DEEPEST {
+        return Err(refused());
+    }
+    while let Ok(token) = input.next_including_whitespace().cloned() {
+        match &token {
+            Token::WhiteSpace(_) => space(out),
+            Token::ParenthesisBlock => {
+                out.push('(');
+                input.parse_nested_block(|inner| media(inner, depth.saturating_add(1), out))?;
+                out.push(')');
+            }
+            Token::Ident(_)
+            | Token::Number { .. }
+            | Token::Dimension { .. }
+            | Token::Colon
+            | Token::Comma
+            | Token::Delim('/' | '>' | '=') => write(&token, out)?,
+            _ => return Err(refused()),
+        }
+    }
+    Ok(())
+}
+
+/// Rules of single properties beyond their names.
+fn fits(name: &str, value: &str) -> bool {
+    match name {
+        // Out of the flow of its own place: over the rest, or with the reader as he scrolls.
+        "position" => matches!(value, "static" | "relative" | "absolute"),
+        "display" => !value.contains("contents"),
+        _ => true,
+    }
+}
+
+fn is_property(name: &str) -> bool {
+    PROPERTIES.contains(&name)
+        || FAMILIES.iter().any(|f| {
+            name.strip_prefix(f)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        })
+}
+
+/// Properties whose longer forms (`border-top-color`) are allowed with them.
+const FAMILIES: [&str; 10] = [
+    "background",
+    "border",
+    "margin",
+    "padding",
+    "font",
+    "list-style",
+    "text-decoration",
+    "column",
+    "flex",
+    "outline",
+];
+
+const PROPERTIES: [&str; 55] = [
+    "color",
+    "opacity",
+    "width",
+    "height",
+    "min-width",
+    "min-height",
+    "max-width",
+    "max-height",
+    "line-height",
+    "letter-spacing",
+    "word-spacing",
+    "white-space",
+    "word-break",
+    "word-wrap",
+    "overflow-wrap",
+    "text-align",
+    "text-align-last",
+    "text-indent",
+    "text-transform",
+    "text-overflow",
+    "text-shadow",
+    "text-size-adjust",
+    "-webkit-text-size-adjust",
+    "-ms-text-size-adjust",
+    "vertical-align",
+    "direction",
+    "unicode-bidi",
+    "hyphens",
+    "-webkit-hyphens",
+    "quotes",
+    "display",
+    "visibility",
+    "float",
+    "clear",
+    "overflow",
+    "overflow-x",
+    "overflow-y",
+    "position",
+    "top",
+    "right",
+    "bottom",
+    "left",
+    "box-sizing",
+    "box-shadow",
+    "table-layout",
+    "caption-side",
+    "empty-cells",
+    "object-fit",
+    "gap",
+    "row-gap",
+    "justify-content",
+    "align-items",
+    "align-content",
+    "align-self",
+    "tab-size",
+];
+
+const FUNCTIONS: [&str; 17] = [
+    "rgb",
+    "rgba",
+    "hsl",
+    "hsla",
+    "hwb",
+    "lab",
+    "lch",
+    "oklab",
+    "oklch",
+    "calc",
+    "min",
+    "max",
+    "clamp",
+    "linear-gradient",
+    "radial-gradient",
+    "repeating-linear-gradient",
+    "repeating-radial-gradient",
+];
+
+/// Functions that name something to load.
+const LOADERS: [&str; 5] = ["image", "image-set", "cross-fade", "url-prefix", "element"];
+
+const SELECTOR_FUNCTIONS: [&str; 8] = [
+    "not",
+    "is",
+    "where",
+    "lang",
+    "nth-child",
+    "nth-last-child",
+    "nth-of-type",
+    "nth-last-of-type",
+];

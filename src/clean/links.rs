@@ -1,0 +1,183 @@
+//! Which addresses may stand in a page: for links in HTML and in plain text, and for what a mail wants loaded.
+//!
+//! Judged as a browser reads them (WHATWG URL), and written out anew, so that what was judged is what is followed.
+
+use url::{Host, Url};
+
+/// What may be done with the address of something to load.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Load {
+    /// It carries its bytes: a raster image.
+    Data(String),
+    /// A part of the mail, by Content-ID.
+    Part(String),
+    /// From elsewhere, over https.
+    Remote(String),
+    /// From elsewhere in a way that is never allowed.
+    Refused,
+    /// Nothing that could be loaded at all.
+    Nothing,
+}
+
+/// The address of a link, fit to be an `href`: http, https, mailto and tel only. None for any other scheme, for what is no
+/// absolute address, and for what hides a scheme behind controls or blanks.
+pub fn link(address: &str) -> Option<String> {
+    let url = absolute(address)?;
+    match url.scheme() {
+        "http" | "https" => Some(url.into()),
+        "mailto" | "tel" => Some(url.as_str().replace(['\'', '"', '<', '>'], "")),
+        _ => None,
+    }
+}
+
+/// True for an address at the host that this program itself answers at, whatever its scheme.
+pub(super) fn is_own(address: &str, own_origin: Option<&str>) -> bool {
+    let (Some(url), Some(own)) = (absolute(address), own_origin.and_then(absolute)) else {
+        return false;
+    };
+    let same_port =
+        url.port() == own.port() || url.port_or_known_default() == own.port_or_known_default();
+    url.host()
+        .is_some_and(|h| own.host().is_some_and(|o| same_host(&h, &o)))
+        && same_port
+}
+
+fn same_host(a: &Host<&str>, b: &Host<&str>) -> bool {
+    let plain = |h: &Host<&str>| h.to_string().trim_end_matches('.').to_owned();
+    plain(a) == plain(b)
+}
+
+/// What the address of an image means.
+pub(super) fn load(address: &str) -> Load {
+    // `//host/x` takes the scheme of the page; mail has none, so the safe one.
+    let given = address.trim_matches(|c: char| c.is_control() || c == ' ');
+    let given = match given.strip_prefix("//") {
+        Some(rest) => format!("https://{rest}"),
+        None => given.to_owned(),
+    };
+    let Some(url) = absolute(&given) else {
+        return Load::Nothing;
+    };
+    match url.scheme() {
+        "https" => Load::Remote(url.into()),
+        "http" => upgraded(url),
+        "ftp" => Load::Refused,
+        "cid" => Load::Part(percent_decoded(url.path())),
+        "data" if is_raster(url.path()) => Load::Data(url.into()),
+        _ => Load::Nothing,
+    }
+}
+
+/// Images of old mails are named by http; hosts that still have them answer on https.
+fn upgraded(mut url: Url) -> Load {
+    if url.port().is_none() && url.set_scheme("https").is_ok() {
+        Load::Remote(url.into())
+    } else {
+        Load::Refused
+    }
+}
+
+/// A data: path that is base64 of one of the kinds that can carry no program, and nothing else.
+fn is_raster(path: &str) -> bool {
+    let Some((head, data)) = path.split_once(',') else {
+        return false;
+    };
+    let head = head.to_ascii_lowercase().replace(' ', "");
+    let base64 =
+        |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'%' | b'-' | b'_');
+    let kind = head.split(';').next().unwrap_or_default();
+    head.ends_with(";base64")
+        && data.bytes().all(base64)
+        && matches!(
+            kind,
+            "image/png" | "image/jpeg" | "image/jpg" | "image/gif" | "image/webp"
+        )
+}
+
+fn percent_decoded(text: &str) -> String {
+    let as_query = text
+        .replace('+', "%2B")
+        .replace('&', "%26")
+        .replace('=', "%3D");
+    form_urlencoded::parse(as_query.as_bytes())
+        .next()
+        .map_or(String::new(), |(name, _)| name.into_owned())
+}
+
+/// Parses an address that needs no base; a browser ignores tabs and line ends in it, and so does this.
+fn absolute(address: &str) -> Option<Url> {
+    Url::parse(address).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_four_schemes_can_be_followed() {
+        for (given, href) in [
+            (
+                "https://example.org/a?b=c#d",
+                Some("https://example.org/a?b=c#d"),
+            ),
+            ("HTTP://Example.org", Some("http://example.org/")),
+            ("  https://example.org/ ", Some("https://example.org/")),
+            ("https:\\\\example.org\\x", Some("https://example.org/x")),
+            (
+                "mailto:ann@example.org?subject=x",
+                Some("mailto:ann@example.org?subject=x"),
+            ),
+            ("tel:+32123", Some("tel:+32123")),
+            ("javascript:alert(1)", None),
+            ("java\nscript:alert(1)", None),
+            ("\u{1}javascript:alert(1)", None),
+            ("JaVaScRiPt:alert(1)", None),
+            ("vbscript:x", None),
+            ("data:text/html,x", None),
+            ("blob:https://example.org/x", None),
+            ("file:///etc/passwd", None),
+            ("/sign-out", None),
+            ("//example.org/", None),
+            ("", None),
+        ] {
+            assert_eq!(link(given).as_deref(), href, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_mail_wants_loaded_is_told_apart() {
+        assert_eq!(load("cid:a%40b+c"), Load::Part("a@b+c".into()));
+        assert_eq!(
+            load("//cdn.example/x"),
+            Load::Remote("https://cdn.example/x".into())
+        );
+        assert_eq!(
+            load("http://example.org/x"),
+            Load::Remote("https://example.org/x".into())
+        );
+        assert_eq!(load("http://example.org:8080/x.png"), Load::Refused);
+        assert_eq!(
+            load("data:image/png,x);background:url(//example.org"),
+            Load::Nothing
+        );
+        assert_eq!(load("data:image/svg+xml,<svg>"), Load::Nothing);
+        assert_eq!(load("logo.png"), Load::Nothing);
+        assert!(matches!(load("data:image/png;base64,AAAA"), Load::Data(_)));
+    }
+
+    #[test]
+    fn our_own_host_is_known_in_every_way_of_writing_it() {
+        let own = Some("https://mail.example.org");
+        for address in [
+            "https://MAIL.example.org/x",
+            "https:\\\\mail.example.org",
+            "https://u:p@mail.example.org:443/",
+            "https://mail.example.org./",
+            "https://mail%2eexample.org/",
+        ] {
+            assert!(is_own(address, own), "{address}");
+        }
+        assert!(!is_own("https://example.org/", own));
+        assert!(!is_own("https://mail.example.org/", None));
+    }
+}

@@ -1,0 +1,124 @@
+//! HTML of a mail to a document that may be shown, and the judging of links in any mail.
+//!
+//! Not for plain text (`mime::letter`). Everything is by allow-list. The order is fixed: the markup is read once and
+//! bounded (`read`), its style judged (`css`), and the last step is ammonia, which parses what is left, keeps what is
+//! allowed and serialises once; nothing is edited as text afterwards. The only room that names `ammonia` and
+//! `cssparser`, and the only one where `PreEscaped` may stand.
+
+mod bound;
+mod css;
+mod html;
+mod links;
+mod read;
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+pub use html::document;
+pub use links::link;
+
+/// How a mail is to be shown.
+pub struct Show<'a> {
+    /// Load images from elsewhere, over https only.
+    pub remote: bool,
+    /// The address that an embedded image is shown by, from its Content-ID: a data: address or one of ours.
+    pub inline: &'a dyn Fn(&str) -> Option<String>,
+    /// Where this program answers, as `https://mail.example.org`: no address in a mail may lead there.
+    pub own_origin: Option<&'a str>,
+}
+
+/// A rough height, for browsers where nothing measures the frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// A few lines.
+    Short,
+    /// A page.
+    Medium,
+    /// More.
+    Long,
+}
+
+/// A mail's HTML, made harmless.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cleaned {
+    /// What stands in the body.
+    html: String,
+    /// What stands in the style element; never a `<` in it.
+    sheet: String,
+    /// What the mail's own body tag said, as a style and a class.
+    body_style: String,
+    body_class: String,
+    /// Its direction, where it said one.
+    dir: Option<&'static str>,
+    /// Loads from elsewhere that were taken out: images, backgrounds, fonts, style sheets.
+    pub held_back: u32,
+    /// How many of them are images of one pixel.
+    pub trackers: u32,
+    /// True where its style says that it can be dark.
+    pub declares_dark: bool,
+    /// True where the mail was too large to be shown whole.
+    pub cut: bool,
+    /// How long it is, roughly.
+    pub length: Length,
+}
+
+impl Cleaned {
+    /// What stands in the body of the framed document.
+    pub fn body(&self) -> &str {
+        &self.html
+    }
+
+    /// Its judged style sheet.
+    pub fn sheet(&self) -> &str {
+        &self.sheet
+    }
+
+    /// The judged style of its body element.
+    pub fn body_style(&self) -> &str {
+        &self.body_style
+    }
+}
+
+/// Small margins, nothing wider than the frame, and words that break rather than stick out.
+const BASE_STYLE: &str = "html{overflow-x:auto}body{margin:12px;font:15px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}\
+img{max-width:100%}img[height]:not([width]){width:auto}table{max-width:none}pre{white-space:pre-wrap}\
+td,th{overflow-wrap:break-word}blockquote{margin-inline:0;padding-inline-start:1em;border-inline-start:2px solid #c8ccd4}";
+
+/// The whole document for the frame.
+pub fn frame(title: &str, cleaned: &Cleaned, lang: &str) -> Markup {
+    let scheme = if cleaned.declares_dark {
+        "light dark"
+    } else {
+        "light"
+    };
+    html! {
+        (DOCTYPE)
+        html lang=(lang) dir=[cleaned.dir] {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width,initial-scale=1";
+                meta name="color-scheme" content=(scheme);
+                meta name="referrer" content="no-referrer";
+                title { (title) }
+                style { (PreEscaped(BASE_STYLE)) }
+                @if !cleaned.sheet.is_empty() {
+                    style { (PreEscaped(&cleaned.sheet)) }
+                }
+            }
+            body class=[some(&cleaned.body_class)] style=[some(&cleaned.body_style)] {
+                (PreEscaped(&cleaned.html))
+            }
+        }
+    }
+}
+
+/// Plain text that stands between pieces of HTML, as HTML. Judged with them afterwards, like all of a mail.
+pub fn as_html(text: &str) -> String {
+    html! { div style="white-space:pre-wrap" { (text) } }.into_string()
+}
+
+fn some(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}
+
+#[cfg(test)]
+mod tests;

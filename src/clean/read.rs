@@ -1,0 +1,571 @@
+//! First reading of a mail's HTML: bounds it, gathers its style sheets and what its body tag says, judges its addresses.
+//!
+//! Works on tags, not on a tree: a tree of hostile markup can take a time that grows with the square of its size, and
+//! this reading is what keeps that from the step after it. Safety is not decided here; `html` decides it once more.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::{Rawtext, Rcdata};
+use html5ever::tokenizer::{
+    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer,
+};
+
+use super::Show;
+use super::bound::few_attributes;
+use super::css::{ID_PREFIX, Judge};
+use super::html::{is_attribute, is_element};
+use super::links::{Load, is_own, link, load};
+
+/// Longest mail that is read, in bytes.
+const LONGEST: usize = 3_000_000;
+/// Deepest nesting that is kept.
+const DEEPEST: usize = 150;
+/// Elements that a tree may come to have.
+const MOST: usize = 80_000;
+/// Bytes of style that are read.
+const MOST_STYLE: usize = 300_000;
+/// Attributes of one tag.
+const MOST_ATTRIBUTES: usize = 200;
+
+/// What the first reading found.
+#[derive(Default)]
+pub(super) struct Reading {
+    /// Plain markup, bounded.
+    pub(super) markup: String,
+    pub(super) sheet: String,
+    pub(super) body_style: String,
+    pub(super) body_class: String,
+    pub(super) dir: Option<&'static str>,
+    pub(super) held_back: u32,
+    pub(super) trackers: u32,
+    pub(super) dark: bool,
+    pub(super) cut: bool,
+    /// Addresses of embedded images that may stand in the result beside https and data:.
+    pub(super) inline: Vec<String>,
+    /// Characters of text, images and line ends, roughly.
+    pub(super) words: usize,
+    pub(super) rows: usize,
+}
+
+/// Reads a mail's HTML.
+pub(super) fn read(html: &str, how: &Show<'_>) -> Reading {
+    let whole = start_of(html, LONGEST);
+    let reader = Reader {
+        how,
+        judge: Judge {
+            remote: how.remote,
+            own_origin: how.own_origin,
+            ..Judge::default()
+        },
+        found: Reading {
+            cut: whole.len() < html.len(),
+            ..Reading::default()
+        },
+        open: Vec::new(),
+        skipped: HashMap::new(),
+        formatting: Vec::new(),
+        cost: 0,
+        raw: None,
+        style: String::new(),
+    };
+    let tokenizer = Tokenizer::new(Sink(RefCell::new(reader)), Default::default());
+    let queue = BufferQueue::default();
+    queue.push_back(StrTendril::from_slice(&few_attributes(whole)));
+    // The sink never asks for a pause, so one feed reads to the end.
+    drop(tokenizer.feed(&queue));
+    tokenizer.end();
+    tokenizer.sink.0.into_inner().finish()
+}
+
+/// As much of a text as fits, in whole characters.
+fn start_of(text: &str, most: usize) -> &str {
+    let end = (0..=most.min(text.len()))
+        .rev()
+        .find(|at| text.is_char_boundary(*at));
+    text.get(..end.unwrap_or(0)).unwrap_or_default()
+}
+
+struct Sink<'a>(RefCell<Reader<'a>>);
+
+impl TokenSink for Sink<'_> {
+    type Handle = ();
+
+    fn process_token(&self, token: Token, _: u64) -> TokenSinkResult<()> {
+        let mut reader = self.0.borrow_mut();
+        match token {
+            Token::TagToken(tag) if tag.kind == TagKind::StartTag => return reader.start(&tag),
+            Token::TagToken(tag) => reader.end(&tag.name),
+            Token::CharacterTokens(text) => reader.text(&text),
+            _ => {}
+        }
+        TokenSinkResult::Continue
+    }
+}
+
+/// Whose text is read as text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Raw {
+    Style,
+    Dropped,
+}
+
+struct Reader<'a> {
+    how: &'a Show<'a>,
+    judge: Judge<'a>,
+    found: Reading,
+    /// Elements that are open in the result, outermost first; at most `DEEPEST`.
+    open: Vec<String>,
+    /// Elements that were too deep to be kept, by name, so that their end tags are passed over too.
+    skipped: HashMap<String, u32>,
+    /// Formatting elements that a parser would open anew in the next block (HTML 13.2.4.3); None is a marker.
+    formatting: Vec<Option<String>>,
+    /// Elements that a parser would make, so far.
+    cost: usize,
+    raw: Option<Raw>,
+    style: String,
+}
+
+impl Reader<'_> {
+    fn finish(mut self) -> Reading {
+        self.end("style");
+        let mut found = self.found;
+        found.sheet = self.judge.sheet(&self.style);
+        found.held_back = found.held_back.saturating_add(self.judge.held_back);
+        found.dark |= self.judge.dark;
+        found
+    }
+
+    fn text(&mut self, text: &str) {
+        match self.raw {
+            Some(Raw::Style) if self.style.len() < MOST_STYLE => self.style.push_str(text),
+            Some(_) => {}
+            None => {
+                self.found.words = self
+                    .found
+                    .words
+                    .saturating_add(text.split_whitespace().map(str::len).sum());
+                escape(text, &mut self.found.markup);
+            }
+        }
+    }
+
+    fn start(&mut self, tag: &Tag) -> TokenSinkResult<()> {
+        let name = &*tag.name;
+        match name {
+            "style" => {
+                self.raw = Some(Raw::Style);
+                return TokenSinkResult::RawData(Rawtext);
+            }
+            "script" => {
+                // Not as script: `bound` walks over it as over other raw text.
+                self.raw = Some(Raw::Dropped);
+                return TokenSinkResult::RawData(Rawtext);
+            }
+            "title" => {
+                self.raw = Some(Raw::Dropped);
+                return TokenSinkResult::RawData(Rcdata);
+            }
+            "textarea" => return TokenSinkResult::RawData(Rcdata),
+            "iframe" | "noembed" | "noframes" => {
+                self.count_loads(tag);
+                self.raw = Some(Raw::Dropped);
+                return TokenSinkResult::RawData(Rawtext);
+            }
+            "xmp" => return TokenSinkResult::RawData(Rawtext),
+            "body" | "html" => self.body(tag),
+            "meta" => self.meta(tag),
+            _ if is_element(name) => self.element(tag),
+            _ => self.count_loads(tag),
+        }
+        TokenSinkResult::Continue
+    }
+
+    fn end(&mut self, name: &str) {
+        if self.raw.is_some()
+            && matches!(
+                name,
+                "style" | "script" | "title" | "iframe" | "noembed" | "noframes"
+            )
+        {
+            if self.raw == Some(Raw::Style) {
+                self.style.push('\n');
+            }
+            self.raw = None;
+            return;
+        }
+        if let Some(skipped) = self.skipped.get_mut(name).filter(|n| **n > 0) {
+            *skipped = skipped.saturating_sub(1);
+            return;
+        }
+        // An end tag reaches no further than its cell, but for those of the table itself.
+        let in_table = matches!(
+            name,
+            "table" | "tbody" | "thead" | "tfoot" | "tr" | "td" | "th" | "caption"
+        );
+        let is_wall = |n: &str| {
+            if in_table {
+                n == "table"
+            } else {
+                matches!(n, "table" | "td" | "th" | "caption")
+            }
+        };
+        for (at, open) in self.open.iter().enumerate().rev() {
+            if open == name {
+                self.close_from(at);
+                self.found.markup.push_str("</");
+                self.found.markup.push_str(name);
+                self.found.markup.push('>');
+                return;
+            }
+            if is_wall(open) {
+                return;
+            }
+        }
+    }
+
+    /// Takes the elements from this one on off the list; a parser closes them by itself.
+    fn close_from(&mut self, at: usize) {
+        let explicit = self.open.get(at).cloned();
+        for closed in self.open.split_off(at.min(self.open.len())).iter().rev() {
+            if is_cell(closed) {
+                while self.formatting.pop().flatten().is_some() {}
+            }
+        }
+        let last = self
+            .formatting
+            .iter()
+            .rposition(|f| f.as_ref() == explicit.as_ref());
+        if let Some(last) = last.filter(|_| explicit.is_some()) {
+            self.formatting.remove(last);
+        }
+        if self.open.len() < DEEPEST {
+            self.skipped.clear();
+        }
+    }
+
+    /// Elements that end where this one begins.
+    fn close_implied(&mut self, name: &str) {
+        let (ended, walls): (&[&str], &[&str]) = match name {
+            "li" => (&["li"], &["ul", "ol", "menu", "dir"]),
+            "dt" | "dd" => (&["dt", "dd"], &["dl"]),
+            "td" | "th" => (&["td", "th"], &["tr"]),
+            "tr" => (&["tr"], &[]),
+            "tbody" | "thead" | "tfoot" => {
+                (&["tbody", "thead", "tfoot", "caption", "colgroup"], &[])
+            }
+            "a" => (&["a"], &[]),
+            _ if is_block(name) => (&["p"], &[]),
+            _ => return,
+        };
+        let wall =
+            |n: &str| walls.contains(&n) || n == "table" || (is_cell(n) && !ended.contains(&n));
+        for (at, open) in self.open.iter().enumerate().rev() {
+            if ended.contains(&open.as_str()) {
+                return self.close_from(at);
+            }
+            if wall(open) {
+                return;
+            }
+        }
+    }
+
+    fn element(&mut self, tag: &Tag) {
+        let name = &*tag.name;
+        self.close_implied(name);
+        let attributes = self.attributes(tag);
+        let reopened = self
+            .formatting
+            .len()
+            .saturating_sub(self.open.iter().filter(|o| is_formatting(o)).count());
+        self.cost = self.cost.saturating_add(reopened).saturating_add(1);
+        self.found.cut |= self.cost > MOST;
+        let void = matches!(name, "br" | "hr" | "img" | "col" | "wbr" | "area");
+        let too_many = is_formatting(name) && self.formatting.len() >= DEEPEST / 2;
+        if self.cost > MOST || self.open.len() >= DEEPEST || too_many {
+            if !void {
+                let skipped = self.skipped.entry(name.to_owned()).or_default();
+                *skipped = skipped.saturating_add(1);
+            }
+            return;
+        }
+        self.found.rows = self.found.rows.saturating_add(usize::from(
+            is_block(name) || matches!(name, "br" | "tr" | "li"),
+        ));
+        self.found.markup.push('<');
+        self.found.markup.push_str(name);
+        self.found.markup.push_str(&attributes);
+        self.found.markup.push('>');
+        if void {
+            return;
+        }
+        if is_formatting(name) {
+            self.formatting.push(Some(name.to_owned()));
+        } else if is_cell(name) {
+            self.formatting.push(None);
+        }
+        self.open.push(name.to_owned());
+    }
+
+    /// The judged attributes of an element, as markup.
+    fn attributes(&mut self, tag: &Tag) -> String {
+        let name = &*tag.name;
+        let mut out = String::new();
+        let mut style = String::new();
+        for attribute in tag.attrs.iter().take(MOST_ATTRIBUTES) {
+            let (key, value) = (&*attribute.name.local, &*attribute.value);
+            if key == "background" {
+                style = join(&style, &self.judge.declarations(&background(value)));
+            } else if key == "style" {
+                style = join(&self.judge.declarations(value), &style);
+            } else if key == "src" && name == "img" {
+                self.image(tag, value, &mut out);
+            } else if key == "href" && matches!(name, "a" | "area") {
+                self.link(value, &mut out);
+            } else if is_loader(key) {
+                self.count_load(value);
+            } else if is_attribute(name, key) {
+                match key {
+                    "id" | "name" => write(key, &prefixed(value), &mut out),
+                    "usemap" => write(
+                        key,
+                        &format!("#{}", prefixed(value.trim_start_matches('#'))),
+                        &mut out,
+                    ),
+                    _ => write(key, value, &mut out),
+                }
+            }
+        }
+        if !style.is_empty() {
+            write("style", &style, &mut out);
+        }
+        out
+    }
+
+    fn image(&mut self, tag: &Tag, address: &str, out: &mut String) {
+        let kept = match load(address) {
+            Load::Data(data) => Some(data),
+            Load::Part(id) => {
+                let shown = (self.how.inline)(&id);
+                self.found.inline.extend(shown.clone());
+                shown
+            }
+            Load::Remote(url) if is_own(&url, self.how.own_origin) => None,
+            Load::Remote(url) if self.how.remote => Some(url),
+            Load::Remote(_) | Load::Refused => {
+                self.found.held_back = self.found.held_back.saturating_add(1);
+                let tiny = |key: &str| {
+                    let value = tag
+                        .attrs
+                        .iter()
+                        .find(|a| &*a.name.local == key)
+                        .map(|a| a.value.trim().to_owned());
+                    value.is_some_and(|v| matches!(v.trim_end_matches("px"), "0" | "1"))
+                };
+                self.found.trackers = self
+                    .found
+                    .trackers
+                    .saturating_add(u32::from(tiny("width") && tiny("height")));
+                None
+            }
+            Load::Nothing => None,
+        };
+        if let Some(kept) = kept {
+            write("src", &kept, out);
+        }
+    }
+
+    fn link(&mut self, address: &str, out: &mut String) {
+        if let Some(place) = address.trim().strip_prefix('#').filter(|p| !p.is_empty()) {
+            write("href", &format!("#{}", prefixed(place)), out);
+            write("target", "_self", out);
+        } else if let Some(href) = link(address).filter(|h| !is_own(h, self.how.own_origin)) {
+            write("href", &href, out);
+            write("target", "_blank", out);
+        }
+    }
+
+    /// What the body tag says goes to the body of the framed document.
+    fn body(&mut self, tag: &Tag) {
+        for attribute in tag.attrs.iter().take(MOST_ATTRIBUTES) {
+            let value = &*attribute.value;
+            let said = match &*attribute.name.local {
+                "style" => value.to_owned(),
+                "bgcolor" => format!("background-color:{}", color(value)),
+                "text" => format!("color:{}", color(value)),
+                "background" => background(value),
+                "link" => {
+                    self.style
+                        .insert_str(0, &format!("a{{color:{}}}\n", color(value)));
+                    continue;
+                }
+                "class" => {
+                    self.found.body_class = value.to_owned();
+                    continue;
+                }
+                "dir" => {
+                    let dirs = ["rtl", "ltr", "auto"];
+                    self.found.dir = dirs
+                        .into_iter()
+                        .find(|d| value.eq_ignore_ascii_case(d))
+                        .or(self.found.dir);
+                    continue;
+                }
+                _ => continue,
+            };
+            let judged = self.judge.declarations(&said);
+            self.found.body_style = join(&self.found.body_style, &judged);
+        }
+    }
+
+    fn meta(&mut self, tag: &Tag) {
+        let value = |key: &str| {
+            let found = tag.attrs.iter().find(|a| &*a.name.local == key);
+            found.map_or(String::new(), |a| a.value.to_ascii_lowercase())
+        };
+        let scheme = matches!(
+            value("name").as_str(),
+            "color-scheme" | "supported-color-schemes"
+        );
+        self.found.dark |= scheme && value("content").contains("dark");
+    }
+
+    fn count_loads(&mut self, tag: &Tag) {
+        for attribute in tag.attrs.iter().take(MOST_ATTRIBUTES) {
+            let key = &*attribute.name.local;
+            if is_loader(key)
+                || (key == "href" && matches!(&*tag.name, "link" | "image" | "use"))
+                || key == "src"
+            {
+                self.count_load(&attribute.value);
+            }
+        }
+    }
+
+    fn count_load(&mut self, address: &str) {
+        if matches!(load(address), Load::Remote(_) | Load::Refused) {
+            self.found.held_back = self.found.held_back.saturating_add(1);
+        }
+    }
+}
+
+/// Attributes that load, and are never kept.
+fn is_loader(key: &str) -> bool {
+    matches!(
+        key,
+        "srcset" | "poster" | "lowsrc" | "dynsrc" | "data" | "imagesrcset" | "background"
+    )
+}
+
+fn is_cell(name: &str) -> bool {
+    matches!(name, "td" | "th" | "caption")
+}
+
+fn is_formatting(name: &str) -> bool {
+    matches!(
+        name,
+        "a" | "b"
+            | "big"
+            | "code"
+            | "em"
+            | "font"
+            | "i"
+            | "nobr"
+            | "s"
+            | "small"
+            | "strike"
+            | "strong"
+            | "tt"
+            | "u"
+    )
+}
+
+fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "center"
+            | "details"
+            | "dir"
+            | "div"
+            | "dl"
+            | "figure"
+            | "footer"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hr"
+            | "main"
+            | "menu"
+            | "nav"
+            | "ol"
+            | "p"
+            | "pre"
+            | "section"
+            | "table"
+            | "ul"
+    )
+}
+
+/// An address as the declaration of a background image.
+fn background(address: &str) -> String {
+    let plain = address.replace('\\', "/").replace(['"', '\n', '\r'], "");
+    format!("background-image:url(\"{plain}\")")
+}
+
+/// A colour as old HTML writes it: `fff`, `#ffffff`, `white`.
+fn color(value: &str) -> String {
+    let value = value.trim();
+    let hex = matches!(value.len(), 3 | 6) && value.bytes().all(|b| b.is_ascii_hexdigit());
+    if hex {
+        format!("#{value}")
+    } else {
+        value.replace([';', '{', '}'], "")
+    }
+}
+
+/// An id with the prefix that keeps it apart from ours.
+pub(super) fn prefixed(id: &str) -> String {
+    let id = id.trim();
+    if id.starts_with(ID_PREFIX) {
+        id.to_owned()
+    } else {
+        format!("{ID_PREFIX}{id}")
+    }
+}
+
+fn join(first: &str, second: &str) -> String {
+    match (first.is_empty(), second.is_empty()) {
+        (true, _) => second.to_owned(),
+        (_, true) => first.to_owned(),
+        _ => format!("{first};{second}"),
+    }
+}
+
+fn write(key: &str, value: &str, out: &mut String) {
+    out.push(' ');
+    out.push_str(key);
+    out.push_str("=\"");
+    escape(value, out);
+    out.push('"');
+}
+
+fn escape(text: &str, out: &mut String) {
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            _ => out.push(c),
+        }
+    }
+}

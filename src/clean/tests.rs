@@ -1,0 +1,268 @@
+//! Rules of cleaning, one story each. Vectors by the thousand are in `tests/mail.rs`.
+
+use super::*;
+
+fn show(remote: bool) -> Show<'static> {
+    Show {
+        remote,
+        inline: &|id| (id == "logo@x").then(|| "/part?p=2".to_owned()),
+        own_origin: Some("https://mail.example.org"),
+    }
+}
+
+fn body(html: &str) -> String {
+    document(html, &show(false)).html
+}
+
+fn body_with_remote(html: &str) -> String {
+    document(html, &show(true)).html
+}
+
+#[test]
+fn a_newsletter_keeps_its_layout() {
+    let html = "<table width=\"600\" bgcolor=\"#ffffff\" align=\"center\"><tbody><tr>\
+<td valign=\"top\" style=\"padding:4px 8px;font-family:Georgia, serif\"><font color=\"#333333\" size=\"2\">Hello</font>\
+</td></tr></tbody></table>";
+    assert_eq!(body(html), html);
+}
+
+#[test]
+fn what_could_act_is_gone_and_its_words_stay() {
+    for (html, kept) in [
+        ("<p onclick=x>a</p><script>b</script>", "<p>a</p>"),
+        (
+            "<form action=x><input name=y><button>a</button></form>",
+            "a",
+        ),
+        (
+            "<svg onload=x><style><img src=x onerror=y></style></svg>a",
+            "a",
+        ),
+        ("<iframe src=x>b</iframe><object data=x>a</object>", "a"),
+        ("<base href=//x><meta http-equiv=refresh content=0>a", "a"),
+        (
+            "<noscript><p title=\"</noscript><img src=x onerror=y>\"></noscript>",
+            "<p title=\"&lt;/noscript&gt;&lt;img src=x onerror=y&gt;\"></p>",
+        ),
+        (
+            "<math><mtext><table><mglyph><style><img src=x onerror=y>",
+            "<table></table>",
+        ),
+        ("a<!--[if mso]>b<![endif]-->", "a"),
+    ] {
+        assert_eq!(body(html), kept, "{html}");
+    }
+}
+
+#[test]
+fn links_lead_out_or_to_a_place_in_the_mail() {
+    for (html, kept) in [
+        (
+            "<a href=http://example.org/>x</a>",
+            "<a href=\"http://example.org/\" target=\"_blank\" rel=\"noopener noreferrer nofollow\">x</a>",
+        ),
+        (
+            "<a href=#top ping=//p>x</a>",
+            "<a href=\"#m-top\" target=\"_self\" rel=\"noopener noreferrer nofollow\">x</a>",
+        ),
+        (
+            "<a href=' java&#x0a;script:alert(1)'>x</a>",
+            "<a rel=\"noopener noreferrer nofollow\">x</a>",
+        ),
+        (
+            "<a href=https://mail.example.org/sign-out>x</a>",
+            "<a rel=\"noopener noreferrer nofollow\">x</a>",
+        ),
+        (
+            "<a href=/sign-out>x</a>",
+            "<a rel=\"noopener noreferrer nofollow\">x</a>",
+        ),
+        ("<p id=location>x</p>", "<p id=\"m-location\">x</p>"),
+    ] {
+        assert_eq!(body(html), kept, "{html}");
+    }
+}
+
+#[test]
+fn nothing_is_loaded_until_asked_for() {
+    let html = "<img src=https://e.org/a.png width=1 height=1><img src=//e.org/b><img src='https://mail.example.org/part'>\
+<td background=http://e.org/c.png><p style='background:#fff url(https://e.org/d) no-repeat'>\
+<style>@import 'https://e.org/e.css'; p{background-image:url(https://e.org/f)}</style><video poster=https://e.org/g>\
+<link rel=stylesheet href=https://e.org/h.css><img srcset='https://e.org/i 2x'>";
+    let off = document(html, &show(false));
+    let page = frame("", &off, "en").into_string();
+    assert!(
+        !page.contains("e.org/") && !page.contains("mail.example.org"),
+        "{page}"
+    );
+    assert!(page.contains("#fff none no-repeat"), "{page}");
+    assert_eq!((off.held_back, off.trackers), (9, 1));
+    let on = document(html, &show(true));
+    let page = frame("", &on, "en").into_string();
+    for kept in [
+        "https://e.org/a.png",
+        "https://e.org/b",
+        "https://e.org/d",
+        "https://e.org/f",
+    ] {
+        assert!(page.contains(kept), "{kept} in {page}");
+    }
+    for gone in [
+        "mail.example.org",
+        "e.org/e",
+        "e.org/g",
+        "e.org/h",
+        "e.org/i",
+    ] {
+        assert!(!page.contains(gone), "{gone} in {page}");
+    }
+}
+
+#[test]
+fn embedded_images_are_shown_and_only_raster_ones() {
+    assert_eq!(body("<img src=\"cid:logo@x\">"), "<img src=\"/part?p=2\">");
+    assert_eq!(body("<img src=\"cid:other\" alt=\"a\">"), "<img alt=\"a\">");
+    assert_eq!(body("<img src=\"/part?p=2\">"), "<img>");
+    assert_eq!(
+        body("<img src=\"data:image/gif;base64,R0lG\">"),
+        "<img src=\"data:image/gif;base64,R0lG\">"
+    );
+    assert_eq!(
+        body("<img src=\"data:image/svg+xml;base64,R0lG\">"),
+        "<img>"
+    );
+    assert_eq!(
+        body_with_remote("<img src=\"data:text/html;base64,R0lG\">"),
+        "<img>"
+    );
+}
+
+#[test]
+fn style_is_kept_by_its_names_alone() {
+    for (style, kept) in [
+        ("color:red;position:fixed", "color:red"),
+        ("color:red;-moz-binding:url(x)", "color:red"),
+        ("width:expression(alert(1));color:red", "color:red"),
+        ("w\\69 dth:10px", "width:10px"),
+        ("color:/**/red", "color:red"),
+        ("background:u\\72l(https://e.org/x)", "background:none"),
+        ("background:image-set('https://e.org/x' 1x)", ""),
+        ("color:var(--x);--x:url(https://e.org/)", ""),
+        ("behavior:url(#x)", ""),
+        ("content:'x'", ""),
+        ("margin:-10px auto;z-index:9", "margin:-10px auto"),
+        ("width:calc(100% - 10px)", "width:calc(100% - 10px)"),
+        (
+            "font-family:\"A B\", serif !important",
+            "font-family:\"A B\", serif !important",
+        ),
+        ("color:red;}body{color:blue", "color:red"),
+    ] {
+        let html = format!("<p style=\"{}\">x</p>", style.replace('"', "&quot;"));
+        let wanted = if kept.is_empty() {
+            "<p>x</p>".to_owned()
+        } else {
+            format!("<p style=\"{}\">x</p>", kept.replace('"', "&quot;"))
+        };
+        assert_eq!(body(&html), wanted, "{style}");
+    }
+}
+
+#[test]
+fn a_style_sheet_is_judged_rule_by_rule() {
+    let sheet = |css: &str| document(&format!("<style>{css}</style>"), &show(false)).sheet;
+    for (css, kept) in [
+        ("<!-- p{color:red} -->", "p{color:red}"),
+        (
+            "#top > a:hover,.x[class~='y']{color:red}",
+            "#m-top > a:hover,.x[class~=\"y\"]{color:red}",
+        ),
+        (
+            "@media (max-width:600px){.x{width:100%!important}}",
+            "@media (max-width:600px){.x{width:100%!important}}",
+        ),
+        (
+            "@font-face{font-family:x;src:url(https://e.org/)}p{color:red}",
+            "p{color:red}",
+        ),
+        ("@import url(https://e.org/);p{color:red}", "p{color:red}"),
+        (
+            "p{font-family:'</style><script>'}",
+            "p{font-family:\"\\3c /style>\\3c script>\"}",
+        ),
+        ("p{color:red", "p{color:red}"),
+        ("}p{color:red}", ""),
+        ("@supports (a:b){p{color:red}}", ""),
+    ] {
+        let given = css.replace("</style>", "<\\/style>");
+        assert_eq!(sheet(&given), kept, "{css}");
+    }
+}
+
+#[test]
+fn dark_style_is_noticed_and_otherwise_the_page_is_light() {
+    for (html, dark) in [
+        ("<p>x", false),
+        ("<meta name=color-scheme content='light dark'>", true),
+        ("<style>:root{color-scheme:light dark}</style>", true),
+        (
+            "<style>@media (prefers-color-scheme: dark){p{color:#fff}}</style>",
+            true,
+        ),
+        ("<style>.dark{color:#fff}</style>", false),
+    ] {
+        let cleaned = document(html, &show(false));
+        assert_eq!(cleaned.declares_dark, dark, "{html}");
+        let scheme = if dark {
+            "content=\"light dark\""
+        } else {
+            "content=\"light\""
+        };
+        assert!(frame("", &cleaned, "en").into_string().contains(scheme));
+    }
+}
+
+#[test]
+fn the_body_tag_dresses_the_page() {
+    let cleaned = document(
+        "<body bgcolor=f3eee6 text=navy class=k dir=rtl onload=x link='#123' style='margin:0'>x",
+        &show(false),
+    );
+    let page = frame("a<b", &cleaned, "en").into_string();
+    assert!(
+        page.contains(
+            "<body class=\"k\" style=\"background-color:#f3eee6;color:navy;margin:0\">x</body>"
+        ),
+        "{page}"
+    );
+    assert!(
+        page.contains("dir=\"rtl\"") && page.contains("a{color:#123}") && page.contains("a&lt;b"),
+        "{page}"
+    );
+}
+
+#[test]
+fn hostile_markup_comes_to_an_end_and_stays_small() {
+    let many = |tag: &str| tag.repeat(400_000 / tag.len());
+    let attributes: String = (0..100_000).map(|n| format!(" a{n:x}")).collect();
+    for html in [
+        many("<div>"),
+        many("<b>"),
+        many("<p><font>x"),
+        (0..20_000)
+            .map(|n| format!("<p><font color=c{n}>"))
+            .collect(),
+        many("<table><tr><td>"),
+        many("<a><b><i><u><p></a></b>x"),
+        many("<ul><li>"),
+        many("<svg><math>"),
+        many("<!--"),
+        format!("<a title='>'{attributes}>x"),
+        format!("<p style='{}'>", many("calc(")),
+        format!("<style>{}", many("@media all{")),
+        format!("<style>{}", many("a{b[(")),
+    ] {
+        let cleaned = document(&html, &show(false));
+        assert!(cleaned.html.len() < 2 * html.len(), "{:.40}", html);
+    }
+}

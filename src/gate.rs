@@ -1,0 +1,350 @@
+//! The gate: one request at a time for each user, few waiting, and a bound for the whole installation.
+//!
+//! Kernel locks only (fs2): whatever holds one may be killed at any instant, and the next request works. Not for what is
+//! done behind the gate. The order is fixed: slot, then the user's lock, then sled; `Store` borrows the `Pass`, so that the
+//! compiler keeps it. `fs2::FileExt` is written out, since std's own `File::lock` would shadow it.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::config;
+use crate::error::{Cause, Error, Result};
+use crate::process::Ticks;
+use crate::state::{self, State, UserId};
+use crate::time::{Deadline, Watch};
+
+/// How often a waiting page looks whether a newer one has come.
+const LOOK: Duration = Duration::from_millis(200);
+/// How many waiting parts, and as many acts, one user may have.
+const PLACES: usize = 4;
+/// Transfers of one user in their lane: fetching, waiting for it, or writing down a slow line.
+const TRANSFERS: usize = 4;
+/// Slots that a waiting page leaves free for those who need not wait.
+const SPARE: usize = 3;
+/// The ticket file is begun anew at this size; whoever waits then tries again by himself.
+const TICKETS: u64 = 1024 * 1024;
+
+/// How a request waits when the user's gate is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waiter {
+    /// A click: few wait, and a newer one makes the oldest leave.
+    Page,
+    /// What belongs to a page that is being looked at: waits in order, is never displaced.
+    Part,
+    /// A POST: carries intent, waits in order, is never displaced.
+    Act,
+    /// What nobody waits for, and a page that tries again by itself: never waits.
+    Background,
+}
+
+/// Proof that the gate is held, and a slot with it. Given back when dropped.
+#[derive(Debug)]
+pub struct Pass {
+    // Fields are dropped in this order: the lock before the slot.
+    _lock: File,
+    slot: Slot,
+    dir: PathBuf,
+    user: UserId,
+    waited: Duration,
+}
+
+impl Pass {
+    /// The user's directory.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Whose gate.
+    pub fn user(&self) -> UserId {
+        self.user
+    }
+
+    /// How long the request stood at the gate.
+    pub fn waited(&self) -> Duration {
+        self.waited
+    }
+
+    /// Leaves the gate for the transfer lane, without the user's lock: others of the same user may pass from here on.
+    ///
+    /// # Errors
+    /// `TooMany` where the user's transfers have no place left, `Busy` at the deadline.
+    pub fn into_lane(self, config: &config::Gate, deadline: Deadline) -> Result<Lane> {
+        let Pass {
+            _lock, slot, dir, ..
+        } = self;
+        drop(_lock);
+        let limit = (config.total as usize).saturating_sub(SPARE);
+        let slot = slot.below(limit)?;
+        let place = first_free(&dir, "transfer", TRANSFERS)?.ok_or(Error::TooMany { retry: 4 })?;
+        let path = dir.join("bulk");
+        let fetching = open(&path)?;
+        if !try_lock(&fetching, &path)? {
+            // One waits; the others come again.
+            let (_waiting, _) =
+                first_free(&dir, "bulk.wait", 1)?.ok_or(Error::TooMany { retry: 4 })?;
+            wait(&fetching, &path, deadline, deadline.left(), || Ok(()))?;
+        }
+        Ok(Lane {
+            fetching: Some(fetching),
+            _place: place.0,
+            _slot: slot,
+        })
+    }
+}
+
+/// Proof that the transfer lane is held: one fetch at a time for each user.
+#[derive(Debug)]
+pub struct Lane {
+    fetching: Option<File>,
+    _place: File,
+    _slot: Slot,
+}
+
+impl Lane {
+    /// Everything is fetched: the next transfer may begin while this one goes down its slow line.
+    pub fn fetched(&mut self) {
+        self.fetching = None;
+    }
+}
+
+/// One of the places in which the installation works or waits.
+#[derive(Debug)]
+struct Slot {
+    _file: File,
+    number: usize,
+    dir: PathBuf,
+}
+
+impl Slot {
+    /// Any slot. From the top down: waiting requests may only use the lower ones.
+    fn any(state: &State, total: usize) -> Result<Slot> {
+        let dir = state.dir().join("slots");
+        if !dir.is_dir() {
+            state::make_dir(&dir, true)?;
+        }
+        Slot::among(&dir, total)
+    }
+
+    fn among(dir: &Path, total: usize) -> Result<Slot> {
+        for number in (0..total).rev() {
+            let path = dir.join(number.to_string());
+            let file = open(&path)?;
+            if try_lock(&file, &path)? {
+                return Ok(Slot {
+                    _file: file,
+                    number,
+                    dir: dir.to_owned(),
+                });
+            }
+        }
+        Err(Error::TooMany { retry: 2 })
+    }
+
+    /// This slot, or another, with a number below the limit.
+    fn below(self, limit: usize) -> Result<Slot> {
+        if self.number < limit {
+            return Ok(self);
+        }
+        Slot::among(&self.dir, limit)
+    }
+}
+
+/// Passes the gate of a user who has signed in before, or waits for it as `waiter` may.
+///
+/// # Errors
+/// `TooMany`: displaced, or no place to wait. `Busy`: waited until the limit. `NotSignedIn`: there is no such user here
+/// (any more).
+pub fn enter(
+    state: &State,
+    user: UserId,
+    waiter: Waiter,
+    config: &config::Gate,
+    deadline: Deadline,
+) -> Result<Pass> {
+    let watch = Watch::start();
+    let dir = state.user_dir(user);
+    let path = dir.join("lock");
+    let mut slot = Slot::any(state, config.total as usize)?;
+    let nobody = || Error::NotSignedIn {
+        back: String::new(),
+    };
+    loop {
+        let lock = match fs::OpenOptions::new().read(true).write(true).open(&path) {
+            Ok(file) => file,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(nobody()),
+            Err(e) => return Err(state::failed(&path, &e)),
+        };
+        if !try_lock(&lock, &path)? {
+            slot = queue(&dir, &lock, slot, waiter, config, deadline)?;
+        }
+        // Whole users may be removed under their lock: then this lock is one that nobody else will ever take.
+        if is_still(&lock, &path)? {
+            return Ok(Pass {
+                _lock: lock,
+                slot,
+                dir,
+                user,
+                waited: watch.passed(),
+            });
+        }
+    }
+}
+
+/// Waits in the user's queue until the lock is held.
+fn queue(
+    dir: &Path,
+    lock: &File,
+    slot: Slot,
+    waiter: Waiter,
+    config: &config::Gate,
+    deadline: Deadline,
+) -> Result<Slot> {
+    let total = config.total as usize;
+    let limit = Duration::from_secs(config.wait_seconds.into()).min(deadline.left());
+    let path = dir.join("lock");
+    let place = |name| first_free(dir, name, PLACES)?.ok_or(Error::TooMany { retry: 1 });
+    match waiter {
+        Waiter::Background => Err(Error::TooMany { retry: 2 }),
+        Waiter::Page => {
+            let slot = slot.below(total.saturating_sub(SPARE))?;
+            let ticket = Ticket::take(dir, u64::from(config.waiting))?;
+            wait(lock, &path, deadline, limit, || ticket.check())?;
+            Ok(slot)
+        }
+        Waiter::Part | Waiter::Act => {
+            let (_place, nth) = place(if waiter == Waiter::Act { "act" } else { "part" })?;
+            let slot = slot.below(total.saturating_sub(SPARE.saturating_mul(nth)))?;
+            wait(lock, &path, deadline, limit, || Ok(()))?;
+            Ok(slot)
+        }
+    }
+}
+
+/// A waiting page's place in the order of arrival.
+///
+/// One byte appended to the file is one arrival; the offset behind it is the ticket, which no two can share.
+struct Ticket {
+    file: File,
+    number: u64,
+    waiting: u64,
+    path: PathBuf,
+}
+
+impl Ticket {
+    fn take(dir: &Path, waiting: u64) -> Result<Ticket> {
+        let path = dir.join("pages");
+        let failed = |e: io::Error| state::failed(&path, &e);
+        let mut file = state::private().append(true).open(&path).map_err(failed)?;
+        if file.metadata().map_err(failed)?.len() > TICKETS {
+            file.set_len(0).map_err(failed)?;
+        }
+        file.write_all(b".").map_err(failed)?;
+        // With O_APPEND the kernel moves the offset to just behind what this write appended.
+        let number = io::Seek::stream_position(&mut file).map_err(failed)?;
+        Ok(Ticket {
+            file,
+            number,
+            waiting,
+            path,
+        })
+    }
+
+    /// An error as soon as as many newer pages have come as may wait, or the file was begun anew.
+    fn check(&self) -> Result<()> {
+        let size = self
+            .file
+            .metadata()
+            .map_err(|e| state::failed(&self.path, &e))?
+            .len();
+        match size.checked_sub(self.number) {
+            Some(newer) if newer < self.waiting => Ok(()),
+            _ => Err(Error::TooMany { retry: 1 }),
+        }
+    }
+}
+
+/// Takes the first free of the fixed lock files `name.1` to `name.count`, and says which.
+fn first_free(dir: &Path, name: &str, count: usize) -> Result<Option<(File, usize)>> {
+    for nth in 1..=count {
+        let path = dir.join(format!("{name}.{nth}"));
+        let file = open(&path)?;
+        if try_lock(&file, &path)? {
+            return Ok(Some((file, nth)));
+        }
+    }
+    Ok(None)
+}
+
+/// Blocks in the kernel until the lock is held, which serves first come, first served; `check` is asked at each tick.
+fn wait(
+    lock: &File,
+    path: &Path,
+    deadline: Deadline,
+    limit: Duration,
+    check: impl Fn() -> Result<()>,
+) -> Result<()> {
+    let watch = Watch::start();
+    let _ticks =
+        Ticks::every(LOOK.min(limit), LOOK).map_err(|e| Error::Internal(Cause::at("timer", e)))?;
+    loop {
+        check()?;
+        if watch.passed() >= limit || deadline.has_passed() {
+            return Err(Error::Busy {
+                waited: watch.passed(),
+            });
+        }
+        match fs2::FileExt::lock_exclusive(lock) {
+            Ok(()) => return Ok(()),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(state::failed(path, &e)),
+        }
+    }
+}
+
+fn try_lock(file: &File, path: &Path) -> Result<bool> {
+    match fs2::FileExt::try_lock_exclusive(file) {
+        Ok(()) => Ok(true),
+        Err(e) if e.raw_os_error() == fs2::lock_contended_error().raw_os_error() => Ok(false),
+        Err(e) => Err(state::failed(path, &e)),
+    }
+}
+
+fn open(path: &Path) -> Result<File> {
+    state::private()
+        .open(path)
+        .map_err(|e| state::failed(path, &e))
+}
+
+/// True while the path still names the file that is locked.
+fn is_still(lock: &File, path: &Path) -> Result<bool> {
+    let held = lock.metadata().map_err(|e| state::failed(path, &e))?;
+    Ok(fs::metadata(path).is_ok_and(|now| (now.dev(), now.ino()) == (held.dev(), held.ino())))
+}
+
+/// One of the few places for sign-ins, which stand outside every user's gate; the last is kept for browsers that are
+/// known. None where all are taken.
+///
+/// # Errors
+/// `DiskFull`, `Setup`.
+pub fn sign_in_place(state: &State, known: bool) -> Result<Option<impl Drop + use<>>> {
+    let dir = state.dir().join("slots");
+    if !dir.is_dir() {
+        state::make_dir(&dir, true)?;
+    }
+    Ok(first_free(&dir, "login", if known { 4 } else { 3 })?.map(|(file, _)| Held(file)))
+}
+
+/// A lock held for no other reason than to be held.
+struct Held(File);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // Closing would do; a child process may hold a copy of the descriptor.
+        if let Err(e) = fs2::FileExt::unlock(&self.0) {
+            eprintln!("postern: unlock: {e}");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The folders of the account: cached for as long as they are fresh, else listed with whatever else a connection asks.
+//!
+//! Not for the tree itself (that is `tree`). LIST comes in the flight that opens a folder, so it costs no round trip.
+
+use super::{Mailbox, is_away, tree};
+use crate::error::Result;
+use crate::mail::{Counts, FolderName};
+use crate::remote::{Command, Flight};
+use crate::store::keys::{FOLDERS, FolderList};
+
+/// STATUS commands of one request, on servers that cannot tell counts with LIST.
+const STATUSES: usize = 60;
+
+/// The commands of a flight, and where each that is asked about later stands.
+#[derive(Default)]
+pub(super) struct Plan(pub Vec<Command>);
+
+impl Plan {
+    /// Adds a command; its place in the flight.
+    pub fn add(&mut self, command: Command) -> usize {
+        self.0.push(command);
+        self.0.len().saturating_sub(1)
+    }
+}
+
+impl Mailbox<'_, '_> {
+    /// The folders, however old; none before the first visit.
+    pub fn cached_folders(&mut self) -> Option<FolderList> {
+        self.store.get(self.lock(), &FOLDERS, &self.data.own())
+    }
+
+    /// The folders, listed anew where they are no longer fresh and nothing else has done so.
+    ///
+    /// # Errors
+    /// `Imap`, where nothing is cached.
+    pub fn folders(&mut self) -> Result<FolderList> {
+        if self.away.is_none() {
+            self.count_the_rest()?;
+        }
+        let cached = self.cached_folders();
+        if let Some(list) = cached
+            .as_ref()
+            .filter(|l| self.is_fresh(l.as_of) || self.away.is_some())
+        {
+            return Ok(list.clone());
+        }
+        match (self.fetch_folders(), cached) {
+            (Err(e), Some(list)) if is_away(&e) => {
+                self.away = Some(e);
+                Ok(list)
+            }
+            (fetched, _) => fetched,
+        }
+    }
+
+    fn fetch_folders(&mut self) -> Result<FolderList> {
+        let mut plan = Plan::default();
+        self.ask_for_folders(&mut plan)?;
+        let flight = self.fly(plan)?;
+        self.note_folders(&flight)?;
+        self.count_the_rest()?;
+        Ok(self.cached_folders().unwrap_or_default())
+    }
+
+    /// Sends a flight, and with it the questions for counts that have waited for one.
+    pub(super) fn fly(&mut self, mut plan: Plan) -> Result<Flight> {
+        let asked = std::mem::take(&mut self.uncounted);
+        for folder in &asked {
+            plan.add(Command::Status(folder.clone()));
+        }
+        let flight = self.remote.flight(&plan.0)?;
+        if !asked.is_empty()
+            && let Some(mut list) = self.cached_folders()
+        {
+            for folder in &mut list.folders {
+                folder.counts = counts_of(&flight, &folder.name).or(folder.counts);
+            }
+            self.put_folders(&list);
+        }
+        Ok(flight)
+    }
+
+    /// Asks for the counts for which no other flight came along.
+    fn count_the_rest(&mut self) -> Result<()> {
+        if !self.uncounted.is_empty() {
+            self.fly(Plan::default())?;
+        }
+        Ok(())
+    }
+
+    /// Adds to a flight what lists the folders.
+    pub(super) fn ask_for_folders(&mut self, plan: &mut Plan) -> Result<()> {
+        if self.can("NAMESPACE")? {
+            plan.add(Command::Namespace);
+        }
+        plan.add(Command::List);
+        if self.can("QUOTA")? {
+            plan.add(Command::Quota(FolderName::inbox()));
+        }
+        Ok(())
+    }
+
+    /// Takes the folders of a flight into the store. Where LIST told no counts, the next flight asks for them.
+    pub(super) fn note_folders(&mut self, flight: &Flight) -> Result<()> {
+        if flight.folders.is_empty() {
+            return Ok(());
+        }
+        let before = self.cached_folders().unwrap_or_default().folders;
+        let mut folders = tree::grown(flight);
+        if !self.can("LIST-STATUS")? {
+            let uncounted = folders
+                .iter()
+                .filter(|f| f.selectable && f.counts.is_none());
+            self.uncounted = uncounted.map(|f| f.name.clone()).take(STATUSES).collect();
+        }
+        for folder in folders.iter_mut().filter(|f| f.counts.is_none()) {
+            folder.counts = before
+                .iter()
+                .find(|f| f.name == folder.name)
+                .and_then(|f| f.counts);
+        }
+        let storage = flight
+            .quotas
+            .iter()
+            .find(|q| q.resource == "STORAGE" && q.limit > 0);
+        let quota = storage.map(|q| (q.used, q.limit));
+        self.put_folders(&FolderList {
+            folders,
+            as_of: self.now,
+            quota,
+        });
+        Ok(())
+    }
+
+    /// Notes what a folder holds, where that was learnt by other means than LIST.
+    pub(super) fn note_counts(&mut self, folder: &FolderName, counts: Counts) {
+        if let Some(mut list) = self.cached_folders() {
+            let Some(entry) = list.folders.iter_mut().find(|f| f.name == *folder) else {
+                return;
+            };
+            if entry.counts != Some(counts) {
+                entry.counts = Some(counts);
+                self.put_folders(&list);
+            }
+        }
+    }
+
+    fn put_folders(&mut self, list: &FolderList) {
+        let key = self.data.own();
+        self.store.put(self.lock(), &FOLDERS, &key, list);
+    }
+}
+
+/// What a flight says a folder holds.
+fn counts_of(flight: &Flight, folder: &FolderName) -> Option<Counts> {
+    let told = flight.counts.get(folder)?;
+    Some(Counts {
+        messages: told.messages?,
+        unread: told.unseen.unwrap_or(0),
+    })
+}

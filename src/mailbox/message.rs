@@ -1,0 +1,400 @@
+//! One message: the parts that are shown of it, where it stands in its list, and its \Seen mark.
+//!
+//! Content never changes for a UIDVALIDITY and UID, so it is fetched once. Attachments do not travel until asked for. To
+//! know before changing it: opening sets \Seen in the cache as pending; it travels with a body fetch, or with the next
+//! connection that opens the folder.
+
+use super::Mailbox;
+use super::folders::Plan;
+use crate::error::{Error, Result, What};
+use crate::mail::{Flags, Part, PartPath, Row, Uid};
+use crate::mime;
+use crate::remote::{Command, Flight, Section, UidSet, What as SectionWhat};
+use crate::route::MessageRef;
+use crate::store::keys::{PENDING, TEXTS};
+
+/// Bytes of a text part that are shown; what is longer is cut, and can be downloaded whole.
+const TEXT_BYTES: u32 = 1024 * 1024;
+/// Bytes of inline images that travel inside the frame: of one, and of all.
+const IMAGE_BYTES: u32 = 128 * 1024;
+const IMAGES_BYTES: u32 = 1024 * 1024;
+/// A message whose structure the server cannot tell is fetched whole up to this size.
+const WHOLE_BYTES: u32 = 12 * 1024 * 1024;
+
+/// One part that is shown, decoded from its way but not from its charset.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    /// Which one.
+    pub part: Part,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// True where only its beginning is here.
+    pub cut: bool,
+}
+
+/// A message that is open.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// Its row, with what is set on it now.
+    pub row: Row,
+    /// Its leaves; empty where neither the server nor the message could tell.
+    pub parts: Vec<Part>,
+    /// What is shown, texts and HTML in the order of the message.
+    pub shown: Vec<Shown>,
+    /// Small images that the HTML names.
+    pub images: Vec<Shown>,
+    /// Its rank, and how many messages there are.
+    pub rank: u32,
+    /// Messages of its folder.
+    pub total: u32,
+    /// The next older one, with its rank.
+    pub older: Option<(Uid, u32)>,
+    /// The next newer one, with its rank.
+    pub newer: Option<(Uid, u32)>,
+}
+
+impl Mailbox<'_, '_> {
+    /// Opens a message; `read` marks it as read.
+    ///
+    /// # Errors
+    /// `Gone`: the message, its folder, or the numbering of the link. `Imap` where the cache does not have it.
+    pub fn open(&mut self, at: &MessageRef, hint: u32, read: bool) -> Result<Opened> {
+        let rank = self.find(at, hint)?;
+        let mut row = self.row(at)?;
+        if row.parts.is_none() {
+            row.parts = Some(self.fetch_whole(at, &row)?);
+            self.put_row(&at.folder, at.validity, &row);
+        }
+        let parts = row.parts.clone().unwrap_or_default();
+        let body = mime::body_of(&parts);
+        let mut texts: Vec<Part> = Vec::new();
+        for part in body.text.iter().chain(&body.html) {
+            if !texts.contains(part) {
+                texts.push((*part).clone());
+            }
+        }
+        let mut room = IMAGES_BYTES;
+        let images: Vec<Part> = body
+            .inline
+            .iter()
+            .filter(|part| {
+                let fits = part.size <= IMAGE_BYTES && part.size <= room;
+                if fits {
+                    room = room.saturating_sub(part.size);
+                }
+                fits
+            })
+            .map(|part| (*part).clone())
+            .collect();
+        let unread = read && !row.flags.has(Flags::SEEN);
+        let wanted: Vec<&Part> = texts
+            .iter()
+            .chain(&images)
+            .filter(|p| !self.has_text(at, &p.path))
+            .collect();
+        if !wanted.is_empty() {
+            self.fetch_texts(at, &wanted, unread)?;
+        }
+        if unread {
+            self.note_read(at, &mut row);
+        }
+        let total = self
+            .cached_list(&at.folder)
+            .map_or(0, |l| l.counts.messages);
+        let mut beside = |rank: Option<u32>| {
+            let rank = rank.filter(|r| *r < total)?;
+            Some((self.cached_uid(&at.folder, rank)?, rank))
+        };
+        let (older, newer) = (beside(rank.checked_sub(1)), beside(rank.checked_add(1)));
+        let shown = texts
+            .into_iter()
+            .filter_map(|p| self.shown(at, p))
+            .collect();
+        let images = images
+            .into_iter()
+            .filter_map(|p| self.shown(at, p))
+            .collect();
+        Ok(Opened {
+            row,
+            parts,
+            shown,
+            images,
+            rank,
+            total,
+            older,
+            newer,
+        })
+    }
+
+    /// One part of a message, decoded, of at most `limit` bytes as it travels; None where it is larger.
+    ///
+    /// # Errors
+    /// `Gone`; `Imap`.
+    pub fn part(
+        &mut self,
+        at: &MessageRef,
+        path: &PartPath,
+        limit: u32,
+    ) -> Result<(Part, Option<Vec<u8>>)> {
+        let row = self.row(at)?;
+        let parts = match row.parts.clone() {
+            Some(parts) => parts,
+            None => self.fetch_whole(at, &row)?,
+        };
+        let part = parts
+            .into_iter()
+            .find(|p| p.path == *path)
+            .ok_or(Error::Gone(What::Part))?;
+        if part.size > limit {
+            return Ok((part, None));
+        }
+        if let Some(shown) = self.shown(at, part.clone()).filter(|s| !s.cut) {
+            return Ok((part, Some(shown.bytes)));
+        }
+        let section = Section::all(SectionWhat::Part(path.clone()));
+        let mut plan = Plan::default();
+        let open = self.plan_open(&mut plan, at, true);
+        plan.add(Command::FetchParts {
+            uid: at.uid,
+            sections: vec![section.clone()],
+            peek: true,
+        });
+        let flight = self.fly(plan)?;
+        self.check_open(at, open, false, &flight)?;
+        let message = flight
+            .messages
+            .get(&at.uid)
+            .ok_or(Error::Gone(What::Message))?;
+        let bytes = message.section(&section).unwrap_or_default();
+        Ok((part.clone(), Some(mime::decode(bytes, part.encoding))))
+    }
+
+    /// The row of a message, for what needs no more than that.
+    ///
+    /// # Errors
+    /// `Gone`; `Imap`.
+    pub fn row(&mut self, at: &MessageRef) -> Result<Row> {
+        if let Some(row) = self.cached_row(&at.folder, at.validity, at.uid) {
+            return Ok(row);
+        }
+        let mut plan = Plan::default();
+        let open = self.plan_open(&mut plan, at, true);
+        plan.add(Command::FetchRows(one(at.uid)));
+        let flight = self.fly(plan)?;
+        self.check_open(at, open, false, &flight)?;
+        self.note_messages(&at.folder, at.validity, &flight);
+        self.cached_row(&at.folder, at.validity, at.uid)
+            .ok_or(Error::Gone(What::Message))
+    }
+
+    /// Sends all marks that wait, before the session that could send them ends.
+    ///
+    /// # Errors
+    /// `Imap`.
+    pub fn send_all_pending(&mut self) -> Result<()> {
+        let prefix = self.data.own();
+        if self.store.keys_below(&PENDING, &prefix).is_empty() {
+            return Ok(());
+        }
+        let folders = self.cached_folders().unwrap_or_default().folders;
+        for folder in folders.iter().filter(|f| f.selectable).map(|f| &f.name) {
+            let Some(list) = self.cached_list(folder) else {
+                continue;
+            };
+            let pending = self.pending(folder, list.validity);
+            if pending.is_empty() {
+                continue;
+            }
+            let mut plan = Plan::default();
+            plan.add(Command::Open {
+                folder: folder.clone(),
+                read_only: false,
+                known: None,
+            });
+            self.remote.ready()?;
+            let flight = self.fly(plan)?;
+            if self.note_open(folder, true, &flight) == list.validity {
+                self.send_pending(folder, list.validity, &pending)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the message stands in its list. The list is compared where it is unknown, or does not hold the message yet.
+    fn find(&mut self, at: &MessageRef, hint: u32) -> Result<u32> {
+        for compared in [false, true] {
+            if compared {
+                self.compare(&at.folder)?;
+            }
+            match self.cached_list(&at.folder) {
+                Some(list)
+                    if list.validity != at.validity && (compared || self.is_fresh(list.as_of)) =>
+                {
+                    return Err(Error::Gone(What::Numbering));
+                }
+                Some(_) => {
+                    if let Some(rank) = self.cached_rank(&at.folder, at.uid, hint) {
+                        return Ok(rank);
+                    }
+                }
+                None => {}
+            }
+        }
+        Err(Error::Gone(What::Message))
+    }
+
+    fn has_text(&mut self, at: &MessageRef, path: &PartPath) -> bool {
+        let key = self.data.text(&at.folder, at.validity, at.uid, path);
+        self.store.has(&TEXTS, &key)
+    }
+
+    fn shown(&mut self, at: &MessageRef, part: Part) -> Option<Shown> {
+        let key = self.data.text(&at.folder, at.validity, at.uid, &part.path);
+        let bytes = self.store.get(self.lock(), &TEXTS, &key)?;
+        let cut = part.size > TEXT_BYTES;
+        Some(Shown { part, bytes, cut })
+    }
+
+    fn keep_text(&mut self, at: &MessageRef, path: &PartPath, bytes: &Vec<u8>) {
+        let key = self.data.text(&at.folder, at.validity, at.uid, path);
+        self.store.put(self.lock(), &TEXTS, &key, bytes);
+    }
+
+    /// Fetches the parts that are shown, with the \Seen mark in the same flight.
+    fn fetch_texts(&mut self, at: &MessageRef, parts: &[&Part], mark: bool) -> Result<()> {
+        let section = |part: &Part| Section {
+            what: SectionWhat::Part(part.path.clone()),
+            range: (part.size > TEXT_BYTES).then_some((0, TEXT_BYTES)),
+        };
+        let mut plan = Plan::default();
+        let open = self.plan_open(&mut plan, at, !mark);
+        let sections = parts.iter().map(|p| section(p)).collect();
+        plan.add(Command::FetchParts {
+            uid: at.uid,
+            sections,
+            peek: true,
+        });
+        let flight = self.fly(plan)?;
+        self.check_open(at, open, mark, &flight)?;
+        let message = flight
+            .messages
+            .get(&at.uid)
+            .ok_or(Error::Gone(What::Message))?;
+        let got: Vec<(&PartPath, Vec<u8>)> = parts
+            .iter()
+            .map(|part| {
+                let bytes = message.section(&section(part)).unwrap_or_default();
+                (&part.path, mime::decode(bytes, part.encoding))
+            })
+            .collect();
+        let contradicted = parts
+            .iter()
+            .zip(&got)
+            .all(|(part, (_, bytes))| bytes.is_empty() && part.size > 16);
+        if contradicted {
+            // The server announced text and has none: its structure is wrong.
+            let row = self.row(at)?;
+            let parts = self.fetch_whole(at, &row)?;
+            self.put_row(
+                &at.folder,
+                at.validity,
+                &Row {
+                    parts: Some(parts),
+                    ..row
+                },
+            );
+            return Ok(());
+        }
+        for (path, bytes) in &got {
+            self.keep_text(at, path, bytes);
+        }
+        Ok(())
+    }
+
+    /// Fetches a message whose structure the server cannot tell, reads it here, and keeps the parts that are shown.
+    fn fetch_whole(&mut self, at: &MessageRef, row: &Row) -> Result<Vec<Part>> {
+        let whole = Section {
+            what: SectionWhat::Part(PartPath::default()),
+            range: (row.size > WHOLE_BYTES).then_some((0, WHOLE_BYTES)),
+        };
+        let mut plan = Plan::default();
+        let open = self.plan_open(&mut plan, at, true);
+        plan.add(Command::FetchParts {
+            uid: at.uid,
+            sections: vec![whole.clone()],
+            peek: true,
+        });
+        let flight = self.fly(plan)?;
+        self.check_open(at, open, false, &flight)?;
+        let message = flight
+            .messages
+            .get(&at.uid)
+            .ok_or(Error::Gone(What::Message))?;
+        let raw = message.section(&whole).unwrap_or_default();
+        let parts = mime::leaves(raw);
+        let body = mime::body_of(&parts);
+        for part in body.text.iter().chain(&body.html).chain(&body.inline) {
+            if let Some(bytes) = mime::part_of(raw, &part.path) {
+                let end = usize::try_from(TEXT_BYTES)
+                    .unwrap_or(usize::MAX)
+                    .min(bytes.len());
+                self.keep_text(
+                    at,
+                    &part.path,
+                    &bytes.get(..end).unwrap_or_default().to_vec(),
+                );
+            }
+        }
+        Ok(parts)
+    }
+
+    /// Sets \Seen: pending, until a connection has told the server. The counts go with it.
+    fn note_read(&mut self, at: &MessageRef, row: &mut Row) {
+        row.flags = row.flags.with(Flags::SEEN);
+        self.put_row(&at.folder, at.validity, row);
+        if let Some(mut list) = self.cached_list(&at.folder) {
+            list.counts.unread = list.counts.unread.saturating_sub(1);
+            self.put_list_head(&at.folder, &list);
+        }
+        let key = self.data.message(&at.folder, at.validity, at.uid);
+        self.store.put(self.lock(), &PENDING, &key, &());
+        if self.is_open(&at.folder, at.validity, true) {
+            let told = self.send_pending(&at.folder, at.validity, &[at.uid]);
+            if let Err(e) = told {
+                // It stays pending, and the message is shown all the same.
+                self.away.get_or_insert(e);
+            }
+        }
+    }
+
+    /// Adds to a flight what opens the folder of a message, where it is not open yet.
+    fn plan_open(&mut self, plan: &mut Plan, at: &MessageRef, read_only: bool) -> Option<usize> {
+        let is_open = self.is_open(&at.folder, at.validity, !read_only);
+        (!is_open).then(|| {
+            plan.add(Command::Open {
+                folder: at.folder.clone(),
+                read_only,
+                known: None,
+            })
+        })
+    }
+
+    fn check_open(
+        &mut self,
+        at: &MessageRef,
+        open: Option<usize>,
+        for_change: bool,
+        flight: &Flight,
+    ) -> Result<()> {
+        let Some(open) = open else { return Ok(()) };
+        flight.require(open)?;
+        if self.note_open(&at.folder, for_change, flight) == at.validity {
+            return Ok(());
+        }
+        Err(Error::Gone(What::Numbering))
+    }
+}
+
+fn one(uid: Uid) -> UidSet {
+    std::iter::once(uid).collect()
+}

@@ -1,0 +1,114 @@
+//! From what FETCH says of a message to the row that a list shows and an opened message begins with.
+//!
+//! The header fields are read here, as the message has them; a server's ENVELOPE is believed only where there are none.
+
+use crate::mail::{Address, Part, Row, Uid};
+use crate::mime;
+use crate::remote::{Envelope, EnvelopeAddress, Message, Parameters};
+
+/// Addresses of one header that a row keeps.
+const RECIPIENTS: usize = 100;
+
+/// The row of a message; None where the server told only its flags.
+pub(super) fn of(uid: Uid, message: &Message) -> Option<Row> {
+    let headers = match (&message.header, &message.envelope) {
+        (Some(header), _) => mime::headers(header),
+        (None, Some(envelope)) => mime::headers(&as_header(envelope)),
+        (None, None) => return None,
+    };
+    let reply_to = if headers.reply_to == headers.from {
+        Vec::new()
+    } else {
+        headers.reply_to
+    };
+    Some(Row {
+        uid,
+        flags: message.flags.unwrap_or_default(),
+        arrived: message.arrived.unwrap_or(0),
+        dated: headers.date,
+        size: message.size.unwrap_or(0),
+        subject: headers.subject,
+        from: few(headers.from),
+        to: few(headers.to),
+        cc: few(headers.cc),
+        reply_to: few(reply_to),
+        parts: message
+            .structure
+            .as_ref()
+            .map(|body| body.parts(&part_name)),
+    })
+}
+
+fn few(mut addresses: Vec<Address>) -> Vec<Address> {
+    addresses.truncate(RECIPIENTS);
+    addresses
+}
+
+/// A part's file name, from the parameters of its disposition, else of its type.
+fn part_name(disposition: &Parameters, kind: &Parameters) -> String {
+    let named = |parameters: &Parameters| {
+        let pairs: Vec<(&[u8], &[u8])> = parameters
+            .iter()
+            .map(|(name, value)| (name.as_bytes(), value.as_slice()))
+            .collect();
+        mime::file_name(&pairs)
+    };
+    let name = named(disposition);
+    if name.is_empty() { named(kind) } else { name }
+}
+
+/// The text of a part's parameters is the sender's; what a header of it would be is read the same way as a real one.
+fn as_header(envelope: &Envelope) -> Vec<u8> {
+    let mut header = Vec::new();
+    let mut field = |name: &str, value: &[u8]| {
+        header.extend_from_slice(name.as_bytes());
+        header.extend_from_slice(b": ");
+        header.extend(
+            value
+                .iter()
+                .map(|b| if b"\r\n\0".contains(b) { b' ' } else { *b }),
+        );
+        header.extend_from_slice(b"\r\n");
+    };
+    field("Date", &envelope.date);
+    field("Subject", &envelope.subject);
+    field("From", &addresses(&envelope.from));
+    field("Reply-To", &addresses(&envelope.reply_to));
+    field("To", &addresses(&envelope.to));
+    field("Cc", &addresses(&envelope.cc));
+    header
+}
+
+fn addresses(list: &[EnvelopeAddress]) -> Vec<u8> {
+    let one = |a: &EnvelopeAddress| -> Vec<u8> {
+        let mut out = Vec::new();
+        let encoded = a.name.windows(2).any(|w| w == b"=?");
+        if encoded {
+            // An encoded word loses its meaning inside quotes.
+            out.extend_from_slice(&a.name);
+        } else if !a.name.is_empty() {
+            out.push(b'"');
+            out.extend(a.name.iter().flat_map(|b| match b {
+                b'"' | b'\\' => vec![b'\\', *b],
+                b => vec![*b],
+            }));
+            out.push(b'"');
+        }
+        out.extend_from_slice(b" <");
+        out.extend_from_slice(&a.local);
+        out.push(b'@');
+        out.extend_from_slice(&a.host);
+        out.push(b'>');
+        out
+    };
+    // Without a host it begins or ends a group (RFC 9051 7.5.2).
+    let people = list
+        .iter()
+        .filter(|a| !a.host.is_empty() && !a.local.is_empty());
+    people.map(one).collect::<Vec<_>>().join(&b", "[..])
+}
+
+/// True where this is a part that the list of attachments would show.
+pub fn has_attachment(parts: &[Part]) -> bool {
+    !mime::body_of(parts).attachments.is_empty()
+}

@@ -1,0 +1,124 @@
+//! Which leaves of a message are its text, which its HTML, which only serve the HTML, and which are attachments.
+//!
+//! RFC 2046 5.1 as readers know it from other programs: of an alternative one branch is shown, the root of a related, and
+//! the inline texts of everything else one after the other. Judged from the structure alone; no byte of content is needed.
+
+use crate::mail::{Group, Part};
+
+/// A message's leaves by what they are for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Body<'a> {
+    /// To be shown one after the other where plain text is wanted. `text/html` is among them only where a message has no
+    /// plain version of it: `html_words` reads it.
+    pub text: Vec<&'a Part>,
+    /// To be shown one after the other where HTML is wanted, plain parts among them; empty where there is no HTML.
+    pub html: Vec<&'a Part>,
+    /// Images that the HTML may name by Content-ID.
+    pub inline: Vec<&'a Part>,
+    /// To be listed and saved.
+    pub attachments: Vec<&'a Part>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Face {
+    Text,
+    Html,
+}
+
+/// Sorts the leaves of a message.
+pub fn body_of(parts: &[Part]) -> Body<'_> {
+    let shown = |face| -> Vec<&Part> {
+        parts
+            .iter()
+            .filter(|p| is_text(p) && is_chosen(p, parts, face))
+            .collect()
+    };
+    let html = shown(Face::Html);
+    let html = if html.iter().any(|p| p.kind == "text/html") {
+        html
+    } else {
+        Vec::new()
+    };
+    let text = shown(Face::Text);
+    let inline: Vec<&Part> = parts
+        .iter()
+        .filter(|p| !html.is_empty() && !p.id.is_empty() && p.kind.starts_with("image/"))
+        .collect();
+    let attachments = parts
+        .iter()
+        .filter(|p| {
+            let shown = text.contains(p) || html.contains(p);
+            let serves = inline.contains(p) && !p.attached && inside(p, "related");
+            let other_version = is_text(p) && inside_any(p, &["alternative", "related"]);
+            !shown && !serves && !other_version
+        })
+        .collect();
+    Body {
+        text,
+        html,
+        inline,
+        attachments,
+    }
+}
+
+/// True for a leaf that is text to read rather than a file.
+fn is_text(part: &Part) -> bool {
+    let readable = matches!(
+        part.kind.as_str(),
+        "text/plain" | "text/html" | "text/x-amp-html" | "text/watch-html" | "text/enriched"
+    );
+    readable && !part.attached && part.name.is_empty()
+}
+
+fn inside(part: &Part, kind: &str) -> bool {
+    part.group.iter().any(|g| g.kind == kind)
+}
+
+fn inside_any(part: &Part, kinds: &[&str]) -> bool {
+    kinds.iter().any(|kind| inside(part, kind))
+}
+
+/// True where every group around a leaf shows the branch that it stands in.
+fn is_chosen(part: &Part, parts: &[Part], face: Face) -> bool {
+    matches!(part.kind.as_str(), "text/plain" | "text/html")
+        && part.group.iter().all(|group| match group.kind.as_str() {
+            "alternative" => alternative(group, parts, face) == branch(part, group),
+            "related" => root(group, parts) == branch(part, group),
+            _ => true,
+        })
+}
+
+/// The branch of a multipart that a leaf stands in: the step after the multipart's path.
+fn branch(part: &Part, group: &Group) -> Option<u32> {
+    part.path.steps().get(group.path.steps().len()).copied()
+}
+
+fn members<'a>(group: &'a Group, parts: &'a [Part]) -> impl DoubleEndedIterator<Item = &'a Part> {
+    parts
+        .iter()
+        .filter(move |p| is_text(p) && p.group.contains(group))
+}
+
+/// RFC 2046 5.1.4: the last branch is the richest; of these the last one that suits the face.
+fn alternative(group: &Group, parts: &[Part], face: Face) -> Option<u32> {
+    let wanted = if face == Face::Html {
+        "text/html"
+    } else {
+        "text/plain"
+    };
+    let other = if face == Face::Html {
+        "text/plain"
+    } else {
+        "text/html"
+    };
+    let last = |kind: &str| members(group, parts).rev().find(|p| p.kind == kind);
+    let chosen = last(wanted).or_else(|| last(other))?;
+    branch(chosen, group)
+}
+
+/// RFC 2387: the first one is the root; senders who put the images first mean the first text.
+fn root(group: &Group, parts: &[Part]) -> Option<u32> {
+    members(group, parts)
+        .next()
+        .and_then(|first| branch(first, group))
+}

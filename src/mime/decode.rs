@@ -1,0 +1,190 @@
+//! Transfer encodings (RFC 2045 6) to bytes, in one go or piece by piece with the same result.
+//!
+//! Total and lenient: what is no base64 is passed over, what is no quoted-printable stays as it is written. Nothing here
+//! knows charsets. The state between two pieces is a few bytes, so an attachment of any size streams through.
+
+use crate::mail::Encoding;
+
+/// Longest run of white space that is held back to see whether its line ends there.
+const HELD: usize = 1000;
+
+/// Takes pieces of an encoded part and gives the decoded bytes.
+#[derive(Debug)]
+pub struct Decoder {
+    encoding: Encoding,
+    bits: u32,
+    digits: u8,
+    held: Vec<u8>,
+}
+
+/// Decodes a whole part.
+pub fn decode(bytes: &[u8], encoding: Encoding) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut decoder = Decoder::new(encoding);
+    decoder.push(bytes, &mut out);
+    decoder.finish(&mut out);
+    out
+}
+
+impl Decoder {
+    /// For one part in this encoding.
+    pub fn new(encoding: Encoding) -> Decoder {
+        Decoder {
+            encoding,
+            bits: 0,
+            digits: 0,
+            held: Vec::new(),
+        }
+    }
+
+    /// Decodes the next piece, appending to `out`.
+    pub fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) {
+        match self.encoding {
+            Encoding::Plain => out.extend_from_slice(piece),
+            Encoding::Base64 => piece.iter().for_each(|b| self.digit(*b, out)),
+            Encoding::QuotedPrintable => piece.iter().for_each(|b| self.printable(*b, out)),
+        }
+    }
+
+    /// What the end of the part still gives; a new part may follow.
+    pub fn finish(&mut self, out: &mut Vec<u8>) {
+        self.group(out);
+        // A half escape is text; a lone `=` or white space at the very end is nothing.
+        if let [b'=', hex] = self.held.as_slice()
+            && hex.is_ascii_hexdigit()
+        {
+            out.extend([b'=', *hex]);
+        }
+        self.held.clear();
+    }
+
+    /// One byte of base64. Padding ends a group, not the part: some senders join several encoded pieces.
+    fn digit(&mut self, byte: u8, out: &mut Vec<u8>) {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            b'=' => return self.group(out),
+            _ => return,
+        };
+        self.bits = self.bits << 6 | u32::from(value);
+        self.digits += 1;
+        if self.digits == 4 {
+            let [_, a, b, c] = self.bits.to_be_bytes();
+            out.extend([a, b, c]);
+            (self.bits, self.digits) = (0, 0);
+        }
+    }
+
+    /// The bytes of a group that ends early.
+    fn group(&mut self, out: &mut Vec<u8>) {
+        let [_, a, b, _] = (self.bits << (6 * u32::from(4 - self.digits.min(4)))).to_be_bytes();
+        match self.digits {
+            2 => out.push(a),
+            3 => out.extend([a, b]),
+            _ => {}
+        }
+        (self.bits, self.digits) = (0, 0);
+    }
+
+    /// One byte of quoted-printable. What cannot be judged yet is in `held`: an escape begun, or white space that
+    /// vanishes if the line ends after it.
+    fn printable(&mut self, byte: u8, out: &mut Vec<u8>) {
+        let blank = matches!(byte, b' ' | b'\t');
+        match (self.held.first(), self.held.last(), self.held.len()) {
+            (None, _, _) => {
+                if byte == b'=' || blank {
+                    self.held.push(byte);
+                } else {
+                    out.push(byte);
+                }
+                return;
+            }
+            (Some(b'='), _, 1) if byte.is_ascii_hexdigit() => return self.held.push(byte),
+            (Some(b'='), Some(hex), 2) if hex.is_ascii_hexdigit() => {
+                if let (Some(high), Some(low)) = (value(*hex), value(byte)) {
+                    out.push(high << 4 | low);
+                    return self.held.clear();
+                }
+            }
+            (Some(b'='), _, _) if byte == b'\n' => return self.held.clear(),
+            (Some(b'='), Some(b'\r'), _) => {
+                self.held.clear();
+                return self.printable(byte, out);
+            }
+            (Some(b'='), _, len) if (blank || byte == b'\r') && len < HELD => {
+                return self.held.push(byte);
+            }
+            (Some(b'='), _, _) => {}
+            (_, _, len) if blank && len < HELD => return self.held.push(byte),
+            _ if matches!(byte, b'\r' | b'\n') => self.held.clear(),
+            _ => {}
+        }
+        out.append(&mut self.held);
+        self.printable(byte, out);
+    }
+}
+
+fn value(hex: u8) -> Option<u8> {
+    char::from(hex)
+        .to_digit(16)
+        .and_then(|v| u8::try_from(v).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_read_however_it_is_written() {
+        for (coded, plain) in [
+            ("aGVsbG8=", "hello"),
+            ("aGVs\r\nbG8", "hello"),
+            ("aGVs*bG8=aGVsbG8", "hellohello"),
+            ("aGVsbA", "hell"),
+            ("=", ""),
+            ("", ""),
+        ] {
+            assert_eq!(decode(coded.as_bytes(), Encoding::Base64), plain.as_bytes());
+        }
+    }
+
+    #[test]
+    fn quoted_printable_is_read_however_it_is_written() {
+        for (coded, plain) in [
+            ("a=3Db", "a=b"),
+            ("a=3db =\r\nc", "a=b c"),
+            ("soft = \t\r\nbreak", "soft break"),
+            ("line  \r\nnext\t\n", "line\r\nnext\n"),
+            ("50=% of =ZZ =4", "50=% of =ZZ =4"),
+            ("end=", "end"),
+            ("a=\rb", "ab"),
+            ("a  b ", "a  b"),
+        ] {
+            assert_eq!(
+                String::from_utf8_lossy(&decode(coded.as_bytes(), Encoding::QuotedPrintable)),
+                plain,
+                "{coded:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn pieces_give_what_the_whole_gives() {
+        let spaces = " ".repeat(2500);
+        let coded = format!("aGVs=3D=\r\n =4x =\r==41{spaces}\r\nbG8=={spaces}x= \t\n=C3=A9 =");
+        for encoding in [Encoding::Plain, Encoding::Base64, Encoding::QuotedPrintable] {
+            let whole = decode(coded.as_bytes(), encoding);
+            for size in [1, 2, 3, 7, 999, 1000, 1001] {
+                let (mut decoder, mut out) = (Decoder::new(encoding), Vec::new());
+                for piece in coded.as_bytes().chunks(size) {
+                    decoder.push(piece, &mut out);
+                }
+                decoder.finish(&mut out);
+                assert_eq!(out, whole, "{encoding:?} in pieces of {size}");
+            }
+        }
+    }
+}

@@ -1,0 +1,360 @@
+//! The header of a message to words: subject, people, date, ids.
+//!
+//! Before mail-parser reads a field, the field is mended: encoded words that were cut in the middle of a character or of
+//! a base64 group are joined, raw bytes become UTF-8, folds vanish. mail-parser then finds the addresses, groups and dates.
+
+use mail_parser::{HeaderValue, parsers::MessageStream};
+
+use super::{decode, line, text};
+use crate::mail::{Address, Encoding};
+
+/// Longest header that is read, in bytes; and most addresses of one field.
+const LONGEST: usize = 512 * 1024;
+const MOST: usize = 5000;
+
+/// What the header of a message says, decoded. What is absent is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Headers {
+    /// Subject, one line.
+    pub subject: String,
+    /// From, all fields of that name together.
+    pub from: Vec<Address>,
+    /// Sender.
+    pub sender: Vec<Address>,
+    /// To.
+    pub to: Vec<Address>,
+    /// Cc.
+    pub cc: Vec<Address>,
+    /// Bcc: only in drafts and sent mail.
+    pub bcc: Vec<Address>,
+    /// Reply-To.
+    pub reply_to: Vec<Address>,
+    /// Date: seconds since 1970, and the sender's offset in minutes. None where it cannot be read or no calendar of
+    /// mail has it (before 1970, after 2100).
+    pub date: Option<(i64, i16)>,
+    /// Message-ID without its angle brackets.
+    pub message_id: String,
+    /// In-Reply-To, without angle brackets.
+    pub in_reply_to: Vec<String>,
+    /// References, oldest first, without angle brackets.
+    pub references: Vec<String>,
+}
+
+/// Reads the bytes of a header: a whole message, its header, or some fields of it (HEADER.FIELDS).
+pub fn headers(raw: &[u8]) -> Headers {
+    let mut found = Headers::default();
+    for (name, value) in fields(raw) {
+        match name.as_str() {
+            "subject" if found.subject.is_empty() => found.subject = line(&words(&value)),
+            "from" => found.from.extend(addresses(&value)),
+            "sender" => found.sender.extend(addresses(&value)),
+            "to" => found.to.extend(addresses(&value)),
+            "cc" => found.cc.extend(addresses(&value)),
+            "bcc" => found.bcc.extend(addresses(&value)),
+            "reply-to" => found.reply_to.extend(addresses(&value)),
+            "date" if found.date.is_none() => found.date = date(&value),
+            "message-id" if found.message_id.is_empty() => {
+                found.message_id = ids(&value).into_iter().next().unwrap_or_default();
+            }
+            "in-reply-to" => found.in_reply_to.extend(ids(&value)),
+            "references" => found.references.extend(ids(&value)),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The fields of a header, names in lower case, values unfolded and otherwise as they are, up to the first empty line.
+pub(super) fn fields(raw: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut found: Vec<(String, Vec<u8>)> = Vec::new();
+    let head = raw.get(..raw.len().min(LONGEST)).unwrap_or_default();
+    for row in head.split(|b| *b == b'\n') {
+        let row = row.strip_suffix(b"\r").unwrap_or(row);
+        if matches!(row.first(), Some(b' ' | b'\t')) {
+            // A line of blanks is a fold to RFC 5322 and the end to no mail program.
+            if let Some((_, value)) = found.last_mut() {
+                value.extend_from_slice(row);
+            }
+        } else if row.is_empty() {
+            if !found.is_empty() {
+                break;
+            }
+        } else if let Some(colon) = row.iter().position(|b| *b == b':')
+            && let Some((name, value)) = row.split_at_checked(colon)
+            && !name.trim_ascii().contains(&b' ')
+        {
+            let name = String::from_utf8_lossy(name.trim_ascii()).to_ascii_lowercase();
+            found.push((
+                name,
+                value
+                    .get(1..)
+                    .unwrap_or_default()
+                    .trim_ascii_start()
+                    .to_vec(),
+            ));
+        } else if !row.starts_with(b"From ") && !row.starts_with(b">From ") {
+            // A fold that lost its blank.
+            if let Some((_, value)) = found.last_mut() {
+                value.push(b' ');
+                value.extend_from_slice(row);
+            }
+        }
+    }
+    found
+}
+
+/// The text of an unstructured value: raw bytes by their look, encoded words (RFC 2047) by their charset.
+pub fn words(value: &[u8]) -> String {
+    pieces(value)
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Plain(text) | Piece::Coded(text) => text,
+        })
+        .collect()
+}
+
+/// The addresses of a value, groups flattened; an empty group stays as its name.
+pub fn addresses(value: &[u8]) -> Vec<Address> {
+    let mended = mend(value);
+    let mut stream = MessageStream::new(mended.as_bytes());
+    let HeaderValue::Address(read) = stream.parse_address() else {
+        return Vec::new();
+    };
+    let tidy = |text: Option<&str>| {
+        let text = text.unwrap_or_default();
+        // mail-parser leaves encoded words that stick to something.
+        let text = if text.contains("=?") {
+            words(text.as_bytes())
+        } else {
+            text.to_owned()
+        };
+        line(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    let mut found = Vec::new();
+    for group in read.into_group() {
+        if group.addresses.is_empty() {
+            found.push(Address {
+                name: tidy(group.name.as_deref()),
+                email: String::new(),
+            });
+        }
+        for one in group.addresses {
+            let (mut name, mut email) = (tidy(one.name.as_deref()), tidy(one.address.as_deref()));
+            if email.is_empty() && name.contains('@') && !name.contains(' ') {
+                std::mem::swap(&mut name, &mut email);
+            }
+            email.retain(|c| !c.is_whitespace());
+            found.push(Address {
+                name: unquote(&name),
+                email,
+            });
+        }
+    }
+    found.retain(|a| !(a.name.is_empty() && a.email.is_empty()));
+    found.truncate(MOST);
+    found
+}
+
+/// Names that were quoted twice lose the second pair too.
+fn unquote(name: &str) -> String {
+    let inner = ["'", "\""]
+        .iter()
+        .find_map(|q| name.strip_prefix(q)?.strip_suffix(q));
+    inner
+        .filter(|i| !i.contains(['\'', '"']))
+        .unwrap_or(name)
+        .trim()
+        .to_owned()
+}
+
+fn date(value: &[u8]) -> Option<(i64, i16)> {
+    let mut value = value.to_vec();
+    value.push(b'\n');
+    let HeaderValue::DateTime(date) = MessageStream::new(&value).parse_date() else {
+        return None;
+    };
+    let offset = i16::from(date.tz_hour)
+        .checked_mul(60)?
+        .checked_add(i16::from(date.tz_minute))?;
+    let possible = date.is_valid() && (1970..=2100).contains(&date.year) && offset <= 14 * 60;
+    let offset = if date.tz_before_gmt { -offset } else { offset };
+    possible.then(|| (date.to_timestamp(), offset))
+}
+
+/// Message ids: what stands in angle brackets, else each word.
+fn ids(value: &[u8]) -> Vec<String> {
+    let value = text(value, "");
+    let bracketed: Vec<&str> = value
+        .split('<')
+        .skip(1)
+        .filter_map(|rest| rest.split('>').next())
+        .collect();
+    let found = if bracketed.is_empty() {
+        value.split_whitespace().collect()
+    } else {
+        bracketed
+    };
+    let mut found: Vec<String> = found
+        .iter()
+        .map(|id| {
+            id.chars()
+                .filter(|c| !c.is_whitespace() && !c.is_control())
+                .collect()
+        })
+        .collect();
+    found.retain(|id: &String| !id.is_empty());
+    found.truncate(MOST);
+    found
+}
+
+/// A piece of a header value: what stands there, or what an encoded word stands for.
+enum Piece {
+    Plain(String),
+    Coded(String),
+}
+
+/// The value with each run of encoded words as one that every parser can read, all else in UTF-8, and a line end.
+fn mend(value: &[u8]) -> String {
+    let mut out = String::new();
+    for piece in pieces(value) {
+        match piece {
+            Piece::Plain(text) => out.push_str(&text.replace('\n', " ")),
+            Piece::Coded(text) => {
+                out.push_str("=?utf-8?Q?");
+                for byte in text.bytes() {
+                    out.push_str(&format!("={byte:02X}"));
+                }
+                out.push_str("?=");
+            }
+        }
+    }
+    out.push('\n');
+    out
+}
+
+/// An encoded word as it is written.
+struct Word<'a> {
+    charset: &'a [u8],
+    base64: bool,
+    coded: Vec<u8>,
+}
+
+fn pieces(value: &[u8]) -> Vec<Piece> {
+    // One charset for all raw bytes of a value: its pieces alone are too short to judge.
+    let raw_charset = match std::str::from_utf8(value) {
+        Ok(_) => "utf-8",
+        Err(_) => "",
+    };
+    let mut found = Vec::new();
+    let mut run: Vec<Word<'_>> = Vec::new();
+    let (mut rest, mut plain) = (value, Vec::new());
+    let flush = |run: &mut Vec<Word<'_>>, found: &mut Vec<Piece>| {
+        if !run.is_empty() {
+            found.push(Piece::Coded(
+                std::mem::take(run).iter().map(decoded).collect(),
+            ));
+        }
+    };
+    while let Some((first, after)) = rest.split_first() {
+        if let Some((word, tail)) = encoded_word(rest) {
+            // RFC 2047 6.2: white space between two encoded words is not shown.
+            if !plain.trim_ascii().is_empty() || run.is_empty() {
+                flush(&mut run, &mut found);
+                if !plain.is_empty() {
+                    found.push(Piece::Plain(text(&plain, raw_charset)));
+                }
+            }
+            plain.clear();
+            join(&mut run, word);
+            rest = tail;
+        } else {
+            plain.push(*first);
+            rest = after;
+        }
+    }
+    flush(&mut run, &mut found);
+    if !plain.is_empty() {
+        found.push(Piece::Plain(text(&plain, raw_charset)));
+    }
+    found
+}
+
+/// Joins a word to the one before where that was cut in the middle: same charset, and base64 that goes on.
+fn join<'a>(run: &mut Vec<Word<'a>>, word: Word<'a>) {
+    let same = run
+        .last_mut()
+        .filter(|w| w.charset.eq_ignore_ascii_case(word.charset));
+    let Some(last) = same else {
+        return run.push(word);
+    };
+    // Cut inside a group of four; a word that only lacks its padding does not add up with the next.
+    let goes_on = last.base64
+        && word.base64
+        && last.coded.len() % 4 != 0
+        && !last.coded.ends_with(b"=")
+        && last.coded.len().saturating_add(word.coded.len()) % 4 == 0;
+    if goes_on {
+        last.coded.extend(word.coded);
+    } else {
+        // As bytes, in an encoding that both can be written in.
+        let mut bytes = word_bytes(last);
+        bytes.extend(word_bytes(&word));
+        last.coded = bytes
+            .iter()
+            .flat_map(|b| format!("={b:02X}").into_bytes())
+            .collect();
+        last.base64 = false;
+    }
+}
+
+fn word_bytes(word: &Word<'_>) -> Vec<u8> {
+    if word.base64 {
+        return decode(&word.coded, Encoding::Base64);
+    }
+    let spaced: Vec<u8> = word
+        .coded
+        .iter()
+        .map(|b| if *b == b'_' { b' ' } else { *b })
+        .collect();
+    // A space at the end of a line is nothing in a part, but something in a word.
+    let mut guarded = spaced;
+    guarded.push(b'.');
+    let mut bytes = decode(&guarded, Encoding::QuotedPrintable);
+    bytes.pop();
+    bytes
+}
+
+fn decoded(word: &Word<'_>) -> String {
+    // RFC 2231 5: a language may follow the charset.
+    let charset = word
+        .charset
+        .split(|b| *b == b'*')
+        .next()
+        .unwrap_or_default();
+    text(&word_bytes(word), &String::from_utf8_lossy(charset)).replace(['\n', '\t'], " ")
+}
+
+/// `=?charset?B?...?=` at the start, and what follows it.
+fn encoded_word(rest: &[u8]) -> Option<(Word<'_>, &[u8])> {
+    let inner = rest.strip_prefix(b"=?")?;
+    let mark = inner.iter().take(60).position(|b| *b == b'?')?;
+    let (charset, inner) = inner.split_at_checked(mark)?;
+    let base64 = match inner.get(..3)? {
+        [b'?', b'b' | b'B', b'?'] => true,
+        [b'?', b'q' | b'Q', b'?'] => false,
+        _ => return None,
+    };
+    let plain = !charset.is_empty() && charset.iter().all(u8::is_ascii_graphic);
+    let inner = inner.get(3..).filter(|_| plain)?;
+    let end = inner.windows(2).position(|w| w == b"?=")?;
+    let (coded, tail) = inner.split_at_checked(end)?;
+    let coded = coded.to_vec();
+    Some((
+        Word {
+            charset,
+            base64,
+            coded,
+        },
+        tail.get(2..).unwrap_or_default(),
+    ))
+}

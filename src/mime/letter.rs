@@ -1,0 +1,314 @@
+//! Plain text as a reader sees it: paragraphs, quotes by level, links, the signature.
+//!
+//! Typed values only; a view makes markup of them. A link's target is what stands in the text, so nothing can be disguised;
+//! the scheme is judged once more in `clean::link` before it becomes an address.
+
+use crate::mail::Flowed;
+
+/// Deepest quote that is told apart.
+const DEEPEST: usize = 20;
+
+/// A piece of a plain text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Block {
+    /// Lines that the writer wrote.
+    Text(Vec<Line>),
+    /// Lines that he quotes, one level further in.
+    Quote {
+        /// The line that says whose words follow: `On Monday Ann wrote:`.
+        said: Option<Line>,
+        /// What is quoted, deeper quotes inside.
+        blocks: Vec<Block>,
+    },
+    /// What stands after a line of `-- `.
+    Signature(Vec<Line>),
+}
+
+/// One line; of format=flowed one paragraph.
+pub type Line = Vec<Span>;
+
+/// A stretch of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Span {
+    /// Words.
+    Words(String),
+    /// Something to click on: as it stands in the text, and where it leads.
+    Link {
+        /// As the writer wrote it.
+        shown: String,
+        /// `https:`, `http:` or `mailto:` address.
+        target: String,
+    },
+}
+
+/// Reads a text whose lines end in `\n`.
+pub fn letter(text: &str, flowed: Option<Flowed>) -> Vec<Block> {
+    let lines = match flowed {
+        Some(flowed) => unflow(text, flowed.delete_space),
+        None => text.lines().map(fixed).collect(),
+    };
+    let end = lines
+        .iter()
+        .rposition(|l| l.depth > 0 || !l.text.trim().is_empty());
+    let lines = lines
+        .get(..end.map_or(0, |n| n.saturating_add(1)))
+        .unwrap_or_default();
+    blocks(lines, 0)
+}
+
+/// A line with how deep it is quoted.
+struct Quoted {
+    depth: usize,
+    text: String,
+}
+
+/// A line of fixed text: `> > `, `>>`, `>` in front, one blank after the last mark dropped.
+fn fixed(row: &str) -> Quoted {
+    let (mut depth, mut rest) = (0_usize, row);
+    while depth < DEEPEST {
+        let Some(after) = rest
+            .strip_prefix('>')
+            .or_else(|| rest.strip_prefix(" >").filter(|_| depth > 0))
+        else {
+            break;
+        };
+        // An mbox escape, not a quote.
+        if depth == 0 && after.starts_with("From ") {
+            return Quoted {
+                depth,
+                text: after.to_owned(),
+            };
+        }
+        (depth, rest) = (depth.saturating_add(1), after);
+    }
+    let rest = if depth > 0 {
+        rest.strip_prefix(' ').unwrap_or(rest)
+    } else {
+        rest
+    };
+    Quoted {
+        depth,
+        text: rest.to_owned(),
+    }
+}
+
+/// RFC 3676 4: lines that end in a blank go on in the next one of the same depth.
+fn unflow(text: &str, delete_space: bool) -> Vec<Quoted> {
+    let mut out: Vec<Quoted> = Vec::new();
+    let mut goes_on = false;
+    for row in text.lines() {
+        let rest = row.trim_start_matches('>');
+        let depth = row.len().saturating_sub(rest.len()).min(DEEPEST);
+        // Space-stuffing.
+        let rest = rest.strip_prefix(' ').unwrap_or(rest);
+        let is_signature = rest == "-- ";
+        let flows = rest.ends_with(' ') && !is_signature;
+        let kept = if flows && delete_space {
+            rest.strip_suffix(' ').unwrap_or(rest)
+        } else {
+            rest
+        };
+        match out
+            .last_mut()
+            .filter(|last| goes_on && !is_signature && last.depth == depth)
+        {
+            Some(last) => last.text.push_str(kept),
+            None => out.push(Quoted {
+                depth,
+                text: kept.to_owned(),
+            }),
+        }
+        goes_on = flows;
+    }
+    out
+}
+
+/// The lines from this depth on, deeper ones as quotes. Recursion ends at `DEEPEST`.
+fn blocks(lines: &[Quoted], depth: usize) -> Vec<Block> {
+    let mut out = Vec::new();
+    let mut rest = lines;
+    while !rest.is_empty() {
+        let own = rest.iter().take_while(|l| l.depth <= depth).count();
+        let (mine, after) = rest.split_at_checked(own).unwrap_or((rest, &[]));
+        let quoted = after.iter().take_while(|l| l.depth > depth).count();
+        let (quote, after) = after.split_at_checked(quoted).unwrap_or((after, &[]));
+        let (mine, said) = if quote.is_empty() {
+            (mine, None)
+        } else {
+            attribution(mine)
+        };
+        let cut = mine
+            .iter()
+            .position(|l| matches!(l.text.as_str(), "-- " | "--"))
+            .filter(|_| quote.is_empty() && after.is_empty());
+        let (text, signature) = cut
+            .and_then(|at| mine.split_at_checked(at))
+            .unwrap_or((mine, &[]));
+        push_lines(&mut out, text, Block::Text);
+        push_lines(
+            &mut out,
+            signature.get(1..).unwrap_or_default(),
+            Block::Signature,
+        );
+        if !quote.is_empty() {
+            out.push(Block::Quote {
+                said,
+                blocks: blocks(quote, depth.saturating_add(1)),
+            });
+        }
+        rest = after;
+    }
+    out
+}
+
+fn push_lines(out: &mut Vec<Block>, lines: &[Quoted], block: fn(Vec<Line>) -> Block) {
+    let filled = |l: &Quoted| !l.text.trim().is_empty();
+    let (first, last) = (
+        lines.iter().position(filled),
+        lines.iter().rposition(filled),
+    );
+    if let (Some(first), Some(last)) = (first, last) {
+        let lines = lines.get(first..=last).unwrap_or_default();
+        out.push(block(
+            lines.iter().map(|l| spans(l.text.trim_end())).collect(),
+        ));
+    }
+}
+
+/// The line before a quote that says whose it is: it ends in a colon, and may have been wrapped once.
+fn attribution(lines: &[Quoted]) -> (&[Quoted], Option<Line>) {
+    let Some(last) = lines.iter().rposition(|l| !l.text.trim().is_empty()) else {
+        return (lines, None);
+    };
+    let text = |at: usize| lines.get(at).map_or("", |l| l.text.trim());
+    let ends = text(last);
+    let near = lines.len().saturating_sub(last) <= 2;
+    if !near || !ends.ends_with([':', '\u{ff1a}']) || ends.chars().count() > 250 {
+        return (lines, None);
+    }
+    let alone = ends.contains('@') || ends.chars().any(|c| c.is_ascii_digit());
+    let wrapped = last
+        .checked_sub(1)
+        .filter(|at| !alone && !text(*at).is_empty());
+    let first = wrapped.unwrap_or(last);
+    let said = if wrapped.is_some() {
+        format!("{} {ends}", text(first))
+    } else {
+        ends.to_owned()
+    };
+    (lines.get(..first).unwrap_or_default(), Some(spans(&said)))
+}
+
+/// Cuts a line into words and links.
+fn spans(text: &str) -> Line {
+    let mut out = Vec::new();
+    let mut words = String::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let at_start = !words
+            .chars()
+            .next_back()
+            .is_some_and(|c| c.is_alphanumeric());
+        if let Some((shown, target)) = at_start.then(|| link_at(rest)).flatten() {
+            if !words.is_empty() {
+                out.push(Span::Words(std::mem::take(&mut words)));
+            }
+            rest = rest.get(shown.len()..).unwrap_or_default();
+            out.push(Span::Link {
+                shown: shown.to_owned(),
+                target,
+            });
+        } else {
+            // To the next place where a link may begin.
+            let step = rest
+                .char_indices()
+                .skip(1)
+                .find(|(_, c)| !c.is_alphanumeric() || !first.is_alphanumeric())
+                .map_or(rest.len(), |(at, _)| at);
+            let (passed, after) = rest.split_at_checked(step).unwrap_or((rest, ""));
+            words.push_str(passed);
+            rest = after;
+        }
+    }
+    if !words.is_empty() || out.is_empty() {
+        out.push(Span::Words(words));
+    }
+    out
+}
+
+/// The link that begins here, as it is written, and its target.
+fn link_at(text: &str) -> Option<(&str, String)> {
+    let begins = |with: &str| {
+        text.get(..with.len())
+            .is_some_and(|t| t.eq_ignore_ascii_case(with))
+    };
+    let web = ["https://", "http://", "www.", "mailto:"]
+        .into_iter()
+        .find(|p| begins(p));
+    let Some(prefix) = web else {
+        return mail_address(text);
+    };
+    let shown = link_end(text);
+    let rest = shown.get(prefix.len()..)?;
+    let real = rest.starts_with(|c: char| c.is_alphanumeric() || c == '[');
+    let target = match prefix {
+        "www." => format!("http://{shown}"),
+        _ => shown.to_owned(),
+    };
+    let dotted = prefix != "www." || rest.contains('.');
+    let addressed = prefix != "mailto:" || rest.contains('@');
+    (real && dotted && addressed).then_some((shown, target))
+}
+
+/// Up to the first character that no address has, without the punctuation of the sentence around it.
+fn link_end(text: &str) -> &str {
+    let end = text
+        .char_indices()
+        .find(|(_, c)| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '\u{ab}' | '\u{bb}' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{3001}' | '\u{3002}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{2066}'..='\u{2069}'))
+        .map_or(text.len(), |(at, _)| at);
+    let mut kept = text.get(..end).unwrap_or_default();
+    while let Some(last) = kept.chars().next_back() {
+        let closes = match last {
+            ')' => Some('('),
+            ']' => Some('['),
+            '}' => Some('{'),
+            _ => None,
+        };
+        let unbalanced =
+            closes.is_some_and(|open| kept.matches(open).count() < kept.matches(last).count());
+        if unbalanced
+            || matches!(
+                last,
+                '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '|' | '\u{2026}' | '\u{2019}'
+            )
+        {
+            kept = kept
+                .get(..kept.len().saturating_sub(last.len_utf8()))
+                .unwrap_or_default();
+        } else {
+            break;
+        }
+    }
+    kept
+}
+
+/// A bare mail address.
+fn mail_address(text: &str) -> Option<(&str, String)> {
+    let local_end =
+        text.find(|c: char| !(c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c)))?;
+    let (local, rest) = text.split_at_checked(local_end)?;
+    let domain = rest.strip_prefix('@')?;
+    let end = domain
+        .find(|c: char| !(c.is_alphanumeric() || c == '.' || c == '-'))
+        .unwrap_or(domain.len());
+    let domain = domain.get(..end)?.trim_end_matches(['.', '-']);
+    let starts = local.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+    let last = domain.rsplit_once('.')?.1;
+    let real = starts
+        && local.len() <= 64
+        && last.chars().count() >= 2
+        && !domain.starts_with(['.', '-'])
+        && !domain.contains("..");
+    let shown = text.get(..local.len().checked_add(1)?.checked_add(domain.len())?)?;
+    real.then(|| (shown, format!("mailto:{shown}")))
+}

@@ -1,0 +1,186 @@
+//! The structure of a whole message, for servers whose BODYSTRUCTURE is missing or wrong.
+//!
+//! Gives the same leaves with the same paths as a right BODYSTRUCTURE would (RFC 9051 6.4.5.1). It walks on slices of the
+//! message and copies nothing; depth and number of parts are bounded, and what lies beyond is one leaf.
+
+use super::{Param, decode, fields, file_name, line, parameter, split_parameters, words};
+use crate::mail::{Encoding, Flowed, Group, Part, PartPath};
+
+/// Most leaves that are told.
+const MOST: usize = 2000;
+
+/// The leaves of a message, in the order in which they stand.
+pub fn leaves(raw: &[u8]) -> Vec<Part> {
+    walked(raw).into_iter().map(|(part, _)| part).collect()
+}
+
+/// The decoded bytes of one leaf; the empty path is the whole message as it is.
+pub fn part_of(raw: &[u8], path: &PartPath) -> Option<Vec<u8>> {
+    if path.steps().is_empty() {
+        return Some(raw.to_vec());
+    }
+    walked(raw)
+        .into_iter()
+        .find(|(part, _)| part.path == *path)
+        .map(|(part, body)| decode(body, part.encoding))
+}
+
+fn walked(raw: &[u8]) -> Vec<(Part, &[u8])> {
+    let mut found = Vec::new();
+    let mut within = Vec::new();
+    walk(raw, &PartPath::default(), &mut within, &mut found);
+    found
+}
+
+/// One entity: a leaf, or a multipart with its children. Recursion ends at `PartPath::DEEPEST`.
+fn walk<'a>(
+    entity: &'a [u8],
+    path: &PartPath,
+    within: &mut Vec<Group>,
+    found: &mut Vec<(Part, &'a [u8])>,
+) {
+    if found.len() >= MOST {
+        return;
+    }
+    let (head, body) = split_header(entity);
+    let in_digest = within.last().is_some_and(|g| g.kind == "digest");
+    let (mut part, boundary) = described(head, in_digest);
+    let subtype = part.kind.strip_prefix("multipart/").map(str::to_owned);
+    if let (Some(kind), Some(boundary)) = (subtype, boundary)
+        && path.steps().len() < PartPath::DEEPEST
+    {
+        let children = split_multipart(body, &boundary);
+        if !children.is_empty() {
+            within.push(Group {
+                path: path.clone(),
+                kind,
+            });
+            for (child, n) in children.into_iter().zip(1..) {
+                walk(child, &path.child(n), within, found);
+            }
+            within.pop();
+            return;
+        }
+    }
+    if part.kind.starts_with("multipart/") {
+        // Nothing in it that its boundary tells: show what is there.
+        part.kind = "text/plain".to_owned();
+    }
+    part.path = if path.steps().is_empty() {
+        path.child(1)
+    } else {
+        path.clone()
+    };
+    part.group = within.clone();
+    part.size = u32::try_from(body.len()).unwrap_or(u32::MAX);
+    found.push((part, body));
+}
+
+/// What the header of an entity says of it, and the boundary if it is a multipart.
+fn described(head: &[u8], in_digest: bool) -> (Part, Option<Vec<u8>>) {
+    let head = fields(head);
+    let field = |name: &str| {
+        head.iter()
+            .find(|(n, _)| n == name)
+            .map_or(&b""[..], |(_, v)| v)
+    };
+    let (kind, kind_params) = split_parameters(field("content-type"));
+    let (disposition, params) = split_parameters(field("content-disposition"));
+    let all: Vec<Param<'_>> = params
+        .iter()
+        .chain(&kind_params)
+        .map(|(name, value)| (name.as_slice(), value.as_slice()))
+        .collect();
+    let of_kind = all.get(params.len()..).unwrap_or_default();
+    let first_word = |value: String| {
+        let word = value.split([' ', ';', '(']).next().unwrap_or_default();
+        word.to_ascii_lowercase()
+    };
+    let kind = first_word(String::from_utf8_lossy(kind).into_owned());
+    let whole = kind
+        .split_once('/')
+        .is_some_and(|(a, b)| !a.is_empty() && !b.is_empty());
+    let kind = match (whole, in_digest) {
+        (true, _) => kind,
+        // RFC 2046 5.1.5
+        (false, true) => "message/rfc822".to_owned(),
+        (false, false) => "text/plain".to_owned(),
+    };
+    let flowed = first_word(parameter(of_kind, "format")) == "flowed";
+    let part = Part {
+        charset: first_word(parameter(of_kind, "charset")),
+        name: file_name(&all),
+        attached: disposition.eq_ignore_ascii_case(b"attachment"),
+        id: line(&words(field("content-id")))
+            .trim_matches(['<', '>', ' '])
+            .to_owned(),
+        encoding: match first_word(words(field("content-transfer-encoding"))).as_str() {
+            "base64" => Encoding::Base64,
+            "quoted-printable" => Encoding::QuotedPrintable,
+            _ => Encoding::Plain,
+        },
+        flowed: flowed.then(|| Flowed {
+            delete_space: first_word(parameter(of_kind, "delsp")) == "yes",
+        }),
+        kind,
+        ..Part::default()
+    };
+    let boundary = of_kind
+        .iter()
+        .find(|(name, value)| name.eq_ignore_ascii_case(b"boundary") && !value.is_empty())
+        .map(|(_, value)| value.trim_ascii_end().to_vec())
+        .or_else(|| Some(parameter(of_kind, "boundary").into_bytes()).filter(|b| !b.is_empty()));
+    (part, boundary)
+}
+
+/// An entity's header, and its body after the first empty line.
+fn split_header(entity: &[u8]) -> (&[u8], &[u8]) {
+    let mut start = 0_usize;
+    for row in entity.split_inclusive(|b| *b == b'\n') {
+        let end = start.saturating_add(row.len());
+        if row == b"\n" || row == b"\r\n" {
+            let head = entity.get(..start).unwrap_or_default();
+            return (head, entity.get(end..).unwrap_or_default());
+        }
+        start = end;
+    }
+    (entity, b"")
+}
+
+/// The children of a multipart's body. The line end before a boundary belongs to the boundary (RFC 2046 5.1.1); a last
+/// child without one reaches to the end.
+fn split_multipart<'a>(body: &'a [u8], boundary: &[u8]) -> Vec<&'a [u8]> {
+    let mut children = Vec::new();
+    let mut open: Option<usize> = None;
+    let mut start = 0_usize;
+    let close = |from: usize, to: usize| {
+        let child = body.get(from..to.max(from)).unwrap_or_default();
+        let child = child.strip_suffix(b"\n").unwrap_or(child);
+        child.strip_suffix(b"\r").unwrap_or(child)
+    };
+    for row in body.split_inclusive(|b| *b == b'\n') {
+        let end = start.saturating_add(row.len());
+        if let Some(after) = row
+            .strip_prefix(b"--")
+            .and_then(|r| r.strip_prefix(boundary))
+        {
+            let after = after.trim_ascii_end();
+            if after.is_empty() || after == b"--" {
+                children.extend(open.take().map(|from| close(from, start)));
+                if after == b"--" {
+                    return children;
+                }
+                open = Some(end);
+            }
+        }
+        if children.len() >= MOST {
+            return children;
+        }
+        start = end;
+    }
+    children.extend(
+        open.and_then(|from| body.get(from..))
+            .filter(|c| !c.is_empty()),
+    );
+    children
+}

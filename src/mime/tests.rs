@@ -1,0 +1,301 @@
+//! Rules of reading mail, one story each. Whole mails by the thousand are in `tests/mail.rs`.
+
+use super::*;
+use crate::mail::{Flowed, Part, PartPath};
+
+fn subject(value: &[u8]) -> String {
+    headers(&[b"Subject: ", value, b"\r\n\r\n"].concat()).subject
+}
+
+fn people(value: &str) -> Vec<(String, String)> {
+    let found = headers(format!("To: {value}\r\n\r\n").as_bytes()).to;
+    found.into_iter().map(|a| (a.name, a.email)).collect()
+}
+
+#[test]
+fn a_subject_is_read_as_the_world_writes_it() {
+    for (value, shown) in [
+        (&b"plain  words"[..], "plain  words"),
+        (b"=?utf-8?Q?caf=C3=A9_au_lait?=", "caf\u{e9} au lait"),
+        (b"=?utf-8?Q?caf=C3?= =?utf-8?Q?=A9?=", "caf\u{e9}"),
+        (b"=?utf-8?B?Y2Fmww?=\r\n =?UTF-8?B?qQ==?=", "caf\u{e9}"),
+        (b"=?utf-8?B?Y2Fmw?= =?utf-8?B?6k=?=", "caf\u{e9}"),
+        (b"=?iso-8859-1*en?Q?caf=E9?= x", "caf\u{e9} x"),
+        (b"Re: =?iso-2022-jp?B?GyRCJU8bKEI=?=", "Re: \u{30cf}"),
+        (b"caf\xe9", "caf\u{e9}"),
+        (b"caf\xc3\xa9", "caf\u{e9}"),
+        (b"=?utf-8?Q?two words?=", "two words"),
+        (b"=?x-nowhere?Q?caf=E9?=", "caf\u{e9}"),
+        (b"a =?utf-8?Q?b?= c =?broken", "a b c =?broken"),
+        (b"folded\r\n\tonce", "folded once"),
+        (b"=?utf-8?Q?a=0D=0ABcc:_x?=", "a Bcc: x"),
+        (b"=?utf-8?Q?=E2=80=AEevil?=", "evil"),
+    ] {
+        assert_eq!(subject(value), shown, "{}", String::from_utf8_lossy(value));
+    }
+}
+
+#[test]
+fn people_are_read_as_the_world_writes_them() {
+    let one = |name: &str, email: &str| (name.to_owned(), email.to_owned());
+    for (value, shown) in [
+        ("ann@example.org", vec![one("", "ann@example.org")]),
+        (
+            "\"Peeters, Ann\" <ann@example.org>, b@c.d",
+            vec![one("Peeters, Ann", "ann@example.org"), one("", "b@c.d")],
+        ),
+        (
+            "=?utf-8?Q?Peeters,_Ann?= <ann@example.org>",
+            vec![one("Peeters, Ann", "ann@example.org")],
+        ),
+        (
+            "\"=?utf-8?Q?Ann=C3?= =?utf-8?Q?=A9?=\" <ann@example.org>",
+            vec![one("Ann\u{e9}", "ann@example.org")],
+        ),
+        (
+            "ann@example.org (Ann Peeters)",
+            vec![one("Ann Peeters", "ann@example.org")],
+        ),
+        (
+            "undisclosed-recipients:;",
+            vec![one("undisclosed-recipients", "")],
+        ),
+        (
+            "Team: a@b.c, \"D\" <d@e.f>;",
+            vec![one("", "a@b.c"), one("D", "d@e.f")],
+        ),
+        (
+            "'Ann' <ann@example.org>",
+            vec![one("Ann", "ann@example.org")],
+        ),
+        (
+            "\"ceo@bank.example\" <x@evil.example>",
+            vec![one("ceo@bank.example", "x@evil.example")],
+        ),
+        ("", vec![]),
+    ] {
+        assert_eq!(people(value), shown, "{value}");
+    }
+}
+
+#[test]
+fn dates_that_no_calendar_has_are_none() {
+    let date = |value: &str| headers(format!("Date: {value}\n\n").as_bytes()).date;
+    assert_eq!(
+        date("Wed, 25 Nov 2026 10:05:00 +0100"),
+        Some((1_795_597_500, 60))
+    );
+    assert_eq!(
+        date("25 Nov 2026 04:05:00 -0500 (EST)"),
+        Some((1_795_597_500, -300))
+    );
+    for wrong in [
+        "",
+        "yesterday",
+        "Wed, 99 Foo 2026 10:05:00 +0100",
+        "1 Jan 1066 00:00 +0000",
+        "1 Jan 9999 00:00 +0000",
+    ] {
+        assert_eq!(date(wrong), None, "{wrong}");
+    }
+}
+
+#[test]
+fn ids_and_several_senders_are_told() {
+    let raw = b"From: a@b.c\nFrom: d@e.f\nMessage-ID: <1@x>\nReferences: <2@x>\n <3@x>garbage<4@x>\nIn-Reply-To: 5@x\n\nFrom: no@body";
+    let read = headers(raw);
+    assert_eq!(read.from.len(), 2);
+    assert_eq!(read.message_id, "1@x");
+    assert_eq!(read.references, ["2@x", "3@x", "4@x"]);
+    assert_eq!(read.in_reply_to, ["5@x"]);
+}
+
+const NESTED: &[u8] = b"Content-Type: multipart/mixed; boundary=\"o\"\r\n\r\npreamble\r\n\
+--o\r\nContent-Type: multipart/related; boundary=r\r\n\r\n\
+--r\r\nContent-Type: multipart/alternative; boundary=a\r\n\r\n\
+--a\r\nContent-Type: text/plain; charset=utf-8; format=flowed; delsp=yes\r\n\r\nplain\r\n\
+--a\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n<p>=41</p>\r\n--a--\r\n\
+--r\r\nContent-Type: image/png\r\nContent-ID: <logo@x>\r\nContent-Transfer-Encoding: base64\r\n\r\naGk=\r\n--r--\r\n\
+--o\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment\r\n\r\nPDF\r\n\
+--o\r\nContent-Type: message/rfc822\r\n\r\nSubject: inner\r\nContent-Type: multipart/mixed; boundary=i\r\n\r\n--i\r\n\r\nx\r\n--i--\r\n\
+--o\r\n\r\nlast words\r\n--o--\r\nepilogue";
+
+#[test]
+fn leaves_have_the_paths_that_a_server_would_give() {
+    let parts = leaves(NESTED);
+    let told: Vec<String> = parts
+        .iter()
+        .map(|p| format!("{} {}", p.path, p.kind))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "1.1.1 text/plain",
+            "1.1.2 text/html",
+            "1.2 image/png",
+            "2 application/pdf",
+            "3 message/rfc822",
+            "4 text/plain"
+        ]
+    );
+    let bytes = |path: &str| part_of(NESTED, &PartPath::parse(path).unwrap());
+    assert_eq!(bytes("1.1.2").as_deref(), Some(&b"<p>A</p>"[..]));
+    assert_eq!(bytes("1.2").as_deref(), Some(&b"hi"[..]));
+    assert_eq!(bytes("4").as_deref(), Some(&b"last words"[..]));
+    assert_eq!(bytes("9"), None);
+    assert_eq!(bytes("").as_deref(), Some(NESTED));
+    assert_eq!(parts[0].flowed, Some(Flowed { delete_space: true }));
+    assert_eq!(
+        parts[1]
+            .group
+            .iter()
+            .map(|g| g.path.to_string())
+            .collect::<Vec<_>>(),
+        ["", "1", "1.1"]
+    );
+}
+
+#[test]
+fn the_body_is_what_other_programs_show() {
+    let parts = leaves(NESTED);
+    let body = body_of(&parts);
+    let paths = |of: &[&Part]| of.iter().map(|p| p.path.to_string()).collect::<Vec<_>>();
+    assert_eq!(paths(&body.text), ["1.1.1", "4"]);
+    assert_eq!(paths(&body.html), ["1.1.2", "4"]);
+    assert_eq!(paths(&body.inline), ["1.2"]);
+    assert_eq!(paths(&body.attachments), ["2", "3"]);
+}
+
+#[test]
+fn a_mail_with_html_alone_has_it_as_its_text_too() {
+    let parts = leaves(b"Content-Type: text/html\n\n<p>hello");
+    let body = body_of(&parts);
+    assert_eq!(
+        (body.text.len(), body.html.len(), body.attachments.len()),
+        (1, 1, 0)
+    );
+    assert_eq!(html_words("<p>hello</p>").trim(), "hello");
+}
+
+#[test]
+fn a_broken_structure_still_shows_what_is_there() {
+    let kinds = |raw: &[u8]| {
+        leaves(raw)
+            .into_iter()
+            .map(|p| (p.path.to_string(), p.kind))
+            .collect::<Vec<_>>()
+    };
+    let text = |path: &str| (path.to_owned(), "text/plain".to_owned());
+    assert_eq!(kinds(b"just words"), [text("1")]);
+    assert_eq!(
+        kinds(b"Content-Type: multipart/mixed; boundary=x\n\nno boundary"),
+        [text("1")]
+    );
+    assert_eq!(
+        kinds(b"Content-Type: multipart/mixed\n\nno parameter"),
+        [text("1")]
+    );
+    assert_eq!(
+        kinds(b"Content-Type: multipart/mixed; boundary=x\n\n--x\n\na\n--x\n\nunfinished"),
+        [text("1"), text("2")]
+    );
+    assert_eq!(kinds(b"Content-Type: nonsense\n\na"), [text("1")]);
+    assert_eq!(kinds(b"").len(), 1);
+    let deep: String = (0..5000)
+        .map(|n| format!("Content-Type: multipart/mixed; boundary={n}\n\n--{n}\n"))
+        .collect();
+    assert_eq!(kinds(deep.as_bytes()).len(), 1);
+}
+
+fn told(blocks: &[Block]) -> String {
+    let line = |line: &Line| {
+        let spans = line.iter().map(|span| match span {
+            Span::Words(words) => words.clone(),
+            Span::Link { shown, target } => format!("[{shown}|{target}]"),
+        });
+        spans.collect::<String>()
+    };
+    let lines = |of: &[Line]| of.iter().map(line).collect::<Vec<_>>().join("/");
+    let blocks = blocks.iter().map(|block| match block {
+        Block::Text(text) => lines(text),
+        Block::Signature(text) => format!("SIG({})", lines(text)),
+        Block::Quote { said, blocks } => format!(
+            "QUOTE({}: {})",
+            said.as_ref().map(line).unwrap_or_default(),
+            told(blocks)
+        ),
+    });
+    blocks.collect::<Vec<_>>().join(" ; ")
+}
+
+#[test]
+fn quotes_are_told_by_level_with_who_said_them() {
+    let text = "Hello\n\nOn Monday, Bob <b@c.de> wrote:\n> one\n>> two\n> > two\n>\n> three\n\nBye\n-- \nAnn\n";
+    assert_eq!(
+        told(&letter(text, None)),
+        "Hello ; QUOTE(On Monday, Bob <[b@c.de|mailto:b@c.de]> wrote:: one ; QUOTE(: two/two) ; three) ; Bye ; SIG(Ann)"
+    );
+    assert_eq!(told(&letter(">From here", None)), "From here");
+    assert_eq!(
+        told(&letter(&">".repeat(5000), None))
+            .matches("QUOTE")
+            .count(),
+        20
+    );
+}
+
+#[test]
+fn flowed_lines_are_joined_and_fixed_ones_kept() {
+    let flowed = |text, delete_space| told(&letter(text, Some(Flowed { delete_space })));
+    assert_eq!(
+        flowed("a b \nc\nd \n\n> q \n> r\n> s\n-- \nx", false),
+        "a b c/d ; QUOTE(: q r/s) ; SIG(x)"
+    );
+    assert_eq!(flowed("long \nword", true), "longword");
+    assert_eq!(
+        flowed(" >not a quote\n From x", false),
+        ">not a quote/From x"
+    );
+    assert_eq!(told(&letter("a \nb", None)), "a/b");
+}
+
+#[test]
+fn links_are_found_and_the_sentence_around_them_is_not_part_of_them() {
+    for (text, shown) in [
+        (
+            "see https://example.org/a_(b), ok",
+            "see [https://example.org/a_(b)|https://example.org/a_(b)], ok",
+        ),
+        (
+            "(www.example.org)",
+            "([www.example.org|http://www.example.org])",
+        ),
+        (
+            "<https://example.org/x?a=b&c=d>.",
+            "<[https://example.org/x?a=b&c=d|https://example.org/x?a=b&c=d]>.",
+        ),
+        (
+            "mail ann@example.org.",
+            "mail [ann@example.org|mailto:ann@example.org].",
+        ),
+        (
+            "mailto:ann@example.org",
+            "[mailto:ann@example.org|mailto:ann@example.org]",
+        ),
+        (
+            "HTTP://EXAMPLE.ORG/!",
+            "[HTTP://EXAMPLE.ORG/|HTTP://EXAMPLE.ORG/]!",
+        ),
+        ("xhttp://example.org", "xhttp://example.org"),
+        (
+            "javascript:alert(1) http:// www. a@b @x a@b.c",
+            "javascript:alert(1) http:// www. a@b @x a@b.c",
+        ),
+        (
+            "\u{fc}ber-ann@example.org",
+            "\u{fc}ber-[ann@example.org|mailto:ann@example.org]",
+        ),
+    ] {
+        assert_eq!(told(&letter(text, None)), shown, "{text}");
+    }
+}

@@ -1,0 +1,224 @@
+//! Bytes in some charset to text, whatever the mail says they are.
+//!
+//! A label is believed where the bytes allow it; where they do not, or there is none, the bytes decide: UTF-8 that is
+//! valid wins, then ISO-2022-JP by its escapes, then windows-1252, which can read anything. Controls do not come through.
+
+use encoding_rs::{EUC_KR, GBK, ISO_2022_JP, REPLACEMENT, UTF_8, WINDOWS_1252};
+use mail_parser::decoders::charsets::map::charset_decoder;
+
+/// The text of a part or header value; `charset` as the mail names it, empty where it does not. Lines end in `\n`.
+pub fn text(bytes: &[u8], charset: &str) -> String {
+    let label = charset
+        .trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | '<' | '>'));
+    harmless(&read(bytes, &label.to_ascii_lowercase()))
+}
+
+/// One line that may stand in a list: no line ends, no other controls, nothing that turns the direction of what follows.
+pub fn line(text: &str) -> String {
+    let kept: String = text
+        .chars()
+        .filter(|c| !turns_direction(*c))
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    kept.trim().to_owned()
+}
+
+/// Bidi embeddings, overrides and isolates: they reach beyond the text that they stand in.
+pub(super) fn turns_direction(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+fn read(bytes: &[u8], label: &str) -> String {
+    if let Some((encoding, bom)) = encoding_rs::Encoding::for_bom(bytes) {
+        let rest = bytes.get(bom..).unwrap_or_default();
+        return encoding.decode_without_bom_handling(rest).0.into_owned();
+    }
+    let utf8 = std::str::from_utf8(bytes).ok();
+    if let Some(ascii) = utf8.filter(|t| t.is_ascii() && !has_escapes(bytes, label)) {
+        return ascii.to_owned();
+    }
+    match label {
+        "utf-7" | "utf7" | "unicode-1-1-utf-7" | "x-unicode-2-0-utf-7" | "csunicode11utf7" => {
+            return charset_decoder(b"utf-7").map_or_else(|| guess(bytes), |decode| decode(bytes));
+        }
+        "iso-2022-kr" | "csiso2022kr" => {
+            return EUC_KR
+                .decode_without_bom_handling(&raise(bytes, b"\x0e", b"\x0f"))
+                .0
+                .into();
+        }
+        "hz-gb-2312" => {
+            return GBK
+                .decode_without_bom_handling(&raise(bytes, b"~{", b"~}"))
+                .0
+                .into();
+        }
+        _ => {}
+    }
+    let Some(named) =
+        encoding_rs::Encoding::for_label(label.as_bytes()).filter(|e| *e != REPLACEMENT)
+    else {
+        return match charset_decoder(label.as_bytes()).filter(|_| !label.is_empty()) {
+            Some(decode) if utf8.is_none() => decode(bytes),
+            _ => guess(bytes),
+        };
+    };
+    if named == UTF_8 || named == WINDOWS_1252 {
+        // The labels that are put on everything.
+        return guess_beside(bytes, named == UTF_8);
+    }
+    let (text, wrong) = named.decode_without_bom_handling(bytes);
+    match utf8 {
+        Some(valid) if wrong => valid.to_owned(),
+        _ => text.into_owned(),
+    }
+}
+
+/// True where plain ASCII bytes may mean other characters under this label.
+fn has_escapes(bytes: &[u8], label: &str) -> bool {
+    let shifting = ["utf-7", "utf7", "2022", "hz-gb", "utf-16", "unicode"];
+    looks_iso_2022_jp(bytes) || shifting.iter().any(|s| label.contains(s))
+}
+
+/// The bytes alone decide.
+fn guess(bytes: &[u8]) -> String {
+    guess_beside(bytes, false)
+}
+
+/// The bytes decide; text that says it is UTF-8 and nearly is stays so, with marks where it is broken.
+fn guess_beside(bytes: &[u8], says_utf8: bool) -> String {
+    if looks_iso_2022_jp(bytes) {
+        let (text, wrong) = ISO_2022_JP.decode_without_bom_handling(bytes);
+        if !wrong {
+            return text.into_owned();
+        }
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => {
+            let lossy = String::from_utf8_lossy(bytes);
+            let broken = lossy.matches('\u{fffd}').count();
+            let whole = lossy.chars().filter(|c| !c.is_ascii()).count();
+            if says_utf8 && whole > broken.saturating_mul(2) {
+                lossy.into_owned()
+            } else {
+                WINDOWS_1252.decode_without_bom_handling(bytes).0.into()
+            }
+        }
+    }
+}
+
+fn looks_iso_2022_jp(bytes: &[u8]) -> bool {
+    [b"\x1b$B", b"\x1b$@", b"\x1b(J", b"\x1b(I"]
+        .iter()
+        .any(|escape| bytes.windows(3).any(|w| w == escape.as_slice()))
+}
+
+/// Seven-bit text with shifts to the eight-bit charset it is made of: ISO-2022-KR (RFC 1557), HZ (RFC 1843).
+fn raise(bytes: &[u8], shift_in: &[u8], shift_out: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    let mut raised = false;
+    while let Some((first, after)) = rest.split_first() {
+        if let Some(after) = rest.strip_prefix(b"\x1b$)C") {
+            rest = after;
+        } else if let Some(after) = rest.strip_prefix(shift_in) {
+            (raised, rest) = (true, after);
+        } else if let Some(after) = rest.strip_prefix(shift_out) {
+            (raised, rest) = (false, after);
+        } else {
+            out.push(if raised && first.is_ascii_graphic() {
+                first | 0x80
+            } else {
+                *first
+            });
+            rest = after;
+        }
+    }
+    out
+}
+
+/// Line ends become `\n`, other controls nothing.
+fn harmless(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\r' => {
+                chars.next_if_eq(&'\n');
+                out.push('\n');
+            }
+            '\u{b}' | '\u{c}' => out.push('\n'),
+            '\n' | '\t' => out.push(c),
+            _ if c.is_control() => {}
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_charset_of_the_world_is_read() {
+        for (bytes, charset, shown) in [
+            (&b"caf\xe9"[..], "iso-8859-1", "caf\u{e9}"),
+            (b"caf\xc3\xa9", "UTF-8", "caf\u{e9}"),
+            (
+                b"\x1b$B%O%m!<\x1b(B",
+                "iso-2022-jp",
+                "\u{30cf}\u{30ed}\u{30fc}",
+            ),
+            (b"\xc4\xe3\xba\xc3", "gb2312", "\u{4f60}\u{597d}"),
+            (b"\xa7A\xa6n", "big5", "\u{4f60}\u{597d}"),
+            (b"\x83n\x83\x8d", "Shift_JIS", "\u{30cf}\u{30ed}"),
+            (b"\xbe\xc8\xb3\xe7", "ks_c_5601-1987", "\u{c548}\u{b155}"),
+            (
+                b"\xf0\xd2\xc9\xd7\xc5\xd4",
+                "koi8-r",
+                "\u{41f}\u{440}\u{438}\u{432}\u{435}\u{442}",
+            ),
+            (
+                b"\xf9\xec\xe5\xed",
+                "windows-1255",
+                "\u{5e9}\u{5dc}\u{5d5}\u{5dd}",
+            ),
+            (b"+ZYeB9A-", "utf-7", "\u{6587}\u{81f4}"),
+            (b"\x1b$)C\x0e>H3g\x0f!", "iso-2022-kr", "\u{c548}\u{b155}!"),
+            (b"~{Dc:C~}!", "hz-gb-2312", "\u{4f60}\u{597d}!"),
+            (b"\x9b", "ibm850", "\u{f8}"),
+        ] {
+            assert_eq!(text(bytes, charset), shown, "{charset}");
+        }
+    }
+
+    #[test]
+    fn a_wrong_or_missing_label_is_mended() {
+        for (bytes, charset) in [
+            (&b"\xc3\xa9t\xc3\xa9"[..], ""),
+            (b"\xc3\xa9t\xc3\xa9", "iso-8859-1"),
+            (b"\xc3\xa9t\xc3\xa9", "us-ascii"),
+            (b"\xc3\xa9t\xc3\xa9", "x-unknown"),
+            (b"\xe9t\xe9", "utf-8"),
+            (b"\xe9t\xe9", ""),
+            (b"\xef\xbb\xbf\xc3\xa9t\xc3\xa9", "windows-1252"),
+            (b"\xff\xfe\xe9\0t\0\xe9\0", ""),
+        ] {
+            assert_eq!(text(bytes, charset), "\u{e9}t\u{e9}", "{charset} {bytes:?}");
+        }
+        assert_eq!(text(b"\x1b$B%O\x1b(B", "us-ascii"), "\u{30cf}");
+        let nearly = "\u{e9}".repeat(9).into_bytes();
+        assert!(text(&[&nearly[..], b"\xff"].concat(), "utf-8").starts_with("\u{e9}\u{e9}"));
+    }
+
+    #[test]
+    fn controls_do_not_come_through() {
+        assert_eq!(
+            text(b"a\0b\r\nc\rd\x1b[31m\x0ce\x7f", ""),
+            "ab\nc\nd[31m\ne"
+        );
+        assert_eq!(line("a\r\nb\u{202e}c\u{2066}"), "a  bc");
+    }
+}

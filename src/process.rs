@@ -1,0 +1,243 @@
+//! The process itself: what Rust's own library does not offer, in the one room with unsafe code.
+//!
+//! Not for deciding when to give up: limits come from `config`, waiting from `gate`. The one thing to know before
+//! changing it: `hard_deadline_passed` runs inside a signal and may only do what signal-safety(7) allows.
+#![expect(
+    unsafe_code,
+    reason = "umask, mallopt, timers, environment and _exit have no safe face in std"
+)]
+
+use std::ffi::{CStr, OsStr};
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::os::fd::{AsRawFd as _, FromRawFd as _};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
+use std::time::Duration;
+use std::{mem, ptr};
+
+/// The ready-made page that the hard deadline writes: address and length.
+static PAGE: AtomicPtr<u8> = AtomicPtr::new(ptr::null_mut());
+static PAGE_LEN: AtomicUsize = AtomicUsize::new(0);
+/// True once a byte of the answer may have been written: then a second answer would only be noise.
+static ANSWERING: AtomicBool = AtomicBool::new(false);
+
+/// First thing in `main`: files for the owner only, and one malloc arena.
+///
+/// Without the second, each of sled's threads reserves 64 MB of address space, which hosts limit.
+pub fn start() {
+    // SAFETY: both calls only set process-wide numbers; no other thread exists yet.
+    unsafe {
+        libc::umask(0o077);
+        libc::mallopt(libc::M_ARENA_MAX, 1);
+    }
+}
+
+/// Last thing in `main`: ends at once, without destructors. mod_cgi makes the next request of the connection wait for
+/// a process that lingers. Stdout is flushed by hand, since `_exit` would lose what its buffer holds.
+pub fn end(code: i32) -> ! {
+    // A reader that has gone away is nobody's fault, and nobody is left to be told.
+    drop(io::stdout().flush());
+    // SAFETY: _exit never returns and touches no memory of ours.
+    unsafe { libc::_exit(code) }
+}
+
+/// The user this process works as.
+pub fn user() -> u32 {
+    // SAFETY: geteuid always succeeds.
+    unsafe { libc::geteuid() }
+}
+
+/// The home of the effective user, from the password database: HOME is unset under suEXEC.
+pub fn home() -> Option<PathBuf> {
+    let mut buffer = vec![0 as libc::c_char; 16 * 1024];
+    let mut found: *mut libc::passwd = ptr::null_mut();
+    // SAFETY: zeroes are a valid passwd; the call fills it with pointers into `buffer`, which lives until the copy below.
+    unsafe {
+        let mut entry: libc::passwd = mem::zeroed();
+        let status = libc::getpwuid_r(
+            libc::geteuid(),
+            &mut entry,
+            buffer.as_mut_ptr(),
+            buffer.len(),
+            &mut found,
+        );
+        if status != 0 || found.is_null() || entry.pw_dir.is_null() {
+            return None;
+        }
+        let home = CStr::from_ptr(entry.pw_dir).to_bytes();
+        (!home.is_empty()).then(|| PathBuf::from(OsStr::from_bytes(home)))
+    }
+}
+
+/// Replaces the whole environment by these variables. Only before there are threads.
+pub fn set_environment(variables: &[(&str, &OsStr)]) {
+    // SAFETY: called from the first lines of `main`, before any thread is started.
+    unsafe {
+        let old: Vec<_> = std::env::vars_os().map(|(name, _)| name).collect();
+        for name in old.iter().filter(|n| !n.is_empty()) {
+            std::env::remove_var(name);
+        }
+        for (name, value) in variables {
+            std::env::set_var(name, value);
+        }
+    }
+}
+
+/// Gives the rest of the program `body` as its standard input.
+///
+/// # Errors
+/// Where the system has no memory or descriptor for it.
+pub fn set_stdin(body: &[u8]) -> io::Result<()> {
+    // SAFETY: the name is a C string; a non-negative result is a descriptor that nobody else owns.
+    let mut file = unsafe {
+        let fd = libc::memfd_create(c"body".as_ptr(), libc::MFD_CLOEXEC);
+        if fd < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        File::from_raw_fd(fd)
+    };
+    file.write_all(body)?;
+    io::Seek::rewind(&mut file)?;
+    // SAFETY: both are open descriptors; 0 is replaced in one step.
+    if unsafe { libc::dup2(file.as_raw_fd(), 0) } < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(())
+}
+
+/// Tells the `cgi` crate how long the body is that `set_stdin` gave it. Only before there are threads.
+pub fn announce_body(length: usize) {
+    // SAFETY: called before any thread is started.
+    unsafe { std::env::set_var("CONTENT_LENGTH", length.to_string()) }
+}
+
+/// Reads from standard input without std's buffer, which would take more than is asked for.
+///
+/// # Errors
+/// Whatever read reports.
+pub fn read_stdin(buffer: &mut [u8]) -> io::Result<usize> {
+    // SAFETY: the pointer and length are those of a live slice.
+    let read = unsafe { libc::read(0, buffer.as_mut_ptr().cast(), buffer.len()) };
+    usize::try_from(read).map_err(|_| io::Error::last_os_error())
+}
+
+/// Waits until standard input can be read or has ended; false when the time is over.
+///
+/// # Errors
+/// Whatever poll reports, interruptions apart.
+pub fn wait_for_stdin(limit: Duration) -> io::Result<bool> {
+    let mut fd = libc::pollfd {
+        fd: 0,
+        events: libc::POLLIN,
+        revents: 0,
+    };
+    let limit = i32::try_from(limit.as_millis()).unwrap_or(i32::MAX);
+    // SAFETY: one valid pollfd.
+    match unsafe { libc::poll(&mut fd, 1, limit) } {
+        0 => Ok(false),
+        n if n > 0 => Ok(true),
+        _ => match io::Error::last_os_error() {
+            e if e.kind() == io::ErrorKind::Interrupted => Ok(true),
+            e => Err(e),
+        },
+    }
+}
+
+/// Arms, or arms anew, the hard deadline: after `limit` the process ends, with `page` (a whole CGI answer) if nothing of an
+/// answer was written. A signal, not a thread: it must also end what hangs in the kernel, and hosts may allow no thread.
+pub fn hard_deadline(limit: Duration, page: &'static [u8]) {
+    PAGE_LEN.store(page.len(), Ordering::SeqCst);
+    PAGE.store(page.as_ptr().cast_mut(), Ordering::SeqCst);
+    handle(libc::SIGALRM, hard_deadline_passed);
+    let timer = libc::itimerval {
+        it_interval: libc::timeval {
+            tv_sec: 1,
+            tv_usec: 0,
+        },
+        it_value: libc::timeval {
+            tv_sec: libc::time_t::try_from(limit.as_secs().max(1)).unwrap_or(libc::time_t::MAX),
+            tv_usec: 0,
+        },
+    };
+    // SAFETY: a valid itimerval; the old one is not asked for.
+    unsafe { libc::setitimer(libc::ITIMER_REAL, &timer, ptr::null_mut()) };
+}
+
+/// From here on the answer is being written: the hard deadline ends the process without a page of its own.
+pub fn answering() {
+    ANSWERING.store(true, Ordering::SeqCst);
+}
+
+extern "C" fn hard_deadline_passed(_: libc::c_int) {
+    let page = PAGE.load(Ordering::SeqCst);
+    // SAFETY: write and _exit are signal-safe; PAGE and PAGE_LEN describe a static slice.
+    unsafe {
+        if !ANSWERING.swap(true, Ordering::SeqCst) && !page.is_null() {
+            libc::write(1, page.cast(), PAGE_LEN.load(Ordering::SeqCst));
+        }
+        libc::_exit(0)
+    }
+}
+
+extern "C" fn tick(_: libc::c_int) {}
+
+/// Lets `signal` interrupt blocking calls (no SA_RESTART) and run `action`.
+fn handle(signal: libc::c_int, action: extern "C" fn(libc::c_int)) {
+    // SAFETY: zeroes are a valid sigaction with an empty mask and no flags; the handler has the type C expects.
+    unsafe {
+        let mut how: libc::sigaction = mem::zeroed();
+        how.sa_sigaction = action as *const () as libc::sighandler_t;
+        libc::sigaction(signal, &how, ptr::null_mut());
+    }
+}
+
+/// While it lives, blocking calls are interrupted again and again: a single signal that comes just before the call is lost.
+pub struct Ticks(libc::timer_t);
+
+impl Ticks {
+    /// Interrupts first after `first`, then after every `then`.
+    ///
+    /// # Errors
+    /// Where the system has no timer left.
+    pub fn every(first: Duration, then: Duration) -> io::Result<Ticks> {
+        handle(libc::SIGUSR1, tick);
+        let time = |d: Duration| libc::timespec {
+            tv_sec: libc::time_t::try_from(d.as_secs()).unwrap_or(libc::time_t::MAX),
+            tv_nsec: libc::c_long::from(d.subsec_nanos() as i32),
+        };
+        let when = libc::itimerspec {
+            it_interval: time(then),
+            it_value: time(first.max(Duration::from_millis(1))),
+        };
+        // SAFETY: zeroes are a valid sigevent; the timer is deleted in drop and nowhere else.
+        unsafe {
+            let mut event: libc::sigevent = mem::zeroed();
+            event.sigev_notify = libc::SIGEV_SIGNAL;
+            event.sigev_signo = libc::SIGUSR1;
+            let mut timer: libc::timer_t = ptr::null_mut();
+            if libc::timer_create(libc::CLOCK_MONOTONIC, &mut event, &mut timer) != 0 {
+                return Err(io::Error::last_os_error());
+            }
+            let ticks = Ticks(timer);
+            if libc::timer_settime(timer, 0, &when, ptr::null_mut()) != 0 {
+                return Err(io::Error::last_os_error());
+            }
+            Ok(ticks)
+        }
+    }
+}
+
+impl Drop for Ticks {
+    fn drop(&mut self) {
+        // SAFETY: made by timer_create, deleted once.
+        unsafe { libc::timer_delete(self.0) };
+    }
+}
+
+/// The shortest possible sleep. The thread comes back with a fresh time slice, long enough to start sled's threads,
+/// which otherwise spin on a queue that this thread has no time to fill.
+pub fn nap() {
+    std::thread::sleep(Duration::from_nanos(1));
+}

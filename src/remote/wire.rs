@@ -1,0 +1,514 @@
+//! The stream that the `imap` crate reads and writes: frames responses, bounds them, keeps them, and hands the crate only
+//! what it can digest.
+//!
+//! Not for meaning: that is `answer`'s. To know before changing it: a line that the crate cannot parse ends its command
+//! as if the server had said goodbye, and leaves the rest unread; a second tag in flight puts it out of step for good. So
+//! it gets the greeting, the continuations, and one tagged end a flight. Everything else is kept here until the flight
+//! is taken.
+//!
+//! How a flight goes: the crate writes commands, and each `flush` marks the end of one (its tag is noted); nothing is
+//! sent. The crate's first read sends all of it in one write, then reads responses until every noted tag has ended.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::io::{self, Read, Write};
+use std::rc::Rc;
+
+use imap_proto::{Response as Parsed, parser::parse_response};
+
+use super::connect::{Stream, failed, garbled};
+use super::lexer::{Lexer, number};
+use crate::error::{Cause, Error, Imap, Result};
+
+/// What one flight may bring, in bytes; a request's own budget is counted beneath TLS.
+pub const FLIGHT_BYTES: usize = 24 * 1024 * 1024;
+/// Longest literal, in bytes.
+pub const LITERAL_BYTES: usize = 16 * 1024 * 1024;
+/// Longest line, in bytes: an untagged SEARCH over a million messages is one.
+pub const LINE_BYTES: usize = 8 * 1024 * 1024;
+/// Most responses of one flight.
+pub const RESPONSES: usize = 150_000;
+/// How much is asked of the stream at once, in bytes.
+const PIECE: usize = 16 * 1024;
+
+/// How a command ended, or a greeting began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Done.
+    Ok,
+    /// Not done.
+    No,
+    /// Not understood.
+    Bad,
+}
+
+/// The tagged end of one command.
+#[derive(Clone, Debug)]
+pub struct Tagged {
+    /// Which command of the flight, counted from 0 in the order of sending.
+    pub command: usize,
+    /// How it ended.
+    pub status: Status,
+    /// What stands behind the status: response code and text, as bytes.
+    pub text: Vec<u8>,
+}
+
+/// What a flight brought.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// The tags of the flight, in the order of sending.
+    pub tags: Vec<Vec<u8>>,
+    /// Untagged responses, each from its `*` to its last line's end, literals inside.
+    pub untagged: Vec<Vec<u8>>,
+    /// The ends, in the order of coming.
+    pub ends: Vec<Tagged>,
+}
+
+/// A handle on the wire: one goes into the crate, one stays with `Remote`.
+#[derive(Clone)]
+pub struct Wire(Rc<RefCell<Inner>>);
+
+struct Inner {
+    stream: Box<dyn Stream>,
+    /// Written by the crate and not sent yet; `noted` of it belongs to commands whose tag is noted.
+    out: Vec<u8>,
+    noted: usize,
+    /// The command in flight is one that continues (AUTHENTICATE, APPEND): a `+` is for the crate.
+    continues: bool,
+    /// The server waits for what continues a command: it goes out as it is.
+    continuing: bool,
+    greeting: bool,
+    framer: Framer,
+    kept: Kept,
+    bytes: usize,
+    /// What the crate may read.
+    for_crate: VecDeque<u8>,
+    /// Why the connection can no longer be used.
+    fault: Option<Error>,
+    goodbye: bool,
+}
+
+impl Wire {
+    /// Over a connected stream; `greeted` where the greeting was read before.
+    pub fn new(stream: Box<dyn Stream>, greeted: bool) -> Wire {
+        Wire(Rc::new(RefCell::new(Inner {
+            stream,
+            out: Vec::new(),
+            noted: 0,
+            continues: false,
+            continuing: false,
+            greeting: !greeted,
+            framer: Framer::default(),
+            kept: Kept::default(),
+            bytes: 0,
+            for_crate: VecDeque::new(),
+            fault: None,
+            goodbye: false,
+        })))
+    }
+
+    /// Takes what has come since the last time.
+    pub fn take(&self) -> Kept {
+        let mut inner = self.0.borrow_mut();
+        inner.bytes = 0;
+        std::mem::take(&mut inner.kept)
+    }
+
+    /// Says whether the command that comes next is one that continues. A `+` that nobody waits for is dropped.
+    pub fn expect_continuation(&self, continues: bool) {
+        let mut inner = self.0.borrow_mut();
+        inner.continues = continues;
+        inner.continuing = false;
+    }
+
+    /// Why the connection can no longer be used, if so.
+    pub fn fault(&self) -> Option<Error> {
+        self.0.borrow().fault.clone()
+    }
+
+    /// True once the server has said BYE.
+    pub fn said_goodbye(&self) -> bool {
+        self.0.borrow().goodbye
+    }
+
+    /// Sends what was written without reading an answer: for LOGOUT.
+    pub fn send(&self) -> io::Result<()> {
+        let mut inner = self.0.borrow_mut();
+        let out = std::mem::take(&mut inner.out);
+        inner.stream.write_all(&out)?;
+        inner.stream.flush()
+    }
+}
+
+impl Write for Wire {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut inner = self.0.borrow_mut();
+        if inner.continuing {
+            inner.stream.write_all(bytes)?;
+        } else {
+            inner.out.extend_from_slice(bytes);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.borrow_mut().end_of_command()
+    }
+}
+
+impl Read for Wire {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let mut inner = self.0.borrow_mut();
+        if inner.for_crate.is_empty() {
+            inner.fly().map_err(|error| {
+                let told = format!("{:?}", error.log_kind());
+                inner.fault = Some(error);
+                io::Error::other(told)
+            })?;
+        }
+        inner.for_crate.read(into)
+    }
+}
+
+impl Inner {
+    /// The crate flushes once after each command, and once after each continuation.
+    fn end_of_command(&mut self) -> io::Result<()> {
+        if self.continuing {
+            self.continuing = false;
+            return self.stream.flush();
+        }
+        let command = self.out.get(self.noted..).unwrap_or_default();
+        let tag = Lexer::new(command).word().to_vec();
+        if !tag.is_empty() {
+            self.kept.tags.push(tag);
+        }
+        self.noted = self.out.len();
+        Ok(())
+    }
+
+    /// Sends what waits, then reads until there is something that the crate has to see.
+    fn fly(&mut self) -> Result<()> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.clone());
+        }
+        self.noted = 0;
+        let mut out = std::mem::take(&mut self.out);
+        let mut sent = 0;
+        loop {
+            // RFC 9051 4.3: a literal without `+` waits for the server's continuation.
+            let end = literal_pause(&out, sent).unwrap_or(out.len());
+            self.send(out.get(sent..end).unwrap_or_default())?;
+            sent = end;
+            if sent == out.len() {
+                out = Vec::new();
+                sent = 0;
+            }
+            while self.for_crate.is_empty() {
+                let response = self.response()?;
+                let asks_on = response.first() == Some(&b'+');
+                if asks_on && sent < out.len() {
+                    break;
+                }
+                self.sort(response)?;
+            }
+            if !self.for_crate.is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn send(&mut self, bytes: &[u8]) -> Result<()> {
+        self.stream
+            .write_all(bytes)
+            .and_then(|()| self.stream.flush())
+            .map_err(|e| failed("sending", &e))
+    }
+
+    /// Reads one whole response.
+    fn response(&mut self) -> Result<Vec<u8>> {
+        loop {
+            let budget = FLIGHT_BYTES.saturating_sub(self.bytes);
+            if let Some(response) = self.framer.next(budget)? {
+                self.bytes = self.bytes.saturating_add(response.len());
+                if response.len() > budget || self.kept.untagged.len() >= RESPONSES {
+                    return Err(garbled("more came than a request may hold"));
+                }
+                return Ok(response);
+            }
+            let mut piece = [0; PIECE];
+            let count = loop {
+                match self.stream.read(&mut piece) {
+                    Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                    other => break other.map_err(|e| failed("reading", &e))?,
+                }
+            };
+            if count == 0 {
+                let kind = if self.goodbye {
+                    Imap::Refused
+                } else {
+                    Imap::Unreachable
+                };
+                let cause = Cause::new("the server closed the connection");
+                return Err(Error::Imap(kind, cause));
+            }
+            self.framer.add(piece.get(..count).unwrap_or_default());
+        }
+    }
+
+    /// Decides who gets a response: the crate, or those who take the flight.
+    fn sort(&mut self, response: Vec<u8>) -> Result<()> {
+        if self.greeting {
+            self.greeting = false;
+            if response.first() != Some(&b'*') {
+                return Err(garbled("the greeting is not that of an IMAP server"));
+            }
+            self.for_crate.extend(&response);
+            self.kept.untagged.push(response);
+            return Ok(());
+        }
+        let mut lexer = Lexer::new(&response);
+        match lexer.word() {
+            b"*" => {
+                self.goodbye |= lexer.word().eq_ignore_ascii_case(b"BYE");
+                self.kept.untagged.push(response);
+            }
+            [b'+', ..] if self.continues => {
+                self.continuing = true;
+                self.for_crate.extend(&response);
+            }
+            [b'+', ..] => {}
+            // A line of white space between two responses: some servers send one after a literal.
+            b"" => {}
+            tag => {
+                let tag = tag.to_vec();
+                self.ended(&tag, &response)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the end of a command. The end of the last one still in flight goes to the crate, under the tag it waits for.
+    fn ended(&mut self, tag: &[u8], response: &[u8]) -> Result<()> {
+        let Some(command) = self.kept.tags.iter().position(|known| known == tag) else {
+            return self.untagged_by_mistake(response);
+        };
+        if self.kept.ends.iter().any(|end| end.command == command) {
+            return Err(garbled("a command ended twice"));
+        }
+        let mut lexer = Lexer::new(response);
+        lexer.word();
+        let word = lexer.word().to_ascii_uppercase();
+        let status = match word.as_slice() {
+            b"OK" => Status::Ok,
+            b"NO" => Status::No,
+            b"BAD" => Status::Bad,
+            _ => return Err(garbled("a command ended neither OK nor NO nor BAD")),
+        };
+        let text = lexer.rest().to_vec();
+        self.kept.ends.push(Tagged {
+            command,
+            status,
+            text,
+        });
+        if self.kept.ends.len() < self.kept.tags.len() {
+            return Ok(());
+        }
+        let last = self.kept.tags.last().cloned().unwrap_or_default();
+        if last == tag && crate_reads(response) {
+            self.for_crate.extend(response);
+        } else {
+            self.for_crate.extend(plain_end(&last, self.last_status()));
+        }
+        Ok(())
+    }
+
+    /// A line that begins neither with `*` nor with a tag of ours. An end under another tag means that client and server
+    /// are out of step; anything else (Exchange forgets the `* OK` before a response code) only loses itself.
+    fn untagged_by_mistake(&mut self, response: &[u8]) -> Result<()> {
+        let mut lexer = Lexer::new(response);
+        lexer.word();
+        let word = lexer.word().to_ascii_uppercase();
+        if matches!(word.as_slice(), b"OK" | b"NO" | b"BAD") {
+            return Err(garbled("an answer to what was not asked"));
+        }
+        self.kept.untagged.push(response.to_vec());
+        Ok(())
+    }
+
+    /// How the command that was sent last ended.
+    fn last_status(&self) -> Status {
+        let last = self.kept.tags.len().checked_sub(1);
+        let end = self.kept.ends.iter().find(|end| Some(end.command) == last);
+        end.map_or(Status::Ok, |end| end.status)
+    }
+}
+
+/// True for a tagged end that the crate's parser reads to its last byte.
+fn crate_reads(response: &[u8]) -> bool {
+    matches!(parse_response(response), Ok((rest, Parsed::Done { .. })) if rest.is_empty())
+}
+
+/// A tagged end that the crate's parser reads in any case.
+fn plain_end(tag: &[u8], status: Status) -> Vec<u8> {
+    let word: &[u8] = match status {
+        Status::Ok => b" OK ",
+        Status::No => b" NO ",
+        Status::Bad => b" BAD ",
+    };
+    [tag, word, b"done\r\n"].concat()
+}
+
+/// Where sending has to pause for a continuation: behind the next `{n}` CRLF from `from` on. Commands hold CRLF nowhere
+/// else (`command` sees to that), and a literal's own bytes are stepped over by the caller's next `from`.
+fn literal_pause(out: &[u8], from: usize) -> Option<usize> {
+    let ahead = out.get(from..)?;
+    let end = ahead.windows(3).position(|w| w == b"}\r\n")?;
+    let line = ahead.get(..end)?;
+    let open = line.iter().rposition(|b| *b == b'{')?;
+    number::<usize>(line.get(open.checked_add(1)?..)?)?;
+    from.checked_add(end)?.checked_add(3)
+}
+
+/// Cuts a stream of bytes into responses: a line, and where it ends in `{n}`, n bytes and the next line.
+#[derive(Default)]
+struct Framer {
+    held: Vec<u8>,
+    /// Where the response that is being read begins, and the line of it that is being read; how far that was searched.
+    start: usize,
+    line: usize,
+    searched: usize,
+}
+
+impl Framer {
+    fn add(&mut self, bytes: &[u8]) {
+        if self.start > 0 {
+            self.held.drain(..self.start);
+            self.line = self.line.saturating_sub(self.start);
+            self.searched = self.searched.saturating_sub(self.start);
+            self.start = 0;
+        }
+        self.held.extend_from_slice(bytes);
+    }
+
+    /// The next response, once all of it is here; it may be so many bytes long.
+    ///
+    /// # Errors
+    /// `Garbled` where a line or a literal is longer than allowed; for a literal before its first byte is stored.
+    fn next(&mut self, budget: usize) -> Result<Option<Vec<u8>>> {
+        loop {
+            let from = self.searched.max(self.line);
+            let ahead = self.held.get(from..).unwrap_or_default();
+            let Some(end) = ahead.iter().position(|b| *b == b'\n') else {
+                self.searched = from.max(self.held.len());
+                if self.held.len().saturating_sub(self.line) > LINE_BYTES.min(budget) {
+                    return Err(garbled("a line is too long"));
+                }
+                return Ok(None);
+            };
+            let end = from.saturating_add(end).saturating_add(1);
+            let line = self.held.get(self.line..end).unwrap_or_default();
+            let first = self.line == self.start;
+            match announced(line).filter(|_| !(first && is_prose(line))) {
+                Some(size) => {
+                    let size = size.filter(|size| {
+                        let so_far = end.saturating_sub(self.start);
+                        *size <= LITERAL_BYTES && so_far.saturating_add(*size) <= budget
+                    });
+                    let size = size.ok_or_else(|| garbled("a literal is too long"))?;
+                    self.line = end.saturating_add(size);
+                    self.searched = self.line;
+                }
+                None => {
+                    let response = self.held.get(self.start..end).map(<[u8]>::to_vec);
+                    self.start = end;
+                    self.line = end;
+                    self.searched = end;
+                    return Ok(response);
+                }
+            }
+        }
+    }
+}
+
+/// The size in `{n}` at the end of a line, inside a Some; None within where it is more than a number can hold.
+fn announced(line: &[u8]) -> Option<Option<usize>> {
+    let line = line.strip_suffix(b"\n")?;
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let line = line.strip_suffix(b"}")?;
+    let line = line.strip_suffix(b"+").unwrap_or(line);
+    let open = line.iter().rposition(|b| *b == b'{')?;
+    let digits = line.get(open.checked_add(1)?..)?;
+    let plain = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+    plain.then(|| number(digits))
+}
+
+/// True for a line whose end is text for people, in which `{5}` announces nothing: tagged ends, `+`, `* OK` and its like.
+fn is_prose(line: &[u8]) -> bool {
+    let mut lexer = Lexer::new(line);
+    let untagged = lexer.word() == b"*";
+    let word = lexer.word().to_ascii_uppercase();
+    !untagged
+        || matches!(
+            word.as_slice(),
+            b"OK" | b"NO" | b"BAD" | b"BYE" | b"PREAUTH"
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn framed(bytes: &[u8], step: usize) -> Result<Vec<Vec<u8>>> {
+        let mut framer = Framer::default();
+        let mut responses = Vec::new();
+        for piece in bytes.chunks(step) {
+            framer.add(piece);
+            while let Some(response) = framer.next(FLIGHT_BYTES)? {
+                responses.push(response);
+            }
+        }
+        Ok(responses)
+    }
+
+    #[test]
+    fn responses_are_cut_at_the_same_places_however_they_arrive() {
+        let responses: [&[u8]; 5] = [
+            b"* 1 FETCH (BODY[] {8}\r\n* 1 {9}\n)\r\n",
+            b"* OK see {9}\r\n",
+            b"* LIST () \"/\" {3}\r\na\r\n\r\n",
+            b"* 2 FETCH (X ~{0}\r\n Y {2+}\r\n\0\n)\n",
+            b"a1 NO {5}\r\n",
+        ];
+        let all = responses.concat();
+        for step in [1, 2, 7, all.len()] {
+            assert_eq!(
+                framed(&all, step),
+                Ok(responses.iter().map(|r| r.to_vec()).collect())
+            );
+        }
+    }
+
+    #[test]
+    fn a_literal_is_refused_by_its_announcement() {
+        for size in ["16777217", "4294967296", "99999999999999999999999"] {
+            let line = format!("* 1 FETCH (BODY[] {{{size}}}\r\n");
+            assert!(framed(line.as_bytes(), 5).is_err(), "{size}");
+        }
+    }
+
+    #[test]
+    fn sending_pauses_only_for_a_literal_that_waits() {
+        assert_eq!(literal_pause(b"a1 LIST {3}\r\nabc\r\n", 0), Some(13));
+        assert_eq!(literal_pause(b"a1 LIST {3}\r\nabc\r\n", 13), None);
+        assert_eq!(literal_pause(b"a1 LIST {3+}\r\nabc\r\n", 0), None);
+        assert_eq!(literal_pause(b"a1 NOOP\r\n", 0), None);
+    }
+
+    #[test]
+    fn the_plain_end_is_one_that_the_crate_reads() {
+        for status in [Status::Ok, Status::No, Status::Bad] {
+            assert!(crate_reads(&plain_end(b"a12", status)));
+        }
+        assert!(!crate_reads(b"a1 OK caf\xe9\r\n"));
+    }
+}

@@ -1,0 +1,483 @@
+//! The guard: from whatever environment and body the web server hands over to a `Request`. Hostile bytes end here.
+//!
+//! Not for deciding what a request may do: that is `app`. The `cgi` crate panics on much of what a client can send, so
+//! the guard judges the environment first, then leaves only an allow-list of it for the crate, and reads the body
+//! itself, bounded in bytes and time, before it gives it to the crate as standard input.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::net::IpAddr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::config::{Config, Https};
+use crate::error::{Cause, Error, Result};
+use crate::process;
+use crate::route::Base;
+use crate::time::{Deadline, Watch};
+
+/// Longest request URI; Apache's own limit is a little higher.
+const LONGEST_URI: usize = 8000;
+/// Longest value of any other variable that is read.
+const LONGEST_VALUE: usize = 8200;
+/// A body that brings no more than `SLOW_BYTES` in `SLOW` is given up.
+const SLOW: Duration = Duration::from_secs(20);
+const SLOW_BYTES: usize = 8 * 1024;
+/// The longest that any body may take.
+const LONGEST_BODY: Duration = Duration::from_secs(600);
+/// For how long, and for how much, what nobody wants to read is read: a web server loses the answer to a client whose
+/// body was left lying.
+const DRAIN: Duration = Duration::from_secs(5);
+const DRAIN_BYTES: u64 = 64 * 1024 * 1024;
+
+/// A request without its body: everything that is read of the environment, judged.
+#[derive(Clone, Debug, Default)]
+pub struct Head {
+    /// `GET`, `POST`, ...: ASCII letters.
+    pub method: String,
+    /// The path below the base, raw: `/folder`.
+    pub path: String,
+    /// The query, raw.
+    pub query: String,
+    /// What stands before the path.
+    pub base: Base,
+    /// True where the client reached the web server by https.
+    pub https: bool,
+    /// The client's address; None where the web server did not say.
+    pub client: Option<IpAddr>,
+    /// Bytes of the body; None where it is chunked.
+    pub length: Option<u64>,
+    /// The `Cookie` header, as bytes: other programs' cookies need not be ASCII.
+    pub cookies: Vec<u8>,
+    /// `Content-Type`, else empty.
+    pub content_type: String,
+    /// `Accept-Language`, else empty.
+    pub language: String,
+    /// `Origin`, where the browser sends one.
+    pub origin: Option<String>,
+    /// `Host`, else empty.
+    pub host: String,
+    /// `Sec-Fetch-Site`, else empty.
+    pub fetch_site: String,
+    /// `Sec-Fetch-Dest`, else empty.
+    pub fetch_dest: String,
+    /// True for what a browser fetches before anybody has asked for it (`Sec-Purpose: prefetch`).
+    pub prefetch: bool,
+    /// The web server's document root.
+    pub document_root: Option<PathBuf>,
+}
+
+/// How large a body a route takes.
+#[derive(Clone, Copy, Debug)]
+pub struct BodyLimit {
+    /// In bytes.
+    pub bytes: u64,
+    /// In all; without a valid cookie short, else long enough for a slow line.
+    pub time: Duration,
+}
+
+impl BodyLimit {
+    /// For a browser without a valid cookie, and for the small forms of the others.
+    pub const FORM: BodyLimit = BodyLimit {
+        bytes: 64 * 1024,
+        time: Duration::from_secs(10),
+    };
+}
+
+/// True where a web server runs this program; otherwise somebody does, from a shell.
+pub fn is_cgi() -> bool {
+    env::var_os("GATEWAY_INTERFACE").is_some()
+}
+
+/// Judges the environment, and leaves of it only what the `cgi` crate reads without panicking.
+///
+/// # Errors
+/// `BadRequest`, `UriTooLong`: what no browser sends. The environment is clean all the same.
+pub fn guard(config: &Config) -> Result<Head> {
+    let head = read_head(config, |name| env::var_os(name));
+    let tls = config.connects_by_tls();
+    let method = head.as_ref().map_or("GET", |h| h.method.as_str());
+    let mut kept: Vec<(&str, &OsStr)> = vec![
+        ("REQUEST_METHOD", OsStr::new(method)),
+        ("SERVER_PROTOCOL", OsStr::new("HTTP/1.1")),
+        ("PATH", OsStr::new("/usr/local/bin:/usr/bin:/bin")),
+    ];
+    let uri = head
+        .as_ref()
+        .map_or_else(|_| "/".to_owned(), |h| plain_uri(&h.path));
+    kept.push(("REQUEST_URI", OsStr::new(&uri)));
+    let certificates = tls.then(hashed_certificates).flatten();
+    if let Some(dir) = &certificates {
+        // With an empty bundle and a hashed directory OpenSSL reads the one certificate it needs, not all of them.
+        kept.push(("SSL_CERT_FILE", OsStr::new("/dev/null")));
+        kept.push(("SSL_CERT_DIR", OsStr::new(dir)));
+    }
+    process::set_environment(&kept);
+    head
+}
+
+fn read_head(config: &Config, var: impl Fn(&str) -> Option<OsString>) -> Result<Head> {
+    let optional = |name: &str| var(name).filter(|v| v.len() <= LONGEST_VALUE);
+    // A header that is not ASCII is as good as none: nothing here needs it.
+    let text = |name: &str| {
+        optional(name)
+            .and_then(|v| v.into_string().ok())
+            .filter(|v| v.bytes().all(|b| (0x20..0x7f).contains(&b)))
+            .unwrap_or_default()
+    };
+
+    let uri = var("REQUEST_URI").ok_or(Error::BadRequest("REQUEST_URI"))?;
+    if uri.len() > LONGEST_URI {
+        return Err(Error::UriTooLong);
+    }
+    let uri = uri
+        .to_str()
+        .filter(|u| u.starts_with('/') && u.bytes().all(|b| b.is_ascii_graphic()))
+        .ok_or(Error::BadRequest("REQUEST_URI"))?;
+    let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
+
+    let method = text("REQUEST_METHOD");
+    if method.is_empty() || method.len() > 20 || !method.bytes().all(|b| b.is_ascii_uppercase()) {
+        return Err(Error::BadRequest("REQUEST_METHOD"));
+    }
+
+    let base = base(config, path, &text("SCRIPT_NAME"));
+    let path = path
+        .strip_prefix(base.0.as_str())
+        .unwrap_or(path)
+        .to_owned();
+
+    let peer: Option<IpAddr> = text("REMOTE_ADDR").parse().ok();
+    let proxied = peer.is_some_and(|ip| config.trusted_proxies.contains(&ip.to_canonical()));
+    let forwarded = |name| if proxied { text(name) } else { String::new() };
+    let by_proxy: Option<IpAddr> = forwarded("HTTP_X_FORWARDED_FOR")
+        .rsplit(',')
+        .filter_map(|ip| ip.trim().parse().ok())
+        .find(|ip: &IpAddr| !config.trusted_proxies.contains(&ip.to_canonical()));
+    let https = config.https == Https::Always
+        || text("HTTPS").eq_ignore_ascii_case("on")
+        || forwarded("HTTP_X_FORWARDED_PROTO").eq_ignore_ascii_case("https");
+
+    let chunked = var("HTTP_TRANSFER_ENCODING").is_some();
+    let length = match (chunked, var("CONTENT_LENGTH")) {
+        (true, _) => None,
+        (false, None) if method == "POST" => None,
+        (false, None) => Some(0),
+        (false, Some(n)) if n.is_empty() => Some(0),
+        (false, Some(n)) => {
+            let digits = n.to_str().filter(|n| n.bytes().all(|b| b.is_ascii_digit()));
+            let length = digits.and_then(|n| n.parse().ok());
+            Some(length.ok_or(Error::BadRequest("CONTENT_LENGTH"))?)
+        }
+    };
+
+    Ok(Head {
+        method,
+        path,
+        query: query.to_owned(),
+        base,
+        https,
+        client: by_proxy.or(peer),
+        length,
+        cookies: optional("HTTP_COOKIE").map_or_else(Vec::new, |v| v.as_bytes().to_vec()),
+        content_type: text("CONTENT_TYPE"),
+        language: text("HTTP_ACCEPT_LANGUAGE"),
+        // An Origin that cannot be read is a foreign one.
+        origin: var("HTTP_ORIGIN").map(|_| text("HTTP_ORIGIN")),
+        host: text("HTTP_HOST"),
+        fetch_site: text("HTTP_SEC_FETCH_SITE"),
+        fetch_dest: text("HTTP_SEC_FETCH_DEST"),
+        prefetch: text("HTTP_SEC_PURPOSE").contains("prefetch"),
+        document_root: optional("DOCUMENT_ROOT")
+            .filter(|d| !d.is_empty())
+            .map(PathBuf::from),
+    })
+}
+
+/// The base of all links: configured, else the script's name where the address begins with it, else its directory
+/// (a FallbackResource or RewriteRule hides the name).
+fn base(config: &Config, path: &str, script: &str) -> Base {
+    if let Some(base) = &config.base_url {
+        return Base(base.clone());
+    }
+    let plain = script
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b"/-._~".contains(&b));
+    let script = if plain && script.starts_with('/') {
+        script
+    } else {
+        ""
+    };
+    let below = |base: &str| {
+        path.strip_prefix(base)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    if below(script) {
+        return Base(script.to_owned());
+    }
+    let dir = script.rsplit_once('/').map_or("", |(dir, _)| dir);
+    Base(if below(dir) {
+        dir.to_owned()
+    } else {
+        String::new()
+    })
+}
+
+/// A path that every URI parser takes: what is not plain is left out, since nobody reads it again.
+fn plain_uri(path: &str) -> String {
+    let plain = |c: &char| c.is_ascii_alphanumeric() || "/-._~".contains(*c);
+    let path: String = path.chars().filter(plain).collect();
+    format!("/{}", path.trim_start_matches('/'))
+}
+
+/// The system's directory of certificates under their hashes, if it has one.
+fn hashed_certificates() -> Option<&'static str> {
+    let is_hash = |name: &OsStr| {
+        let name = name.as_bytes();
+        name.len() == 10 && name.ends_with(b".0") && name.iter().take(8).all(u8::is_ascii_hexdigit)
+    };
+    ["/etc/ssl/certs", "/etc/pki/tls/certs", "/etc/openssl/certs"]
+        .into_iter()
+        .find(|dir| {
+            std::fs::read_dir(dir)
+                .is_ok_and(|mut entries| entries.any(|e| e.is_ok_and(|e| is_hash(&e.file_name()))))
+        })
+}
+
+impl Head {
+    /// Reads the body to its end and hands it to the `cgi` crate.
+    ///
+    /// # Errors
+    /// `LengthRequired`, `TooLarge`, `BodyTimeout`, and `BadRequest` for a body shorter than announced: a client that
+    /// went away in the middle of a POST looks like that, and must not have changed anything.
+    pub fn take_body(&self, limit: BodyLimit) -> Result<()> {
+        let wanted = self.method == "POST";
+        let length = match self.length {
+            Some(length) if length <= limit.bytes => length,
+            Some(_) if wanted => return Err(Error::TooLarge { limit: limit.bytes }),
+            None if wanted => return Err(Error::LengthRequired),
+            _ => return Ok(()),
+        };
+        let body = read_body(length, limit.time)?;
+        let given = process::set_stdin(&body);
+        given.map_err(|e| Error::Internal(Cause::at("handing on the body", e)))?;
+        process::announce_body(body.len());
+        Ok(())
+    }
+
+    /// Reads and forgets what is left of a body that nobody took, within limits.
+    pub fn drain(&self) {
+        if self.length == Some(0) {
+            return;
+        }
+        let deadline = Deadline::after(DRAIN);
+        let mut left = self.length.unwrap_or(DRAIN_BYTES).min(DRAIN_BYTES);
+        let mut piece = [0; 16 * 1024];
+        while left > 0
+            && matches!(process::wait_for_stdin(deadline.left()), Ok(true))
+            && !deadline.has_passed()
+        {
+            match process::read_stdin(&mut piece) {
+                Ok(n) if n > 0 => left = left.saturating_sub(n as u64),
+                _ => return,
+            }
+        }
+    }
+
+    /// True where the browser says that another site's page sent this request.
+    pub fn is_cross_site(&self) -> bool {
+        match self.fetch_site.as_str() {
+            "" => {}
+            "same-origin" | "none" => return false,
+            _ => return true,
+        }
+        self.origin.as_ref().is_some_and(|origin| {
+            let host = origin
+                .strip_prefix("https://")
+                .or(origin.strip_prefix("http://"));
+            host != Some(self.host.as_str())
+        })
+    }
+
+    /// True where the request came over the machine's own loopback, which needs no https.
+    pub fn is_local(&self) -> bool {
+        let host = self
+            .host
+            .rsplit_once(':')
+            .map_or(self.host.as_str(), |(host, port)| {
+                if port.bytes().all(|b| b.is_ascii_digit()) {
+                    host
+                } else {
+                    self.host.as_str()
+                }
+            });
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let here = host.eq_ignore_ascii_case("localhost")
+            || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+        here && self
+            .client
+            .is_some_and(|ip| ip.to_canonical().is_loopback())
+    }
+
+    /// The value of one of our cookies: ASCII, without what only quoting could carry.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.split(|b| *b == b';').find_map(|pair| {
+            let pair = std::str::from_utf8(pair.trim_ascii()).ok()?;
+            let (key, value) = pair.split_once('=')?;
+            (key == name && value.is_ascii()).then_some(value)
+        })
+    }
+
+    /// Path and query below the base, as the retry links and the way back after sign-in need them.
+    pub fn here(&self) -> String {
+        match self.query.as_str() {
+            "" => self.path.clone(),
+            query => format!("{}?{query}", self.path),
+        }
+    }
+}
+
+fn read_body(length: u64, time: Duration) -> Result<Vec<u8>> {
+    let length = usize::try_from(length).map_err(|_| Error::BadRequest("CONTENT_LENGTH"))?;
+    let deadline = Deadline::after(time.min(LONGEST_BODY));
+    let mut body = Vec::with_capacity(length);
+    let mut pace = (Watch::start(), 0_usize);
+    let mut piece = [0; 16 * 1024];
+    while body.len() < length {
+        let limit = deadline.left().min(SLOW.saturating_sub(pace.0.passed()));
+        let ready =
+            process::wait_for_stdin(limit).map_err(|e| Error::Internal(Cause::at("body", e)))?;
+        if !ready || deadline.has_passed() {
+            return Err(Error::BodyTimeout);
+        }
+        let want = piece.len().min(length.saturating_sub(body.len()));
+        match process::read_stdin(piece.get_mut(..want).unwrap_or_default()) {
+            Ok(0) => return Err(Error::BadRequest("the body ended early")),
+            Ok(n) => body.extend_from_slice(piece.get(..n).unwrap_or_default()),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(Error::Internal(Cause::at("body", e))),
+        }
+        if body.len().saturating_sub(pace.1) >= SLOW_BYTES {
+            pace = (Watch::start(), body.len());
+        }
+    }
+    Ok(body)
+}
+
+/// The fields of a form, as a browser sends them by default.
+pub struct Form(Vec<(String, String)>);
+
+impl Form {
+    /// Reads an `application/x-www-form-urlencoded` body.
+    pub fn read(body: &[u8]) -> Form {
+        Form(form_urlencoded::parse(body).into_owned().collect())
+    }
+
+    /// A field's value; empty where there is none.
+    pub fn get(&self, name: &str) -> &str {
+        self.0
+            .iter()
+            .find(|(k, _)| k == name)
+            .map_or("", |(_, v)| v.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(vars: &[(&str, &str)]) -> Result<Head> {
+        read_head(&Config::default(), |name| {
+            vars.iter()
+                .find(|(k, _)| *k == name)
+                .map(|(_, v)| OsString::from(v))
+        })
+    }
+
+    fn got(uri: &str, script: &str) -> (String, String) {
+        let head = head(&[
+            ("REQUEST_METHOD", "GET"),
+            ("REQUEST_URI", uri),
+            ("SCRIPT_NAME", script),
+        ])
+        .unwrap();
+        (head.base.0, head.path)
+    }
+
+    #[test]
+    fn the_base_is_the_script_or_where_it_hides() {
+        let pair = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        assert_eq!(
+            got("/cgi-bin/postern/folder?f=1", "/cgi-bin/postern"),
+            pair("/cgi-bin/postern", "/folder")
+        );
+        assert_eq!(
+            got("/cgi-bin/postern", "/cgi-bin/postern"),
+            pair("/cgi-bin/postern", "")
+        );
+        assert_eq!(
+            got("/mail/folder", "/mail/postern.cgi"),
+            pair("/mail", "/folder")
+        );
+        assert_eq!(got("/folder", "/postern.cgi"), pair("", "/folder"));
+    }
+
+    #[test]
+    fn a_browser_tells_when_another_site_sent_the_request() {
+        let foreign = |site: &str, origin: Option<&str>| {
+            let head = Head {
+                host: "example.org".into(),
+                fetch_site: site.into(),
+                origin: origin.map(str::to_owned),
+                ..Head::default()
+            };
+            head.is_cross_site()
+        };
+        assert!(!foreign("", None));
+        assert!(!foreign("same-origin", Some("https://example.org")));
+        assert!(!foreign("", Some("http://example.org")));
+        assert!(foreign("", Some("null")));
+        assert!(foreign("", Some("https://example.org.evil.test")));
+        assert!(foreign("cross-site", Some("https://example.org")));
+        assert!(foreign("same-site", None));
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_those_of_others() {
+        let head = Head {
+            cookies: b"a=\xff; postern=abc ;b=1".to_vec(),
+            ..Head::default()
+        };
+        assert_eq!(head.cookie("postern"), Some("abc"));
+        assert_eq!(head.cookie("a"), None);
+        assert_eq!(head.cookie("c"), None);
+    }
+
+    #[test]
+    fn what_no_browser_sends_is_refused() {
+        let ok = [("REQUEST_METHOD", "GET"), ("REQUEST_URI", "/")];
+        assert!(head(&ok).is_ok());
+        for bad in [
+            vec![],
+            vec![("REQUEST_METHOD", "GET")],
+            vec![("REQUEST_URI", "/")],
+            vec![("REQUEST_METHOD", "GE T"), ("REQUEST_URI", "/")],
+            vec![("REQUEST_METHOD", "GET"), ("REQUEST_URI", "*")],
+            vec![("REQUEST_METHOD", "GET"), ("REQUEST_URI", "/\u{e4}")],
+            vec![
+                ("REQUEST_METHOD", "POST"),
+                ("REQUEST_URI", "/"),
+                ("CONTENT_LENGTH", "-1"),
+            ],
+        ] {
+            assert!(matches!(head(&bad), Err(Error::BadRequest(_))), "{bad:?}");
+        }
+        let long = "/".repeat(LONGEST_URI + 1);
+        assert!(matches!(
+            head(&[("REQUEST_URI", &long)]),
+            Err(Error::UriTooLong)
+        ));
+    }
+}

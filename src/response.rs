@@ -1,0 +1,165 @@
+//! The answer: status, headers, body, written once. Security headers are decided here, by the kind of answer.
+//!
+//! Not for deciding what is said: that is an action's and a view's. Pages leave through the `cgi` crate, which takes only
+//! ASCII headers, and of equal ones the first: so one cookie an answer.
+
+use std::time::Duration;
+
+use maud::Markup;
+
+use crate::assets::Asset;
+
+/// The policy of our own pages: nothing inline, nothing from elsewhere.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+    connect-src 'self'; frame-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
+/// What a page's iframe and its document both say of the mail inside. Scripts, forms and top navigation stay off.
+pub const FRAME_SANDBOX: &str = "allow-same-origin allow-popups allow-popups-to-escape-sandbox";
+
+/// An answer on its way.
+#[derive(Debug)]
+pub struct Response {
+    status: u16,
+    headers: Vec<(&'static str, String)>,
+    body: Vec<u8>,
+}
+
+impl Response {
+    fn new(status: u16, kind: &str, body: Vec<u8>) -> Response {
+        let headers = vec![
+            ("Content-Type", kind.to_owned()),
+            ("X-Content-Type-Options", "nosniff".to_owned()),
+        ];
+        Response {
+            status,
+            headers,
+            body,
+        }
+    }
+
+    /// A page of ours. Never stored: a warm click is cheap, and Back after sign-out shows nothing.
+    pub fn page(status: u16, page: Markup) -> Response {
+        Response::new(
+            status,
+            "text/html; charset=utf-8",
+            page.into_string().into_bytes(),
+        )
+        .with("Content-Security-Policy", PAGE_POLICY)
+        .with("Referrer-Policy", "same-origin")
+        .with("Cache-Control", "private, no-store")
+    }
+
+    /// The HTML of a mail, a document of its own; `remote` lets it load pictures from elsewhere.
+    pub fn frame(document: Markup, remote: bool) -> Response {
+        let images = if remote {
+            "data: 'self' https:"
+        } else {
+            "data: 'self'"
+        };
+        let policy = format!(
+            "default-src 'none'; style-src 'unsafe-inline'; img-src {images}; base-uri 'none'; form-action 'none'; \
+             frame-ancestors 'self'; sandbox {FRAME_SANDBOX}"
+        );
+        Response::new(
+            200,
+            "text/html; charset=utf-8",
+            document.into_string().into_bytes(),
+        )
+        .with("Content-Security-Policy", policy)
+        .with("Referrer-Policy", "no-referrer")
+        .with("Cache-Control", "private, no-store")
+    }
+
+    /// Bytes of a mail: `kind` from our own list, never what the mail says; `disposition` is whole and ASCII.
+    pub fn part(kind: &str, disposition: String, body: Vec<u8>) -> Response {
+        Response::new(200, kind, body)
+            .with("Content-Disposition", disposition)
+            .with(
+                "Content-Security-Policy",
+                "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; sandbox",
+            )
+            .with("Referrer-Policy", "no-referrer")
+            .with("Cache-Control", "private, no-store")
+    }
+
+    /// A file of the program's own, under its content's hash: good for a year.
+    pub fn asset(asset: &Asset, hashed: bool) -> Response {
+        let age = if hashed {
+            "public, max-age=31536000, immutable"
+        } else {
+            "public, max-age=3600"
+        };
+        Response::new(200, asset.content_type, asset.bytes.to_vec())
+            .with("Cache-Control", age)
+            .with(
+                "Content-Security-Policy",
+                "default-src 'none'; style-src 'unsafe-inline'",
+            )
+    }
+
+    /// After a POST: go on there (RFC 9110 15.4.4).
+    pub fn see_other(href: &str) -> Response {
+        Response::new(303, "text/plain; charset=utf-8", Vec::new())
+            .with("Location", href)
+            .with("Cache-Control", "private, no-store")
+    }
+
+    /// Nothing to say: for what nobody waits for.
+    pub fn empty(status: u16) -> Response {
+        Response::new(status, "text/plain; charset=utf-8", Vec::new())
+            .with("Cache-Control", "private, no-store")
+    }
+
+    /// The same answer with one more header. What is not printable ASCII does not leave.
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Response {
+        let value: String = value.into();
+        if value.bytes().all(|b| (0x20..0x7f).contains(&b)) {
+            self.headers.retain(|(n, _)| *n != name);
+            self.headers.push((name, value));
+        }
+        self
+    }
+
+    /// The same answer, that makes the browser try again by itself.
+    pub fn retrying(self, after: Duration, href: &str) -> Response {
+        let seconds = after.as_secs().max(1);
+        self.with("Refresh", format!("{seconds}; url={href}"))
+            .with("Retry-After", seconds.to_string())
+    }
+
+    /// Its status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// How many bytes its body has.
+    pub fn len(&self) -> usize {
+        self.body.len()
+    }
+
+    /// True without a body.
+    pub fn is_empty(&self) -> bool {
+        self.body.is_empty()
+    }
+
+    /// As the `cgi` crate takes it.
+    pub fn into_cgi(self) -> cgi::Response {
+        let mut out = cgi::http::Response::new(self.body);
+        *out.status_mut() = cgi::http::StatusCode::from_u16(self.status).unwrap_or_default();
+        for (name, value) in &self.headers {
+            if let Ok(value) = cgi::http::HeaderValue::from_str(value) {
+                out.headers_mut().insert(*name, value);
+            }
+        }
+        out
+    }
+
+    /// The head alone, as bytes, for a body that is streamed after it.
+    pub fn head(&self, length: u64) -> Vec<u8> {
+        let mut head = format!("Status: {}\r\nContent-Length: {length}\r\n", self.status);
+        for (name, value) in &self.headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        head.push_str("\r\n");
+        head.into_bytes()
+    }
+}

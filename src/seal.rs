@@ -1,0 +1,166 @@
+//! Sealing, key wrapping, random numbers, keyed hashes: everything secret passes through here.
+//!
+//! Not for deciding what is sealed under which key: that is `session` (records, wraps) and `store` (cached data). The one
+//! thing to know: associated data binds a sealed value to its place; the same bytes elsewhere do not open.
+
+use argon2::{Algorithm, Argon2, Params, Version};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use blake2::Blake2sMac256;
+use blake2::digest::{KeyInit, Mac as _};
+use chacha20poly1305::aead::{Aead as _, Payload};
+use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Cause, Error, Result};
+
+/// Bytes of a nonce, which stands in front of what it sealed.
+const NONCE: usize = 24;
+
+/// A 256-bit key. Not printed by `{:?}`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Key([u8; 32]);
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key(..)")
+    }
+}
+
+impl Key {
+    /// A key from 32 bytes.
+    pub fn new(bytes: [u8; 32]) -> Key {
+        Key(bytes)
+    }
+
+    /// A new random key.
+    ///
+    /// # Errors
+    /// `Internal` where the system has no random numbers.
+    pub fn random() -> Result<Key> {
+        random().map(Key)
+    }
+
+    /// The key made from a password by Argon2id (RFC 9106): 19 MiB, two passes, some 20 ms.
+    ///
+    /// # Errors
+    /// `Internal` where there is no memory for it.
+    pub fn from_password(password: &str, salt: &[u8; 16]) -> Result<Key> {
+        let failed = |e: argon2::Error| Error::Internal(Cause::at("argon2", e));
+        let params = Params::new(19 * 1024, 2, 1, Some(32)).map_err(failed)?;
+        let mut key = [0; 32];
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_into(password.as_bytes(), salt, &mut key)
+            .map_err(failed)?;
+        Ok(Key(key))
+    }
+
+    /// The bytes, for writing a key into a cookie.
+    pub fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Seals: XChaCha20-Poly1305 under a random nonce, which stands in front.
+    ///
+    /// # Errors
+    /// `Internal` where the system has no random numbers.
+    pub fn seal(&self, place: &[u8], plain: &[u8]) -> Result<Vec<u8>> {
+        let nonce: [u8; NONCE] = random()?;
+        let sealed = self
+            .cipher()
+            .encrypt(
+                &XNonce::from(nonce),
+                Payload {
+                    msg: plain,
+                    aad: place,
+                },
+            )
+            .map_err(|_| Error::Internal(Cause::new("sealing failed")))?;
+        let mut out = Vec::with_capacity(NONCE.saturating_add(sealed.len()));
+        out.extend_from_slice(&nonce);
+        out.extend_from_slice(&sealed);
+        Ok(out)
+    }
+
+    /// Opens what `seal` made for the same place; None for anything else.
+    pub fn open(&self, place: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
+        let payload = Payload {
+            msg: sealed,
+            aad: place,
+        };
+        self.cipher().decrypt(&XNonce::from(*nonce), payload).ok()
+    }
+
+    /// A keyed hash of parts, each told apart from the next by its length; `purpose` keeps uses apart.
+    pub fn hash(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
+        self.mac(purpose, parts).finalize().into_bytes().into()
+    }
+
+    /// True where `tag` begins the keyed hash of these parts; takes the same time whatever differs.
+    pub fn proves(&self, purpose: &str, parts: &[&[u8]], tag: &[u8]) -> bool {
+        !tag.is_empty() && self.mac(purpose, parts).verify_truncated_left(tag).is_ok()
+    }
+
+    fn mac(&self, purpose: &str, parts: &[&[u8]]) -> Blake2sMac256 {
+        let mut mac = <Blake2sMac256 as KeyInit>::new(&self.0.into());
+        for part in std::iter::once(purpose.as_bytes()).chain(parts.iter().copied()) {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac
+    }
+
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        use chacha20poly1305::KeyInit as _;
+        XChaCha20Poly1305::new(&self.0.into())
+    }
+}
+
+/// Random bytes.
+///
+/// # Errors
+/// `Internal` where the system has none.
+pub fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|e| Error::Internal(Cause::at("random numbers", e)))?;
+    Ok(bytes)
+}
+
+/// Bytes as text that may stand in a cookie, a form or a URL.
+pub fn to_text(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// The bytes of such a text; None for any other.
+pub fn from_text(text: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_opens_in_its_place_only() {
+        let key = Key::random().unwrap();
+        let sealed = key.seal(b"here", b"secret").unwrap();
+        assert_eq!(key.open(b"here", &sealed).as_deref(), Some(&b"secret"[..]));
+        assert_eq!(key.open(b"there", &sealed), None);
+        assert_eq!(Key::random().unwrap().open(b"here", &sealed), None);
+        for end in 0..sealed.len() {
+            assert_eq!(key.open(b"here", &sealed[..end]), None);
+        }
+    }
+
+    #[test]
+    fn a_hash_tells_its_parts_and_purposes_apart() {
+        let key = Key::new([7; 32]);
+        assert_ne!(key.hash("a", &[b"bc"]), key.hash("ab", &[b"c"]));
+        assert_ne!(key.hash("a", &[b"b", b"c"]), key.hash("a", &[b"bc"]));
+        let tag = key.hash("a", &[b"b"]);
+        assert!(key.proves("a", &[b"b"], &tag[..16]));
+        assert!(!key.proves("a", &[b"b"], &[]));
+        assert!(!key.proves("a", &[b"b"], &[0; 16]));
+    }
+}

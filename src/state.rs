@@ -1,0 +1,296 @@
+//! The state directory: where it is, whose it is, the installation's secret, user ids, the log.
+//!
+//! Not for what lies in a user's directory: `gate`, `store` and their neighbours know their own files. The one thing to
+//! know: no name that a user controls becomes a path; users are keyed hashes.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use crate::config::Config;
+use crate::error::{Cause, Error, Result};
+use crate::process;
+use crate::seal::{self, Key};
+use crate::time;
+
+/// The log is set aside when it has grown to this many bytes; one older one is kept.
+const LOG_LIMIT: u64 = 4 * 1024 * 1024;
+
+/// The state directory of this installation, checked and with its secret.
+#[derive(Debug)]
+pub struct State {
+    dir: PathBuf,
+    secret: Key,
+}
+
+/// A user of this installation: the keyed hash of realm and login, which names his directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct UserId(pub [u8; 16]);
+
+impl UserId {
+    /// The directory's name, which is also how the log names the user.
+    pub fn to_hex(self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+impl State {
+    /// Where the configuration puts the state directory; None where it says nothing and the user has no home of his own.
+    pub fn place(config: &Config) -> Option<PathBuf> {
+        config.state_dir.clone().or_else(|| {
+            let home = process::home()?;
+            let own = fs::metadata(&home).ok()?.uid() == process::user();
+            own.then(|| home.join(".postern"))
+        })
+    }
+
+    /// Opens the state directory, making it on first use.
+    ///
+    /// # Errors
+    /// `Setup` where it cannot be used safely: no place for it, another user's, below the document root, a damaged
+    /// secret. `DiskFull`.
+    pub fn open(config: &Config, document_root: Option<&Path>) -> Result<State> {
+        let Some(dir) = State::place(config) else {
+            return Err(setup(
+                Path::new("state_dir"),
+                "is not configured, and this user has no home directory of its own",
+            ));
+        };
+        match fs::metadata(&dir) {
+            Ok(found) if !found.is_dir() => return Err(setup(&dir, "is no directory")),
+            Ok(found) if found.uid() != process::user() => {
+                return Err(setup(
+                    &dir,
+                    "belongs to another user than the one this program runs as",
+                ));
+            }
+            Ok(_) => {}
+            Err(e) if e.kind() == io::ErrorKind::NotFound => make_dir(&dir, true)?,
+            Err(e) => return Err(failed(&dir, &e)),
+        }
+        if let Some(root) = document_root.and_then(|root| root.canonicalize().ok()) {
+            let real = dir.canonicalize().map_err(|e| failed(&dir, &e))?;
+            if real.starts_with(&root) {
+                return Err(setup(
+                    &dir,
+                    "lies below the document root, where the web server could give it away",
+                ));
+            }
+        }
+        let secret = secret(&dir)?;
+        Ok(State { dir, secret })
+    }
+
+    /// The installation's secret, for what is made to be recognised later.
+    pub fn secret(&self) -> &Key {
+        &self.secret
+    }
+
+    /// The directory itself.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The user behind a login. Case does not tell people apart: Ann and ann are one person with one gate.
+    pub fn user(&self, realm: &str, login: &str) -> UserId {
+        let login = login.to_lowercase();
+        let hash = self
+            .secret
+            .hash("user", &[realm.as_bytes(), login.as_bytes()]);
+        let mut id = [0; 16];
+        for (to, from) in id.iter_mut().zip(hash) {
+            *to = from;
+        }
+        UserId(id)
+    }
+
+    /// A user's directory; it need not exist.
+    pub fn user_dir(&self, user: UserId) -> PathBuf {
+        self.dir.join("users").join(user.to_hex())
+    }
+
+    /// Makes a user's directory, after his first successful sign-in.
+    ///
+    /// # Errors
+    /// `DiskFull`, `Setup`.
+    pub fn make_user(&self, user: UserId) -> Result<()> {
+        let dir = self.user_dir(user);
+        if !dir.is_dir() {
+            make_dir(&dir, true)?;
+            let lock = dir.join("lock");
+            private().open(&lock).map_err(|e| failed(&lock, &e))?;
+        }
+        Ok(())
+    }
+
+    /// Appends one line to the program's own log. A log that cannot be written is told on stderr, Apache's log.
+    pub fn log(&self, line: &str) {
+        let path = self.dir.join("log");
+        let clean: String = line
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
+        let written = (|| {
+            let mut file = private().append(true).open(&path)?;
+            if file.metadata()?.len() > LOG_LIMIT {
+                fs::rename(&path, self.dir.join("log.1"))?;
+                file = private().append(true).open(&path)?;
+            }
+            file.write_all(format!("{} {clean}\n", time::stamp(time::now())).as_bytes())
+        })();
+        if let Err(e) = written {
+            eprintln!("postern: log: {e}: {clean}");
+        }
+    }
+}
+
+/// How files of ours are opened: made if missing, for the owner only.
+pub fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).mode(0o600);
+    options
+}
+
+/// Makes a directory for the owner only.
+///
+/// # Errors
+/// `DiskFull`, `Setup`.
+pub fn make_dir(dir: &Path, with_parents: bool) -> Result<()> {
+    let made = DirBuilder::new()
+        .mode(0o700)
+        .recursive(with_parents)
+        .create(dir);
+    made.map_err(|e| failed(dir, &e))
+}
+
+/// The meaning of an error of the file system, with the file it is about.
+pub fn failed(path: &Path, e: &io::Error) -> Error {
+    let cause = Cause::at(&path.display().to_string(), e);
+    match e.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::DiskFull(cause),
+        _ => Error::Setup(cause),
+    }
+}
+
+fn setup(path: &Path, why: &str) -> Error {
+    Error::Setup(Cause(format!("{} {why}", path.display())))
+}
+
+/// Reads the secret, or makes it while the installation is new.
+///
+/// Two first requests agree on one: each writes its own file whole, and `link` gives the name to one of them.
+fn secret(dir: &Path) -> Result<Key> {
+    let path = dir.join("secret");
+    let users = dir.join("users");
+    for _ in 0..2 {
+        match fs::read(&path) {
+            Ok(bytes) => {
+                return <[u8; 32]>::try_from(bytes).map(Key::new).map_err(|_| {
+                    setup(
+                        &path,
+                        "is damaged: put the right one back from a backup, or remove users/ too",
+                    )
+                });
+            }
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {}
+            Err(e) => return Err(failed(&path, &e)),
+        }
+        if users.exists() {
+            return Err(setup(
+                &path,
+                "is missing beside users/: put it back from a backup, or remove users/ too",
+            ));
+        }
+        make_secret(dir, &path)?;
+    }
+    Err(setup(&path, "cannot be read back after it was made"))
+}
+
+fn make_secret(dir: &Path, path: &Path) -> Result<()> {
+    let bytes: [u8; 32] = seal::random()?;
+    let own = dir.join(format!("secret.{}", seal::to_text(&seal::random::<9>()?)));
+    let made = (|| {
+        let mut file = private().truncate(true).open(&own)?;
+        file.write_all(&bytes)?;
+        file.sync_all()?;
+        match fs::hard_link(&own, path) {
+            Err(e) if e.kind() != io::ErrorKind::AlreadyExists => Err(e),
+            _ => Ok(()),
+        }
+    })();
+    let removed = fs::remove_file(&own);
+    made.and(removed).map_err(|e| failed(path, &e))?;
+    sync_dir(dir)
+}
+
+/// Makes the names in a directory survive a power cut.
+///
+/// # Errors
+/// `DiskFull`, `Setup`.
+pub fn sync_dir(dir: &Path) -> Result<()> {
+    let synced = File::open(dir).and_then(|d| d.sync_all());
+    synced.map_err(|e| failed(dir, &e))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(dir: &Path) -> Config {
+        Config {
+            state_dir: Some(dir.join("state")),
+            ..Config::default()
+        }
+    }
+
+    fn scratch(name: &str) -> PathBuf {
+        let dir = std::env::temp_dir().join(format!("postern-{name}-{}", std::process::id()));
+        drop(fs::remove_dir_all(&dir));
+        fs::create_dir_all(&dir).unwrap();
+        dir
+    }
+
+    #[test]
+    fn first_requests_agree_on_one_secret() {
+        let dir = scratch("secret");
+        let config = at(&dir);
+        let all: Vec<State> = std::thread::scope(|scope| {
+            let open = || scope.spawn(|| State::open(&config, None).unwrap());
+            let running: Vec<_> = (0..8).map(|_| open()).collect();
+            running.into_iter().map(|r| r.join().unwrap()).collect()
+        });
+        let first = all[0].secret();
+        assert!(all.iter().all(|s| s.secret() == first));
+        fs::remove_dir_all(dir).unwrap();
+    }
+
+    #[test]
+    fn a_secret_missing_or_cut_beside_users_is_an_error_that_names_it() {
+        let dir = scratch("lost");
+        let state = State::open(&at(&dir), None).unwrap();
+        state.make_user(state.user("", "ann")).unwrap();
+        let secret = dir.join("state/secret");
+        for damage in [None, Some(&b"short"[..])] {
+            match damage {
+                None => fs::remove_file(&secret).unwrap(),
+                Some(bytes) => fs::write(&secret, bytes).unwrap(),
+            }
+            let Err(Error::Setup(Cause(why))) = State::open(&at(&dir), None) else {
+                panic!("opened");
+            };
+            assert!(why.contains("state/secret"), "{why}");
+        }
+        fs::remove_dir_all(dir).unwrap();
+    }
+
+    #[test]
+    fn it_refuses_to_lie_below_the_document_root() {
+        let dir = scratch("root");
+        assert!(matches!(
+            State::open(&at(&dir), Some(&dir)),
+            Err(Error::Setup(_))
+        ));
+        fs::remove_dir_all(dir).unwrap();
+    }
+}

@@ -1,0 +1,245 @@
+//! Generations of a user's store: `db.1`, `db.2`, ... of which one is current.
+//!
+//! sled never gives space back, and damage may sit in it for ever, so a store that is too large or damaged is left
+//! behind for a new one, which takes along what matters. Killed at any step, the next request finds one whole
+//! generation: a new one counts from the moment its `ready` file is there, an old one until its `ready` is gone.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use super::{keys, open_sled};
+use crate::error::{Cause, Error, Result};
+use crate::state;
+
+/// Bytes that a new generation takes along at most.
+const CARRY: usize = 2 * 1024 * 1024;
+
+/// What sled may run into.
+pub(super) enum Trouble {
+    /// The database itself is not what it was.
+    Damage(String),
+    /// The system lacks something; the database may be whole.
+    System(Error),
+}
+
+/// Runs sled code: turns its errors and its panics into their meaning.
+pub(super) fn guarded<T>(
+    work: impl FnOnce() -> sled::Result<T>,
+) -> std::result::Result<T, Trouble> {
+    match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(e)) => Err(meaning(&e)),
+        Err(panic) => {
+            let text = panic
+                .downcast_ref::<String>()
+                .map(String::as_str)
+                .or(panic.downcast_ref::<&str>().copied())
+                .unwrap_or("panic");
+            // sled unwraps what the system refuses it: threads, descriptors, space, memory.
+            let system = [
+                "os error 11",
+                "os error 12",
+                "os error 24",
+                "os error 28",
+                "os error 5)",
+                "os error 13",
+            ];
+            if system.iter().any(|e| text.contains(e)) {
+                let cause = Cause::at("store", text);
+                let full = text.contains("os error 28");
+                return Err(Trouble::System(if full {
+                    Error::DiskFull(cause)
+                } else {
+                    Error::Internal(cause)
+                }));
+            }
+            Err(Trouble::Damage(text.to_owned()))
+        }
+    }
+}
+
+fn meaning(e: &sled::Error) -> Trouble {
+    match e {
+        sled::Error::Io(io) => {
+            let full = matches!(
+                io.kind(),
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+            );
+            let cut = matches!(
+                io.kind(),
+                io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData
+            );
+            let cause = Cause::at("store", io);
+            match (full, cut) {
+                (true, _) => Trouble::System(Error::DiskFull(cause)),
+                (false, true) => Trouble::Damage(cause.0),
+                (false, false) => Trouble::System(Error::Internal(cause)),
+            }
+        }
+        other => Trouble::Damage(other.to_string()),
+    }
+}
+
+/// Marks a generation as damaged; the next holder of the gate leaves it behind.
+pub(super) fn mark_bad(dir: &Path, cause: &str) {
+    eprintln!("postern: store damaged: {}: {cause}", dir.display());
+    if let Err(e) = File::create(dir.join("bad")) {
+        eprintln!("postern: store: {}: {e}", dir.display());
+    }
+}
+
+/// Opens the current generation of the user whose directory this is, changing it first where it must be.
+pub(super) fn open(user: &Path, budget: u64) -> Result<(sled::Db, PathBuf)> {
+    let current = current(user)?;
+    if let Some(number) = current {
+        let dir = generation(user, number);
+        let bad = dir.join("bad").exists();
+        let size = fs::metadata(dir.join("db")).map_or(0, |m| m.blocks().saturating_mul(512));
+        if !bad && size <= budget {
+            match guarded(|| open_sled(&dir)) {
+                Ok(db) => return Ok((db, dir)),
+                Err(Trouble::System(error)) => return Err(error),
+                Err(Trouble::Damage(cause)) => mark_bad(&dir, &cause),
+            }
+        }
+        let next = change(user, number)?;
+        return open_new(next);
+    }
+    let first = generation(user, 1);
+    make(user, &first, Vec::new())?;
+    open_new(first)
+}
+
+fn open_new(dir: PathBuf) -> Result<(sled::Db, PathBuf)> {
+    match guarded(|| open_sled(&dir)) {
+        Ok(db) => Ok((db, dir)),
+        Err(Trouble::System(error)) => Err(error),
+        Err(Trouble::Damage(cause)) => Err(Error::Internal(Cause(cause))),
+    }
+}
+
+/// The number of the current generation: the highest that is ready. Whatever a crash left beside it is removed.
+fn current(user: &Path) -> Result<Option<u64>> {
+    let mut numbers = Vec::new();
+    for entry in fs::read_dir(user).map_err(|e| state::failed(user, &e))? {
+        let entry = entry.map_err(|e| state::failed(user, &e))?;
+        let name = entry.file_name();
+        if let Some(n) = name
+            .to_str()
+            .and_then(|n| n.strip_prefix("db.")?.parse::<u64>().ok())
+        {
+            numbers.push(n);
+        }
+    }
+    numbers.sort_unstable();
+    let is_ready = |n: &u64| generation(user, *n).join("ready").exists();
+    let highest = numbers.iter().rev().find(|n| is_ready(n)).copied();
+    for n in numbers.iter().filter(|n| Some(**n) != highest) {
+        remove(&generation(user, *n))?;
+    }
+    Ok(highest)
+}
+
+/// Leaves a generation behind: the next one begins with what it takes along.
+fn change(user: &Path, number: u64) -> Result<PathBuf> {
+    let old = generation(user, number);
+    let next = generation(user, number.saturating_add(1));
+    let bad = old.join("bad").exists();
+    // Only one sled is ever open: everything is read, and the old one closed, before the new one is made.
+    let carried = match guarded(|| open_sled(&old)) {
+        Ok(db) => {
+            let carried = guarded(|| Ok(carry(&db)));
+            drop(catch_unwind(AssertUnwindSafe(|| drop(db))));
+            carried.unwrap_or_default()
+        }
+        Err(Trouble::System(error)) => return Err(error),
+        Err(Trouble::Damage(_)) => Vec::new(),
+    };
+    make(user, &next, carried)?;
+    if bad {
+        keep_damaged(user, &old)?;
+    } else {
+        remove(&old)?;
+    }
+    Ok(next)
+}
+
+/// Makes a generation that counts only when everything in it is on disk.
+fn make(user: &Path, dir: &Path, content: Vec<(sled::IVec, sled::IVec)>) -> Result<()> {
+    state::make_dir(dir, false)?;
+    let written = guarded(|| {
+        let db = open_sled(dir)?;
+        let mut batch = sled::Batch::default();
+        for (key, value) in content {
+            batch.insert(key, value);
+        }
+        db.apply_batch(batch)?;
+        db.flush().map(drop)
+    });
+    match written {
+        Ok(()) => {}
+        Err(Trouble::System(error)) => return Err(error),
+        Err(Trouble::Damage(cause)) => return Err(Error::Internal(Cause(cause))),
+    }
+    state::sync_dir(dir)?;
+    let ready = dir.join("ready");
+    let made = state::private().open(&ready).and_then(|f| f.sync_all());
+    made.map_err(|e| state::failed(&ready, &e))?;
+    state::sync_dir(dir)?;
+    state::sync_dir(user)
+}
+
+/// What the next generation takes along. Ranges of data keys that no wrap opens any more stay behind.
+fn carry(db: &sled::Db) -> Vec<(sled::IVec, sled::IVec)> {
+    let mut carried = Vec::new();
+    let mut bytes = 0_usize;
+    let mut wrapped: Vec<Vec<u8>> = Vec::new();
+    for tree in keys::CARRIED {
+        // sled's iterator repeats an error without end.
+        for (key, value) in db.scan_prefix([tree]).map_while(std::result::Result::ok) {
+            let data_key = key.get(1..9).unwrap_or_default();
+            if tree == keys::WRAPS_ID {
+                wrapped.push(data_key.to_vec());
+            }
+            if tree >= keys::FIRST_OF_DATA_KEYS && !wrapped.iter().any(|id| id == data_key) {
+                continue;
+            }
+            bytes = bytes.saturating_add(key.len()).saturating_add(value.len());
+            if bytes > CARRY {
+                return carried;
+            }
+            carried.push((key, value));
+        }
+    }
+    carried
+}
+
+/// Keeps one damaged generation for whoever wants to know what happened.
+fn keep_damaged(user: &Path, old: &Path) -> Result<()> {
+    let kept = user.join("damaged");
+    if kept.exists() {
+        fs::remove_dir_all(&kept).map_err(|e| state::failed(&kept, &e))?;
+    }
+    remove_file(&old.join("ready"))?;
+    fs::rename(old, &kept).map_err(|e| state::failed(old, &e))
+}
+
+/// Removes a generation, its `ready` first: it must not count again when this is cut short.
+fn remove(dir: &Path) -> Result<()> {
+    remove_file(&dir.join("ready"))?;
+    fs::remove_dir_all(dir).map_err(|e| state::failed(dir, &e))
+}
+
+fn remove_file(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(state::failed(path, &e)),
+        _ => Ok(()),
+    }
+}
+
+fn generation(user: &Path, number: u64) -> PathBuf {
+    user.join(format!("db.{number}"))
+}

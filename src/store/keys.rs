@@ -1,0 +1,318 @@
+//! Every record the store holds: its tree, its key, its version. This table is the whole truth about the keys.
+//!
+//! | tree | key | value | sealed under |
+//! |---|---|---|---|
+//! | 1 sessions | session id (16) | `Kept` | the session key inside; outside only when it was last seen |
+//! | 2 wraps | data key id (8) | `Wrap` | Argon2id(password) inside |
+//! | 3 pending | data key id, folder (16), UIDVALIDITY (4), UID (4) | `()` | data key |
+//! | 4 server | data key id | `ServerFacts` | data key |
+//! | 5 folders | data key id | `FolderList` | data key |
+//! | 6 lists | data key id, folder | `List` | data key |
+//! | 7 blocks | data key id, folder, block (4) | `Block` | data key |
+//! | 8 rows | data key id, folder, UIDVALIDITY, UID | `Row` | data key |
+//! | 9 texts | data key id, folder, UIDVALIDITY, UID, part path | the part's bytes, decoded | data key |
+//!
+//! Numbers are big-endian and of fixed width, the variable part comes last: a range is in UID order, a prefix is a folder.
+//! A name enters a key only as a hash under the data key. The version stands in front of the value and in its associated
+//! data; another version is a miss, and a miss is the migration. Raise it when a struct changes: the test says so.
+
+use std::marker::PhantomData;
+
+use serde::{Deserialize, Serialize};
+
+use crate::mail::{Counts, Folder, FolderName, ModSeq, PartPath, Row, Uid, UidValidity};
+use crate::seal::Key;
+use crate::time::Seconds;
+
+/// A kind of record: the byte that begins its keys, and the version of its value.
+pub struct Tree<V> {
+    pub(super) id: u8,
+    pub(super) version: u8,
+    value: PhantomData<fn() -> V>,
+}
+
+impl<V> Tree<V> {
+    const fn new(id: u8, version: u8) -> Tree<V> {
+        Tree {
+            id,
+            version,
+            value: PhantomData,
+        }
+    }
+}
+
+/// Session records.
+pub const SESSIONS: Tree<Kept> = Tree::new(1, 1);
+/// Data keys, wrapped.
+pub const WRAPS: Tree<Wrap> = Tree::new(2, 1);
+/// \Seen marks that the server does not know yet; the only thing here that exists only once.
+pub const PENDING: Tree<()> = Tree::new(3, 1);
+/// What the server can do.
+pub const SERVER: Tree<ServerFacts> = Tree::new(4, 1);
+/// The folders.
+pub const FOLDERS: Tree<FolderList> = Tree::new(5, 1);
+/// What is known of a folder's list.
+pub const LISTS: Tree<List> = Tree::new(6, 1);
+/// The UIDs of a list, in blocks of `BLOCK`, oldest first.
+pub const BLOCKS: Tree<Block> = Tree::new(7, 1);
+/// Rows of lists.
+pub const ROWS: Tree<Row> = Tree::new(8, 1);
+/// Parts that were shown.
+pub const TEXTS: Tree<Vec<u8>> = Tree::new(9, 1);
+
+/// Trees that a new generation of the store takes along, most needed first; the rest is a miss once.
+pub(super) const CARRIED: [u8; 7] = [1, 2, 3, 4, 5, 6, 7];
+/// The tree of wraps, and the first tree whose keys begin with a data key's id.
+pub(super) const WRAPS_ID: u8 = 2;
+pub(super) const FIRST_OF_DATA_KEYS: u8 = 3;
+
+/// UIDs in a block.
+pub const BLOCK: u32 = 256;
+
+/// A session record as it lies in the store: sealed under a key that only the browser has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// When it was last seen; outside, so that the oldest can be told without opening any.
+    pub seen: Seconds,
+    /// The record.
+    pub sealed: Vec<u8>,
+}
+
+/// A data key as it lies in the store: sealed under a key made from the password.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wrap {
+    /// When it was last opened or made.
+    pub used: Seconds,
+    /// Of the key made from the password.
+    pub salt: [u8; 16],
+    /// The data key.
+    pub sealed: Vec<u8>,
+}
+
+/// What a server told of itself after login.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerFacts {
+    /// Its capabilities, in upper case.
+    pub capabilities: Vec<String>,
+}
+
+/// The folders, and when they were asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FolderList {
+    /// In the order in which they are shown.
+    pub folders: Vec<Folder>,
+    /// When the server told them.
+    pub as_of: Seconds,
+    /// KB used and allowed, where the server has a quota (RFC 9208).
+    pub quota: Option<(u64, u64)>,
+}
+
+/// What is known of a folder's list: when, and what to compare with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct List {
+    /// The numbering of its UIDs.
+    pub validity: UidValidity,
+    /// The UID that the next message will have.
+    pub next: u32,
+    /// The modification sequence it was compared at, where the server has such.
+    pub modseq: Option<ModSeq>,
+    /// Messages, and unread ones.
+    pub counts: Counts,
+    /// When it was last compared with the server.
+    pub as_of: Seconds,
+}
+
+/// A run of UIDs in the order of arrival.
+pub type Block = Vec<Uid>;
+
+/// A data key with its id: the key space of everything cached under it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataKey {
+    /// Begins every key of cached data.
+    pub id: [u8; 8],
+    /// Seals it.
+    pub key: Key,
+}
+
+impl DataKey {
+    /// Key of the records there is one of: server, folders.
+    pub fn own(&self) -> Vec<u8> {
+        self.id.to_vec()
+    }
+
+    /// Key of a folder's list.
+    pub fn list(&self, folder: &FolderName) -> Vec<u8> {
+        let hash = self.key.hash("folder", &[folder.as_wire().as_bytes()]);
+        let mut key = self.own();
+        key.extend(hash.iter().take(16));
+        key
+    }
+
+    /// Key of a block of a folder's list.
+    pub fn block(&self, folder: &FolderName, number: u32) -> Vec<u8> {
+        let mut key = self.list(folder);
+        key.extend(number.to_be_bytes());
+        key
+    }
+
+    /// Prefix of what belongs to one numbering of a folder: rows, texts, pending marks.
+    pub fn numbering(&self, folder: &FolderName, validity: UidValidity) -> Vec<u8> {
+        let mut key = self.list(folder);
+        key.extend(validity.0.to_be_bytes());
+        key
+    }
+
+    /// Key of one message's row, or pending mark.
+    pub fn message(&self, folder: &FolderName, validity: UidValidity, uid: Uid) -> Vec<u8> {
+        let mut key = self.numbering(folder, validity);
+        key.extend(uid.get().to_be_bytes());
+        key
+    }
+
+    /// Key of one part of a message.
+    pub fn text(
+        &self,
+        folder: &FolderName,
+        validity: UidValidity,
+        uid: Uid,
+        path: &PartPath,
+    ) -> Vec<u8> {
+        let mut key = self.message(folder, validity, uid);
+        for step in path.steps() {
+            key.extend(step.to_be_bytes());
+        }
+        key
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::{Address, Encoding, Flags, Flowed, Group, Part, Role};
+
+    fn name() -> FolderName {
+        FolderName::new("a").unwrap()
+    }
+
+    fn part() -> Part {
+        Part {
+            path: PartPath::parse("1.2").unwrap(),
+            kind: "a/b".into(),
+            charset: "c".into(),
+            name: "d".into(),
+            attached: true,
+            id: "e".into(),
+            encoding: Encoding::Base64,
+            size: 1,
+            group: vec![Group {
+                path: PartPath::default(),
+                kind: "f".into(),
+            }],
+            flowed: Some(Flowed { delete_space: true }),
+        }
+    }
+
+    fn row() -> Row {
+        let who = |n: &str| {
+            vec![Address {
+                name: n.into(),
+                email: "x".into(),
+            }]
+        };
+        Row {
+            uid: Uid::new(1).unwrap(),
+            flags: Flags::SEEN,
+            arrived: 2,
+            dated: Some((3, 4)),
+            size: 5,
+            subject: "s".into(),
+            from: who("f"),
+            to: who("t"),
+            cc: who("c"),
+            reply_to: who("r"),
+            parts: Some(vec![part()]),
+        }
+    }
+
+    /// Whoever changes a struct sees this fail: raise its tree's version, then put the new bytes here.
+    #[test]
+    fn a_changed_record_raises_its_version() {
+        let folder = Folder {
+            name: name(),
+            title: "t".into(),
+            depth: 1,
+            role: Some(Role::Sent),
+            selectable: true,
+            counts: Some(Counts {
+                messages: 2,
+                unread: 1,
+            }),
+        };
+        let list = List {
+            validity: UidValidity(1),
+            next: 2,
+            modseq: ModSeq::new(3),
+            counts: Counts::default(),
+            as_of: 4,
+        };
+        let folders = FolderList {
+            folders: vec![folder],
+            as_of: 1,
+            quota: Some((1, 2)),
+        };
+        let server = ServerFacts {
+            capabilities: vec!["A".into()],
+        };
+        let bytes = |v: postcard::Result<Vec<u8>>| v.unwrap();
+        let hex = |bytes: Vec<u8>| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+        let kept = Kept {
+            seen: 1,
+            sealed: vec![2],
+        };
+        let wrapped = Wrap {
+            used: 1,
+            salt: [2; 16],
+            sealed: vec![3],
+        };
+        let seen = [
+            (SESSIONS.version, hex(bytes(postcard::to_stdvec(&kept)))),
+            (WRAPS.version, hex(bytes(postcard::to_stdvec(&wrapped)))),
+            (SERVER.version, hex(bytes(postcard::to_stdvec(&server)))),
+            (FOLDERS.version, hex(bytes(postcard::to_stdvec(&folders)))),
+            (LISTS.version, hex(bytes(postcard::to_stdvec(&list)))),
+            (
+                BLOCKS.version,
+                hex(bytes(postcard::to_stdvec(&vec![Uid::new(300).unwrap()]))),
+            ),
+            (ROWS.version, hex(bytes(postcard::to_stdvec(&row())))),
+        ];
+        let expected = [
+            (1, "020102"),
+            (1, "02020202020202020202020202020202020103"),
+            (1, "010141"),
+            (1, "01016101740101020101020102010102"),
+            (1, "01020103000008"),
+            (1, "01ac02"),
+            (
+                1,
+                "0101040106080501730101660178010174017801016301780101720178010102010203612f62016301640101650101010001660101",
+            ),
+        ];
+        for ((version, bytes), (known_version, known)) in seen.iter().zip(expected) {
+            assert_eq!((*version, bytes.as_str()), (known_version, known));
+        }
+    }
+
+    #[test]
+    fn a_folder_is_a_prefix_and_uids_are_in_order() {
+        let data = DataKey {
+            id: [1; 8],
+            key: Key::new([2; 32]),
+        };
+        let key = |uid| data.message(&name(), UidValidity(9), Uid::new(uid).unwrap());
+        assert!(key(255) < key(256));
+        assert!(key(1).starts_with(&data.numbering(&name(), UidValidity(9))));
+        assert!(data.block(&name(), 3).starts_with(&data.list(&name())));
+        assert_ne!(data.list(&name()), data.list(&FolderName::inbox()));
+    }
+}

@@ -1,0 +1,312 @@
+//! The store: one sled database a user, a cache that may be deleted at any time. Only this room names sled.
+//!
+//! Not for deciding what is cached: that is `mailbox`. Every value is compressed, sealed and cut into pieces of at most
+//! `PIECE` bytes: sled keeps large values in files of their own and reads the end of its log at each open. Writes are
+//! collected and applied as one batch by `save`. A value that does not open or decode is a miss.
+//!
+//! `Store` borrows the `Pass` and has a `Drop`, so the gate cannot be given back while sled is open.
+
+mod generation;
+pub mod keys;
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::error::{Cause, Error, Result};
+use crate::gate::Pass;
+use crate::process;
+use crate::seal::Key;
+use keys::Tree;
+
+/// Bytes of a segment of sled's log. Fixed when a database is made.
+const SEGMENT: usize = 64 * 1024;
+/// Longest value that sled is given: a 64th of a segment, its key included.
+const PIECE: usize = SEGMENT / 64 - 64;
+/// Pieces of one value at most: some 900 KB, compressed.
+const PIECES: usize = 1000;
+/// Longest value before it is compressed.
+const LONGEST: usize = 8 * 1024 * 1024;
+
+/// Under which key a value lies.
+#[derive(Clone, Copy, Debug)]
+pub enum Lock<'a> {
+    /// Sealed under this key.
+    Sealed(&'a Key),
+    /// As it is: for values that are sealed inside.
+    Open,
+}
+
+/// A user's database, open.
+pub struct Store<'p> {
+    pass: &'p Pass,
+    db: Option<sled::Db>,
+    dir: PathBuf,
+    /// What was written in this request and not saved yet; None removes.
+    writes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
+    /// The first thing that went wrong and was no damage.
+    failure: Option<Error>,
+}
+
+impl<'p> Store<'p> {
+    /// Opens the user's database, in a new generation where the old one is over its budget (bytes) or damaged.
+    ///
+    /// # Errors
+    /// `DiskFull`; `Internal` where the system lacks threads, memory or descriptors. Damage is no error: the store is
+    /// empty then.
+    pub fn open(pass: &'p Pass, budget: u64) -> Result<Store<'p>> {
+        let (db, dir) = generation::open(pass.dir(), budget)?;
+        Ok(Store {
+            pass,
+            db: Some(db),
+            dir,
+            writes: BTreeMap::new(),
+            failure: None,
+        })
+    }
+
+    /// The value at a key, if it is there, whole, of this version, and opens.
+    pub fn get<V: DeserializeOwned>(
+        &mut self,
+        lock: Lock,
+        tree: &Tree<V>,
+        key: &[u8],
+    ) -> Option<V> {
+        let sealed = self.pieces(tree.id, key)?;
+        let value = self.unseal(lock, tree, key, &sealed);
+        if value.is_none() {
+            self.remove(tree, key);
+        }
+        value
+    }
+
+    /// True where there is something at a key.
+    pub fn has<V>(&mut self, tree: &Tree<V>, key: &[u8]) -> bool {
+        self.read(&piece_key(tree.id, key, 0)).is_some()
+    }
+
+    /// Puts a value at a key, when `save` is called. One that cannot be kept is not: a cache that fails is a miss.
+    pub fn put<V: Serialize>(&mut self, lock: Lock, tree: &Tree<V>, key: &[u8], value: &V) {
+        self.remove(tree, key);
+        match self.seal(lock, tree, key, value) {
+            Ok(sealed) => {
+                let count = sealed.len().div_ceil(PIECE).max(1);
+                if count > PIECES {
+                    return;
+                }
+                for (n, piece) in sealed.chunks(PIECE).enumerate() {
+                    let last = n.saturating_add(1) == count;
+                    let mut bytes = vec![u8::from(last)];
+                    bytes.extend_from_slice(piece);
+                    self.writes.insert(piece_key(tree.id, key, n), Some(bytes));
+                }
+            }
+            Err(e) => self.failure = self.failure.take().or(Some(e)),
+        }
+    }
+
+    /// Removes the value at a key.
+    pub fn remove<V>(&mut self, tree: &Tree<V>, key: &[u8]) {
+        for n in 0..PIECES {
+            let at = piece_key(tree.id, key, n);
+            if self.read(&at).is_none() {
+                // A later piece of what was just put over it.
+                return;
+            }
+            self.writes.insert(at, None);
+        }
+    }
+
+    /// The keys of a tree that begin with `prefix`, in order; what cannot be read ends the list.
+    pub fn keys_below<V>(&mut self, tree: &Tree<V>, prefix: &[u8]) -> Vec<Vec<u8>> {
+        let mut from = vec![tree.id];
+        from.extend_from_slice(prefix);
+        let first_piece = |at: &[u8]| -> Option<Vec<u8>> {
+            let (key, number) = at.split_last_chunk::<2>()?;
+            (*number == [0, 0]).then(|| key.get(1..).unwrap_or_default().to_vec())
+        };
+        let stored = self.sled(|db| {
+            let keys = db.scan_prefix(&from).keys();
+            keys.map(|key| key.map(|k| k.to_vec()))
+                .collect::<sled::Result<Vec<_>>>()
+        });
+        let mut keys: Vec<Vec<u8>> = stored
+            .unwrap_or_default()
+            .iter()
+            .filter(|at| self.writes.get(*at).is_none_or(Option::is_some))
+            .filter_map(|at| first_piece(at))
+            .collect();
+        let written = self
+            .writes
+            .range(from.clone()..)
+            .take_while(|(at, _)| at.starts_with(&from));
+        keys.extend(
+            written
+                .filter(|(_, v)| v.is_some())
+                .filter_map(|(at, _)| first_piece(at)),
+        );
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    }
+
+    /// Writes what was put and removed, as one batch, down to the disk. Without writes it does nothing.
+    ///
+    /// # Errors
+    /// `DiskFull`, `Internal`: then nothing was written.
+    pub fn save(&mut self) -> Result<()> {
+        let writes = std::mem::take(&mut self.writes);
+        if !writes.is_empty() {
+            let mut batch = sled::Batch::default();
+            for (key, value) in writes {
+                match value {
+                    Some(bytes) => batch.insert(key, bytes),
+                    None => batch.remove(key),
+                }
+            }
+            self.sled(|db| {
+                db.apply_batch(batch)?;
+                db.flush().map(drop)
+            });
+        }
+        self.failure.take().map_or(Ok(()), Err)
+    }
+
+    /// True while a write waits for `save`.
+    pub fn has_writes(&self) -> bool {
+        !self.writes.is_empty()
+    }
+
+    /// All pieces of a value, joined.
+    fn pieces(&mut self, tree: u8, key: &[u8]) -> Option<Vec<u8>> {
+        let mut whole = Vec::new();
+        for n in 0..PIECES {
+            let piece = self.read(&piece_key(tree, key, n))?;
+            let (last, bytes) = piece.split_first()?;
+            whole.extend_from_slice(bytes);
+            if *last == 1 {
+                return Some(whole);
+            }
+        }
+        None
+    }
+
+    fn read(&mut self, at: &[u8]) -> Option<Vec<u8>> {
+        if let Some(written) = self.writes.get(at) {
+            return written.clone();
+        }
+        self.sled(|db| db.get(at)).flatten().map(|v| v.to_vec())
+    }
+
+    fn seal<V: Serialize>(
+        &self,
+        lock: Lock,
+        tree: &Tree<V>,
+        key: &[u8],
+        value: &V,
+    ) -> Result<Vec<u8>> {
+        let plain =
+            postcard::to_stdvec(value).map_err(|e| Error::Internal(Cause::at("encoding", e)))?;
+        let packed = pack(&plain);
+        let mut out = vec![tree.version];
+        match lock {
+            Lock::Open => out.extend(packed),
+            Lock::Sealed(k) => out.extend(k.seal(&self.place(tree, key), &packed)?),
+        }
+        Ok(out)
+    }
+
+    fn unseal<V: DeserializeOwned>(
+        &self,
+        lock: Lock,
+        tree: &Tree<V>,
+        key: &[u8],
+        sealed: &[u8],
+    ) -> Option<V> {
+        let (version, sealed) = sealed.split_first()?;
+        if *version != tree.version {
+            return None;
+        }
+        let packed = match lock {
+            Lock::Open => sealed.to_vec(),
+            Lock::Sealed(k) => k.open(&self.place(tree, key), sealed)?,
+        };
+        postcard::from_bytes(&unpack(&packed)?).ok()
+    }
+
+    /// What binds a sealed value to where it lies.
+    fn place<V>(&self, tree: &Tree<V>, key: &[u8]) -> Vec<u8> {
+        let mut place = self.pass.user().0.to_vec();
+        place.extend([tree.id, tree.version]);
+        place.extend_from_slice(key);
+        place
+    }
+
+    /// The one door to sled. Damage makes the store empty for the rest of the request and marks it for the next one.
+    fn sled<T>(&mut self, work: impl FnOnce(&sled::Db) -> sled::Result<T>) -> Option<T> {
+        let db = self.db.as_ref()?;
+        match generation::guarded(|| work(db)) {
+            Ok(value) => Some(value),
+            Err(generation::Trouble::Damage(cause)) => {
+                generation::mark_bad(&self.dir, &cause);
+                self.db = None;
+                None
+            }
+            Err(generation::Trouble::System(error)) => {
+                self.failure = self.failure.take().or(Some(error));
+                None
+            }
+        }
+    }
+}
+
+impl Drop for Store<'_> {
+    fn drop(&mut self) {
+        // A panic while sled closes must not hide what the request has already produced.
+        let db = self.db.take();
+        if catch_unwind(AssertUnwindSafe(|| drop(db))).is_err() {
+            generation::mark_bad(&self.dir, "closing");
+        }
+    }
+}
+
+/// Where the n-th piece of a value lies.
+fn piece_key(tree: u8, key: &[u8], n: usize) -> Vec<u8> {
+    let mut at = Vec::with_capacity(key.len().saturating_add(3));
+    at.push(tree);
+    at.extend_from_slice(key);
+    at.extend(u16::try_from(n).unwrap_or(u16::MAX).to_be_bytes());
+    at
+}
+
+/// Deflated where that makes it shorter; the first byte says which.
+fn pack(plain: &[u8]) -> Vec<u8> {
+    let deflated = (plain.len() > 64).then(|| miniz_oxide::deflate::compress_to_vec(plain, 6));
+    match deflated {
+        Some(deflated) if deflated.len() < plain.len() => [&[1], deflated.as_slice()].concat(),
+        _ => [&[0], plain].concat(),
+    }
+}
+
+fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
+    let (how, bytes) = packed.split_first()?;
+    match how {
+        0 => Some(bytes.to_vec()),
+        1 => miniz_oxide::inflate::decompress_to_vec_with_limit(bytes, LONGEST).ok(),
+        _ => None,
+    }
+}
+
+/// How sled is opened, everywhere.
+fn open_sled(dir: &Path) -> sled::Result<sled::Db> {
+    process::nap();
+    sled::Config::new()
+        .path(dir)
+        .segment_size(SEGMENT)
+        .cache_capacity(8 * 1024 * 1024)
+        .flush_every_ms(None)
+        .open()
+}

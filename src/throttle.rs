@@ -1,0 +1,258 @@
+//! Failed sign-ins: how many attempts an address or an account has left, in one file of a fixed size.
+//!
+//! Not a list of names: the file holds hashes and times only. Each slot is a leaky bucket by one number, the time at
+//! which it is empty again (the generic cell rate algorithm), so that nothing has to be counted down or cleaned up.
+
+use std::fs::File;
+use std::io;
+use std::net::IpAddr;
+use std::os::unix::fs::FileExt as _;
+use std::path::PathBuf;
+
+use crate::error::{Error, Result};
+use crate::seal::Key;
+use crate::state::{self, State};
+use crate::time::{self, Seconds};
+
+const SLOTS: u64 = 4096;
+/// Bytes of a slot: 8 of the hash, 8 of the time in milliseconds.
+const SLOT: u64 = 16;
+/// How many neighbouring slots a hash may lie in.
+const NEIGHBOURS: u64 = 8;
+/// How many more attempts an account has from everywhere than from one address.
+const ACCOUNT_FACTOR: u32 = 10;
+
+/// Whose attempts are counted.
+pub enum Attempt<'a> {
+    /// A browser that nobody knows, by its address and the account it asks for.
+    Stranger { from: IpAddr, user: &'a [u8] },
+    /// A browser with a cookie of that account: nobody else's attempts may lock it out.
+    Known { session: &'a [u8] },
+}
+
+/// Attempts that were booked before LOGIN, to be taken back when it succeeds.
+pub struct Booked {
+    file: File,
+    path: PathBuf,
+    buckets: Vec<Bucket>,
+}
+
+struct Bucket {
+    tag: u64,
+    per_minute: u32,
+}
+
+impl Bucket {
+    fn new(secret: &Key, per_minute: u32, parts: &[&[u8]]) -> Bucket {
+        let hash = secret.hash("throttle", parts);
+        let (head, _) = hash.split_first_chunk::<8>().unwrap_or((&[0; 8], &[]));
+        // 0 marks an empty slot.
+        Bucket {
+            tag: u64::from_be_bytes(*head).max(1),
+            per_minute,
+        }
+    }
+
+    /// Milliseconds that one attempt costs.
+    fn cost(&self) -> i64 {
+        60_000 / i64::from(self.per_minute.max(1))
+    }
+}
+
+/// Books an attempt.
+///
+/// # Errors
+/// `TooMany`, with the seconds until the next one may be made, if any of its counters is full; then nothing is booked.
+/// `DiskFull`, `Setup`.
+pub fn book(state: &State, attempt: &Attempt, per_minute: u32) -> Result<Booked> {
+    let bucket = |n: u32, parts: &[&[u8]]| Bucket::new(state.secret(), n, parts);
+    let buckets = match attempt {
+        Attempt::Stranger { from, user } => {
+            let from = network(*from);
+            vec![
+                bucket(per_minute, &[b"address", &from]),
+                bucket(per_minute, &[b"both", &from, user]),
+                bucket(
+                    per_minute.saturating_mul(ACCOUNT_FACTOR),
+                    &[b"account", user],
+                ),
+            ]
+        }
+        Attempt::Known { session } => vec![bucket(per_minute, &[b"session", session])],
+    };
+    let path = state.dir().join("throttle");
+    let booked = Booked {
+        file: state::private()
+            .open(&path)
+            .map_err(|e| state::failed(&path, &e))?,
+        path,
+        buckets,
+    };
+    booked.locked(|b| b.add(now_ms()))
+}
+
+impl Booked {
+    /// The password was right: the attempt does not count.
+    ///
+    /// # Errors
+    /// `DiskFull`, `Setup`.
+    pub fn take_back(self) -> Result<()> {
+        self.locked(|b| b.subtract(now_ms())).map(drop)
+    }
+
+    fn locked(
+        self,
+        work: impl FnOnce(&Booked) -> io::Result<std::result::Result<(), u32>>,
+    ) -> Result<Booked> {
+        let done = fs2::FileExt::lock_exclusive(&self.file).and_then(|()| {
+            let done = work(&self);
+            fs2::FileExt::unlock(&self.file)?;
+            done
+        });
+        match done {
+            Ok(Ok(())) => Ok(self),
+            Ok(Err(retry)) => Err(Error::TooMany { retry }),
+            Err(e) => Err(state::failed(&self.path, &e)),
+        }
+    }
+
+    fn add(&self, now: i64) -> io::Result<std::result::Result<(), u32>> {
+        if self.file.metadata()?.len() < SLOTS * SLOT {
+            self.file.set_len(SLOTS * SLOT)?;
+        }
+        let mut wait = 0;
+        let mut changes = Vec::new();
+        for bucket in &self.buckets {
+            let (slot, full_until) = self.find(bucket, now)?;
+            let after = full_until.max(now).saturating_add(bucket.cost());
+            // A minute's worth may be booked at once.
+            wait = wait.max(after.saturating_sub(now).saturating_sub(60_000));
+            changes.push((slot, bucket.tag, after));
+        }
+        if wait > 0 {
+            let seconds = wait.saturating_add(999) / 1000;
+            return Ok(Err(u32::try_from(seconds).unwrap_or(60)));
+        }
+        for (slot, tag, after) in changes {
+            self.write(slot, tag, after)?;
+        }
+        Ok(Ok(()))
+    }
+
+    fn subtract(&self, now: i64) -> io::Result<std::result::Result<(), u32>> {
+        for bucket in &self.buckets {
+            let (slot, full_until) = self.find(bucket, now)?;
+            self.write(slot, bucket.tag, full_until.saturating_sub(bucket.cost()))?;
+        }
+        Ok(Ok(()))
+    }
+
+    /// The bucket's slot and its time; a new bucket takes the slot of its neighbourhood that holds least.
+    fn find(&self, bucket: &Bucket, now: i64) -> io::Result<(u64, i64)> {
+        let mut least = (bucket.tag % SLOTS, i64::MAX);
+        for step in 0..NEIGHBOURS {
+            let slot = bucket.tag.wrapping_add(step) % SLOTS;
+            let mut bytes = [0; 16];
+            self.file.read_exact_at(&mut bytes, slot * SLOT)?;
+            let both = u128::from_be_bytes(bytes);
+            let (tag, until) = ((both >> 64) as u64, both as u64 as i64);
+            if tag == bucket.tag {
+                // No honest time lies further ahead: the clock was set back.
+                return Ok((slot, until.min(now.saturating_add(60_000))));
+            }
+            if until < least.1 {
+                least = (slot, until);
+            }
+        }
+        Ok((least.0, 0))
+    }
+
+    fn write(&self, slot: u64, tag: u64, until: i64) -> io::Result<()> {
+        let both = u128::from(tag) << 64 | u128::from(until.max(0) as u64);
+        self.file.write_all_at(&both.to_be_bytes(), slot * SLOT)
+    }
+}
+
+fn now_ms() -> i64 {
+    let seconds: Seconds = time::now();
+    seconds.saturating_mul(1000)
+}
+
+/// What one customer of a provider has: an IPv4 address, or the first half of an IPv6 one.
+fn network(from: IpAddr) -> Vec<u8> {
+    match from.to_canonical() {
+        IpAddr::V4(ip) => ip.octets().to_vec(),
+        IpAddr::V6(ip) => ip.octets().iter().take(8).copied().collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    fn state(name: &str) -> State {
+        let dir =
+            std::env::temp_dir().join(format!("postern-throttle-{name}-{}", std::process::id()));
+        drop(std::fs::remove_dir_all(&dir));
+        State::open(
+            &Config {
+                state_dir: Some(dir),
+                ..Config::default()
+            },
+            None,
+        )
+        .unwrap()
+    }
+
+    fn stranger(ip: &str) -> Attempt<'static> {
+        Attempt::Stranger {
+            from: ip.parse().unwrap(),
+            user: b"ann",
+        }
+    }
+
+    #[test]
+    fn five_attempts_then_a_wait_that_does_not_touch_others() {
+        let state = state("five");
+        for _ in 0..5 {
+            book(&state, &stranger("192.0.2.1"), 5).map(drop).unwrap();
+        }
+        let refused = book(&state, &stranger("192.0.2.1"), 5).map(drop);
+        assert!(
+            matches!(refused, Err(Error::TooMany { retry: 1..=13 })),
+            "{refused:?}"
+        );
+        book(&state, &stranger("192.0.2.2"), 5).map(drop).unwrap();
+        book(&state, &Attempt::Known { session: b"s" }, 5)
+            .map(drop)
+            .unwrap();
+        let size = std::fs::metadata(state.dir().join("throttle"))
+            .unwrap()
+            .len();
+        assert_eq!(size, SLOTS * SLOT);
+    }
+
+    #[test]
+    fn a_right_password_costs_nothing() {
+        let state = state("right");
+        for _ in 0..50 {
+            book(&state, &stranger("192.0.2.1"), 5)
+                .unwrap()
+                .take_back()
+                .unwrap();
+        }
+    }
+
+    #[test]
+    fn half_of_an_ipv6_address_is_one_customer() {
+        let state = state("v6");
+        for host in 0..5 {
+            book(&state, &stranger(&format!("2001:db8::{host}")), 5)
+                .map(drop)
+                .unwrap();
+        }
+        assert!(book(&state, &stranger("2001:db8::99"), 5).is_err());
+        assert!(book(&state, &stranger("2001:db8:0:1::1"), 5).is_ok());
+    }
+}

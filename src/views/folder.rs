@@ -1,0 +1,255 @@
+//! A page of a folder's list, and the same list beside an open message.
+//!
+//! Not for choosing rows or counting pages: the action knows; `None` is a page that does not exist. To know before
+//! changing it: a row is one link whose `::after` covers the row, so what is read out is the text of the row.
+
+use maud::{Markup, html};
+
+use super::icons::{Icon, icon, sign};
+use super::{Chrome, Pane, app, face, notices, when};
+use crate::mail::{Address, Role};
+use crate::route::Route;
+use crate::time::Calendar;
+
+/// A list of messages, as far as one page shows it.
+#[derive(Clone, Debug)]
+pub struct ListPane {
+    /// The folder's name for people (our word where it has a role).
+    pub title: String,
+    /// What the folder is for.
+    pub role: Option<Role>,
+    /// How many are unread, where the server told.
+    pub unread: Option<u32>,
+    /// How many messages the folder holds.
+    pub total: u32,
+    /// When the list was last compared with the server.
+    pub as_of: Option<Calendar>,
+    /// The same page, compared with the server now.
+    pub compare: Route,
+    /// The rows, newest first.
+    pub rows: Vec<RowLine>,
+    /// First and last row of this page, counted from 1 at the newest.
+    pub range: (u32, u32),
+    /// The page of newer messages.
+    pub newer: Option<Route>,
+    /// The page of older messages.
+    pub older: Option<Route>,
+}
+
+/// One message of a list.
+#[derive(Clone, Debug)]
+pub struct RowLine {
+    /// The message's page.
+    pub href: Route,
+    /// Who wrote it; in Sent and Drafts the first recipient. None where the message names nobody.
+    pub who: Option<Address>,
+    /// True where `who` is a recipient.
+    pub to: bool,
+    /// When it arrived.
+    pub when: Option<Calendar>,
+    /// Its subject; may be empty.
+    pub subject: String,
+    /// Its first words, where they are known.
+    pub peek: Option<String>,
+    /// Not read yet.
+    pub unread: bool,
+    /// Starred.
+    pub starred: bool,
+    /// Answered.
+    pub answered: bool,
+    /// Forwarded.
+    pub forwarded: bool,
+    /// Something is attached.
+    pub attachment: bool,
+    /// Size in bytes.
+    pub size: u32,
+    /// True for the message that is open beside the list.
+    pub current: bool,
+}
+
+impl ListPane {
+    /// How many are unread, where that says something: not of what the reader wrote.
+    fn unread_told(&self) -> Option<u32> {
+        let own = matches!(self.role, Some(Role::Sent | Role::Drafts));
+        self.unread.filter(|_| !own)
+    }
+}
+
+/// The page of a list.
+pub fn page(chrome: &Chrome, list: &ListPane) -> Markup {
+    let words = chrome.words;
+    let panes = html! {
+        main.list #list aria-label=(list.title) {
+            (head(chrome, list, html! { h1.title dir="auto" title=(list.title) { (list.title) } }, true))
+            (rows(chrome, list))
+        }
+        section.message aria-label=(words.message()) {
+            p.nothing {
+                @if list.rows.is_empty() { (words.nothing_to_read()) } @else { (words.choose(list.unread_told())) }
+            }
+        }
+    };
+    app(chrome, &list.title, Pane::List, panes)
+}
+
+/// The list beside an open message.
+pub(super) fn beside(chrome: &Chrome, list: &ListPane) -> Markup {
+    html! {
+        section.list #list aria-label=(list.title) {
+            (head(chrome, list, html! { h2.title dir="auto" title=(list.title) { (list.title) } }, false))
+            (rows(chrome, list))
+        }
+    }
+}
+
+fn head(chrome: &Chrome, list: &ListPane, title: Markup, is_page: bool) -> Markup {
+    let words = chrome.words;
+    html! {
+        header {
+            .bar { (title) span.count { (words.unread_of(list.unread_told(), list.total)) } }
+            p.asof {
+                @if let Some(at) = &list.as_of { (words.as_of(at)) (words.dot()) }
+                a href=(chrome.href(&list.compare)) { (words.check_now()) }
+            }
+            @if is_page { (notices(chrome.base, chrome.notices)) }
+        }
+    }
+}
+
+fn rows(chrome: &Chrome, list: &ListPane) -> Markup {
+    let words = chrome.words;
+    let (first, last) = list.range;
+    let many = list.newer.is_some() || list.older.is_some();
+    html! {
+        @if list.rows.is_empty() {
+            .nothing {
+                (icon(Icon::Folder))
+                p { b { (words.folder_is_empty()) } br; (words.will_be_here(list.role)) }
+            }
+        } @else {
+            ul { @for line in &list.rows { (row(chrome, line)) } }
+        }
+        .pages.bar.bare[list.rows.is_empty()] {
+            a.button.quiet.menu href="#folders" title=(words.folders()) {
+                (icon(Icon::Menu)) span { (words.folders()) }
+            }
+            @if !list.rows.is_empty() { span.range { (words.range(first, last, list.total)) } }
+            @if many {
+                nav.bar.push aria-label=(words.pages()) {
+                    (step(chrome, &list.newer, words.newer(), Icon::Back, false))
+                    (step(chrome, &list.older, words.older(), Icon::Onward, true))
+                }
+            }
+        }
+    }
+}
+
+/// One of the two page links; the icon stands on the side where it points.
+fn step(chrome: &Chrome, to: &Option<Route>, word: &str, which: Icon, icon_last: bool) -> Markup {
+    let inside = html! {
+        @if !icon_last { (icon(which)) }
+        span.word { (word) }
+        @if icon_last { (icon(which)) }
+    };
+    html! {
+        @if let Some(route) = to {
+            a.button.quiet href=(chrome.href(route)) title=(word) { (inside) }
+        } @else {
+            span.button.quiet.off aria-hidden="true" { (inside) }
+        }
+    }
+}
+
+fn row(chrome: &Chrome, row: &RowLine) -> Markup {
+    let words = chrome.words;
+    let nobody = Address::default();
+    let who = row
+        .who
+        .as_ref()
+        .filter(|who| !who.shown().trim().is_empty());
+    let missing = if row.to {
+        words.nobody()
+    } else {
+        words.unknown_sender()
+    };
+    let subject = row.subject.trim();
+    html! {
+        li.row.unread[row.unread].now[row.current] {
+            (face(who.unwrap_or(&nobody)))
+            a href=(chrome.href(&row.href)) aria-current=[row.current.then_some("true")] {
+                span.who {
+                    @if row.unread { span.sr { (words.unread_row()) } }
+                    b dir="auto" title=[who.map(|who| &who.email)] {
+                        @if row.to && who.is_some() { (words.to_before_name()) }
+                        @if let Some(who) = who { bdi { (who.shown()) } } @else { (missing) }
+                    }
+                    @if let Some(at) = &row.when { (when(words, at, words.when_short(at))) }
+                }
+                span.what {
+                    @if subject.is_empty() { span.subject { (words.no_subject()) } }
+                    @else { span.subject dir="auto" { (subject) } }
+                    span.marks {
+                        @if row.answered { (sign(Icon::Reply, words.answered())) }
+                        @if row.forwarded { (sign(Icon::Forward, words.forwarded())) }
+                        @if row.attachment { (sign(Icon::Clip, words.attachment())) }
+                        @if row.starred { (sign(Icon::Star, words.starred())) }
+                        span.size { (words.size(row.size.into())) }
+                    }
+                }
+                @if let Some(peek) = &row.peek { span.peek dir="auto" { (peek) } }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::views::samples;
+
+    fn sample(name: &str) -> String {
+        let mut pages = samples::pages().into_iter();
+        pages
+            .find(|(sample, _)| *sample == name)
+            .unwrap()
+            .1
+            .into_string()
+    }
+
+    #[test]
+    fn a_row_is_one_link_that_says_everything() {
+        let page = sample("list");
+        let (_, rest) = page.split_once("<li class=\"row unread\">").unwrap();
+        let (row, _) = rest.split_once("</li>").unwrap();
+        assert_eq!(row.matches("<a ").count(), 1);
+        for said in [
+            "Unread: ",
+            "Marta Oliveira",
+            "10:05",
+            "Rehearsal moved to Thursday",
+            "Starred",
+            "1 byte",
+        ] {
+            assert!(row.contains(said), "{said}: {row}");
+        }
+    }
+
+    #[test]
+    fn the_open_message_is_the_current_row_beside_it() {
+        let page = sample("message");
+        assert_eq!(page.matches("aria-current=\"true\"").count(), 1);
+        assert!(page.contains("<section class=\"list\"") && page.contains("<h2 class=\"title\""));
+    }
+
+    #[test]
+    fn what_one_wrote_is_not_counted_as_unread_and_names_its_recipient() {
+        let page = sample("list-sent");
+        assert!(page.contains("4 messages") && !page.contains("unread of"));
+        assert!(page.contains("To <bdi>Marta Oliveira</bdi>"));
+    }
+
+    #[test]
+    fn an_empty_folder_has_no_page_links() {
+        let page = sample("list-empty");
+        assert!(page.contains("This folder is empty.") && !page.contains("<nav class=\"bar"));
+    }
+}

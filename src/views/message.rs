@@ -1,0 +1,449 @@
+//! The page of one message, with the list beside it where the cache has one.
+//!
+//! Not for the HTML of a mail: that is a document of its own in the frame, made by `clean`. To know before changing it:
+//! the classes of `Height` are three fixed heights of style.css, because no style may be written into a page; the script
+//! sets the exact height of what is in the frame.
+
+use maud::{Markup, html};
+
+use super::folder::{ListPane, beside};
+use super::icons::{Icon, icon, sign};
+use super::letter::{Block, letter};
+use super::{Chrome, Pane, app, face, notices, said, when};
+use crate::mail::Address;
+use crate::route::Route;
+use crate::time::Calendar;
+
+/// One message.
+#[derive(Clone, Debug)]
+pub struct MessagePage<'a> {
+    /// The list beside it, with this message as its current row; None where it is not known.
+    pub list: Option<&'a ListPane>,
+    /// The folder's name for people.
+    pub folder: &'a str,
+    /// The page of the list on which the message stands.
+    pub back: Route,
+    /// The message above it in the list.
+    pub newer: Option<Route>,
+    /// The message below it in the list.
+    pub older: Option<Route>,
+    /// Its place in the list, counted from 1 at the newest, and how many there are.
+    pub place: Option<(u32, u32)>,
+    /// Its subject; may be empty.
+    pub subject: &'a str,
+    /// From; the first is the sender.
+    pub from: &'a [Address],
+    /// To.
+    pub to: &'a [Address],
+    /// Cc.
+    pub cc: &'a [Address],
+    /// Where answers go, where that is not From.
+    pub reply_to: &'a [Address],
+    /// When its sender dated it, by the sender's clock.
+    pub sent: Option<Calendar>,
+    /// When it arrived, by the reader's clock.
+    pub arrived: Option<Calendar>,
+    /// Size in bytes.
+    pub size: u64,
+    /// Starred.
+    pub starred: bool,
+    /// Answered.
+    pub answered: bool,
+    /// Forwarded.
+    pub forwarded: bool,
+    /// What is to be read.
+    pub body: Body<'a>,
+    /// What is attached.
+    pub attachments: &'a [AttachmentLine],
+    /// The message as it travelled, shown as text.
+    pub source: Route,
+    /// The same as a file.
+    pub save: Route,
+}
+
+/// What is to be read of a message.
+#[derive(Clone, Debug)]
+pub enum Body<'a> {
+    /// Text.
+    Text {
+        /// The text.
+        blocks: &'a [Block],
+        /// True where only its beginning is shown.
+        cut: bool,
+        /// The page of the HTML version, where there is one.
+        html: Option<Route>,
+    },
+    /// HTML, in its frame.
+    Html(HtmlFrame),
+    /// Nothing.
+    Empty,
+}
+
+/// The frame of an HTML mail.
+#[derive(Clone, Debug)]
+pub struct HtmlFrame {
+    /// What stands in it.
+    pub src: Route,
+    /// How high it is before the script knows better.
+    pub height: Height,
+    /// What the mail asks to load from elsewhere.
+    pub remote: Remote,
+    /// The page of the text version, where there is one.
+    pub text: Option<Route>,
+}
+
+/// What a mail asks to load from elsewhere.
+#[derive(Clone, Debug)]
+pub enum Remote {
+    /// Nothing.
+    None,
+    /// So many images (0: only other things) that are held back; the same page shows them.
+    HeldBack {
+        /// How many images.
+        images: u32,
+        /// The same page with them.
+        show: Route,
+    },
+    /// Shown, because it was asked for; the same page holds them back.
+    Shown {
+        /// The same page without them.
+        hide: Route,
+    },
+}
+
+/// How high the frame is: 20rem, most of the window, or 120rem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Height {
+    /// A few lines.
+    Short,
+    /// A usual letter.
+    Medium,
+    /// A long one.
+    Long,
+}
+
+/// One attachment.
+#[derive(Clone, Debug)]
+pub struct AttachmentLine {
+    /// The file's name; may be empty.
+    pub name: String,
+    /// Its media type, in lower case.
+    pub kind: String,
+    /// Its size in bytes, about.
+    pub size: u64,
+    /// Shows it in the browser, where its type is harmless.
+    pub open: Option<Route>,
+    /// Saves it.
+    pub download: Route,
+}
+
+/// How many recipients are named before the rest is counted.
+const NAMED: usize = 3;
+
+/// The page of a message.
+pub fn page(chrome: &Chrome, message: &MessagePage) -> Markup {
+    let words = chrome.words;
+    let subject = match message.subject.trim() {
+        "" => words.no_subject(),
+        subject => subject,
+    };
+    let panes = html! {
+        @if let Some(list) = message.list { (beside(chrome, list)) }
+        main.message #message {
+            (tools(chrome, message))
+            article {
+                h1 { (said(subject)) }
+                (sender(chrome, message))
+                (notices(chrome.base, chrome.notices))
+                (body(chrome, message, subject))
+                (attachments(chrome, message.attachments))
+            }
+        }
+    };
+    let pane = if message.list.is_some() {
+        Pane::Message
+    } else {
+        Pane::Alone
+    };
+    app(chrome, subject, pane, panes)
+}
+
+fn tools(chrome: &Chrome, message: &MessagePage) -> Markup {
+    let words = chrome.words;
+    let back = words.back_to(message.folder);
+    html! {
+        .tools.bar role="group" aria-label=(words.about_message()) {
+            a.button.quiet.back href=(chrome.href(&message.back)) title=(back) aria-keyshortcuts="u" {
+                (icon(Icon::Back)) span.sr { (back) } span.name.narrow aria-hidden="true" { (message.folder) }
+            }
+            a.button.quiet href=(chrome.href(&message.source)) title=(words.show_source()) {
+                (icon(Icon::Source)) span.wide { (words.show_source()) }
+            }
+            a.button.quiet href=(chrome.href(&message.save)) title=(words.download_message()) {
+                (icon(Icon::Download)) span.wide { (words.download_message()) }
+            }
+            nav.steps.bar.push aria-label=(words.other_messages()) {
+                @if let Some((nth, total)) = message.place { span.hint { (words.place(nth, total)) } }
+                (step(chrome, &message.newer, words.newer_message(), words.newer(), Icon::Up, "k p"))
+                (step(chrome, &message.older, words.older_message(), words.older(), Icon::Down, "j n"))
+            }
+        }
+    }
+}
+
+fn step(
+    chrome: &Chrome,
+    to: &Option<Route>,
+    title: &str,
+    word: &str,
+    which: Icon,
+    keys: &str,
+) -> Markup {
+    html! {
+        @if let Some(route) = to {
+            a.button.quiet href=(chrome.href(route)) title=(title) aria-label=(title) aria-keyshortcuts=(keys) {
+                (icon(which)) span.narrow { (word) }
+            }
+        } @else {
+            span.button.quiet.off aria-hidden="true" { (icon(which)) span.narrow { (word) } }
+        }
+    }
+}
+
+fn sender(chrome: &Chrome, message: &MessagePage) -> Markup {
+    let words = chrome.words;
+    let nobody = Address::default();
+    let from = message.from.first();
+    let who = from
+        .map(Address::shown)
+        .filter(|shown| !shown.trim().is_empty());
+    let address = from
+        .map(|from| from.email.as_str())
+        .filter(|email| Some(*email) != who);
+    html! {
+        .from {
+            (face(from.unwrap_or(&nobody)))
+            .names {
+                b { @if let Some(who) = who { (said(who)) } @else { (words.unknown_sender()) } }
+                @if let Some(address) = address { " " span.addr { (said(address)) } }
+                details.addr {
+                    summary { (recipients(chrome, message)) span.more { (words.dot()) (words.details()) } }
+                    (facts(chrome, message))
+                }
+            }
+            .moment {
+                @if message.answered { (sign(Icon::Reply, words.answered())) }
+                @if message.forwarded { (sign(Icon::Forward, words.forwarded())) }
+                @if message.starred { (sign(Icon::Star, words.starred())) }
+                @if let Some(at) = message.arrived.or(message.sent) {
+                    (when(words, &at, words.when(&at)))
+                } @else { (words.no_date()) }
+            }
+        }
+    }
+}
+
+/// Who else got it, in a few words.
+fn recipients(chrome: &Chrome, message: &MessagePage) -> Markup {
+    let words = chrome.words;
+    let all = || message.to.iter().chain(message.cc);
+    let total = all().count();
+    // One more than is named would be counted as "1 other", which is longer than most names.
+    let named = if total == NAMED + 1 { total } else { NAMED };
+    html! {
+        @if total == 0 { (words.nobody_named()) } @else {
+            (words.to_before_names())
+            @for (i, address) in all().take(named).enumerate() {
+                @if i > 0 { (words.comma()) }
+                @if is_reader(chrome, address) { (words.me()) } @else { (said(address.shown())) }
+            }
+            @if total > named { (words.and_others(total.saturating_sub(named))) }
+        }
+    }
+}
+
+fn is_reader(chrome: &Chrome, address: &Address) -> bool {
+    address.email.eq_ignore_ascii_case(chrome.login)
+}
+
+fn facts(chrome: &Chrome, message: &MessagePage) -> Markup {
+    let words = chrome.words;
+    let fact = |label: &str, addresses: &[Address]| {
+        html! {
+            @if !addresses.is_empty() {
+                dt { (label) }
+                dd { @for address in addresses { (in_full(address)) } }
+            }
+        }
+    };
+    let moment = |label: &str, at: &Option<Calendar>| {
+        html! { @if let Some(at) = at { dt { (label) } dd { (words.when_full(at)) } } }
+    };
+    html! {
+        dl {
+            (fact(words.from_label(), message.from))
+            (fact(words.to_label(), message.to))
+            (fact(words.cc_label(), message.cc))
+            (fact(words.reply_to_label(), message.reply_to))
+            (moment(words.sent_label(), &message.sent))
+            (moment(words.arrived_label(), &message.arrived))
+            dt { (words.size_label()) } dd { (words.size(message.size)) }
+        }
+    }
+}
+
+fn in_full(address: &Address) -> Markup {
+    html! {
+        span.whole {
+            @if address.name.trim().is_empty() { (said(&address.email)) }
+            @else { (said(&address.name)) " <" (said(&address.email)) ">" }
+        }
+    }
+}
+
+fn body(chrome: &Chrome, message: &MessagePage, subject: &str) -> Markup {
+    let words = chrome.words;
+    match &message.body {
+        Body::Text { blocks, cut, html } => html! {
+            @if *cut { (bar(Icon::Text, words.text_cut(), html! {
+                a href=(chrome.href(&message.save)) { (words.download_message()) }
+            })) }
+            (letter(words, blocks))
+            @if let Some(route) = html {
+                p.hint { (words.you_see_text()) " " a href=(chrome.href(route)) { (words.html_version()) } }
+            }
+        },
+        Body::Html(frame) => html! {
+            @match &frame.remote {
+                Remote::None => {},
+                Remote::HeldBack { images, show } => (bar(Icon::Eye, &words.held_back(*images), html! {
+                    a href=(chrome.href(show)) rel="nofollow" { (words.show_once()) }
+                })),
+                Remote::Shown { hide } => (bar(Icon::Eye, words.remote_shown(), html! {
+                    a href=(chrome.href(hide)) { (words.hold_back_again()) }
+                })),
+            }
+            iframe.frame.(height(frame.height)) title=(words.as_laid_out(subject)) src=(chrome.href(&frame.src))
+                sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox" {}
+            p.hint {
+                (words.you_see_html()) " "
+                @if let Some(route) = &frame.text { a href=(chrome.href(route)) { (words.plain_text()) } (words.dot()) }
+                a href=(chrome.href(&frame.src)) { (words.on_its_own_page()) }
+            }
+        },
+        Body::Empty => html! {
+            p.hint {
+                @if message.attachments.is_empty() { (words.no_text()) } @else { (words.only_attachments()) }
+            }
+        },
+    }
+}
+
+fn height(height: Height) -> &'static str {
+    match height {
+        Height::Short => "s",
+        Height::Medium => "m",
+        Height::Long => "l",
+    }
+}
+
+/// Says above the text what is not shown of it, and what can be done about that.
+fn bar(which: Icon, text: &str, acts: Markup) -> Markup {
+    html! {
+        .note.warn.brief role="note" { (icon(which)) p { (text) } p.acts { (acts) } }
+    }
+}
+
+fn attachments(chrome: &Chrome, files: &[AttachmentLine]) -> Markup {
+    let words = chrome.words;
+    html! {
+        @if !files.is_empty() {
+            section.attached aria-labelledby="attached" {
+                h2 #attached { (words.attachments(files.len())) }
+                ul.files { @for file in files { (attachment(chrome, file)) } }
+            }
+        }
+    }
+}
+
+fn attachment(chrome: &Chrome, file: &AttachmentLine) -> Markup {
+    let words = chrome.words;
+    let name = match file.name.trim() {
+        "" => words.unnamed_file(),
+        name => name,
+    };
+    html! {
+        li.file {
+            (icon(file_icon(&file.kind)))
+            div {
+                span.name dir="auto" title=(name) { (name) }
+                small {
+                    span { (words.size(file.size)) }
+                    @if let Some(route) = &file.open {
+                        a href=(chrome.href(route)) target="_blank" { (words.open()) span.sr { " " (name) } }
+                    }
+                    a href=(chrome.href(&file.download)) { (words.download()) span.sr { " " (name) } }
+                }
+            }
+        }
+    }
+}
+
+fn file_icon(kind: &str) -> Icon {
+    let (main, sub) = kind.split_once('/').unwrap_or((kind, ""));
+    match main {
+        "image" => Icon::Image,
+        "audio" => Icon::Sound,
+        "video" => Icon::Film,
+        "message" => Icon::Letter,
+        "text" if sub == "csv" => Icon::Sheet,
+        "text" => Icon::Text,
+        _ if sub.contains("spreadsheet") || sub.contains("excel") => Icon::Sheet,
+        _ if ["zip", "tar", "compressed", "rar", "gzip"]
+            .iter()
+            .any(|pack| sub.contains(pack)) =>
+        {
+            Icon::Pack
+        }
+        _ => Icon::File,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::views::samples;
+
+    #[test]
+    fn names_that_hold_markup_stay_names() {
+        let page = samples::hostile_message().into_string();
+        assert!(!page.contains("<script>"), "{page}");
+        assert!(page.contains("&lt;script&gt;") && page.contains("&quot;onload=&quot;"));
+    }
+
+    #[test]
+    fn the_reader_is_called_me() {
+        let page = samples::text_message().into_string();
+        assert!(page.contains("to me, <bdi>Karin Lund</bdi>"), "{page}");
+    }
+
+    #[test]
+    fn a_page_has_one_main_one_h1_and_no_style_or_script_of_its_own() {
+        for (name, page) in samples::pages() {
+            let page = page.into_string();
+            let count = |what: &str| page.matches(what).count();
+            assert_eq!((count("<main"), count("<h1")), (1, 1), "{name}");
+            for inline in [" style=", "<style", " onclick=", "http-equiv", "<script>"] {
+                assert_eq!(count(inline), 0, "{name}: {inline}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_file_is_known_by_its_type() {
+        assert_eq!(file_icon("image/png"), Icon::Image);
+        assert_eq!(file_icon("application/vnd.ms-excel"), Icon::Sheet);
+        assert_eq!(file_icon("application/x-7z-compressed"), Icon::Pack);
+        assert_eq!(file_icon(""), Icon::File);
+    }
+}

@@ -1,0 +1,258 @@
+//! What all pages share: the document around them, the three panes, notices, icons, faces.
+//!
+//! Views take plain data and give `Markup`: no I/O, no clock, no session. Words come from `words`, addresses from
+//! `Route::href`; what others wrote is escaped by maud and keeps its direction to itself (`bdi`, `dir=auto`). To know
+//! before changing it: the class names belong to `www/style.css`, which has one block for each file here.
+
+pub mod error;
+pub mod folder;
+pub mod folders;
+mod icons;
+pub mod letter;
+pub mod login;
+pub mod message;
+#[cfg(test)]
+mod samples;
+
+use maud::{DOCTYPE, Markup, html};
+
+use crate::assets;
+use crate::mail::Address;
+use crate::route::{Base, Route};
+use crate::time::Calendar;
+use crate::words::Words;
+use folders::FolderLine;
+use icons::{Icon, icon, sprite};
+
+/// The form field that carries the token of a POST.
+pub const TOKEN: &str = "token";
+
+/// What stands around the panes of a page for somebody who is signed in.
+#[derive(Clone, Copy, Debug)]
+pub struct Chrome<'a> {
+    /// Before every address.
+    pub base: &'a Base,
+    /// The language.
+    pub words: Words,
+    /// Who is signed in, as typed at sign-in.
+    pub login: &'a str,
+    /// The token of the sign-out form.
+    pub sign_out_token: &'a str,
+    /// The name of the zone that times are in.
+    pub zone: &'a str,
+    /// The folders, nested, roles first (see `folders::nested`).
+    pub folders: &'a [FolderLine],
+    /// How full the mailbox is, where the server tells.
+    pub quota: Option<Quota>,
+    /// What the last click did, or why this page is older than it should be; at most two.
+    pub notices: &'a [Notice],
+}
+
+/// How full a mailbox is, in units of 1024 bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// What is used.
+    pub used: u64,
+    /// What there is.
+    pub total: u64,
+}
+
+/// What a notice is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Something was done.
+    Done,
+    /// Something is not as usual.
+    Warn,
+    /// Something was not done.
+    Bad,
+}
+
+/// Something said where the work is, until the next page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// What it is about.
+    pub kind: Kind,
+    /// What happened, in a few words; empty for a notice of one sentence.
+    pub lead: String,
+    /// The rest.
+    pub text: String,
+    /// What can be done about it: label and address.
+    pub actions: Vec<(String, Route)>,
+}
+
+/// Which of the panes is the page, where there is room for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pane {
+    /// The list, with the message's place empty.
+    List,
+    /// The message, with the list beside it.
+    Message,
+    /// The message, without a list.
+    Alone,
+}
+
+impl Chrome<'_> {
+    /// The address of a route.
+    fn href(&self, route: &Route) -> String {
+        route.href(self.base)
+    }
+}
+
+/// A whole page of panes.
+fn app(chrome: &Chrome, title: &str, pane: Pane, panes: Markup) -> Markup {
+    let words = chrome.words;
+    let (name, target, skip) = match pane {
+        Pane::List => ("list", "#list", words.skip_to_list()),
+        Pane::Message => ("message", "#message", words.skip_to_message()),
+        Pane::Alone => ("alone", "#message", words.skip_to_message()),
+    };
+    let body = html! {
+        a.skip href=(target) { (skip) }
+        (sprite())
+        .app data-page=(name) {
+            (folders::pane(chrome, target))
+            (panes)
+        }
+    };
+    document(chrome.base, words, title, body)
+}
+
+/// A whole page with one card on it: signing in, errors.
+fn card(base: &Base, words: Words, title: &str, inside: Markup) -> Markup {
+    let body = html! {
+        (sprite())
+        main.gate {
+            .card {
+                p.brand { (icon(Icon::Gate)) (words.postern()) }
+                (inside)
+            }
+        }
+    };
+    document(base, words, title, body)
+}
+
+fn document(base: &Base, words: Words, title: &str, body: Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang=(words.lang) dir=(words.dir) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover";
+                meta name="color-scheme" content="light dark";
+                title { (words.window(title)) }
+                link rel="icon" href=(assets::FAVICON.route().href(base)) type="image/svg+xml";
+                link rel="stylesheet" href=(assets::STYLE.route().href(base));
+                script src=(assets::SCRIPT.route().href(base)) defer {}
+            }
+            body { (body) }
+        }
+    }
+}
+
+/// Notices, where the work is.
+fn notices(base: &Base, notices: &[Notice]) -> Markup {
+    html! {
+        @for notice in notices {
+            @let (class, sign, role) = match notice.kind {
+                Kind::Done => ("note", Icon::Check, "status"),
+                Kind::Warn => ("note warn", Icon::Warn, "status"),
+                Kind::Bad => ("note bad", Icon::Warn, "alert"),
+            };
+            div class=(class) role=(role) {
+                (icon(sign))
+                p {
+                    @if !notice.lead.is_empty() { b { (notice.lead) } " " }
+                    (notice.text)
+                }
+                @if !notice.actions.is_empty() {
+                    p.acts {
+                        @for (label, route) in &notice.actions { a href=(route.href(base)) { (label) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What somebody else wrote, inside a sentence of ours: its direction stays its own.
+fn said(text: &str) -> Markup {
+    html! { bdi { (text) } }
+}
+
+/// A date, short or with its day, and in full for whoever points at it.
+fn when(words: Words, at: &Calendar, shown: String) -> Markup {
+    html! {
+        time datetime=(words.when_machine(at)) title=(words.when_full(at)) { (shown) }
+    }
+}
+
+/// The round sign beside a name: its initials on a tint that stays the same for the same address.
+fn face(who: &Address) -> Markup {
+    html! {
+        span.face.{ "h" (hue(&who.email)) } aria-hidden="true" { (initials(who.shown())) }
+    }
+}
+
+/// One or two letters of a name: of its first word, and of its last one where that is written in an alphabet that has
+/// capitals; a question mark for a name without letters.
+fn initials(name: &str) -> String {
+    let letter = |word: &str| word.chars().find(|c| c.is_alphanumeric());
+    let mut words = name.split_whitespace().filter_map(letter);
+    let first = words.next().unwrap_or('?');
+    let last = words
+        .next_back()
+        .filter(|c| c.is_lowercase() || c.is_uppercase());
+    std::iter::once(first)
+        .chain(last)
+        .flat_map(char::to_uppercase)
+        .take(2)
+        .collect()
+}
+
+/// Which of the twelve tints an address has.
+fn hue(address: &str) -> u32 {
+    address.bytes().fold(7, |sum: u32, byte| {
+        sum.wrapping_mul(31)
+            .wrapping_add(byte.to_ascii_lowercase().into())
+    }) % 12
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_come_from_any_name() {
+        let made = [
+            "Marta Oliveira",
+            "Kenji 田中",
+            "نور السيد",
+            "\"-\" ",
+            "",
+            "anna",
+            "Piet de Vries",
+            "ß",
+        ];
+        let letters: Vec<String> = made.map(initials).into();
+        assert_eq!(letters, ["MO", "K", "ن", "?", "?", "A", "PV", "SS"]);
+    }
+
+    #[test]
+    fn an_address_keeps_its_tint() {
+        assert_eq!(hue("Ann@Example.org"), hue("ann@example.org"));
+        assert!(hue(&"\u{ffff}".repeat(1000)) < 12);
+    }
+
+    #[test]
+    fn a_notice_cannot_bring_markup() {
+        let notice = Notice {
+            kind: Kind::Bad,
+            lead: String::new(),
+            text: "<b>\"&".to_owned(),
+            actions: vec![],
+        };
+        let page = notices(&Base::default(), &[notice]).into_string();
+        assert!(page.contains("&lt;b&gt;&quot;&amp;") && page.contains("alert"));
+    }
+}

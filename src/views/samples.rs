@@ -1,0 +1,575 @@
+//! Invented pages, for the tests of the views and for looking at them.
+//!
+//! `POSTERN_LOOK=target/look cargo test --lib views::samples` writes them, with the files that they link, as a folder
+//! that any static web server can show. Every name, address and letter is invented.
+
+use maud::Markup;
+
+use super::error::ErrorPage;
+use super::folder::{self, ListPane, RowLine};
+use super::folders::{FolderLine, nested};
+use super::letter::{Block, Span};
+use super::login::{self, LoginPage, Reason};
+use super::message::{self, AttachmentLine, Body, Height, HtmlFrame, MessagePage, Remote};
+use super::{Chrome, Kind, Notice, Quota, error};
+use crate::error::{Cause, Error, Imap, What};
+use crate::mail::{Address, FolderName, PartPath, Role, Uid, UidValidity};
+use crate::route::{Anchor, Base, Face, FolderQuery, MessageQuery, MessageRef, Place, Route};
+use crate::time::Calendar;
+use crate::words::Words;
+
+static ROOT: Base = Base(String::new());
+
+/// Every sample, by the name of its file.
+pub fn pages() -> Vec<(&'static str, Markup)> {
+    let rtl = Words {
+        dir: "rtl",
+        ..Words::ENGLISH
+    };
+    let sign_in = |reason, login| {
+        login::page(&LoginPage {
+            base: &ROOT,
+            words: Words::ENGLISH,
+            place: Some("example.org"),
+            login,
+            keep: false,
+            token: "token",
+            to: "",
+            reason,
+        })
+    };
+    let failed = |error: Error, refresh| {
+        let again = Some("/folder?f=INBOX&again=1");
+        let given = ErrorPage {
+            base: &ROOT,
+            words: Words::ENGLISH,
+            again,
+            refresh,
+            folder: None,
+        };
+        error::page(&error, &given)
+    };
+    vec![
+        ("list", list_page(Words::ENGLISH, &inbox(None, false), &[])),
+        (
+            "list-peek",
+            list_page(Words::ENGLISH, &inbox(None, true), &[]),
+        ),
+        ("list-rtl", list_page(rtl, &inbox(None, false), &[])),
+        ("list-empty", list_page(Words::ENGLISH, &empty(), &[])),
+        ("list-sent", list_page(Words::ENGLISH, &sent(), &[])),
+        (
+            "list-away",
+            list_page(Words::ENGLISH, &inbox(None, false), &[away()]),
+        ),
+        ("message", text_message()),
+        ("message-rtl", text_message_in(rtl)),
+        ("message-html", html_message()),
+        ("message-odd", hostile_message()),
+        ("sign-in", sign_in(None, "")),
+        (
+            "sign-in-wrong",
+            sign_in(Some(Reason::WrongPassword), "ann@example.org"),
+        ),
+        ("sign-in-http", sign_in(Some(Reason::Insecure), "")),
+        ("sign-in-out", sign_in(Some(Reason::SignedOut), "")),
+        ("error-busy", failed(Error::TooMany { retry: 2 }, Some(2))),
+        (
+            "error-away",
+            failed(Error::Imap(Imap::Certificate, Cause::new("")), None),
+        ),
+        ("error-gone", failed(Error::Gone(What::Numbering), None)),
+    ]
+}
+
+/// A letter in plain text, with a quote, a signature and attachments.
+pub fn text_message() -> Markup {
+    text_message_in(Words::ENGLISH)
+}
+
+fn text_message_in(words: Words) -> Markup {
+    let from = [address("Anders Lund", "anders@lund-byg.example")];
+    let list = inbox(Some(3), false);
+    let blocks = roof();
+    let files = [
+        file(
+            "Quote 2211 both tiles.pdf",
+            "application/pdf",
+            284_000,
+            true,
+        ),
+        file(
+            "gutter-drawing-with-all-measures-and-the-corner-piece-final-2.png",
+            "image/png",
+            1_240_000,
+            true,
+        ),
+        file(
+            "measures.xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            18_200,
+            false,
+        ),
+    ];
+    let (to, cc) = (
+        [reader(), address("Karin Lund", "karin@lund-byg.example")],
+        [],
+    );
+    let message = MessagePage {
+        list: Some(&list),
+        attachments: &files,
+        to: &to,
+        cc: &cc,
+        answered: true,
+        starred: true,
+        body: Body::Text {
+            blocks: &blocks,
+            cut: false,
+            html: None,
+        },
+        ..message("Re: Quote for the roof", &from)
+    };
+    message::page(&chrome(words, &folders(), &[]), &message)
+}
+
+fn html_message() -> Markup {
+    let from = [address("The Weekly Shelf", "letters@weekly-shelf.example")];
+    let list = inbox(Some(5), false);
+    let to = [reader()];
+    let src = Route::Frame {
+        message: reference(6),
+        remote: false,
+    };
+    let remote = Remote::HeldBack {
+        images: 3,
+        show: opened(6),
+    };
+    let frame = HtmlFrame {
+        src,
+        height: Height::Medium,
+        remote,
+        text: Some(opened(6)),
+    };
+    let message = MessagePage {
+        list: Some(&list),
+        to: &to,
+        body: Body::Html(frame),
+        ..message("Ten short books for long evenings", &from)
+    };
+    message::page(&chrome(Words::ENGLISH, &folders(), &[]), &message)
+}
+
+/// A message whose every word tries to be more than a word; without a list beside it.
+pub fn hostile_message() -> Markup {
+    let bad = "<script>alert(1)</script>\"onload=\"x";
+    let from = [address(bad, bad)];
+    let many: Vec<Address> = (0..40)
+        .map(|i| address("", &format!("{i}.{bad}@{}", "long".repeat(30))))
+        .collect();
+    let blocks = [Block::Lines {
+        level: 0,
+        lines: vec![vec![
+            Span::Text(bad.to_owned()),
+            Span::Link {
+                href: format!("https://example.org/{bad}"),
+                text: bad.repeat(9),
+            },
+        ]],
+    }];
+    let files = [file(bad, bad, u64::MAX, true), file("", "", 0, false)];
+    let message = MessagePage {
+        to: &many,
+        cc: &many,
+        reply_to: &from,
+        attachments: &files,
+        body: Body::Text {
+            blocks: &blocks,
+            cut: true,
+            html: Some(opened(1)),
+        },
+        ..message(bad, &from)
+    };
+    let notice = Notice {
+        kind: Kind::Bad,
+        lead: bad.to_owned(),
+        text: bad.to_owned(),
+        actions: vec![],
+    };
+    message::page(&chrome(Words::ENGLISH, &folders(), &[notice]), &message)
+}
+
+fn chrome<'a>(words: Words, folders: &'a [FolderLine], notices: &'a [Notice]) -> Chrome<'a> {
+    Chrome {
+        base: &ROOT,
+        words,
+        login: "ann@example.org",
+        sign_out_token: "token",
+        zone: "Europe/Brussels",
+        folders,
+        quota: Some(Quota {
+            used: 3_320_000,
+            total: 9_765_625,
+        }),
+        notices,
+    }
+}
+
+fn list_page(words: Words, list: &ListPane, notices: &[Notice]) -> Markup {
+    folder::page(&chrome(words, &folders(), notices), list)
+}
+
+fn away() -> Notice {
+    Notice {
+        kind: Kind::Warn,
+        lead: "The mail server does not answer.".to_owned(),
+        text: "This is the list as of 11:52; what you opened before can be read, and nothing was changed.".to_owned(),
+        actions: vec![("Try again".to_owned(), folder_route("INBOX"))],
+    }
+}
+
+fn folders() -> Vec<FolderLine> {
+    let line = |title: &str, role, unread, total| FolderLine {
+        title: title.to_owned(),
+        role,
+        unread,
+        total,
+        current: role == Some(Role::Inbox),
+        href: (title != "Reisen").then(|| folder_route(title)),
+        children: vec![],
+    };
+    nested([
+        (0, line("Drafts", Some(Role::Drafts), 0, 2)),
+        (0, line("INBOX", Some(Role::Inbox), 12, 1034)),
+        (0, line("Sent", Some(Role::Sent), 0, 86)),
+        (0, line("Archive", Some(Role::Archive), 0, 5210)),
+        (0, line("Junk", Some(Role::Junk), 3, 3)),
+        (0, line("Trash", Some(Role::Trash), 0, 9)),
+        (0, line("Invoices", None, 0, 0)),
+        (0, line("Orchestra", None, 4, 40)),
+        (1, line("Concerts", None, 0, 3)),
+        (2, line("2026", None, 0, 3)),
+        (3, line("Spring tour, hotels and train tickets", None, 1, 3)),
+        (4, line("Hotels", None, 0, 3)),
+        (1, line("Scores", None, 0, 3)),
+        (0, line("Reisen", None, 0, 3)),
+        (1, line("نور", None, 0, 3)),
+        (
+            0,
+            line("Übersetzungen und Korrespondenz mit dem Verlag", None, 1, 3),
+        ),
+    ])
+}
+
+fn inbox(open: Option<usize>, peek: bool) -> ListPane {
+    // Name, days ago, subject, first words, marks: u unread, s star, c clip, a answered, f forwarded.
+    let mail = [
+        (
+            "Marta Oliveira",
+            0,
+            "Rehearsal moved to Thursday",
+            "Hello all, the hall is taken on Wednesday, so we meet on Thursday",
+            "us",
+        ),
+        (
+            "Build service",
+            0,
+            "[postern] Run 1482 failed: tests on main",
+            "The run of “tests” failed after 6 minutes. The first failing step",
+            "u",
+        ),
+        (
+            "Kenji 田中",
+            0,
+            "来週の打ち合わせについて",
+            "お世話になっております。来週の打ち合わせの件ですが、木曜日の午後は",
+            "uc",
+        ),
+        (
+            "Anders Lund",
+            0,
+            "Re: Quote for the roof",
+            "Thanks! I have talked to the carpenter; he can start on the 4th",
+            "sca",
+        ),
+        (
+            "Nordbahn",
+            0,
+            "Ihre Buchungsbestätigung (Auftrag 4F7K2M) für die Fahrt nach Kopenhagen am 4. Dezember",
+            "Vielen Dank für Ihre Buchung.",
+            "c",
+        ),
+        (
+            "The Weekly Shelf",
+            0,
+            "Ten short books for long evenings",
+            "This week: islands, lighthouses and one very patient zebra",
+            "",
+        ),
+        (
+            "نور السيد",
+            1,
+            "صور من يوم السبت",
+            "ها هي الصور التي وعدتك بها، وأجملها صورتك مع الطائرة الورقية",
+            "c",
+        ),
+        (
+            "Piet de Vries",
+            1,
+            "Keys",
+            "I left them with the neighbour on the left, the green door",
+            "a",
+        ),
+        (
+            "Library of Ghent, lending desk and reservations",
+            3,
+            "Two of your loans are due on Friday",
+            "You can extend them online",
+            "",
+        ),
+        (
+            "Sofia Marchetti",
+            9,
+            "",
+            "I like your second version better.",
+            "sf",
+        ),
+        ("", 800, "No sender at all", "", ""),
+    ];
+    let rows = mail
+        .iter()
+        .enumerate()
+        .map(|(i, (who, days, subject, first, marks))| RowLine {
+            href: opened(u32::try_from(i).unwrap() + 1),
+            who: (!who.is_empty()).then(|| address(who, &format!("{i}@example.org"))),
+            to: false,
+            when: Some(moment(*days)),
+            subject: subject.to_string(),
+            peek: peek.then(|| first.to_string()),
+            unread: marks.contains('u'),
+            starred: marks.contains('s'),
+            answered: marks.contains('a'),
+            forwarded: marks.contains('f'),
+            attachment: marks.contains('c'),
+            size: 1 << (2 * i),
+            current: open == Some(i),
+        });
+    let anchor = Anchor {
+        validity: UidValidity(1),
+        uid: Uid::new(50).unwrap(),
+        rank: 984,
+    };
+    let older = FolderQuery {
+        place: Place::OlderThan(anchor),
+        ..FolderQuery::newest(FolderName::inbox())
+    };
+    ListPane {
+        title: "Inbox".to_owned(),
+        role: Some(Role::Inbox),
+        unread: Some(12),
+        total: 1034,
+        as_of: Some(moment(0)),
+        compare: folder_route("INBOX"),
+        rows: rows.collect(),
+        range: (1, 50),
+        newer: None,
+        older: Some(Route::Folder(older)),
+    }
+}
+
+fn empty() -> ListPane {
+    let title = "Übersetzungen und Korrespondenz mit dem Verlag";
+    let (title, role, rows, older) = (title.to_owned(), None, vec![], None);
+    ListPane {
+        title,
+        role,
+        rows,
+        older,
+        unread: Some(0),
+        total: 0,
+        range: (0, 0),
+        ..inbox(None, false)
+    }
+}
+
+fn sent() -> ListPane {
+    let mut list = inbox(None, false);
+    list.title = "Sent".to_owned();
+    list.unread = Some(0);
+    list.rows.truncate(4);
+    list.rows
+        .iter_mut()
+        .for_each(|row| (row.to, row.unread) = (true, false));
+    list.rows.last_mut().unwrap().who = None;
+    ListPane {
+        total: 4,
+        range: (1, 4),
+        role: Some(Role::Sent),
+        older: None,
+        ..list
+    }
+}
+
+fn roof() -> Vec<Block> {
+    let lines = |level, text: &str| {
+        let line = |line: &str| vec![Span::Text(line.to_owned())];
+        Block::Lines {
+            level,
+            lines: text.split('\n').map(line).collect(),
+        }
+    };
+    let mut asked = lines(0, "Could you look at ");
+    if let Block::Lines { lines, .. } = &mut asked {
+        let link = Span::Link {
+            href: "https://lund-byg.example/gutter".to_owned(),
+            text: "https://lund-byg.example/gutter".to_owned(),
+        };
+        lines[0].extend([
+            link,
+            Span::Text(" before Friday? Then I order the copper with the rest.".to_owned()),
+        ]);
+    }
+    vec![
+        lines(0, "Hello Ann,"),
+        lines(1, "The darker tile please, if it does not delay things."),
+        lines(
+            0,
+            "Thanks! I have talked to the carpenter; he can start on the 4th if the scaffolding is up by then. The quote with both kinds of tile is attached, the second page has the one that you liked.",
+        ),
+        lines(
+            0,
+            "    tile       per m2    days\n    Dark       31.20        2\n    Red        28.90        4",
+        ),
+        asked,
+        lines(0, "Best regards\nAnders"),
+        lines(0, "On Tuesday Ann Peeters wrote:"),
+        lines(1, "Dear Anders,"),
+        lines(2, "Would you like the red one?"),
+        lines(
+            1,
+            "the darker tile please, if it does not delay things.\nAnd the gutter in copper.\n\nAnn",
+        ),
+        Block::Signature(vec![
+            vec![Span::Text("Lund Byg, roofs and gutters".to_owned())],
+            vec![Span::Text("Havnegade 4, Odense".to_owned())],
+        ]),
+    ]
+}
+
+fn message<'a>(subject: &'a str, from: &'a [Address]) -> MessagePage<'a> {
+    MessagePage {
+        list: None,
+        folder: "Inbox",
+        back: folder_route("INBOX"),
+        newer: Some(opened(3)),
+        older: Some(opened(5)),
+        place: Some((4, 1034)),
+        subject,
+        from,
+        to: &[],
+        cc: &[],
+        reply_to: &[],
+        sent: Some(moment(0)),
+        arrived: Some(moment(0)),
+        size: 1_600_000,
+        starred: false,
+        answered: false,
+        forwarded: false,
+        body: Body::Empty,
+        attachments: &[],
+        source: Route::Source {
+            message: reference(4),
+            save: false,
+        },
+        save: Route::Source {
+            message: reference(4),
+            save: true,
+        },
+    }
+}
+
+fn file(name: &str, kind: &str, size: u64, opens: bool) -> AttachmentLine {
+    let part = |open| Route::Part {
+        message: reference(4),
+        path: PartPath::parse("2").unwrap(),
+        open,
+    };
+    AttachmentLine {
+        name: name.to_owned(),
+        kind: kind.to_owned(),
+        size,
+        open: opens.then(|| part(true)),
+        download: part(false),
+    }
+}
+
+fn address(name: &str, email: &str) -> Address {
+    Address {
+        name: name.to_owned(),
+        email: email.to_owned(),
+    }
+}
+
+fn reader() -> Address {
+    address("Ann Peeters", "Ann@example.org")
+}
+
+fn reference(uid: u32) -> MessageRef {
+    MessageRef {
+        folder: FolderName::inbox(),
+        validity: UidValidity(1),
+        uid: Uid::new(uid).unwrap(),
+    }
+}
+
+fn opened(uid: u32) -> Route {
+    Route::Message(MessageQuery {
+        message: reference(uid),
+        rank: 1034 - uid,
+        face: Face::Best,
+        remote: false,
+    })
+}
+
+fn folder_route(name: &str) -> Route {
+    Route::Folder(FolderQuery::newest(FolderName::new(name).unwrap()))
+}
+
+fn moment(days_ago: i64) -> Calendar {
+    Calendar {
+        year: 2026,
+        month: 11,
+        day: 24,
+        weekday: 1,
+        hour: 10,
+        minute: 5,
+        offset: 60,
+        days_ago,
+        this_year: days_ago < 300,
+    }
+}
+
+#[test]
+fn samples_can_be_written_for_looking() {
+    assert!(
+        pages()
+            .iter()
+            .all(|(name, page)| !name.is_empty() && !page.0.is_empty())
+    );
+    let Some(folder) = std::env::var_os("POSTERN_LOOK") else {
+        return;
+    };
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    std::fs::create_dir_all(&root).unwrap();
+    for (name, page) in pages() {
+        std::fs::write(root.join(name).with_extension("html"), page.0).unwrap();
+    }
+    for asset in [
+        &crate::assets::STYLE,
+        &crate::assets::SCRIPT,
+        &crate::assets::FAVICON,
+    ] {
+        let path = root.join(asset.route().href(&ROOT).trim_start_matches('/'));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, asset.bytes).unwrap();
+    }
+}

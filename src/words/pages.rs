@@ -1,0 +1,525 @@
+//! What pages say when all is well: labels, buttons, hints, in the order of the pages.
+//!
+//! Not for errors (`failures`), nor for writing numbers and dates (`words`). To know before changing it: one function a
+//! place, even where two places have the same English word; another language may need two.
+
+use super::Words;
+use crate::mail::Role;
+
+/// Around every page, and the folders.
+impl Words {
+    /// The program's name.
+    pub fn postern(&self) -> &'static str {
+        "Postern"
+    }
+
+    /// The title of the window.
+    pub fn window(&self, title: &str) -> String {
+        format!("{title} · Postern")
+    }
+
+    /// The first link of a list page, for keyboards.
+    pub fn skip_to_list(&self) -> &'static str {
+        "To the list"
+    }
+
+    /// The first link of a message page, for keyboards.
+    pub fn skip_to_message(&self) -> &'static str {
+        "To the message"
+    }
+
+    /// Name of the folders' pane, the button that opens it, and the heading above folders without a role.
+    pub fn folders(&self) -> &'static str {
+        "Folders"
+    }
+
+    /// Closes the folders on a phone.
+    pub fn close_folders(&self) -> &'static str {
+        "Close folders"
+    }
+
+    /// Folds the folders below one open or shut.
+    pub fn folders_in(&self, title: &str) -> String {
+        format!("Folders in {title}")
+    }
+
+    /// What a folder with a role is called.
+    pub fn role(&self, role: Role) -> &'static str {
+        match role {
+            Role::Inbox => "Inbox",
+            Role::Drafts => "Drafts",
+            Role::Sent => "Sent",
+            Role::Archive => "Archive",
+            Role::Junk => "Spam",
+            Role::Trash => "Trash",
+        }
+    }
+
+    /// Follows the number of unread messages beside a folder, for those who hear it.
+    pub fn unread_after_number(&self) -> &'static str {
+        " unread"
+    }
+
+    /// Follows the number of messages beside a folder, for those who hear it.
+    pub fn messages_after_number(&self) -> &'static str {
+        " messages"
+    }
+
+    /// Ends the session.
+    pub fn sign_out(&self) -> &'static str {
+        "Sign out"
+    }
+
+    /// Name of the bar that shows how full the mailbox is.
+    pub fn storage_used(&self) -> &'static str {
+        "Storage used"
+    }
+
+    /// Which clock the times on the page are of.
+    pub fn times_in(&self, zone: &str) -> String {
+        format!("Times in {zone}")
+    }
+}
+
+/// The list of a folder.
+impl Words {
+    /// `12 unread of 1,034`; `unread` is unknown where the server did not tell.
+    pub fn unread_of(&self, unread: Option<u32>, total: u32) -> String {
+        let all = self.number(total.into());
+        match (unread, total) {
+            (_, 0) => "No messages".to_owned(),
+            (None, 1) => "1 message".to_owned(),
+            (None, _) => format!("{all} messages"),
+            (Some(0), _) => format!("No unread of {all}"),
+            (Some(unread), _) => format!("{} unread of {all}", self.number(unread.into())),
+        }
+    }
+
+    /// Which of them the page shows: `1–50 of 1,034`.
+    pub fn range(&self, first: u32, last: u32, total: u32) -> String {
+        let n = |n: u32| self.number(n.into());
+        format!("{}–{} of {}", n(first), n(last), n(total))
+    }
+
+    /// Compares the list with the server; follows `as_of`.
+    pub fn check_now(&self) -> &'static str {
+        "check now"
+    }
+
+    /// Between two short statements on one line.
+    pub fn dot(&self) -> &'static str {
+        " · "
+    }
+
+    /// The page of newer messages.
+    pub fn newer(&self) -> &'static str {
+        "Newer"
+    }
+
+    /// The page of older messages.
+    pub fn older(&self) -> &'static str {
+        "Older"
+    }
+
+    /// Name of the list's page links.
+    pub fn pages(&self) -> &'static str {
+        "Pages of the list"
+    }
+
+    /// Stands before an unread row, for those who hear it.
+    pub fn unread_row(&self) -> &'static str {
+        "Unread: "
+    }
+
+    /// Stands before the recipient in Sent and Drafts.
+    pub fn to_before_name(&self) -> &'static str {
+        "To "
+    }
+
+    /// In the place of a recipient.
+    pub fn nobody(&self) -> &'static str {
+        "(nobody yet)"
+    }
+
+    /// In the place of a sender.
+    pub fn unknown_sender(&self) -> &'static str {
+        "(no sender)"
+    }
+
+    /// In the place of a subject.
+    pub fn no_subject(&self) -> &'static str {
+        "(no subject)"
+    }
+
+    /// Sign on a row or a message.
+    pub fn answered(&self) -> &'static str {
+        "Answered"
+    }
+
+    /// Sign on a row or a message.
+    pub fn forwarded(&self) -> &'static str {
+        "Forwarded"
+    }
+
+    /// Sign on a row.
+    pub fn attachment(&self) -> &'static str {
+        "Attachment"
+    }
+
+    /// Sign on a row or a message.
+    pub fn starred(&self) -> &'static str {
+        "Starred"
+    }
+
+    /// First line of an empty folder.
+    pub fn folder_is_empty(&self) -> &'static str {
+        "This folder is empty."
+    }
+
+    /// Second line of an empty folder: what will be there.
+    pub fn will_be_here(&self, role: Option<Role>) -> &'static str {
+        match role {
+            Some(Role::Inbox) => "New mail appears here.",
+            Some(Role::Drafts) => "Messages that are not finished appear here.",
+            Some(Role::Sent) => "Copies of what you send appear here.",
+            Some(Role::Junk) => "What the server takes for spam appears here.",
+            Some(Role::Trash) => "Deleted messages appear here.",
+            Some(Role::Archive) | None => "Messages moved to this folder appear here.",
+        }
+    }
+
+    /// In the place of a message, beside a list.
+    pub fn choose(&self, unread: Option<u32>) -> String {
+        match unread {
+            None | Some(0) => "Choose a message to read it.".to_owned(),
+            Some(n) => format!(
+                "{} unread. Choose a message to read it.",
+                self.number(n.into())
+            ),
+        }
+    }
+
+    /// The link was made before the server numbered the folder anew: lead and rest.
+    pub fn renumbered(&self) -> (String, String) {
+        (
+            "This folder was made anew.".to_owned(),
+            "The place that the link meant no longer exists; these are its newest messages."
+                .to_owned(),
+        )
+    }
+
+    /// In the place of a message, beside an empty list.
+    pub fn nothing_to_read(&self) -> &'static str {
+        "Nothing to read here."
+    }
+
+    /// Name of the place where a message will be.
+    pub fn message(&self) -> &'static str {
+        "Message"
+    }
+}
+
+/// A message.
+impl Words {
+    /// The way back from a message.
+    pub fn back_to(&self, folder: &str) -> String {
+        format!("Back to {folder}")
+    }
+
+    /// Name of the bar above a message.
+    pub fn about_message(&self) -> &'static str {
+        "This message"
+    }
+
+    /// Name of the links to the messages beside this one.
+    pub fn other_messages(&self) -> &'static str {
+        "Other messages"
+    }
+
+    /// `4 of 1,034`.
+    pub fn place(&self, nth: u32, total: u32) -> String {
+        format!(
+            "{} of {}",
+            self.number(nth.into()),
+            self.number(total.into())
+        )
+    }
+
+    /// The message above in the list.
+    pub fn newer_message(&self) -> &'static str {
+        "Newer message"
+    }
+
+    /// The message below in the list.
+    pub fn older_message(&self) -> &'static str {
+        "Older message"
+    }
+
+    /// The message as it travelled, as text.
+    pub fn show_source(&self) -> &'static str {
+        "Show the source"
+    }
+
+    /// The message as it travelled, as a file.
+    pub fn download_message(&self) -> &'static str {
+        "Download message"
+    }
+
+    /// The reader's own address among recipients.
+    pub fn me(&self) -> &'static str {
+        "me"
+    }
+
+    /// Stands before the recipients above a text.
+    pub fn to_before_names(&self) -> &'static str {
+        "to "
+    }
+
+    /// Between two names.
+    pub fn comma(&self) -> &'static str {
+        ", "
+    }
+
+    /// Follows the recipients that are named: how many there are beside these.
+    pub fn and_others(&self, n: usize) -> String {
+        let n = u64::try_from(n).unwrap_or(u64::MAX);
+        format!(" and {}", self.count(n, "other", "others"))
+    }
+
+    /// In the place of recipients where the message names none.
+    pub fn nobody_named(&self) -> &'static str {
+        "to nobody named"
+    }
+
+    /// Opens the full list of addresses and dates.
+    pub fn details(&self) -> &'static str {
+        "details"
+    }
+
+    /// Label of the sender.
+    pub fn from_label(&self) -> &'static str {
+        "From"
+    }
+
+    /// Label of the recipients.
+    pub fn to_label(&self) -> &'static str {
+        "To"
+    }
+
+    /// Label of those who got a copy.
+    pub fn cc_label(&self) -> &'static str {
+        "Cc"
+    }
+
+    /// Label of where an answer goes, where it is not the sender.
+    pub fn reply_to_label(&self) -> &'static str {
+        "Answers go to"
+    }
+
+    /// Label of the date that the sender wrote.
+    pub fn sent_label(&self) -> &'static str {
+        "Sent"
+    }
+
+    /// Label of the date at which the server got it.
+    pub fn arrived_label(&self) -> &'static str {
+        "Arrived"
+    }
+
+    /// Label of the message's size.
+    pub fn size_label(&self) -> &'static str {
+        "Size"
+    }
+
+    /// In the place of a date.
+    pub fn no_date(&self) -> &'static str {
+        "No date"
+    }
+
+    /// Unfolds the letter that was answered, quoted below the answer.
+    pub fn quoted_lines(&self, n: usize) -> String {
+        let n = u64::try_from(n).unwrap_or(u64::MAX);
+        format!("Quoted text, {}", self.count(n, "line", "lines"))
+    }
+
+    /// In the place of a text that is empty.
+    pub fn no_text(&self) -> &'static str {
+        "This message has no text."
+    }
+
+    /// In the place of a text that is only an attachment.
+    pub fn only_attachments(&self) -> &'static str {
+        "This message has no text, only what is attached."
+    }
+
+    /// Above a text that was cut because it is very long.
+    pub fn text_cut(&self) -> &'static str {
+        "This text is very long; its beginning is shown. Download the message to read all of it."
+    }
+
+    /// Title of the frame with the HTML of a mail.
+    pub fn as_laid_out(&self, subject: &str) -> String {
+        format!("{subject}, as its sender laid it out")
+    }
+
+    /// Above a mail whose pictures are not loaded.
+    pub fn held_back(&self, images: u32) -> String {
+        match images {
+            0 => "Remote content is held back.".to_owned(),
+            n => format!(
+                "Remote content is held back: {}.",
+                self.count(n.into(), "image", "images")
+            ),
+        }
+    }
+
+    /// Loads the pictures for this view only.
+    pub fn show_once(&self) -> &'static str {
+        "Show once"
+    }
+
+    /// Above a mail whose pictures are loaded.
+    pub fn remote_shown(&self) -> &'static str {
+        "Remote content is shown this once; its sender can see that."
+    }
+
+    /// Shows the mail without what it loads from elsewhere.
+    pub fn hold_back_again(&self) -> &'static str {
+        "Hold back again"
+    }
+
+    /// Below an HTML mail.
+    pub fn you_see_html(&self) -> &'static str {
+        "You see the HTML version."
+    }
+
+    /// Below a text that has an HTML version.
+    pub fn you_see_text(&self) -> &'static str {
+        "You see the plain text."
+    }
+
+    /// Link to the text of a mail.
+    pub fn plain_text(&self) -> &'static str {
+        "Plain text"
+    }
+
+    /// Link to the HTML of a mail.
+    pub fn html_version(&self) -> &'static str {
+        "HTML version"
+    }
+
+    /// Link to the HTML of a mail without anything around it.
+    pub fn on_its_own_page(&self) -> &'static str {
+        "On a page of its own"
+    }
+
+    /// Heading of the list of attachments.
+    pub fn attachments(&self, n: usize) -> String {
+        let n = u64::try_from(n).unwrap_or(u64::MAX);
+        self.count(n, "attachment", "attachments")
+    }
+
+    /// In the place of a file's name.
+    pub fn unnamed_file(&self) -> &'static str {
+        "Unnamed file"
+    }
+
+    /// Opens an attachment in the browser.
+    pub fn open(&self) -> &'static str {
+        "Open"
+    }
+
+    /// Saves an attachment.
+    pub fn download(&self) -> &'static str {
+        "Download"
+    }
+}
+
+/// Signing in.
+impl Words {
+    /// Title of the sign-in page and its button.
+    pub fn sign_in(&self) -> &'static str {
+        "Sign in"
+    }
+
+    /// Title of the sign-in page where the place has a name.
+    pub fn sign_in_to(&self, place: &str) -> String {
+        format!("Sign in to {place}")
+    }
+
+    /// Label of the login: an address, or a name where the server wants one.
+    pub fn address(&self) -> &'static str {
+        "Address"
+    }
+
+    /// Label of the password.
+    pub fn password(&self) -> &'static str {
+        "Password"
+    }
+
+    /// Label of the tick box that lengthens the session.
+    pub fn keep_me(&self) -> &'static str {
+        "Keep me signed in on this device"
+    }
+
+    /// Below the form.
+    pub fn sealed_password(&self) -> &'static str {
+        "Your password is sealed with a key that only this browser holds."
+    }
+
+    /// Above the form after signing out.
+    pub fn signed_out(&self) -> &'static str {
+        "You are signed out. This browser keeps nothing that opens your mail."
+    }
+
+    /// Above the form when a session is over.
+    pub fn session_ended(&self) -> &'static str {
+        "Your session has ended. Sign in to go on where you were."
+    }
+
+    /// Above the form when the server no longer takes the session's password.
+    pub fn password_changed(&self) -> &'static str {
+        "The mail server no longer accepts the password of this session. Sign in with the new one to go on where you were."
+    }
+
+    /// Above the form: login or password wrong; which of them is not said.
+    pub fn wrong_password(&self) -> &'static str {
+        "The mail server did not accept this address and password. Check both, then try again."
+    }
+
+    /// Above the form: too many attempts.
+    pub fn throttled(&self, seconds: u64) -> String {
+        let wait = match seconds {
+            0..=90 => self.seconds(seconds.max(1)),
+            _ => self.count(seconds.div_ceil(60), "minute", "minutes"),
+        };
+        format!(
+            "There were too many attempts to sign in. Nothing was checked; try again in {wait}."
+        )
+    }
+
+    /// Above the form: more people sign in than can be checked at once.
+    pub fn sign_in_busy(&self) -> &'static str {
+        "Others are signing in just now. Your password was not checked; try again in a few seconds."
+    }
+
+    /// Above the form: the form was older than a day or came without its cookie.
+    pub fn form_too_old(&self) -> &'static str {
+        "This form was open for too long, so nothing was checked. Enter your password once more."
+    }
+
+    /// Above the form: the browser sent no cookie back.
+    pub fn cookies_needed(&self) -> &'static str {
+        "This browser did not keep the cookie that signing in needs. Allow cookies for this site, then try again."
+    }
+
+    /// Above the form: login or password is missing.
+    pub fn both_needed(&self) -> &'static str {
+        "Enter both your address and your password."
+    }
+
+    /// In the place of the form on a page without HTTPS.
+    pub fn https_needed(&self) -> &'static str {
+        "This page was opened without encryption (http), so everybody on the way could read your password. Signing in works over https only."
+    }
+}

@@ -1,0 +1,486 @@
+//! Mails and vectors of other projects, read and cleaned: the ones in `tests/mail` always, the whole corpus where it is.
+//!
+//! The corpus lies in `../shared/corpus` beside the project, or where `POSTERN_CORPUS` says. Where it is absent the tests
+//! say so and run over `tests/mail` alone.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use postern::clean::{self, Cleaned, Show};
+use postern::mail::{Part, PartPath};
+use postern::mime::{self, Span};
+use scraper::Html;
+use serde_json::Value;
+
+/// Every file below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+fn here() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mail")
+}
+
+/// The corpus, where it is.
+fn corpus() -> Option<PathBuf> {
+    let named = std::env::var_os("POSTERN_CORPUS").map(PathBuf::from);
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+    let found = named.unwrap_or(beside);
+    if found.join("mail").is_dir() {
+        return Some(found);
+    }
+    println!("no corpus at {}: only tests/mail is read", found.display());
+    None
+}
+
+/// The mails to read: those here, and those of the corpus.
+fn mails() -> Vec<PathBuf> {
+    let mut found = files(&here());
+    if let Some(corpus) = corpus() {
+        found.extend(files(&corpus.join("mail")));
+    }
+    found.retain(|f| {
+        !f.extension()
+            .is_some_and(|e| e == "json" || e == "md" || e == "tsv")
+    });
+    assert!(found.len() >= 30, "tests/mail is empty");
+    found
+}
+
+/// The vectors of the corpus, by name.
+fn vectors() -> Vec<(String, String)> {
+    let Some(corpus) = corpus() else {
+        return Vec::new();
+    };
+    let text = |v: &Value, key: &str| {
+        v.get(key)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let mut found = Vec::new();
+    for file in files(&corpus.join("html/vectors")) {
+        let read: Vec<Value> = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+        found.extend(read.iter().map(|v| (text(v, "id"), text(v, "html"))));
+    }
+    for file in files(&corpus.join("html/pages")) {
+        found.push((
+            file.display().to_string(),
+            String::from_utf8_lossy(&fs::read(&file).unwrap()).into_owned(),
+        ));
+    }
+    assert!(
+        found.len() > 6000,
+        "the corpus holds only {} vectors",
+        found.len()
+    );
+    found
+}
+
+fn cleaned(html: &str, remote: bool) -> Cleaned {
+    let how = Show {
+        remote,
+        inline: &|_| None,
+        own_origin: Some("https://mail.example.org"),
+    };
+    clean::document(html, &how)
+}
+
+/// What is wrong with a framed document; nothing, it is hoped.
+fn faults(html: &str, remote: bool) -> Vec<String> {
+    let cleaned = cleaned(html, remote);
+    let page = clean::frame("t", &cleaned, "en").into_string();
+    let mut faults = Vec::new();
+    let mut styles = 0;
+    let judge_style = |style: &str, faults: &mut Vec<String>| {
+        let style = style.to_ascii_lowercase();
+        for bad in [
+            "expression",
+            "@import",
+            "-moz-binding",
+            "behavior",
+            "javascript",
+            "position:fixed",
+            "position:sticky",
+            "</",
+            "<!--",
+            "var(",
+            "image-set",
+            "@font-face",
+        ] {
+            if style
+                .split([':', ';', '{', '}', '('])
+                .any(|w| w.trim() == bad)
+                || (bad.contains(['(', '<', '@', ':']) && style.contains(bad))
+            {
+                faults.push(format!("style has {bad}: {style}"));
+            }
+        }
+        for url in style.split("url(").skip(1) {
+            let url = url.trim_start_matches(['"', '\'']);
+            if !(url.starts_with("data:image/") || remote && url.starts_with("https://")) {
+                faults.push(format!("style loads {url}"));
+            }
+        }
+    };
+    for node in Html::parse_document(&page).tree.values() {
+        let Some(element) = node.as_element() else {
+            continue;
+        };
+        let name = element.name();
+        styles += usize::from(name == "style");
+        if matches!(
+            name,
+            "script"
+                | "iframe"
+                | "object"
+                | "embed"
+                | "svg"
+                | "math"
+                | "form"
+                | "input"
+                | "button"
+                | "base"
+                | "link"
+                | "video"
+                | "audio"
+                | "textarea"
+                | "select"
+                | "template"
+                | "noscript"
+        ) {
+            faults.push(format!("element {name}"));
+        }
+        for (key, value) in element.attrs() {
+            let plain: String = value
+                .chars()
+                .filter(|c| !c.is_whitespace() && !c.is_control())
+                .collect::<String>()
+                .to_ascii_lowercase();
+            if key.starts_with("on")
+                || matches!(
+                    key,
+                    "srcset"
+                        | "ping"
+                        | "action"
+                        | "formaction"
+                        | "poster"
+                        | "background"
+                        | "srcdoc"
+                        | "xlink:href"
+                )
+            {
+                faults.push(format!("attribute {key}"));
+            }
+            let fine = match key {
+                "href" => ["http://", "https://", "mailto:", "tel:", "#m-"]
+                    .iter()
+                    .any(|s| plain.starts_with(s)),
+                "src" => {
+                    plain.starts_with("data:image/") && !plain.contains("svg")
+                        || remote && plain.starts_with("https://")
+                }
+                "id" | "name" if name != "meta" => value.starts_with("m-"),
+                "style" => {
+                    judge_style(value, &mut faults);
+                    true
+                }
+                _ => true,
+            };
+            if !fine {
+                faults.push(format!("{name} {key}={value}"));
+            }
+        }
+    }
+    judge_style(cleaned.sheet(), &mut faults);
+    if styles > 2 {
+        faults.push(format!("{styles} style elements"));
+    }
+    let twice = self::cleaned(cleaned.body(), remote);
+    if twice.body() != cleaned.body() {
+        faults.push(format!(
+            "not the same twice: {}",
+            difference(cleaned.body(), twice.body())
+        ));
+    }
+    let sheet = self::cleaned(&format!("<style>{}</style>", cleaned.sheet()), remote);
+    if sheet.sheet() != cleaned.sheet() {
+        faults.push(format!(
+            "style not the same twice: {}",
+            difference(cleaned.sheet(), sheet.sheet())
+        ));
+    }
+    if remote || twice.held_back == 0 {
+        return faults;
+    }
+    faults.push(format!("{} loads left", twice.held_back));
+    faults
+}
+
+/// Two texts from a little before the place where they part.
+fn difference(a: &str, b: &str) -> String {
+    let same = a
+        .bytes()
+        .zip(b.bytes())
+        .take_while(|(x, y)| x == y)
+        .count()
+        .saturating_sub(40);
+    let cut = |t: &str| {
+        let start = (0..=same)
+            .rev()
+            .find(|at| t.is_char_boundary(*at))
+            .unwrap_or(0);
+        t[start..].chars().take(160).collect::<String>()
+    };
+    format!("\n  {:?}\n  {:?}", cut(a), cut(b))
+}
+
+#[test]
+fn nothing_in_a_vector_comes_through() {
+    let vectors = vectors();
+    let mut wrong = Vec::new();
+    for (id, html) in &vectors {
+        for remote in [false, true] {
+            let faults = faults(html, remote);
+            if !faults.is_empty() {
+                wrong.push(format!(
+                    "{id} remote={remote}: {}\n  in {html:.300}",
+                    faults.join("; ")
+                ));
+            }
+        }
+    }
+    println!("{} vectors", vectors.len());
+    assert!(
+        wrong.is_empty(),
+        "{} vectors come through:\n{}",
+        wrong.len(),
+        wrong
+            .iter()
+            .take(40)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join("\n")
+    );
+}
+
+/// A mail, taken through all that a message page does.
+struct Reading {
+    headers: mime::Headers,
+    parts: Vec<Part>,
+    words: String,
+}
+
+fn read(raw: &[u8]) -> Reading {
+    let parts = mime::leaves(raw);
+    let body = mime::body_of(&parts);
+    let mut words = String::new();
+    for part in &body.text {
+        let text = mime::text(&mime::part_of(raw, &part.path).unwrap(), &part.charset);
+        let text = if part.kind == "text/html" {
+            mime::html_words(&text)
+        } else {
+            text
+        };
+        for block in mime::letter(&text, part.flowed) {
+            tell(&block, &mut words);
+        }
+    }
+    for part in body.html.iter().filter(|p| p.kind == "text/html") {
+        let html = mime::text(&mime::part_of(raw, &part.path).unwrap(), &part.charset);
+        cleaned(&html, false);
+    }
+    let everywhere = body.text.len() + body.html.len() + body.inline.len() + body.attachments.len();
+    assert!(
+        everywhere > 0 || parts.is_empty(),
+        "nothing of {parts:?} is shown"
+    );
+    Reading {
+        headers: mime::headers(raw),
+        words,
+        parts: parts.clone(),
+    }
+}
+
+fn tell(block: &mime::Block, out: &mut String) {
+    let mut lines = |lines: &[mime::Line]| {
+        for span in lines.iter().flatten() {
+            match span {
+                Span::Words(words) => out.push_str(words),
+                Span::Link { shown, .. } => out.push_str(shown),
+            }
+            out.push(' ');
+        }
+    };
+    match block {
+        mime::Block::Text(text) | mime::Block::Signature(text) => lines(text),
+        mime::Block::Quote { said, blocks } => {
+            lines(said.as_slice());
+            blocks.iter().for_each(|b| tell(b, out));
+        }
+    }
+}
+
+#[test]
+fn every_mail_is_read_and_none_panics() {
+    let (mut read_, mut with_words) = (0, 0);
+    for file in mails() {
+        let raw = fs::read(&file).unwrap();
+        let reading = read(&raw);
+        read_ += 1;
+        with_words += usize::from(!reading.words.trim().is_empty());
+        for part in &reading.parts {
+            let name = mime::safe_file_name(&part.name);
+            assert!(
+                !name.is_empty() && !name.contains(['/', '\\', '\n', '"']),
+                "{name:?} in {}",
+                file.display()
+            );
+            assert!(
+                !part.path.steps().is_empty() && PartPath::parse(&part.path.to_string()).is_some()
+            );
+        }
+    }
+    println!("{read_} mails, {with_words} of them with words");
+    assert!(
+        with_words * 10 > read_ * 7,
+        "only {with_words} of {read_} mails have words"
+    );
+}
+
+/// The value of a header in a dump of mail-parser, as words.
+fn expected<'a>(dump: &'a Value, name: &str) -> Option<&'a Value> {
+    let headers = dump.pointer("/parts/0/headers")?.as_array()?;
+    headers
+        .iter()
+        .find(|h| h.get("name").and_then(Value::as_str) == Some(name))?
+        .get("value")
+}
+
+/// Everything under a key anywhere in a value, in order.
+fn all_under(value: &Value, key: &str, out: &mut Vec<String>) {
+    match value {
+        Value::Object(map) => {
+            for (k, v) in map {
+                if k == key
+                    && let Some(text) = v.as_str()
+                {
+                    out.push(text.to_owned());
+                }
+                all_under(v, key, out);
+            }
+        }
+        Value::Array(list) => list.iter().for_each(|v| all_under(v, key, out)),
+        _ => {}
+    }
+}
+
+/// Without white space, and without the backslashes that mail-parser takes out of `C:\dir`.
+fn squeezed(text: &str) -> String {
+    text.split_whitespace()
+        .collect::<String>()
+        .replace('\\', "")
+}
+
+#[test]
+fn mails_with_a_known_reading_are_read_so() {
+    let (mut compared, mut wrong) = (0, Vec::new());
+    for file in mails() {
+        let dump = file.with_extension("expected.json");
+        let Ok(dump) = fs::read(&dump) else {
+            continue;
+        };
+        let dump: Value = serde_json::from_slice(&dump).unwrap();
+        let read = read(&fs::read(&file).unwrap());
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        if let Some(subject) = expected(&dump, "subject")
+            .and_then(|v| v.get("Text"))
+            .and_then(Value::as_str)
+            .filter(|s| !s.contains('\u{fffd}'))
+        {
+            compared += 1;
+            if squeezed(subject) != squeezed(&read.headers.subject) {
+                wrong.push(format!(
+                    "{name} subject {subject:?} {:?}",
+                    read.headers.subject
+                ));
+            }
+        }
+        if let Some(from) = expected(&dump, "from") {
+            let mut known = Vec::new();
+            all_under(from, "address", &mut known);
+            compared += 1;
+            let ours: Vec<String> = read
+                .headers
+                .from
+                .iter()
+                .map(|a| a.email.clone())
+                .filter(|e| !e.is_empty())
+                .collect();
+            if known.iter().map(|k| squeezed(k)).collect::<Vec<_>>() != ours {
+                wrong.push(format!("{name} from {known:?} {:?}", read.headers.from));
+            }
+        }
+        for part in dump
+            .get("parts")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
+            let named = ["content_disposition", "content_type"]
+                .iter()
+                .find_map(|header| {
+                    let of = part
+                        .get("headers")?
+                        .as_array()?
+                        .iter()
+                        .find(|h| h.get("name").and_then(Value::as_str) == Some(header))?;
+                    let list = of.pointer("/value/ContentType/attributes")?.as_array()?;
+                    let key = |a: &&Value| {
+                        matches!(
+                            a.get("name").and_then(Value::as_str),
+                            Some("filename" | "name")
+                        )
+                    };
+                    list.iter()
+                        .find(key)?
+                        .get("value")?
+                        .as_str()
+                        .map(str::to_owned)
+                });
+            // What mail-parser could not read itself is no measure.
+            if let Some(named) = named.filter(|n| !n.contains('\u{fffd}')) {
+                compared += 1;
+                if !read
+                    .parts
+                    .iter()
+                    .any(|p| squeezed(&p.name) == squeezed(&named))
+                {
+                    let ours: Vec<&str> = read.parts.iter().map(|p| p.name.as_str()).collect();
+                    wrong.push(format!("{name} attachment {named:?} {ours:?}"));
+                }
+            }
+        }
+    }
+    println!("{compared} values compared, {} differ", wrong.len());
+    assert!(compared > 0);
+    assert!(
+        wrong.len() * 100 <= compared,
+        "{} of {compared} differ:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}

@@ -1,0 +1,590 @@
+//! A scripted IMAP server: answers every kind of command that our client sends in the words of a real server, or
+//! misbehaves at a chosen moment.
+//!
+//! Not a mailbox: it keeps nothing, and what is changed stays as it was. The words come from the transcripts of
+//! `tests/imap/transcripts`; tags and UIDs are put in as they were asked for, and literals are filled with generated
+//! content of the announced length. To know before changing it: one thread accepts, one serves each connection, and all
+//! of them end when the `ImapScript` is dropped.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+/// The transcripts there are.
+pub const TRANSCRIPTS: [&str; 6] = [
+    "courier-5.0.13",
+    "cyrus-3.6.1",
+    "dovecot-2.3.19.1",
+    "hoodiecrow-2.1.0",
+    "mailutils-imap4d-3.15",
+    "pymap-0.36.7",
+];
+
+/// One command of a transcript and the whole responses to it, tagged end last.
+#[derive(Clone, Debug, Default)]
+pub struct Exchange {
+    /// The tag that it had.
+    pub tag: String,
+    /// The command without its tag.
+    pub command: String,
+    /// The responses as bytes, literals filled in.
+    pub responses: Vec<Vec<u8>>,
+}
+
+/// One session of a real server.
+#[derive(Clone, Debug)]
+pub struct Transcript {
+    /// Its greeting.
+    pub greeting: Vec<u8>,
+    /// What was asked of it, in order.
+    pub exchanges: Vec<Exchange>,
+}
+
+impl Transcript {
+    /// Reads one of `TRANSCRIPTS` from the repository.
+    pub fn named(name: &str) -> Transcript {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/imap/transcripts")
+            .join(format!("{name}.txt"));
+        Transcript::read(&fs::read(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display())))
+    }
+
+    /// Reads the text of a transcript.
+    pub fn read(text: &[u8]) -> Transcript {
+        let mut transcript = Transcript {
+            greeting: Vec::new(),
+            exchanges: Vec::new(),
+        };
+        let mut current = Exchange::default();
+        let mut response: Vec<u8> = Vec::new();
+        let mut lines = text.split(|b| *b == b'\n').peekable();
+        while let Some(line) = lines.next() {
+            if let Some(command) = line.strip_prefix(b"C: a") {
+                if !current.tag.is_empty() {
+                    transcript.exchanges.push(std::mem::take(&mut current));
+                }
+                let command = String::from_utf8_lossy(command);
+                let (tag, command) = command.split_once(' ').unwrap_or((&command, ""));
+                current.tag = format!("a{tag}");
+                current.command = command.to_owned();
+                continue;
+            }
+            let Some(said) = line.strip_prefix(b"S: ") else {
+                continue;
+            };
+            if let Some(size) = octets(said) {
+                let mut literal = Vec::new();
+                while let Some(more) = lines.next_if(|l| l.starts_with(b"S|")) {
+                    literal.extend_from_slice(more.get(3..).unwrap_or_default());
+                    literal.extend_from_slice(b"\r\n");
+                }
+                literal.resize(size, b'.');
+                response.extend(literal);
+                continue;
+            }
+            response.extend_from_slice(said);
+            response.extend_from_slice(b"\r\n");
+            if said.ends_with(b"}") && lines.peek().is_some_and(|l| l.starts_with(b"S: <literal")) {
+                continue;
+            }
+            let whole = std::mem::take(&mut response);
+            if current.tag.is_empty() {
+                transcript.greeting = whole;
+            } else {
+                current.responses.push(whole);
+            }
+        }
+        transcript.exchanges.push(current);
+        transcript
+    }
+
+    /// The answer to the first command that begins so.
+    fn answer(&self, command: &str) -> Vec<Vec<u8>> {
+        let found = self
+            .exchanges
+            .iter()
+            .find(|e| e.command.starts_with(command));
+        let exchange = found.unwrap_or_else(|| panic!("no transcript has {command}"));
+        let tag = exchange.tag.as_bytes();
+        let untagged = exchange.responses.iter().cloned();
+        untagged
+            .map(|r| match r.strip_prefix(tag) {
+                Some(end) => [b"$TAG".as_slice(), end].concat(),
+                None => r,
+            })
+            .map(|r| replaced(&r, exchange.tag.as_bytes(), b"$TAG"))
+            .collect()
+    }
+
+    /// The FETCH response of each message, with envelope and structure.
+    fn rows(&self) -> Vec<(u32, Vec<u8>)> {
+        let rows = self.answer("FETCH 1:* (UID");
+        let uid = |row: &[u8]| {
+            let text = String::from_utf8_lossy(row).into_owned();
+            let (_, tail) = text.split_once("UID ")?;
+            tail.split(|c: char| !c.is_ascii_digit())
+                .next()?
+                .parse()
+                .ok()
+        };
+        rows.into_iter()
+            .filter(|row| row.starts_with(b"* "))
+            .filter_map(|row| Some((uid(&row)?, row)))
+            .collect()
+    }
+
+    /// The UIDs of its INBOX, ascending.
+    pub fn uids(&self) -> Vec<u32> {
+        self.rows().into_iter().map(|(uid, _)| uid).collect()
+    }
+}
+
+fn octets(line: &[u8]) -> Option<usize> {
+    let text = std::str::from_utf8(line).ok()?;
+    text.strip_prefix("<literal ")?
+        .split(' ')
+        .next()?
+        .parse()
+        .ok()
+}
+
+fn replaced(text: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.windows(from.len()).position(|w| w == from) {
+        out.extend_from_slice(&rest[..at]);
+        out.extend_from_slice(to);
+        rest = &rest[at + from.len()..];
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
+/// When a misbehaviour begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Instead of the greeting.
+    Greeting,
+    /// Instead of the answer to the sign-in.
+    SignIn,
+    /// Instead of the answer to the first command after it.
+    Command,
+}
+
+/// How the server misbehaves from its moment on.
+#[derive(Clone, Debug)]
+pub enum Mischief {
+    /// Not at all.
+    Honest,
+    /// Reads on and says nothing.
+    Silent(When),
+    /// Says the right thing, a byte at a time with a pause between.
+    Drips(When, Duration),
+    /// Says so many bytes of the right thing and closes.
+    Cuts(When, usize),
+    /// Says this instead, `$TAG` replaced by the tag, and closes.
+    Says(When, Vec<u8>),
+    /// Says this instead and keeps the connection open.
+    SaysAndWaits(When, Vec<u8>),
+    /// Says the first once and then the second for ever.
+    Floods(When, Vec<u8>, Vec<u8>),
+}
+
+impl Mischief {
+    fn begins(&self, now: When) -> bool {
+        match self {
+            Mischief::Honest => false,
+            Mischief::Silent(when)
+            | Mischief::Drips(when, _)
+            | Mischief::Cuts(when, _)
+            | Mischief::Says(when, _)
+            | Mischief::SaysAndWaits(when, _)
+            | Mischief::Floods(when, _, _) => *when == now,
+        }
+    }
+}
+
+/// A running server on a free loopback port.
+pub struct ImapScript {
+    port: u16,
+    heard: Arc<Mutex<Vec<String>>>,
+    connections: Arc<Mutex<u32>>,
+    sent: Arc<AtomicU64>,
+    over: Arc<AtomicBool>,
+    acceptor: Option<JoinHandle<()>>,
+}
+
+impl ImapScript {
+    /// Starts one that speaks as `transcript` does.
+    pub fn start(transcript: &str, mischief: Mischief) -> ImapScript {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = listener.local_addr().expect("an address").port();
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let connections = Arc::new(Mutex::new(0));
+        let sent = Arc::new(AtomicU64::new(0));
+        let over = Arc::new(AtomicBool::new(false));
+        let transcript = Arc::new(Transcript::named(transcript));
+        let mischief = Arc::new(mischief);
+        let acceptor = {
+            let (heard, connections, over) = (heard.clone(), connections.clone(), over.clone());
+            let sent = sent.clone();
+            thread::spawn(move || {
+                let mut serving = Vec::new();
+                for stream in listener.incoming() {
+                    if over.load(Ordering::SeqCst) {
+                        break;
+                    }
+                    let Ok(stream) = stream else { continue };
+                    *connections.lock().expect("no panic") += 1;
+                    let mut server = Serving {
+                        stream,
+                        transcript: transcript.clone(),
+                        mischief: mischief.clone(),
+                        heard: heard.clone(),
+                        sent: sent.clone(),
+                        over: over.clone(),
+                    };
+                    // A client that leaves ends its thread with an error, which is nobody's fault.
+                    serving.push(thread::spawn(move || drop(server.serve())));
+                }
+                for thread in serving {
+                    thread.join().expect("a serving thread");
+                }
+            })
+        };
+        ImapScript {
+            port,
+            heard,
+            connections,
+            sent,
+            over,
+            acceptor: Some(acceptor),
+        }
+    }
+
+    /// The port on 127.0.0.1.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The commands heard so far, without their tags.
+    pub fn heard(&self) -> Vec<String> {
+        self.heard.lock().expect("no panic").clone()
+    }
+
+    /// How many bytes a flood has sent so far; the socket's buffers hold the last of them.
+    pub fn sent(&self) -> u64 {
+        self.sent.load(Ordering::SeqCst)
+    }
+
+    /// How many connections were made so far.
+    pub fn connections(&self) -> u32 {
+        *self.connections.lock().expect("no panic")
+    }
+}
+
+impl Drop for ImapScript {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::SeqCst);
+        drop(TcpStream::connect(("127.0.0.1", self.port)));
+        if let Some(acceptor) = self.acceptor.take()
+            && acceptor.join().is_err()
+            && !thread::panicking()
+        {
+            panic!("the scripted server failed");
+        }
+    }
+}
+
+struct Serving {
+    stream: TcpStream,
+    transcript: Arc<Transcript>,
+    mischief: Arc<Mischief>,
+    heard: Arc<Mutex<Vec<String>>>,
+    sent: Arc<AtomicU64>,
+    over: Arc<AtomicBool>,
+}
+
+impl Serving {
+    fn serve(&mut self) -> io::Result<()> {
+        // Short, so that the thread notices when the server is over.
+        self.stream
+            .set_read_timeout(Some(Duration::from_millis(20)))?;
+        self.stream.set_nodelay(true)?;
+        let greeting = self.transcript.greeting.clone();
+        if !self.say(When::Greeting, greeting, "*")? {
+            return Ok(());
+        }
+        let mut held = Vec::new();
+        loop {
+            let Some(command) = self.command(&mut held)? else {
+                return Ok(());
+            };
+            let (tag, text) = command.split_once(' ').unwrap_or((&command, ""));
+            let verb = text
+                .split(' ')
+                .next()
+                .unwrap_or_default()
+                .to_ascii_uppercase();
+            let when = match verb.as_str() {
+                "LOGIN" | "AUTHENTICATE" => When::SignIn,
+                _ => When::Command,
+            };
+            let logged = if when == When::SignIn { &verb } else { text };
+            self.heard.lock().expect("no panic").push(logged.to_owned());
+            let answer = self.answer(text).concat();
+            let answer = replaced(&answer, b"$TAG", tag.as_bytes());
+            if !self.say(when, answer, tag)? || verb == "LOGOUT" {
+                return Ok(());
+            }
+        }
+    }
+
+    /// One command, literals included; None when the client left or all is over.
+    fn command(&mut self, held: &mut Vec<u8>) -> io::Result<Option<String>> {
+        let mut from = 0;
+        loop {
+            while let Some(end) = held[from..].windows(2).position(|w| w == b"\r\n") {
+                let end = from + end;
+                let line = String::from_utf8_lossy(&held[..end]).into_owned();
+                let literal = line.strip_suffix('}').and_then(|l| l.rsplit_once('{'));
+                let size: Option<usize> =
+                    literal.and_then(|(_, n)| n.trim_end_matches('+').parse().ok());
+                let Some(size) = size else {
+                    held.drain(..end + 2);
+                    return Ok(Some(line));
+                };
+                if !line.ends_with("+}") && held.len() == end + 2 {
+                    self.stream.write_all(b"+ go on\r\n")?;
+                }
+                if held.len() < end + 2 + size {
+                    break;
+                }
+                from = end + 2 + size;
+            }
+            if !self.more(held)? {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn more(&mut self, held: &mut Vec<u8>) -> io::Result<bool> {
+        let mut piece = [0; 4096];
+        while !self.over.load(Ordering::SeqCst) {
+            match self.stream.read(&mut piece) {
+                Ok(0) => return Ok(false),
+                Ok(count) => {
+                    held.extend_from_slice(&piece[..count]);
+                    return Ok(true);
+                }
+                Err(e)
+                    if matches!(
+                        e.kind(),
+                        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+                    ) => {}
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(false)
+    }
+
+    /// Says the right thing or misbehaves; false where that was the last of it.
+    fn say(&mut self, when: When, right: Vec<u8>, tag: &str) -> io::Result<bool> {
+        if !self.mischief.begins(when) {
+            self.stream.write_all(&right)?;
+            return Ok(true);
+        }
+        let tagged = |text: &[u8]| replaced(text, b"$TAG", tag.as_bytes());
+        match &*self.mischief.clone() {
+            Mischief::Honest => unreachable!("begins never"),
+            Mischief::Silent(_) => self.wait()?,
+            Mischief::Drips(_, pause) => {
+                for byte in right {
+                    self.stream.write_all(&[byte])?;
+                    thread::sleep(*pause);
+                    if self.over.load(Ordering::SeqCst) {
+                        break;
+                    }
+                }
+                self.wait()?;
+            }
+            Mischief::Cuts(_, count) => self.stream.write_all(&right[..right.len().min(*count)])?,
+            Mischief::Says(_, text) => self.stream.write_all(&tagged(text))?,
+            Mischief::SaysAndWaits(_, text) => {
+                self.stream.write_all(&tagged(text))?;
+                self.wait()?;
+            }
+            Mischief::Floods(_, first, again) => {
+                self.stream.write_all(&tagged(first))?;
+                let again = tagged(again).repeat(1 + 16_384 / again.len().max(1));
+                while !self.over.load(Ordering::SeqCst) {
+                    self.stream.write_all(&again)?;
+                    self.sent.fetch_add(again.len() as u64, Ordering::SeqCst);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Reads on without a word until the client leaves.
+    fn wait(&mut self) -> io::Result<()> {
+        let mut held = Vec::new();
+        while self.more(&mut held)? {
+            held.clear();
+        }
+        Ok(())
+    }
+
+    /// The responses to a command, `$TAG` where the tag belongs.
+    fn answer(&self, command: &str) -> Vec<Vec<u8>> {
+        let words = &self.transcript;
+        let upper = command.to_ascii_uppercase();
+        let is = |start: &str| upper.starts_with(start);
+        match () {
+            () if is("CAPABILITY") => words.answer("CAPABILITY"),
+            () if is("LOGIN") || is("AUTHENTICATE") => words.answer("LOGIN"),
+            () if is("NAMESPACE") => words.answer("NAMESPACE"),
+            () if is("LIST") && upper.contains("STATUS") => words.answer("LIST \"\" % RETURN"),
+            () if is("LIST") && upper.contains("RETURN") => words.answer("LIST \"\" \"*\" RETURN"),
+            // The second LIST of a transcript, after its folders were made.
+            () if is("LIST") => Transcript {
+                greeting: Vec::new(),
+                exchanges: words.exchanges.iter().skip(13).cloned().collect(),
+            }
+            .answer("LIST \"\" \"*\""),
+            () if is("LSUB") => words.answer("LSUB"),
+            () if is("STATUS") => words.answer("STATUS INBOX (MESSAGES"),
+            () if is("SELECT") || is("EXAMINE") => {
+                if upper.contains("NOSUCH") {
+                    words.answer("SELECT \"nosuch\"")
+                } else {
+                    words.answer("SELECT INBOX")
+                }
+            }
+            () if is("UID SEARCH RETURN") => words.answer("UID SEARCH RETURN"),
+            () if is("UID SEARCH") => words.answer("UID SEARCH ALL"),
+            () if is("UID SORT") => self.sorted(upper.contains("RETURN")),
+            () if is("UID FETCH") => self.fetched(&upper),
+            () if is("UID STORE") && upper.contains(".SILENT") => {
+                words.answer("UID STORE 1 FLAGS.SILENT")
+            }
+            () if is("UID STORE") => words.answer("UID STORE 1 +FLAGS"),
+            () if is("GETQUOTAROOT") => words.answer("GETQUOTAROOT"),
+            () if is("ENABLE") => words.answer("ENABLE"),
+            () if is("LOGOUT") => words.answer("LOGOUT"),
+            () if is("NOOP") => vec![b"$TAG OK NOOP completed\r\n".to_vec()],
+            () => words.answer("BOGUS"),
+        }
+    }
+
+    /// SORT in this server's words; with RETURN (which no transcript has) the same as an ESEARCH.
+    fn sorted(&self, extended: bool) -> Vec<Vec<u8>> {
+        let plain = self.transcript.answer("UID SORT");
+        if !extended {
+            return plain;
+        }
+        plain
+            .into_iter()
+            .map(|line| match line.strip_prefix(b"* SORT ".as_slice()) {
+                Some(uids) => {
+                    let uids = String::from_utf8_lossy(uids).trim().replace(' ', ",");
+                    let count = uids.split(',').count();
+                    format!("* ESEARCH (TAG \"$TAG\") UID ALL {uids} COUNT {count}\r\n")
+                        .into_bytes()
+                }
+                None => line,
+            })
+            .collect()
+    }
+
+    /// The rows that were asked for as this server words them, with the sections that were asked for.
+    fn fetched(&self, command: &str) -> Vec<Vec<u8>> {
+        let set = command.split(' ').nth(2).unwrap_or_default().to_owned();
+        let mut responses = Vec::new();
+        for (uid, row) in self.transcript.rows() {
+            if !holds(&set, uid) {
+                continue;
+            }
+            let sections = sections(command, uid);
+            if sections.is_empty() || command.contains("BODYSTRUCTURE") {
+                let inside = row
+                    .strip_suffix(b")\r\n".as_slice())
+                    .expect("a closed list");
+                responses.push([inside, &sections, b")\r\n"].concat());
+            } else {
+                let n = responses.len() + 1;
+                let head = format!("* {n} FETCH (UID {uid}");
+                responses.push([head.as_bytes(), &sections, b")\r\n"].concat());
+            }
+        }
+        let end = self
+            .transcript
+            .answer("FETCH 1:* (UID")
+            .pop()
+            .expect("an end");
+        responses.push(end);
+        responses
+    }
+}
+
+/// True where a set as commands say it holds the UID.
+fn holds(set: &str, uid: u32) -> bool {
+    set.split(',').any(|range| {
+        let (first, last) = range.split_once(':').unwrap_or((range, range));
+        let last = if last == "*" {
+            u32::MAX
+        } else {
+            last.parse().unwrap_or(0)
+        };
+        first
+            .parse::<u32>()
+            .is_ok_and(|first| (first..=last).contains(&uid))
+    })
+}
+
+/// `BODY[..] {n}` and generated content for each section that a command asks for.
+fn sections(command: &str, uid: u32) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = command;
+    while let Some((_, tail)) = rest.split_once("BODY.PEEK[") {
+        let (name, after) = tail.split_once(']').expect("a closed section");
+        let range = after
+            .strip_prefix('<')
+            .and_then(|r| r.split_once('>'))
+            .map(|(r, _)| r);
+        let range = range.and_then(|r| r.split_once('.'));
+        let whole = content(name, uid);
+        let (origin, piece) = match range {
+            Some((offset, length)) => {
+                let offset: usize = offset.parse().expect("an offset");
+                let length: usize = length.parse().expect("a length");
+                let from = offset.min(whole.len());
+                let to = offset.saturating_add(length).min(whole.len());
+                (format!("<{offset}>"), &whole[from..to])
+            }
+            None => (String::new(), &whole[..]),
+        };
+        out.extend_from_slice(format!(" BODY[{name}]{origin} {{{}}}\r\n", piece.len()).as_bytes());
+        out.extend_from_slice(piece);
+        rest = after;
+    }
+    out
+}
+
+/// What a section of a message holds here: a header, or some 600,000 bytes of lines that tell where they are.
+pub fn content(section: &str, uid: u32) -> Vec<u8> {
+    if section.contains("HEADER") || section.contains("MIME") {
+        return format!(
+            "From: Ann <ann@example.org>\r\nTo: Bob <bob@example.org>\r\nSubject: Message {uid}\r\n\
+             Date: Mon, 02 Nov 2026 10:00:00 +0000\r\nMessage-ID: <{uid}@example.org>\r\n\r\n"
+        )
+        .into_bytes();
+    }
+    let lines = (0..20_000).map(|n| format!("message {uid}, line {n:>9}\r\n"));
+    lines.collect::<String>().into_bytes()
+}
