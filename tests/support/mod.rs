@@ -13,6 +13,7 @@ pub mod devtools;
 pub mod dovecot;
 pub mod form;
 pub mod http;
+pub mod imap_script;
 pub mod install;
 pub mod mails;
 pub mod page;
