@@ -3,17 +3,18 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::place::tail;
 
-/// Runs the server and ends it as soon as our end of the pipe is closed: by `Drop`, or by our own death. The
-/// server has a session of its own: Ctrl-C at a terminal does not reach it, and an Apache with prefork, which ends by a
-/// signal to its whole process group, does not reach us. It may end in order for a tenth of a second; there is nothing to save.
+/// Runs the server and ends it as soon as our end of the pipe is closed: by `Drop`, or by our own death. It is a process
+/// group of its own, so that what ends us (Ctrl-C at a terminal, a signal to our group) does not end the keeper first. The
+/// server has a session of its own: an Apache with prefork ends by a signal to its whole process group. It may end in order
+/// for a tenth of a second; there is nothing to save.
 const KEEPER: &str = r#"
-trap '' INT HUP
 exec 3<&0 </dev/null
 setsid "$@" 3<&- &
 server=$!
@@ -57,6 +58,7 @@ impl Server {
         let keeper = Command::new("/bin/sh")
             .args(["-c", KEEPER, name, program])
             .args(args)
+            .process_group(0)
             .stdin(Stdio::piped())
             .stdout(out)
             .stderr(err)
