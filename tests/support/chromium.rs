@@ -139,18 +139,22 @@ impl Tab {
 
     /// Opens an address and waits until it is loaded.
     pub fn open(&self, url: &str) {
-        self.loading(|| {
-            let answer = self.ask("Page.navigate", json!({ "url": url }));
-            let error = &answer["errorText"];
-            assert!(error.is_null(), "{url}: {error}");
-        });
+        let answer = self.ask("Page.navigate", json!({ "url": url }));
+        let error = &answer["errorText"];
+        assert!(error.is_null(), "{url}: {error}");
+        // Only a jump within the page loads nothing.
+        if let Some(document) = answer["loaderId"].as_str() {
+            self.wire.wait_for_document(&self.session, document);
+        }
     }
 
     /// Does something that loads a page, and waits until it is loaded.
     pub fn loading(&self, act: impl FnOnce()) {
-        let before = self.wire.loads(&self.session);
+        let tree = self.ask("Page.getFrameTree", json!({}));
+        let before = &tree["frameTree"]["frame"]["loaderId"];
         act();
-        self.wire.wait_for_load(&self.session, before);
+        let before = before.as_str().expect("a document");
+        self.wire.wait_for_other_document(&self.session, before);
     }
 
     /// The size of the window in CSS pixels, how many device pixels each is, and whether it is a phone.

@@ -1,7 +1,7 @@
 //! The DevTools protocol of Chromium over two pipes: commands out, answers in, and a record of what happened in each tab.
 //! What can be done with a tab stands in `chromium.rs`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{ChildStdin, ChildStdout};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -54,7 +54,10 @@ struct Seen {
     happened: Happened,
     /// The browser's names of `happened.requests`, one for one.
     request_ids: Vec<String>,
-    loads: u64,
+    /// The document in the tab (the protocol's loader id).
+    document: String,
+    /// The documents, those of frames as well, that are loaded with all that belongs to them.
+    loaded: HashSet<String>,
 }
 
 impl Wire {
@@ -95,16 +98,20 @@ impl Wire {
         }
     }
 
-    /// How many pages were loaded in a tab.
-    pub fn loads(&self, session: &str) -> u64 {
-        self.heard().tabs.get(session).map_or(0, |seen| seen.loads)
+    /// Waits until a document is loaded in a tab.
+    pub fn wait_for_document(&self, session: &str, document: &str) {
+        self.wait("the page to load", |heard| {
+            let seen = heard.tabs.get(session)?;
+            seen.loaded.contains(document).then_some(())
+        });
     }
 
-    /// Waits until more than so many pages were loaded in a tab.
-    pub fn wait_for_load(&self, session: &str, before: u64) {
-        self.wait("the page to load", |heard| {
-            let loads = heard.tabs.get(session).map_or(0, |seen| seen.loads);
-            (loads > before).then_some(())
+    /// Waits until another document than this one is loaded in a tab.
+    pub fn wait_for_other_document(&self, session: &str, than: &str) {
+        self.wait("the next page to load", |heard| {
+            let seen = heard.tabs.get(session)?;
+            let is_other = !seen.document.is_empty() && seen.document != than;
+            (is_other && seen.loaded.contains(&seen.document)).then_some(())
         });
     }
 
@@ -206,8 +213,8 @@ impl Wire {
             .to_owned();
         let is_tab = owner == session;
         if let Some(seen) = heard.tabs.get_mut(&owner) {
-            if is_tab && method == "Page.loadEventFired" {
-                seen.loads += 1;
+            if is_tab {
+                note_document(seen, method, params);
             }
             note(seen, method, params);
         }
@@ -234,6 +241,17 @@ impl Wire {
         for (method, params) in watching() {
             self.tell(Some(session), method, params);
         }
+    }
+}
+
+/// Writes down which document is in a tab, and whether it is loaded.
+fn note_document(seen: &mut Seen, method: &str, params: &Value) {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let frame = &params["frame"];
+    if method == "Page.frameNavigated" && frame["parentId"].is_null() {
+        seen.document = text(&frame["loaderId"]);
+    } else if method == "Page.lifecycleEvent" && params["name"] == "load" {
+        seen.loaded.insert(text(&params["loaderId"]));
     }
 }
 
@@ -298,9 +316,10 @@ fn note(seen: &mut Seen, method: &str, params: &Value) {
 }
 
 /// What each tab and each frame in a process of its own is asked to tell.
-fn watching() -> [(&'static str, Value); 7] {
+fn watching() -> [(&'static str, Value); 8] {
     [
         ("Page.enable", json!({})),
+        ("Page.setLifecycleEventsEnabled", json!({ "enabled": true })),
         ("Runtime.enable", json!({})),
         ("Log.enable", json!({})),
         ("Network.enable", json!({})),

@@ -3,6 +3,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
+use std::net::{SocketAddr, TcpStream};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -89,7 +90,17 @@ impl Server {
                 let said = tail(&self.output, 20);
                 return Err(format!("{} is not ready:\n{said}", self.name));
             }
-            // The one place that polls: servers do not tell when they are ready.
+            // Servers do not tell when they are ready.
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// Ends it, and waits until nobody listens at this address any more: a process that was just killed may still do so.
+    pub fn stop_listening(&mut self, address: SocketAddr) {
+        self.stop();
+        let begin = Instant::now();
+        while TcpStream::connect(address).is_ok() {
+            assert!(begin.elapsed() < PATIENCE, "{} still listens", self.name);
             std::thread::sleep(Duration::from_millis(2));
         }
     }
