@@ -138,6 +138,15 @@ fn embedded_images_are_shown_and_only_raster_ones() {
 }
 
 #[test]
+fn the_embedded_images_that_a_mail_names_are_told() {
+    let cleaned = document(
+        "<img src=cid:a><img src=CID:b%40c><img src=cid:a>",
+        &show(false),
+    );
+    assert_eq!(cleaned.embedded, ["a", "b@c"]);
+}
+
+#[test]
 fn style_is_kept_by_its_names_alone() {
     for (style, kept) in [
         ("color:red;position:fixed", "color:red"),
