@@ -29,6 +29,10 @@ pub(super) struct Nesting {
 impl Nesting {
     /// A start tag; false where it is left out.
     pub(super) fn start(&mut self, name: &str) -> bool {
+        if is_table_part(name) && !self.open.iter().any(|o| o == "table") {
+            // A parser passes over it.
+            return false;
+        }
         self.close_implied(name);
         let open = self.open.iter().filter(|o| is_formatting(o)).count();
         let reopened = self.formatting.len().saturating_sub(open);
@@ -54,27 +58,22 @@ impl Nesting {
         true
     }
 
-    /// An end tag; false where it ends nothing.
+    /// An end tag; false where it ends nothing. Which elements it may reach through is HTML 13.2.6.4.7: it must never
+    /// close more here than in a parser, or the depth would be told too small.
     pub(super) fn end(&mut self, name: &str) -> bool {
         if let Some(skipped) = self.skipped.get_mut(name).filter(|n| **n > 0) {
             *skipped = skipped.saturating_sub(1);
             return false;
         }
-        // An end tag reaches no further than its cell, but for those of the table itself.
-        let in_table = matches!(
-            name,
-            "table" | "tbody" | "thead" | "tfoot" | "tr" | "td" | "th" | "caption"
-        );
-        let is_wall = |n: &str| {
-            if in_table {
-                n == "table"
-            } else {
-                matches!(n, "table" | "td" | "th" | "caption")
-            }
+        let is_wall = |open: &str| match name {
+            _ if is_table_part(name) || name == "table" => open == "table",
+            "li" => is_scope(open) || matches!(open, "ul" | "ol"),
+            _ if is_formatting(name) || is_special(name) => is_scope(open),
+            _ => is_special(open),
         };
         for (at, open) in self.open.iter().enumerate().rev() {
             if open == name {
-                self.close_from(at);
+                self.close(at);
                 return true;
             }
             if is_wall(open) {
@@ -84,20 +83,24 @@ impl Nesting {
         false
     }
 
-    /// Takes the elements from this one on off the list; a parser closes them by itself.
-    fn close_from(&mut self, at: usize) {
-        let explicit = self.open.get(at).cloned();
-        for closed in self.open.split_off(at.min(self.open.len())).iter().rev() {
-            if is_cell(closed) {
-                while self.formatting.pop().flatten().is_some() {}
+    /// Takes an element off the list, and what is open in it; a formatting element alone, for what it holds stays open.
+    fn close(&mut self, at: usize) {
+        let name = self.open.get(at).cloned().unwrap_or_default();
+        if is_formatting(&name) {
+            self.open.remove(at);
+            let last = self
+                .formatting
+                .iter()
+                .rposition(|f| f.as_ref() == Some(&name));
+            if let Some(last) = last {
+                self.formatting.remove(last);
             }
-        }
-        let last = self
-            .formatting
-            .iter()
-            .rposition(|f| f.as_ref() == explicit.as_ref());
-        if let Some(last) = last.filter(|_| explicit.is_some()) {
-            self.formatting.remove(last);
+        } else {
+            for closed in self.open.split_off(at.min(self.open.len())).iter().rev() {
+                if is_cell(closed) {
+                    while self.formatting.pop().flatten().is_some() {}
+                }
+            }
         }
         if self.open.len() < DEEPEST {
             self.skipped.clear();
@@ -106,29 +109,58 @@ impl Nesting {
 
     /// Elements that end where this one begins.
     fn close_implied(&mut self, name: &str) {
-        let (ended, walls): (&[&str], &[&str]) = match name {
-            "li" => (&["li"], &["ul", "ol", "menu", "dir"]),
-            "dt" | "dd" => (&["dt", "dd"], &["dl"]),
-            "td" | "th" => (&["td", "th"], &["tr"]),
-            "tr" => (&["tr"], &[]),
+        let ended: &[&str] = match name {
+            "li" => &["li"],
+            "dt" | "dd" => &["dt", "dd"],
+            "td" | "th" => &["td", "th"],
+            "tr" => &["tr"],
             "tbody" | "thead" | "tfoot" => {
-                (&["tbody", "thead", "tfoot", "caption", "colgroup"], &[])
+                &["tbody", "thead", "tfoot", "caption", "colgroup", "tr"]
             }
-            "a" => (&["a"], &[]),
-            _ if is_block(name) => (&["p"], &[]),
+            "a" => &["a"],
+            _ if is_block(name) => &["p"],
             _ => return,
         };
-        let wall =
-            |n: &str| walls.contains(&n) || n == "table" || (is_cell(n) && !ended.contains(&n));
+        let is_wall = |open: &str| match name {
+            "li" | "dt" | "dd" => is_special(open) && !matches!(open, "address" | "div" | "p"),
+            "td" | "th" => matches!(open, "table" | "tr"),
+            "tr" | "tbody" | "thead" | "tfoot" => open == "table",
+            _ => is_scope(open),
+        };
+        let mut found = None;
         for (at, open) in self.open.iter().enumerate().rev() {
             if ended.contains(&open.as_str()) {
-                return self.close_from(at);
-            }
-            if wall(open) {
-                return;
+                found = Some(at);
+            } else if is_wall(open) {
+                break;
             }
         }
+        if let Some(at) = found {
+            self.close(at);
+        }
     }
+}
+
+/// Elements that an end tag in them does not reach out of.
+fn is_scope(name: &str) -> bool {
+    is_cell(name) || name == "table"
+}
+
+fn is_table_part(name: &str) -> bool {
+    is_cell(name)
+        || matches!(
+            name,
+            "tr" | "tbody" | "thead" | "tfoot" | "col" | "colgroup"
+        )
+}
+
+/// HTML 13.2.4.2, of the elements that may stand in a mail.
+fn is_special(name: &str) -> bool {
+    let more = matches!(
+        name,
+        "dd" | "dt" | "figcaption" | "hgroup" | "li" | "summary" | "table"
+    );
+    is_block(name) || is_table_part(name) || more
 }
 
 fn is_cell(name: &str) -> bool {
