@@ -160,20 +160,22 @@ pub fn addresses(value: &[u8]) -> Vec<Address> {
 fn people(name: String, email: &str) -> Vec<Address> {
     let (emails, others): (Vec<&str>, Vec<&str>) =
         email.split_whitespace().partition(|w| w.contains('@'));
-    let name = match (name.is_empty(), emails.is_empty()) {
-        (true, false) => others.join(" "),
-        (true, true) => email.to_owned(),
-        (false, _) => name,
-    };
     if emails.is_empty() {
-        let bare = name.contains('@') && !name.contains(' ');
-        let (name, email) = if bare {
-            (String::new(), name)
-        } else {
-            (name, String::new())
+        // `MAILER-DAEMON`, or words where an address should be.
+        let bare = name.contains('@') && !name.contains(' ') && email.is_empty();
+        let (name, email) = match (bare, others.len()) {
+            (true, _) => (String::new(), name),
+            (false, 0 | 1) => (name, email.to_owned()),
+            (false, _) if name.is_empty() => (email.to_owned(), String::new()),
+            (false, _) => (name, String::new()),
         };
         return vec![Address { name, email }];
     }
+    let name = if name.is_empty() {
+        others.join(" ")
+    } else {
+        name
+    };
     let mut name = Some(name);
     emails
         .into_iter()

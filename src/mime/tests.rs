@@ -306,6 +306,10 @@ fn a_forgotten_comma_and_an_old_route_lose_nobody() {
     assert_eq!(people("a@b.c d@e.f"), [one("", "a@b.c"), one("", "d@e.f")]);
     assert_eq!(people("<Big Bug bb@b.c>"), [one("Big Bug", "bb@b.c")]);
     assert_eq!(people("<@x.y,@z.w:a@b.c>").last(), Some(&one("", "a@b.c")));
+    assert_eq!(
+        people("Mail System <MAILER-DAEMON>"),
+        [one("Mail System", "MAILER-DAEMON")]
+    );
     assert_eq!(people("Only A Name"), [one("Only A Name", "")]);
 }
 
