@@ -813,3 +813,155 @@ impl Read for Backwards {
         Ok(count)
     }
 }
+
+/// The port that the memory test gives its child.
+const CHILD_PORT: &str = "POSTERN_DOOR_PORT";
+
+#[test]
+#[ignore = "the memory test runs it, in a process of its own"]
+fn child_of_the_memory_test() {
+    let port = std::env::var(CHILD_PORT).expect("run by the memory test");
+    let server = server(port.parse().expect("a port"));
+    let known = Some(Capabilities::parse(b"IMAP4rev1"));
+    let deadline = Deadline::after(Duration::from_secs(60));
+    let mut remote = Remote::new(account(&server), known, deadline);
+    let flight = remote.flight(&[Command::Search(Criteria::All)]);
+    println!(
+        "outcome {}",
+        flight.map_or_else(|e| format!("{e:?}"), |f| format!("{:?}", f.tally))
+    );
+    let status = fs::read_to_string("/proc/self/status").expect("Linux");
+    let peak = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
+    println!(
+        "peak {}",
+        peak.expect("a peak").trim().trim_end_matches(" kB")
+    );
+}
+
+#[test]
+fn no_answer_takes_more_than_64_mb() {
+    let many = |count: u32, line: &dyn Fn(u32) -> String| (1..count).map(line).collect::<String>();
+    let parts = r#"("a" "b" NIL NIL NIL NIL 1)"#.repeat(250);
+    let long = "a".repeat(3_900_000);
+    for (name, lines) in [
+        (
+            "messages",
+            many(145_000, &|n| {
+                format!("* {n} FETCH (UID {n} FLAGS (\\Seen) RFC822.SIZE 1)\r\n")
+            }),
+        ),
+        (
+            "messages without UID",
+            many(145_000, &|n| format!("* {n} FETCH (FLAGS ())\r\n")),
+        ),
+        (
+            "structures",
+            many(3_000, &|n| {
+                format!("* {n} FETCH (UID {n} BODYSTRUCTURE ({parts}\"mixed\"))\r\n")
+            }),
+        ),
+        (
+            "literals",
+            many(7, &|n| {
+                format!("* 1 FETCH (UID 1 BODY[{n}] {{3900000}}\r\n{long})\r\n")
+            }),
+        ),
+        (
+            "sections",
+            format!("* 1 FETCH (UID 1{})\r\n", " BODY[1] a".repeat(700_000)),
+        ),
+        (
+            "folders",
+            many(145_000, &|n| {
+                format!("* LIST (\\a \\b \\c \\d) \"/\" folder{n}\r\n")
+            }),
+        ),
+        (
+            "numbers",
+            format!("* SEARCH{}\r\n", many(900_000, &|n| format!(" {}", 3 * n))),
+        ),
+        (
+            "extensions",
+            many(3_000, &|n| {
+                format!("* ENABLED{}\r\n", format!(" X{n}").repeat(1_000))
+            }),
+        ),
+    ] {
+        let answer = format!("{lines}$TAG OK done\r\n").into_bytes();
+        let mischief = Mischief::SaysAndWaits(When::Command, answer);
+        let script = ImapScript::start("dovecot-2.3.19.1", mischief);
+        let child = std::process::Command::new(std::env::current_exe().expect("a test binary"))
+            .args([
+                "--exact",
+                "door::child_of_the_memory_test",
+                "--ignored",
+                "--nocapture",
+            ])
+            .env(CHILD_PORT, script.port().to_string())
+            .output()
+            .expect("a child");
+        let said = String::from_utf8_lossy(&child.stdout).into_owned();
+        let peak = said.lines().find_map(|l| l.strip_prefix("peak "));
+        let peak: u32 = peak
+            .and_then(|p| p.parse().ok())
+            .unwrap_or_else(|| panic!("{name}: {child:?}"));
+        assert!(peak < 64 * 1024, "{name}: {peak} kB\n{said}");
+        assert!(
+            said.contains("true): ") || said.contains("Garbled"),
+            "{name}: nothing was read\n{said}"
+        );
+    }
+}
+
+#[test]
+fn what_comes_in_the_clear_behind_starttls_is_refused() {
+    for (greeting, kind) in [
+        (
+            "* OK ready\r\np0 OK go on\r\n* CAPABILITY AUTH=PLAIN\r\n",
+            Imap::Garbled,
+        ),
+        ("* BYE full\r\n", Imap::LoginLater),
+        ("220 mail.example.org ESMTP\r\n", Imap::Garbled),
+        ("* OK ready\r\n", Imap::Timeout),
+    ] {
+        let mischief = Mischief::SaysAndWaits(When::Greeting, greeting.as_bytes().to_vec());
+        let script = ImapScript::start("dovecot-2.3.19.1", mischief);
+        let server = ImapServer {
+            security: Some(Security::Starttls),
+            ..server(script.port())
+        };
+        let deadline = Deadline::after(Duration::from_millis(500));
+        let error = Remote::new(account(&server), None, deadline).ready().err();
+        assert!(
+            matches!(&error, Some(Error::Imap(got, _)) if *got == kind),
+            "{greeting}: {error:?}"
+        );
+    }
+}
+
+#[test]
+fn a_flight_does_not_mix_two_folders() {
+    let open = |name: &str| Command::Open {
+        folder: FolderName::new(name).expect("a name"),
+        read_only: true,
+        known: None,
+    };
+    let server = server(1);
+    let known = Some(Capabilities::parse(b"IMAP4rev1"));
+    let mut remote = Remote::new(
+        account(&server),
+        known,
+        Deadline::after(Duration::from_secs(20)),
+    );
+    remote.ready_over(Player::of(b"")).expect("signed in");
+    let all = Command::FetchRows(UidSet::all());
+    for commands in [vec![open("a"), open("b")], vec![all, open("b")]] {
+        assert!(
+            matches!(remote.flight(&commands), Err(Error::Internal(_))),
+            "{commands:?}"
+        );
+    }
+    remote
+        .flight(&[Command::Noop, open("a")])
+        .expect("one folder is what a flight is for");
+}
