@@ -77,12 +77,17 @@ pub struct Mailbox {
 }
 
 impl Message {
-    /// The bytes of a section that was asked for; None where the server did not send them.
-    pub fn section(&self, wanted: &Section) -> Option<&[u8]> {
+    /// A section that was asked for; None where the server did not send it.
+    pub fn fetched(&self, wanted: &Section) -> Option<&Fetched> {
         let name = wanted.name();
         let origin = wanted.range.map(|(offset, _)| offset);
         let same = |s: &&Fetched| s.name == name && (s.origin == origin || s.origin.is_none());
-        self.sections.iter().find(same).map(|s| s.bytes.as_slice())
+        self.sections.iter().find(same)
+    }
+
+    /// The bytes of a section that was asked for; None where the server did not send them.
+    pub fn section(&self, wanted: &Section) -> Option<&[u8]> {
+        self.fetched(wanted).map(|s| s.bytes.as_slice())
     }
 
     /// Adds what a later answer says.

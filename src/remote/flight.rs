@@ -38,10 +38,10 @@ impl Session {
         }
         let mut flight = Flight::of(commands.len());
         for write in self.writes(commands) {
-            self.send(&write, &mut flight)?;
             let count = u32::try_from(write.texts.len()).unwrap_or(u32::MAX);
             cost.commands = cost.commands.saturating_add(count);
             cost.flights = cost.flights.saturating_add(1);
+            self.send(&write, &mut flight)?;
         }
         flight.settle();
         if let Some(able) = &flight.capabilities {
@@ -145,11 +145,10 @@ struct Write {
 
 impl Write {
     fn has_room_for(&self, text: &str, untagged: Option<&'static str>) -> bool {
-        let alone = |text: &str| pauses(text);
         self.texts.is_empty()
             || (self.bytes.saturating_add(text.len()).saturating_add(16) <= WRITE_BYTES
-                && !alone(text)
-                && !self.texts.iter().any(|t| alone(t))
+                && !pauses(text)
+                && !self.texts.iter().any(|t| pauses(t))
                 && !untagged.is_some_and(|word| self.untagged.contains(&word)))
     }
 

@@ -223,16 +223,19 @@ impl<'a> Remote<'a> {
             let gone = Error::Gone(Missing::Message);
             let message = flight.messages.get(&uid).ok_or(gone)?;
             for section in &sections {
-                let piece = match message.section(section) {
-                    Some(piece) => piece,
-                    None if offset == 0 => return Err(Error::Gone(Missing::Part)),
-                    None => &[],
+                let Some(fetched) = message.fetched(section) else {
+                    // Nothing behind the last whole piece is the end; nothing at all is no part.
+                    return match offset {
+                        0 => Err(Error::Gone(Missing::Part)),
+                        _ => Ok(u64::from(offset)),
+                    };
                 };
-                each(piece)?;
-                let length = u32::try_from(piece.len()).unwrap_or(u32::MAX);
+                each(&fetched.bytes)?;
+                let length = u32::try_from(fetched.bytes.len()).unwrap_or(u32::MAX);
                 offset = offset.saturating_add(length);
-                // Shorter: the end. Longer: a server that knows no ranges has sent all of it.
-                if length != PIECE_BYTES {
+                // A server that knows no ranges has sent all of it at once.
+                let whole = fetched.origin.is_none();
+                if whole || length < PIECE_BYTES || offset == u32::MAX {
                     return Ok(u64::from(offset));
                 }
             }
