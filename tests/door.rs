@@ -330,6 +330,34 @@ fn a_folder_that_is_gone_is_told_from_a_server_that_fails() {
 }
 
 #[test]
+fn a_name_that_is_not_ascii_goes_as_a_literal_and_waits_only_where_it_must() {
+    let (mut waited, mut went_on) = (0, 0);
+    for name in TRANSCRIPTS {
+        let script = ImapScript::start(name, Mischief::Honest);
+        let server = server(script.port());
+        let deadline = Deadline::after(Duration::from_secs(20));
+        let mut remote = Remote::new(account(&server), None, deadline);
+        remote.flight(&[Command::Noop]).expect("capabilities");
+        let plus = remote.ready().expect("signed in").has("LITERAL+");
+        let before = remote.cost().flights;
+        let folder = FolderName::new("Entwürfe").expect("a name");
+        let flight = remote
+            .flight(&[Command::Noop, Command::Status(folder), Command::Noop])
+            .expect("a flight");
+        assert!((0..3).all(|n| flight.is_ok(n)), "{name}: {:?}", flight.ends);
+        let writes = remote.cost().flights - before;
+        assert_eq!(writes, if plus { 1 } else { 3 }, "{name}");
+        let announced = if plus { "{9+}" } else { "{9}" };
+        let said = format!("STATUS {announced}\r\nEntwürfe (MESSAGES");
+        let heard = script.heard();
+        assert!(heard.iter().any(|h| h.starts_with(&said)), "{heard:?}");
+        waited += usize::from(!plus);
+        went_on += usize::from(plus);
+    }
+    assert!(waited > 0 && went_on > 0, "both kinds of server were met");
+}
+
+#[test]
 fn a_refused_sign_in_says_whether_it_was_the_password() {
     for (said, kind) in [
         (

@@ -225,7 +225,11 @@ impl Flight {
             (None, b"VANISHED") => ("VANISHED", self.vanish(&mut lexer)),
             _ => ("OTHER", None),
         };
-        let count = self.tally.entry((class, read.is_some())).or_default();
+        self.count(class, read.is_some());
+    }
+
+    fn count(&mut self, class: &'static str, read: bool) {
+        let count = self.tally.entry((class, read)).or_default();
         *count = count.saturating_add(1);
     }
 
@@ -253,16 +257,10 @@ impl Flight {
     /// Puts FETCHes that came without UID to their messages: from here on sequence numbers mean something else.
     fn renumber(&mut self) {
         for (n, message) in std::mem::take(&mut self.unnumbered) {
-            let known = self
-                .numbers
-                .get(&n)
-                .and_then(|uid| self.messages.get_mut(uid));
-            let class = ("FETCH WITHOUT UID", known.is_some());
-            if let Some(known) = known {
-                known.merge(message);
-            }
-            let count = self.tally.entry(class).or_default();
-            *count = count.saturating_add(1);
+            let uid = self.numbers.get(&n);
+            let known = uid.and_then(|uid| self.messages.get_mut(uid));
+            let placed = known.map(|known| known.merge(message)).is_some();
+            self.count("FETCH WITHOUT UID", placed);
         }
         self.numbers.clear();
     }
