@@ -269,6 +269,29 @@ impl Command {
     }
 }
 
+impl Command {
+    /// True for the commands that speak of the messages of the open folder.
+    pub(super) fn is_about_messages(&self) -> bool {
+        match self {
+            Command::Search(_)
+            | Command::Sort { .. }
+            | Command::FetchRows(_)
+            | Command::FetchFlags { .. }
+            | Command::FetchParts { .. }
+            | Command::StoreFlags { .. } => true,
+            Command::Capability
+            | Command::Enable(_)
+            | Command::Namespace
+            | Command::List
+            | Command::Lsub
+            | Command::Status(_)
+            | Command::Quota(_)
+            | Command::Open { .. }
+            | Command::Noop => false,
+        }
+    }
+}
+
 impl Criteria {
     /// One search key, or several where a set is too long for one. An empty set finds nothing, so nothing is asked.
     fn texts(&self) -> Vec<String> {
