@@ -7,6 +7,10 @@ use crate::mail::Flowed;
 
 /// Deepest quote that is told apart.
 const DEEPEST: usize = 20;
+/// Longest link, in bytes: what is longer is cut there.
+const LONGEST: usize = 2000;
+/// Most marks that are taken off the end of a link.
+const TRIMMED: usize = 20;
 
 /// A piece of a plain text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -264,10 +268,13 @@ fn link_at(text: &str) -> Option<(&str, String)> {
 fn link_end(text: &str) -> &str {
     let end = text
         .char_indices()
-        .find(|(_, c)| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '\u{ab}' | '\u{bb}' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{3001}' | '\u{3002}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{2066}'..='\u{2069}'))
+        .find(|(at, c)| *at > LONGEST || ends_link(*c))
         .map_or(text.len(), |(at, _)| at);
     let mut kept = text.get(..end).unwrap_or_default();
-    while let Some(last) = kept.chars().next_back() {
+    for _ in 0..TRIMMED {
+        let Some(last) = kept.chars().next_back() else {
+            break;
+        };
         let closes = match last {
             ')' => Some('('),
             ']' => Some('['),
@@ -292,15 +299,29 @@ fn link_end(text: &str) -> &str {
     kept
 }
 
+/// Characters that stand in no address, but beside one.
+fn ends_link(c: char) -> bool {
+    let quote = matches!(
+        c,
+        '<' | '>' | '"' | '\u{ab}' | '\u{bb}' | '\u{201c}'..='\u{201e}'
+    );
+    let stop = matches!(c, '\u{3001}' | '\u{3002}');
+    let mark =
+        matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{2060}'..='\u{206f}');
+    c.is_whitespace() || c.is_control() || quote || stop || mark
+}
+
 /// A bare mail address.
 fn mail_address(text: &str) -> Option<(&str, String)> {
-    let local_end =
-        text.find(|c: char| !(c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c)))?;
+    // RFC 5321 4.5.3.1: 64 bytes before the at sign, 255 after it.
+    let of_local = |b: u8| b.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&b);
+    let local_end = text.bytes().take(65).position(|b| !of_local(b))?;
     let (local, rest) = text.split_at_checked(local_end)?;
     let domain = rest.strip_prefix('@')?;
     let end = domain
-        .find(|c: char| !(c.is_alphanumeric() || c == '.' || c == '-'))
-        .unwrap_or(domain.len());
+        .char_indices()
+        .find(|(at, c)| *at > 255 || !(c.is_alphanumeric() || matches!(c, '.' | '-')))
+        .map_or(domain.len(), |(at, _)| at);
     let domain = domain.get(..end)?.trim_end_matches(['.', '-']);
     let starts = local.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
     let last = domain.rsplit_once('.')?.1;

@@ -299,3 +299,46 @@ fn links_are_found_and_the_sentence_around_them_is_not_part_of_them() {
         assert_eq!(told(&letter(text, None)), shown, "{text}");
     }
 }
+
+#[test]
+fn a_forgotten_comma_and_an_old_route_lose_nobody() {
+    let one = |name: &str, email: &str| (name.to_owned(), email.to_owned());
+    assert_eq!(people("a@b.c d@e.f"), [one("", "a@b.c"), one("", "d@e.f")]);
+    assert_eq!(people("<Big Bug bb@b.c>"), [one("Big Bug", "bb@b.c")]);
+    assert_eq!(people("<@x.y,@z.w:a@b.c>").last(), Some(&one("", "a@b.c")));
+    assert_eq!(
+        people("Mail System <MAILER-DAEMON>"),
+        [one("Mail System", "MAILER-DAEMON")]
+    );
+    assert_eq!(people("Only A Name"), [one("Only A Name", "")]);
+}
+
+#[test]
+fn a_month_may_be_written_out() {
+    let read = headers(b"Date: Fri, 12 June 2025 23:42:00 +0200\n\n");
+    assert_eq!(read.date, Some((1_749_764_520, 120)));
+}
+
+#[test]
+fn hostile_text_comes_to_an_end() {
+    for text in [
+        "a.",
+        "mailto:",
+        "www.",
+        "http://a)",
+        "=?a?q? ",
+        "<",
+        "a@",
+        "(",
+        ">",
+        "x@y.z ",
+    ] {
+        let long = text.repeat(300_000 / text.len());
+        letter(&long, None);
+        headers(format!("To: {long}\nSubject: {long}\n\n").as_bytes());
+        leaves(
+            format!("Content-Type: multipart/mixed; boundary=a; {long}\n\n--a\n\n{long}")
+                .as_bytes(),
+        );
+    }
+}
