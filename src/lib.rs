@@ -9,6 +9,7 @@ pub mod cli;
 pub mod config;
 pub mod error;
 pub mod gate;
+pub mod letter;
 pub mod mail;
 pub mod mailbox;
 pub mod mime;

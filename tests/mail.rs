@@ -7,8 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use postern::clean::{self, Cleaned, Show};
+use postern::letter::{Block, Line, Span};
 use postern::mail::{Part, PartPath};
-use postern::mime::{self, Span};
+use postern::mime;
 use scraper::Html;
 use serde_json::Value;
 
@@ -315,7 +316,7 @@ fn read(raw: &[u8]) -> Reading {
         } else {
             text
         };
-        for block in mime::letter(&text, part.flowed) {
+        for block in mime::letter(&text, part.flowed, clean::link) {
             tell(&block, &mut words);
         }
     }
@@ -335,8 +336,8 @@ fn read(raw: &[u8]) -> Reading {
     }
 }
 
-fn tell(block: &mime::Block, out: &mut String) {
-    let mut lines = |lines: &[mime::Line]| {
+fn tell(block: &Block, out: &mut String) {
+    let mut lines = |lines: &[Line]| {
         for span in lines.iter().flatten() {
             match span {
                 Span::Words(words) => out.push_str(words),
@@ -346,8 +347,8 @@ fn tell(block: &mime::Block, out: &mut String) {
         }
     };
     match block {
-        mime::Block::Text(text) | mime::Block::Signature(text) => lines(text),
-        mime::Block::Quote { said, blocks } => {
+        Block::Text(text) | Block::Signature(text) => lines(text),
+        Block::Quote { said, blocks } => {
             lines(said.as_slice());
             blocks.iter().for_each(|b| tell(b, out));
         }
