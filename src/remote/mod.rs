@@ -73,7 +73,7 @@ pub struct Account<'a> {
 pub struct Cost {
     /// Connections made: 0 or 1.
     pub connections: u32,
-    /// Commands sent, sign-in and goodbye included.
+    /// Commands sent, sign-in included; the goodbye, which nobody waits for, not.
     pub commands: u32,
     /// Times that the server was written to and waited for, sign-in included, greeting and TLS not.
     pub flights: u32,
