@@ -326,6 +326,26 @@ fn a_folder_that_is_gone_is_told_from_a_server_that_fails() {
 }
 
 #[test]
+fn an_extension_that_is_refused_can_be_forgotten() {
+    let script = ImapScript::start("dovecot-2.3.19.1", Mischief::Honest);
+    let server = server(script.port());
+    let deadline = Deadline::after(Duration::from_secs(20));
+    let mut remote = Remote::new(account(&server), None, deadline);
+    remote.flight(&[Command::List]).expect("a flight");
+    for word in ["LIST-EXTENDED", "LIST-STATUS"] {
+        remote.forget(word);
+    }
+    remote.flight(&[Command::List]).expect("a flight");
+    assert!(!remote.ready().expect("signed in").has("LIST-EXTENDED"));
+    let heard = script.heard();
+    assert!(
+        heard[1].starts_with("LIST \"\" \"*\" RETURN (SUBSCRIBED"),
+        "{heard:?}"
+    );
+    assert_eq!(heard[2], "LIST \"\" \"*\"");
+}
+
+#[test]
 fn a_name_that_is_not_ascii_goes_as_a_literal_and_waits_only_where_it_must() {
     let (mut waited, mut went_on) = (0, 0);
     for name in TRANSCRIPTS {

@@ -45,10 +45,14 @@ impl Capabilities {
         self.0.contains(word)
     }
 
-    /// The same without one word: for what a server offers and then refuses (BAD or NO), so that it is not asked again.
-    pub fn without(mut self, word: &str) -> Capabilities {
+    /// True where the server told what it can do, and this is not among it.
+    pub fn lacks(&self, word: &str) -> bool {
+        !self.0.is_empty() && !self.has(word)
+    }
+
+    /// Takes one word out.
+    pub(super) fn forget(&mut self, word: &str) {
         self.0.remove(word);
-        self
     }
 
     /// The words, in alphabetical order.

@@ -242,6 +242,14 @@ impl<'a> Remote<'a> {
         }
     }
 
+    /// Takes an extension out of what the server is said to have: for what it offers and then refuses (BAD or NO).
+    /// Commands are worded without it from then on; `ready` tells what is left, to be remembered.
+    pub fn forget(&mut self, word: &str) {
+        if let State::Open(session) = &mut self.state {
+            session.able.forget(word);
+        }
+    }
+
     /// What the connection has cost so far.
     pub fn cost(&self) -> Cost {
         self.cost
