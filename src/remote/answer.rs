@@ -14,7 +14,7 @@ use super::folders::{self, Listed, Namespaces, Quota, StatusCounts};
 use super::lexer::{Lexer, Value, number};
 use super::uids::{Sequence, UidSet};
 use super::wire::Status;
-use crate::error::Result;
+use crate::error::{Error, Result, What};
 use crate::mail::{FolderName, ModSeq, Uid, UidValidity};
 
 /// Most alerts that are kept.
@@ -48,6 +48,16 @@ impl Capabilities {
     /// True where the server has it; `word` in upper case.
     pub fn has(&self, word: &str) -> bool {
         self.0.contains(word)
+    }
+
+    /// True where the server told what it can do, and this is not among it.
+    pub fn lacks(&self, word: &str) -> bool {
+        !self.0.is_empty() && !self.has(word)
+    }
+
+    /// Takes one word out.
+    pub(super) fn forget(&mut self, word: &str) {
+        self.0.remove(word);
     }
 
     /// The words, in alphabetical order.
@@ -161,12 +171,26 @@ impl Flight {
     /// For commands that are needed: what a NO or BAD means for the page.
     ///
     /// # Errors
-    /// `Gone(Folder)`, `OverQuota`, `Imap(LoginLater)` or `Imap(Refused)`.
+    /// `Gone(Folder)`, `OverQuota` or `Imap(Refused)`.
     pub fn require(&self, command: usize) -> Result<()> {
         match self.end(command) {
             None => Ok(()),
             Some(end) if end.status == Status::Ok => Ok(()),
             Some(end) => Err(refusal(end)),
+        }
+    }
+
+    /// As `require`, for the command that opened the folder. Most servers say NO without a code where there is none (RFC
+    /// 9051 6.3.2 asks for no more), so that is what a bare NO means here.
+    ///
+    /// # Errors
+    /// `Gone(Folder)` or `Imap(Refused)`.
+    pub fn require_open(&self, command: usize) -> Result<()> {
+        match self.end(command) {
+            Some(end) if end.status == Status::No && end.code.is_empty() => {
+                Err(Error::Gone(What::Folder))
+            }
+            _ => self.require(command),
         }
     }
 

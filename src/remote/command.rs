@@ -162,6 +162,8 @@ impl Command {
                     .into_iter()
                     .collect()
             }
+            // Servers count commands that they do not know, and hang up after some.
+            Command::Namespace if able.lacks("NAMESPACE") && able.lacks("IMAP4REV2") => Vec::new(),
             Command::Namespace => vec!["NAMESPACE".to_owned()],
             Command::List => vec![list(able)],
             Command::Lsub => vec!["LSUB \"\" \"*\"".to_owned()],
@@ -172,6 +174,7 @@ impl Command {
                     status_items(able)
                 )]
             }
+            Command::Quota(_) if able.lacks("QUOTA") => Vec::new(),
             Command::Quota(folder) => {
                 vec![format!("GETQUOTAROOT {}", string(folder.as_wire(), able))]
             }
@@ -435,6 +438,8 @@ mod tests {
             ["ENABLE QRESYNC"]
         );
         assert!(Command::Enable(vec!["QRESYNC"]).texts(&plain).is_empty());
+        assert_eq!(Command::Namespace.texts(&able("")), ["NAMESPACE"]);
+        assert!(Command::Namespace.texts(&plain).is_empty());
         let open = Command::Open {
             folder: FolderName::inbox(),
             read_only: true,

@@ -63,7 +63,6 @@ pub(super) fn refusal(end: &End) -> Error {
     match end.code.as_str() {
         "NONEXISTENT" | "TRYCREATE" => Error::Gone(What::Folder),
         "OVERQUOTA" => Error::OverQuota,
-        "UNAVAILABLE" | "INUSE" | "LIMIT" | "SERVERBUG" => Error::Imap(Imap::LoginLater, cause()),
         _ => Error::Imap(Imap::Refused, cause()),
     }
 }

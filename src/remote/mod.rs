@@ -76,7 +76,7 @@ pub struct Account<'a> {
 pub struct Cost {
     /// Connections made: 0 or 1.
     pub connections: u32,
-    /// Commands sent, sign-in and goodbye included.
+    /// Commands sent, sign-in included; the goodbye, which nobody waits for, not.
     pub commands: u32,
     /// Times that the server was written to and waited for, sign-in included, greeting and TLS not.
     pub flights: u32,
@@ -248,8 +248,16 @@ impl<'a> Remote<'a> {
     /// What the server can do, where it was asked.
     pub fn capabilities(&self) -> Option<&Capabilities> {
         match &self.state {
-            State::Open(open) if open.sure => Some(&open.able),
+            State::Open(session) if session.sure => Some(&session.able),
             _ => None,
+        }
+    }
+
+    /// Takes an extension out of what the server is said to have: for what it offers and then refuses (BAD or NO).
+    /// Commands are worded without it from then on; `ready` tells what is left, to be remembered.
+    pub fn forget(&mut self, word: &str) {
+        if let State::Open(session) = &mut self.state {
+            session.able.forget(word);
         }
     }
 

@@ -1,6 +1,9 @@
 //! Servers that hang, drip, cut, flood and lie: an error within the deadline, and bounded memory.
 
 use std::fs;
+use std::io::Write;
+use std::net::TcpListener;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use postern::config::{ImapServer, Security};
@@ -49,6 +52,36 @@ fn a_server_that_says_nothing_or_drips_meets_the_deadline() {
             assert_eq!(kind, Imap::Timeout, "{when:?}");
         }
     }
+}
+
+#[test]
+fn a_tls_record_that_drips_meets_the_deadline_too() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("an address").port();
+    let dripping = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a client");
+        // The head of a handshake record of 16 KB, whose bytes keep the socket busy and TLS waiting.
+        let mut next: &[u8] = &[0x16, 3, 3, 0x40, 0];
+        while stream.write_all(next).is_ok() {
+            next = &[2];
+            thread::sleep(Duration::from_millis(20));
+        }
+    });
+    let tls = ImapServer {
+        security: Some(Security::Tls),
+        ..server(port)
+    };
+    let begun = Instant::now();
+    let deadline = Deadline::after(Duration::from_millis(400));
+    let error = Remote::new(account(&tls), None, deadline).ready().err();
+    assert!(
+        matches!(error, Some(Error::Imap(Imap::Timeout, _))),
+        "{error:?}"
+    );
+    assert!(begun.elapsed() < Duration::from_secs(5));
+    dripping
+        .join()
+        .expect("the server ends when its client left");
 }
 
 #[test]

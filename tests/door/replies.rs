@@ -231,3 +231,37 @@ fn every_answer_of_the_six_transcripts_goes_through_the_door() {
         "STATUS LINE: 42 and 0",
     ]);
 }
+
+#[test]
+fn damaged_replies_end_in_an_answer_or_an_error() {
+    let files = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/imap/replies"));
+    // A fixed sequence (Knuth's constants), so that a failure comes again.
+    let mut state = 2_026_u64;
+    let mut next = move |below: usize| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below.max(1)
+    };
+    let odd = b"(){}[]\"\\\r\n*+ ~<>09\0\xff";
+    let mut answers = 0;
+    for (_, file) in files.iter().cycle().take(4_000) {
+        let mut file = file.clone();
+        for _ in 0..=next(4).min(file.len() / 8) {
+            let at = next(file.len());
+            match next(4) {
+                0 => file[at] = odd[next(odd.len())],
+                1 => drop(file.remove(at)),
+                2 => file.insert(at, odd[next(odd.len())]),
+                _ => file.truncate(at.max(8)),
+            }
+        }
+        match play(&file) {
+            Ok(_) => answers += 1,
+            Err(Error::Imap(Imap::Garbled | Imap::Unreachable | Imap::Refused, _)) => {}
+            Err(error) => panic!("{error:?} from {:?}", String::from_utf8_lossy(&file)),
+        }
+    }
+    // Most damage loses a response or nothing at all.
+    assert!(answers > 2_000, "{answers} of 4,000");
+}
