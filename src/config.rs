@@ -10,12 +10,12 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Cause, Error, Result};
 
 /// How a connection to a mail server is protected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Security {
     /// TLS from the first byte (RFC 8314 3).
@@ -27,7 +27,7 @@ pub enum Security {
 }
 
 /// `[imap]`: where mail is read.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ImapServer {
     /// Host name or address.
@@ -71,7 +71,7 @@ impl ImapServer {
 }
 
 /// `[[domain]]`: another IMAP server for the addresses of one domain.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Domain {
     /// The domain, as it stands behind the at sign.
@@ -81,7 +81,7 @@ pub struct Domain {
 }
 
 /// `[cache]`: how long and how much.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Cache {
     /// For how many seconds after a comparison a click asks the server nothing.
@@ -100,7 +100,7 @@ impl Default for Cache {
 }
 
 /// `[gate]`: who works, who waits, how long.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Gate {
     /// Pages of one user that may wait.
@@ -125,7 +125,7 @@ impl Default for Gate {
 }
 
 /// `[limits]`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
     /// Failed sign-ins a minute before an address, or an account, has to wait.
@@ -144,7 +144,7 @@ impl Default for Limits {
 }
 
 /// When https is taken for granted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Https {
     /// As the web server says.
@@ -155,7 +155,7 @@ pub enum Https {
 }
 
 /// Everything that can be configured.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Where state is kept; absolute. None stands for `~/.postern`.
@@ -319,6 +319,16 @@ impl Config {
     pub fn connects_by_tls(&self) -> bool {
         let mut servers = std::iter::once(&self.imap).chain(self.domain.iter().map(|d| &d.imap));
         servers.any(|s| s.security() != Security::None)
+    }
+
+    /// Bytes on disk that a user's store may take before it is made anew.
+    pub fn store_budget(&self) -> u64 {
+        u64::from(self.cache.budget_mb).saturating_mul(1024 * 1024)
+    }
+
+    /// The values in force, as a configuration file would say them.
+    pub fn printed(&self) -> String {
+        toml::to_string(self).unwrap_or_else(|e| e.to_string())
     }
 
     /// How long a request may take before it gives up, the wait at the gate included.

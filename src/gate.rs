@@ -1,7 +1,7 @@
 //! The gate: one request at a time for each user, few waiting, and a bound for the whole installation.
 //!
 //! Kernel locks only (fs2): whatever holds one may be killed at any instant, and the next request works. Not for what is
-//! done behind the gate. The order is fixed: slot, then the user's lock, then sled; `Store` borrows the `Pass`, so that the
+//! done behind the gate. The order is fixed: user's lock and slot, then sled; `Store` borrows the `Pass`, so that the
 //! compiler keeps it. `fs2::FileExt` is written out, since std's own `File::lock` would shadow it.
 
 use std::fs::{self, File};
@@ -71,13 +71,22 @@ impl Pass {
     ///
     /// # Errors
     /// `TooMany` where the user's transfers have no place left, `Busy` at the deadline.
-    pub fn into_lane(self, config: &config::Gate, deadline: Deadline) -> Result<Lane> {
+    pub fn into_lane(
+        self,
+        state: &State,
+        config: &config::Gate,
+        deadline: Deadline,
+    ) -> Result<Lane> {
         let Pass {
             _lock, slot, dir, ..
         } = self;
         drop(_lock);
         let limit = (config.total as usize).saturating_sub(SPARE);
-        let slot = slot.below(limit)?;
+        let slot = match slot.number < limit {
+            true => slot,
+            // Transfers may last: the upper slots stay free for clicks.
+            false => Slot::take(state, limit)?.ok_or(Error::TooMany { retry: 4 })?,
+        };
         let place = first_free(&dir, "transfer", TRANSFERS)?.ok_or(Error::TooMany { retry: 4 })?;
         let path = dir.join("bulk");
         let fetching = open(&path)?;
@@ -115,41 +124,33 @@ impl Lane {
 struct Slot {
     _file: File,
     number: usize,
-    dir: PathBuf,
 }
 
 impl Slot {
-    /// Any slot. From the top down: waiting requests may only use the lower ones.
-    fn any(state: &State, total: usize) -> Result<Slot> {
-        let dir = state.dir().join("slots");
-        if !dir.is_dir() {
-            state::make_dir(&dir, true)?;
-        }
-        Slot::among(&dir, total)
-    }
-
-    fn among(dir: &Path, total: usize) -> Result<Slot> {
-        for number in (0..total).rev() {
+    /// A free one of the first `limit`; from the top down, since those who wait may only use the lower ones.
+    fn take(state: &State, limit: usize) -> Result<Option<Slot>> {
+        let dir = slots(state)?;
+        for number in (0..limit).rev() {
             let path = dir.join(number.to_string());
             let file = open(&path)?;
             if try_lock(&file, &path)? {
-                return Ok(Slot {
+                return Ok(Some(Slot {
                     _file: file,
                     number,
-                    dir: dir.to_owned(),
-                });
+                }));
             }
         }
-        Err(Error::TooMany { retry: 2 })
+        Ok(None)
     }
+}
 
-    /// This slot, or another, with a number below the limit.
-    fn below(self, limit: usize) -> Result<Slot> {
-        if self.number < limit {
-            return Ok(self);
-        }
-        Slot::among(&self.dir, limit)
+/// The directory of the slots, made on first use.
+fn slots(state: &State) -> Result<PathBuf> {
+    let dir = state.dir().join("slots");
+    if !dir.is_dir() {
+        state::make_dir(&dir, true)?;
     }
+    Ok(dir)
 }
 
 /// Passes the gate of a user who has signed in before, or waits for it as `waiter` may.
@@ -167,19 +168,22 @@ pub fn enter(
     let watch = Watch::start();
     let dir = state.user_dir(user);
     let path = dir.join("lock");
-    let mut slot = Slot::any(state, config.total as usize)?;
-    let nobody = || Error::NotSignedIn {
-        back: String::new(),
-    };
     loop {
         let lock = match fs::OpenOptions::new().read(true).write(true).open(&path) {
             Ok(file) => file,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(nobody()),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                return Err(Error::NotSignedIn {
+                    back: String::new(),
+                });
+            }
             Err(e) => return Err(state::failed(&path, &e)),
         };
-        if !try_lock(&lock, &path)? {
-            slot = queue(&dir, &lock, slot, waiter, config, deadline)?;
-        }
+        // Who need not wait may take any slot, and only he touches the upper ones: a storm cannot flash through them.
+        let slot = if try_lock(&lock, &path)? {
+            Slot::take(state, config.total as usize)?.ok_or(Error::TooMany { retry: 2 })?
+        } else {
+            queue(state, &dir, &lock, waiter, config, deadline)?
+        };
         // Whole users may be removed under their lock: then this lock is one that nobody else will ever take.
         if is_still(&lock, &path)? {
             return Ok(Pass {
@@ -195,9 +199,9 @@ pub fn enter(
 
 /// Waits in the user's queue until the lock is held.
 fn queue(
+    state: &State,
     dir: &Path,
     lock: &File,
-    slot: Slot,
     waiter: Waiter,
     config: &config::Gate,
     deadline: Deadline,
@@ -205,21 +209,39 @@ fn queue(
     let total = config.total as usize;
     let limit = Duration::from_secs(config.wait_seconds.into()).min(deadline.left());
     let path = dir.join("lock");
-    let place = |name| first_free(dir, name, PLACES)?.ok_or(Error::TooMany { retry: 1 });
     match waiter {
         Waiter::Background => Err(Error::TooMany { retry: 2 }),
         Waiter::Page => {
-            let slot = slot.below(total.saturating_sub(SPARE))?;
+            // The ticket first: it makes the oldest waiting page leave, and with it a slot come free.
             let ticket = Ticket::take(dir, u64::from(config.waiting))?;
+            let slot = slot_after(state, total.saturating_sub(SPARE), &ticket)?;
             wait(lock, &path, deadline, limit, || ticket.check())?;
             Ok(slot)
         }
         Waiter::Part | Waiter::Act => {
-            let (_place, nth) = place(if waiter == Waiter::Act { "act" } else { "part" })?;
-            let slot = slot.below(total.saturating_sub(SPARE.saturating_mul(nth)))?;
+            let name = if waiter == Waiter::Act { "act" } else { "part" };
+            let (_place, nth) =
+                first_free(dir, name, PLACES)?.ok_or(Error::TooMany { retry: 1 })?;
+            let limit_of_slots = total.saturating_sub(SPARE.saturating_mul(nth));
+            let slot = Slot::take(state, limit_of_slots)?.ok_or(Error::TooMany { retry: 1 })?;
             wait(lock, &path, deadline, limit, || Ok(()))?;
             Ok(slot)
         }
+    }
+}
+
+/// A slot for a waiting page: the one that a displaced page leaves behind may come free a moment later.
+fn slot_after(state: &State, limit: usize, ticket: &Ticket) -> Result<Slot> {
+    let watch = Watch::start();
+    loop {
+        if let Some(slot) = Slot::take(state, limit)? {
+            return Ok(slot);
+        }
+        ticket.check()?;
+        if watch.passed() > LOOK.saturating_mul(2) {
+            return Err(Error::TooMany { retry: 1 });
+        }
+        std::thread::sleep(LOOK / 10);
     }
 }
 
@@ -330,11 +352,17 @@ fn is_still(lock: &File, path: &Path) -> Result<bool> {
 /// # Errors
 /// `DiskFull`, `Setup`.
 pub fn sign_in_place(state: &State, known: bool) -> Result<Option<impl Drop + use<>>> {
-    let dir = state.dir().join("slots");
-    if !dir.is_dir() {
-        state::make_dir(&dir, true)?;
-    }
-    Ok(first_free(&dir, "login", if known { 4 } else { 3 })?.map(|(file, _)| Held(file)))
+    Ok(first_free(&slots(state)?, "login", if known { 4 } else { 3 })?.map(|(file, _)| Held(file)))
+}
+
+/// True where a lock in the state directory keeps a second one out, as all of this rests on.
+///
+/// # Errors
+/// `DiskFull`, `Setup`.
+pub fn locks_hold(state: &State) -> Result<bool> {
+    let path = slots(state)?.join("check");
+    let (first, second) = (open(&path)?, open(&path)?);
+    Ok(try_lock(&first, &path)? && !try_lock(&second, &path)?)
 }
 
 /// A lock held for no other reason than to be held.

@@ -71,6 +71,31 @@ pub fn home() -> Option<PathBuf> {
     }
 }
 
+/// What the host allows this user; None where it does not limit.
+pub struct Limits {
+    /// Processes and threads (RLIMIT_NPROC).
+    pub processes: Option<u64>,
+    /// Bytes of address space (RLIMIT_AS).
+    pub memory: Option<u64>,
+}
+
+/// The limits in force.
+pub fn limits() -> Limits {
+    // SAFETY: both calls fill a struct of plain numbers.
+    let (processes, memory) = unsafe {
+        let mut processes: libc::rlimit = mem::zeroed();
+        let mut memory: libc::rlimit = mem::zeroed();
+        libc::getrlimit(libc::RLIMIT_NPROC, &mut processes);
+        libc::getrlimit(libc::RLIMIT_AS, &mut memory);
+        (processes.rlim_cur, memory.rlim_cur)
+    };
+    let told = |n: u64| (n != libc::RLIM_INFINITY && n != 0).then_some(n);
+    Limits {
+        processes: told(processes),
+        memory: told(memory),
+    }
+}
+
 /// Replaces the whole environment by these variables. Only before there are threads.
 pub fn set_environment(variables: &[(&str, &OsStr)]) {
     // SAFETY: called from the first lines of `main`, before any thread is started.

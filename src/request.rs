@@ -232,6 +232,11 @@ fn plain_uri(path: &str) -> String {
     format!("/{}", path.trim_start_matches('/'))
 }
 
+/// True where the system keeps each certificate under its hash, so that one can be read without the others.
+pub fn has_hashed_certificates() -> bool {
+    hashed_certificates().is_some()
+}
+
 /// The system's directory of certificates under their hashes, if it has one.
 fn hashed_certificates() -> Option<&'static str> {
     let is_hash = |name: &OsStr| {

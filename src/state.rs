@@ -29,6 +29,16 @@ pub struct State {
 pub struct UserId(pub [u8; 16]);
 
 impl UserId {
+    /// Reads a directory's name; None for what is none.
+    pub fn from_hex(name: &str) -> Option<UserId> {
+        if name.len() != 32 || !name.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return None;
+        }
+        u128::from_str_radix(name, 16)
+            .ok()
+            .map(|n| UserId(n.to_be_bytes()))
+    }
+
     /// The directory's name, which is also how the log names the user.
     pub fn to_hex(self) -> String {
         self.0.iter().map(|byte| format!("{byte:02x}")).collect()

@@ -7,8 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use postern::clean::{self, Cleaned, Show};
+use postern::letter::{Block, Line, Span};
 use postern::mail::{Part, PartPath};
-use postern::mime::{self, Span};
+use postern::mime;
 use scraper::Html;
 use serde_json::Value;
 
@@ -53,17 +54,38 @@ fn mails() -> Vec<PathBuf> {
         found.extend(files(&corpus.join("mail")));
     }
     found.retain(|f| {
-        !f.extension()
-            .is_some_and(|e| e == "json" || e == "md" || e == "tsv")
+        let named = f
+            .file_name()
+            .map(|n| n.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        !named.starts_with('.') && ![".json", ".md", ".tsv"].iter().any(|e| named.ends_with(e))
     });
     assert!(found.len() >= 30, "tests/mail is empty");
     found
 }
 
-/// The vectors of the corpus, by name.
+/// Vectors that are always at hand: one of each kind.
+const OWN: [&str; 10] = [
+    "<img src=x onerror=alert(1)><svg/onload=alert(1)>",
+    "<a href='jav&#x09;ascript:alert(1)'>x</a><a href=data:text/html,x>x</a>",
+    "<form action=https://e.org><input type=image src=https://e.org/x></form>",
+    "<p style='background:u\\72l(https://e.org/x);position:fixed;width:expression(1)'>x",
+    "<style>@import '//e.org/x';p{background:image-set('https://e.org/x' 1x)}</style><p>x",
+    "<style>p{font-family:'<\\/style><script>alert(1)</script>'}</style>x",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'></noscript>",
+    "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;<img src=x onerror=alert(1)>'>",
+    "<base href=//e.org/><link rel=stylesheet href=x><iframe srcdoc='<script>1</script>'></iframe>",
+    "<body onload=x background=//e.org/x><img srcset='//e.org/x 1x' src=data:image/svg+xml;base64,AAAA>",
+];
+
+/// These, and the vectors of the corpus, by name.
 fn vectors() -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = OWN
+        .iter()
+        .map(|v| ("own".to_owned(), (*v).to_owned()))
+        .collect();
     let Some(corpus) = corpus() else {
-        return Vec::new();
+        return found;
     };
     let text = |v: &Value, key: &str| {
         v.get(key)
@@ -71,7 +93,6 @@ fn vectors() -> Vec<(String, String)> {
             .unwrap_or_default()
             .to_owned()
     };
-    let mut found = Vec::new();
     for file in files(&corpus.join("html/vectors")) {
         let read: Vec<Value> = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
         found.extend(read.iter().map(|v| (text(v, "id"), text(v, "html"))));
@@ -295,7 +316,7 @@ fn read(raw: &[u8]) -> Reading {
         } else {
             text
         };
-        for block in mime::letter(&text, part.flowed) {
+        for block in mime::letter(&text, part.flowed, clean::link) {
             tell(&block, &mut words);
         }
     }
@@ -315,8 +336,8 @@ fn read(raw: &[u8]) -> Reading {
     }
 }
 
-fn tell(block: &mime::Block, out: &mut String) {
-    let mut lines = |lines: &[mime::Line]| {
+fn tell(block: &Block, out: &mut String) {
+    let mut lines = |lines: &[Line]| {
         for span in lines.iter().flatten() {
             match span {
                 Span::Words(words) => out.push_str(words),
@@ -326,8 +347,8 @@ fn tell(block: &mime::Block, out: &mut String) {
         }
     };
     match block {
-        mime::Block::Text(text) | mime::Block::Signature(text) => lines(text),
-        mime::Block::Quote { said, blocks } => {
+        Block::Text(text) | Block::Signature(text) => lines(text),
+        Block::Quote { said, blocks } => {
             lines(said.as_slice());
             blocks.iter().for_each(|b| tell(b, out));
         }

@@ -1,8 +1,13 @@
 //! The parts in support/ by themselves, with a program of three lines in place of Postern: what fails here is no fault of
 //! the webmail.
 
+use std::io::{BufRead, BufReader};
+use std::net::TcpStream;
+use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
+use native_tls::{Certificate, TlsConnector};
 use serde_json::json;
 
 use crate::support::apache::Mpm;
@@ -218,4 +223,112 @@ fn pymap_serves_its_demonstration_mailbox() {
         selected.iter().any(|line| line.ends_with(" EXISTS")),
         "{selected:?}"
     );
+}
+
+#[test]
+fn a_failed_expectation_tells_the_whole_story() {
+    let place = Place::new("echo");
+    let site = Site::new().program(&program(&place)).start();
+    let page = site.visitor().get("/folder");
+    let told = std::panic::catch_unwind(AssertUnwindSafe(|| page.shows("Message 7").status()));
+    let told = told
+        .expect_err("a panic")
+        .downcast::<String>()
+        .expect("words");
+    for wanted in [
+        "does not show \u{201c}Message 7\u{201d}",
+        "GET /cgi-bin/postern/folder",
+        "server-timing: total;dur=1.5",
+        "<h1>GET",
+        "Apache's error log:",
+        "state directory: /",
+    ] {
+        assert!(told.contains(wanted), "{wanted} is not in {told}");
+    }
+    let told = std::panic::catch_unwind(AssertUnwindSafe(|| page.click("Older").status()));
+    let told = told
+        .expect_err("a panic")
+        .downcast::<String>()
+        .expect("words");
+    assert!(told.contains("Next | To the next page"), "{told}");
+}
+
+#[test]
+fn words_are_found_whole() {
+    let place = Place::new("echo");
+    let site = Site::new().program(&program(&place)).start();
+    let page = site.visitor().get("/folder/71/x");
+    page.shows("folder/71").shows("Next").shows("Echo");
+    page.hides("folder/7")
+        .hides("1/x1")
+        .hides("Nex")
+        .hides("name=login");
+}
+
+#[test]
+fn dovecot_speaks_tls_with_a_certificate_of_its_own_authority() {
+    let place = Place::new("echo");
+    let site = Site::new().program(&program(&place)).tls().start();
+    let server = site.dovecot();
+    let greeting = |ca: Option<Certificate>| {
+        let mut builder = TlsConnector::builder();
+        ca.map(|ca| builder.add_root_certificate(ca));
+        let stream = TcpStream::connect(server.tls_address()).expect("a connection");
+        let stream = builder.build().expect("TLS").connect("localhost", stream);
+        let mut line = String::new();
+        BufReader::new(stream.map_err(|_| "refused")?)
+            .read_line(&mut line)
+            .map_err(|_| "silent")?;
+        Ok::<_, &str>(line)
+    };
+    let ca = std::fs::read(server.ca_file()).expect("the authority");
+    let ca = Certificate::from_pem(&ca).expect("a certificate");
+    assert!(greeting(Some(ca)).expect("a greeting").starts_with("* OK"));
+    assert_eq!(greeting(None), Err("refused"));
+}
+
+#[test]
+fn dovecot_can_be_gone_and_come_back() {
+    let place = Place::new("echo");
+    let mut site = Site::new().program(&program(&place)).start();
+    let address = site.dovecot().address();
+    site.dovecot_mut().stop();
+    assert!(TcpStream::connect(address).is_err());
+    site.dovecot_mut().start_again();
+    assert_eq!(site.dovecot().address(), address);
+    MailClient::connect(address, "ann", &password_of("ann")).run("NOOP");
+    assert_eq!(site.imap_logins(), 1);
+}
+
+#[test]
+fn the_proxy_makes_the_way_longer() {
+    let place = Place::new("echo");
+    let site = Site::new().program(&program(&place)).proxied().start();
+    site.proxy().delay(Duration::from_millis(80));
+    let mut client = MailClient::connect(site.proxy().address(), "ann", &password_of("ann"));
+    let begin = Instant::now();
+    client.run("NOOP");
+    assert!(begin.elapsed() >= Duration::from_millis(80));
+}
+
+#[test]
+fn several_tabs_load_at_the_same_time() {
+    let place = Place::new("slow");
+    // Each waits for the other: one after the other they would wait for ever.
+    let rendezvous = place.worker_dir("met", 0o777);
+    let script = format!(
+        "#!/bin/sh\ncd {}\ntouch \"$QUERY_STRING\"\nwhile ! [ -e a -a -e b ]; do sleep 0.01; done\n\
+         printf 'Content-Type: text/plain\\r\\n\\r\\nmet'\n",
+        rendezvous.display()
+    );
+    let program = place.write("slow.sh", script);
+    for mpm in [Mpm::Event, Mpm::Prefork] {
+        let site = Site::new().program(&program).mpm(mpm).start();
+        for page in site.visitor().get_at_once(&["/?a", "/?b"]) {
+            page.has_status(200).shows("met");
+        }
+        for name in ["a", "b"] {
+            std::fs::remove_file(rendezvous.join(name)).expect("a mark");
+        }
+    }
 }

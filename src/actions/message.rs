@@ -7,15 +7,15 @@ use super::panes::{Around, list_pane};
 use super::{Done, Transfer, Visit};
 use crate::clean::{self, Cleaned, Length};
 use crate::error::{Error, Result, What};
+use crate::letter::Block;
 use crate::mail::{Encoding, Flags, Part, PartPath, Uid};
 use crate::mailbox::{Opened, Shown};
-use crate::mime::{self, Block as Written, Span as Said};
+use crate::mime;
 use crate::remote::What as Section;
 use crate::response::Response;
 use crate::route::{Anchor, Face, FolderQuery, MessageQuery, MessageRef, Place, Route};
 use crate::time::Watch;
 use crate::views;
-use crate::views::letter::{Block, Line, Span};
 use crate::views::message::{AttachmentLine, Body, Height, HtmlFrame, MessagePage, Remote};
 
 /// Up to so many bytes on its way, a part is fetched under the gate like a page.
@@ -279,7 +279,7 @@ fn data_address(kind: &str, bytes: &[u8]) -> Option<String> {
     Some(format!("data:{kind};base64,{}", STANDARD.encode(bytes)))
 }
 
-/// The text parts of a message as a view draws them.
+/// The text parts of a message as a reader reads them.
 fn text_of(opened: &Opened, parts: &[&Part]) -> Vec<Block> {
     let mut blocks = Vec::new();
     for part in parts {
@@ -292,45 +292,9 @@ fn text_of(opened: &Opened, parts: &[&Part]) -> Vec<Block> {
         } else {
             text
         };
-        for block in mime::letter(&text, part.flowed) {
-            draw(block, 0, &mut blocks);
-        }
+        blocks.extend(mime::letter(&text, part.flowed, clean::link));
     }
     blocks
-}
-
-fn draw(block: Written, level: u8, out: &mut Vec<Block>) {
-    match block {
-        Written::Text(lines) => out.push(Block::Lines {
-            level,
-            lines: lines.into_iter().map(spans).collect(),
-        }),
-        Written::Signature(lines) => {
-            out.push(Block::Signature(lines.into_iter().map(spans).collect()))
-        }
-        Written::Quote { said, blocks } => {
-            if let Some(said) = said {
-                out.push(Block::Lines {
-                    level,
-                    lines: vec![spans(said)],
-                });
-            }
-            for block in blocks {
-                draw(block, level.saturating_add(1), out);
-            }
-        }
-    }
-}
-
-fn spans(line: mime::Line) -> Line {
-    let one = |span| match span {
-        Said::Words(text) => Span::Text(text),
-        Said::Link { shown, target } => match clean::link(&target) {
-            Some(href) => Span::Link { href, text: shown },
-            None => Span::Text(shown),
-        },
-    };
-    line.into_iter().map(one).collect()
 }
 
 fn attachment(at: &MessageRef, part: &Part) -> AttachmentLine {

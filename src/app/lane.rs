@@ -38,7 +38,7 @@ pub fn run(
     let Admitted {
         config, deadline, ..
     } = admitted;
-    let mut lane = pass.into_lane(&config.gate, *deadline)?;
+    let mut lane = pass.into_lane(state, &config.gate, *deadline)?;
     process::hard_deadline(PATIENCE.saturating_mul(2), HARD_DEADLINE);
 
     let mut file = spool(state)?;

@@ -203,10 +203,7 @@ fn visit(
     };
     timing.gate = Some(pass.waited());
     let watch = Watch::start();
-    let mut store = Store::open(
-        &pass,
-        u64::from(config.cache.budget_mb).saturating_mul(1024 * 1024),
-    )?;
+    let mut store = Store::open(&pass, config.store_budget())?;
     let opened = watch.passed();
     timing.store = Some(opened);
     let now = time::now();

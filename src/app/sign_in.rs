@@ -122,10 +122,7 @@ pub fn sign_in(
 
     state.make_user(user)?;
     let pass = gate::enter(state, user, Waiter::Act, &config.gate, *deadline)?;
-    let mut store = Store::open(
-        &pass,
-        u64::from(config.cache.budget_mb).saturating_mul(1024 * 1024),
-    )?;
+    let mut store = Store::open(&pass, config.store_budget())?;
     let now = time::now();
     let before = match known.map(|claim| session::load(&mut store, claim, now)) {
         Some(Found::Live(before) | Found::Ended(before)) => Some(before),

@@ -10,13 +10,10 @@ use cssparser::{
     Token, serialize_string,
 };
 
-use super::links::{Load, is_own, load};
+use super::{ID_PREFIX, Load, is_own, load};
 
 /// Deepest nesting of brackets and of at-rules.
 const DEEPEST: u32 = 8;
-
-/// What is put in front of every id, so that none can be one of ours.
-pub(super) const ID_PREFIX: &str = "m-";
 
 /// How addresses in style are treated, and what was found.
 #[derive(Default)]

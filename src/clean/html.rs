@@ -8,34 +8,10 @@ use std::collections::{HashMap, HashSet};
 
 use ammonia::{Builder, UrlRelative};
 
-use super::css::Judge;
-use super::links::{Load, is_own, link, load};
-use super::read::{prefixed, read};
-use super::{Cleaned, Length, Show};
+use super::{Judge, Load, Show, is_own, link, load, prefixed};
 
-/// Makes a mail's HTML harmless.
-pub fn document(html: &str, how: &Show<'_>) -> Cleaned {
-    let reading = read(html, how);
-    let lines = reading.words / 80 + reading.rows;
-    Cleaned {
-        html: last_step(&reading.markup, how, &reading.inline),
-        sheet: reading.sheet,
-        body_style: reading.body_style,
-        body_class: reading.body_class,
-        dir: reading.dir,
-        held_back: reading.held_back,
-        trackers: reading.trackers,
-        declares_dark: reading.dark,
-        cut: reading.cut,
-        length: match lines {
-            0..=12 => Length::Short,
-            13..=60 => Length::Medium,
-            _ => Length::Long,
-        },
-    }
-}
-
-fn last_step(markup: &str, how: &Show<'_>, inline: &[String]) -> String {
+/// Keeps what is allowed of a mail's markup; `inline` are the addresses of ours that may stand in it.
+pub(super) fn keep_allowed(markup: &str, how: &Show<'_>, inline: &[String]) -> String {
     let ours: HashSet<String> = inline.iter().cloned().collect();
     let (remote, own) = (how.remote, how.own_origin.map(str::to_owned));
     let filter = move |element: &str, attribute: &str, value: &str| -> Option<String> {

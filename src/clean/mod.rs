@@ -9,12 +9,21 @@ mod bound;
 mod css;
 mod html;
 mod links;
+mod nesting;
 mod read;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-pub use html::document;
+use bound::few_attributes;
+use css::Judge;
+use html::{is_attribute, is_element, keep_allowed};
 pub use links::link;
+use links::{Load, is_own, load};
+use nesting::{Nesting, is_block};
+use read::read;
+
+/// What is put in front of every id, so that none can be one of ours.
+const ID_PREFIX: &str = "m-";
 
 /// How a mail is to be shown.
 pub struct Show<'a> {
@@ -49,6 +58,8 @@ pub struct Cleaned {
     body_class: String,
     /// Its direction, where it said one.
     dir: Option<&'static str>,
+    /// Content-IDs of the embedded images that it names, each once.
+    pub embedded: Vec<String>,
     /// Loads from elsewhere that were taken out: images, backgrounds, fonts, style sheets.
     pub held_back: u32,
     /// How many of them are images of one pixel.
@@ -75,6 +86,38 @@ impl Cleaned {
     /// The judged style of its body element.
     pub fn body_style(&self) -> &str {
         &self.body_style
+    }
+}
+
+/// Makes a mail's HTML harmless.
+pub fn document(html: &str, how: &Show<'_>) -> Cleaned {
+    let reading = read(html, how);
+    Cleaned {
+        html: keep_allowed(&reading.markup, how, &reading.inline),
+        sheet: reading.sheet,
+        body_style: reading.body_style,
+        body_class: reading.body_class,
+        dir: reading.dir,
+        embedded: reading.embedded,
+        held_back: reading.held_back,
+        trackers: reading.trackers,
+        declares_dark: reading.dark,
+        cut: reading.cut,
+        length: match reading.words / 80 + reading.rows {
+            0..=12 => Length::Short,
+            13..=60 => Length::Medium,
+            _ => Length::Long,
+        },
+    }
+}
+
+/// An id with the prefix that keeps it apart from ours.
+fn prefixed(id: &str) -> String {
+    let id = id.trim();
+    if id.starts_with(ID_PREFIX) {
+        id.to_owned()
+    } else {
+        format!("{ID_PREFIX}{id}")
     }
 }
 

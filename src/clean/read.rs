@@ -4,7 +4,6 @@
 //! this reading is what keeps that from the step after it. Safety is not decided here; `html` decides it once more.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::{Rawtext, Rcdata};
@@ -12,20 +11,17 @@ use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer,
 };
 
-use super::Show;
-use super::bound::few_attributes;
-use super::css::{ID_PREFIX, Judge};
-use super::html::{is_attribute, is_element};
-use super::links::{Load, is_own, link, load};
+use super::{
+    Judge, Load, Nesting, Show, few_attributes, is_attribute, is_block, is_element, is_own, link,
+    load, prefixed,
+};
 
 /// Longest mail that is read, in bytes.
 const LONGEST: usize = 3_000_000;
-/// Deepest nesting that is kept.
-const DEEPEST: usize = 150;
-/// Elements that a tree may come to have.
-const MOST: usize = 80_000;
 /// Bytes of style that are read.
 const MOST_STYLE: usize = 300_000;
+/// Embedded images that are told.
+const MOST_EMBEDDED: usize = 500;
 /// Attributes of one tag.
 const MOST_ATTRIBUTES: usize = 200;
 
@@ -44,6 +40,8 @@ pub(super) struct Reading {
     pub(super) cut: bool,
     /// Addresses of embedded images that may stand in the result beside https and data:.
     pub(super) inline: Vec<String>,
+    /// Content-IDs of embedded images that it names, each once.
+    pub(super) embedded: Vec<String>,
     /// Characters of text, images and line ends, roughly.
     pub(super) words: usize,
     pub(super) rows: usize,
@@ -63,10 +61,7 @@ pub(super) fn read(html: &str, how: &Show<'_>) -> Reading {
             cut: whole.len() < html.len(),
             ..Reading::default()
         },
-        open: Vec::new(),
-        skipped: HashMap::new(),
-        formatting: Vec::new(),
-        cost: 0,
+        nesting: Nesting::default(),
         raw: None,
         style: String::new(),
     };
@@ -115,14 +110,7 @@ struct Reader<'a> {
     how: &'a Show<'a>,
     judge: Judge<'a>,
     found: Reading,
-    /// Elements that are open in the result, outermost first; at most `DEEPEST`.
-    open: Vec<String>,
-    /// Elements that were too deep to be kept, by name, so that their end tags are passed over too.
-    skipped: HashMap<String, u32>,
-    /// Formatting elements that a parser would open anew in the next block (HTML 13.2.4.3); None is a marker.
-    formatting: Vec<Option<String>>,
-    /// Elements that a parser would make, so far.
-    cost: usize,
+    nesting: Nesting,
     raw: Option<Raw>,
     style: String,
 }
@@ -134,6 +122,7 @@ impl Reader<'_> {
         found.sheet = self.judge.sheet(&self.style);
         found.held_back = found.held_back.saturating_add(self.judge.held_back);
         found.dark |= self.judge.dark;
+        found.cut |= self.nesting.cut;
         found
     }
 
@@ -195,117 +184,25 @@ impl Reader<'_> {
             self.raw = None;
             return;
         }
-        if let Some(skipped) = self.skipped.get_mut(name).filter(|n| **n > 0) {
-            *skipped = skipped.saturating_sub(1);
-            return;
-        }
-        // An end tag reaches no further than its cell, but for those of the table itself.
-        let in_table = matches!(
-            name,
-            "table" | "tbody" | "thead" | "tfoot" | "tr" | "td" | "th" | "caption"
-        );
-        let is_wall = |n: &str| {
-            if in_table {
-                n == "table"
-            } else {
-                matches!(n, "table" | "td" | "th" | "caption")
-            }
-        };
-        for (at, open) in self.open.iter().enumerate().rev() {
-            if open == name {
-                self.close_from(at);
-                self.found.markup.push_str("</");
-                self.found.markup.push_str(name);
-                self.found.markup.push('>');
-                return;
-            }
-            if is_wall(open) {
-                return;
-            }
-        }
-    }
-
-    /// Takes the elements from this one on off the list; a parser closes them by itself.
-    fn close_from(&mut self, at: usize) {
-        let explicit = self.open.get(at).cloned();
-        for closed in self.open.split_off(at.min(self.open.len())).iter().rev() {
-            if is_cell(closed) {
-                while self.formatting.pop().flatten().is_some() {}
-            }
-        }
-        let last = self
-            .formatting
-            .iter()
-            .rposition(|f| f.as_ref() == explicit.as_ref());
-        if let Some(last) = last.filter(|_| explicit.is_some()) {
-            self.formatting.remove(last);
-        }
-        if self.open.len() < DEEPEST {
-            self.skipped.clear();
-        }
-    }
-
-    /// Elements that end where this one begins.
-    fn close_implied(&mut self, name: &str) {
-        let (ended, walls): (&[&str], &[&str]) = match name {
-            "li" => (&["li"], &["ul", "ol", "menu", "dir"]),
-            "dt" | "dd" => (&["dt", "dd"], &["dl"]),
-            "td" | "th" => (&["td", "th"], &["tr"]),
-            "tr" => (&["tr"], &[]),
-            "tbody" | "thead" | "tfoot" => {
-                (&["tbody", "thead", "tfoot", "caption", "colgroup"], &[])
-            }
-            "a" => (&["a"], &[]),
-            _ if is_block(name) => (&["p"], &[]),
-            _ => return,
-        };
-        let wall =
-            |n: &str| walls.contains(&n) || n == "table" || (is_cell(n) && !ended.contains(&n));
-        for (at, open) in self.open.iter().enumerate().rev() {
-            if ended.contains(&open.as_str()) {
-                return self.close_from(at);
-            }
-            if wall(open) {
-                return;
-            }
+        if self.nesting.end(name) {
+            self.found.markup.push_str("</");
+            self.found.markup.push_str(name);
+            self.found.markup.push('>');
         }
     }
 
     fn element(&mut self, tag: &Tag) {
         let name = &*tag.name;
-        self.close_implied(name);
         let attributes = self.attributes(tag);
-        let reopened = self
-            .formatting
-            .len()
-            .saturating_sub(self.open.iter().filter(|o| is_formatting(o)).count());
-        self.cost = self.cost.saturating_add(reopened).saturating_add(1);
-        self.found.cut |= self.cost > MOST;
-        let void = matches!(name, "br" | "hr" | "img" | "col" | "wbr" | "area");
-        let too_many = is_formatting(name) && self.formatting.len() >= DEEPEST / 2;
-        if self.cost > MOST || self.open.len() >= DEEPEST || too_many {
-            if !void {
-                let skipped = self.skipped.entry(name.to_owned()).or_default();
-                *skipped = skipped.saturating_add(1);
-            }
+        if !self.nesting.start(name) {
             return;
         }
-        self.found.rows = self.found.rows.saturating_add(usize::from(
-            is_block(name) || matches!(name, "br" | "tr" | "li"),
-        ));
+        let row = is_block(name) || matches!(name, "br" | "tr" | "li");
+        self.found.rows = self.found.rows.saturating_add(usize::from(row));
         self.found.markup.push('<');
         self.found.markup.push_str(name);
         self.found.markup.push_str(&attributes);
         self.found.markup.push('>');
-        if void {
-            return;
-        }
-        if is_formatting(name) {
-            self.formatting.push(Some(name.to_owned()));
-        } else if is_cell(name) {
-            self.formatting.push(None);
-        }
-        self.open.push(name.to_owned());
     }
 
     /// The judged attributes of an element, as markup.
@@ -348,6 +245,9 @@ impl Reader<'_> {
             Load::Data(data) => Some(data),
             Load::Part(id) => {
                 let shown = (self.how.inline)(&id);
+                if !self.found.embedded.contains(&id) && self.found.embedded.len() < MOST_EMBEDDED {
+                    self.found.embedded.push(id);
+                }
                 self.found.inline.extend(shown.clone());
                 shown
             }
@@ -458,63 +358,6 @@ fn is_loader(key: &str) -> bool {
     )
 }
 
-fn is_cell(name: &str) -> bool {
-    matches!(name, "td" | "th" | "caption")
-}
-
-fn is_formatting(name: &str) -> bool {
-    matches!(
-        name,
-        "a" | "b"
-            | "big"
-            | "code"
-            | "em"
-            | "font"
-            | "i"
-            | "nobr"
-            | "s"
-            | "small"
-            | "strike"
-            | "strong"
-            | "tt"
-            | "u"
-    )
-}
-
-fn is_block(name: &str) -> bool {
-    matches!(
-        name,
-        "address"
-            | "article"
-            | "aside"
-            | "blockquote"
-            | "center"
-            | "details"
-            | "dir"
-            | "div"
-            | "dl"
-            | "figure"
-            | "footer"
-            | "h1"
-            | "h2"
-            | "h3"
-            | "h4"
-            | "h5"
-            | "h6"
-            | "header"
-            | "hr"
-            | "main"
-            | "menu"
-            | "nav"
-            | "ol"
-            | "p"
-            | "pre"
-            | "section"
-            | "table"
-            | "ul"
-    )
-}
-
 /// An address as the declaration of a background image.
 fn background(address: &str) -> String {
     let plain = address.replace('\\', "/").replace(['"', '\n', '\r'], "");
@@ -529,16 +372,6 @@ fn color(value: &str) -> String {
         format!("#{value}")
     } else {
         value.replace([';', '{', '}'], "")
-    }
-}
-
-/// An id with the prefix that keeps it apart from ours.
-pub(super) fn prefixed(id: &str) -> String {
-    let id = id.trim();
-    if id.starts_with(ID_PREFIX) {
-        id.to_owned()
-    } else {
-        format!("{ID_PREFIX}{id}")
     }
 }
 

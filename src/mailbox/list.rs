@@ -6,7 +6,7 @@
 
 use super::folders::Plan;
 use super::{Mailbox, is_away, row};
-use crate::error::{Error, Result};
+use crate::error::{Cause, Error, Imap, Result};
 use crate::mail::{Counts, Flags, FolderName, Row, Uid, UidValidity};
 use crate::remote::{Command, Criteria, Flight, SortKey, UidSet};
 use crate::route::{Anchor, FolderQuery, Place};
@@ -14,6 +14,8 @@ use crate::store::keys::{BLOCK, BLOCKS, LISTS, List, PENDING, ROWS, TEXTS};
 
 /// Most messages whose order is kept.
 const MOST: usize = 1_000_000;
+/// How often a list is compared anew within one request, where a folder will not stand still.
+const ATTEMPTS: u32 = 3;
 
 /// A page of a list.
 #[derive(Clone, Debug)]
@@ -50,7 +52,7 @@ impl Mailbox<'_, '_> {
     pub fn list(&mut self, query: &FolderQuery) -> Result<Listing> {
         let cached = self.cached_list(&query.folder);
         let fresh = cached.as_ref().is_some_and(|l| self.is_fresh(l.as_of));
-        let (list, flags_due) = match cached {
+        let (mut list, mut flags_due) = match cached {
             Some(list) if fresh && !query.compare => (list, false),
             cached => match (self.compare(&query.folder), cached) {
                 (Ok(compared), _) => compared,
@@ -61,7 +63,15 @@ impl Mailbox<'_, '_> {
                 (Err(e), _) => return Err(e),
             },
         };
-        self.window(query, list, flags_due)
+        for _ in 0..ATTEMPTS {
+            if let Some(listing) = self.window(query, &list, flags_due)? {
+                return Ok(listing);
+            }
+            self.forget_list(&query.folder);
+            (list, flags_due) = self.compare(&query.folder)?;
+        }
+        let cause = Cause::new("the folder is numbered anew again and again");
+        Err(Error::Imap(Imap::Garbled, cause))
     }
 
     /// The page of a list on which a rank stands, from the cache alone: what stands beside an open message.
@@ -161,18 +171,21 @@ impl Mailbox<'_, '_> {
     }
 
     /// The rows that a place names, fetched as far as they are missing, with the windows before and after.
-    fn window(&mut self, query: &FolderQuery, list: List, flags_due: bool) -> Result<Listing> {
+    /// None where a block is missing, or the folder has been numbered anew meanwhile: the list is as good as unknown.
+    fn window(
+        &mut self,
+        query: &FolderQuery,
+        list: &List,
+        flags_due: bool,
+    ) -> Result<Option<Listing>> {
         let folder = &query.folder;
-        let (lo, hi, renumbered) = self.ranks(query, &list);
+        let (lo, hi, renumbered) = self.ranks(query, list);
         let around = (
             lo.saturating_sub(self.rows),
             hi.saturating_add(self.rows).min(list.counts.messages),
         );
         let Some(near) = self.cached_uids(folder, around.0, around.1) else {
-            // A block is missing: the list is as good as unknown.
-            self.forget_list(folder);
-            let (list, flags_due) = self.compare(folder)?;
-            return self.window(query, list, flags_due);
+            return Ok(None);
         };
         let shown = |rank: u32| (lo..hi).contains(&rank);
         let mut missing = Vec::new();
@@ -206,22 +219,25 @@ impl Mailbox<'_, '_> {
                 refresh,
             ) {
                 Ok(true) => {}
-                Ok(false) => {
-                    let (list, flags_due) = self.compare(folder)?;
-                    return self.window(query, list, flags_due);
-                }
+                Ok(false) => return Ok(None),
                 Err(e) if is_away(&e) && !is_needed => self.away = Some(e),
                 Err(e) => return Err(e),
             }
         }
-        let rows = self.cached_rows(folder, &list, lo, &window);
+        let rows = self.cached_rows(folder, list, lo, &window);
         if rows.is_empty()
             && !window.is_empty()
             && let Some(away) = self.away.clone()
         {
             return Err(away);
         }
-        Ok(self.listing(folder, list, (lo, hi), rows, renumbered))
+        Ok(Some(self.listing(
+            folder,
+            list.clone(),
+            (lo, hi),
+            rows,
+            renumbered,
+        )))
     }
 
     /// The ranks of the window that a place names. A place that is gone is clamped, never an error.
@@ -293,7 +309,7 @@ impl Mailbox<'_, '_> {
         });
         let (plan, asked) = self.plan_comparison(folder, known.as_ref())?;
         let flight = self.fly(plan)?;
-        if let Err(gone) = flight.require(asked.open) {
+        if let Err(gone) = opened(&flight, asked.open, folder) {
             if matches!(gone, Error::Gone(_)) {
                 self.forget_list(folder);
             }
@@ -380,8 +396,8 @@ impl Mailbox<'_, '_> {
         if folders_due {
             self.ask_for_folders(&mut plan)?;
         }
-        // Where no search counts the unread ones: before the folder is open, since STATUS is for others (RFC 9051 6.3.11).
-        if !one_answer && !(folders_due && self.can("LIST-STATUS")?) {
+        if !one_answer {
+            // Before the folder is opened: some servers do not tell the counts of an open one.
             plan.add(Command::Status(folder.clone()));
         }
         let tracked = known.and_then(|(list, _)| Some((list.validity, list.modseq?)));
@@ -444,6 +460,8 @@ impl Mailbox<'_, '_> {
         let flight = self.fly(plan)?;
         if sort && !flight.is_ok(order) {
             // Offered and then refused: the order of the numbers is nearly that of arrival.
+            self.remote.forget("SORT");
+            self.keep_capabilities();
             let mut plan = Plan::default();
             let all = plan.add(Command::Search(Criteria::All));
             let flight = self.fly(plan)?;
@@ -483,7 +501,7 @@ impl Mailbox<'_, '_> {
         self.remote.ready()?;
         let flight = self.fly(plan)?;
         if let Some(open) = open {
-            flight.require(open)?;
+            opened(&flight, open, folder)?;
             if self.note_open(folder, false, &flight) != validity {
                 return Ok(false);
             }
@@ -614,7 +632,8 @@ impl Mailbox<'_, '_> {
         let mut plan = Plan::default();
         let store = plan.add(mark_seen(pending.iter().copied().collect()));
         let flight = self.fly(plan)?;
-        if flight.is_ok(store) {
+        // Done, or refused for good (a folder that may only be read): either way nothing is left to be sent.
+        if flight.end(store).is_some() {
             self.forget_pending(folder, validity, pending);
         }
         Ok(())
@@ -630,6 +649,14 @@ impl Mailbox<'_, '_> {
             let key = self.data.message(folder, validity, *uid);
             self.store.remove(&PENDING, &key);
         }
+    }
+}
+
+/// That a folder was opened. INBOX always exists (RFC 9051 5.1): where it does not open, the server is the matter.
+pub(super) fn opened(flight: &Flight, command: usize, folder: &FolderName) -> Result<()> {
+    match folder.is_inbox() {
+        true => flight.require(command),
+        false => flight.require_open(command),
     }
 }
 

@@ -6,6 +6,7 @@
 
 use super::Mailbox;
 use super::folders::Plan;
+use super::list::opened;
 use crate::error::{Error, Result, What};
 use crate::mail::{Flags, Part, PartPath, Row, Uid};
 use crate::mime;
@@ -387,7 +388,7 @@ impl Mailbox<'_, '_> {
         flight: &Flight,
     ) -> Result<()> {
         let Some(open) = open else { return Ok(()) };
-        flight.require(open)?;
+        opened(flight, open, &at.folder)?;
         if self.note_open(&at.folder, for_change, flight) == at.validity {
             return Ok(());
         }

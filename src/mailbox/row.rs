@@ -14,7 +14,9 @@ pub(super) fn of(uid: Uid, message: &Message) -> Option<Row> {
     let headers = match (&message.header, &message.envelope) {
         (Some(header), _) => mime::headers(header),
         (None, Some(envelope)) => mime::headers(&as_header(envelope)),
-        (None, None) => return None,
+        (None, None) if message.size.is_none() => return None,
+        // The server did not send its header: a row without names is better than no row, and than asking at each click.
+        (None, None) => mime::headers(b""),
     };
     let reply_to = if headers.reply_to == headers.from {
         Vec::new()

@@ -10,6 +10,10 @@ use crate::mail::{Address, Encoding};
 
 /// Longest header that is read, in bytes; and most addresses of one field.
 const LONGEST: usize = 512 * 1024;
+/// Longest list of addresses that is read, in bytes.
+const LONGEST_FIELD: usize = 256 * 1024;
+/// Longest encoded word, in bytes; RFC 2047 allows 75.
+const LONGEST_WORD: usize = 3000;
 const MOST: usize = 5000;
 
 /// What the header of a message says, decoded. What is absent is empty.
@@ -115,7 +119,11 @@ pub fn words(value: &[u8]) -> String {
 
 /// The addresses of a value, groups flattened; an empty group stays as its name.
 pub fn addresses(value: &[u8]) -> Vec<Address> {
-    let mended = mend(value);
+    let mended = mend(
+        value
+            .get(..value.len().min(LONGEST_FIELD))
+            .unwrap_or_default(),
+    );
     let mut stream = MessageStream::new(mended.as_bytes());
     let HeaderValue::Address(read) = stream.parse_address() else {
         return Vec::new();
@@ -139,20 +147,48 @@ pub fn addresses(value: &[u8]) -> Vec<Address> {
             });
         }
         for one in group.addresses {
-            let (mut name, mut email) = (tidy(one.name.as_deref()), tidy(one.address.as_deref()));
-            if email.is_empty() && name.contains('@') && !name.contains(' ') {
-                std::mem::swap(&mut name, &mut email);
-            }
-            email.retain(|c| !c.is_whitespace());
-            found.push(Address {
-                name: unquote(&name),
-                email,
-            });
+            let (name, email) = (tidy(one.name.as_deref()), tidy(one.address.as_deref()));
+            found.extend(people(unquote(&name), &email));
         }
     }
     found.retain(|a| !(a.name.is_empty() && a.email.is_empty()));
     found.truncate(MOST);
     found
+}
+
+/// One entry of a list; two where a comma was forgotten between two addresses.
+fn people(name: String, email: &str) -> Vec<Address> {
+    let (emails, others): (Vec<&str>, Vec<&str>) =
+        email.split_whitespace().partition(|w| w.contains('@'));
+    if emails.is_empty() {
+        // `MAILER-DAEMON`, or words where an address should be.
+        let bare = name.contains('@') && !name.contains(' ') && email.is_empty();
+        let (name, email) = match (bare, others.len()) {
+            (true, _) => (String::new(), name),
+            (false, 0 | 1) => (name, email.to_owned()),
+            (false, _) if name.is_empty() => (email.to_owned(), String::new()),
+            (false, _) => (name, String::new()),
+        };
+        return vec![Address { name, email }];
+    }
+    let name = if name.is_empty() {
+        others.join(" ")
+    } else {
+        name
+    };
+    let mut name = Some(name);
+    emails
+        .into_iter()
+        .map(|email| {
+            // RFC 5322 4.4: a route in front of the address means nothing any more.
+            let route = email.strip_prefix('@').and_then(|r| r.rsplit_once(':'));
+            let email = route.map_or(email, |(_, email)| email).to_owned();
+            Address {
+                name: name.take().unwrap_or_default(),
+                email,
+            }
+        })
+        .collect()
 }
 
 /// Names that were quoted twice lose the second pair too.
@@ -168,9 +204,18 @@ fn unquote(name: &str) -> String {
 }
 
 fn date(value: &[u8]) -> Option<(i64, i16)> {
-    let mut value = value.to_vec();
-    value.push(b'\n');
-    let HeaderValue::DateTime(date) = MessageStream::new(&value).parse_date() else {
+    let value = text(value.get(..value.len().min(200))?, "");
+    // `June` is `Jun` to RFC 5322, and `Sept` is `Sep`.
+    let short = value.split_whitespace().map(|word| {
+        let month = word.len() > 3 && word.bytes().all(|b| b.is_ascii_alphabetic());
+        if month {
+            word.get(..3).unwrap_or(word)
+        } else {
+            word
+        }
+    });
+    let value = short.collect::<Vec<_>>().join(" ") + "\n";
+    let HeaderValue::DateTime(date) = MessageStream::new(value.as_bytes()).parse_date() else {
         return None;
     };
     let offset = i16::from(date.tz_hour)
@@ -346,7 +391,10 @@ fn encoded_word(rest: &[u8]) -> Option<(Word<'_>, &[u8])> {
     };
     let plain = !charset.is_empty() && charset.iter().all(u8::is_ascii_graphic);
     let inner = inner.get(3..).filter(|_| plain)?;
-    let end = inner.windows(2).position(|w| w == b"?=")?;
+    let end = inner
+        .windows(2)
+        .take(LONGEST_WORD)
+        .position(|w| w == b"?=")?;
     let (coded, tail) = inner.split_at_checked(end)?;
     let coded = coded.to_vec();
     Some((

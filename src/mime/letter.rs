@@ -1,48 +1,18 @@
-//! Plain text as a reader sees it: paragraphs, quotes by level, links, the signature.
+//! Finds in a plain text what `letter` has names for: quotes by level, links, the signature.
 //!
-//! Typed values only; a view makes markup of them. A link's target is what stands in the text, so nothing can be disguised;
-//! the scheme is judged once more in `clean::link` before it becomes an address.
+//! Not for drawing (a view) nor for deciding where a link may lead: that is asked of the caller, who has `clean::link` at
+//! hand. A link's target is what stands in the text, so nothing can be disguised.
 
+use crate::letter::{Block, DEEPEST, Judge, Line, Span};
 use crate::mail::Flowed;
 
-/// Deepest quote that is told apart.
-const DEEPEST: usize = 20;
-
-/// A piece of a plain text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Block {
-    /// Lines that the writer wrote.
-    Text(Vec<Line>),
-    /// Lines that he quotes, one level further in.
-    Quote {
-        /// The line that says whose words follow: `On Monday Ann wrote:`.
-        said: Option<Line>,
-        /// What is quoted, deeper quotes inside.
-        blocks: Vec<Block>,
-    },
-    /// What stands after a line of `-- `.
-    Signature(Vec<Line>),
-}
-
-/// One line; of format=flowed one paragraph.
-pub type Line = Vec<Span>;
-
-/// A stretch of a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Span {
-    /// Words.
-    Words(String),
-    /// Something to click on: as it stands in the text, and where it leads.
-    Link {
-        /// As the writer wrote it.
-        shown: String,
-        /// `https:`, `http:` or `mailto:` address.
-        target: String,
-    },
-}
+/// Longest link, in bytes: what is longer is cut there.
+const LONGEST: usize = 2000;
+/// Most marks that are taken off the end of a link.
+const TRIMMED: usize = 20;
 
 /// Reads a text whose lines end in `\n`.
-pub fn letter(text: &str, flowed: Option<Flowed>) -> Vec<Block> {
+pub fn letter(text: &str, flowed: Option<Flowed>, judge: Judge) -> Vec<Block> {
     let lines = match flowed {
         Some(flowed) => unflow(text, flowed.delete_space),
         None => text.lines().map(fixed).collect(),
@@ -53,7 +23,7 @@ pub fn letter(text: &str, flowed: Option<Flowed>) -> Vec<Block> {
     let lines = lines
         .get(..end.map_or(0, |n| n.saturating_add(1)))
         .unwrap_or_default();
-    blocks(lines, 0)
+    blocks(lines, 0, judge)
 }
 
 /// A line with how deep it is quoted.
@@ -124,7 +94,7 @@ fn unflow(text: &str, delete_space: bool) -> Vec<Quoted> {
 }
 
 /// The lines from this depth on, deeper ones as quotes. Recursion ends at `DEEPEST`.
-fn blocks(lines: &[Quoted], depth: usize) -> Vec<Block> {
+fn blocks(lines: &[Quoted], depth: usize, judge: Judge) -> Vec<Block> {
     let mut out = Vec::new();
     let mut rest = lines;
     while !rest.is_empty() {
@@ -135,7 +105,7 @@ fn blocks(lines: &[Quoted], depth: usize) -> Vec<Block> {
         let (mine, said) = if quote.is_empty() {
             (mine, None)
         } else {
-            attribution(mine)
+            attribution(mine, judge)
         };
         let cut = mine
             .iter()
@@ -144,16 +114,17 @@ fn blocks(lines: &[Quoted], depth: usize) -> Vec<Block> {
         let (text, signature) = cut
             .and_then(|at| mine.split_at_checked(at))
             .unwrap_or((mine, &[]));
-        push_lines(&mut out, text, Block::Text);
+        push_lines(&mut out, text, Block::Text, judge);
         push_lines(
             &mut out,
             signature.get(1..).unwrap_or_default(),
             Block::Signature,
+            judge,
         );
         if !quote.is_empty() {
             out.push(Block::Quote {
                 said,
-                blocks: blocks(quote, depth.saturating_add(1)),
+                blocks: blocks(quote, depth.saturating_add(1), judge),
             });
         }
         rest = after;
@@ -161,7 +132,7 @@ fn blocks(lines: &[Quoted], depth: usize) -> Vec<Block> {
     out
 }
 
-fn push_lines(out: &mut Vec<Block>, lines: &[Quoted], block: fn(Vec<Line>) -> Block) {
+fn push_lines(out: &mut Vec<Block>, lines: &[Quoted], block: fn(Vec<Line>) -> Block, judge: Judge) {
     let filled = |l: &Quoted| !l.text.trim().is_empty();
     let (first, last) = (
         lines.iter().position(filled),
@@ -170,13 +141,16 @@ fn push_lines(out: &mut Vec<Block>, lines: &[Quoted], block: fn(Vec<Line>) -> Bl
     if let (Some(first), Some(last)) = (first, last) {
         let lines = lines.get(first..=last).unwrap_or_default();
         out.push(block(
-            lines.iter().map(|l| spans(l.text.trim_end())).collect(),
+            lines
+                .iter()
+                .map(|l| spans(l.text.trim_end(), judge))
+                .collect(),
         ));
     }
 }
 
 /// The line before a quote that says whose it is: it ends in a colon, and may have been wrapped once.
-fn attribution(lines: &[Quoted]) -> (&[Quoted], Option<Line>) {
+fn attribution(lines: &[Quoted], judge: Judge) -> (&[Quoted], Option<Line>) {
     let Some(last) = lines.iter().rposition(|l| !l.text.trim().is_empty()) else {
         return (lines, None);
     };
@@ -196,11 +170,14 @@ fn attribution(lines: &[Quoted]) -> (&[Quoted], Option<Line>) {
     } else {
         ends.to_owned()
     };
-    (lines.get(..first).unwrap_or_default(), Some(spans(&said)))
+    (
+        lines.get(..first).unwrap_or_default(),
+        Some(spans(&said, judge)),
+    )
 }
 
 /// Cuts a line into words and links.
-fn spans(text: &str) -> Line {
+fn spans(text: &str, judge: Judge) -> Line {
     let mut out = Vec::new();
     let mut words = String::new();
     let mut rest = text;
@@ -209,14 +186,15 @@ fn spans(text: &str) -> Line {
             .chars()
             .next_back()
             .is_some_and(|c| c.is_alphanumeric());
-        if let Some((shown, target)) = at_start.then(|| link_at(rest)).flatten() {
+        let link = at_start.then(|| link_at(rest)).flatten();
+        if let Some((shown, href)) = link.and_then(|(shown, to)| Some((shown, judge(&to)?))) {
             if !words.is_empty() {
                 out.push(Span::Words(std::mem::take(&mut words)));
             }
             rest = rest.get(shown.len()..).unwrap_or_default();
             out.push(Span::Link {
                 shown: shown.to_owned(),
-                target,
+                href,
             });
         } else {
             // To the next place where a link may begin.
@@ -264,10 +242,13 @@ fn link_at(text: &str) -> Option<(&str, String)> {
 fn link_end(text: &str) -> &str {
     let end = text
         .char_indices()
-        .find(|(_, c)| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '\u{ab}' | '\u{bb}' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{3001}' | '\u{3002}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{2066}'..='\u{2069}'))
+        .find(|(at, c)| *at > LONGEST || ends_link(*c))
         .map_or(text.len(), |(at, _)| at);
     let mut kept = text.get(..end).unwrap_or_default();
-    while let Some(last) = kept.chars().next_back() {
+    for _ in 0..TRIMMED {
+        let Some(last) = kept.chars().next_back() else {
+            break;
+        };
         let closes = match last {
             ')' => Some('('),
             ']' => Some('['),
@@ -292,15 +273,29 @@ fn link_end(text: &str) -> &str {
     kept
 }
 
+/// Characters that stand in no address, but beside one.
+fn ends_link(c: char) -> bool {
+    let quote = matches!(
+        c,
+        '<' | '>' | '"' | '\u{ab}' | '\u{bb}' | '\u{201c}'..='\u{201e}'
+    );
+    let stop = matches!(c, '\u{3001}' | '\u{3002}');
+    let mark =
+        matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{2060}'..='\u{206f}');
+    c.is_whitespace() || c.is_control() || quote || stop || mark
+}
+
 /// A bare mail address.
 fn mail_address(text: &str) -> Option<(&str, String)> {
-    let local_end =
-        text.find(|c: char| !(c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c)))?;
+    // RFC 5321 4.5.3.1: 64 bytes before the at sign, 255 after it.
+    let of_local = |b: u8| b.is_ascii_alphanumeric() || b".!#$%&'*+/=?^_`{|}~-".contains(&b);
+    let local_end = text.bytes().take(65).position(|b| !of_local(b))?;
     let (local, rest) = text.split_at_checked(local_end)?;
     let domain = rest.strip_prefix('@')?;
     let end = domain
-        .find(|c: char| !(c.is_alphanumeric() || c == '.' || c == '-'))
-        .unwrap_or(domain.len());
+        .char_indices()
+        .find(|(at, c)| *at > 255 || !(c.is_alphanumeric() || matches!(c, '.' | '-')))
+        .map_or(domain.len(), |(at, _)| at);
     let domain = domain.get(..end)?.trim_end_matches(['.', '-']);
     let starts = local.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
     let last = domain.rsplit_once('.')?.1;

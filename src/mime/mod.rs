@@ -14,7 +14,7 @@ mod text;
 pub use body::{Body, body_of};
 pub use decode::{Decoder, decode};
 pub use headers::{Headers, addresses, headers, words};
-pub use letter::{Block, Line, Span, letter};
+pub use letter::letter;
 pub use names::{Param, file_name, parameter, safe_file_name};
 pub use structure::{leaves, part_of};
 pub use text::{line, text};

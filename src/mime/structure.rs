@@ -133,14 +133,16 @@ fn described(head: &[u8], in_digest: bool) -> (Part, Option<Vec<u8>>) {
     (part, boundary)
 }
 
-/// An entity's header, and its body after the first empty line.
+/// An entity's header, and its body after the first empty line. A line of blanks before a boundary is one too: some
+/// senders mean it so.
 fn split_header(entity: &[u8]) -> (&[u8], &[u8]) {
     let mut start = 0_usize;
     for row in entity.split_inclusive(|b| *b == b'\n') {
         let end = start.saturating_add(row.len());
-        if row == b"\n" || row == b"\r\n" {
-            let head = entity.get(..start).unwrap_or_default();
-            return (head, entity.get(end..).unwrap_or_default());
+        let after = entity.get(end..).unwrap_or_default();
+        let empty = row == b"\n" || row == b"\r\n";
+        if empty || (row.trim_ascii().is_empty() && after.starts_with(b"--")) {
+            return (entity.get(..start).unwrap_or_default(), after);
         }
         start = end;
     }

@@ -1,6 +1,7 @@
 //! Rules of reading mail, one story each. Whole mails by the thousand are in `tests/mail.rs`.
 
 use super::*;
+use crate::letter::{Block, Line, Span};
 use crate::mail::{Flowed, Part, PartPath};
 
 fn subject(value: &[u8]) -> String {
@@ -207,11 +208,22 @@ fn a_broken_structure_still_shows_what_is_there() {
     assert_eq!(kinds(deep.as_bytes()).len(), 1);
 }
 
+/// A text read by somebody who trusts every address in it.
+fn read(text: &str, flowed: Option<Flowed>) -> Vec<Block> {
+    letter(text, flowed, |address| Some(address.to_owned()))
+}
+
+#[test]
+fn an_address_that_may_not_be_a_link_stays_words() {
+    let line = letter("see http://a.example now", None, |_| None);
+    assert_eq!(told(&line), "see http://a.example now");
+}
+
 fn told(blocks: &[Block]) -> String {
     let line = |line: &Line| {
         let spans = line.iter().map(|span| match span {
             Span::Words(words) => words.clone(),
-            Span::Link { shown, target } => format!("[{shown}|{target}]"),
+            Span::Link { shown, href } => format!("[{shown}|{href}]"),
         });
         spans.collect::<String>()
     };
@@ -232,12 +244,12 @@ fn told(blocks: &[Block]) -> String {
 fn quotes_are_told_by_level_with_who_said_them() {
     let text = "Hello\n\nOn Monday, Bob <b@c.de> wrote:\n> one\n>> two\n> > two\n>\n> three\n\nBye\n-- \nAnn\n";
     assert_eq!(
-        told(&letter(text, None)),
+        told(&read(text, None)),
         "Hello ; QUOTE(On Monday, Bob <[b@c.de|mailto:b@c.de]> wrote:: one ; QUOTE(: two/two) ; three) ; Bye ; SIG(Ann)"
     );
-    assert_eq!(told(&letter(">From here", None)), "From here");
+    assert_eq!(told(&read(">From here", None)), "From here");
     assert_eq!(
-        told(&letter(&">".repeat(5000), None))
+        told(&read(&">".repeat(5000), None))
             .matches("QUOTE")
             .count(),
         20
@@ -246,7 +258,7 @@ fn quotes_are_told_by_level_with_who_said_them() {
 
 #[test]
 fn flowed_lines_are_joined_and_fixed_ones_kept() {
-    let flowed = |text, delete_space| told(&letter(text, Some(Flowed { delete_space })));
+    let flowed = |text, delete_space| told(&read(text, Some(Flowed { delete_space })));
     assert_eq!(
         flowed("a b \nc\nd \n\n> q \n> r\n> s\n-- \nx", false),
         "a b c/d ; QUOTE(: q r/s) ; SIG(x)"
@@ -256,7 +268,7 @@ fn flowed_lines_are_joined_and_fixed_ones_kept() {
         flowed(" >not a quote\n From x", false),
         ">not a quote/From x"
     );
-    assert_eq!(told(&letter("a \nb", None)), "a/b");
+    assert_eq!(told(&read("a \nb", None)), "a/b");
 }
 
 #[test]
@@ -296,6 +308,49 @@ fn links_are_found_and_the_sentence_around_them_is_not_part_of_them() {
             "\u{fc}ber-[ann@example.org|mailto:ann@example.org]",
         ),
     ] {
-        assert_eq!(told(&letter(text, None)), shown, "{text}");
+        assert_eq!(told(&read(text, None)), shown, "{text}");
+    }
+}
+
+#[test]
+fn a_forgotten_comma_and_an_old_route_lose_nobody() {
+    let one = |name: &str, email: &str| (name.to_owned(), email.to_owned());
+    assert_eq!(people("a@b.c d@e.f"), [one("", "a@b.c"), one("", "d@e.f")]);
+    assert_eq!(people("<Big Bug bb@b.c>"), [one("Big Bug", "bb@b.c")]);
+    assert_eq!(people("<@x.y,@z.w:a@b.c>").last(), Some(&one("", "a@b.c")));
+    assert_eq!(
+        people("Mail System <MAILER-DAEMON>"),
+        [one("Mail System", "MAILER-DAEMON")]
+    );
+    assert_eq!(people("Only A Name"), [one("Only A Name", "")]);
+}
+
+#[test]
+fn a_month_may_be_written_out() {
+    let read = headers(b"Date: Fri, 12 June 2025 23:42:00 +0200\n\n");
+    assert_eq!(read.date, Some((1_749_764_520, 120)));
+}
+
+#[test]
+fn hostile_text_comes_to_an_end() {
+    for text in [
+        "a.",
+        "mailto:",
+        "www.",
+        "http://a)",
+        "=?a?q? ",
+        "<",
+        "a@",
+        "(",
+        ">",
+        "x@y.z ",
+    ] {
+        let long = text.repeat(300_000 / text.len());
+        read(&long, None);
+        headers(format!("To: {long}\nSubject: {long}\n\n").as_bytes());
+        leaves(
+            format!("Content-Type: multipart/mixed; boundary=a; {long}\n\n--a\n\n{long}")
+                .as_bytes(),
+        );
     }
 }

@@ -55,6 +55,7 @@ fn read(bytes: &[u8], label: &str) -> String {
         }
         _ => {}
     }
+    let label = alias(label);
     let Some(named) =
         encoding_rs::Encoding::for_label(label.as_bytes()).filter(|e| *e != REPLACEMENT)
     else {
@@ -63,9 +64,15 @@ fn read(bytes: &[u8], label: &str) -> String {
             _ => guess(bytes),
         };
     };
+    if named == ISO_2022_JP {
+        return ISO_2022_JP
+            .decode_without_bom_handling(&without_idle_escapes(bytes))
+            .0
+            .into();
+    }
     if named == UTF_8 || named == WINDOWS_1252 {
         // The labels that are put on everything.
-        return guess_beside(bytes, named == UTF_8);
+        return guess(bytes);
     }
     let (text, wrong) = named.decode_without_bom_handling(bytes);
     match utf8 {
@@ -80,32 +87,53 @@ fn has_escapes(bytes: &[u8], label: &str) -> bool {
     looks_iso_2022_jp(bytes) || shifting.iter().any(|s| label.contains(s))
 }
 
-/// The bytes alone decide.
-fn guess(bytes: &[u8]) -> String {
-    guess_beside(bytes, false)
+/// Names for charsets that encoding_rs does not know by them.
+fn alias(label: &str) -> &str {
+    match label {
+        "cp932" | "cp943" => "shift_jis",
+        "cp936" | "gb_2312" | "gb-2312" => "gbk",
+        "cp949" | "ks_c_5601" | "ksc5601-1987" => "euc-kr",
+        "cp950" => "big5",
+        "cp1200" => "utf-16le",
+        "utf8mb4" | "utf-8mb4" => "utf-8",
+        _ => label,
+    }
 }
 
-/// The bytes decide; text that says it is UTF-8 and nearly is stays so, with marks where it is broken.
-fn guess_beside(bytes: &[u8], says_utf8: bool) -> String {
+/// The bytes decide: ISO-2022-JP by its escapes, UTF-8 where most of it is (it may be cut off or broken somewhere), else
+/// windows-1252.
+fn guess(bytes: &[u8]) -> String {
     if looks_iso_2022_jp(bytes) {
-        let (text, wrong) = ISO_2022_JP.decode_without_bom_handling(bytes);
+        let tidy = without_idle_escapes(bytes);
+        let (text, wrong) = ISO_2022_JP.decode_without_bom_handling(&tidy);
         if !wrong {
             return text.into_owned();
         }
     }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => {
-            let lossy = String::from_utf8_lossy(bytes);
-            let broken = lossy.matches('\u{fffd}').count();
-            let whole = lossy.chars().filter(|c| !c.is_ascii()).count();
-            if says_utf8 && whole > broken.saturating_mul(2) {
-                lossy.into_owned()
-            } else {
-                WINDOWS_1252.decode_without_bom_handling(bytes).0.into()
-            }
+    let lossy = String::from_utf8_lossy(bytes);
+    let broken = lossy.matches('\u{fffd}').count();
+    let foreign = lossy.chars().filter(|c| !c.is_ascii()).count();
+    if foreign >= broken.saturating_mul(3) {
+        lossy.into_owned()
+    } else {
+        WINDOWS_1252.decode_without_bom_handling(bytes).0.into()
+    }
+}
+
+/// Escapes that shift nothing, as joined words have them: the decoder counts these as damage.
+fn without_idle_escapes(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some((first, after)) = rest.split_first() {
+        let idle = matches!(rest, [0x1b, b'(' | b'$', _, 0x1b, ..]);
+        if idle {
+            rest = rest.get(3..).unwrap_or_default();
+        } else {
+            out.push(*first);
+            rest = after;
         }
     }
+    out
 }
 
 fn looks_iso_2022_jp(bytes: &[u8]) -> bool {
@@ -209,6 +237,8 @@ mod tests {
             assert_eq!(text(bytes, charset), "\u{e9}t\u{e9}", "{charset} {bytes:?}");
         }
         assert_eq!(text(b"\x1b$B%O\x1b(B", "us-ascii"), "\u{30cf}");
+        let joined = b"\x1b$B%O\x1b(B\x1b$B%O\x1b(B";
+        assert_eq!(text(joined, "iso-2022-jp"), "\u{30cf}\u{30cf}");
         let nearly = "\u{e9}".repeat(9).into_bytes();
         assert!(text(&[&nearly[..], b"\xff"].concat(), "utf-8").starts_with("\u{e9}\u{e9}"));
     }

@@ -9,6 +9,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::{keys, open_sled};
 use crate::error::{Cause, Error, Result};
@@ -141,6 +142,23 @@ fn current(user: &Path) -> Result<Option<u64>> {
         remove(&generation(user, *n))?;
     }
     Ok(highest)
+}
+
+/// Removes all generations.
+pub(super) fn remove_all(user: &Path) -> Result<()> {
+    if let Some(number) = current(user)? {
+        remove(&generation(user, number))?;
+    }
+    Ok(())
+}
+
+/// When the current generation was opened last: sled writes to it at each opening.
+pub(super) fn last_opened(user: &Path) -> Option<SystemTime> {
+    let number = current(user).ok()??;
+    fs::metadata(generation(user, number).join("db"))
+        .ok()?
+        .modified()
+        .ok()
 }
 
 /// Leaves a generation behind: the next one begins with what it takes along.

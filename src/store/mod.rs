@@ -12,6 +12,7 @@ pub mod keys;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -66,6 +67,19 @@ impl<'p> Store<'p> {
             writes: BTreeMap::new(),
             failure: None,
         })
+    }
+
+    /// Removes a user's store, and with it all sessions and everything cached.
+    ///
+    /// # Errors
+    /// `DiskFull`, `Setup`.
+    pub fn remove_all(pass: &Pass) -> Result<()> {
+        generation::remove_all(pass.dir())
+    }
+
+    /// When the store of the user with this directory was opened last; None without one.
+    pub fn last_opened(user: &Path) -> Option<SystemTime> {
+        generation::last_opened(user)
     }
 
     /// The value at a key, if it is there, whole, of this version, and opens.

@@ -1,116 +1,58 @@
 //! The text of a message: paragraphs as they were typed, quotes told apart, links that were found in it.
 //!
-//! Not for finding quotes and links, nor for judging where a link may lead: blocks come ready made. To know before
-//! changing it: white space is the writer's (`pre-wrap`), so nothing may be put between the tags of a paragraph.
+//! Not for finding quotes and links, nor for judging where a link may lead: blocks come ready made (`crate::letter`). To
+//! know before changing it: white space is the writer's (`pre-wrap`), so nothing may be put between the tags of a
+//! paragraph. The recursion is as deep as the blocks are, which their maker bounds.
 
 use maud::{Markup, html};
 
+use crate::letter::{Block, Line, Span};
 use crate::words::Words;
-
-/// A stretch of text that belongs together.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Block {
-    /// A paragraph; `level` is how often it is quoted, 0 for the writer's own words.
-    Lines {
-        /// How often it is quoted.
-        level: u8,
-        /// Its lines, without their ends and without the signs of quoting.
-        lines: Vec<Line>,
-    },
-    /// What follows `-- ` at the end.
-    Signature(Vec<Line>),
-}
-
-/// A line of text.
-pub type Line = Vec<Span>;
-
-/// A piece of a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Span {
-    /// Just text.
-    Text(String),
-    /// A link; its scheme was judged before.
-    Link {
-        /// Where it leads.
-        href: String,
-        /// What is shown.
-        text: String,
-    },
-}
-
-/// Deepest quote that is drawn as one; also the bound of the recursion here.
-const DEEPEST: u8 = 8;
 
 /// A quote at the end is folded from so many lines on.
 const FOLDED: usize = 4;
 
 /// The text; a long quote at its end (the letter that was answered) is folded.
 pub fn letter(words: Words, blocks: &[Block]) -> Markup {
-    let (own, quoted, rest) = parted(blocks);
-    let folded = line_count(quoted);
+    let answered = answered(blocks);
     html! {
         .typed dir="auto" {
-            (quotes(own, 0))
-            @if !own.is_empty() && folded >= FOLDED {
-                details {
-                    summary { (words.quoted_lines(folded)) }
-                    (quotes(quoted, 0))
-                }
-            } @else {
-                (quotes(quoted, 0))
-            }
-            (quotes(rest, 0))
+            @for (i, block) in blocks.iter().enumerate() { (drawn(words, block, Some(i) == answered)) }
         }
     }
 }
 
-/// What comes before the last run of quotes, that run, and the signature after it. The run is empty where the writer's
-/// own words follow it: then it is part of a conversation that has to be read in order.
-fn parted(blocks: &[Block]) -> (&[Block], &[Block], &[Block]) {
-    let end = 1 + blocks
+/// Which block is the letter that was answered: a long quote after the writer's own words, with nothing behind it but a
+/// signature. A quote that own words follow is part of a conversation that has to be read in order.
+fn answered(blocks: &[Block]) -> Option<usize> {
+    let last = blocks
         .iter()
-        .rposition(|block| !matches!(block, Block::Signature(_)))
-        .unwrap_or_default();
-    let (body, rest) = blocks.split_at(end.min(blocks.len()));
-    let begin = body
-        .iter()
-        .rposition(|block| level(block) == 0)
-        .map_or(0, |i| i + 1);
-    let (own, quoted) = body.split_at(begin.min(body.len()));
-    (own, quoted, rest)
+        .rposition(|block| !matches!(block, Block::Signature(_)))?;
+    let is_long = blocks
+        .get(last)
+        .is_some_and(|block| matches!(block, Block::Quote { .. }) && block.lines() >= FOLDED);
+    (last > 0 && is_long).then_some(last)
 }
 
-fn level(block: &Block) -> u8 {
+fn drawn(words: Words, block: &Block, folded: bool) -> Markup {
     match block {
-        Block::Lines { level, .. } => (*level).min(DEEPEST),
-        Block::Signature(_) => 0,
-    }
-}
-
-fn line_count(blocks: &[Block]) -> usize {
-    let count = |block: &Block| match block {
-        Block::Lines { lines, .. } | Block::Signature(lines) => lines.len(),
-    };
-    blocks.iter().map(count).sum()
-}
-
-/// Blocks of this level as paragraphs, runs of deeper ones as quotes.
-fn quotes(blocks: &[Block], depth: u8) -> Markup {
-    html! {
-        @for run in blocks.chunk_by(|a, b| (level(a) > depth) == (level(b) > depth)) {
-            @if run.first().is_some_and(|block| level(block) > depth) {
-                blockquote dir="auto" { (quotes(run, depth.saturating_add(1))) }
-            } @else {
-                @for block in run { (paragraph(block)) }
-            }
-        }
-    }
-}
-
-fn paragraph(block: &Block) -> Markup {
-    match block {
-        Block::Lines { lines, .. } => html! { p dir="auto" { (typed(lines)) } },
+        Block::Text(lines) => html! { p dir="auto" { (typed(lines)) } },
         Block::Signature(lines) => html! { p.signature dir="auto" { (typed(lines)) } },
+        Block::Quote { said, blocks } => {
+            let quote = html! {
+                blockquote dir="auto" { @for block in blocks { (drawn(words, block, false)) } }
+            };
+            match said {
+                // Only text: whoever clicks on a summary means to fold it.
+                Some(line) => html! {
+                    details open[!folded] { summary dir="auto" { (plain(line)) } (quote) }
+                },
+                None if folded => html! {
+                    details { summary { (words.quoted_lines(block.lines())) } (quote) }
+                },
+                None => quote,
+            }
+        }
     }
 }
 
@@ -120,23 +62,38 @@ fn typed(lines: &[Line]) -> Markup {
             @if i > 0 { "\n" }
             @for span in line {
                 @match span {
-                    Span::Text(text) => (text),
-                    Span::Link { href, text } => a href=(href) rel="noopener noreferrer" target="_blank" { (text) },
+                    Span::Words(text) => (text),
+                    Span::Link { shown, href } => a href=(href) rel="noopener noreferrer" target="_blank" { (shown) },
                 }
             }
         }
     }
 }
 
+fn plain(line: &Line) -> String {
+    line.iter()
+        .map(|span| match span {
+            Span::Words(text) | Span::Link { shown: text, .. } => text.as_str(),
+        })
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn lines(level: u8, texts: &[&str]) -> Block {
-        let line = |text: &&str| vec![Span::Text(text.to_string())];
-        Block::Lines {
-            level,
-            lines: texts.iter().map(line).collect(),
+    fn words(text: &str) -> Line {
+        vec![Span::Words(text.to_owned())]
+    }
+
+    fn text(lines: &[&str]) -> Block {
+        Block::Text(lines.iter().map(|line| words(line)).collect())
+    }
+
+    fn quote(said: Option<&str>, blocks: Vec<Block>) -> Block {
+        Block::Quote {
+            said: said.map(words),
+            blocks,
         }
     }
 
@@ -146,10 +103,10 @@ mod tests {
 
     #[test]
     fn quotes_are_nested_and_lines_kept() {
+        let inner = quote(None, vec![text(&["c"])]);
         let page = shown(&[
-            lines(1, &["a", "  b"]),
-            lines(2, &["c"]),
-            lines(0, &["d <e>"]),
+            quote(None, vec![text(&["a", "  b"]), inner]),
+            text(&["d <e>"]),
         ]);
         let paragraphs = "<blockquote dir=\"auto\"><p dir=\"auto\">a\n  b</p><blockquote dir=\"auto\"><p dir=\"auto\">c</p></blockquote>\
             </blockquote><p dir=\"auto\">d &lt;e&gt;</p>";
@@ -161,20 +118,24 @@ mod tests {
 
     #[test]
     fn only_the_letter_that_was_answered_is_folded() {
-        let long = lines(1, &["1", "2", "3", "4"]);
-        let signature = Block::Signature(vec![vec![]]);
+        let long = quote(None, vec![text(&["1", "2", "3", "4"])]);
+        let (yes, signature) = (text(&["yes"]), Block::Signature(vec![words("Ann")]));
         let folds = |blocks: &[Block]| shown(blocks).contains("<details>");
-        assert!(folds(&[lines(0, &["yes"]), long.clone()]));
-        assert!(folds(&[lines(0, &["yes"]), long.clone(), signature]));
+        assert!(folds(&[yes.clone(), long.clone()]));
+        assert!(folds(&[yes.clone(), long.clone(), signature]));
         assert!(!folds(std::slice::from_ref(&long)));
-        assert!(!folds(&[long.clone(), lines(0, &["yes"])]));
-        assert!(!folds(&[lines(0, &["yes"]), lines(1, &["short"])]));
+        assert!(!folds(&[long.clone(), yes.clone()]));
+        assert!(!folds(&[yes, quote(None, vec![text(&["short"])])]));
         assert!(!folds(&[]));
     }
 
     #[test]
-    fn quotes_within_quotes_end_somewhere() {
-        let page = shown(&[lines(255, &["deep"])]);
-        assert_eq!(page.matches("<blockquote ").count(), usize::from(DEEPEST));
+    fn the_line_that_says_whose_words_follow_heads_the_quote() {
+        let short = quote(Some("Bo <wrote>:"), vec![text(&["1"])]);
+        let page = shown(&[text(&["yes"]), short]);
+        assert!(
+            page.contains("<details open><summary dir=\"auto\">Bo &lt;wrote&gt;:</summary>"),
+            "{page}"
+        );
     }
 }

@@ -8,8 +8,9 @@ use maud::{Markup, html};
 
 use super::folder::{ListPane, beside};
 use super::icons::{Icon, icon, sign};
-use super::letter::{Block, letter};
+use super::letter::letter;
 use super::{Chrome, Pane, app, face, notices, said, when};
+use crate::letter::Block;
 use crate::mail::Address;
 use crate::route::Route;
 use crate::time::Calendar;

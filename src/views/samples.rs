@@ -8,11 +8,11 @@ use maud::Markup;
 use super::error::ErrorPage;
 use super::folder::{self, ListPane, RowLine};
 use super::folders::{FolderLine, nested};
-use super::letter::{Block, Span};
 use super::login::{self, LoginPage, Reason};
 use super::message::{self, AttachmentLine, Body, Height, HtmlFrame, MessagePage, Remote};
 use super::{Chrome, Kind, Notice, Quota, error};
 use crate::error::{Cause, Error, Imap, What};
+use crate::letter::{Block, Span};
 use crate::mail::{Address, FolderName, PartPath, Role, Uid, UidValidity};
 use crate::route::{Anchor, Base, Face, FolderQuery, MessageQuery, MessageRef, Place, Route};
 use crate::time::Calendar;
@@ -166,16 +166,13 @@ pub fn hostile_message() -> Markup {
     let many: Vec<Address> = (0..40)
         .map(|i| address("", &format!("{i}.{bad}@{}", "long".repeat(30))))
         .collect();
-    let blocks = [Block::Lines {
-        level: 0,
-        lines: vec![vec![
-            Span::Text(bad.to_owned()),
-            Span::Link {
-                href: format!("https://example.org/{bad}"),
-                text: bad.repeat(9),
-            },
-        ]],
-    }];
+    let blocks = [Block::Text(vec![vec![
+        Span::Words(bad.to_owned()),
+        Span::Link {
+            shown: bad.repeat(9),
+            href: format!("https://example.org/{bad}"),
+        },
+    ]])];
     let files = [file(bad, bad, u64::MAX, true), file("", "", 0, false)];
     let message = MessagePage {
         to: &many,
@@ -410,47 +407,40 @@ fn sent() -> ListPane {
 }
 
 fn roof() -> Vec<Block> {
-    let lines = |level, text: &str| {
-        let line = |line: &str| vec![Span::Text(line.to_owned())];
-        Block::Lines {
-            level,
-            lines: text.split('\n').map(line).collect(),
-        }
+    let line = |line: &str| vec![Span::Words(line.to_owned())];
+    let text = |text: &str| Block::Text(text.split('\n').map(line).collect());
+    let quote = |said: Option<&str>, blocks| Block::Quote {
+        said: said.map(line),
+        blocks,
     };
-    let mut asked = lines(0, "Could you look at ");
-    if let Block::Lines { lines, .. } = &mut asked {
-        let link = Span::Link {
+    let mut asked = line("Could you look at ");
+    asked.extend([
+        Span::Link {
+            shown: "https://lund-byg.example/gutter".to_owned(),
             href: "https://lund-byg.example/gutter".to_owned(),
-            text: "https://lund-byg.example/gutter".to_owned(),
-        };
-        lines[0].extend([
-            link,
-            Span::Text(" before Friday? Then I order the copper with the rest.".to_owned()),
-        ]);
-    }
+        },
+        Span::Words(" before Friday? Then I order the copper with the rest.".to_owned()),
+    ]);
+    let darker = "The darker tile please, if it does not delay things.";
     vec![
-        lines(0, "Hello Ann,"),
-        lines(1, "The darker tile please, if it does not delay things."),
-        lines(
-            0,
-            "Thanks! I have talked to the carpenter; he can start on the 4th if the scaffolding is up by then. The quote with both kinds of tile is attached, the second page has the one that you liked.",
+        text("Hello Ann,"),
+        quote(None, vec![text(darker)]),
+        text(
+            "Thanks! I have talked to the carpenter; he can start on the 4th if the scaffolding is up by then. The quote with both kinds of tile is attached, the second page has the one that you liked.\n\n    tile       per m2    days\n    Dark       31.20        2\n    Red        28.90        4",
         ),
-        lines(
-            0,
-            "    tile       per m2    days\n    Dark       31.20        2\n    Red        28.90        4",
-        ),
-        asked,
-        lines(0, "Best regards\nAnders"),
-        lines(0, "On Tuesday Ann Peeters wrote:"),
-        lines(1, "Dear Anders,"),
-        lines(2, "Would you like the red one?"),
-        lines(
-            1,
-            "the darker tile please, if it does not delay things.\nAnd the gutter in copper.\n\nAnn",
+        Block::Text(vec![asked]),
+        text("Best regards\nAnders"),
+        quote(
+            Some("On Tuesday Ann Peeters wrote:"),
+            vec![
+                text("Dear Anders,"),
+                quote(None, vec![text("Would you like the red one?")]),
+                text(&format!("{darker}\nAnd the gutter in copper.\n\nAnn")),
+            ],
         ),
         Block::Signature(vec![
-            vec![Span::Text("Lund Byg, roofs and gutters".to_owned())],
-            vec![Span::Text("Havnegade 4, Odense".to_owned())],
+            line("Lund Byg, roofs and gutters"),
+            line("Havnegade 4, Odense"),
         ]),
     ]
 }

@@ -92,7 +92,7 @@ impl Apache {
 
     /// Ends it; connections to it are refused from now on.
     pub fn stop(&mut self) {
-        self.server.stop();
+        self.server.stop_listening(self.address);
     }
 }
 

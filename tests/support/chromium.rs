@@ -1,23 +1,19 @@
 //! A headless Chromium, driven through its DevTools protocol over two pipes. It has an empty profile of its own and
 //! speaks to nobody but the pages that a test opens. What it knows of a page is what a reader's browser knows.
 
-use std::collections::HashMap;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::devtools::{Happened, PATIENCE, Wire};
 use super::install::{self, Part};
 use super::place::{self, Place};
 use super::visitor::Visitor;
-
-/// How long the browser may take for anything.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 const OPTIONS: [&str; 14] = [
     "--headless=new",
@@ -42,50 +38,6 @@ pub struct Chromium {
     child: Child,
     wire: Arc<Wire>,
     _profile: Place,
-}
-
-/// What happened in a tab since it was opened, or since `Tab::forget`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Happened {
-    /// What pages wrote to the console as error or warning, exceptions nobody caught, what the browser complained of.
-    pub errors: Vec<String>,
-    /// What the content security policy stopped.
-    pub csp_violations: Vec<String>,
-    /// Dialogs that a script opened.
-    pub dialogs: Vec<String>,
-    /// Every address that was asked for: method, a space, URL.
-    pub requests: Vec<String>,
-    /// The same of what the browser was to ask for and did not: a policy forbade it.
-    pub blocked: Vec<String>,
-    /// Answers that were no success: status, a space, URL.
-    pub failures: Vec<String>,
-}
-
-/// The pipes, and what came over them.
-#[derive(Debug)]
-struct Wire {
-    to: Mutex<Option<ChildStdin>>,
-    heard: Mutex<Heard>,
-    news: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct Heard {
-    last_id: u64,
-    answers: HashMap<u64, Value>,
-    /// By session of the tab; those of its frames are counted as its own.
-    tabs: HashMap<String, Seen>,
-    /// Session of a frame in a process of its own, to that of its tab.
-    frames: HashMap<String, String>,
-    closed: bool,
-}
-
-#[derive(Debug, Default)]
-struct Seen {
-    happened: Happened,
-    /// The browser's names of `happened.requests`, one for one.
-    request_ids: Vec<String>,
-    loads: u64,
 }
 
 /// A page in the browser.
@@ -125,23 +77,7 @@ impl Chromium {
             .spawn()
             .expect("chromium");
         let from = child.stdout.take().expect("a pipe");
-        let wire = Arc::new(Wire {
-            to: Mutex::new(child.stdin.take()),
-            heard: Mutex::default(),
-            news: Condvar::new(),
-        });
-        let listener = Arc::clone(&wire);
-        thread::spawn(move || {
-            let mut from = BufReader::new(from);
-            let mut message = Vec::new();
-            while matches!(from.read_until(0, &mut message), Ok(1..)) {
-                let text = message.strip_suffix(b"\0").unwrap_or(&message);
-                listener.hear(serde_json::from_slice(text).expect("JSON of Chromium"));
-                message.clear();
-            }
-            listener.heard().closed = true;
-            listener.news.notify_all();
-        });
+        let wire = Wire::new(child.stdin.take().expect("a pipe"), from);
         Chromium {
             child,
             wire,
@@ -173,13 +109,7 @@ impl Chromium {
             wire: Arc::clone(&self.wire),
             session,
         };
-        self.wire
-            .heard()
-            .tabs
-            .insert(tab.session.clone(), Seen::default());
-        for (method, params) in watching() {
-            tab.ask(method, params);
-        }
+        self.wire.watch(&tab.session);
         tab.viewport(1440, 900, 1.0, false);
         tab
     }
@@ -188,13 +118,7 @@ impl Chromium {
 impl Drop for Chromium {
     fn drop(&mut self) {
         // It ends by itself when the pipe is closed.
-        drop(
-            self.wire
-                .to
-                .lock()
-                .unwrap_or_else(|e| e.into_inner())
-                .take(),
-        );
+        self.wire.close();
         let begin = Instant::now();
         while begin.elapsed() < Duration::from_secs(5) {
             if matches!(self.child.try_wait(), Ok(Some(_))) {
@@ -208,198 +132,6 @@ impl Drop for Chromium {
     }
 }
 
-/// What each tab and each frame in a process of its own is asked to tell.
-fn watching() -> [(&'static str, Value); 7] {
-    [
-        ("Page.enable", json!({})),
-        ("Runtime.enable", json!({})),
-        ("Log.enable", json!({})),
-        ("Network.enable", json!({})),
-        ("Audits.enable", json!({})),
-        (
-            "Target.setAutoAttach",
-            json!({ "autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true }),
-        ),
-        ("Runtime.runIfWaitingForDebugger", json!({})),
-    ]
-}
-
-impl Wire {
-    fn heard(&self) -> MutexGuard<'_, Heard> {
-        self.heard.lock().unwrap_or_else(|e| e.into_inner())
-    }
-
-    /// Sends a command and does not wait; its number.
-    fn tell(&self, session: Option<&str>, method: &str, params: Value) -> u64 {
-        let id = {
-            let mut heard = self.heard();
-            heard.last_id += 1;
-            heard.last_id
-        };
-        let mut message = json!({ "id": id, "method": method, "params": params });
-        if let Some(session) = session {
-            message["sessionId"] = json!(session);
-        }
-        let mut to = self.to.lock().unwrap_or_else(|e| e.into_inner());
-        let to = to.as_mut().expect("a running browser");
-        to.write_all(format!("{message}\0").as_bytes())
-            .expect("the pipe to Chromium");
-        id
-    }
-
-    /// Sends a command and waits for its answer.
-    fn ask(&self, session: Option<&str>, method: &str, params: Value) -> Value {
-        let id = self.tell(session, method, params);
-        let answer = self.wait(method, |heard| heard.answers.remove(&id));
-        assert!(
-            answer.get("error").is_none(),
-            "{method}: {}",
-            answer["error"]
-        );
-        answer["result"].clone()
-    }
-
-    /// Waits until something was heard.
-    fn wait<T>(&self, what: &str, mut ready: impl FnMut(&mut Heard) -> Option<T>) -> T {
-        let begin = Instant::now();
-        let mut heard = self.heard();
-        loop {
-            if let Some(value) = ready(&mut heard) {
-                return value;
-            }
-            assert!(!heard.closed, "Chromium is gone; waited for {what}");
-            let left = PATIENCE.saturating_sub(begin.elapsed());
-            assert!(
-                !left.is_zero(),
-                "Chromium does not answer; waited for {what}"
-            );
-            let woken = self.news.wait_timeout(heard, left);
-            heard = woken.unwrap_or_else(|e| e.into_inner()).0;
-        }
-    }
-
-    /// Notes one message of the browser.
-    fn hear(&self, message: Value) {
-        if let Some(id) = message["id"].as_u64() {
-            self.heard().answers.insert(id, message);
-            self.news.notify_all();
-            return;
-        }
-        let session = message["sessionId"].as_str().unwrap_or_default();
-        let (method, params) = (
-            message["method"].as_str().unwrap_or_default(),
-            &message["params"],
-        );
-        if method == "Target.attachedToTarget" {
-            self.adopt(session, params);
-            return;
-        }
-        if method == "Page.javascriptDialogOpening" {
-            self.tell(
-                Some(session),
-                "Page.handleJavaScriptDialog",
-                json!({ "accept": false }),
-            );
-        }
-        let mut heard = self.heard();
-        let owner = heard
-            .frames
-            .get(session)
-            .map_or(session, String::as_str)
-            .to_owned();
-        let is_tab = owner == session;
-        if let Some(seen) = heard.tabs.get_mut(&owner) {
-            if is_tab && method == "Page.loadEventFired" {
-                seen.loads += 1;
-            }
-            note(seen, method, params);
-        }
-        drop(heard);
-        self.news.notify_all();
-    }
-
-    /// A frame got a process of its own: watch it like its tab.
-    fn adopt(&self, parent: &str, params: &Value) {
-        let Some(session) = params["sessionId"].as_str() else {
-            return;
-        };
-        if parent.is_empty() {
-            return;
-        }
-        let mut heard = self.heard();
-        let owner = heard
-            .frames
-            .get(parent)
-            .map_or(parent, String::as_str)
-            .to_owned();
-        heard.frames.insert(session.to_owned(), owner);
-        drop(heard);
-        for (method, params) in watching() {
-            self.tell(Some(session), method, params);
-        }
-    }
-}
-
-/// Writes down what an event says.
-fn note(seen: &mut Seen, method: &str, params: &Value) {
-    let happened = &mut seen.happened;
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    match method {
-        "Runtime.consoleAPICalled"
-            if ["error", "warning", "assert"]
-                .iter()
-                .any(|t| params["type"] == *t) =>
-        {
-            happened.errors.push(params["args"].to_string());
-        }
-        "Runtime.exceptionThrown" => {
-            let details = &params["exceptionDetails"];
-            let what = [
-                text(&details["text"]),
-                text(&details["exception"]["description"]),
-            ];
-            happened.errors.push(what.join(" "));
-        }
-        "Log.entryAdded" => {
-            let entry = &params["entry"];
-            let what = format!("{} {}", text(&entry["text"]), text(&entry["url"]));
-            if what.contains("Content Security Policy") {
-                happened.csp_violations.push(what);
-            } else if entry["level"] == "error" || entry["level"] == "warning" {
-                happened.errors.push(what);
-            }
-        }
-        "Audits.issueAdded" if params["issue"]["code"] == "ContentSecurityPolicyIssue" => {
-            let details = &params["issue"]["details"]["contentSecurityPolicyIssueDetails"];
-            happened.csp_violations.push(details.to_string());
-        }
-        "Page.javascriptDialogOpening" => happened.dialogs.push(text(&params["message"])),
-        "Network.requestWillBeSent" => {
-            let request = &params["request"];
-            let line = format!("{} {}", text(&request["method"]), text(&request["url"]));
-            happened.requests.push(line);
-            seen.request_ids.push(text(&params["requestId"]));
-        }
-        "Network.loadingFailed" if params["blockedReason"].is_string() => {
-            let id = text(&params["requestId"]);
-            if let Some(at) = seen.request_ids.iter().position(|known| *known == id) {
-                seen.request_ids.remove(at);
-                happened.blocked.push(happened.requests.remove(at));
-            }
-        }
-        "Network.responseReceived" => {
-            let response = &params["response"];
-            let status = response["status"].as_u64().unwrap_or_default();
-            if status >= 400 {
-                happened
-                    .failures
-                    .push(format!("{status} {}", text(&response["url"])));
-            }
-        }
-        _ => {}
-    }
-}
-
 impl Tab {
     fn ask(&self, method: &str, params: Value) -> Value {
         self.wire.ask(Some(&self.session), method, params)
@@ -407,21 +139,22 @@ impl Tab {
 
     /// Opens an address and waits until it is loaded.
     pub fn open(&self, url: &str) {
-        self.loading(|| {
-            let answer = self.ask("Page.navigate", json!({ "url": url }));
-            let error = &answer["errorText"];
-            assert!(error.is_null(), "{url}: {error}");
-        });
+        let answer = self.ask("Page.navigate", json!({ "url": url }));
+        let error = &answer["errorText"];
+        assert!(error.is_null(), "{url}: {error}");
+        // Only a jump within the page loads nothing.
+        if let Some(document) = answer["loaderId"].as_str() {
+            self.wire.wait_for_document(&self.session, document);
+        }
     }
 
     /// Does something that loads a page, and waits until it is loaded.
     pub fn loading(&self, act: impl FnOnce()) {
-        let loads = |heard: &Heard| heard.tabs.get(&self.session).map_or(0, |seen| seen.loads);
-        let before = loads(&self.wire.heard());
+        let tree = self.ask("Page.getFrameTree", json!({}));
+        let before = &tree["frameTree"]["frame"]["loaderId"];
         act();
-        self.wire.wait("the page to load", |heard| {
-            (loads(heard) > before).then_some(())
-        });
+        let before = before.as_str().expect("a document");
+        self.wire.wait_for_other_document(&self.session, before);
     }
 
     /// The size of the window in CSS pixels, how many device pixels each is, and whether it is a phone.
@@ -603,22 +336,13 @@ impl Tab {
     pub fn happened(&self) -> Happened {
         // An answer comes behind the events before it.
         self.evaluate("1");
-        let heard = self.wire.heard();
-        heard
-            .tabs
-            .get(&self.session)
-            .expect("this tab")
-            .happened
-            .clone()
+        self.wire.happened(&self.session)
     }
 
     /// Forgets what happened.
     pub fn forget(&self) {
         self.evaluate("1");
-        if let Some(seen) = self.wire.heard().tabs.get_mut(&self.session) {
-            seen.happened = Happened::default();
-            seen.request_ids.clear();
-        }
+        self.wire.forget(&self.session);
     }
 
     /// Expects that no page complained: no error in the console, no violation of the policy, no dialog.

@@ -293,7 +293,9 @@ impl Dovecot {
 
     /// Ends it: connections are refused from now on.
     pub fn stop(&mut self) {
-        self.server = None;
+        if let Some(mut server) = self.server.take() {
+            server.stop_listening(self.address());
+        }
     }
 
     /// Starts it again where it was.

@@ -53,8 +53,17 @@ impl Part {
     }
 
     fn is_there(self) -> bool {
-        self.wants().0.iter().all(|file| Path::new(file).exists())
+        let files = self.wants().0.iter().all(|file| Path::new(file).exists());
+        // Debian's Python comes without the part that makes environments, and says so only when asked.
+        files && (self != Part::Pymap || can_make_environments())
     }
+}
+
+fn can_make_environments() -> bool {
+    Command::new("/usr/bin/python3")
+        .args(["-c", "import ensurepip, venv"])
+        .output()
+        .is_ok_and(|out| out.status.success())
 }
 
 /// Makes sure that a part is there. Tests that run side by side wait for each other, other runs as well.

@@ -1,9 +1,11 @@
 //! An answer as a visitor sees it: status, headers, visible text, links and forms. Every expectation that fails ends the
 //! test with the whole story: request, answer, logs.
 
-use scraper::{ElementRef, Html, Node, Selector};
+use scraper::{ElementRef, Html};
 
+use super::form::Form;
 use super::http::Response;
+use super::text::{contains_words, css, in_order, is_hidden, visible_text};
 use super::visitor::{Request, Visitor};
 
 /// An answer.
@@ -135,6 +137,11 @@ impl Page {
         timing
     }
 
+    /// Who got this answer.
+    pub fn visitor(&self) -> &Visitor {
+        &self.visitor
+    }
+
     /// The parsed document.
     pub fn html(&self) -> Html {
         Html::parse_document(&self.source())
@@ -236,7 +243,7 @@ impl Page {
             Target::Button { form, name, value } => {
                 let mut form = self.nth_form(form);
                 if !name.is_empty() {
-                    form.fields.push((name, value));
+                    form = form.smuggle(&name, &value);
                 }
                 form.submit_once()
             }
@@ -266,43 +273,12 @@ impl Page {
 
     fn nth_form(&self, nth: usize) -> Form<'_> {
         let html = self.html();
-        let form = html
-            .select(&css("form"))
-            .nth(nth)
-            .expect("the form found before");
-        let id = form.attr("id");
-        let (inside, outside) = (
-            css("input, select, textarea"),
-            css("input[form], select[form], textarea[form]"),
-        );
-        let own = form.select(&inside);
-        let foreign = html
-            .select(&outside)
-            .filter(|e| id.is_some() && e.attr("form") == id);
-        let fields = own
-            .filter(|e| e.attr("form").is_none_or(|owner| Some(owner) == id))
-            .chain(foreign)
-            .filter_map(field)
-            .collect();
-        let action = form.attr("action").unwrap_or_default();
-        Form {
-            page: self,
-            method: form.attr("method").unwrap_or("get").to_ascii_uppercase(),
-            action: self.absolute(if action.is_empty() {
-                self.target()
-            } else {
-                action
-            }),
-            names: form
-                .select(&css("[name]"))
-                .filter_map(|e| e.attr("name").map(str::to_owned))
-                .collect(),
-            fields,
-        }
+        let form = html.select(&css("form")).nth(nth);
+        Form::new(self, &html, form.expect("the form found before"))
     }
 
-    /// A link of this page as path and query.
-    fn absolute(&self, href: &str) -> String {
+    /// Path and query of a link of this page.
+    pub fn absolute(&self, href: &str) -> String {
         let href = href.split('#').next().unwrap_or_default();
         let origin = format!("http://{}", self.visitor.server());
         let href = href.strip_prefix(&origin).unwrap_or(href);
@@ -447,167 +423,6 @@ enum Target {
         name: String,
         value: String,
     },
-}
-
-/// A form being filled in.
-pub struct Form<'p> {
-    page: &'p Page,
-    method: String,
-    action: String,
-    names: Vec<String>,
-    fields: Vec<(String, String)>,
-}
-
-impl Form<'_> {
-    /// Fills a field, chooses of a list, or ticks the box that has this value.
-    pub fn set(mut self, name: &str, value: &str) -> Self {
-        let there = self.names.iter().any(|n| n == name);
-        let names = &self.names;
-        self.page.expect(there, || {
-            format!("the form has no field {name}, only {names:?}")
-        });
-        self.fields.retain(|(n, _)| n != name);
-        self.fields.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    /// Adds a field that the form does not have, as somebody hostile does.
-    pub fn smuggle(mut self, name: &str, value: &str) -> Self {
-        self.fields.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    /// Takes a field out, or a tick away.
-    pub fn unset(mut self, name: &str) -> Self {
-        self.fields.retain(|(n, _)| n != name);
-        self
-    }
-
-    /// What is in a field now.
-    pub fn value(&self, name: &str) -> Option<&str> {
-        self.fields
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, value)| value.as_str())
-    }
-
-    /// Sends it, following redirects.
-    pub fn submit(self) -> Page {
-        let visitor = self.page.visitor.clone();
-        visitor.follow(self.submit_once())
-    }
-
-    /// Sends it, taking the first answer.
-    pub fn submit_once(self) -> Page {
-        let visitor = &self.page.visitor;
-        visitor.send(&self.request())
-    }
-
-    /// The request that sending it would make.
-    pub fn request(&self) -> Request {
-        if self.method == "POST" {
-            let origin = format!("http://{}", self.page.visitor.server());
-            return Request::new("POST", &self.action)
-                .form(&self.fields)
-                .header("Origin", &origin);
-        }
-        let mut query = form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(&self.fields);
-        let path = self.action.split('?').next().unwrap_or_default();
-        Request::new("GET", &format!("{path}?{}", query.finish()))
-    }
-}
-
-/// What a control contributes to its form when nobody touches it.
-fn field(e: ElementRef) -> Option<(String, String)> {
-    let name = e.attr("name")?.to_owned();
-    if e.attr("disabled").is_some() {
-        return None;
-    }
-    let value = match e.value().name() {
-        "textarea" => e.text().collect(),
-        "select" => {
-            let options: Vec<ElementRef> = e.select(&css("option")).collect();
-            let chosen = options
-                .iter()
-                .find(|o| o.attr("selected").is_some())
-                .or(options.first())?;
-            let text = || visible_text(*chosen);
-            chosen.attr("value").map_or_else(text, str::to_owned)
-        }
-        _ => {
-            let value = e.attr("value");
-            match e.attr("type").unwrap_or("text") {
-                "submit" | "button" | "image" | "reset" | "file" => return None,
-                "checkbox" | "radio" => {
-                    e.attr("checked")?;
-                    value.unwrap_or("on").to_owned()
-                }
-                _ => value.unwrap_or_default().to_owned(),
-            }
-        }
-    };
-    Some((name, value))
-}
-
-/// A CSS selector; a wrong one ends the test.
-fn css(selector: &str) -> Selector {
-    Selector::parse(selector).unwrap_or_else(|e| panic!("{selector}: {e}"))
-}
-
-fn is_hidden(e: ElementRef) -> bool {
-    let hidden = |e: ElementRef| e.attr("hidden").is_some() || e.attr("type") == Some("hidden");
-    hidden(e) || e.ancestors().filter_map(ElementRef::wrap).any(hidden)
-}
-
-/// The text below an element that a reader sees, a space between elements that are not part of a word.
-fn visible_text(e: ElementRef) -> String {
-    let mut text = String::new();
-    collect(e, &mut text);
-    in_order(&text)
-}
-
-fn collect(e: ElementRef, text: &mut String) {
-    let name = e.value().name();
-    let unseen = ["script", "style", "template", "head", "iframe"];
-    if unseen.contains(&name) || e.attr("hidden").is_some() {
-        return;
-    }
-    let inside_word = ["b", "i", "em", "strong", "mark", "wbr", "bdi", "bdo"].contains(&name);
-    if !inside_word {
-        text.push(' ');
-    }
-    for child in e.children() {
-        match child.value() {
-            Node::Text(t) => text.push_str(t),
-            Node::Element(_) => {
-                if let Some(child) = ElementRef::wrap(child) {
-                    collect(child, text);
-                }
-            }
-            _ => {}
-        }
-    }
-    if !inside_word {
-        text.push(' ');
-    }
-}
-
-/// One space between words, whatever white space was there.
-fn in_order(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Whether `words` stand in `text` without cutting a word: "Message 7" is not in "Message 71".
-fn contains_words(text: &str, words: &str) -> bool {
-    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    text.match_indices(words).any(|(at, _)| {
-        let before = text[..at].chars().next_back();
-        let after = text[at + words.len()..].chars().next();
-        let cut_before = is_word(before) && is_word(words.chars().next());
-        let cut_after = is_word(after) && is_word(words.chars().next_back());
-        !cut_before && !cut_after
-    })
 }
 
 fn split_outside_quotes(text: &str, at: char) -> Vec<&str> {

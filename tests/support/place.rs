@@ -76,6 +76,7 @@ pub fn free_port() -> u16 {
 #[derive(Debug)]
 pub struct Place {
     path: PathBuf,
+    worth_a_look: bool,
 }
 
 impl Place {
@@ -91,7 +92,16 @@ impl Place {
         }
         fs::create_dir_all(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("chmod");
-        Place { path }
+        Place {
+            path,
+            worth_a_look: true,
+        }
+    }
+
+    /// The same, but never kept.
+    pub fn dull(mut self) -> Place {
+        self.worth_a_look = false;
+        self
     }
 
     /// Where it is.
@@ -123,7 +133,7 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        if std::thread::panicking() {
+        if self.worth_a_look && std::thread::panicking() {
             eprintln!("kept for a look: {}", self.path.display());
         } else if let Err(e) = fs::remove_dir_all(&self.path) {
             // A process that is just ending may still write; what is left lies in the temporary directory.

@@ -3,17 +3,19 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
+use std::net::{SocketAddr, TcpStream};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::place::tail;
 
-/// Runs the server and ends it as soon as our end of the pipe is closed: by `Drop`, or by our own death. The
-/// server has a session of its own: Ctrl-C at a terminal does not reach it, and an Apache with prefork, which ends by a
-/// signal to its whole process group, does not reach us. It may end in order for a tenth of a second; there is nothing to save.
+/// Runs the server and ends it as soon as our end of the pipe is closed: by `Drop`, or by our own death. It is a process
+/// group of its own, so that what ends us (Ctrl-C at a terminal, a signal to our group) does not end the keeper first. The
+/// server has a session of its own: an Apache with prefork ends by a signal to its whole process group. It may end in order
+/// for a tenth of a second; there is nothing to save.
 const KEEPER: &str = r#"
-trap '' INT HUP
 exec 3<&0 </dev/null
 setsid "$@" 3<&- &
 server=$!
@@ -57,6 +59,7 @@ impl Server {
         let keeper = Command::new("/bin/sh")
             .args(["-c", KEEPER, name, program])
             .args(args)
+            .process_group(0)
             .stdin(Stdio::piped())
             .stdout(out)
             .stderr(err)
@@ -87,7 +90,17 @@ impl Server {
                 let said = tail(&self.output, 20);
                 return Err(format!("{} is not ready:\n{said}", self.name));
             }
-            // The one place that polls: servers do not tell when they are ready.
+            // Servers do not tell when they are ready.
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// Ends it, and waits until nobody listens at this address any more: a process that was just killed may still do so.
+    pub fn stop_listening(&mut self, address: SocketAddr) {
+        self.stop();
+        let begin = Instant::now();
+        while TcpStream::connect(address).is_ok() {
+            assert!(begin.elapsed() < PATIENCE, "{} still listens", self.name);
             std::thread::sleep(Duration::from_millis(2));
         }
     }

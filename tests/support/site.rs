@@ -375,7 +375,10 @@ fn evidence(apache: &Apache, state_dir: &Path, proxy: Option<&Arc<ImapProxy>>) -
             state_dir.display()
         );
         if let Some(proxy) = proxy.as_ref().and_then(Weak::upgrade) {
-            told.push_str(&format!("--- IMAP:\n{}\n", proxy.transcript()));
+            let said = proxy.transcript();
+            let lines: Vec<&str> = said.lines().collect();
+            let end = &lines[lines.len().saturating_sub(80)..];
+            told.push_str(&format!("--- end of the dialogue:\n{}\n", end.join("\n")));
         }
         told
     })
@@ -400,7 +403,7 @@ fn shared_copy(program: &Path) -> Arc<SharedCopy> {
     {
         return copy;
     }
-    let place = Place::new("program");
+    let place = Place::new("program").dull();
     let file = place.join("program");
     copy(program, &file);
     let made = Arc::new(SharedCopy {

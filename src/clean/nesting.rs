@@ -1,0 +1,222 @@
+//! How deep and how many: which start and end tags are passed on.
+//!
+//! A rough picture of what a parser would build, so that it never has to build more than it can in a moment: the open
+//! elements, the ones that end without an end tag, and the formatting elements that HTML opens anew in every block, which
+//! is where a few bytes can become a tree without end. It decides nothing about what is allowed.
+
+use std::collections::HashMap;
+
+/// Deepest nesting that is kept.
+const DEEPEST: usize = 150;
+/// Elements that a tree may come to have.
+const MOST: usize = 80_000;
+
+/// What is open, and what it has cost.
+#[derive(Default)]
+pub(super) struct Nesting {
+    /// Elements that are open in the result, outermost first; at most `DEEPEST`.
+    open: Vec<String>,
+    /// Elements that were too deep to be kept, by name, so that their end tags are passed over too.
+    skipped: HashMap<String, u32>,
+    /// Formatting elements that a parser would open anew in the next block (HTML 13.2.4.3); None is a marker.
+    formatting: Vec<Option<String>>,
+    /// Elements that a parser would make, so far.
+    cost: usize,
+    /// True once there were too many of them.
+    pub(super) cut: bool,
+}
+
+impl Nesting {
+    /// A start tag; false where it is left out.
+    pub(super) fn start(&mut self, name: &str) -> bool {
+        if is_table_part(name) && !self.open.iter().any(|o| o == "table") {
+            // A parser passes over it.
+            return false;
+        }
+        self.close_implied(name);
+        let open = self.open.iter().filter(|o| is_formatting(o)).count();
+        let reopened = self.formatting.len().saturating_sub(open);
+        self.cost = self.cost.saturating_add(reopened).saturating_add(1);
+        self.cut |= self.cost > MOST;
+        let void = matches!(name, "br" | "hr" | "img" | "col" | "wbr" | "area");
+        let too_many = is_formatting(name) && self.formatting.len() >= DEEPEST / 2;
+        if self.cut || self.open.len() >= DEEPEST || too_many {
+            if !void {
+                let skipped = self.skipped.entry(name.to_owned()).or_default();
+                *skipped = skipped.saturating_add(1);
+            }
+            return false;
+        }
+        if !void {
+            if is_formatting(name) {
+                self.formatting.push(Some(name.to_owned()));
+            } else if is_cell(name) {
+                self.formatting.push(None);
+            }
+            self.open.push(name.to_owned());
+        }
+        true
+    }
+
+    /// An end tag; false where it ends nothing. Which elements it may reach through is HTML 13.2.6.4.7: it must never
+    /// close more here than in a parser, or the depth would be told too small.
+    pub(super) fn end(&mut self, name: &str) -> bool {
+        if let Some(skipped) = self.skipped.get_mut(name).filter(|n| **n > 0) {
+            *skipped = skipped.saturating_sub(1);
+            return false;
+        }
+        let is_wall = |open: &str| match name {
+            _ if is_table_part(name) || name == "table" => open == "table",
+            "li" => is_scope(open) || matches!(open, "ul" | "ol"),
+            _ if is_formatting(name) || is_special(name) => is_scope(open),
+            _ => is_special(open),
+        };
+        for (at, open) in self.open.iter().enumerate().rev() {
+            if open == name {
+                self.close(at);
+                return true;
+            }
+            if is_wall(open) {
+                return false;
+            }
+        }
+        false
+    }
+
+    /// Takes an element off the list, and what is open in it; a formatting element alone, for what it holds stays open.
+    fn close(&mut self, at: usize) {
+        let name = self.open.get(at).cloned().unwrap_or_default();
+        if is_formatting(&name) {
+            self.open.remove(at);
+            let last = self
+                .formatting
+                .iter()
+                .rposition(|f| f.as_ref() == Some(&name));
+            if let Some(last) = last {
+                self.formatting.remove(last);
+            }
+        } else {
+            for closed in self.open.split_off(at.min(self.open.len())).iter().rev() {
+                if is_cell(closed) {
+                    while self.formatting.pop().flatten().is_some() {}
+                }
+            }
+        }
+        if self.open.len() < DEEPEST {
+            self.skipped.clear();
+        }
+    }
+
+    /// Elements that end where this one begins.
+    fn close_implied(&mut self, name: &str) {
+        let ended: &[&str] = match name {
+            "li" => &["li"],
+            "dt" | "dd" => &["dt", "dd"],
+            "td" | "th" => &["td", "th"],
+            "tr" => &["tr"],
+            "tbody" | "thead" | "tfoot" => {
+                &["tbody", "thead", "tfoot", "caption", "colgroup", "tr"]
+            }
+            "a" => &["a"],
+            _ if is_block(name) => &["p"],
+            _ => return,
+        };
+        let is_wall = |open: &str| match name {
+            "li" | "dt" | "dd" => is_special(open) && !matches!(open, "address" | "div" | "p"),
+            "td" | "th" => matches!(open, "table" | "tr"),
+            "tr" | "tbody" | "thead" | "tfoot" => open == "table",
+            _ => is_scope(open),
+        };
+        let mut found = None;
+        for (at, open) in self.open.iter().enumerate().rev() {
+            if ended.contains(&open.as_str()) {
+                found = Some(at);
+            } else if is_wall(open) {
+                break;
+            }
+        }
+        if let Some(at) = found {
+            self.close(at);
+        }
+    }
+}
+
+/// Elements that an end tag in them does not reach out of.
+fn is_scope(name: &str) -> bool {
+    is_cell(name) || name == "table"
+}
+
+fn is_table_part(name: &str) -> bool {
+    is_cell(name)
+        || matches!(
+            name,
+            "tr" | "tbody" | "thead" | "tfoot" | "col" | "colgroup"
+        )
+}
+
+/// HTML 13.2.4.2, of the elements that may stand in a mail.
+fn is_special(name: &str) -> bool {
+    let more = matches!(
+        name,
+        "dd" | "dt" | "figcaption" | "hgroup" | "li" | "summary" | "table"
+    );
+    is_block(name) || is_table_part(name) || more
+}
+
+fn is_cell(name: &str) -> bool {
+    matches!(name, "td" | "th" | "caption")
+}
+
+fn is_formatting(name: &str) -> bool {
+    matches!(
+        name,
+        "a" | "b"
+            | "big"
+            | "code"
+            | "em"
+            | "font"
+            | "i"
+            | "nobr"
+            | "s"
+            | "small"
+            | "strike"
+            | "strong"
+            | "tt"
+            | "u"
+    )
+}
+
+/// True for an element before which a paragraph ends.
+pub(super) fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "center"
+            | "details"
+            | "dir"
+            | "div"
+            | "dl"
+            | "figure"
+            | "footer"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hr"
+            | "main"
+            | "menu"
+            | "nav"
+            | "ol"
+            | "p"
+            | "pre"
+            | "section"
+            | "table"
+            | "ul"
+    )
+}

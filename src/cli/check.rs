@@ -1,0 +1,155 @@
+//! `postern check`: what a hoster would otherwise find out one error page at a time, in plain words.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use crate::config::{Config, ImapServer, Security};
+use crate::error::{Error, Imap, Result};
+use crate::gate;
+use crate::process;
+use crate::remote::{Account, Remote};
+use crate::state::State;
+use crate::time::Deadline;
+
+/// How long a mail server may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Fewer processes and threads than this, and a few clicks at once use them up.
+const FEW_PROCESSES: u64 = 30;
+/// Less address space than this, and the store cannot be opened.
+const LITTLE_MEMORY: u64 = 256 * 1024 * 1024;
+
+/// One line for each thing that was looked at.
+#[derive(Default)]
+struct Report {
+    wrong: u32,
+}
+
+impl Report {
+    fn good(&self, what: &str) {
+        println!("ok     {what}");
+    }
+
+    fn note(&self, what: &str) {
+        println!("note   {what}");
+    }
+
+    fn wrong(&mut self, what: &str) {
+        self.wrong = self.wrong.saturating_add(1);
+        println!("WRONG  {what}");
+    }
+}
+
+/// Looks at everything that can be looked at without a reader's password.
+pub fn run() -> ExitCode {
+    let mut report = Report::default();
+    let exe = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/"));
+    match Config::read(&exe, process::home().as_deref()) {
+        Ok(config) => {
+            match &config.file {
+                Some(file) => report.good(&format!("configuration {}", file.display())),
+                None => report.note("no configuration file: the defaults are in force"),
+            }
+            state(&mut report, &config);
+            let domains = config.domain.iter().map(|d| (d.name.as_str(), &d.imap));
+            for (domain, server) in std::iter::once(("", &config.imap)).chain(domains) {
+                imap(&mut report, domain, server);
+            }
+            limits(&mut report);
+            println!("\nThe values in force:\n\n{}", config.printed());
+        }
+        Err(error) => report.wrong(&told(&error)),
+    }
+    if report.wrong == 0 {
+        return ExitCode::SUCCESS;
+    }
+    ExitCode::FAILURE
+}
+
+fn told(error: &Error) -> String {
+    error.log_kind().1
+}
+
+fn state(report: &mut Report, config: &Config) {
+    let state = match State::open(config, None) {
+        Ok(state) => state,
+        Err(error) => return report.wrong(&format!("state directory: {}", told(&error))),
+    };
+    report.good(&format!("state directory {}", state.dir().display()));
+    match gate::locks_hold(&state) {
+        Ok(true) => report.good("a lock there keeps a second one out"),
+        Ok(false) => report.wrong("two locks on one file are held at once there: this file system cannot keep a user's requests apart"),
+        Err(error) => report.wrong(&format!("locks: {}", told(&error))),
+    }
+}
+
+/// Connects without a password: that it is refused shows that all before it works.
+fn imap(report: &mut Report, domain: &str, server: &ImapServer) {
+    let security = match server.security() {
+        Security::Tls => "TLS",
+        Security::Starttls => "STARTTLS",
+        Security::None => "without TLS",
+    };
+    let of = if domain.is_empty() {
+        String::new()
+    } else {
+        format!(" of {domain}")
+    };
+    let name = format!(
+        "IMAP server{of} {}:{} {security}",
+        server.host,
+        server.port()
+    );
+    if let Some(file) = &server.ca_file
+        && !readable(file)
+    {
+        report.wrong(&format!("ca_file {} cannot be read", file.display()));
+    }
+    match greet(server) {
+        Ok(()) => report.good(&format!("{name} answers")),
+        Err(error) => report.wrong(&format!("{name}: {}", told(&error))),
+    }
+    if server.security() != Security::None
+        && server.ca_file.is_none()
+        && !crate::request::has_hashed_certificates()
+    {
+        report.note("this system has its certificates in one bundle, which takes longer to read at each connection: ca_file with the server's own authority is quicker");
+    }
+}
+
+fn greet(server: &ImapServer) -> Result<()> {
+    let account = Account {
+        server,
+        login: "postern-check",
+        password: "postern-check",
+    };
+    let mut remote = Remote::new(account, None, Deadline::after(PATIENCE));
+    match remote.ready().map(drop) {
+        Err(Error::Imap(Imap::LoginRefused | Imap::LoginLater, _)) => Ok(()),
+        other => other,
+    }
+}
+
+fn readable(file: &Path) -> bool {
+    std::fs::File::open(file).is_ok()
+}
+
+fn limits(report: &mut Report) {
+    let limits = process::limits();
+    match limits.processes {
+        Some(n) if n < FEW_PROCESSES => report.wrong(&format!("only {n} processes and threads are allowed: [gate] total should be small, and still a few clicks at once may use them up")),
+        Some(n) => report.good(&format!("{n} processes and threads are allowed")),
+        None => report.good("processes are not limited"),
+    }
+    match limits.memory {
+        Some(n) if n < LITTLE_MEMORY => report.wrong(&format!(
+            "only {} MB of address space are allowed; 256 are needed",
+            n / 1024 / 1024
+        )),
+        Some(n) => report.good(&format!(
+            "{} MB of address space are allowed",
+            n / 1024 / 1024
+        )),
+        None => report.good("memory is not limited"),
+    }
+}

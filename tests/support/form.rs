@@ -1,0 +1,140 @@
+//! A form of a page: what is in it, filled in and sent as a browser does.
+
+use scraper::{ElementRef, Html};
+
+use super::page::Page;
+use super::text::{css, visible_text};
+use super::visitor::Request;
+
+/// A form being filled in.
+pub struct Form<'p> {
+    page: &'p Page,
+    method: String,
+    action: String,
+    names: Vec<String>,
+    fields: Vec<(String, String)>,
+}
+
+impl<'p> Form<'p> {
+    /// A form of a page, as it is before anybody touches it.
+    pub fn new(page: &'p Page, html: &Html, form: ElementRef) -> Form<'p> {
+        let id = form.attr("id");
+        let (inside, outside) = (
+            css("input, select, textarea"),
+            css("input[form], select[form], textarea[form]"),
+        );
+        let own = form
+            .select(&inside)
+            .filter(|e| e.attr("form").is_none_or(|owner| Some(owner) == id));
+        let foreign = html
+            .select(&outside)
+            .filter(|e| id.is_some() && e.attr("form") == id);
+        let mut controls: Vec<ElementRef> = own.collect();
+        controls.extend(foreign.filter(|e| !e.ancestors().any(|a| a.id() == form.id())));
+        let action = form.attr("action").unwrap_or_default();
+        Form {
+            page,
+            method: form.attr("method").unwrap_or("get").to_ascii_uppercase(),
+            action: page.absolute(if action.is_empty() {
+                page.target()
+            } else {
+                action
+            }),
+            names: controls
+                .iter()
+                .filter_map(|e| e.attr("name").map(str::to_owned))
+                .collect(),
+            fields: controls.into_iter().filter_map(field).collect(),
+        }
+    }
+
+    /// Fills a field, chooses of a list, or ticks the box that has this value.
+    pub fn set(mut self, name: &str, value: &str) -> Self {
+        let there = self.names.iter().any(|n| n == name);
+        let names = &self.names;
+        self.page.expect(there, || {
+            format!("the form has no field {name}, only {names:?}")
+        });
+        self.fields.retain(|(n, _)| n != name);
+        self.fields.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Adds a field that the form does not have, as somebody hostile does.
+    pub fn smuggle(mut self, name: &str, value: &str) -> Self {
+        self.fields.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Takes a field out, or a tick away.
+    pub fn unset(mut self, name: &str) -> Self {
+        self.fields.retain(|(n, _)| n != name);
+        self
+    }
+
+    /// What is in a field now.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.fields
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Sends it, following redirects.
+    pub fn submit(self) -> Page {
+        let visitor = self.page.visitor().clone();
+        visitor.follow(self.submit_once())
+    }
+
+    /// Sends it, taking the first answer.
+    pub fn submit_once(self) -> Page {
+        let visitor = self.page.visitor();
+        visitor.send(&self.request())
+    }
+
+    /// The request that sending it would make.
+    pub fn request(&self) -> Request {
+        if self.method == "POST" {
+            let origin = format!("http://{}", self.page.visitor().server());
+            return Request::new("POST", &self.action)
+                .form(&self.fields)
+                .header("Origin", &origin);
+        }
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(&self.fields);
+        let path = self.action.split('?').next().unwrap_or_default();
+        Request::new("GET", &format!("{path}?{}", query.finish()))
+    }
+}
+
+/// What a control contributes to its form when nobody touches it.
+fn field(e: ElementRef) -> Option<(String, String)> {
+    let name = e.attr("name")?.to_owned();
+    if e.attr("disabled").is_some() {
+        return None;
+    }
+    let value = match e.value().name() {
+        "textarea" => e.text().collect(),
+        "select" => {
+            let options: Vec<ElementRef> = e.select(&css("option")).collect();
+            let chosen = options
+                .iter()
+                .find(|o| o.attr("selected").is_some())
+                .or(options.first())?;
+            let text = || visible_text(*chosen);
+            chosen.attr("value").map_or_else(text, str::to_owned)
+        }
+        _ => {
+            let value = e.attr("value");
+            match e.attr("type").unwrap_or("text") {
+                "submit" | "button" | "image" | "reset" | "file" => return None,
+                "checkbox" | "radio" => {
+                    e.attr("checked")?;
+                    value.unwrap_or("on").to_owned()
+                }
+                _ => value.unwrap_or_default().to_owned(),
+            }
+        }
+    };
+    Some((name, value))
+}
