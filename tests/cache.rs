@@ -196,9 +196,10 @@ fn shows_the_changes(page: &Page) {
     page.shows("Fourth").hides("Second").shows("1 unread of 3");
     let rows = page.texts_of("li.row");
     assert_eq!(rows.len(), 3, "{rows:?}");
-    page.expect(rows[2].contains("First") && !rows[2].contains("Unread"), || {
-        format!("the oldest row says {}", rows[2])
-    });
+    page.expect(
+        rows[2].contains("First") && !rows[2].contains("Unread"),
+        || format!("the oldest row says {}", rows[2]),
+    );
     let signs = page.attributes_of("li.row:nth-child(3) svg", "aria-label");
     assert_eq!(signs, ["Starred"]);
 }
