@@ -9,6 +9,8 @@ mod cost;
 mod disk;
 /// The door to IMAP: captured answers of real servers, and hostile ones, through the wire and the `imap` crate.
 mod door;
+/// Storms of clicks, waiters that leave, parts and acts, killed holders, deadlines: one request at a time, and few waiting.
+mod gate;
 /// Sign-in form, sessions, cookies, forgeries, TLS to the server.
 mod login;
 /// What a mail says, and what is left of its HTML: on mails in `tests/mail` and on the whole corpus where it is at hand.

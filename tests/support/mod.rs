@@ -6,6 +6,7 @@
 )]
 
 pub mod apache;
+pub mod by_hand;
 pub mod chromium;
 pub mod client;
 pub mod cookies;
@@ -15,6 +16,7 @@ pub mod form;
 pub mod http;
 pub mod imap_script;
 pub mod install;
+pub mod kernel;
 pub mod mails;
 pub mod page;
 pub mod place;
