@@ -11,11 +11,15 @@ mod disk;
 mod door;
 /// Storms of clicks, waiters that leave, parts and acts, killed holders, deadlines: one request at a time, and few waiting.
 mod gate;
+/// `kill -9` at random moments, and at each step of a change of generation.
+mod kills;
 /// Sign-in form, sessions, cookies, forgeries, TLS to the server.
 mod login;
 /// What a mail says, and what is left of its HTML: on mails in `tests/mail` and on the whole corpus where it is at hand.
 mod mail;
 /// Do the real parts themselves work, without Postern?
 mod parts;
+/// Mail servers that hang, drip, cut, lie and flood.
+mod servers;
 /// The real parts that the tests drive: Apache, Dovecot, a proxy between, visitors, a browser.
 mod support;

@@ -22,6 +22,7 @@ pub mod page;
 pub mod place;
 pub mod proxy;
 pub mod pymap;
+pub mod random;
 pub mod server;
 pub mod site;
 pub mod text;
