@@ -1,6 +1,8 @@
 //! The tests, one program. What belongs in which module:
 #![deny(unsafe_code)]
 
+/// Bodies that do not come as announced, and bodies that leave slowly.
+mod bodies;
 /// What clicks cost, freshness, what another mail program changes, \Seen.
 mod cache;
 /// What a click cost at the mail server; used by the modules that count.
@@ -9,6 +11,8 @@ mod cost;
 mod disk;
 /// The door to IMAP: captured answers of real servers, and hostile ones, through the wire and the `imap` crate.
 mod door;
+/// Strangers, forgers and guessers in great numbers.
+mod floods;
 /// Storms of clicks, waiters that leave, parts and acts, killed holders, deadlines: one request at a time, and few waiting.
 mod gate;
 /// `kill -9` at random moments, and at each step of a change of generation.

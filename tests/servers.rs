@@ -110,7 +110,7 @@ fn cases() -> Vec<Case> {
         case(
             "bye-in-between",
             says(Command, b"* BYE shutting down\r\n"),
-            AWAY,
+            NO,
         ),
         case(
             "wrong-tag",
