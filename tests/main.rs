@@ -7,6 +7,8 @@ mod bodies;
 mod cache;
 /// What a click cost at the mail server; used by the modules that count.
 mod cost;
+/// Disks that are full, read-only or damaged.
+mod damage;
 /// What lies on disk; used by the modules that look at it.
 mod disk;
 /// The door to IMAP: captured answers of real servers, and hostile ones, through the wire and the `imap` crate.
@@ -17,6 +19,8 @@ mod floods;
 mod gate;
 /// `kill -9` at random moments, and at each step of a change of generation.
 mod kills;
+/// Little memory, few processes, few files, and a clock that jumps.
+mod limits;
 /// Sign-in form, sessions, cookies, forgeries, TLS to the server.
 mod login;
 /// What a mail says, and what is left of its HTML: on mails in `tests/mail` and on the whole corpus where it is at hand.
