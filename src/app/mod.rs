@@ -63,7 +63,7 @@ struct Asked {
 pub fn admit() -> Admitted {
     let watch = Watch::start();
     let exe = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/"));
-    let (config, broken) = match Config::read(&exe, process::home().as_deref()) {
+    let (config, broken) = match Config::read(&exe, process::home) {
         Ok(config) => (config, None),
         Err(error) => (Config::default(), Some(error)),
     };
