@@ -94,7 +94,8 @@ impl Pass {
             // One waits; the others come again.
             let (_waiting, _) =
                 first_free(&dir, "bulk.wait", 1)?.ok_or(Error::TooMany { retry: 4 })?;
-            wait(&fetching, &path, deadline, deadline.left(), || Ok(()))?;
+            let limit = deadline.left();
+            wait(&fetching, &path, limit, limit, || Ok(()))?;
         }
         Ok(Lane {
             fetching: Some(fetching),
@@ -215,7 +216,7 @@ fn queue(
             // The ticket first: it makes the oldest waiting page leave, and with it a slot come free.
             let ticket = Ticket::take(dir, u64::from(config.waiting))?;
             let slot = slot_after(state, total.saturating_sub(SPARE), &ticket)?;
-            wait(lock, &path, deadline, limit, || ticket.check())?;
+            wait(lock, &path, limit, LOOK, || ticket.check())?;
             Ok(slot)
         }
         Waiter::Part | Waiter::Act => {
@@ -224,7 +225,7 @@ fn queue(
                 first_free(dir, name, PLACES)?.ok_or(Error::TooMany { retry: 1 })?;
             let limit_of_slots = total.saturating_sub(SPARE.saturating_mul(nth));
             let slot = Slot::take(state, limit_of_slots)?.ok_or(Error::TooMany { retry: 1 })?;
-            wait(lock, &path, deadline, limit, || Ok(()))?;
+            wait(lock, &path, limit, limit, || Ok(()))?;
             Ok(slot)
         }
     }
@@ -300,20 +301,23 @@ fn first_free(dir: &Path, name: &str, count: usize) -> Result<Option<(File, usiz
     Ok(None)
 }
 
-/// Blocks in the kernel until the lock is held, which serves first come, first served; `check` is asked at each tick.
+/// Blocks in the kernel until the lock is held, which serves first come, first served.
+///
+/// `check` is asked at each tick, the first of which comes after `look`. A tick puts whoever waits at the end of the queue:
+/// those that are not to be displaced have theirs at their limit.
 fn wait(
     lock: &File,
     path: &Path,
-    deadline: Deadline,
     limit: Duration,
+    look: Duration,
     check: impl Fn() -> Result<()>,
 ) -> Result<()> {
     let watch = Watch::start();
     let _ticks =
-        Ticks::every(LOOK.min(limit), LOOK).map_err(|e| Error::Internal(Cause::at("timer", e)))?;
+        Ticks::every(look.min(limit), LOOK).map_err(|e| Error::Internal(Cause::at("timer", e)))?;
     loop {
         check()?;
-        if watch.passed() >= limit || deadline.has_passed() {
+        if watch.passed() >= limit {
             return Err(Error::Busy {
                 waited: watch.passed(),
             });

@@ -1,4 +1,44 @@
 //! Postern: a webmail in one CGI file.
+//!
+//! A short-lived process answers each request under Apache. It takes a lock on the user's session, opens that user's
+//! database, answers from the cache if it can, asks the IMAP server only for what it lacks, makes a page, and is gone.
+//!
+//! # The house
+//!
+//! A file uses the floors below it and never one above; what stands side by side does not know each other, but for two
+//! doors that are meant: `store` takes the `Pass` of `gate`, and `gate` and `throttle` lie in the directory of `state`.
+//!
+//! | floor | rooms |
+//! |---|---|
+//! | roof | `main` (the one place that ends the process), [`cli`] for a shell, [`app`] for a request |
+//! | what a click does | [`actions`] |
+//! | how it looks | [`views`]: plain data in, markup out |
+//! | meaning | [`session`], [`mailbox`]: cache or server? |
+//! | doors | [`gate`] (fs2), [`state`], [`throttle`], [`store`] (sled), [`remote`] (imap, native-tls), [`mime`] (mail-parser), [`clean`] (ammonia), [`request`] and [`response`] (cgi) |
+//! | ground, words | [`error`], [`route`], [`mail`], [`letter`], [`words`], [`assets`], [`time`], [`config`], [`seal`], [`process`] |
+//!
+//! Each crate that reaches outside has one door, and its types do not leave that room.
+//!
+//! # A request, from top to bottom
+//!
+//! 1. `main` asks [`request::is_cgi`]: no web server means a shell.
+//! 2. [`app::admit`]: [`request::guard`] judges the environment; [`route::Route::parse`] says what is asked for;
+//!    [`session::Claim::read`] checks the cookie's MAC; [`request::Head::take_body`] reads the body. Nothing of a user has
+//!    been touched, no lock is held.
+//! 3. [`app::serve`]: [`gate::enter`] gives the [`gate::Pass`], or sends the request away with a page that tries again.
+//! 4. [`store::Store::open`], then [`session::load`]: the cookie's key opens the record, or the answer is the sign-in form.
+//! 5. The action asks [`mailbox::Mailbox`] for what its page shows. At the first miss, and only there,
+//!    [`remote::Remote`] connects: once, commands together.
+//! 6. The action fills a view's struct; the view makes the page; the store is saved and closed, the pass given back, and
+//!    only then the answer is written.
+//!
+//! Two flows leave the line: signing in (`app::sign_in`), and long transfers (`app::lane`), which fetch everything with
+//! the gate given back before they send a byte.
+//!
+//! # Adding a page
+//!
+//! A variant in [`route::Route`], with a line in `parse` and one in `href`; the compiler then names every place that has to
+//! know. One function in [`actions`], one view, one test through the binary.
 #![deny(unsafe_code)]
 
 pub mod actions;

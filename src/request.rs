@@ -263,7 +263,11 @@ impl Head {
             Some(length) if length <= limit.bytes => length,
             Some(_) if wanted => return Err(Error::TooLarge { limit: limit.bytes }),
             None if wanted => return Err(Error::LengthRequired),
-            _ => return Ok(()),
+            _ => {
+                // Nobody wants it, but a web server loses the answer to a body that was left lying.
+                self.drain();
+                return Ok(());
+            }
         };
         let body = read_body(length, limit.time)?;
         let given = process::set_stdin(&body);

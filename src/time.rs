@@ -110,7 +110,9 @@ impl Zone {
         } else {
             TimeZone::get(name).ok()?
         };
-        let name = zone.iana_name().unwrap_or("UTC").to_owned();
+        // `Etc/UTC` is what nobody calls it.
+        let name = zone.iana_name().unwrap_or("UTC").trim_start_matches("Etc/");
+        let name = name.to_owned();
         Some(Zone { zone, name })
     }
 

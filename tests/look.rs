@@ -162,7 +162,7 @@ fn a_visit_in_a_browser_raises_no_complaint() {
     tab.open(&html);
     // The script gives the frame the height of what is in it.
     tab.wait_for("document.querySelector('iframe').style.height");
-    tab.click_to("a[aria-keyshortcuts~=u]");
+    tab.loading(|| tab.press("u"));
     tab.viewport(390, 844, 2.0, true);
     tab.click(".pages .menu");
     tab.wait_for("getComputedStyle(document.querySelector('#folders')).display === 'flex'");

@@ -1,12 +1,20 @@
 //! The tests, one program. What belongs in which module:
 #![deny(unsafe_code)]
 
+/// What clicks cost, freshness, what another mail program changes, \Seen.
+mod cache;
+/// What a click cost at the mail server; used by the modules that count.
+mod cost;
+/// What lies on disk; used by the modules that look at it.
+mod disk;
 /// The door to IMAP: captured answers of real servers, and hostile ones, through the wire and the `imap` crate.
 mod door;
 /// What no browser sends: bytes, methods, bodies, cookies and environments of any kind.
 mod hostile;
 /// The rules of our own house, read from `src/` as text: floors, doors, words.
 mod house;
+/// Sign-in form, sessions, cookies, forgeries, TLS to the server.
+mod login;
 /// The pages in a real browser: silence in the console, and pictures of all of them.
 mod look;
 /// What a mail says, and what is left of its HTML: on mails in `tests/mail` and on the whole corpus where it is at hand.

@@ -35,6 +35,8 @@ use crate::words::Words;
 
 /// How much later than the soft deadline the hard one ends the process.
 const HARDER: Duration = Duration::from_secs(3);
+/// How long signing out may wait for the mail server to be told what was read.
+const COURTESY: Duration = Duration::from_secs(2);
 /// For how many retries a page that was sent away tries again by itself: about a minute.
 const RETRIES: u32 = 16;
 
@@ -276,7 +278,11 @@ fn act(
         &session.data.own(),
     );
     let known = known.map(|facts| Capabilities::from_words(facts.capabilities));
-    let remote = Remote::new(account(config, session)?, known, *deadline);
+    let deadline = match route {
+        Route::SignOut => deadline.within(COURTESY),
+        _ => *deadline,
+    };
+    let remote = Remote::new(account(config, session)?, known, deadline);
     let zone = Zone::named(&config.time_zone).ok_or(Error::Internal(Cause::new("time zone")))?;
     let mailbox = Mailbox::new(store, remote, &session.data, config, now);
     let mut visit = Visit {

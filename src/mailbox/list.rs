@@ -6,7 +6,7 @@
 
 use super::folders::Plan;
 use super::{Mailbox, is_away, row};
-use crate::error::{Cause, Error, Imap, Result, What};
+use crate::error::{Cause, Error, Imap, Result};
 use crate::mail::{Counts, Flags, FolderName, Row, Uid, UidValidity};
 use crate::remote::{Command, Criteria, Flight, SortKey, UidSet};
 use crate::route::{Anchor, FolderQuery, Place};
@@ -460,6 +460,8 @@ impl Mailbox<'_, '_> {
         let flight = self.fly(plan)?;
         if sort && !flight.is_ok(order) {
             // Offered and then refused: the order of the numbers is nearly that of arrival.
+            self.remote.forget("SORT");
+            self.keep_capabilities();
             let mut plan = Plan::default();
             let all = plan.add(Command::Search(Criteria::All));
             let flight = self.fly(plan)?;
@@ -650,11 +652,11 @@ impl Mailbox<'_, '_> {
     }
 }
 
-/// That a folder was opened. A plain NO means that it is not there, or not for this reader (RFC 9051 6.3.2).
+/// That a folder was opened. INBOX always exists (RFC 9051 5.1): where it does not open, the server is the matter.
 pub(super) fn opened(flight: &Flight, command: usize, folder: &FolderName) -> Result<()> {
-    match flight.require(command) {
-        Err(Error::Imap(Imap::Refused, _)) if !folder.is_inbox() => Err(Error::Gone(What::Folder)),
-        other => other,
+    match folder.is_inbox() {
+        true => flight.require(command),
+        false => flight.require_open(command),
     }
 }
 

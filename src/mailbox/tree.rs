@@ -87,8 +87,8 @@ pub fn grown(flight: &Flight) -> Vec<Folder> {
         .collect();
     let mut root = Node::default();
     for listed in flight.folders.iter().take(MOST) {
-        let gone = listed.has("\\NonExistent") || listed.has("\\Noselect");
-        if gone && listed.has("\\HasNoChildren") {
+        let gone = !listed.is_selectable();
+        if gone && listed.has("\\hasnochildren") {
             continue;
         }
         let wire = listed.name.as_wire();

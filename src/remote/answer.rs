@@ -8,16 +8,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::fetch::{self, Message};
+use super::end::{End, refusal};
+use super::fetch::{self, Message, Room};
 use super::folders::{self, Listed, Namespaces, Quota, StatusCounts};
 use super::lexer::{Lexer, Value, number};
 use super::uids::{Sequence, UidSet};
 use super::wire::Status;
-use crate::error::{Cause, Error, Imap, Result, What};
+use crate::error::{Error, Result, What};
 use crate::mail::{FolderName, ModSeq, Uid, UidValidity};
 
 /// Most alerts that are kept.
 const ALERTS: usize = 5;
+/// Most extensions and quotas that are kept; there is no server with more.
+const KEPT: usize = 100;
 
 /// What a server can do: its CAPABILITY words in upper case.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,59 +50,19 @@ impl Capabilities {
         self.0.contains(word)
     }
 
+    /// True where the server told what it can do, and this is not among it.
+    pub fn lacks(&self, word: &str) -> bool {
+        !self.0.is_empty() && !self.has(word)
+    }
+
+    /// Takes one word out.
+    pub(super) fn forget(&mut self, word: &str) {
+        self.0.remove(word);
+    }
+
     /// The words, in alphabetical order.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
-    }
-}
-
-/// How one command ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct End {
-    /// OK, NO or BAD.
-    pub status: Status,
-    /// The response code in upper case, without its arguments: `TRYCREATE`; empty where there is none.
-    pub code: String,
-    /// The arguments of the code.
-    pub arguments: Vec<u8>,
-    /// The text for people, as the server wrote it. Never for a log without `scrubbed`.
-    pub text: Vec<u8>,
-}
-
-impl End {
-    pub(super) fn read(status: Status, text: &[u8]) -> End {
-        let (code, text) = split_code(text);
-        let mut lexer = Lexer::new(code);
-        let word = lexer.word();
-        End {
-            status,
-            code: String::from_utf8_lossy(word).to_ascii_uppercase(),
-            arguments: lexer.rest().to_vec(),
-            text: text.to_vec(),
-        }
-    }
-}
-
-/// `[CODE arguments] text` in two.
-fn split_code(text: &[u8]) -> (&[u8], &[u8]) {
-    let Some(inside) = text.trim_ascii_start().strip_prefix(b"[") else {
-        return (b"", text);
-    };
-    let mut quoted = false;
-    let mut escaped = false;
-    let closes = |b: &u8| {
-        let end = *b == b']' && !quoted;
-        quoted ^= *b == b'"' && !escaped;
-        escaped = *b == b'\\' && !escaped;
-        end
-    };
-    let end = inside
-        .iter()
-        .position(closes)
-        .or_else(|| inside.iter().position(|b| *b == b']'));
-    match end.and_then(|end| inside.split_at_checked(end)) {
-        Some((code, text)) => (code, text.get(1..).unwrap_or_default().trim_ascii()),
-        None => (b"", text),
     }
 }
 
@@ -170,6 +133,10 @@ pub struct Flight {
     /// FETCHes without UID, by sequence number, and the UIDs of numbers: good until something is expunged.
     unnumbered: BTreeMap<u32, Message>,
     numbers: BTreeMap<u32, Uid>,
+    /// VANISHED as it came, made a set when all has come.
+    gone: Sequence,
+    /// What may still be kept of structures and sections.
+    room: Room,
 }
 
 /// What was asked in one write, so that its answers find their command.
@@ -204,12 +171,26 @@ impl Flight {
     /// For commands that are needed: what a NO or BAD means for the page.
     ///
     /// # Errors
-    /// `Gone(Folder)`, `OverQuota`, `Imap(LoginLater)` or `Imap(Refused)`.
+    /// `Gone(Folder)`, `OverQuota` or `Imap(Refused)`.
     pub fn require(&self, command: usize) -> Result<()> {
         match self.end(command) {
             None => Ok(()),
             Some(end) if end.status == Status::Ok => Ok(()),
             Some(end) => Err(refusal(end)),
+        }
+    }
+
+    /// As `require`, for the command that opened the folder. Most servers say NO without a code where there is none (RFC
+    /// 9051 6.3.2 asks for no more), so that is what a bare NO means here.
+    ///
+    /// # Errors
+    /// `Gone(Folder)` or `Imap(Refused)`.
+    pub fn require_open(&self, command: usize) -> Result<()> {
+        match self.end(command) {
+            Some(end) if end.status == Status::No && end.code.is_empty() => {
+                Err(Error::Gone(What::Folder))
+            }
+            _ => self.require(command),
         }
     }
 
@@ -264,10 +245,7 @@ impl Flight {
                     places.map(|places| self.namespaces = Some(places)),
                 )
             }
-            (None, b"QUOTA") => (
-                "QUOTA",
-                folders::quota(&mut lexer).map(|quotas| self.quotas.extend(quotas)),
-            ),
+            (None, b"QUOTA") => ("QUOTA", self.quota(&mut lexer)),
             (None, b"QUOTAROOT") => ("QUOTAROOT", Some(())),
             (None, b"FLAGS") => ("FLAGS", Some(())),
             (None, b"SEARCH") => ("SEARCH", self.search(&mut lexer, only(&asked.searches))),
@@ -276,7 +254,11 @@ impl Flight {
             (None, b"VANISHED") => ("VANISHED", self.vanish(&mut lexer)),
             _ => ("OTHER", None),
         };
-        let count = self.tally.entry((class, read.is_some())).or_default();
+        self.count(class, read.is_some());
+    }
+
+    fn count(&mut self, class: &'static str, read: bool) {
+        let count = self.tally.entry((class, read)).or_default();
         *count = count.saturating_add(1);
     }
 
@@ -295,19 +277,19 @@ impl Flight {
         }
     }
 
-    /// Puts FETCHes that came without UID to their messages, now that all have come.
+    /// Puts together what had to wait until all has come.
     pub(super) fn settle(&mut self) {
+        self.renumber();
+        self.vanished = std::mem::take(&mut self.gone).to_set();
+    }
+
+    /// Puts FETCHes that came without UID to their messages: from here on sequence numbers mean something else.
+    fn renumber(&mut self) {
         for (n, message) in std::mem::take(&mut self.unnumbered) {
-            let known = self
-                .numbers
-                .get(&n)
-                .and_then(|uid| self.messages.get_mut(uid));
-            let class = ("FETCH WITHOUT UID", known.is_some());
-            if let Some(known) = known {
-                known.merge(message);
-            }
-            let count = self.tally.entry(class).or_default();
-            *count = count.saturating_add(1);
+            let uid = self.numbers.get(&n);
+            let known = uid.and_then(|uid| self.messages.get_mut(uid));
+            let placed = known.map(|known| known.merge(message)).is_some();
+            self.count("FETCH WITHOUT UID", placed);
         }
         self.numbers.clear();
     }
@@ -324,13 +306,8 @@ impl Flight {
         Some(())
     }
 
-    /// Sequence numbers mean something else from here on.
-    fn renumber(&mut self) {
-        self.settle();
-    }
-
     fn fetch(&mut self, n: u32, lexer: &mut Lexer) -> Option<()> {
-        let (uid, message) = fetch::read(lexer)?;
+        let (uid, message) = fetch::read(lexer, &mut self.room)?;
         match uid.or_else(|| self.numbers.get(&n).copied()) {
             Some(uid) => {
                 self.numbers.insert(n, uid);
@@ -369,8 +346,17 @@ impl Flight {
         }
     }
 
+    fn quota(&mut self, lexer: &mut Lexer) -> Option<()> {
+        let quotas = folders::quota(lexer)?;
+        self.quotas.extend(quotas);
+        self.quotas.truncate(KEPT);
+        Some(())
+    }
+
     fn enable(&mut self, words: &[u8]) -> Option<()> {
-        self.enabled.extend(Capabilities::parse(words).0);
+        let more = Capabilities::parse(words).0;
+        self.enabled.extend(more);
+        self.enabled.truncate(KEPT);
         Some(())
     }
 
@@ -433,12 +419,12 @@ impl Flight {
         } else {
             self.renumber();
         }
-        let gone = UidSet::parse(value.text()?)?;
+        let gone = Sequence::parse(value.text()?)?;
         if !earlier {
-            let gone = u32::try_from(gone.len()).unwrap_or(u32::MAX);
-            self.mailbox.exists = self.mailbox.exists.map(|n| n.saturating_sub(gone));
+            let count = u32::try_from(gone.len()).unwrap_or(u32::MAX);
+            self.mailbox.exists = self.mailbox.exists.map(|n| n.saturating_sub(count));
         }
-        self.vanished = std::mem::take(&mut self.vanished).with(&gone);
+        self.gone.extend(gone);
         Some(())
     }
 }
@@ -465,17 +451,6 @@ fn after_word<'a>(response: &'a [u8], word: &[u8]) -> &'a [u8] {
         .position(|w| w.eq_ignore_ascii_case(word));
     let end = at.and_then(|at| at.checked_add(word.len()));
     end.and_then(|end| response.get(end..)).unwrap_or_default()
-}
-
-/// What a NO or BAD to a command that was needed means (RFC 5530 3).
-fn refusal(end: &End) -> Error {
-    let cause = || Cause::new(format!("{:?} {}", end.status, end.code).trim_end());
-    match end.code.as_str() {
-        "NONEXISTENT" | "TRYCREATE" => Error::Gone(What::Folder),
-        "OVERQUOTA" => Error::OverQuota,
-        "UNAVAILABLE" | "INUSE" | "LIMIT" | "SERVERBUG" => Error::Imap(Imap::LoginLater, cause()),
-        _ => Error::Imap(Imap::Refused, cause()),
-    }
 }
 
 #[cfg(test)]
@@ -558,20 +533,6 @@ mod tests {
         assert_eq!(
             found.uids.iter().map(Uid::get).collect::<Vec<_>>(),
             [9, 3, 4]
-        );
-    }
-
-    #[test]
-    fn a_code_is_told_from_its_text() {
-        let end = End::read(Status::No, b"[BADCHARSET (\"a]b\" x)] no [such] thing");
-        assert_eq!(
-            (end.code.as_str(), end.text.as_slice()),
-            ("BADCHARSET", b"no [such] thing".as_slice())
-        );
-        let end = End::read(Status::Ok, b"[never closed");
-        assert_eq!(
-            (end.code.as_str(), end.text.as_slice()),
-            ("", b"[never closed".as_slice())
         );
     }
 

@@ -162,6 +162,8 @@ impl Command {
                     .into_iter()
                     .collect()
             }
+            // Servers count commands that they do not know, and hang up after some.
+            Command::Namespace if able.lacks("NAMESPACE") && able.lacks("IMAP4REV2") => Vec::new(),
             Command::Namespace => vec!["NAMESPACE".to_owned()],
             Command::List => vec![list(able)],
             Command::Lsub => vec!["LSUB \"\" \"*\"".to_owned()],
@@ -172,6 +174,7 @@ impl Command {
                     status_items(able)
                 )]
             }
+            Command::Quota(_) if able.lacks("QUOTA") => Vec::new(),
             Command::Quota(folder) => {
                 vec![format!("GETQUOTAROOT {}", string(folder.as_wire(), able))]
             }
@@ -265,6 +268,29 @@ impl Command {
                 uids.texts().into_iter().map(store).collect()
             }
             Command::Noop => vec!["NOOP".to_owned()],
+        }
+    }
+}
+
+impl Command {
+    /// True for the commands that speak of the messages of the open folder.
+    pub(super) fn is_about_messages(&self) -> bool {
+        match self {
+            Command::Search(_)
+            | Command::Sort { .. }
+            | Command::FetchRows(_)
+            | Command::FetchFlags { .. }
+            | Command::FetchParts { .. }
+            | Command::StoreFlags { .. } => true,
+            Command::Capability
+            | Command::Enable(_)
+            | Command::Namespace
+            | Command::List
+            | Command::Lsub
+            | Command::Status(_)
+            | Command::Quota(_)
+            | Command::Open { .. }
+            | Command::Noop => false,
         }
     }
 }
@@ -412,6 +438,8 @@ mod tests {
             ["ENABLE QRESYNC"]
         );
         assert!(Command::Enable(vec!["QRESYNC"]).texts(&plain).is_empty());
+        assert_eq!(Command::Namespace.texts(&able("")), ["NAMESPACE"]);
+        assert!(Command::Namespace.texts(&plain).is_empty());
         let open = Command::Open {
             folder: FolderName::inbox(),
             read_only: true,

@@ -216,6 +216,9 @@ fn start_tls(line: &mut Line) -> Result<()> {
     if !starts(&greeting, b"* OK") {
         return Err(garbled("the greeting before STARTTLS is none"));
     }
+    if !clear.held.is_empty() {
+        return Err(garbled("more than a greeting came before STARTTLS"));
+    }
     line.write_all(b"p0 STARTTLS\r\n")
         .map_err(|e| failed("STARTTLS", &e))?;
     for _ in 0..PLAIN_LINES {

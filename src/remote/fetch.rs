@@ -2,6 +2,7 @@
 //!
 //! Not for putting several answers about one message together beyond `merge`: which message is meant, `answer` decides. To
 //! know before changing it: an attribute that is unknown, unreadable or without a value loses itself, never the message.
+//! A value of two bytes costs many times as much once it is read, so what is kept of a flight is counted (`Room`).
 
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
@@ -76,12 +77,17 @@ pub struct Mailbox {
 }
 
 impl Message {
-    /// The bytes of a section that was asked for; None where the server did not send them.
-    pub fn section(&self, wanted: &Section) -> Option<&[u8]> {
+    /// A section that was asked for; None where the server did not send it.
+    pub fn fetched(&self, wanted: &Section) -> Option<&Fetched> {
         let name = wanted.name();
         let origin = wanted.range.map(|(offset, _)| offset);
         let same = |s: &&Fetched| s.name == name && (s.origin == origin || s.origin.is_none());
-        self.sections.iter().find(same).map(|s| s.bytes.as_slice())
+        self.sections.iter().find(same)
+    }
+
+    /// The bytes of a section that was asked for; None where the server did not send them.
+    pub fn section(&self, wanted: &Section) -> Option<&[u8]> {
+        self.fetched(wanted).map(|s| s.bytes.as_slice())
     }
 
     /// Adds what a later answer says.
@@ -98,8 +104,26 @@ impl Message {
     }
 }
 
+/// How many values of structures, envelopes and sections may still be kept of a flight.
+#[derive(Debug)]
+pub(super) struct Room(usize);
+
+impl Default for Room {
+    fn default() -> Room {
+        Room(300_000)
+    }
+}
+
+impl Room {
+    fn holds(&mut self, values: usize) -> bool {
+        let left = self.0.checked_sub(values);
+        self.0 = left.unwrap_or(self.0);
+        left.is_some()
+    }
+}
+
 /// Reads what stands behind `* n FETCH`. None where that is no list.
-pub(super) fn read(lexer: &mut Lexer) -> Option<(Option<Uid>, Message)> {
+pub(super) fn read(lexer: &mut Lexer, room: &mut Room) -> Option<(Option<Uid>, Message)> {
     if !lexer.enter() {
         return None;
     }
@@ -121,7 +145,7 @@ pub(super) fn read(lexer: &mut Lexer) -> Option<(Option<Uid>, Message)> {
             Some(Value::Atom(word)) if is_attribute(word) => continue,
             Some(value) => {
                 *lexer = ahead;
-                attribute(&name, &value, &mut uid, &mut message);
+                attribute(&name, &value, &mut uid, &mut message, room);
             }
             // Too deep or too large to keep, or not there.
             None => {
@@ -149,7 +173,13 @@ fn is_attribute(word: &[u8]) -> bool {
             .is_some_and(|head| head.eq_ignore_ascii_case(b"BODY["))
 }
 
-fn attribute(name: &str, value: &Value, uid: &mut Option<Uid>, message: &mut Message) {
+fn attribute(
+    name: &str,
+    value: &Value,
+    uid: &mut Option<Uid>,
+    message: &mut Message,
+    room: &mut Room,
+) {
     match name {
         "UID" => *uid = value.number().and_then(Uid::new).or(*uid),
         "FLAGS" if matches!(value, Value::List(_)) => {
@@ -165,11 +195,13 @@ fn attribute(name: &str, value: &Value, uid: &mut Option<Uid>, message: &mut Mes
             let number = value.list().first().unwrap_or(value).number();
             message.modseq = number.and_then(ModSeq::new);
         }
-        "BODYSTRUCTURE" => match Body::read(value) {
+        "BODYSTRUCTURE" => match Body::read(value).filter(|_| room.holds(value.size())) {
             Some(body) => message.structure = Some(Box::new(body)),
             None => message.structure_refused = true,
         },
-        "ENVELOPE" => message.envelope = envelope(value).map(Box::new),
+        "ENVELOPE" if room.holds(value.size()) => message.envelope = envelope(value).map(Box::new),
+        // Three allocations each.
+        _ if !room.holds(8) => {}
         "RFC822" => section("", None, value, message),
         "RFC822.HEADER" => section("HEADER", None, value, message),
         "RFC822.TEXT" => section("TEXT", None, value, message),
@@ -293,7 +325,7 @@ mod tests {
     use crate::mail::PartPath;
 
     fn fetched(text: &[u8]) -> (u32, Message) {
-        let (uid, message) = read(&mut Lexer::new(text)).expect("a list");
+        let (uid, message) = read(&mut Lexer::new(text), &mut Room::default()).expect("a list");
         (uid.map_or(0, Uid::get), message)
     }
 

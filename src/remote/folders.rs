@@ -13,14 +13,14 @@ pub struct Listed {
     pub name: FolderName,
     /// What separates the levels of its name; None where names have no levels.
     pub delimiter: Option<char>,
-    /// Its attributes in lower case, with their backslash: `\noselect`.
-    pub attributes: Vec<String>,
+    /// Its attributes in lower case, with their backslash, separated by spaces: `\noselect \haschildren`.
+    pub attributes: String,
 }
 
 impl Listed {
     /// True for an attribute, named in lower case with its backslash.
     pub fn has(&self, attribute: &str) -> bool {
-        self.attributes.iter().any(|a| a == attribute)
+        self.attributes.split(' ').any(|a| a == attribute)
     }
 
     /// True where it can be opened.
@@ -34,8 +34,8 @@ impl Listed {
             return Some(Role::Inbox);
         }
         self.attributes
-            .iter()
-            .find_map(|attribute| match attribute.as_str() {
+            .split(' ')
+            .find_map(|attribute| match attribute {
                 "\\inbox" => Some(Role::Inbox),
                 "\\drafts" => Some(Role::Drafts),
                 "\\sent" => Some(Role::Sent),
@@ -97,11 +97,9 @@ pub struct Quota {
 pub(super) fn listed(lexer: &mut Lexer) -> Option<Listed> {
     let attributes = lexer.value()?;
     let delimiter = delimiter(&lexer.value()?);
-    let attributes = attributes.list().iter().filter_map(Value::text);
+    let attributes: Vec<&[u8]> = attributes.list().iter().filter_map(Value::text).collect();
     Some(Listed {
-        attributes: attributes
-            .map(|a| String::from_utf8_lossy(a).to_ascii_lowercase())
-            .collect(),
+        attributes: String::from_utf8_lossy(&attributes.join(&b' ')).to_ascii_lowercase(),
         delimiter,
         name: name(lexer)?,
     })

@@ -58,6 +58,12 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// How many values it is made of, itself included. Its depth was bounded when it was read.
+    pub fn size(&self) -> usize {
+        let inside = self.list().iter().map(Value::size);
+        inside.fold(1, usize::saturating_add)
+    }
+
     /// A number, where it is one.
     pub fn number<N: std::str::FromStr>(&self) -> Option<N> {
         number(self.text()?)

@@ -86,13 +86,6 @@ impl UidSet {
         UidSet::of_ranges(self.0)
     }
 
-    /// Reads a set as a server writes it; None where it is none, or too long.
-    pub(super) fn parse(text: &[u8]) -> Option<UidSet> {
-        let sequence = Sequence::parse(text)?;
-        let sorted = |&(one, other): &(u32, u32)| (one.min(other), one.max(other));
-        Some(UidSet::of_ranges(sequence.0.iter().map(sorted).collect()))
-    }
-
     /// The set as commands say it, in pieces that fit into one each; none where it is empty.
     pub(super) fn texts(&self) -> Vec<String> {
         let mut texts = Vec::new();
@@ -157,9 +150,10 @@ impl Sequence {
         UidSet::of_ranges(self.0.iter().map(sorted).collect())
     }
 
-    /// Adds another sequence behind this one.
+    /// Adds another sequence behind this one, as far as it fits.
     pub(super) fn extend(&mut self, more: Sequence) {
-        self.0.extend(more.0);
+        let room = MOST_RANGES.saturating_sub(self.0.len());
+        self.0.extend(more.0.into_iter().take(room));
     }
 
     /// Adds one number behind the others; false where there are too many.
@@ -222,7 +216,8 @@ mod tests {
             .collect();
         let texts = set.texts();
         assert!(texts.len() > 1 && texts.iter().all(|t| t.len() < SET_BYTES + 30));
-        let again = texts.iter().filter_map(|t| UidSet::parse(t.as_bytes()));
+        let sets = texts.iter().filter_map(|t| Sequence::parse(t.as_bytes()));
+        let again = sets.map(|s| s.to_set());
         assert_eq!(
             again.fold(UidSet::default(), |all, one| all.with(&one)),
             set

@@ -24,4 +24,5 @@ pub mod pymap;
 pub mod server;
 pub mod site;
 pub mod text;
+pub mod transcript;
 pub mod visitor;

@@ -1,0 +1,331 @@
+//! The cache as a reader meets it: what a click costs at the mail server, when it is compared, what is never repeated.
+
+use crate::cost::{self, Cost, connections};
+use crate::disk;
+use crate::support::mails::Mail;
+use crate::support::page::Page;
+use crate::support::pymap::{self, Pymap};
+use crate::support::site::{Plan, Site, password_of};
+use crate::support::visitor::{Request, Visitor};
+
+/// Every click is compared with the server.
+const NEVER_FRESH: &str = "[cache]\nfresh_seconds = 0";
+
+fn new_mail(subject: &str) -> Mail {
+    Mail::plain("Bo <bo@example.org>", subject, "Hello.")
+}
+
+/// Signs in, as far as the redirect to the inbox.
+fn signed_in(site: &Site, login: &str, password: &str) -> (Visitor, Page) {
+    let visitor = site.visitor();
+    let form = visitor.get("/sign-in");
+    let form = form.form("sign-in").set("login", login);
+    let answer = form.set("password", password).submit_once();
+    answer.has_status(303);
+    (visitor, answer)
+}
+
+#[test]
+fn whatever_is_looked_at_again_asks_the_server_nothing() {
+    let site = Site::with_inbox(170);
+    let (ann, redirect) = signed_in(&site, "ann", &password_of("ann"));
+    let mut logins = site.imap_logins();
+    assert_eq!(logins, 1, "signing in");
+    let mut costs = |page: &Page, asked: usize| {
+        connections(page, asked as u64);
+        logins += asked;
+        assert_eq!(site.imap_logins(), logins, "{}", page.target());
+    };
+
+    let list = redirect.follow();
+    list.shows("Message 170").shows("Message 121");
+    costs(&list, 1);
+    let list = ann.get("/");
+    costs(&list, 0);
+    // The first step to older messages came with the first page.
+    let second = list.click("Older");
+    second.shows("Message 120").hides("Message 121");
+    costs(&second, 0);
+    let third = second.click("Older");
+    third.shows("Message 70").hides("Message 71");
+    costs(&third, 1);
+    let back = third.click("Newer");
+    back.shows("Message 120").hides("Message 70");
+    costs(&back, 0);
+    // The window before and after the third page came with it.
+    let fourth = third.click("Older");
+    fourth.shows("Message 20").shows("Message 1");
+    costs(&fourth, 0);
+    assert!(!fourth.has_link("Older"));
+
+    let message = back.click("Message 118");
+    message.shows("This is message 118.");
+    costs(&message, 1);
+    let back = message.click("Back to Inbox");
+    back.shows("Message 118").shows("101");
+    costs(&back, 0);
+    let again = back.click("Message 118");
+    again.shows("This is message 118.");
+    costs(&again, 0);
+    costs(&ann.get(third.target()), 0);
+}
+
+#[test]
+fn a_warm_click_writes_no_key() {
+    let site = Site::with_inbox(120);
+    let ann = site.sign_in("ann");
+    let message = ann.get("/").click("Message 118");
+    let before = disk::records(&site, "ann");
+    let list = ann.get("/");
+    for page in [
+        &list,
+        &list.click("Older"),
+        &list.click("Older").click("Newer"),
+        &ann.get(message.target()),
+        &message.click("Back to Inbox"),
+    ] {
+        connections(page.has_status(200), 0);
+    }
+    assert!(
+        before == disk::records(&site, "ann"),
+        "a click that asked the server nothing has written something"
+    );
+    // What is compared is the whole store: a click that asks changes it.
+    list.click("check now");
+    assert!(before != disk::records(&site, "ann"));
+}
+
+/// Expects what a click costs, within bounds for commands and round trips.
+fn costs_at_most(page: &Page, cost: Cost, commands: usize, flights: usize) {
+    page.has_status(200).expect(
+        cost.connections == 1
+            && cost.logins == 1
+            && cost.commands <= commands
+            && cost.flights <= flights,
+        || format!("{cost:?} instead of one connection, {commands} commands in {flights} flights"),
+    );
+}
+
+#[test]
+fn each_click_costs_what_the_table_says() {
+    let site = Site::new().messages(200).proxied().start();
+    let (ann, redirect) = signed_in(&site, "ann", &password_of("ann"));
+
+    let (list, cost) = cost::of(&site, || redirect.follow());
+    println!("a first page: {cost:?}");
+    costs_at_most(list.shows("Message 200"), cost, 9, 3);
+
+    // Click, then the most commands and round trips: 0 of both is an answer from the cache.
+    type Click<'a> = (&'a str, &'a dyn Fn() -> Page, usize, usize);
+    let older = list.click("Older");
+    let oldest = || older.click("Older");
+    let message = || list.click("Message 200");
+    let table: [Click; 13] = [
+        ("the list again", &|| ann.get("/"), 0, 0),
+        ("older", &|| list.click("Older"), 0, 0),
+        ("older again", &oldest, 3, 2),
+        ("newer", &|| oldest().click("Newer"), 0, 0),
+        ("a message, unread or not", &message, 4, 3),
+        ("the same", &message, 0, 0),
+        ("a message with HTML", &|| list.click("Message 196"), 4, 3),
+        (
+            "its frame",
+            &|| ann.get(&frame_of(&list.click("Message 196"))),
+            0,
+            0,
+        ),
+        ("an empty folder", &|| list.click("Drafts"), 6, 2),
+        ("the same folder", &|| list.click("Drafts"), 0, 0),
+        ("a comparison", &|| list.click("check now"), 6, 2),
+        ("an attachment", &|| message().click("Download notes"), 3, 2),
+        ("the list at last", &|| ann.get("/"), 0, 0),
+    ];
+    for (name, click, commands, flights) in table {
+        let (page, cost) = cost::of(&site, click);
+        println!("{name}: {cost:?}");
+        if flights == 0 {
+            page.expect(cost == Cost::NOTHING, || format!("{name}: {cost:?}"));
+        } else {
+            costs_at_most(&page, cost, commands, flights);
+        }
+    }
+}
+
+/// Where the frame of an HTML mail leads.
+fn frame_of(page: &Page) -> String {
+    page.attributes_of("iframe", "src").remove(0)
+}
+
+#[test]
+fn a_server_without_extensions_needs_four_round_trips_for_a_first_page() {
+    let pymap = Pymap::start();
+    let site = Site::new().imap_at(pymap.address()).proxied().start();
+    let (_, redirect) = signed_in(&site, pymap::LOGIN, pymap::PASSWORD);
+    let (list, cost) = cost::of(&site, || redirect.follow());
+    list.has_status(200).shows("Inbox");
+    println!("{}", site.proxy().transcript());
+    assert!(!list.texts_of("li.row").is_empty());
+    costs_at_most(&list, cost, 40, 4);
+}
+
+/// What of a site's INBOX Ann sees, how many unread the pane says, and what the other mail program does to it.
+fn changed_elsewhere(plan: Plan) -> (Site, Visitor) {
+    let site = plan
+        .mails(
+            "ann",
+            "INBOX",
+            vec![
+                new_mail("First"),
+                new_mail("Second"),
+                new_mail("Third").flagged(&[r"\Seen"]),
+            ],
+        )
+        .start();
+    let ann = site.sign_in("ann");
+    ann.get("/").shows("2 unread of 3");
+    let mut other = site.other_client("ann");
+    other.append("INBOX", &new_mail("Fourth"));
+    other.run("SELECT INBOX");
+    other.run(r"STORE 1 +FLAGS (\Flagged \Seen)");
+    other.run(r"STORE 2 +FLAGS (\Deleted)");
+    other.run("EXPUNGE");
+    (site, ann)
+}
+
+fn shows_the_changes(page: &Page) {
+    page.shows("Fourth").hides("Second").shows("1 unread of 3");
+    let rows = page.texts_of("li.row");
+    assert_eq!(rows.len(), 3, "{rows:?}");
+    page.expect(
+        rows[2].contains("First") && !rows[2].contains("Unread"),
+        || format!("the oldest row says {}", rows[2]),
+    );
+    let signs = page.attributes_of("li.row:nth-child(3) svg", "aria-label");
+    assert_eq!(signs, ["Starred"]);
+}
+
+#[test]
+fn what_another_program_does_is_seen_after_check_now() {
+    let (_site, ann) = changed_elsewhere(Site::new());
+    let list = ann.get("/");
+    connections(list.hides("Fourth").shows("Second"), 0);
+    let checked = list.click("check now");
+    connections(&checked, 1);
+    shows_the_changes(&checked);
+    shows_the_changes(&ann.get("/"));
+}
+
+#[test]
+fn a_list_that_is_no_longer_fresh_is_compared_in_one_connection() {
+    let (_site, ann) = changed_elsewhere(Site::new().config(NEVER_FRESH));
+    let list = ann.get("/");
+    connections(&list, 1);
+    shows_the_changes(&list);
+}
+
+#[test]
+fn what_another_program_does_is_seen_without_extensions_as_well() {
+    for fewer in [
+        "imap_capability = IMAP4rev1 LITERAL+\n",
+        "imap_capability = IMAP4rev1 UIDPLUS CONDSTORE ENABLE ESEARCH\n",
+        "imap_capability = IMAP4rev1 SORT LIST-STATUS SPECIAL-USE\n",
+    ] {
+        let (_site, ann) = changed_elsewhere(Site::new().dovecot(fewer));
+        let checked = ann.get("/").click("check now");
+        connections(&checked, 1);
+        shows_the_changes(&checked);
+    }
+}
+
+/// The flags of Ann's messages on the server, in their order.
+fn flags(site: &Site) -> Vec<String> {
+    let mut client = site.other_client("ann");
+    client.run("EXAMINE INBOX");
+    client.run("FETCH 1:* (FLAGS)")
+}
+
+fn unread_in_pane(page: &Page) -> Option<String> {
+    page.text_of("nav.folders a[aria-current=page] .count")
+}
+
+#[test]
+fn opening_a_message_marks_it_as_read_on_the_server_and_here() {
+    let site = Site::new()
+        .mails(
+            "ann",
+            "INBOX",
+            vec![new_mail("First"), new_mail("Second"), new_mail("Third")],
+        )
+        .start();
+    let ann = site.sign_in("ann");
+    let list = ann.get("/");
+    list.shows("3 unread of 3");
+    assert_eq!(unread_in_pane(&list).as_deref(), Some("3 unread"));
+
+    let message = list.click("Second");
+    connections(message.shows("Hello."), 1);
+    assert_eq!(unread_in_pane(&message).as_deref(), Some("2 unread"));
+    let on_server = flags(&site);
+    assert!(on_server[1].contains(r"\Seen"), "{on_server:?}");
+    assert!(!on_server[0].contains(r"\Seen") && !on_server[2].contains(r"\Seen"));
+    let list = ann.get("/");
+    connections(list.shows("2 unread of 3"), 0);
+    list.click("check now").shows("2 unread of 3");
+}
+
+#[test]
+fn fetching_ahead_marks_nothing_as_read() {
+    let site = Site::new()
+        .mails("ann", "INBOX", vec![new_mail("First"), new_mail("Second")])
+        .start();
+    let ann = site.sign_in("ann");
+    let list = ann.get("/");
+    let ahead = Request::new("GET", &list.link("Second")).header("Sec-Purpose", "prefetch");
+    let ahead = ann.send(&ahead);
+    connections(ahead.has_status(200).shows("Hello."), 1);
+    assert!(!flags(&site).concat().contains(r"\Seen"));
+    ann.get("/").shows("2 unread of 2");
+
+    // The body is here already; the mark waits for the next connection that opens the folder.
+    let opened = list.click("Second");
+    connections(opened.shows("Hello."), 0);
+    let list = ann.get("/");
+    connections(list.shows("1 unread of 2"), 0);
+    list.click("check now").shows("1 unread of 2");
+    let on_server = flags(&site);
+    assert!(on_server[1].contains(r"\Seen"), "{on_server:?}");
+}
+
+#[test]
+fn a_mark_that_still_waits_is_told_at_sign_out() {
+    let site = Site::new()
+        .mails("ann", "INBOX", vec![new_mail("First")])
+        .start();
+    let ann = site.sign_in("ann");
+    let link = ann.get("/").link("First");
+    ann.send(&Request::new("GET", &link).header("Sec-Purpose", "prefetch"));
+    connections(&ann.get(&link), 0);
+    assert!(!flags(&site).concat().contains(r"\Seen"));
+    ann.get("/").click("Sign out").shows("You are signed out");
+    assert!(flags(&site).concat().contains(r"\Seen"));
+}
+
+#[test]
+fn what_was_seen_before_is_shown_while_the_server_is_away() {
+    let mut site = Site::with_inbox(120);
+    let ann = site.sign_in("ann");
+    let message = ann.get("/").click("Message 118");
+    site.dovecot_mut().stop();
+    ann.get(message.target()).shows("This is message 118.");
+    let list = ann.get("/").click("check now");
+    list.has_status(200)
+        .shows("Message 120")
+        .shows("The mail server cannot be reached");
+    let unseen = list.click("Message 117");
+    unseen
+        .has_status(502)
+        .shows("The mail server cannot be reached");
+    site.dovecot_mut().start_again();
+    unseen.click("Try again").shows("This is message 117.");
+    ann.get("/").hides("cannot be reached");
+}

@@ -1,0 +1,319 @@
+//! Servers that hang, drip, cut, flood and lie: an error within the deadline, and bounded memory.
+
+use std::fs;
+use std::io::Write;
+use std::net::TcpListener;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use postern::config::{ImapServer, Security};
+use postern::error::{Error, Imap};
+use postern::mail::{Flags, Uid};
+use postern::remote::{Capabilities, Command, Criteria, Remote};
+use postern::time::Deadline;
+
+use super::{account, play, server, visit};
+use crate::support::imap_script::{ImapScript, Mischief, When};
+
+/// How a hostile server is met: which kind of error, and with a bound on what was read of it.
+fn hostile(mischief: Mischief) -> Imap {
+    hostile_for(Duration::from_millis(1_500), mischief)
+}
+
+fn hostile_for(deadline: Duration, mischief: Mischief) -> Imap {
+    let told = format!("{mischief:?}")
+        .chars()
+        .take(100)
+        .collect::<String>();
+    let script = ImapScript::start("dovecot-2.3.19.1", mischief);
+    let begun = Instant::now();
+    let met = visit(script.port(), Deadline::after(deadline));
+    let took = begun.elapsed();
+    // The deadline, and the time that a loaded machine may need to notice it.
+    assert!(took < Duration::from_secs(6), "{told}: {took:?}");
+    // Whatever was read was held at most once, so the bytes bound the memory.
+    assert!(
+        script.sent() < 40 * 1024 * 1024,
+        "{told}: {} bytes",
+        script.sent()
+    );
+    match met.err() {
+        Some(Error::Imap(kind, _)) => kind,
+        other => panic!("{told}: {other:?}"),
+    }
+}
+
+#[test]
+fn a_server_that_says_nothing_or_drips_meets_the_deadline() {
+    for when in [When::Greeting, When::SignIn, When::Command] {
+        let drip = Mischief::Drips(when, Duration::from_millis(100));
+        for mischief in [Mischief::Silent(when), drip] {
+            let kind = hostile_for(Duration::from_millis(400), mischief);
+            assert_eq!(kind, Imap::Timeout, "{when:?}");
+        }
+    }
+}
+
+#[test]
+fn a_tls_record_that_drips_meets_the_deadline_too() {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let port = listener.local_addr().expect("an address").port();
+    let dripping = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a client");
+        // The head of a handshake record of 16 KB, whose bytes keep the socket busy and TLS waiting.
+        let mut next: &[u8] = &[0x16, 3, 3, 0x40, 0];
+        while stream.write_all(next).is_ok() {
+            next = &[2];
+            thread::sleep(Duration::from_millis(20));
+        }
+    });
+    let tls = ImapServer {
+        security: Some(Security::Tls),
+        ..server(port)
+    };
+    let begun = Instant::now();
+    let deadline = Deadline::after(Duration::from_millis(400));
+    let error = Remote::new(account(&tls), None, deadline).ready().err();
+    assert!(
+        matches!(error, Some(Error::Imap(Imap::Timeout, _))),
+        "{error:?}"
+    );
+    assert!(begun.elapsed() < Duration::from_secs(5));
+    dripping
+        .join()
+        .expect("the server ends when its client left");
+}
+
+#[test]
+fn a_server_that_cuts_is_unreachable_wherever_it_cuts() {
+    for when in [When::Greeting, When::SignIn, When::Command] {
+        for count in [0, 1, 7] {
+            assert_eq!(
+                hostile(Mischief::Cuts(when, count)),
+                Imap::Unreachable,
+                "{when:?} {count}"
+            );
+        }
+    }
+    let literal = b"* 1 FETCH (UID 1 BODY[] {500}\r\nabc".to_vec();
+    assert_eq!(
+        hostile(Mischief::Says(When::Command, literal)),
+        Imap::Unreachable
+    );
+}
+
+#[test]
+fn a_literal_that_no_request_may_hold_ends_the_connection_at_its_announcement() {
+    for size in ["4294967296", "999999999999999999999999", "20000000"] {
+        let line = format!("* 1 FETCH (BODY[] {{{size}}}\r\n").into_bytes();
+        assert_eq!(
+            hostile(Mischief::SaysAndWaits(When::Command, line)),
+            Imap::Garbled,
+            "{size}"
+        );
+    }
+}
+
+#[test]
+fn floods_end_at_their_bound() {
+    let flood = |first: &[u8], again: &[u8]| {
+        let mischief = Mischief::Floods(When::Command, first.to_vec(), again.to_vec());
+        hostile(mischief)
+    };
+    // Either the bound or, on a slow machine, the deadline.
+    let ends = [Imap::Garbled, Imap::Timeout];
+    assert!(ends.contains(&flood(b"* OK ", b"x")), "a line without end");
+    assert!(
+        ends.contains(&flood(b"", b"* 1 EXISTS\r\n")),
+        "responses without end"
+    );
+    assert!(
+        ends.contains(&flood(b"", b"\r\n")),
+        "empty lines without end"
+    );
+    assert!(
+        ends.contains(&flood(b"* 1 FETCH (", b"X {1}\r\na ")),
+        "literals without end"
+    );
+    assert!(
+        ends.contains(&flood(b"* 1 FETCH (BODYSTRUCTURE ", b"(")),
+        "nesting without end"
+    );
+    assert!(
+        ends.contains(&flood(b"", b"* SEARCH 4 9 2\r\n")),
+        "searches without end"
+    );
+}
+
+#[test]
+fn what_is_not_an_answer_ends_the_connection_or_loses_itself() {
+    for garbage in [
+        &b"HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n"[..],
+        b"\0\xff\xfe\r\n",
+        b"220 mail.example.org ESMTP\r\n",
+    ] {
+        let kind = hostile(Mischief::Says(When::Greeting, garbage.to_vec()));
+        assert_eq!(kind, Imap::Garbled);
+    }
+    for garbage in [
+        &b"zz OK done\r\n"[..],
+        b"a999 NO done\r\n",
+        b"$TAG OK one\r\n$TAG OK two\r\n",
+        b"$TAG MAYBE\r\n",
+    ] {
+        let kind = hostile(Mischief::Says(When::Command, garbage.to_vec()));
+        assert!(
+            matches!(kind, Imap::Garbled | Imap::Unreachable),
+            "{kind:?}"
+        );
+    }
+    let goodbye = b"* BYE shutting down\r\n".to_vec();
+    assert_eq!(
+        hostile(Mischief::Says(When::Command, goodbye)),
+        Imap::Refused
+    );
+}
+
+#[test]
+fn five_thousand_parentheses_lose_one_structure_and_nothing_else() {
+    let deep = [
+        b"* 1 FETCH (UID 4 BODYSTRUCTURE ".to_vec(),
+        vec![b'('; 5_000],
+        vec![b')'; 5_000],
+        b" RFC822.SIZE 7)\r\n* 2 FETCH (UID 5 FLAGS (\\Seen caf\xe9))\r\nA######## NO caf\xe9 \0\r\n".to_vec(),
+    ];
+    let flight = play(&deep.concat()).expect("a flight");
+    let uid = |n| Uid::new(n).expect("not 0");
+    let message = flight.messages.get(&uid(4)).expect("UID 4");
+    assert!(message.structure_refused && message.size == Some(7));
+    assert_eq!(
+        flight.messages.get(&uid(5)).and_then(|m| m.flags),
+        Some(Flags::SEEN)
+    );
+    assert!(
+        !flight.is_ok(0),
+        "an end that the crate cannot read is still an end"
+    );
+}
+
+/// The port that the memory test gives its child.
+const CHILD_PORT: &str = "POSTERN_DOOR_PORT";
+
+#[test]
+#[ignore = "the memory test runs it, in a process of its own"]
+fn child_of_the_memory_test() {
+    let port = std::env::var(CHILD_PORT).expect("run by the memory test");
+    let server = server(port.parse().expect("a port"));
+    let known = Some(Capabilities::parse(b"IMAP4rev1"));
+    let deadline = Deadline::after(Duration::from_secs(60));
+    let mut remote = Remote::new(account(&server), known, deadline);
+    let flight = remote.flight(&[Command::Search(Criteria::All)]);
+    println!(
+        "outcome {}",
+        flight.map_or_else(|e| format!("{e:?}"), |f| format!("{:?}", f.tally))
+    );
+    let status = fs::read_to_string("/proc/self/status").expect("Linux");
+    let peak = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
+    println!(
+        "peak {}",
+        peak.expect("a peak").trim().trim_end_matches(" kB")
+    );
+}
+
+#[test]
+fn no_answer_takes_more_than_64_mb() {
+    let many = |count: u32, line: &dyn Fn(u32) -> String| (1..count).map(line).collect::<String>();
+    let parts = r#"("a" "b" NIL NIL NIL NIL 1)"#.repeat(250);
+    let long = "a".repeat(3_900_000);
+    for (name, lines) in [
+        (
+            "messages",
+            many(145_000, &|n| {
+                format!("* {n} FETCH (UID {n} FLAGS (\\Seen) RFC822.SIZE 1)\r\n")
+            }),
+        ),
+        (
+            "messages without UID",
+            many(145_000, &|n| format!("* {n} FETCH (FLAGS ())\r\n")),
+        ),
+        (
+            "structures",
+            many(3_000, &|n| {
+                format!("* {n} FETCH (UID {n} BODYSTRUCTURE ({parts}\"mixed\"))\r\n")
+            }),
+        ),
+        (
+            "literals",
+            many(7, &|n| {
+                format!("* 1 FETCH (UID 1 BODY[{n}] {{3900000}}\r\n{long})\r\n")
+            }),
+        ),
+        (
+            "sections",
+            format!("* 1 FETCH (UID 1{})\r\n", " BODY[1] a".repeat(700_000)),
+        ),
+        (
+            "folders",
+            many(145_000, &|n| {
+                format!("* LIST (\\a \\b \\c \\d) \"/\" folder{n}\r\n")
+            }),
+        ),
+        (
+            "numbers",
+            format!("* SEARCH{}\r\n", many(900_000, &|n| format!(" {}", 3 * n))),
+        ),
+        (
+            "extensions",
+            many(3_000, &|n| {
+                format!("* ENABLED{}\r\n", format!(" X{n}").repeat(1_000))
+            }),
+        ),
+    ] {
+        let answer = format!("{lines}$TAG OK done\r\n").into_bytes();
+        let mischief = Mischief::SaysAndWaits(When::Command, answer);
+        let script = ImapScript::start("dovecot-2.3.19.1", mischief);
+        let (_, module) = module_path!().split_once("::").expect("below the crate");
+        let child_test = format!("{module}::child_of_the_memory_test");
+        let child = std::process::Command::new(std::env::current_exe().expect("a test binary"))
+            .args(["--exact", &child_test, "--ignored", "--nocapture"])
+            .env(CHILD_PORT, script.port().to_string())
+            .output()
+            .expect("a child");
+        let said = String::from_utf8_lossy(&child.stdout).into_owned();
+        let peak = said.lines().find_map(|l| l.strip_prefix("peak "));
+        let peak: u32 = peak
+            .and_then(|p| p.parse().ok())
+            .unwrap_or_else(|| panic!("{name}: {child:?}"));
+        assert!(peak < 64 * 1024, "{name}: {peak} kB\n{said}");
+        assert!(
+            said.contains("true): ") || said.contains("Garbled"),
+            "{name}: nothing was read\n{said}"
+        );
+    }
+}
+
+#[test]
+fn what_comes_in_the_clear_behind_starttls_is_refused() {
+    for (greeting, kind) in [
+        (
+            "* OK ready\r\np0 OK go on\r\n* CAPABILITY AUTH=PLAIN\r\n",
+            Imap::Garbled,
+        ),
+        ("* BYE full\r\n", Imap::LoginLater),
+        ("220 mail.example.org ESMTP\r\n", Imap::Garbled),
+        ("* OK ready\r\n", Imap::Timeout),
+    ] {
+        let mischief = Mischief::SaysAndWaits(When::Greeting, greeting.as_bytes().to_vec());
+        let script = ImapScript::start("dovecot-2.3.19.1", mischief);
+        let server = ImapServer {
+            security: Some(Security::Starttls),
+            ..server(script.port())
+        };
+        let deadline = Deadline::after(Duration::from_millis(500));
+        let error = Remote::new(account(&server), None, deadline).ready().err();
+        assert!(
+            matches!(&error, Some(Error::Imap(got, _)) if *got == kind),
+            "{greeting}: {error:?}"
+        );
+    }
+}
