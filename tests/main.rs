@@ -9,11 +9,21 @@ mod cost;
 mod disk;
 /// The door to IMAP: captured answers of real servers, and hostile ones, through the wire and the `imap` crate.
 mod door;
+/// What no browser sends: bytes, methods, bodies, cookies and environments of any kind.
+mod hostile;
+/// The rules of our own house, read from `src/` as text: floors, doors, words.
+mod house;
 /// Sign-in form, sessions, cookies, forgeries, TLS to the server.
 mod login;
+/// The pages in a real browser: silence in the console, and pictures of all of them.
+mod look;
 /// What a mail says, and what is left of its HTML: on mails in `tests/mail` and on the whole corpus where it is at hand.
 mod mail;
+/// A message as a reader sees it: text, HTML in its frame, attachments, source, neighbours.
+mod message;
 /// Do the real parts themselves work, without Postern?
 mod parts;
 /// The real parts that the tests drive: Apache, Dovecot, a proxy between, visitors, a browser.
 mod support;
+/// The whole visit in the words of other servers.
+mod transcripts;
