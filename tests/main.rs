@@ -9,6 +9,8 @@ mod cost;
 mod disk;
 /// The door to IMAP: captured answers of real servers, and hostile ones, through the wire and the `imap` crate.
 mod door;
+/// Lists and their places, folders and their names, while another mail program changes both.
+mod folder;
 /// Sign-in form, sessions, cookies, forgeries, TLS to the server.
 mod login;
 /// What a mail says, and what is left of its HTML: on mails in `tests/mail` and on the whole corpus where it is at hand.
