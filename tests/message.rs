@@ -6,7 +6,8 @@ use std::time::SystemTime;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::support::imap_script::{ImapScript, Mischief, Transcript};
+use crate::support::imap_script::{ImapScript, Mischief};
+use crate::support::transcript::Transcript;
 use crate::support::mails::Mail;
 use crate::support::page::Page;
 use crate::support::site::Site;
