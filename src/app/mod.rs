@@ -17,6 +17,7 @@ use crate::assets;
 use crate::config::Config;
 use crate::error::{Cause, Error, Imap, Result};
 use crate::gate::{self, Waiter};
+use crate::mail::Role;
 use crate::mailbox::Mailbox;
 use crate::process;
 use crate::remote::{Account, Capabilities, Cost, Remote};
@@ -316,6 +317,9 @@ fn act(
             "a public route behind the gate",
         ))),
     };
+    if let (Err(Error::Gone(what)), Some(folder)) = (&done, route.folder()) {
+        visit.mailbox.distrust(folder, *what);
+    }
     timing.render = Some(visit.rendering);
     timing.imap = Some(visit.mailbox.cost());
     done
@@ -433,17 +437,12 @@ impl Admitted {
         let is_get = matches!(self.head.method.as_str(), "GET" | "HEAD");
         let again = format!("{}{here}", self.head.base.0);
         let retry = retry_after(error, route::retries(&self.head.query)).filter(|_| is_get);
-        let folder = match route {
-            Some(Route::Message(page)) => Some(&page.message.folder),
-            Some(
-                Route::Frame { message, .. }
-                | Route::Part { message, .. }
-                | Route::Source { message, .. },
-            ) => Some(&message.folder),
-            _ => None,
-        };
+        let folder = route.and_then(Route::folder);
         let query = folder.map(|name| route::FolderQuery::newest(name.clone()));
-        let title = folder.map(|name| crate::remote::decoded(name.as_wire()));
+        let title = folder.map(|name| match name.is_inbox() {
+            true => self.words.role(Role::Inbox).to_owned(),
+            false => crate::remote::decoded(name.as_wire()),
+        });
         let page = ErrorPage {
             base: &self.head.base,
             words: self.words,
