@@ -109,16 +109,17 @@ fn mail_that_arrives_between_two_clicks_repeats_and_skips_no_row() {
 
 #[test]
 fn a_deleted_anchor_leaves_its_place() {
-    let site = Site::new().messages(170).config(NEVER_FRESH).start();
+    let site = Site::new().messages(300).config(NEVER_FRESH).start();
     let ann = site.sign_in("ann");
-    let list = ann.get("/");
-    // The last row of the page, by which the link to older ones goes.
-    delete(&site, "121");
+    let list = ann.get("/").click("Older");
+    assert_eq!(subjects(&list), messages(250, 201));
+    // The last row of the page, by which the link to older ones goes; then the first one of the next.
+    delete(&site, "201");
     let older = list.click("Older");
-    assert_eq!(subjects(&older), messages(120, 71));
-    delete(&site, "120");
+    assert_eq!(subjects(&older), messages(200, 151));
+    delete(&site, "200");
     let newer = older.click("Newer");
-    assert_eq!(subjects(&newer)[49], "Message 122");
+    assert_eq!(subjects(&newer), messages(251, 202));
 }
 
 #[test]
@@ -129,7 +130,7 @@ fn a_place_beyond_the_end_is_the_nearest_that_there_is() {
     let link = list.link("Older");
     let (front, anchor) = link.rsplit_once('=').expect("an anchor");
     let validity = anchor.split('.').next().expect("a numbering");
-    let newer = front.replace("older", "newer");
+    let newer = front.replace("&older", "&newer");
     for (place, expected) in [
         (format!("{front}={validity}.99999.4000000000"), (120, 71)),
         (format!("{newer}={validity}.99999.4000000000"), (120, 71)),
@@ -271,7 +272,7 @@ const ODD_NAMES: [(&str, &str); 8] = [
     ("R&-D", "R&D"),
     ("100% & more #1?f=INBOX", "100% & more #1?f=INBOX"),
     (r#"She said \"no\""#, r#"She said "no""#),
-    ("<b>bold</b>", "<b>bold</b>"),
+    ("<b>bold", "<b>bold"),
     ("a+b=c;d", "a+b=c;d"),
     ("With  two spaces", "With two spaces"),
 ];
@@ -313,13 +314,7 @@ fn a_name_that_would_end_a_command_ends_nothing() {
     let ann = site.sign_in("ann");
     ann.get("/");
     site.proxy().reset();
-    for name in [
-        "INBOX%0D%0Ax%20DELETE%20INBOX",
-        "INBOX%0A",
-        "INBOX%00",
-        "%7F",
-        "",
-    ] {
+    for name in ["INBOX%0D%0Ax%20DELETE%20INBOX", "INBOX%0A", "INBOX%00", ""] {
         ann.get(&format!("/folder?f={name}")).has_status(400);
     }
     assert_eq!(site.proxy().counts().connections, 0);
@@ -329,7 +324,7 @@ fn a_name_that_would_end_a_command_ends_nothing() {
         "%7B3%7D",
         "*",
         "%25",
-        "&!-",
+        "%26!-",
         "%C3%A4",
         "..%2F..%2Fben",
     ] {

@@ -13,6 +13,8 @@ mod door;
 mod folder;
 /// What no browser sends: bytes, methods, bodies, cookies and environments of any kind.
 mod hostile;
+/// The two ways in which hosts run CGI programs.
+mod hosting;
 /// The rules of our own house, read from `src/` as text: floors, doors, words.
 mod house;
 /// Sign-in form, sessions, cookies, forgeries, TLS to the server.
@@ -25,6 +27,8 @@ mod mail;
 mod message;
 /// Do the real parts themselves work, without Postern?
 mod parts;
+/// Several sessions of one user, other passwords, and what lies on disk afterwards.
+mod sessions;
 /// The real parts that the tests drive: Apache, Dovecot, a proxy between, visitors, a browser.
 mod support;
 /// The whole visit in the words of other servers.

@@ -309,6 +309,9 @@ fn act(
             "a public route behind the gate",
         ))),
     };
+    if let (Err(Error::Gone(what)), Some(folder)) = (&done, route.folder()) {
+        visit.mailbox.distrust(folder, *what);
+    }
     timing.render = Some(visit.rendering);
     timing.imap = Some(visit.mailbox.cost());
     done

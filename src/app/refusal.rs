@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::{Admitted, Asked, is_part};
 use crate::actions::{self, Answer};
 use crate::error::{Error, Result};
+use crate::mail::Role;
 use crate::remote;
 use crate::response::Response;
 use crate::route::{self, Route};
@@ -96,17 +97,12 @@ impl Admitted {
         let is_get = matches!(self.head.method.as_str(), "GET" | "HEAD");
         let again = format!("{}{here}", self.head.base.0);
         let retry = retry_after(error, route::retries(&self.head.query)).filter(|_| is_get);
-        let folder = match route {
-            Some(Route::Message(page)) => Some(&page.message.folder),
-            Some(
-                Route::Frame { message, .. }
-                | Route::Part { message, .. }
-                | Route::Source { message, .. },
-            ) => Some(&message.folder),
-            _ => None,
-        };
+        let folder = route.and_then(Route::folder);
         let query = folder.map(|name| route::FolderQuery::newest(name.clone()));
-        let title = folder.map(|name| remote::decoded(name.as_wire()));
+        let title = folder.map(|name| match name.is_inbox() {
+            true => self.words.role(Role::Inbox).to_owned(),
+            false => remote::decoded(name.as_wire()),
+        });
         let page = ErrorPage {
             base: &self.head.base,
             words: self.words,

@@ -26,6 +26,8 @@ pub struct Listing {
     pub rows: Vec<(u32, Row)>,
     /// Rank of the oldest row of the window, and one more than that of the newest.
     pub ranks: (u32, u32),
+    /// The place of this very window.
+    pub here: Place,
     /// Where the window before this one begins.
     pub newer: Option<Anchor>,
     /// Where the next one begins.
@@ -273,6 +275,10 @@ impl Mailbox<'_, '_> {
                 rank,
             })
         };
+        let here = (hi < list.counts.messages)
+            .then(|| anchor(hi))
+            .flatten()
+            .map_or(Place::Newest, Place::OlderThan);
         let newer = (hi < list.counts.messages)
             .then(|| anchor(hi.saturating_sub(1)))
             .flatten();
@@ -281,6 +287,7 @@ impl Mailbox<'_, '_> {
             list,
             rows,
             ranks: (lo, hi),
+            here,
             newer,
             older,
             renumbered,
