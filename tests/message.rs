@@ -6,10 +6,11 @@ use std::time::SystemTime;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::support::imap_script::{ImapScript, Mischief, Transcript};
+use crate::support::imap_script::{ImapScript, Mischief};
 use crate::support::mails::Mail;
 use crate::support::page::Page;
 use crate::support::site::Site;
+use crate::support::transcript::Transcript;
 use crate::support::visitor::{Request, Visitor};
 
 /// A mail of these fields and this body; the fields begin with its `Content-Type`.

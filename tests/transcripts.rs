@@ -1,9 +1,10 @@
 //! The whole visit, in the words of other servers: a real one without extensions (pymap), and a scripted one for each
 //! transcript. What a visitor sees has to be the same whoever runs the mail.
 
-use crate::support::imap_script::{ImapScript, Mischief, TRANSCRIPTS, Transcript};
+use crate::support::imap_script::{ImapScript, Mischief};
 use crate::support::pymap::{self, Pymap};
 use crate::support::site::Site;
+use crate::support::transcript::{TRANSCRIPTS, Transcript};
 use crate::support::visitor::Visitor;
 
 /// Signs in, opens every folder, every message of the INBOX, and everything that is attached; how many messages.
