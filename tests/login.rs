@@ -180,6 +180,8 @@ fn the_button_back_of_a_browser_shows_no_mail_after_signing_out() {
     tab.fill("input[name=password]", &password_of("ann"));
     tab.click_to("button.primary");
     assert!(tab.text().contains("Message 3"), "{}", tab.text());
+    // While one page fades into the next, clicks fall through.
+    tab.wait_for("document.elementFromPoint(20, 20) !== document.documentElement");
     tab.click_to("form[action$=sign-out] button");
     assert!(tab.text().contains("You are signed out"), "{}", tab.text());
     tab.loading(|| drop(tab.evaluate("history.back()")));

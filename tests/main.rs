@@ -9,6 +9,8 @@ mod cost;
 mod disk;
 /// The door to IMAP: captured answers of real servers, and hostile ones, through the wire and the `imap` crate.
 mod door;
+/// Lists and their places, folders and their names, while another mail program changes both.
+mod folder;
 /// What no browser sends: bytes, methods, bodies, cookies and environments of any kind.
 mod hostile;
 /// The rules of our own house, read from `src/` as text: floors, doors, words.

@@ -87,9 +87,6 @@ pub fn form(
         reason,
     });
     let mut response = Response::page(status, markup);
-    if asked.reason == Some(Reason::SignedOut) {
-        response = response.with("Clear-Site-Data", "\"cache\"");
-    }
     if is_new {
         let age = Duration::from_secs(30 * 86_400);
         response = response.with(
