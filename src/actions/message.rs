@@ -1,4 +1,8 @@
 //! One message: its page, the document of its HTML, its parts, its source.
+//!
+//! Not for finding or fetching any of it (`mailbox`), nor for making HTML harmless (`clean`). To know before changing it:
+//! the type under which a part leaves comes from our own list (`OPENED`), never from the mail; what is not on the list is
+//! only saved.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -13,7 +17,7 @@ use crate::mailbox::{Opened, Shown};
 use crate::mime;
 use crate::remote::What as Section;
 use crate::response::Response;
-use crate::route::{Anchor, Face, FolderQuery, MessageQuery, MessageRef, Place, Route};
+use crate::route::{Face, FolderQuery, MessageQuery, MessageRef, Place, Route};
 use crate::time::Watch;
 use crate::views;
 use crate::views::message::{AttachmentLine, Body, Height, HtmlFrame, MessagePage, Remote};
@@ -39,7 +43,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     let opened = visit.mailbox.open(at, query.rank, !visit.head.prefetch)?;
     let around = Around::gather(visit, &at.folder, Vec::new())?;
     let listing = visit.mailbox.cached_page(&at.folder, opened.rank);
-    let place = back_to(&opened, at, visit.config.limits.rows);
+    let place = listing.as_ref().map_or(Place::Newest, |l| l.here);
     let list = listing.map(|l| list_pane(visit, &around, &at.folder, place, &l, Some(at)));
 
     let body = mime::body_of(&opened.parts);
@@ -212,19 +216,6 @@ pub fn source(visit: &mut Visit, at: &MessageRef, save: bool) -> Result<Done> {
         encoding: Encoding::Plain,
         head: Response::part(kind, disposition(how, &name), Vec::new()),
     }))
-}
-
-/// The page of the list on which the message stands.
-fn back_to(opened: &Opened, at: &MessageRef, rows: u32) -> Place {
-    let newer = opened.total.saturating_sub(opened.rank.saturating_add(1));
-    match (newer >= rows, opened.newer) {
-        (true, Some((uid, rank))) => Place::OlderThan(Anchor {
-            validity: at.validity,
-            uid,
-            rank,
-        }),
-        _ => Place::Newest,
-    }
 }
 
 /// The HTML parts of a message, one after the other, made harmless.

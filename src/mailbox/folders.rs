@@ -145,7 +145,7 @@ impl Mailbox<'_, '_> {
         }
     }
 
-    fn put_folders(&mut self, list: &FolderList) {
+    pub(super) fn put_folders(&mut self, list: &FolderList) {
         let key = self.data.own();
         self.store.put(self.lock(), &FOLDERS, &key, list);
     }

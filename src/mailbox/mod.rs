@@ -11,7 +11,7 @@ mod row;
 mod tree;
 
 use crate::config::Config;
-use crate::error::{Error, Imap, Result};
+use crate::error::{Error, Imap, Result, What};
 use crate::mail::{FolderName, UidValidity};
 use crate::remote::{Cost, Flight, Remote};
 use crate::session::{self, Claim};
@@ -77,6 +77,21 @@ impl<'v, 'p> Mailbox<'v, 'p> {
     /// What this request has cost at the server so far.
     pub fn cost(&self) -> Cost {
         self.remote.cost()
+    }
+
+    /// What is known of a folder is doubtful, since something of it was found gone: the next page asks the server.
+    pub fn distrust(&mut self, folder: &FolderName, gone: What) {
+        let then = self.now.saturating_sub(self.fresh);
+        if let Some(mut list) = self.cached_list(folder) {
+            list.as_of = list.as_of.min(then);
+            self.put_list_head(folder, &list);
+        }
+        if gone == What::Folder
+            && let Some(mut list) = self.cached_folders()
+        {
+            list.as_of = list.as_of.min(then);
+            self.put_folders(&list);
+        }
     }
 
     fn lock(&self) -> Lock<'v> {

@@ -17,6 +17,7 @@ pub mod http;
 pub mod imap_script;
 pub mod install;
 pub mod kernel;
+pub mod mailbox;
 pub mod mails;
 pub mod page;
 pub mod place;
