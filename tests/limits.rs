@@ -64,7 +64,7 @@ impl Host {
         let outcome = ByHand::request(&self.program, request)
             .by(visitor)
             .under(&around)
-            .as_ourselves()
+            .like_ourselves()
             .run();
         if let Some(answer) = &outcome.answer {
             for (name, value) in &answer.headers {
@@ -141,14 +141,21 @@ fn it_works_with_sixty_four_open_files() {
 fn it_says_so_where_there_is_too_little_of_anything() {
     let host = Host::new();
     let ann = host.sign_in(&["--nofile=64"]);
+    let mut said = 0;
     for limits in [["--nproc=2"], ["--as=83886080"], ["--nofile=6"]] {
         let page = host.get(&ann, "/", &limits);
-        page.expect(page.status() == 500, || format!("{limits:?} is enough?"));
-        let said = ["Something went wrong here", "This site is not set up yet"];
-        page.expect(said.iter().any(|words| page.has_words(words)), || {
+        if page.status() == 200 {
+            page.shows("Message 120");
+            continue;
+        }
+        said += 1;
+        page.has_status(500);
+        let words = ["Something went wrong here", "This site is not set up yet"];
+        page.expect(words.iter().any(|w| page.has_words(w)), || {
             format!("{limits:?}: not said")
         });
     }
+    assert!(said > 0, "there was enough of everything");
     // And it was no damage.
     host.get(&ann, "/", &["--nofile=64"])
         .has_status(200)
@@ -181,11 +188,12 @@ struct Clock {
 
 impl Clock {
     fn start() -> Clock {
+        // The library reads the file once in each process, before the program cleans its environment.
         install::need(Part::Faketime);
         let place = Place::new("clock").dull();
         let file = place.write("clock", "+0");
         let env = format!(
-            "SetEnv LD_PRELOAD {}\nSetEnv FAKETIME_TIMESTAMP_FILE {}\nSetEnv FAKETIME_NO_CACHE 1\n\
+            "SetEnv LD_PRELOAD {}\nSetEnv FAKETIME_TIMESTAMP_FILE {}\n\
              SetEnv FAKETIME_DONT_FAKE_MONOTONIC 1\nSetEnv NO_FAKE_STAT 1\n",
             library().display(),
             file.display()

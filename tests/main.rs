@@ -27,6 +27,8 @@ mod hosting;
 mod house;
 /// `kill -9` at random moments, and at each step of a change of generation.
 mod kills;
+/// 100,000 messages, 5,000 folders, and clicks at random while another mail program changes everything.
+mod large;
 /// Little memory, few processes, few files, and a clock that jumps.
 mod limits;
 /// Sign-in form, sessions, cookies, forgeries, TLS to the server.

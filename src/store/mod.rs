@@ -89,8 +89,8 @@ impl<'p> Store<'p> {
         tree: &Tree<V>,
         key: &[u8],
     ) -> Option<V> {
-        let sealed = self.pieces(tree.id, key)?;
-        let value = self.unseal(lock, tree, key, &sealed);
+        let sealed = self.pieces(tree.id, key);
+        let value = sealed.and_then(|sealed| self.unseal(lock, tree, key, &sealed));
         if value.is_none() {
             self.remove(tree, key);
         }
