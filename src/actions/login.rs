@@ -78,7 +78,8 @@ pub fn form(
     let markup = page(&LoginPage {
         base: &head.base,
         words,
-        place: Some(host).filter(|h| !h.is_empty()),
+        // The name of this machine to itself says nothing to anybody.
+        place: Some(host).filter(|h| !h.is_empty() && !head.is_local()),
         login: asked.login,
         keep: asked.keep,
         token: &token(state, &nonce, hour()),

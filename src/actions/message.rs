@@ -1,4 +1,8 @@
 //! One message: its page, the document of its HTML, its parts, its source.
+//!
+//! Not for finding or fetching any of it (`mailbox`), nor for making HTML harmless (`clean`). To know before changing it:
+//! the type under which a part leaves comes from our own list (`OPENED`), never from the mail; what is not on the list is
+//! only saved.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -187,9 +187,7 @@ impl Flight {
     /// `Gone(Folder)` or `Imap(Refused)`.
     pub fn require_open(&self, command: usize) -> Result<()> {
         match self.end(command) {
-            Some(end)
-                if end.status == Status::No && matches!(end.code.as_str(), "" | "CANNOT") =>
-            {
+            Some(end) if end.status == Status::No && matches!(end.code.as_str(), "" | "CANNOT") => {
                 Err(Error::Gone(What::Folder))
             }
             _ => self.require(command),

@@ -316,11 +316,10 @@ fn unpack(packed: &[u8]) -> Option<Vec<u8>> {
 
 /// How sled is opened, everywhere.
 fn open_sled(dir: &Path) -> sled::Result<sled::Db> {
-    process::nap();
-    sled::Config::new()
+    let config = sled::Config::new()
         .path(dir)
         .segment_size(SEGMENT)
         .cache_capacity(8 * 1024 * 1024)
-        .flush_every_ms(None)
-        .open()
+        .flush_every_ms(None);
+    process::with_late_threads(|| config.open())
 }

@@ -70,15 +70,20 @@ pub struct ImapScript {
 }
 
 impl ImapScript {
-    /// Starts one that speaks as `transcript` does.
+    /// Starts one that speaks as the server of a transcript does.
     pub fn start(transcript: &str, mischief: Mischief) -> ImapScript {
+        ImapScript::speaking(Transcript::named(transcript), mischief)
+    }
+
+    /// Starts one that speaks as `transcript` says.
+    pub fn speaking(transcript: Transcript, mischief: Mischief) -> ImapScript {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("an address").port();
         let heard = Arc::new(Mutex::new(Vec::new()));
         let connections = Arc::new(Mutex::new(0));
         let sent = Arc::new(AtomicU64::new(0));
         let over = Arc::new(AtomicBool::new(false));
-        let transcript = Arc::new(Transcript::named(transcript));
+        let transcript = Arc::new(transcript);
         let mischief = Arc::new(mischief);
         let acceptor = {
             let (heard, connections, over) = (heard.clone(), connections.clone(), over.clone());
@@ -426,8 +431,12 @@ fn sections(command: &str, uid: u32) -> Vec<u8> {
     out
 }
 
-/// What a section of a message holds here: a header, or some 600,000 bytes of lines that tell where they are.
+/// What a section of a message holds here: a header, or some 600,000 bytes of lines that tell where they are; the whole
+/// message both.
 pub fn content(section: &str, uid: u32) -> Vec<u8> {
+    if section.is_empty() {
+        return [content("HEADER", uid), content("TEXT", uid)].concat();
+    }
     if section.contains("HEADER") || section.contains("MIME") {
         return format!(
             "From: Ann <ann@example.org>\r\nTo: Bob <bob@example.org>\r\nSubject: Message {uid}\r\n\

@@ -15,6 +15,7 @@ pub mod form;
 pub mod http;
 pub mod imap_script;
 pub mod install;
+pub mod mailbox;
 pub mod mails;
 pub mod page;
 pub mod place;
