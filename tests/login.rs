@@ -44,7 +44,7 @@ fn a_stranger_is_asked_to_sign_in_and_comes_to_the_inbox() {
     let site = Site::with_inbox(3);
     let ann = site.visitor();
     let form = ann.get("/");
-    form.has_status(200).shows("Sign in to 127.0.0.1");
+    form.has_status(200).shows("Sign in");
     let page = form.form("sign-in").set("login", "ann");
     let page = page.set("password", &password_of("ann")).submit_once();
     page.has_status(303);
@@ -157,7 +157,6 @@ fn after_signing_out_nothing_opens_the_mail_any_more() {
     assert_eq!(answer.header("clear-site-data"), "\"cache\"");
     let page = answer.follow();
     page.has_status(200).shows("You are signed out");
-    assert_eq!(page.header("clear-site-data"), "\"cache\"");
     assert!(!ann.cookies().iter().any(|c| c.name == cookie.name));
 
     // Back asks again, since nothing was stored; and whoever kept the cookie has kept nothing.
@@ -180,8 +179,6 @@ fn the_button_back_of_a_browser_shows_no_mail_after_signing_out() {
     tab.fill("input[name=password]", &password_of("ann"));
     tab.click_to("button.primary");
     assert!(tab.text().contains("Message 3"), "{}", tab.text());
-    // While one page fades into the next, clicks fall through.
-    tab.wait_for("document.elementFromPoint(20, 20) !== document.documentElement");
     tab.click_to("form[action$=sign-out] button");
     assert!(tab.text().contains("You are signed out"), "{}", tab.text());
     tab.loading(|| drop(tab.evaluate("history.back()")));
