@@ -44,7 +44,7 @@ fn a_stranger_is_asked_to_sign_in_and_comes_to_the_inbox() {
     let site = Site::with_inbox(3);
     let ann = site.visitor();
     let form = ann.get("/");
-    form.has_status(200).shows("Sign in");
+    form.has_status(200).shows("Sign in").hides("127.0.0.1");
     let page = form.form("sign-in").set("login", "ann");
     let page = page.set("password", &password_of("ann")).submit_once();
     page.has_status(303);

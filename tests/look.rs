@@ -206,6 +206,32 @@ fn keys_lead_from_message_to_message() {
 }
 
 #[test]
+fn a_mail_that_is_wider_than_the_window_is_drawn_smaller() {
+    let wide = "<table width=600><tr><td>Left<td align=right>Right</table><p style='height: 900px'>Long</p>";
+    let mut mail = Mail::plain("Bo <bo@example.org>", "Wide", wide);
+    let text = String::from_utf8(mail.bytes).expect("ASCII");
+    mail.bytes = text.replace("text/plain", "text/html").into_bytes();
+    let site = Site::new().mails("ann", "INBOX", vec![mail]).start();
+    let browser = Chromium::start();
+    let tab = browser.tab();
+    signed_in(&site, &tab);
+    tab.viewport(390, 844, 2.0, true);
+    tab.click_to(".row > a");
+    tab.wait_for("document.querySelector('iframe').style.height");
+    let ask = |what: &str| {
+        let frame = "(f => { const d = f.contentDocument, r = d.documentElement; return";
+        tab.evaluate(&format!(
+            "{frame} {what} }})(document.querySelector('iframe'))"
+        ))
+    };
+    assert_eq!(ask("r.scrollWidth <= f.clientWidth"), json!(true));
+    assert_eq!(ask("d.body.style.zoom < .65"), json!(true));
+    // It is as high as what is in it, which is smaller now.
+    let height = ask("f.clientHeight").as_f64().expect("a number");
+    assert!((500.0..700.0).contains(&height), "{height}");
+}
+
+#[test]
 fn everything_works_without_scripts() {
     let site = lived_in();
     let (html, text) = html_and_text(&site);

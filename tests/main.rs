@@ -11,12 +11,16 @@ mod disk;
 mod door;
 /// Lists and their places, folders and their names, while another mail program changes both.
 mod folder;
+/// Storms of clicks, waiters that leave, parts and acts, killed holders, deadlines: one request at a time, and few waiting.
+mod gate;
 /// What no browser sends: bytes, methods, bodies, cookies and environments of any kind.
 mod hostile;
 /// The two ways in which hosts run CGI programs.
 mod hosting;
 /// The rules of our own house, read from `src/` as text: floors, doors, words.
 mod house;
+/// `kill -9` at random moments, and at each step of a change of generation.
+mod kills;
 /// Sign-in form, sessions, cookies, forgeries, TLS to the server.
 mod login;
 /// The pages in a real browser: silence in the console, and pictures of all of them.
@@ -27,6 +31,8 @@ mod mail;
 mod message;
 /// Do the real parts themselves work, without Postern?
 mod parts;
+/// Mail servers that hang, drip, cut, lie and flood.
+mod servers;
 /// Several sessions of one user, other passwords, and what lies on disk afterwards.
 mod sessions;
 /// The real parts that the tests drive: Apache, Dovecot, a proxy between, visitors, a browser.

@@ -6,6 +6,7 @@
 )]
 
 pub mod apache;
+pub mod by_hand;
 pub mod chromium;
 pub mod client;
 pub mod cookies;
@@ -15,12 +16,14 @@ pub mod form;
 pub mod http;
 pub mod imap_script;
 pub mod install;
+pub mod kernel;
 pub mod mailbox;
 pub mod mails;
 pub mod page;
 pub mod place;
 pub mod proxy;
 pub mod pymap;
+pub mod random;
 pub mod server;
 pub mod site;
 pub mod text;
