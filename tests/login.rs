@@ -228,13 +228,13 @@ fn keeping_signed_in_outlasts_the_day_but_not_the_month() {
 fn a_forged_sign_out_changes_nothing() {
     let site = Site::with_inbox(3);
     let ann = site.sign_in("ann");
-    let ben = site.sign_in("ben");
-    let (inbox, of_ben) = (ann.get("/"), ben.get("/"));
+    let (inbox, of_ben) = (ann.get("/"), site.sign_in("ben").get("/"));
+    let of_her_phone = site.sign_in("ann").get("/");
     let token_of = |page: &Page| {
         let form = page.form("sign-out");
         form.value("token").expect("a token").to_owned()
     };
-    let (token, foreign) = (token_of(&inbox), token_of(&of_ben));
+    let token = token_of(&inbox);
     let own = format!("http://{}", ann.server());
     let post = |fields: &[(&str, &str)], headers: &[(&str, &str)]| {
         let request = Request::new("POST", &ann.address("/sign-out")).form(fields);
@@ -246,7 +246,8 @@ fn a_forged_sign_out_changes_nothing() {
     let refused = [
         post(&[], &[("Origin", &own)]),
         post(&[("token", "")], &[("Origin", &own)]),
-        post(&[("token", &foreign)], &[("Origin", &own)]),
+        post(&[("token", &token_of(&of_ben))], &[("Origin", &own)]),
+        post(&[("token", &token_of(&of_her_phone))], &[("Origin", &own)]),
         post(&[("token", &token)], &[("Origin", "http://evil.example")]),
         post(&[("token", &token)], &[("Origin", "null")]),
         post(

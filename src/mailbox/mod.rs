@@ -81,6 +81,10 @@ impl<'v, 'p> Mailbox<'v, 'p> {
 
     /// What is known of a folder is doubtful, since something of it was found gone: the next page asks the server.
     pub fn distrust(&mut self, folder: &FolderName, gone: What) {
+        if gone == What::Part {
+            // Content never changes: the link was wrong.
+            return;
+        }
         let then = self.now.saturating_sub(self.fresh);
         if let Some(mut list) = self.cached_list(folder) {
             list.as_of = list.as_of.min(then);
