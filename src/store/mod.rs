@@ -1,8 +1,8 @@
 //! The store: one sled database a user, a cache that may be deleted at any time. Only this room names sled.
 //!
-//! Not for deciding what is cached: that is `mailbox`. Every value is compressed, sealed and cut into pieces of at most
-//! `PIECE` bytes: sled keeps large values in files of their own and reads the end of its log at each open. Writes are
-//! collected and applied as one batch by `save`. A value that does not open or decode is a miss.
+//! Not for deciding what is cached: that is `mailbox`. A value is compressed where it is long, sealed, and cut into pieces
+//! of at most `PIECE` bytes: sled keeps large values in files of their own and reads the end of its log at each open.
+//! Writes are collected and applied as one batch by `save`. A value that does not open or decode is a miss.
 //!
 //! `Store` borrows the `Pass` and has a `Drop`, so the gate cannot be given back while sled is open.
 
@@ -282,9 +282,10 @@ fn piece_key(tree: u8, key: &[u8], n: usize) -> Vec<u8> {
     at
 }
 
-/// Deflated where that makes it shorter; the first byte says which.
+/// Deflated where that saves pieces; the first byte says which. What fits into one is left as it is: a row would lose an
+/// eighth of its bytes, for 11 µs when it is written and 3 µs each time when fifty are read.
 fn pack(plain: &[u8]) -> Vec<u8> {
-    let deflated = (plain.len() > 64).then(|| miniz_oxide::deflate::compress_to_vec(plain, 6));
+    let deflated = (plain.len() > PIECE).then(|| miniz_oxide::deflate::compress_to_vec(plain, 6));
     match deflated {
         Some(deflated) if deflated.len() < plain.len() => [&[1], deflated.as_slice()].concat(),
         _ => [&[0], plain].concat(),
