@@ -24,6 +24,8 @@ use keys::Tree;
 
 /// Bytes of a segment of sled's log. Fixed when a database is made.
 const SEGMENT: usize = 64 * 1024;
+/// Threads that sled starts when it is first opened (its `DESIRED_WAITING_THREADS`).
+const THREADS: usize = 7;
 /// Longest value that sled is given: a 64th of a segment, its key included.
 const PIECE: usize = SEGMENT / 64 - 64;
 /// Pieces of one value at most: some 900 KB, compressed.
@@ -308,5 +310,5 @@ fn open_sled(dir: &Path) -> sled::Result<sled::Db> {
         .segment_size(SEGMENT)
         .cache_capacity(8 * 1024 * 1024)
         .flush_every_ms(None);
-    process::with_late_threads(|| config.open())
+    process::with_late_threads(THREADS, || config.open())
 }
