@@ -488,7 +488,7 @@ fn a_name_lookup_that_hangs_ends_with_the_hard_deadline() {
     );
     place.write(".htpostern.toml", config);
 
-    let form = ByHand::get(&program, "/sign-in").as_ourselves().run();
+    let form = ByHand::get(&program, "/sign-in").like_ourselves().run();
     let form = form.answer.expect("a form");
     let cookie = form.header("set-cookie").expect("a cookie");
     let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
@@ -514,7 +514,7 @@ fn a_name_lookup_that_hangs_ends_with_the_hard_deadline() {
     let outcome = ByHand::request(&program, request)
         .env("HTTP_COOKIE", &cookie)
         .under(&["unshare", "--mount", "sh", "-c", &mount])
-        .as_ourselves()
+        .like_ourselves()
         .run();
     let took = begin.elapsed();
     let answer = outcome

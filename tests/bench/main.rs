@@ -444,7 +444,7 @@ impl Storm {
 
 fn sizes(rounds: usize) {
     println!("\nFilling mailboxes with {SIZES:?} messages.");
-    let folders = SIZES.map(|messages| stage::warm_list_of(messages));
+    let folders = SIZES.map(stage::warm_list_of);
     let mut times: [Series; 3] = Default::default();
     for _ in 0..rounds {
         for ((_, click), times) in folders.iter().zip(&mut times) {

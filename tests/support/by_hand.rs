@@ -74,7 +74,7 @@ impl ByHand {
     }
 
     /// As the account that runs the tests, not as the servers' one.
-    pub fn as_ourselves(mut self) -> ByHand {
+    pub fn like_ourselves(mut self) -> ByHand {
         self.as_worker = false;
         self
     }
