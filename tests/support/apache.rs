@@ -3,6 +3,8 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use super::install::{self, Part};
@@ -59,7 +61,9 @@ impl Apache {
             let mut server = Server::start("apache2", "/usr/sbin/apache2", args, &output);
             // The pid file is written after the port was taken; without it somebody else may be answering there.
             server.wait_until(|| {
-                number_in(&pid_file).is_some() && TcpStream::connect(address).is_ok()
+                number_in(&pid_file).is_some()
+                    && (plan.mpm == Mpm::Prefork || is_cgid_ready(place.path()))
+                    && TcpStream::connect(address).is_ok()
             })?;
             Ok(Apache {
                 server,
@@ -94,6 +98,17 @@ impl Apache {
     pub fn stop(&mut self) {
         self.server.stop_listening(self.address);
     }
+}
+
+/// Whether the daemon of mod_cgid has given its socket to the workers' account. As root it makes the socket first, and a
+/// worker that comes in between is not let in and does not try again.
+fn is_cgid_ready(dir: &Path) -> bool {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    let mut sockets = entries.filter(|e| e.file_name().as_bytes().starts_with(b"cgid.sock"));
+    sockets.any(|e| {
+        e.metadata()
+            .is_ok_and(|meta| meta.uid() == place::worker().uid)
+    })
 }
 
 fn configuration(dir: &Path, port: u16, plan: &Plan) -> String {
