@@ -2,9 +2,9 @@
 //! set-ups that hosts have: event with mod_cgid, prefork with mod_cgi.
 
 use std::fs;
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::install::{self, Part};
@@ -62,8 +62,8 @@ impl Apache {
             // The pid file is written after the port was taken; without it somebody else may be answering there.
             server.wait_until(|| {
                 number_in(&pid_file).is_some()
-                    && (plan.mpm == Mpm::Prefork || is_cgid_ready(place.path()))
                     && TcpStream::connect(address).is_ok()
+                    && (plan.mpm == Mpm::Prefork || starts_programs(place.path()))
             })?;
             Ok(Apache {
                 server,
@@ -100,15 +100,14 @@ impl Apache {
     }
 }
 
-/// Whether the daemon of mod_cgid has given its socket to the workers' account. As root it makes the socket first, and a
-/// worker that comes in between is not let in and does not try again.
-fn is_cgid_ready(dir: &Path) -> bool {
-    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
-    let mut sockets = entries.filter(|e| e.file_name().as_bytes().starts_with(b"cgid.sock"));
-    sockets.any(|e| {
-        e.metadata()
-            .is_ok_and(|meta| meta.uid() == place::worker().uid)
-    })
+/// True once mod_cgid's own process may be asked by those that serve: it gives its socket to them after it has made it.
+fn starts_programs(dir: &Path) -> bool {
+    let mine = |entry: io::Result<fs::DirEntry>| {
+        let entry = entry.ok()?;
+        let is_socket = entry.file_name().to_string_lossy().starts_with("cgid.sock");
+        Some(is_socket && entry.metadata().ok()?.uid() == place::worker().uid)
+    };
+    fs::read_dir(dir).is_ok_and(|mut entries| entries.any(|entry| mine(entry) == Some(true)))
 }
 
 fn configuration(dir: &Path, port: u16, plan: &Plan) -> String {
