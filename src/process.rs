@@ -261,23 +261,27 @@ impl Drop for Ticks {
     }
 }
 
-/// How late a thread begins that is started by `with_late_threads`.
-const LATE: Duration = Duration::from_micros(100);
-/// True while `with_late_threads` works.
-static THREADS_ARE_LATE: AtomicBool = AtomicBool::new(false);
+/// For how long a late thread sleeps at a time, and how often at most.
+const NAP: Duration = Duration::from_micros(50);
+const NAPS: usize = 100;
+/// How many threads `with_late_threads` waits for; 0 while it does not work.
+static EXPECTED: AtomicUsize = AtomicUsize::new(0);
+/// How many of them have been started.
+static STARTED: AtomicUsize = AtomicUsize::new(0);
 
-/// Does `work`; the threads that it starts sleep a moment before they begin.
+/// Does `work`, which starts so many threads: they sleep until all have been started, and a moment longer.
 ///
-/// sled starts seven threads inside the lazy initialiser of the queue that they read, and until it is done they spin: on
+/// sled starts its threads inside the lazy initialiser of the queue that they read, and until it is done they spin: on
 /// few cores they take the time from the thread that they wait for. Asleep they let it finish.
-pub fn with_late_threads<T>(work: impl FnOnce() -> T) -> T {
+pub fn with_late_threads<T>(count: usize, work: impl FnOnce() -> T) -> T {
     struct OnTime;
     impl Drop for OnTime {
         fn drop(&mut self) {
-            THREADS_ARE_LATE.store(false, Ordering::SeqCst);
+            EXPECTED.store(0, Ordering::SeqCst);
         }
     }
-    THREADS_ARE_LATE.store(true, Ordering::SeqCst);
+    STARTED.store(0, Ordering::SeqCst);
+    EXPECTED.store(count, Ordering::SeqCst);
     let _on_time = OnTime;
     work()
 }
@@ -317,10 +321,11 @@ mod late {
         }
         // SAFETY: as above, and not null.
         let create: Create = unsafe { mem::transmute(create) };
-        if !super::THREADS_ARE_LATE.load(Ordering::SeqCst) {
+        if super::EXPECTED.load(Ordering::SeqCst) == 0 {
             // SAFETY: what the caller promised.
             return unsafe { create(thread, attributes, routine, argument) };
         }
+        super::STARTED.fetch_add(1, Ordering::SeqCst);
         let begin = Box::into_raw(Box::new(Begin { routine, argument }));
         // SAFETY: what the caller promised; `begin` belongs to the new thread from here on.
         let status = unsafe { create(thread, attributes, begin_late, begin.cast()) };
@@ -334,7 +339,14 @@ mod late {
     extern "C" fn begin_late(begin: *mut c_void) -> *mut c_void {
         // SAFETY: made by Box::into_raw in `pthread_create`, for this thread alone.
         let begin = unsafe { Box::from_raw(begin.cast::<Begin>()) };
-        std::thread::sleep(super::LATE);
+        for _ in 0..super::NAPS {
+            let expected = super::EXPECTED.load(Ordering::SeqCst);
+            let all = super::STARTED.load(Ordering::SeqCst) >= expected;
+            std::thread::sleep(super::NAP);
+            if all {
+                break;
+            }
+        }
         (begin.routine)(begin.argument)
     }
 }
@@ -345,11 +357,16 @@ mod tests {
     use crate::time::Watch;
 
     #[test]
-    fn a_late_thread_sleeps_first_and_then_works() {
+    fn late_threads_begin_when_all_have_been_started() {
+        let (first, second) = with_late_threads(2, || {
+            let begin = || std::thread::spawn(|| STARTED.load(Ordering::SeqCst));
+            (begin(), begin())
+        });
+        // Tests beside this one start threads too, which are counted as well.
+        assert!(first.join().unwrap() >= 2 && second.join().unwrap() >= 2);
         let watch = Watch::start();
-        let late = with_late_threads(|| std::thread::spawn(move || watch.passed()));
-        assert!(late.join().unwrap() >= LATE);
-        assert!(!THREADS_ARE_LATE.load(Ordering::SeqCst));
+        let alone = with_late_threads(1, || std::thread::spawn(move || watch.passed()));
+        assert!(alone.join().unwrap() >= NAP);
         assert_eq!(std::thread::spawn(|| 7).join().unwrap(), 7);
     }
 }

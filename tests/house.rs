@@ -308,6 +308,17 @@ fn nothing_that_came_from_outside_can_make_us_panic() {
     expect_none("this could panic, or print into an answer", &found);
 }
 
+#[test]
+fn what_could_panic_would_be_found() {
+    let sample =
+        "let a = b[0];\nlet c = d()[1..];\nlet e: &[u8] = &[1, 2];\nfor x in [1] {}\nf[..];";
+    assert_eq!(indexings(sample), ["let a = b[0];", "let c = d()[1..];"]);
+    let sample = code("x.y(\"a.unwrap()\"); // b.unwrap()\nlet c = '\"'; d.unwrap();");
+    assert_eq!(sample.matches(".unwrap()").count(), 1, "{sample}");
+    assert!(names("use sled;", "sled") && names("let t: sled::Tree;", "sled"));
+    assert!(!names("crate::url::x; let url = 1; a.sled()", "url"));
+}
+
 fn without_const_fns(code: &str) -> String {
     let mut out = String::new();
     let mut rest = code;
@@ -416,4 +427,43 @@ fn text_nodes(text: &str) -> Vec<String> {
         }
     }
     found
+}
+
+#[test]
+fn the_style_sheet_dresses_only_what_views_draw() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let sheet = fs::read_to_string(root.join("www/style.css")).expect("the style sheet");
+    let views: String = sources()
+        .into_iter()
+        .filter(|s| s.room == "views" && !s.is_test())
+        .map(|s| s.text)
+        .collect();
+    let drawn: BTreeSet<&str> = words(&views).map(|(word, _)| word).collect();
+    let mut found = Vec::new();
+    for (at, _) in sheet.match_indices('.') {
+        let class: String = sheet[at + 1..]
+            .chars()
+            .take_while(|c| c.is_ascii_alphanumeric() || *c == '-')
+            .collect();
+        let is_number = class.starts_with(|c: char| c.is_ascii_digit());
+        let is_tint = class
+            .strip_prefix('h')
+            .is_some_and(|n| n.parse::<u32>().is_ok());
+        let is_file = matches!(class.as_str(), "css" | "rs" | "js");
+        if !class.is_empty() && !is_number && !is_tint && !is_file && !drawn.contains(&*class) {
+            found.push(class);
+        }
+    }
+    expect_none("no view draws this", &found);
+    let sides: Vec<String> = sheet
+        .lines()
+        .skip_while(|line| !line.contains("*/"))
+        .skip(1)
+        .filter(|line| words(line).any(|(word, _)| matches!(word, "left" | "right")))
+        .map(str::to_owned)
+        .collect();
+    expect_none(
+        "sides are logical, for those who read from right to left",
+        &sides,
+    );
 }

@@ -41,6 +41,8 @@ pub struct Mailbox<'v, 'p> {
     rows: u32,
     /// The folder that is open at the server, and its numbering.
     open: Option<Open>,
+    /// True once this request has listed the folders.
+    listed: bool,
     /// Folders whose counts the next flight asks for.
     uncounted: Vec<FolderName>,
     /// Why the server could not be asked, where the cache answered instead.
@@ -64,6 +66,7 @@ impl<'v, 'p> Mailbox<'v, 'p> {
             fresh: Seconds::from(config.cache.fresh_seconds),
             rows: config.limits.rows,
             open: None,
+            listed: false,
             uncounted: Vec::new(),
             away: None,
         }
@@ -81,6 +84,10 @@ impl<'v, 'p> Mailbox<'v, 'p> {
 
     /// What is known of a folder is doubtful, since something of it was found gone: the next page asks the server.
     pub fn distrust(&mut self, folder: &FolderName, gone: What) {
+        if gone == What::Part {
+            // Content never changes: the link was wrong.
+            return;
+        }
         let then = self.now.saturating_sub(self.fresh);
         if let Some(mut list) = self.cached_list(folder) {
             list.as_of = list.as_of.min(then);

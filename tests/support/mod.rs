@@ -1,8 +1,8 @@
 //! The real parts that the tests drive: servers, visitors, a browser. Nothing here knows what Postern's pages say; that is
-//! for the tests. Two programs share it, the tests and `cargo demo`.
+//! for the tests. Three programs share it: the tests, `cargo demo` and `cargo bench`.
 #![allow(
     dead_code,
-    reason = "each of the two programs that share it uses a part of it"
+    reason = "each of the programs that share it uses a part of it"
 )]
 
 pub mod apache;
