@@ -193,8 +193,7 @@ impl Clock {
         let place = Place::new("clock").dull();
         let file = place.write("clock", "+0");
         let env = format!(
-            "SetEnv LD_PRELOAD {}\nSetEnv FAKETIME_TIMESTAMP_FILE {}\n\
-             SetEnv FAKETIME_DONT_FAKE_MONOTONIC 1\nSetEnv NO_FAKE_STAT 1\n",
+            "SetEnv LD_PRELOAD {}\nSetEnv FAKETIME_TIMESTAMP_FILE {}\nSetEnv NO_FAKE_STAT 1\n",
             library().display(),
             file.display()
         );
