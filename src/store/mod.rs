@@ -12,7 +12,7 @@ pub mod keys;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -21,6 +21,7 @@ use crate::error::{Cause, Error, Result};
 use crate::gate::Pass;
 use crate::process;
 use crate::seal::Key;
+use crate::time::Watch;
 use keys::Tree;
 
 /// Bytes of a segment of sled's log. Fixed when a database is made.
@@ -33,6 +34,9 @@ const PIECE: usize = SEGMENT / 64 - 64;
 const PIECES: usize = 1000;
 /// Longest value before it is compressed.
 const LONGEST: usize = 8 * 1024 * 1024;
+
+/// How long threads of a closed database may take to let go of its file.
+const LETTING_GO: Duration = Duration::from_secs(3);
 
 /// Under which key a value lies.
 #[derive(Clone, Copy, Debug)]
@@ -324,5 +328,18 @@ fn open_sled(dir: &Path) -> sled::Result<sled::Db> {
         .segment_size(SEGMENT)
         .cache_capacity(8 * 1024 * 1024)
         .flush_every_ms(None);
-    process::with_late_threads(THREADS, || config.open())
+    let watch = Watch::start();
+    loop {
+        match process::with_late_threads(THREADS, || config.open()) {
+            // The gate keeps everybody else out. But a thread of sled's may let go of the file a moment after the
+            // database was closed, here or in the process before this one.
+            Err(sled::Error::Io(e))
+                if e.to_string().contains("could not acquire lock")
+                    && watch.passed() < LETTING_GO =>
+            {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            opened => return opened,
+        }
+    }
 }
