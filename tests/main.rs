@@ -15,5 +15,7 @@ mod login;
 mod mail;
 /// Do the real parts themselves work, without Postern?
 mod parts;
+/// What a message page tells, what is attached to it, and what of that opens.
+mod reading;
 /// The real parts that the tests drive: Apache, Dovecot, a proxy between, visitors, a browser.
 mod support;

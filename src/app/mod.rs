@@ -298,13 +298,16 @@ fn act(
     let done = match route {
         Route::Folder(query) => actions::folder::show(&mut visit, query),
         Route::Message(query) => actions::message::show(&mut visit, query),
-        Route::Frame { message, remote } => actions::message::frame(&mut visit, message, *remote),
+        Route::Frame(query) => actions::message::frame(&mut visit, query),
         Route::Part {
             message,
-            path,
+            trail,
             open,
-        } => actions::message::part(&mut visit, message, path, *open),
-        Route::Source { message, save } => actions::message::source(&mut visit, message, *save),
+        } => actions::part::part(&mut visit, message, trail, *open),
+        Route::Attachments { message } => actions::part::attachments(&mut visit, message),
+        Route::Source { message, save } => actions::part::source(&mut visit, message, *save),
+        Route::Headers { message, inside } => actions::about::headers(&mut visit, message, inside),
+        Route::Leave { message } => actions::about::leave(&mut visit, message),
         Route::SignOut => Ok(actions::Done::Page(actions::login::sign_out(
             &mut visit, claim,
         ))),
@@ -352,7 +355,7 @@ fn waiter(route: &Route, head: &Head) -> Waiter {
 fn is_part(route: &Route) -> bool {
     matches!(
         route,
-        Route::Frame { .. } | Route::Part { .. } | Route::Source { .. }
+        Route::Frame(_) | Route::Part { .. } | Route::Attachments { .. } | Route::Source { .. }
     )
 }
 
@@ -435,9 +438,12 @@ impl Admitted {
         let retry = retry_after(error, route::retries(&self.head.query)).filter(|_| is_get);
         let folder = match route {
             Some(Route::Message(page)) => Some(&page.message.folder),
+            Some(Route::Frame(frame)) => Some(&frame.message.folder),
             Some(
-                Route::Frame { message, .. }
-                | Route::Part { message, .. }
+                Route::Part { message, .. }
+                | Route::Attachments { message }
+                | Route::Headers { message, .. }
+                | Route::Leave { message }
                 | Route::Source { message, .. },
             ) => Some(&message.folder),
             _ => None,
