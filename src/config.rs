@@ -189,14 +189,16 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads the configuration of the binary at `exe`, of the user whose home is `home`.
+    /// Reads the configuration of the binary at `exe`, of the user whose home `home` finds.
     ///
     /// # Errors
     /// `Setup`, naming file, line and key, where a file cannot be read or says what it must not.
-    pub fn read(exe: &Path, home: Option<&Path>) -> Result<Config> {
+    pub fn read(exe: &Path, home: impl FnOnce() -> Option<PathBuf>) -> Result<Config> {
         let beside = exe.parent().map(|dir| dir.join(".htpostern.toml"));
-        let at_home = home.map(|home| home.join(".postern/postern.toml"));
-        for file in [beside, at_home].into_iter().flatten() {
+        // Asked only where it is needed: the password database is several files.
+        let at_home = || home().map(|home| home.join(".postern/postern.toml"));
+        let places = [beside].into_iter().chain(std::iter::once_with(at_home));
+        for file in places.flatten() {
             match fs::read_to_string(&file) {
                 Ok(text) => return Config::parse(&text, &file),
                 Err(e)

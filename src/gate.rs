@@ -128,10 +128,21 @@ struct Slot {
 }
 
 impl Slot {
-    /// A free one of the first `limit`; from the top down, since those who wait may only use the lower ones.
+    /// A free one for a request that need not wait. The upper ones, which no waiter may take, only when all others are
+    /// taken: a storm's own workers must not hold what is kept for the calm.
+    fn take_any(state: &State, total: usize) -> Result<Option<Slot>> {
+        let lower = total.saturating_sub(SPARE);
+        Slot::first_free(state, (0..lower).rev().chain(lower..total))
+    }
+
+    /// A free one of the first `limit`, from the top down: fewer may use the lowest.
     fn take(state: &State, limit: usize) -> Result<Option<Slot>> {
+        Slot::first_free(state, (0..limit).rev())
+    }
+
+    fn first_free(state: &State, numbers: impl Iterator<Item = usize>) -> Result<Option<Slot>> {
         let dir = slots(state)?;
-        for number in (0..limit).rev() {
+        for number in numbers {
             let path = dir.join(number.to_string());
             let file = open(&path)?;
             if try_lock(&file, &path)? {
@@ -181,7 +192,7 @@ pub fn enter(
         };
         // Who need not wait may take any slot, and only he touches the upper ones: a storm cannot flash through them.
         let slot = if try_lock(&lock, &path)? {
-            Slot::take(state, config.total as usize)?.ok_or(Error::TooMany { retry: 2 })?
+            Slot::take_any(state, config.total as usize)?.ok_or(Error::TooMany { retry: 2 })?
         } else {
             queue(state, &dir, &lock, waiter, config, deadline)?
         };

@@ -328,31 +328,6 @@ pub struct Row {
     pub parts: Option<Vec<Part>>,
 }
 
-impl Row {
-    /// True where a list shows the paper clip: a part that is no text and not only there for the HTML.
-    pub fn has_attachment(&self) -> bool {
-        self.parts
-            .as_ref()
-            .is_some_and(|parts| parts.iter().any(Part::is_attachment))
-    }
-}
-
-impl Part {
-    /// True for what belongs in the list of attachments rather than in the text.
-    pub fn is_attachment(&self) -> bool {
-        let shown_text = matches!(self.kind.as_str(), "text/plain" | "text/html")
-            && !self.attached
-            && self.name.is_empty();
-        let for_the_html = !self.attached
-            && !self.id.is_empty()
-            && self.kind.starts_with("image/")
-            && self.group.iter().any(|g| g.kind == "related");
-        let alternative =
-            !self.attached && self.group.last().is_some_and(|g| g.kind == "alternative");
-        !(shown_text || for_the_html || alternative && self.name.is_empty())
-    }
-}
-
 /// What a folder is for (RFC 6154), told by the server or by its usual name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Role {

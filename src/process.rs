@@ -4,7 +4,7 @@
 //! changing it: `hard_deadline_passed` runs inside a signal and may only do what signal-safety(7) allows.
 #![expect(
     unsafe_code,
-    reason = "umask, mallopt, timers, environment and _exit have no safe face in std"
+    reason = "umask, mallopt, timers, environment, starting threads and _exit have no safe face in std"
 )]
 
 use std::ffi::{CStr, OsStr};
@@ -261,8 +261,112 @@ impl Drop for Ticks {
     }
 }
 
-/// The shortest possible sleep. The thread comes back with a fresh time slice, long enough to start sled's threads,
-/// which otherwise spin on a queue that this thread has no time to fill.
-pub fn nap() {
-    std::thread::sleep(Duration::from_nanos(1));
+/// For how long a late thread sleeps at a time, and how often at most.
+const NAP: Duration = Duration::from_micros(50);
+const NAPS: usize = 100;
+/// How many threads `with_late_threads` waits for; 0 while it does not work.
+static EXPECTED: AtomicUsize = AtomicUsize::new(0);
+/// How many of them have been started.
+static STARTED: AtomicUsize = AtomicUsize::new(0);
+
+/// Does `work`, which starts so many threads: they sleep until all have been started, and a moment longer.
+///
+/// sled starts its threads inside the lazy initialiser of the queue that they read, and until it is done they spin: on
+/// few cores they take the time from the thread that they wait for. Asleep they let it finish.
+pub fn with_late_threads<T>(count: usize, work: impl FnOnce() -> T) -> T {
+    struct OnTime;
+    impl Drop for OnTime {
+        fn drop(&mut self) {
+            EXPECTED.store(0, Ordering::SeqCst);
+        }
+    }
+    STARTED.store(0, Ordering::SeqCst);
+    EXPECTED.store(count, Ordering::SeqCst);
+    let _on_time = OnTime;
+    work()
+}
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod late {
+    use std::mem;
+    use std::sync::atomic::Ordering;
+
+    use libc::{c_int, c_void, pthread_attr_t, pthread_t};
+
+    type Routine = extern "C" fn(*mut c_void) -> *mut c_void;
+    type Create =
+        unsafe extern "C" fn(*mut pthread_t, *const pthread_attr_t, Routine, *mut c_void) -> c_int;
+
+    /// What a late thread is to do.
+    struct Begin {
+        routine: Routine,
+        argument: *mut c_void,
+    }
+
+    /// Stands before the function of this name in the C library, and hands on to it.
+    ///
+    /// # Safety
+    /// As pthread_create(3).
+    #[unsafe(no_mangle)]
+    unsafe extern "C" fn pthread_create(
+        thread: *mut pthread_t,
+        attributes: *const pthread_attr_t,
+        routine: Routine,
+        argument: *mut c_void,
+    ) -> c_int {
+        // SAFETY: the next definition of the name is the C library's, which has this type.
+        let create = unsafe { libc::dlsym(libc::RTLD_NEXT, c"pthread_create".as_ptr()) };
+        if create.is_null() {
+            return libc::EAGAIN;
+        }
+        // SAFETY: as above, and not null.
+        let create: Create = unsafe { mem::transmute(create) };
+        if super::EXPECTED.load(Ordering::SeqCst) == 0 {
+            // SAFETY: what the caller promised.
+            return unsafe { create(thread, attributes, routine, argument) };
+        }
+        super::STARTED.fetch_add(1, Ordering::SeqCst);
+        let begin = Box::into_raw(Box::new(Begin { routine, argument }));
+        // SAFETY: what the caller promised; `begin` belongs to the new thread from here on.
+        let status = unsafe { create(thread, attributes, begin_late, begin.cast()) };
+        if status != 0 {
+            // SAFETY: no thread was made that could have taken it.
+            drop(unsafe { Box::from_raw(begin) });
+        }
+        status
+    }
+
+    extern "C" fn begin_late(begin: *mut c_void) -> *mut c_void {
+        // SAFETY: made by Box::into_raw in `pthread_create`, for this thread alone.
+        let begin = unsafe { Box::from_raw(begin.cast::<Begin>()) };
+        for _ in 0..super::NAPS {
+            let expected = super::EXPECTED.load(Ordering::SeqCst);
+            let all = super::STARTED.load(Ordering::SeqCst) >= expected;
+            std::thread::sleep(super::NAP);
+            if all {
+                break;
+            }
+        }
+        (begin.routine)(begin.argument)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Watch;
+
+    #[test]
+    fn late_threads_begin_when_all_have_been_started() {
+        let (first, second) = with_late_threads(2, || {
+            let begin = || std::thread::spawn(|| STARTED.load(Ordering::SeqCst));
+            (begin(), begin())
+        });
+        // Tests beside this one start threads too, which are counted as well.
+        assert!(first.join().unwrap() >= 2 && second.join().unwrap() >= 2);
+        let watch = Watch::start();
+        let alone = with_late_threads(1, || std::thread::spawn(move || watch.passed()));
+        assert!(alone.join().unwrap() >= NAP);
+        assert_eq!(std::thread::spawn(|| 7).join().unwrap(), 7);
+    }
 }

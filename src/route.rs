@@ -174,6 +174,21 @@ pub enum Route {
 const AGAIN: &str = "again";
 
 impl Route {
+    /// The folder that the page is about, if it is about one.
+    pub fn folder(&self) -> Option<&FolderName> {
+        match self {
+            Route::Folder(query) => Some(&query.folder),
+            Route::Message(query) => Some(&query.message.folder),
+            Route::Frame(frame) => Some(&frame.message.folder),
+            Route::Part { message, .. }
+            | Route::Attachments { message }
+            | Route::Headers { message, .. }
+            | Route::Leave { message }
+            | Route::Source { message, .. } => Some(&message.folder),
+            _ => None,
+        }
+    }
+
     /// Reads method, path below the base, and raw query.
     ///
     /// Unknown paths are `NotFound`, known ones with another method `WrongMethod`, parameters that no link of ours

@@ -17,16 +17,6 @@ pub struct Cost {
     pub flights: usize,
 }
 
-impl Cost {
-    /// Nothing was asked.
-    pub const NOTHING: Cost = Cost {
-        connections: 0,
-        logins: 0,
-        commands: 0,
-        flights: 0,
-    };
-}
-
 /// Does something on a site with a proxy, and tells what it cost. The proxy and the answer must agree.
 pub fn of(site: &Site, act: impl FnOnce() -> Page) -> (Page, Cost) {
     site.proxy().reset();

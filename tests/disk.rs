@@ -58,7 +58,7 @@ pub fn age_sessions(site: &Site, login: &str, by: Duration) {
     copy.put_back(site);
 }
 
-/// The file of the user's data base that some bytes stand in, if there is one below the state directory.
+/// A file below the state directory in which these bytes stand, if there is one.
 pub fn file_with(site: &Site, bytes: &[u8]) -> Option<PathBuf> {
     files_below(site.state_dir())
         .into_iter()

@@ -44,7 +44,7 @@ fn a_stranger_is_asked_to_sign_in_and_comes_to_the_inbox() {
     let site = Site::with_inbox(3);
     let ann = site.visitor();
     let form = ann.get("/");
-    form.has_status(200).shows("Sign in to 127.0.0.1");
+    form.has_status(200).shows("Sign in").hides("127.0.0.1");
     let page = form.form("sign-in").set("login", "ann");
     let page = page.set("password", &password_of("ann")).submit_once();
     page.has_status(303);
@@ -157,7 +157,6 @@ fn after_signing_out_nothing_opens_the_mail_any_more() {
     assert_eq!(answer.header("clear-site-data"), "\"cache\"");
     let page = answer.follow();
     page.has_status(200).shows("You are signed out");
-    assert_eq!(page.header("clear-site-data"), "\"cache\"");
     assert!(!ann.cookies().iter().any(|c| c.name == cookie.name));
 
     // Back asks again, since nothing was stored; and whoever kept the cookie has kept nothing.
@@ -229,13 +228,13 @@ fn keeping_signed_in_outlasts_the_day_but_not_the_month() {
 fn a_forged_sign_out_changes_nothing() {
     let site = Site::with_inbox(3);
     let ann = site.sign_in("ann");
-    let ben = site.sign_in("ben");
-    let (inbox, of_ben) = (ann.get("/"), ben.get("/"));
+    let (inbox, of_ben) = (ann.get("/"), site.sign_in("ben").get("/"));
+    let of_her_phone = site.sign_in("ann").get("/");
     let token_of = |page: &Page| {
         let form = page.form("sign-out");
         form.value("token").expect("a token").to_owned()
     };
-    let (token, foreign) = (token_of(&inbox), token_of(&of_ben));
+    let token = token_of(&inbox);
     let own = format!("http://{}", ann.server());
     let post = |fields: &[(&str, &str)], headers: &[(&str, &str)]| {
         let request = Request::new("POST", &ann.address("/sign-out")).form(fields);
@@ -247,7 +246,8 @@ fn a_forged_sign_out_changes_nothing() {
     let refused = [
         post(&[], &[("Origin", &own)]),
         post(&[("token", "")], &[("Origin", &own)]),
-        post(&[("token", &foreign)], &[("Origin", &own)]),
+        post(&[("token", &token_of(&of_ben))], &[("Origin", &own)]),
+        post(&[("token", &token_of(&of_her_phone))], &[("Origin", &own)]),
         post(&[("token", &token)], &[("Origin", "http://evil.example")]),
         post(&[("token", &token)], &[("Origin", "null")]),
         post(

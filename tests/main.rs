@@ -9,13 +9,35 @@ mod cost;
 mod disk;
 /// The door to IMAP: captured answers of real servers, and hostile ones, through the wire and the `imap` crate.
 mod door;
+/// Lists and their places, folders and their names, while another mail program changes both.
+mod folder;
+/// Storms of clicks, waiters that leave, parts and acts, killed holders, deadlines: one request at a time, and few waiting.
+mod gate;
+/// What no browser sends: bytes, methods, bodies, cookies and environments of any kind.
+mod hostile;
+/// The two ways in which hosts run CGI programs.
+mod hosting;
+/// The rules of our own house, read from `src/` as text: floors, doors, words.
+mod house;
+/// `kill -9` at random moments, and at each step of a change of generation.
+mod kills;
 /// Sign-in form, sessions, cookies, forgeries, TLS to the server.
 mod login;
+/// The pages in a real browser: silence in the console, and pictures of all of them.
+mod look;
 /// What a mail says, and what is left of its HTML: on mails in `tests/mail` and on the whole corpus where it is at hand.
 mod mail;
+/// A message as a reader sees it: text, HTML in its frame, attachments, source, neighbours.
+mod message;
 /// Do the real parts themselves work, without Postern?
 mod parts;
 /// What a message page tells, what is attached to it, and what of that opens.
 mod reading;
+/// Mail servers that hang, drip, cut, lie and flood.
+mod servers;
+/// Several sessions of one user, other passwords, and what lies on disk afterwards.
+mod sessions;
 /// The real parts that the tests drive: Apache, Dovecot, a proxy between, visitors, a browser.
 mod support;
+/// The whole visit in the words of other servers.
+mod transcripts;

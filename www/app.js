@@ -13,9 +13,10 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// The frame of an HTML mail becomes as high as what is in it. It can be read because it is of our own origin; script
-// of its own it cannot run (sandbox without allow-scripts). A mail as high as its window would grow with its frame for
-// ever, so only so many steps are followed.
+// The frame of an HTML mail becomes as high as what is in it, and a mail that is wider than the frame is drawn smaller,
+// to half its size at most. It can be read because it is of our own origin; script of its own it cannot run (sandbox
+// without allow-scripts). A mail as high as its window would grow with its frame for ever, so only so many steps are
+// followed.
 for (const frame of document.querySelectorAll("iframe.frame")) {
   let watch;
   const begin = () => {
@@ -24,8 +25,15 @@ for (const frame of document.querySelectorAll("iframe.frame")) {
     // Before its document comes, a frame holds an empty one; at no height its layout would not be watched any more.
     if (!body || frame.contentDocument.URL === "about:blank") return;
     let steps = 30;
+    let [width, zoom] = [0, 1];
     const fit = () => {
-      const needed = Math.max(body.parentElement.offsetHeight, body.scrollHeight);
+      if (frame.clientWidth !== width) {
+        width = frame.clientWidth;
+        body.style.zoom = 1;
+        zoom = Math.max(.5, Math.min(1, width / body.parentElement.scrollWidth));
+        body.style.zoom = zoom;
+      }
+      const needed = Math.ceil(Math.max(body.parentElement.offsetHeight, body.scrollHeight * zoom));
       const height = Math.max(40, Math.min(needed, 30000));
       const border = frame.offsetHeight - frame.clientHeight;
       if (height !== frame.clientHeight && steps-- > 0) frame.style.height = `${height + border}px`;

@@ -1,4 +1,7 @@
-//! A page of a folder's list.
+//! A page of a folder's list: asks for the rows and shows them.
+//!
+//! Which rows those are, and whether the server is asked, is the mailbox's to know. Nothing here fails for a place that has
+//! gone: the nearest rows are shown instead.
 
 use super::panes::{Around, list_pane};
 use super::{Done, Visit};

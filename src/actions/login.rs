@@ -78,7 +78,8 @@ pub fn form(
     let markup = page(&LoginPage {
         base: &head.base,
         words,
-        place: Some(host).filter(|h| !h.is_empty()),
+        // The name of this machine to itself says nothing to anybody.
+        place: Some(host).filter(|h| !h.is_empty() && !head.is_local()),
         login: asked.login,
         keep: asked.keep,
         token: &token(state, &nonce, hour()),
@@ -86,9 +87,6 @@ pub fn form(
         reason,
     });
     let mut response = Response::page(status, markup);
-    if asked.reason == Some(Reason::SignedOut) {
-        response = response.with("Clear-Site-Data", "\"cache\"");
-    }
     if is_new {
         let age = Duration::from_secs(30 * 86_400);
         response = response.with(

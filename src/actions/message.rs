@@ -1,4 +1,6 @@
 //! One message, or one within it: its page, and the document of its HTML.
+//!
+//! Not for finding or fetching any of it (`mailbox`), nor for what is to be read of it (`body`).
 
 use super::body::{attachments, cleaned, text_of, told};
 use super::panes::{Around, list_pane};
@@ -6,10 +8,9 @@ use super::{Done, Visit};
 use crate::clean::{self, Length};
 use crate::error::{Error, Result, What};
 use crate::mail::{Flags, Uid};
-use crate::mailbox::Opened;
 use crate::mime;
 use crate::response::Response;
-use crate::route::{Anchor, Face, FolderQuery, FrameQuery, MessageQuery, MessageRef, Place, Route};
+use crate::route::{Face, FolderQuery, FrameQuery, MessageQuery, MessageRef, Place, Route};
 use crate::time::Watch;
 use crate::views;
 use crate::views::message::{Body, Height, HtmlFrame, MessagePage, Remote};
@@ -30,7 +31,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         false => visit.mailbox.cached_page(&at.folder, opened.rank),
         true => None,
     };
-    let place = back_to(&opened, at, visit.config.limits.rows);
+    let place = listing.as_ref().map_or(Place::Newest, |l| l.here);
     let list = listing.map(|l| list_pane(visit, &around, &at.folder, place, &l, Some(at)));
 
     let body = mime::body_of(&opened.parts);
@@ -167,17 +168,4 @@ pub fn frame(visit: &mut Visit, query: &FrameQuery) -> Result<Done> {
     let document = clean::frame(&opened.row.subject, &cleaned, visit.words.lang);
     visit.rendering = visit.rendering.saturating_add(watch.passed());
     Ok(Done::Page(Response::frame(document, query.remote)))
-}
-
-/// The page of the list on which the message stands.
-fn back_to(opened: &Opened, at: &MessageRef, rows: u32) -> Place {
-    let newer = opened.total.saturating_sub(opened.rank.saturating_add(1));
-    match (newer >= rows, opened.newer) {
-        (true, Some((uid, rank))) => Place::OlderThan(Anchor {
-            validity: at.validity,
-            uid,
-            rank,
-        }),
-        _ => Place::Newest,
-    }
 }

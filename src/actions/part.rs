@@ -1,4 +1,7 @@
 //! What is attached to a message, saved or opened; all of it in one archive; the message as it travelled.
+//!
+//! Not for listing it (`body`). To know before changing it: the type under which a part leaves comes from our own list
+//! (`OPENED`), never from the mail; what is not on the list is only saved.
 
 use super::{Done, Piece, Pieces, Transfer, Visit};
 use crate::error::{Error, Result, What};

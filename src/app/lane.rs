@@ -7,7 +7,8 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::time::Duration;
 
-use super::{Admitted, Timing, account};
+use super::timing::Timing;
+use super::{Admitted, account};
 use crate::actions::{Answer, Piece, Pieces, Transfer};
 use crate::error::{Error, Result, What};
 use crate::gate::Pass;
@@ -59,7 +60,8 @@ pub fn run(
     let written = file.seek(io::SeekFrom::End(0)).map_err(failed)?;
     lane.fetched();
 
-    let head = job.head.head(written);
+    let cost = timing.header(admitted.watch.passed());
+    let head = job.head.with("Server-Timing", cost).head(written);
     match send(&head, &mut file) {
         // The reader has gone; there is nobody to tell.
         Ok(()) | Err(_) => Ok(Answer::Sent),

@@ -6,12 +6,16 @@
 //! passed, and nothing is written to the client while it is held.
 
 mod lane;
+mod refusal;
 mod sign_in;
+mod timing;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use self::refusal::{log_line, not_signed_in};
+use self::timing::Timing;
 use crate::actions::{self, Answer, Visit};
 use crate::assets;
 use crate::config::Config;
@@ -19,7 +23,7 @@ use crate::error::{Cause, Error, Imap, Result};
 use crate::gate::{self, Waiter};
 use crate::mailbox::Mailbox;
 use crate::process;
-use crate::remote::{Account, Capabilities, Cost, Remote};
+use crate::remote::{Account, Capabilities, Remote};
 use crate::request::{self, BodyLimit, Form, Head};
 use crate::response::Response;
 use crate::route::{self, Route};
@@ -28,17 +32,15 @@ use crate::state::State;
 use crate::store::keys::SERVER;
 use crate::store::{Lock, Store};
 use crate::time::{self, Deadline, Watch, Zone};
-use crate::views::error::{ErrorPage, HARD_DEADLINE};
+use crate::views::TOKEN;
+use crate::views::error::HARD_DEADLINE;
 use crate::views::login::Reason;
-use crate::views::{self, TOKEN};
 use crate::words::Words;
 
 /// How much later than the soft deadline the hard one ends the process.
 const HARDER: Duration = Duration::from_secs(3);
 /// How long signing out may wait for the mail server to be told what was read.
 const COURTESY: Duration = Duration::from_secs(2);
-/// For how many retries a page that was sent away tries again by itself: about a minute.
-const RETRIES: u32 = 16;
 
 /// A request that has been let in: judged, routed, its body read. Nothing of any user has been touched.
 pub struct Admitted {
@@ -57,20 +59,11 @@ struct Asked {
     claim: Option<Claim>,
 }
 
-/// Where the time of a request went.
-#[derive(Default)]
-struct Timing {
-    gate: Option<Duration>,
-    store: Option<Duration>,
-    imap: Option<Cost>,
-    render: Option<Duration>,
-}
-
 /// Judges a request as far as that can be done without opening anything of a user, and reads its body.
 pub fn admit() -> Admitted {
     let watch = Watch::start();
     let exe = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/"));
-    let (config, broken) = match Config::read(&exe, process::home().as_deref()) {
+    let (config, broken) = match Config::read(&exe, process::home) {
         Ok(config) => (config, None),
         Err(error) => (Config::default(), Some(error)),
     };
@@ -145,7 +138,7 @@ pub fn serve(admitted: Admitted, raw: cgi::Request) -> Answer {
         Ok(Answer::Page(response)) => response,
         Err(error) => admitted.refusal(&error),
     };
-    Answer::Page(response.with("Server-Timing", admitted.server_timing(&timing)))
+    Answer::Page(response.with("Server-Timing", timing.header(admitted.watch.passed())))
 }
 
 fn work(admitted: &Admitted, form: &Form, timing: &mut Timing) -> Result<Answer> {
@@ -319,6 +312,9 @@ fn act(
             "a public route behind the gate",
         ))),
     };
+    if let (Err(Error::Gone(what)), Some(folder)) = (&done, route.folder()) {
+        visit.mailbox.distrust(folder, *what);
+    }
     timing.render = Some(visit.rendering);
     timing.imap = Some(visit.mailbox.cost());
     done
@@ -357,159 +353,4 @@ fn is_part(route: &Route) -> bool {
         route,
         Route::Frame(_) | Route::Part { .. } | Route::Attachments { .. } | Route::Source { .. }
     )
-}
-
-/// The form where the page should be; a part says so in its own small way.
-fn not_signed_in(
-    admitted: &Admitted,
-    route: &Route,
-    state: &State,
-    reason: Option<Reason>,
-) -> Result<Answer> {
-    match route {
-        Route::SignOut => Ok(Answer::Page(admitted.sign_in_form(
-            state,
-            200,
-            "",
-            Some(Reason::SignedOut),
-        ))),
-        route if is_part(route) => Err(Error::NotSignedIn {
-            back: String::new(),
-        }),
-        _ => {
-            let to = admitted.head.here();
-            let front = reason.is_none() && matches!(to.as_str(), "" | "/");
-            Ok(Answer::Page(admitted.sign_in_form(
-                state,
-                if front { 200 } else { 401 },
-                &to,
-                reason,
-            )))
-        }
-    }
-}
-
-fn log_line(error: &Error, route: &Route, claim: &Claim) -> String {
-    let (kind, cause) = error.log_kind();
-    format!("{kind} {} {} {cause}", route.name(), claim.user.to_hex())
-}
-
-impl Admitted {
-    fn sign_in_form(
-        &self,
-        state: &State,
-        status: u16,
-        to: &str,
-        reason: Option<Reason>,
-    ) -> Response {
-        actions::login::form(
-            &self.config,
-            &self.head,
-            self.words,
-            state,
-            status,
-            &actions::login::Asked {
-                to,
-                reason,
-                ..Default::default()
-            },
-        )
-    }
-
-    /// The page of an error, and its line in the log.
-    fn refusal(&self, error: &Error) -> Response {
-        let route = self.asked.as_ref().ok().map(|a| &a.route);
-        if let Ok(Asked {
-            state: Some(state),
-            claim,
-            route,
-        }) = self.asked.as_ref()
-        {
-            if let Some(claim) = claim {
-                state.log(&log_line(error, route, claim));
-            }
-        } else if error.status() >= 500 {
-            let (kind, cause) = error.log_kind();
-            eprintln!("postern: {kind}: {cause}");
-        }
-        let here = self.head.here();
-        let is_get = matches!(self.head.method.as_str(), "GET" | "HEAD");
-        let again = format!("{}{here}", self.head.base.0);
-        let retry = retry_after(error, route::retries(&self.head.query)).filter(|_| is_get);
-        let folder = match route {
-            Some(Route::Message(page)) => Some(&page.message.folder),
-            Some(Route::Frame(frame)) => Some(&frame.message.folder),
-            Some(
-                Route::Part { message, .. }
-                | Route::Attachments { message }
-                | Route::Headers { message, .. }
-                | Route::Leave { message }
-                | Route::Source { message, .. },
-            ) => Some(&message.folder),
-            _ => None,
-        };
-        let query = folder.map(|name| route::FolderQuery::newest(name.clone()));
-        let title = folder.map(|name| crate::remote::decoded(name.as_wire()));
-        let page = ErrorPage {
-            base: &self.head.base,
-            words: self.words,
-            again: is_get.then_some(again.as_str()),
-            refresh: retry.map(|r| u32::try_from(r.as_secs()).unwrap_or(u32::MAX)),
-            folder: title.as_deref().zip(query.as_ref()),
-        };
-        let markup = match route {
-            Some(route) if is_part(route) => views::error::part(error, &page),
-            _ => views::error::page(error, &page),
-        };
-        let mut response = Response::page(error.status(), markup);
-        match error {
-            Error::WrongMethod { allow } => response = response.with("Allow", *allow),
-            Error::TooMany { retry } => response = response.with("Retry-After", retry.to_string()),
-            Error::Busy { .. } => response = response.with("Retry-After", "2"),
-            _ => {}
-        }
-        if let Some(after) = retry {
-            let n = route::retries(&self.head.query).saturating_add(1);
-            let href = format!("{}{}", self.head.base.0, route::retrying(&here, n));
-            response = response.retrying(after, &href);
-        }
-        response
-    }
-
-    fn server_timing(&self, timing: &Timing) -> String {
-        let ms = |d: Duration| d.as_secs_f64() * 1000.0;
-        let mut out = String::new();
-        for (name, spent) in [("gate", timing.gate), ("store", timing.store)] {
-            if let Some(spent) = spent {
-                out.push_str(&format!("{name};dur={:.2}, ", ms(spent)));
-            }
-        }
-        if let Some(cost) = &timing.imap {
-            let Cost {
-                connections,
-                commands,
-                ..
-            } = cost;
-            out.push_str(&format!(
-                "imap;dur={:.2};desc=\"{connections} connections, {commands} commands\", ",
-                ms(cost.spent)
-            ));
-        }
-        if let Some(spent) = timing.render {
-            out.push_str(&format!("render;dur={:.2}, ", ms(spent)));
-        }
-        out.push_str(&format!("total;dur={:.2}", ms(self.watch.passed())));
-        out
-    }
-}
-
-/// When a page that was sent away tries again by itself; None where it does not.
-fn retry_after(error: &Error, retries: u32) -> Option<Duration> {
-    let heals = matches!(error, Error::TooMany { .. } | Error::Busy { .. });
-    let seconds = match retries {
-        0 => 1,
-        1 => 2,
-        _ => 4,
-    };
-    (heals && retries < RETRIES).then_some(Duration::from_secs(seconds))
 }

@@ -44,7 +44,7 @@ impl Report {
 pub fn run() -> ExitCode {
     let mut report = Report::default();
     let exe = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/"));
-    match Config::read(&exe, process::home().as_deref()) {
+    match Config::read(&exe, process::home) {
         Ok(config) => {
             match &config.file {
                 Some(file) => report.good(&format!("configuration {}", file.display())),

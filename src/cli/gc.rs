@@ -54,7 +54,7 @@ enum Done {
 /// Goes through all users.
 pub fn run(wish: Wish) -> ExitCode {
     let exe = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/"));
-    let opened = Config::read(&exe, process::home().as_deref())
+    let opened = Config::read(&exe, process::home)
         .and_then(|config| Ok((State::open(&config, None)?, config)));
     let (state, config) = match opened {
         Ok(opened) => opened,

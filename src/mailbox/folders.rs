@@ -4,9 +4,9 @@
 
 use super::{Mailbox, is_away, tree};
 use crate::error::Result;
-use crate::mail::{Counts, FolderName};
+use crate::mail::{Counts, Folder, FolderName};
 use crate::remote::{Command, Flight};
-use crate::store::keys::{FOLDERS, FolderList};
+use crate::store::keys::{FOLDERS, FolderList, PENDING};
 
 /// STATUS commands of one request, on servers that cannot tell counts with LIST.
 const STATUSES: usize = 60;
@@ -40,7 +40,7 @@ impl Mailbox<'_, '_> {
         let cached = self.cached_folders();
         if let Some(list) = cached
             .as_ref()
-            .filter(|l| self.is_fresh(l.as_of) || self.away.is_some())
+            .filter(|l| self.is_fresh(l.as_of) || self.listed || self.away.is_some())
         {
             return Ok(list.clone());
         }
@@ -72,9 +72,12 @@ impl Mailbox<'_, '_> {
         if !asked.is_empty()
             && let Some(mut list) = self.cached_folders()
         {
-            for folder in &mut list.folders {
-                folder.counts = counts_of(&flight, &folder.name).or(folder.counts);
-            }
+            let told: Vec<Option<Counts>> = list
+                .folders
+                .iter()
+                .map(|f| counts_of(&flight, &f.name))
+                .collect();
+            self.take_counts(&mut list.folders, &told);
             self.put_folders(&list);
         }
         Ok(flight)
@@ -107,6 +110,9 @@ impl Mailbox<'_, '_> {
         }
         let before = self.cached_folders().unwrap_or_default().folders;
         let mut folders = tree::grown(flight);
+        let told: Vec<Option<Counts>> = folders.iter().map(|f| f.counts).collect();
+        self.take_counts(&mut folders, &told);
+        self.listed = true;
         if !self.can("LIST-STATUS")? {
             let uncounted = folders
                 .iter()
@@ -132,6 +138,24 @@ impl Mailbox<'_, '_> {
         Ok(())
     }
 
+    /// Takes what the server counted, less what was read here and it does not know yet.
+    fn take_counts(&mut self, folders: &mut [Folder], told: &[Option<Counts>]) {
+        let pending = self.store.keys_below(&PENDING, &self.data.own());
+        for (folder, told) in folders.iter_mut().zip(told) {
+            let Some(mut counts) = *told else { continue };
+            if !pending.is_empty() {
+                let of_folder = self.data.list(&folder.name);
+                let read = pending
+                    .iter()
+                    .filter(|key| key.starts_with(&of_folder))
+                    .count();
+                let read = u32::try_from(read).unwrap_or(u32::MAX);
+                counts.unread = counts.unread.saturating_sub(read);
+            }
+            folder.counts = Some(counts);
+        }
+    }
+
     /// Notes what a folder holds, where that was learnt by other means than LIST.
     pub(super) fn note_counts(&mut self, folder: &FolderName, counts: Counts) {
         if let Some(mut list) = self.cached_folders() {
@@ -145,7 +169,7 @@ impl Mailbox<'_, '_> {
         }
     }
 
-    fn put_folders(&mut self, list: &FolderList) {
+    pub(super) fn put_folders(&mut self, list: &FolderList) {
         let key = self.data.own();
         self.store.put(self.lock(), &FOLDERS, &key, list);
     }

@@ -26,6 +26,8 @@ pub struct Listing {
     pub rows: Vec<(u32, Row)>,
     /// Rank of the oldest row of the window, and one more than that of the newest.
     pub ranks: (u32, u32),
+    /// The place of this very window.
+    pub here: Place,
     /// Where the window before this one begins.
     pub newer: Option<Anchor>,
     /// Where the next one begins.
@@ -187,44 +189,31 @@ impl Mailbox<'_, '_> {
         let Some(near) = self.cached_uids(folder, around.0, around.1) else {
             return Ok(None);
         };
-        let shown = |rank: u32| (lo..hi).contains(&rank);
-        let mut missing = Vec::new();
-        let mut is_needed = false;
-        for (uid, rank) in near.iter().zip(around.0..) {
-            let key = self.data.message(folder, list.validity, *uid);
-            if !self.store.has(&ROWS, &key) {
-                missing.push(*uid);
-                is_needed |= shown(rank);
-            }
-        }
-        let window: Vec<Uid> = near
+        let shown = near
             .iter()
             .zip(around.0..)
-            .filter(|(_, r)| shown(*r))
-            .map(|(u, _)| *u)
-            .collect();
-        let refresh: UidSet = match flags_due {
-            true => window
-                .iter()
-                .copied()
-                .filter(|u| !missing.contains(u))
-                .collect(),
-            false => UidSet::default(),
-        };
-        if self.away.is_none() && (is_needed || !refresh.is_empty()) {
-            match self.fetch_rows(
-                folder,
-                list.validity,
-                missing.into_iter().collect(),
-                refresh,
-            ) {
-                Ok(true) => {}
+            .filter(|(_, rank)| (lo..hi).contains(rank));
+        let window: Vec<Uid> = shown.map(|(uid, _)| *uid).collect();
+        let mut rows = self.cached_rows(folder, list, lo, &window);
+        let is_needed = rows.len() < window.len();
+        if self.away.is_none() && (is_needed || flags_due && !window.is_empty()) {
+            // What is missing of the windows around comes along: the first "next" is a hit as well.
+            let is_missing = |uid: &Uid| {
+                let key = self.data.message(folder, list.validity, *uid);
+                !self.store.has(&ROWS, &key)
+            };
+            let missing: UidSet = near.iter().copied().filter(is_missing).collect();
+            let refresh: UidSet = match flags_due {
+                true => rows.iter().map(|(_, row)| row.uid).collect(),
+                false => UidSet::default(),
+            };
+            match self.fetch_rows(folder, list.validity, missing, refresh) {
+                Ok(true) => rows = self.cached_rows(folder, list, lo, &window),
                 Ok(false) => return Ok(None),
                 Err(e) if is_away(&e) && !is_needed => self.away = Some(e),
                 Err(e) => return Err(e),
             }
         }
-        let rows = self.cached_rows(folder, list, lo, &window);
         if rows.is_empty()
             && !window.is_empty()
             && let Some(away) = self.away.clone()
@@ -286,6 +275,10 @@ impl Mailbox<'_, '_> {
                 rank,
             })
         };
+        let here = (hi < list.counts.messages)
+            .then(|| anchor(hi))
+            .flatten()
+            .map_or(Place::Newest, Place::OlderThan);
         let newer = (hi < list.counts.messages)
             .then(|| anchor(hi.saturating_sub(1)))
             .flatten();
@@ -294,6 +287,7 @@ impl Mailbox<'_, '_> {
             list,
             rows,
             ranks: (lo, hi),
+            here,
             newer,
             older,
             renumbered,

@@ -10,7 +10,7 @@ use super::list::opened;
 use crate::error::{Error, Result, What};
 use crate::mail::{Flags, Part, PartPath, Row, Trail, Uid};
 use crate::mime;
-use crate::remote::{Command, Flight, Section, UidSet, What as SectionWhat};
+use crate::remote::{Command, Flight, Message, Section, UidSet, What as SectionWhat};
 use crate::route::MessageRef;
 use crate::store::keys::{PENDING, TEXTS};
 
@@ -244,19 +244,7 @@ impl Mailbox<'_, '_> {
             return Ok((part, Some(shown.bytes)));
         }
         let section = Section::all(SectionWhat::Part(path.clone()));
-        let mut plan = Plan::default();
-        let open = self.plan_open(&mut plan, at, true);
-        plan.add(Command::FetchParts {
-            uid: at.uid,
-            sections: vec![section.clone()],
-            peek: true,
-        });
-        let flight = self.fly(plan)?;
-        self.check_open(at, open, false, &flight)?;
-        let message = flight
-            .messages
-            .get(&at.uid)
-            .ok_or(Error::Gone(What::Message))?;
+        let message = self.fetch_sections(at, vec![section.clone()], false)?;
         let bytes = message.section(&section).unwrap_or_default();
         let bytes = mime::decode(bytes, part.encoding);
         if mime::is_message(&part) && part.size <= TEXT_BYTES {
@@ -390,20 +378,8 @@ impl Mailbox<'_, '_> {
             what: SectionWhat::Part(part.path.clone()),
             range: (part.size > TEXT_BYTES).then_some((0, TEXT_BYTES)),
         };
-        let mut plan = Plan::default();
-        let open = self.plan_open(&mut plan, at, !mark);
         let sections = parts.iter().map(|p| section(p)).chain(header.clone());
-        plan.add(Command::FetchParts {
-            uid: at.uid,
-            sections: sections.collect(),
-            peek: true,
-        });
-        let flight = self.fly(plan)?;
-        self.check_open(at, open, mark, &flight)?;
-        let message = flight
-            .messages
-            .get(&at.uid)
-            .ok_or(Error::Gone(What::Message))?;
+        let message = self.fetch_sections(at, sections.collect(), mark)?;
         let got: Vec<(&PartPath, Vec<u8>)> = parts
             .iter()
             .map(|part| {
@@ -445,19 +421,7 @@ impl Mailbox<'_, '_> {
             what: SectionWhat::Part(PartPath::default()),
             range: (row.size > WHOLE_BYTES).then_some((0, WHOLE_BYTES)),
         };
-        let mut plan = Plan::default();
-        let open = self.plan_open(&mut plan, at, true);
-        plan.add(Command::FetchParts {
-            uid: at.uid,
-            sections: vec![whole.clone()],
-            peek: true,
-        });
-        let flight = self.fly(plan)?;
-        self.check_open(at, open, false, &flight)?;
-        let message = flight
-            .messages
-            .get(&at.uid)
-            .ok_or(Error::Gone(What::Message))?;
+        let message = self.fetch_sections(at, vec![whole.clone()], false)?;
         let raw = message.section(&whole).unwrap_or_default();
         let parts = mime::leaves(raw);
         let body = mime::body_of(&parts);
@@ -477,6 +441,28 @@ impl Mailbox<'_, '_> {
             }
         }
         Ok(parts)
+    }
+
+    /// Fetches sections of a message; opens its folder for change where a mark is to follow.
+    fn fetch_sections(
+        &mut self,
+        at: &MessageRef,
+        sections: Vec<Section>,
+        for_change: bool,
+    ) -> Result<Message> {
+        let mut plan = Plan::default();
+        let open = self.plan_open(&mut plan, at, !for_change);
+        plan.add(Command::FetchParts {
+            uid: at.uid,
+            sections,
+            peek: true,
+        });
+        let mut flight = self.fly(plan)?;
+        self.check_open(at, open, for_change, &flight)?;
+        flight
+            .messages
+            .remove(&at.uid)
+            .ok_or(Error::Gone(What::Message))
     }
 
     /// Sets \Seen: pending, until a connection has told the server. The counts go with it.

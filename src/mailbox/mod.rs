@@ -11,7 +11,7 @@ mod row;
 mod tree;
 
 use crate::config::Config;
-use crate::error::{Error, Imap, Result};
+use crate::error::{Error, Imap, Result, What};
 use crate::mail::{FolderName, UidValidity};
 use crate::remote::{Cost, Flight, Remote};
 use crate::session::{self, Claim};
@@ -41,6 +41,8 @@ pub struct Mailbox<'v, 'p> {
     rows: u32,
     /// The folder that is open at the server, and its numbering.
     open: Option<Open>,
+    /// True once this request has listed the folders.
+    listed: bool,
     /// Folders whose counts the next flight asks for.
     uncounted: Vec<FolderName>,
     /// Why the server could not be asked, where the cache answered instead.
@@ -64,6 +66,7 @@ impl<'v, 'p> Mailbox<'v, 'p> {
             fresh: Seconds::from(config.cache.fresh_seconds),
             rows: config.limits.rows,
             open: None,
+            listed: false,
             uncounted: Vec::new(),
             away: None,
         }
@@ -77,6 +80,25 @@ impl<'v, 'p> Mailbox<'v, 'p> {
     /// What this request has cost at the server so far.
     pub fn cost(&self) -> Cost {
         self.remote.cost()
+    }
+
+    /// What is known of a folder is doubtful, since something of it was found gone: the next page asks the server.
+    pub fn distrust(&mut self, folder: &FolderName, gone: What) {
+        if gone == What::Part {
+            // Content never changes: the link was wrong.
+            return;
+        }
+        let then = self.now.saturating_sub(self.fresh);
+        if let Some(mut list) = self.cached_list(folder) {
+            list.as_of = list.as_of.min(then);
+            self.put_list_head(folder, &list);
+        }
+        if gone == What::Folder
+            && let Some(mut list) = self.cached_folders()
+        {
+            list.as_of = list.as_of.min(then);
+            self.put_folders(&list);
+        }
     }
 
     fn lock(&self) -> Lock<'v> {

@@ -111,7 +111,8 @@ fn moment(of: &ContentLine) -> Option<Moment> {
     let number = |from: usize, to: usize| value.get(from..to)?.parse::<i16>().ok();
     let small = |from: usize, to: usize| i8::try_from(number(from, to)?).ok();
     let (year, month, day) = (number(0, 4)?, small(4, 6)?, small(6, 8)?);
-    jiff::civil::Date::new(year, month, day).ok()?;
+    // What stands in no calendar is no moment.
+    Zone::fixed(0).moment((year, month, day, 0, 0))?;
     if value.len() == 8 {
         return Some(Moment::Day(year, month, day));
     }
@@ -126,7 +127,7 @@ fn moment(of: &ContentLine) -> Option<Moment> {
     match zone {
         Some(zone) => zone.moment(at).map(Moment::At),
         None => {
-            jiff::civil::Time::new(hour, minute, 0, 0).ok()?;
+            Zone::fixed(0).moment(at)?;
             let zone = line(named);
             Some(Moment::Clock { at, zone })
         }

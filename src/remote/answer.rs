@@ -181,13 +181,13 @@ impl Flight {
     }
 
     /// As `require`, for the command that opened the folder. Most servers say NO without a code where there is none (RFC
-    /// 9051 6.3.2 asks for no more), so that is what a bare NO means here.
+    /// 9051 6.3.2 asks for no more), so that is what a bare NO means here; CANNOT is said of a name that no folder can have.
     ///
     /// # Errors
     /// `Gone(Folder)` or `Imap(Refused)`.
     pub fn require_open(&self, command: usize) -> Result<()> {
         match self.end(command) {
-            Some(end) if end.status == Status::No && end.code.is_empty() => {
+            Some(end) if end.status == Status::No && matches!(end.code.as_str(), "" | "CANNOT") => {
                 Err(Error::Gone(What::Folder))
             }
             _ => self.require(command),

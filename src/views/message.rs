@@ -347,7 +347,10 @@ fn body(chrome: &Chrome, message: &MessagePage, subject: &str) -> Markup {
             })) }
             (letter(words, blocks))
             @if let Some(route) = html {
-                p.hint { (words.you_see_text()) " " a href=(chrome.href(route)) { (words.html_version()) } }
+                p.hint.faces {
+                    span { (words.you_see_text()) }
+                    a href=(chrome.href(route)) { (words.html_version()) }
+                }
             }
         },
         Body::Html(frame) => html! {
@@ -362,9 +365,9 @@ fn body(chrome: &Chrome, message: &MessagePage, subject: &str) -> Markup {
             }
             iframe.frame.(height(frame.height)) title=(words.as_laid_out(subject)) src=(chrome.href(&frame.src))
                 sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox" {}
-            p.hint {
-                (words.you_see_html()) " "
-                @if let Some(route) = &frame.text { a href=(chrome.href(route)) { (words.plain_text()) } (words.dot()) }
+            p.hint.faces {
+                span { (words.you_see_html()) }
+                @if let Some(route) = &frame.text { a href=(chrome.href(route)) { (words.plain_text()) } }
                 a href=(chrome.href(&frame.src)) { (words.on_its_own_page()) }
             }
         },

@@ -29,7 +29,9 @@ Usage: cargo bench [-- [PART ...] [--rounds N]]
   storm    12 and 50 clicks of one user at once, the mail server 100 ms away
   sizes    a warm click in a folder of 1,000, 20,000, 100,000 messages
 
-All parts unless some are named. --rounds N: how often each click is measured (200).
+  hold     none of these: the command of a warm click, for perf or strace, while the stage stands
+
+All parts but the last unless some are named. --rounds N: how often each click is measured (200).
 ";
 
 /// Cold clicks: one for so many rounds.
@@ -46,7 +48,7 @@ const STORMS: [usize; 2] = [12, 50];
 /// How often a storm is repeated.
 const STORM_ROUNDS: usize = 5;
 const SIZES: [usize; 3] = [1_000, 20_000, 100_000];
-const PARTS: [&str; 5] = ["clicks", "process", "crowd", "storm", "sizes"];
+const PARTS: [&str; 6] = ["clicks", "process", "crowd", "storm", "sizes", "hold"];
 
 /// What was asked for on the command line.
 struct Options {
@@ -105,6 +107,9 @@ fn run(options: &Options) {
         cold: options.rounds / ROUNDS_A_COLD + STORM_ROUNDS * (STORMS.len() + 1) + 3,
         crowd: if options.wants("crowd") { CROWD } else { 0 },
     });
+    if options.parts.iter().any(|part| part == "hold") {
+        hold(&stage);
+    }
     if options.wants("clicks") {
         clicks(&stage, options.rounds);
     }
@@ -122,6 +127,20 @@ fn run(options: &Options) {
         sizes(options.rounds);
     }
     println!("\nLoad at the end {}.", watch::load());
+}
+
+/// Lets somebody look at a warm click with tools of his own.
+fn hold(stage: &Stage) {
+    let command = stage.by_hand(&stage.warm_list());
+    print!("\nenv -i");
+    for (name, value) in command.get_envs() {
+        let value = value.unwrap_or_default().to_string_lossy();
+        print!(" {}='{value}'", name.to_string_lossy());
+    }
+    let account = &support::place::worker().name;
+    println!(" {}", stage.program().display());
+    println!("As the account {account}. Enter ends it.");
+    let _line = std::io::stdin().read_line(&mut String::new());
 }
 
 fn clicks(stage: &Stage, rounds: usize) {
@@ -425,7 +444,7 @@ impl Storm {
 
 fn sizes(rounds: usize) {
     println!("\nFilling mailboxes with {SIZES:?} messages.");
-    let folders = SIZES.map(|messages| stage::warm_list_of(messages));
+    let folders = SIZES.map(stage::warm_list_of);
     let mut times: [Series; 3] = Default::default();
     for _ in 0..rounds {
         for ((_, click), times) in folders.iter().zip(&mut times) {

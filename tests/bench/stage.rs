@@ -176,9 +176,9 @@ impl Stage {
         self.site.state_dir()
     }
 
-    /// A file that the program's account may write.
+    /// Where a file may be written that goes with the stage.
     pub fn scratch(&self) -> PathBuf {
-        self.site.place().worker_dir("scratch", 0o700).join("log")
+        self.site.place().join("scratch")
     }
 
     /// The process that answers a click, without Apache: its environment as mod_cgid makes it, as the same account.

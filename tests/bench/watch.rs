@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::support::place;
+
 /// The kernel's unit of processor time in `/proc` (USER_HZ, proc(5)).
 const TICK_MILLIS: f64 = 10.0;
 
@@ -130,9 +132,13 @@ pub struct Calls {
     pub written: u64,
 }
 
-/// Runs a program under strace; None where that is not installed. Files below `directory` count; `log` is a file of its.
+/// Runs a program under strace, as the account that servers work as; None where strace is not installed. Files below
+/// `directory` count; `log` is for what strace says.
 pub fn calls(program: &Command, directory: &Path, log: &Path) -> Option<Calls> {
     let mut strace = Command::new("strace");
+    if place::are_we_root() {
+        strace.args(["-u", &place::worker().name]);
+    }
     strace.args(["-f", "-y", "-qq", "-s", "0", "-o"]).arg(log);
     for (name, value) in program.get_envs() {
         if let Some(value) = value {

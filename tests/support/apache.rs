@@ -2,7 +2,9 @@
 //! set-ups that hosts have: event with mod_cgid, prefork with mod_cgi.
 
 use std::fs;
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::install::{self, Part};
@@ -59,7 +61,9 @@ impl Apache {
             let mut server = Server::start("apache2", "/usr/sbin/apache2", args, &output);
             // The pid file is written after the port was taken; without it somebody else may be answering there.
             server.wait_until(|| {
-                number_in(&pid_file).is_some() && TcpStream::connect(address).is_ok()
+                number_in(&pid_file).is_some()
+                    && TcpStream::connect(address).is_ok()
+                    && (plan.mpm == Mpm::Prefork || starts_programs(place.path()))
             })?;
             Ok(Apache {
                 server,
@@ -94,6 +98,16 @@ impl Apache {
     pub fn stop(&mut self) {
         self.server.stop_listening(self.address);
     }
+}
+
+/// True once mod_cgid's own process may be asked by those that serve: it gives its socket to them after it has made it.
+fn starts_programs(dir: &Path) -> bool {
+    let mine = |entry: io::Result<fs::DirEntry>| {
+        let entry = entry.ok()?;
+        let is_socket = entry.file_name().to_string_lossy().starts_with("cgid.sock");
+        Some(is_socket && entry.metadata().ok()?.uid() == place::worker().uid)
+    };
+    fs::read_dir(dir).is_ok_and(|mut entries| entries.any(|entry| mine(entry) == Some(true)))
 }
 
 fn configuration(dir: &Path, port: u16, plan: &Plan) -> String {

@@ -43,6 +43,8 @@ pub enum Mischief {
     SaysAndWaits(When, Vec<u8>),
     /// Says the first once and then the second for ever.
     Floods(When, Vec<u8>, Vec<u8>),
+    /// Says NO, in these words, to this and to every command after it.
+    Refuses(When, &'static str),
 }
 
 impl Mischief {
@@ -54,7 +56,8 @@ impl Mischief {
             | Mischief::Cuts(when, _)
             | Mischief::Says(when, _)
             | Mischief::SaysAndWaits(when, _)
-            | Mischief::Floods(when, _, _) => *when == now,
+            | Mischief::Floods(when, _, _)
+            | Mischief::Refuses(when, _) => *when == now,
         }
     }
 }
@@ -65,24 +68,30 @@ pub struct ImapScript {
     heard: Arc<Mutex<Vec<String>>>,
     connections: Arc<Mutex<u32>>,
     sent: Arc<AtomicU64>,
+    mischief: Arc<Mutex<Mischief>>,
     over: Arc<AtomicBool>,
     acceptor: Option<JoinHandle<()>>,
 }
 
 impl ImapScript {
-    /// Starts one that speaks as `transcript` does.
+    /// Starts one that speaks as the server of a transcript does.
     pub fn start(transcript: &str, mischief: Mischief) -> ImapScript {
+        ImapScript::speaking(Transcript::named(transcript), mischief)
+    }
+
+    /// Starts one that speaks as `transcript` says.
+    pub fn speaking(transcript: Transcript, mischief: Mischief) -> ImapScript {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("an address").port();
         let heard = Arc::new(Mutex::new(Vec::new()));
         let connections = Arc::new(Mutex::new(0));
         let sent = Arc::new(AtomicU64::new(0));
         let over = Arc::new(AtomicBool::new(false));
-        let transcript = Arc::new(Transcript::named(transcript));
-        let mischief = Arc::new(mischief);
+        let transcript = Arc::new(transcript);
+        let mischief = Arc::new(Mutex::new(mischief));
         let acceptor = {
             let (heard, connections, over) = (heard.clone(), connections.clone(), over.clone());
-            let sent = sent.clone();
+            let (sent, mischief) = (sent.clone(), mischief.clone());
             thread::spawn(move || {
                 let mut serving = Vec::new();
                 for stream in listener.incoming() {
@@ -94,7 +103,7 @@ impl ImapScript {
                     let mut server = Serving {
                         stream,
                         transcript: transcript.clone(),
-                        mischief: mischief.clone(),
+                        mischief: mischief.lock().expect("no panic").clone(),
                         heard: heard.clone(),
                         sent: sent.clone(),
                         over: over.clone(),
@@ -112,9 +121,15 @@ impl ImapScript {
             heard,
             connections,
             sent,
+            mischief,
             over,
             acceptor: Some(acceptor),
         }
+    }
+
+    /// Behaves like this on connections to come.
+    pub fn misbehave(&self, mischief: Mischief) {
+        *self.mischief.lock().expect("no panic") = mischief;
     }
 
     /// The port on 127.0.0.1.
@@ -154,7 +169,7 @@ impl Drop for ImapScript {
 struct Serving {
     stream: TcpStream,
     transcript: Arc<Transcript>,
-    mischief: Arc<Mischief>,
+    mischief: Mischief,
     heard: Arc<Mutex<Vec<String>>>,
     sent: Arc<AtomicU64>,
     over: Arc<AtomicBool>,
@@ -250,32 +265,37 @@ impl Serving {
             return Ok(true);
         }
         let tagged = |text: &[u8]| replaced(text, b"$TAG", tag.as_bytes());
-        match &*self.mischief.clone() {
+        match self.mischief.clone() {
             Mischief::Honest => unreachable!("begins never"),
             Mischief::Silent(_) => self.wait()?,
             Mischief::Drips(_, pause) => {
                 for byte in right {
                     self.stream.write_all(&[byte])?;
-                    thread::sleep(*pause);
+                    thread::sleep(pause);
                     if self.over.load(Ordering::SeqCst) {
                         break;
                     }
                 }
                 self.wait()?;
             }
-            Mischief::Cuts(_, count) => self.stream.write_all(&right[..right.len().min(*count)])?,
-            Mischief::Says(_, text) => self.stream.write_all(&tagged(text))?,
+            Mischief::Cuts(_, count) => self.stream.write_all(&right[..right.len().min(count)])?,
+            Mischief::Says(_, text) => self.stream.write_all(&tagged(&text))?,
             Mischief::SaysAndWaits(_, text) => {
-                self.stream.write_all(&tagged(text))?;
+                self.stream.write_all(&tagged(&text))?;
                 self.wait()?;
             }
             Mischief::Floods(_, first, again) => {
-                self.stream.write_all(&tagged(first))?;
-                let again = tagged(again).repeat(1 + 16_384 / again.len().max(1));
+                self.stream.write_all(&tagged(&first))?;
+                let again = tagged(&again).repeat(1 + 16_384 / again.len().max(1));
                 while !self.over.load(Ordering::SeqCst) {
                     self.stream.write_all(&again)?;
                     self.sent.fetch_add(again.len() as u64, Ordering::SeqCst);
                 }
+            }
+            Mischief::Refuses(_, words) => {
+                let no = format!("{tag} NO {words}\r\n");
+                self.stream.write_all(no.as_bytes())?;
+                return Ok(true);
             }
         }
         Ok(false)
@@ -426,8 +446,12 @@ fn sections(command: &str, uid: u32) -> Vec<u8> {
     out
 }
 
-/// What a section of a message holds here: a header, or some 600,000 bytes of lines that tell where they are.
+/// What a section of a message holds here: a header, or some 600,000 bytes of lines that tell where they are; the whole
+/// message both.
 pub fn content(section: &str, uid: u32) -> Vec<u8> {
+    if section.is_empty() {
+        return [content("HEADER", uid), content("TEXT", uid)].concat();
+    }
     if section.contains("HEADER") || section.contains("MIME") {
         return format!(
             "From: Ann <ann@example.org>\r\nTo: Bob <bob@example.org>\r\nSubject: Message {uid}\r\n\

@@ -20,6 +20,10 @@ pub enum Part {
     Chromium,
     /// The certificate tool.
     Openssl,
+    /// The tool that sees system calls, and can end a program at one.
+    Strace,
+    /// The library that gives a program another clock.
+    Faketime,
     /// Another IMAP server, with few extensions, from PyPI.
     Pymap,
 }
@@ -48,6 +52,8 @@ impl Part {
                 &["chromium", "fonts-dejavu-core", "fonts-noto-cjk"],
             ),
             Part::Openssl => (&["/usr/bin/openssl"], &["openssl"]),
+            Part::Strace => (&["/usr/bin/strace"], &["strace"]),
+            Part::Faketime => (&["/usr/bin/faketime"], &["faketime"]),
             Part::Pymap => (&["/usr/bin/python3"], &["python3", "python3-venv"]),
         }
     }

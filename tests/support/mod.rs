@@ -1,11 +1,12 @@
 //! The real parts that the tests drive: servers, visitors, a browser. Nothing here knows what Postern's pages say; that is
-//! for the tests. Two programs share it, the tests and `cargo demo`.
+//! for the tests. Three programs share it: the tests, `cargo demo` and `cargo bench`.
 #![allow(
     dead_code,
-    reason = "each of the two programs that share it uses a part of it"
+    reason = "each of the programs that share it uses a part of it"
 )]
 
 pub mod apache;
+pub mod by_hand;
 pub mod chromium;
 pub mod client;
 pub mod cookies;
@@ -15,11 +16,14 @@ pub mod form;
 pub mod http;
 pub mod imap_script;
 pub mod install;
+pub mod kernel;
+pub mod mailbox;
 pub mod mails;
 pub mod page;
 pub mod place;
 pub mod proxy;
 pub mod pymap;
+pub mod random;
 pub mod server;
 pub mod site;
 pub mod text;

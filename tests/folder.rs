@@ -1,0 +1,453 @@
+//! Lists: places in them that stay where they are, whatever another mail program does meanwhile; and which folders there
+//! are, by what names.
+
+use crate::cost::connections;
+use crate::support::mails::Mail;
+use crate::support::page::Page;
+use crate::support::site::Site;
+
+/// Every click is compared with the server.
+const NEVER_FRESH: &str = "[cache]\nfresh_seconds = 0";
+
+fn mail(subject: &str) -> Mail {
+    Mail::plain(
+        "Bo <bo@example.org>",
+        subject,
+        &format!("About: {subject}."),
+    )
+}
+
+fn letters(count: usize) -> Vec<Mail> {
+    (1..=count).map(|n| mail(&format!("Letter {n}"))).collect()
+}
+
+/// The subjects of the rows, newest first.
+fn subjects(page: &Page) -> Vec<String> {
+    page.texts_of("main li.row .subject")
+}
+
+/// "Message 170" down to "Message 121".
+fn messages(newest: usize, oldest: usize) -> Vec<String> {
+    (oldest..=newest)
+        .rev()
+        .map(|n| format!("Message {n}"))
+        .collect()
+}
+
+/// Deletes messages of Ann's INBOX, by their sequence numbers.
+fn delete(site: &Site, which: &str) {
+    let mut client = site.other_client("ann");
+    client.run("SELECT INBOX");
+    client.run(&format!(r"STORE {which} +FLAGS.SILENT (\Deleted)"));
+    client.run("EXPUNGE");
+}
+
+/// The folders with a role, in the order of the pane.
+fn roles(page: &Page) -> Vec<String> {
+    page.texts_of("nav.folders > ul:first-of-type > li > a .name")
+}
+
+/// The folders without one, in the order of the pane.
+fn tree(page: &Page) -> Vec<String> {
+    page.texts_of("nav.folders > h2 + ul .name")
+}
+
+#[test]
+fn two_tabs_in_two_folders_stay_each_in_its_own_place() {
+    let site = Site::new()
+        .messages(170)
+        .mails("ann", "Letters", letters(120))
+        .start();
+    let ann = site.sign_in("ann");
+    let inbox = ann.get("/");
+    let letters = ann.tab().get(&inbox.link("Letters"));
+    letters.shows("Letter 120").hides("Message 170");
+    let inbox = inbox.click("Older");
+    inbox.shows("Message 120").hides("Letter 120");
+    let letters = letters.click("Older");
+    letters.shows("Letter 70").hides("Message 120");
+    let inbox = inbox.click("Older");
+    assert_eq!(subjects(&inbox), messages(70, 21));
+    let letters = letters.click("Newer");
+    letters.shows("Letter 120").shows("Letter 71");
+    // A comparison in one of them moves neither.
+    let inbox = inbox.click("check now");
+    assert_eq!(subjects(&inbox), messages(70, 21));
+    let inbox = inbox.click("Newer");
+    assert_eq!(subjects(&inbox), messages(120, 71));
+    let letters = letters.click("Older").click("Older");
+    letters.shows("Letter 20").shows("Letter 1");
+    // All of it a second time: from the cache.
+    connections(&ann.get(inbox.target()).click("Older"), 0);
+    connections(&ann.get(letters.target()).click("Newer"), 0);
+}
+
+#[test]
+fn mail_that_arrives_between_two_clicks_repeats_and_skips_no_row() {
+    let site = Site::new().messages(170).config(NEVER_FRESH).start();
+    let ann = site.sign_in("ann");
+    let mut page = ann.get("/");
+    let mut seen = subjects(&page);
+    for n in 1..=3 {
+        site.deliver("ann", &mail(&format!("New {n}")));
+        page = page.click("Older");
+        page.hides("New 1");
+        seen.extend(subjects(&page));
+    }
+    assert_eq!(seen, messages(170, 1));
+    assert!(!page.has_link("Older"));
+    // And back again, to the new ones last.
+    let mut back = Vec::new();
+    while page.has_link("Newer") {
+        site.deliver("ann", &mail("Newest"));
+        page = page.click("Newer");
+        back.push(subjects(&page));
+    }
+    assert_eq!(back[0], messages(70, 21));
+    assert_eq!(back[1], messages(120, 71));
+    assert_eq!(back[2], messages(170, 121));
+    assert_eq!(back[3][..2], ["Newest", "Newest"]);
+    assert_eq!(back.len(), 4);
+}
+
+#[test]
+fn a_deleted_anchor_leaves_its_place() {
+    let site = Site::new().messages(300).config(NEVER_FRESH).start();
+    let ann = site.sign_in("ann");
+    let list = ann.get("/").click("Older");
+    assert_eq!(subjects(&list), messages(250, 201));
+    // The last row of the page, by which the link to older ones goes; then the first one of the next.
+    delete(&site, "201");
+    let older = list.click("Older");
+    assert_eq!(subjects(&older), messages(200, 151));
+    delete(&site, "200");
+    let newer = older.click("Newer");
+    assert_eq!(subjects(&newer), messages(251, 202));
+}
+
+#[test]
+fn a_place_beyond_the_end_is_the_nearest_that_there_is() {
+    let site = Site::with_inbox(120);
+    let ann = site.sign_in("ann");
+    let list = ann.get("/");
+    let link = list.link("Older");
+    let (front, anchor) = link.rsplit_once('=').expect("an anchor");
+    let validity = anchor.split('.').next().expect("a numbering");
+    let newer = front.replace("&older", "&newer");
+    for (place, expected) in [
+        (format!("{front}={validity}.99999.4000000000"), (120, 71)),
+        (format!("{newer}={validity}.99999.4000000000"), (120, 71)),
+        (format!("{front}={validity}.99999.0"), (50, 1)),
+        (format!("{front}={validity}.1.0"), (50, 1)),
+        (format!("{newer}={validity}.120.119"), (120, 71)),
+        (format!("{front}={validity}.99999.7"), (7, 1)),
+    ] {
+        let page = ann.get(&place);
+        page.has_status(200);
+        assert_eq!(subjects(&page), messages(expected.0, expected.1), "{place}");
+    }
+    for broken in [
+        "",
+        "x",
+        "1.2",
+        "1.2.3.4",
+        "1.0.3",
+        "-1.2.3",
+        "1.2.99999999999",
+    ] {
+        ann.get(&format!("{front}={broken}"))
+            .has_status(400)
+            .shows("Open Inbox");
+    }
+}
+
+#[test]
+fn a_list_that_grew_shorter_shows_its_last_page() {
+    let site = Site::new().messages(120).config(NEVER_FRESH).start();
+    let ann = site.sign_in("ann");
+    let older = ann.get("/").click("Older");
+    let oldest = older.link("Older");
+    delete(&site, "1:100");
+    let page = ann.get(&oldest);
+    page.has_status(200);
+    assert_eq!(subjects(&page), messages(120, 101));
+    assert!(!page.has_link("Older") && !page.has_link("Newer"));
+}
+
+#[test]
+fn a_message_deleted_elsewhere_is_gone_and_the_list_knows_it_then() {
+    let site = Site::with_inbox(3);
+    let ann = site.sign_in("ann");
+    let list = ann.get("/");
+    delete(&site, "2");
+    let gone = list.click("Message 2");
+    gone.has_status(410)
+        .shows("This message is gone")
+        .shows("Nothing was changed");
+    gone.click("Open Inbox")
+        .has_status(200)
+        .shows("Message 3")
+        .hides("Message 2");
+    let never = list.link("Message 1").replace("u=1&", "u=4711&");
+    ann.get(&never)
+        .has_status(410)
+        .shows("This message is gone");
+}
+
+#[test]
+fn a_folder_that_was_numbered_anew_says_so_instead_of_showing_something_else() {
+    let site = Site::with_inbox(120);
+    let ann = site.sign_in("ann");
+    let list = ann.get("/");
+    site.dovecot().renumber("ann", "INBOX", 4711);
+    let stale = list.click("Message 118");
+    stale
+        .has_status(410)
+        .shows("This link is out of date")
+        .hides("This is message");
+    let anew = stale.click("Open Inbox");
+    anew.shows("Message 120")
+        .click("Message 118")
+        .shows("This is message 118.");
+    // Links of before, to a place and to a message.
+    let place = list.click("Older");
+    place.has_status(200).shows("This folder was made anew");
+    assert_eq!(subjects(&place), messages(120, 71));
+    list.click("Message 117")
+        .has_status(410)
+        .shows("This link is out of date");
+}
+
+#[test]
+fn a_folder_deleted_elsewhere_is_gone_and_leaves_a_way_on() {
+    let site = Site::new()
+        .messages(3)
+        .mails("ann", "Letters", letters(3))
+        .config(NEVER_FRESH)
+        .start();
+    let ann = site.sign_in("ann");
+    let letters = ann.get("/").click("Letters");
+    let letter = letters.link("Letter 2");
+    site.other_client("ann").run("DELETE Letters");
+    let gone = ann.get(letters.target());
+    gone.has_status(410).shows("This folder is gone");
+    let inbox = gone.click("Open Inbox");
+    inbox.has_status(200).shows("Message 3").hides("Letters");
+    ann.get(&letter)
+        .has_status(410)
+        .shows("This folder is gone");
+}
+
+#[test]
+fn within_the_window_too_a_folder_found_gone_leaves_the_pane() {
+    let site = Site::new()
+        .messages(3)
+        .mails("ann", "Letters", letters(3))
+        .start();
+    let ann = site.sign_in("ann");
+    let inbox = ann.get("/");
+    site.other_client("ann").run("DELETE Letters");
+    let gone = inbox.click("Letters");
+    gone.has_status(410).shows("This folder is gone");
+    gone.click("Open Inbox").hides("Letters");
+}
+
+#[test]
+fn an_empty_folder_says_what_will_be_in_it() {
+    let site = Site::new().start();
+    let ann = site.sign_in("ann");
+    let inbox = ann.get("/");
+    inbox
+        .shows("This folder is empty.")
+        .shows("New mail appears here.");
+    assert!(!inbox.has_link("Older") && !inbox.has_link("Newer"));
+    inbox
+        .click("Sent")
+        .shows("Copies of what you send appear here.");
+    site.deliver("ann", &mail("The first"));
+    inbox.click("check now").shows("The first").hides("empty");
+}
+
+/// Names on the wire (RFC 3501 5.1.3), and what a reader sees.
+const ODD_NAMES: [(&str, &str); 8] = [
+    ("Reisepl&AOQ-ne", "Reisepläne"),
+    ("&ZeVnLIqe-", "日本語"),
+    ("R&-D", "R&D"),
+    ("100% & more #1?f=INBOX", "100% & more #1?f=INBOX"),
+    (r#"She said \"no\""#, r#"She said "no""#),
+    ("<b>bold", "<b>bold"),
+    ("a+b=c;d", "a+b=c;d"),
+    ("With  two spaces", "With two spaces"),
+];
+
+#[test]
+fn folders_of_any_name_are_listed_and_opened() {
+    let site = Site::new().messages(1).start();
+    let mut client = site.other_client("ann");
+    for (wire, shown) in ODD_NAMES {
+        let wire = wire.replace("& ", "&- ");
+        client.run(&format!("CREATE \"{wire}\""));
+        client.append(&wire, &mail(&format!("In {}", shown.len())));
+    }
+    drop(client);
+    let ann = site.sign_in("ann");
+    let inbox = ann.get("/");
+    let mut listed = tree(&inbox);
+    listed.sort();
+    let mut expected = ODD_NAMES.map(|(_, shown)| shown);
+    expected.sort();
+    assert_eq!(listed, expected);
+    for (_, shown) in ODD_NAMES {
+        let folder = inbox.click(shown);
+        let subject = format!("In {}", shown.len());
+        folder.has_status(200).shows(&subject);
+        let title = folder.text_of("h1");
+        assert_eq!(title.as_deref(), Some(shown));
+        folder
+            .click(&subject)
+            .shows(&format!("About: {subject}."))
+            .click(&format!("Back to {shown}"))
+            .shows(&subject);
+    }
+}
+
+#[test]
+fn a_name_that_would_end_a_command_ends_nothing() {
+    let site = Site::new().messages(1).proxied().start();
+    let ann = site.sign_in("ann");
+    ann.get("/");
+    site.proxy().reset();
+    for name in ["INBOX%0D%0Ax%20DELETE%20INBOX", "INBOX%0A", "INBOX%00", ""] {
+        ann.get(&format!("/folder?f={name}")).has_status(400);
+    }
+    assert_eq!(site.proxy().counts().connections, 0);
+    for name in [
+        "INBOX%22%20%22x",
+        "INBOX%5C",
+        "%7B3%7D",
+        "*",
+        "%25",
+        "%26!-",
+        "%C3%A4",
+        "..%2F..%2Fben",
+    ] {
+        let page = ann.get(&format!("/folder?f={name}"));
+        page.has_status(410).shows("This folder is gone");
+    }
+    ann.get("/").click("check now").shows("Message 1");
+}
+
+#[test]
+fn folders_below_inbox_stand_at_the_top() {
+    let site = Site::new()
+        .messages(2)
+        .mails("ann", "Work", letters(2))
+        .mails("ann", "Work/Deep", letters(3))
+        .dovecot("namespace inbox {\n  separator = .\n  prefix = INBOX.\n}\n")
+        .start();
+    let ann = site.sign_in("ann");
+    let inbox = ann.get("/");
+    assert_eq!(roles(&inbox), ["Inbox", "Drafts", "Sent", "Trash"]);
+    assert_eq!(tree(&inbox), ["Work", "Deep"]);
+    let nested = inbox.texts_of("nav.folders details li .name");
+    assert_eq!(nested, ["Deep"]);
+    let work = inbox.click("Work");
+    work.shows("Letter 2").hides("Letter 3");
+    work.click("Deep").shows("Letter 3");
+    inbox
+        .click("Sent")
+        .shows("Copies of what you send appear here.");
+}
+
+#[test]
+fn a_name_that_only_holds_others_leads_nowhere() {
+    let site = Site::new()
+        .mails("ann", "Work/Deep/Deeper", letters(1))
+        .start();
+    let inbox = site.sign_in("ann").get("/");
+    assert_eq!(tree(&inbox), ["Work", "Deep", "Deeper"]);
+    let links = inbox.texts_of("nav.folders > h2 + ul a .name");
+    assert_eq!(links, ["Deeper"]);
+    inbox.click("Deeper").shows("Letter 1");
+}
+
+#[test]
+fn what_folders_are_for_is_told_by_the_server_or_else_by_their_usual_names() {
+    let site = Site::new()
+        .dovecot(
+            "namespace inbox {\n  mailbox Unwanted {\n    special_use = \\Junk\n    auto = create\n  }\n}\n",
+        )
+        .start();
+    let mut client = site.other_client("ann");
+    // Taken already by a folder of which the server says so; and one that only its name tells.
+    for name in ["Spam", "Archiv", "Zoo"] {
+        client.run(&format!("CREATE {name}"));
+    }
+    let inbox = site.sign_in("ann").get("/");
+    assert_eq!(
+        roles(&inbox),
+        ["Inbox", "Drafts", "Sent", "Archive", "Spam", "Trash"]
+    );
+    assert_eq!(tree(&inbox), ["Spam", "Zoo"]);
+    assert!(inbox.link("Archive").contains("f=Archiv"));
+}
+
+/// A folder's count in the pane, as it is read out.
+fn count_of(page: &Page, folder: &str) -> Option<String> {
+    let names = page.texts_of("nav.folders a.line");
+    let line = names.iter().find(|line| line.starts_with(folder));
+    let line = line.unwrap_or_else(|| panic!("no {folder} in {names:?}"));
+    let count = line.trim_start_matches(folder).trim();
+    (!count.is_empty()).then(|| count.to_owned())
+}
+
+#[test]
+fn unread_messages_are_counted_beside_each_folder() {
+    for capabilities in ["", "imap_capability = IMAP4rev1 SPECIAL-USE\n"] {
+        let site = Site::new()
+            .mails("ann", "INBOX", letters(2))
+            .mails("ann", "Letters", letters(3))
+            .mails("ann", "Read", vec![mail("Old").flagged(&[r"\Seen"])])
+            .mails("ann", "Drafts", letters(4))
+            .dovecot(capabilities)
+            .start();
+        let ann = site.sign_in("ann");
+        let inbox = ann.get("/");
+        let counted = |page: &Page| {
+            ["Inbox", "Letters", "Read", "Drafts"].map(|folder| count_of(page, folder))
+        };
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            counted(&ann.get("/")),
+            [some("2 unread"), some("3 unread"), None, some("4 messages")],
+            "{capabilities}"
+        );
+        inbox.click("Letters").click("Letter 2");
+        let list = ann.get("/");
+        assert_eq!(count_of(&list, "Letters"), some("2 unread"));
+        connections(&list, 0);
+    }
+}
+
+#[test]
+fn the_next_and_the_previous_message_are_those_of_the_list() {
+    let site = Site::with_inbox(60);
+    let ann = site.sign_in("ann");
+    let newest = ann.get("/").click("Message 60");
+    assert!(!newest.has_link("Newer message"));
+    let mut page = newest;
+    for n in (50..60).rev() {
+        page = page.click("Older message");
+        assert_eq!(page.text_of("main h1"), Some(format!("Message {n}")));
+    }
+    let back = page.click("Newer message");
+    back.shows("Message 51");
+    connections(&back, 0);
+    // Message 10 stands on the second page of the list, and that is where the way back leads.
+    let deep = ann.get("/").click("Older").click("Message 9");
+    let list = deep.click("Back to Inbox");
+    list.shows("Message 10").hides("Message 11");
+    let oldest = list.click("Message 1");
+    assert!(!oldest.has_link("Older message"));
+    oldest.shows("This is message 1.");
+}

@@ -1,0 +1,528 @@
+//! One request at a time for each user, few waiting, and a bound for the whole installation: storms of clicks, parts and
+//! acts among them, waiters that leave, holders that are killed, servers and name lookups that never answer.
+//!
+//! The program has no hook for any of this: the mail server is made slow, and the kernel tells who holds and who waits.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::net::UdpSocket;
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::support::by_hand::ByHand;
+use crate::support::chromium::Chromium;
+use crate::support::kernel::{self, Watch, until};
+use crate::support::page::Page;
+use crate::support::place::{self, Place};
+use crate::support::proxy::Trouble;
+use crate::support::site::{Plan, Site, password_of};
+use crate::support::visitor::{Request, Visitor};
+
+/// The way to the mail server and back takes a second.
+const FAR: Duration = Duration::from_secs(1);
+
+/// A site whose web server has threads for a storm from the beginning.
+fn plan() -> Plan {
+    Site::new()
+        .messages(120)
+        .proxied()
+        .apache("StartServers 3\n")
+}
+
+/// One whose clicks wait for as long as a test wants: what is held up by a silent server goes on when it is cut off.
+fn patient() -> Plan {
+    plan().config("[gate]\nwait_seconds = 60\ndeadline_seconds = 60")
+}
+
+/// Clicks of now on hang at the mail server, until `go_on`.
+fn hang(site: &Site) {
+    site.proxy().trouble(Trouble::Hang);
+}
+
+/// What hung goes on, without a server.
+fn go_on(site: &Site) {
+    site.proxy().trouble(Trouble::Close);
+    site.proxy().cut();
+}
+
+/// Somebody who has just signed in and has not seen any page yet, and the directory of that user.
+fn signed_in(site: &Site, login: &str) -> (Visitor, PathBuf) {
+    let users = site.state_dir().join("users");
+    let all = || -> BTreeSet<PathBuf> {
+        let entries = fs::read_dir(&users).into_iter().flatten();
+        entries.map(|e| e.expect("an entry").path()).collect()
+    };
+    let before = all();
+    let visitor = site.visitor();
+    let form = visitor.get("/sign-in");
+    let form = form.form("sign-in").set("login", login);
+    let password = password_of(login);
+    form.set("password", &password)
+        .submit_once()
+        .has_status(303);
+    let new: Vec<PathBuf> = all().difference(&before).cloned().collect();
+    let [dir] = new.as_slice() else {
+        panic!("{login} has the directories {new:?}")
+    };
+    (visitor, dir.clone())
+}
+
+/// How many pages of a user had to wait so far.
+fn tickets(user: &std::path::Path) -> u64 {
+    fs::metadata(user.join("pages")).map_or(0, |m| m.len())
+}
+
+/// Expects what a page gets that made way: it says so, and comes again by itself.
+fn made_way(page: &Page) {
+    page.expect(matches!(page.status(), 429 | 503), || {
+        "neither 429 nor 503".to_owned()
+    });
+    page.shows("One moment").shows("tries again by itself");
+    let seconds: u32 = page.header("retry-after").parse().expect("seconds");
+    assert!((1..=4).contains(&seconds), "{seconds}");
+    let again = format!("{seconds}; url={}", page.visitor().address("/"));
+    page.expect(page.header("refresh").starts_with(&again), || {
+        format!("Refresh does not begin with {again}")
+    });
+}
+
+/// Clicks in the background; the answers are taken later.
+fn click(tab: &Visitor, path: &str) -> thread::JoinHandle<Page> {
+    let (tab, path) = (tab.tab(), path.to_owned());
+    thread::spawn(move || tab.get_once(&path))
+}
+
+fn answer(click: thread::JoinHandle<Page>) -> Page {
+    click.join().expect("a click")
+}
+
+#[test]
+fn fifty_clicks_cost_one_sign_in_and_three_processes() {
+    let site = plan().start();
+    let (ben, _) = signed_in(&site, "ben");
+    let (cid, _) = signed_in(&site, "cid");
+    for calm in [&ben, &cid] {
+        calm.get("/").has_status(200);
+    }
+    let (ann, dir) = signed_in(&site, "ann");
+    site.proxy().reset();
+    site.proxy().delay(FAR);
+    let watch = Watch::on(&site.program());
+
+    let first = click(&ann, "/");
+    until("the first click works", || {
+        kernel::lock(&dir.join("lock")).0.is_some()
+    });
+    let (holder, _) = kernel::lock(&dir.join("lock"));
+    let crowd: Vec<_> = (1..49).map(|_| click(&ann, "/")).collect();
+    // Others do not notice.
+    for calm in [&ben, &cid] {
+        for _ in 0..3 {
+            calm.get_once("/").has_status(200).shows("Inbox");
+        }
+    }
+    assert_eq!(
+        kernel::lock(&dir.join("lock")).0,
+        holder,
+        "they had to wait for her"
+    );
+    until("all have come", || {
+        tickets(&dir) == 48 || first.is_finished()
+    });
+    let last = click(&ann, "/");
+    until("the last has come", || {
+        tickets(&dir) >= 49 || first.is_finished()
+    });
+
+    until("only three are left", || watch.now() <= 3);
+    watch.begin_again();
+    let first = answer(first);
+    let last = answer(last);
+    assert!(watch.most() <= 3, "{} processes at once", watch.most());
+    first.has_status(200).shows("Message 120");
+    last.has_status(200).shows("Message 120");
+    let waited = last.server_timing("gate").millis;
+    assert!(waited > 0.0 && waited < 10_000.0, "{waited} ms");
+    let mut served = 2;
+    for page in crowd.into_iter().map(answer) {
+        match page.status() {
+            200 => {
+                page.shows("Message 120");
+                served += 1;
+            }
+            _ => made_way(&page),
+        }
+    }
+    println!("{served} of 50 were served, the last after {waited} ms");
+    let logins = site.proxy().counts().logins;
+    assert!(logins <= 2, "{logins} sign-ins");
+    one_after_the_other(&site.proxy().transcript());
+}
+
+/// Expects that nobody signs in before the one before him has gone.
+fn one_after_the_other(transcript: &str) {
+    let mut inside: Option<&str> = None;
+    for line in transcript.lines() {
+        let Some((connection, said)) = line.split_once(" C: ") else {
+            continue;
+        };
+        if said.contains(" LOGIN ") || said.contains(" AUTHENTICATE ") {
+            assert_eq!(inside, None, "two at once:\n{transcript}");
+            inside = Some(connection);
+        } else if said.ends_with(" LOGOUT") && inside == Some(connection) {
+            inside = None;
+        }
+    }
+}
+
+/// A frame of an HTML mail that is in the cache, and the token of this session's forms.
+fn part_and_token(reader: &Visitor) -> (String, String) {
+    let list = reader.get("/");
+    let token = list
+        .form("sign-out")
+        .value("token")
+        .expect("a token")
+        .to_owned();
+    // Each seventh mail has HTML.
+    let page = list.click("Message 119");
+    let frames = page.attributes_of("iframe", "src");
+    assert_eq!(frames.len(), 1, "{}", page.report("one frame"));
+    reader.get(&frames[0]).has_status(200);
+    (frames[0].clone(), token)
+}
+
+/// A POST that changes nothing: it waits like all of them, and is refused in the end.
+fn act(tab: &Visitor) -> thread::JoinHandle<Page> {
+    let tab = tab.tab();
+    thread::spawn(move || tab.post_once("/sign-out", &[("token", "not-the-right-one")]))
+}
+
+/// When a request was sent and, at the latest, seen to wait; and its answer.
+struct Waiting {
+    sent: Instant,
+    seen: Instant,
+    answer: thread::JoinHandle<Page>,
+}
+
+#[test]
+fn parts_and_acts_are_served_in_order_and_make_way_for_no_click() {
+    let site = patient().start();
+    let (ann, dir) = signed_in(&site, "ann");
+    let (part, _) = part_and_token(&ann);
+    hang(&site);
+    let lock = dir.join("lock");
+    let holder = click(&ann, "/?compare=1");
+    until("a click works", || kernel::lock(&lock).0.is_some());
+
+    let mut waiting = Vec::new();
+    for n in 0..8 {
+        let sent = Instant::now();
+        let answer = match n % 2 {
+            0 => click(&ann, &part),
+            _ => act(&ann),
+        };
+        until("it waits", || kernel::lock(&lock).1 == n + 1);
+        waiting.push(Waiting {
+            sent,
+            seen: Instant::now(),
+            answer,
+        });
+    }
+    // A fifth of each has no place, and changes nothing.
+    answer(click(&ann, &part)).has_status(429);
+    answer(act(&ann))
+        .has_status(429)
+        .shows("Go back and do it again");
+    let clicks: Vec<_> = (0..6).map(|_| click(&ann, "/")).collect();
+    until("the clicks have come", || tickets(&dir) == 6);
+
+    go_on(&site);
+    answer(holder).has_status(200).shows("as of");
+    let mut latest = None;
+    for (
+        n,
+        Waiting {
+            sent,
+            seen,
+            answer: page,
+        },
+    ) in waiting.into_iter().enumerate()
+    {
+        let page = answer(page);
+        page.has_status(if n % 2 == 0 { 200 } else { 403 });
+        let waited = Duration::from_secs_f64(page.server_timing("gate").millis / 1000.0);
+        // It entered between these two moments.
+        let (earliest, at_last) = (sent + waited, seen + waited);
+        if let Some(before) = latest.replace(earliest) {
+            assert!(before <= at_last, "the one after it entered first: {n}");
+        }
+    }
+    let shown = clicks
+        .into_iter()
+        .map(answer)
+        .filter(|page| match page.status() {
+            200 => true,
+            _ => {
+                made_way(page);
+                false
+            }
+        });
+    assert!(shown.count() >= 2, "two clicks may wait");
+}
+
+#[test]
+fn three_storming_users_leave_room_for_a_calm_one() {
+    let site = patient().user("dora", &password_of("dora")).start();
+    let mut stormers = Vec::new();
+    for login in ["ann", "ben", "cid"] {
+        let mails = crate::support::mails::generated(120);
+        if login != "ann" {
+            site.other_client(login).append_all("INBOX", &mails[100..]);
+        }
+        let (who, dir) = signed_in(&site, login);
+        let (part, _) = part_and_token(&who);
+        stormers.push((who, dir, part));
+    }
+    let (dora, _) = signed_in(&site, "dora");
+    dora.get("/").has_status(200);
+    hang(&site);
+    let watch = Watch::on(&site.program());
+
+    let mut holders = Vec::new();
+    for (who, dir, _) in &stormers {
+        holders.push(click(who, "/?compare=1"));
+        until("a click works", || {
+            kernel::lock(&dir.join("lock")).0.is_some()
+        });
+    }
+    let (mut pages, mut others) = (Vec::new(), Vec::new());
+    for _ in 0..4 {
+        for (who, _, part) in &stormers {
+            pages.extend([click(who, "/"), click(who, "/")]);
+            others.push((200, click(who, part)));
+            others.push((403, act(who)));
+        }
+    }
+    let come = || stormers.iter().map(|(_, dir, _)| tickets(dir)).sum::<u64>();
+    until("the storm has come", || come() == 24);
+    until("who has no place has left", || watch.now() <= 16);
+    watch.begin_again();
+    for _ in 0..5 {
+        dora.get_once("/").has_status(200).shows("Inbox");
+    }
+    assert!(watch.most() <= 16, "{} processes at once", watch.most());
+    go_on(&site);
+    for holder in holders {
+        answer(holder).has_status(200);
+    }
+    for (status, other) in others {
+        let page = answer(other);
+        // Without a place it was told so at once; once it waited, it was served.
+        if page.status() == 429 {
+            page.expect(page.header("server-timing").find("gate").is_none(), || {
+                "it had waited".to_owned()
+            });
+        } else {
+            page.has_status(status);
+        }
+    }
+    for page in pages.into_iter().map(answer).filter(|p| p.status() != 200) {
+        made_way(&page);
+    }
+}
+
+#[test]
+fn a_page_that_tries_again_by_itself_displaces_no_click() {
+    let site = plan().start();
+    let (ann, dir) = signed_in(&site, "ann");
+    site.proxy().delay(FAR);
+    let holder = click(&ann, "/");
+    until("a click works", || {
+        kernel::lock(&dir.join("lock")).0.is_some()
+    });
+    let clicks = [1, 2].map(|n| {
+        let one = click(&ann, "/");
+        until("it waits", || tickets(&dir) == n);
+        one
+    });
+    for (n, seconds) in [(1, 2), (2, 4), (9, 4)] {
+        let page = ann.tab().get_once(&format!("/?again={n}"));
+        page.has_status(429).shows("tries again by itself");
+        let next = format!(
+            "{seconds}; url={}",
+            ann.address(&format!("/?again={}", n + 1))
+        );
+        assert_eq!(page.header("refresh"), next);
+    }
+    assert_eq!(tickets(&dir), 2, "a retry took a ticket");
+    answer(holder).has_status(200);
+    for page in clicks.map(answer) {
+        page.has_status(200).shows("Message 120");
+    }
+    ann.get("/?again=3").has_status(200).shows("Message 120");
+}
+
+#[test]
+fn five_tabs_restored_at_once_end_on_their_pages_by_themselves() {
+    let site = plan().start();
+    let (ann, dir) = signed_in(&site, "ann");
+    site.proxy().delay(FAR / 2);
+    let chromium = Chromium::start();
+    let tabs: Vec<_> = (0..5).map(|_| chromium.tab()).collect();
+    for tab in &tabs {
+        tab.take_cookies(&ann);
+    }
+    let url = site.url();
+    thread::scope(|scope| {
+        for tab in &tabs {
+            let url = &url;
+            scope.spawn(move || tab.open(&format!("{url}/")));
+        }
+    });
+    assert!(tickets(&dir) >= 3, "nobody had to make way");
+    for tab in &tabs {
+        tab.wait_for("document.body && document.body.innerText.includes('Message 120')");
+    }
+}
+
+#[test]
+fn twenty_users_before_a_silent_server_leave_the_door_open() {
+    let logins: Vec<String> = (1..=20).map(|n| format!("user{n}")).collect();
+    let mut plan = plan().config("[gate]\ndeadline_seconds = 5");
+    for login in &logins {
+        plan = plan.user(login, &password_of(login));
+    }
+    let site = plan.start();
+    let users: Vec<Visitor> = logins.iter().map(|login| site.sign_in(login)).collect();
+    site.proxy().trouble(Trouble::Hang);
+    let watch = Watch::on(&site.program());
+    let clicks: Vec<_> = users
+        .iter()
+        .map(|user| click(user, "/?compare=1"))
+        .collect();
+    until("four had no place", || {
+        clicks.iter().filter(|c| c.is_finished()).count() >= 4
+    });
+    until("they are gone", || watch.now() <= 16);
+    watch.begin_again();
+    let page = site.visitor().get_once("/sign-in");
+    page.has_status(200).form("sign-in");
+    // The form's own process came on top.
+    assert!(watch.most() <= 17, "{} processes", watch.most());
+    let mut refused = 0;
+    for page in clicks.into_iter().map(answer) {
+        match page.status() {
+            200 => drop(page.shows("The mail server does not answer")),
+            _ => {
+                refused += 1;
+                page.has_status(429).shows("One moment");
+            }
+        }
+    }
+    assert_eq!(refused, 4, "sixteen may work at once");
+}
+
+#[test]
+fn a_killed_holder_frees_the_gate() {
+    let site = plan().start();
+    let (ann, dir) = signed_in(&site, "ann");
+    site.proxy().trouble(Trouble::Hang);
+    let lock = dir.join("lock");
+    let killed = click(&ann, "/");
+    until("it has connected", || site.proxy().counts().connections > 1);
+    let (holder, _) = kernel::lock(&lock);
+    site.proxy().trouble(Trouble::None);
+    let next = click(&ann, "/");
+    until("the next one waits", || kernel::lock(&lock).1 == 1);
+    kernel::kill(holder.expect("a holder"));
+    answer(next).has_status(200).shows("Message 120");
+    // The web server's own answer: there was nobody left to make one.
+    answer(killed).has_status(500);
+    until("nobody is left", || kernel::lock(&lock) == (None, 0));
+}
+
+#[test]
+fn nobody_waits_longer_than_the_limit() {
+    let site = plan()
+        .config("[gate]\nwait_seconds = 1\ndeadline_seconds = 5")
+        .start();
+    let (ann, dir) = signed_in(&site, "ann");
+    site.proxy().trouble(Trouble::Hang);
+    let holder = click(&ann, "/");
+    until("a click works", || {
+        kernel::lock(&dir.join("lock")).0.is_some()
+    });
+    let page = ann.tab().get_once("/");
+    page.has_status(503)
+        .shows("Your other click is still being worked on")
+        .shows("1 second");
+    made_way(&page);
+    let post = ann.tab().post_once("/sign-out", &[("token", "x")]);
+    post.has_status(503).shows("Go back and do it again");
+    answer(holder)
+        .has_status(504)
+        .shows("The mail server does not answer");
+}
+
+#[test]
+fn a_name_lookup_that_hangs_ends_with_the_hard_deadline() {
+    if !place::are_we_root() {
+        eprintln!("not tried: only root can give a process another resolver");
+        return;
+    }
+    // A name server that hears and never answers, on an address of our own.
+    let place = Place::new("lookup");
+    let silent = UdpSocket::bind("127.9.9.53:53").expect("port 53 of a loopback address");
+    let resolver = place.write(
+        "resolv.conf",
+        "nameserver 127.9.9.53\noptions timeout:30 attempts:2\n",
+    );
+    let site = Site::new().start();
+    let program = place.join("postern");
+    fs::copy(site.program(), &program).expect("a copy");
+    let state = place.join("state");
+    let config = format!(
+        "state_dir = \"{}\"\n[imap]\nhost = \"mail.silent.test\"\nsecurity = \"none\"\n[gate]\ndeadline_seconds = 5\n",
+        state.display()
+    );
+    place.write(".htpostern.toml", config);
+
+    let form = ByHand::get(&program, "/sign-in").like_ourselves().run();
+    let form = form.answer.expect("a form");
+    let cookie = form.header("set-cookie").expect("a cookie");
+    let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+    let visitor = site.visitor();
+    let page = Page::new(
+        visitor.clone(),
+        Request::new("GET", "/cgi-bin/postern/sign-in"),
+        form,
+    );
+    let filled = page
+        .form("sign-in")
+        .set("login", "ann")
+        .set("password", "x");
+    let (mut request, mount) = (
+        filled.request(),
+        format!(
+            "mount --bind {} /etc/resolv.conf && exec \"$0\"",
+            resolver.display()
+        ),
+    );
+    request.headers.retain(|(name, _)| name != "Origin");
+    let begin = Instant::now();
+    let outcome = ByHand::request(&program, request)
+        .env("HTTP_COOKIE", &cookie)
+        .under(&["unshare", "--mount", "sh", "-c", &mount])
+        .like_ourselves()
+        .run();
+    let took = begin.elapsed();
+    let answer = outcome
+        .answer
+        .unwrap_or_else(|| panic!("no answer: {}", outcome.errors));
+    assert_eq!(answer.status, 503);
+    let text = String::from_utf8_lossy(&answer.body).into_owned();
+    assert!(text.contains("This took too long"), "{text}");
+    assert!(took >= Duration::from_secs(8), "ended after {took:?}");
+    drop(silent);
+}

@@ -1,0 +1,267 @@
+//! Mail servers that hang, drip, cut, lie and flood: the page comes by the soft deadline, says what is the matter, or shows
+//! what was known before; memory stays small, and the gate is free afterwards.
+//!
+//! Each misbehaviour has a server and a mail domain of its own, so that all of them happen at the same time.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::thread;
+use std::time::Duration;
+
+use crate::support::imap_script::{ImapScript, Mischief, When};
+use crate::support::kernel::{self, Watch, until};
+use crate::support::page::Page;
+use crate::support::site::Site;
+use crate::support::visitor::Visitor;
+
+/// The soft deadline of these sites, and the hard one.
+const DEADLINE: Duration = Duration::from_secs(5);
+const HARD: Duration = Duration::from_secs(8);
+
+const SILENT: &str = "The mail server does not answer";
+const AWAY: &str = "The mail server cannot be reached";
+const NONSENSE: &str = "The mail server's answer made no sense";
+const BUSY: &str = "The mail server is busy";
+const NO: &str = "The mail server said no";
+
+struct Case {
+    name: &'static str,
+    mischief: Mischief,
+    /// What a page says that the cache cannot answer.
+    says: &'static str,
+}
+
+fn cases() -> Vec<Case> {
+    use Mischief::{Cuts, Drips, Floods, Refuses, Says, SaysAndWaits, Silent};
+    use When::{Command, Greeting, SignIn};
+    let case = |name, mischief, says| Case {
+        name,
+        mischief,
+        says,
+    };
+    let says = |when, text: &[u8]| Says(when, text.to_vec());
+    let drip = Duration::from_millis(250);
+    let deep = [
+        b"* 1 FETCH (UID 1 BODYSTRUCTURE ".as_slice(),
+        &[b'('; 5000],
+        &[b')'; 5000],
+        b")\r\n",
+    ]
+    .concat();
+    let eight_bit: Vec<u8> = (0..4000_u32).map(|n| (128 + n * 37 % 128) as u8).collect();
+    vec![
+        case("silent", Silent(Greeting), SILENT),
+        case("shy", Silent(SignIn), SILENT),
+        case("mute", Silent(Command), SILENT),
+        case("drips", Drips(Greeting, drip), SILENT),
+        case("trickles", Drips(Command, drip), SILENT),
+        case("cuts", Cuts(Command, 40), AWAY),
+        case("cuts-greeting", Cuts(Greeting, 3), AWAY),
+        case(
+            "cuts-literal",
+            says(Command, b"* 1 FETCH (UID 1 BODY[1] {1000}\r\nabc"),
+            AWAY,
+        ),
+        case(
+            "huge",
+            SaysAndWaits(
+                Command,
+                b"* 1 FETCH (UID 1 BODY[1] {4294967296}\r\n".to_vec(),
+            ),
+            NONSENSE,
+        ),
+        case(
+            "floods",
+            Floods(
+                Command,
+                b"* 1 FETCH (UID 1 BODY[1] {4294967296}\r\n".to_vec(),
+                vec![b'x'; 1024],
+            ),
+            NONSENSE,
+        ),
+        case(
+            "lines",
+            Floods(Command, Vec::new(), b"* OK go on\r\n".to_vec()),
+            NONSENSE,
+        ),
+        case(
+            "endless",
+            Floods(Command, Vec::new(), vec![b'y'; 1024]),
+            NONSENSE,
+        ),
+        case("deep", Says(Command, deep), AWAY),
+        case(
+            "garbage",
+            Floods(Command, Vec::new(), eight_bit.clone()),
+            NONSENSE,
+        ),
+        case(
+            "garbled-greeting",
+            SaysAndWaits(Greeting, [eight_bit, b"\r\n".to_vec()].concat()),
+            NONSENSE,
+        ),
+        case(
+            "web-server",
+            says(Greeting, b"HTTP/1.1 400 Bad Request\r\n\r\n"),
+            NONSENSE,
+        ),
+        case("bye", says(Greeting, b"* BYE not today\r\n"), BUSY),
+        case("bye-later", says(SignIn, b"* BYE too many\r\n"), BUSY),
+        case(
+            "bye-in-between",
+            says(Command, b"* BYE shutting down\r\n"),
+            AWAY,
+        ),
+        case(
+            "wrong-tag",
+            SaysAndWaits(Command, b"zz9 OK done\r\n".to_vec()),
+            NONSENSE,
+        ),
+        case("limited", Refuses(SignIn, "[LIMIT] later"), BUSY),
+        case("no", Refuses(Command, "[CANNOT] never"), NO),
+    ]
+}
+
+/// Expects an answer by the soft deadline; only the machine's own slowness may come on top.
+fn came_in_time(case: &Case, page: &Page) {
+    let took = page.response().took;
+    page.expect(took < HARD, || format!("{}: it took {took:?}", case.name));
+    page.hides("This took too long");
+}
+
+#[test]
+fn whatever_a_server_does_the_page_comes_in_time_and_says_so() {
+    let cases = cases();
+    let scripts: Vec<ImapScript> = cases
+        .iter()
+        .map(|_| ImapScript::start("dovecot-2.3.19.1", Mischief::Honest))
+        .collect();
+    let domains: String = cases
+        .iter()
+        .zip(&scripts)
+        .map(|(case, script)| {
+            format!(
+                "[[domain]]\nname = \"{}.test\"\nimap = {{ host = \"127.0.0.1\", port = {}, security = \"none\" }}\n",
+                case.name,
+                script.port()
+            )
+        })
+        .collect();
+    let seconds = DEADLINE.as_secs();
+    let gate = format!("[gate]\ntotal = 64\ndeadline_seconds = {seconds}\n{domains}");
+    let site = Site::new()
+        .imap_at(([127, 0, 0, 1], scripts[0].port()).into())
+        .apache("StartServers 3\n")
+        .config(&gate)
+        .start();
+    let readers: Vec<(Visitor, BTreeSet<String>)> = cases
+        .iter()
+        .map(|case| {
+            let reader = site.sign_in_with(&format!("ann@{}.test", case.name), "x");
+            let links = messages(&reader.get("/"));
+            assert!(!links.is_empty(), "an empty inbox proves nothing");
+            (reader, links)
+        })
+        .collect();
+    for (case, script) in cases.iter().zip(&scripts) {
+        script.misbehave(case.mischief.clone());
+    }
+
+    let watch = Watch::on(&site.program());
+    thread::scope(|scope| {
+        for (case, (reader, known)) in cases.iter().zip(&readers) {
+            scope.spawn(move || {
+                let page = reader.get_once("/folder?f=Unknown");
+                came_in_time(case, &page);
+                page.expect(page.status() >= 500, || format!("{}: no error", case.name));
+                page.expect(page.has_words(case.says), || {
+                    format!("{}: the page does not say {}", case.name, case.says)
+                });
+                // What was known before is shown, with a word on why it may be old.
+                let page = reader.get_once("/?compare=1");
+                came_in_time(case, &page);
+                page.has_status(200).shows(case.says);
+                assert_eq!(messages(&page), *known, "{}", page.report(case.name));
+            });
+        }
+    });
+    let peak = watch.peak_mb();
+    assert!((1..64).contains(&peak), "{peak} MB");
+
+    // Nobody holds anything, and all of them recover.
+    until("all have ended", || {
+        kernel::processes(&site.program()).is_empty()
+    });
+    for user in fs::read_dir(site.state_dir().join("users")).expect("users/") {
+        let lock = user.expect("a user").path().join("lock");
+        assert_eq!(kernel::lock(&lock), (None, 0));
+    }
+    for ((case, (reader, known)), script) in cases.iter().zip(&readers).zip(&scripts) {
+        script.misbehave(Mischief::Honest);
+        let page = reader.get("/?compare=1");
+        page.has_status(200).hides(case.says);
+        assert_eq!(messages(&page), *known, "{}", page.report(case.name));
+    }
+}
+
+/// Where the messages of a list lead.
+fn messages(page: &Page) -> BTreeSet<String> {
+    page.attributes_of("a[href*='/message']", "href")
+        .into_iter()
+        .collect()
+}
+
+#[test]
+fn a_password_that_is_no_longer_right_ends_the_session_and_no_other_refusal_does() {
+    let script = ImapScript::start("dovecot-2.3.19.1", Mischief::Honest);
+    let site = Site::new()
+        .imap_at(([127, 0, 0, 1], script.port()).into())
+        .start();
+    let reader = site.sign_in_with("ann", "x");
+    for words in [
+        "[UNAVAILABLE] later",
+        "[INUSE] busy",
+        "too many connections",
+    ] {
+        script.misbehave(Mischief::Refuses(When::SignIn, words));
+        reader.get_once("/?compare=1").has_status(200).shows(BUSY);
+    }
+    script.misbehave(Mischief::Refuses(When::SignIn, "who are you"));
+    let page = reader.get_once("/?compare=1");
+    page.has_status(401)
+        .shows("no longer accepts the password of this session");
+    reader.get_once("/").has_status(401);
+}
+
+#[test]
+fn a_sign_in_at_a_broken_server_keeps_the_form_and_counts_for_nothing() {
+    let script = ImapScript::start("dovecot-2.3.19.1", Mischief::Honest);
+    let site = Site::new()
+        .imap_at(([127, 0, 0, 1], script.port()).into())
+        .config("[gate]\ndeadline_seconds = 5\n[limits]\nlogins_per_minute = 1")
+        .start();
+    let stranger = site.visitor();
+    for (mischief, says) in [
+        (Mischief::Silent(When::SignIn), SILENT),
+        (Mischief::Cuts(When::SignIn, 2), AWAY),
+        (Mischief::Says(When::Greeting, b"* BYE\r\n".to_vec()), BUSY),
+        (
+            Mischief::SaysAndWaits(When::Greeting, b"\xff\r\n".to_vec()),
+            NONSENSE,
+        ),
+    ] {
+        script.misbehave(mischief);
+        let form = stranger.get("/sign-in");
+        let form = form
+            .form("sign-in")
+            .set("login", "ann")
+            .set("password", "x");
+        let page = form.submit_once();
+        page.expect(page.status() >= 500, || "no error".to_owned());
+        page.shows(says).shows("Your password was not checked");
+        assert_eq!(page.form("sign-in").value("login"), Some("ann"));
+    }
+    assert!(!site.state_dir().join("users").exists());
+    script.misbehave(Mischief::Honest);
+    site.sign_in_with("ann", "x").get("/").has_status(200);
+}

@@ -1,0 +1,149 @@
+//! What the kernel tells of a site's program while it runs: its processes, their memory, who holds a lock and who waits
+//! for it. Only looks, but for `kill`.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// How long anything may take that a test waits for; more than any deadline of the program.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Waits until something is so; `what` names it if it never is.
+pub fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begin = Instant::now();
+    while !is_so() {
+        assert!(begin.elapsed() < PATIENCE, "waited in vain: {what}");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// The processes that run this program, as it lies there: a site's own copy tells its processes from all others.
+pub fn processes(program: &Path) -> Vec<u32> {
+    let entries = fs::read_dir("/proc").expect("/proc").flatten();
+    let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    pids.filter(|pid| is_running(program, *pid)).collect()
+}
+
+fn is_running(program: &Path, pid: u32) -> bool {
+    fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|exe| exe == program)
+}
+
+/// The most memory that a process has had in RAM so far, in KB; None once it is gone.
+fn peak_kb(pid: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+/// Ends a process at once and for good.
+pub fn kill(pid: u32) {
+    // It may just have ended by itself.
+    let _ended = Command::new("kill")
+        .args(["-KILL", &pid.to_string()])
+        .output();
+}
+
+/// The process that holds the lock on a file, and how many wait for it, as `/proc/locks` tells (proc(5)).
+pub fn lock(file: &Path) -> (Option<u32>, usize) {
+    let Ok(found) = fs::metadata(file) else {
+        return (None, 0);
+    };
+    let dev = found.dev();
+    let (major, minor) = ((dev >> 8) & 0xfff, (dev & 0xff) | ((dev >> 12) & 0xfff00));
+    let place = format!("{major:02x}:{minor:02x}:{}", found.ino());
+    let text = fs::read_to_string("/proc/locks").expect("/proc/locks");
+    let mut told = (None, 0);
+    for line in text.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let Some(at) = words.iter().position(|w| *w == place) else {
+            continue;
+        };
+        if words.contains(&"->") {
+            told.1 += 1;
+        } else {
+            told.0 = at.checked_sub(1).and_then(|n| words[n].parse().ok());
+        }
+    }
+    told
+}
+
+/// Watches a program's processes until it is dropped.
+#[derive(Debug)]
+pub struct Watch {
+    seen: Arc<Seen>,
+    watcher: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    now: AtomicUsize,
+    most: AtomicUsize,
+    peak_kb: AtomicU64,
+    looks: AtomicUsize,
+    over: AtomicBool,
+}
+
+impl Watch {
+    /// Begins to watch.
+    pub fn on(program: &Path) -> Watch {
+        let seen = Arc::new(Seen::default());
+        let (program, shared): (PathBuf, _) = (program.to_owned(), Arc::clone(&seen));
+        let watcher = thread::spawn(move || {
+            while !shared.over.load(Ordering::SeqCst) {
+                let all = processes(&program);
+                shared.now.store(all.len(), Ordering::SeqCst);
+                shared.most.fetch_max(all.len(), Ordering::SeqCst);
+                for kb in all.into_iter().filter_map(peak_kb) {
+                    shared.peak_kb.fetch_max(kb, Ordering::SeqCst);
+                }
+                shared.looks.fetch_add(1, Ordering::SeqCst);
+                thread::sleep(Duration::from_millis(3));
+            }
+        });
+        Watch {
+            seen,
+            watcher: Some(watcher),
+        }
+    }
+
+    /// How many there were at the last look.
+    pub fn now(&self) -> usize {
+        self.seen.now.load(Ordering::SeqCst)
+    }
+
+    /// Counts anew from here on.
+    pub fn begin_again(&self) {
+        let looks = self.seen.looks.load(Ordering::SeqCst);
+        until("a look at the processes", || {
+            self.seen.looks.load(Ordering::SeqCst) > looks
+        });
+        self.seen.most.store(self.now(), Ordering::SeqCst);
+    }
+
+    /// How many there were at most.
+    pub fn most(&self) -> usize {
+        self.seen.most.load(Ordering::SeqCst)
+    }
+
+    /// The most memory that any of them had in RAM, in MB.
+    pub fn peak_mb(&self) -> u64 {
+        self.seen.peak_kb.load(Ordering::SeqCst) / 1024
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.seen.over.store(true, Ordering::SeqCst);
+        if let Some(watcher) = self.watcher.take()
+            && watcher.join().is_err()
+            && !thread::panicking()
+        {
+            panic!("nobody watched the processes");
+        }
+    }
+}
