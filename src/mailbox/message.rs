@@ -5,8 +5,8 @@
 //! connection that opens the folder.
 
 use super::Mailbox;
+use super::compare::opened;
 use super::folders::Plan;
-use super::list::opened;
 use crate::error::{Error, Result, What};
 use crate::mail::{Flags, Part, PartPath, Row, Trail, Uid};
 use crate::mime;
