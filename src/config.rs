@@ -38,6 +38,8 @@ pub struct ImapServer {
     pub security: Option<Security>,
     /// PEM file with the certificates that this server is judged by, instead of the system's.
     pub ca_file: Option<PathBuf>,
+    /// The name by which this server signs its verdict on a sender (RFC 8601 2.5); empty: none is believed or shown.
+    pub authserv_id: String,
 }
 
 impl Default for ImapServer {
@@ -47,6 +49,7 @@ impl Default for ImapServer {
             port: 0,
             security: None,
             ca_file: None,
+            authserv_id: String::new(),
         }
     }
 }

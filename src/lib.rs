@@ -15,7 +15,7 @@
 //! | how it looks | [`views`]: plain data in, markup out |
 //! | meaning | [`session`], [`mailbox`]: cache or server? |
 //! | doors | [`gate`] (fs2), [`state`], [`throttle`], [`store`] (sled), [`remote`] (imap, native-tls), [`mime`] (mail-parser), [`clean`] (ammonia), [`request`] and [`response`] (cgi) |
-//! | ground, words | [`error`], [`route`], [`mail`], [`letter`], [`words`], [`assets`], [`time`], [`config`], [`seal`], [`process`] |
+//! | ground, words | [`error`], [`route`], [`mail`], [`letter`], [`told`], [`words`], [`assets`], [`pack`], [`time`], [`config`], [`seal`], [`process`] |
 //!
 //! Each crate that reaches outside has one door, and its types do not leave that room.
 //!
@@ -53,6 +53,7 @@ pub mod letter;
 pub mod mail;
 pub mod mailbox;
 pub mod mime;
+pub mod pack;
 pub mod process;
 pub mod remote;
 pub mod request;
@@ -64,5 +65,6 @@ pub mod state;
 pub mod store;
 pub mod throttle;
 pub mod time;
+pub mod told;
 pub mod views;
 pub mod words;

@@ -194,6 +194,57 @@ impl std::fmt::Display for PartPath {
     }
 }
 
+/// Where something stands that may lie inside a part: the part, then what lies in it, and so on. `2/1.2` is the part 1.2
+/// of the message that is attached as part 2. The empty trail is the message itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trail(Vec<PartPath>);
+
+impl Trail {
+    /// Deepest trail that is followed.
+    pub const DEEPEST: usize = 8;
+
+    /// Reads `2/1.2`; the empty text is the message itself.
+    pub fn parse(text: &str) -> Option<Trail> {
+        if text.is_empty() {
+            return Some(Trail::default());
+        }
+        let paths: Option<Vec<PartPath>> = text
+            .split('/')
+            .map(|path| PartPath::parse(path).filter(|p| !p.steps().is_empty()))
+            .collect();
+        paths.filter(|p| p.len() <= Trail::DEEPEST).map(Trail)
+    }
+
+    /// What stands at `path` inside of what stands here.
+    pub fn then(&self, path: &PartPath) -> Trail {
+        let mut paths = self.0.clone();
+        paths.push(path.clone());
+        Trail(paths)
+    }
+
+    /// Its first part, and the way from there.
+    pub fn split(&self) -> Option<(&PartPath, &[PartPath])> {
+        self.0.split_first()
+    }
+
+    /// True for the message itself.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl std::fmt::Display for Trail {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for (i, path) in self.0.iter().enumerate() {
+            if i > 0 {
+                f.write_str("/")?;
+            }
+            write!(f, "{path}")?;
+        }
+        Ok(())
+    }
+}
+
 /// How a part is encoded for the way (RFC 2045 6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Encoding {
@@ -271,6 +322,8 @@ pub struct Row {
     pub cc: Vec<Address>,
     /// Reply-To where it differs from From.
     pub reply_to: Vec<Address>,
+    /// Its first words; None where neither the server has told them nor the message has been opened.
+    pub preview: Option<String>,
     /// The leaves of its structure; None where the server's BODYSTRUCTURE could not be read.
     pub parts: Option<Vec<Part>>,
 }
@@ -332,6 +385,18 @@ mod tests {
         }
         for text in ["0", "1.", ".1", "1..2", "+1", "a", "4294967296", "1 "] {
             assert_eq!(PartPath::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_trail_reads_what_it_writes_and_nothing_else() {
+        for text in ["", "2", "2/1.2/3"] {
+            let trail = Trail::parse(text).map(|t| t.to_string());
+            assert_eq!(trail.as_deref(), Some(text));
+        }
+        let deep = ["1"; 9].join("/");
+        for text in ["/", "1/", "/1", "1//2", "a", deep.as_str()] {
+            assert_eq!(Trail::parse(text), None, "{text}");
         }
     }
 

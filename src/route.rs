@@ -5,7 +5,7 @@
 //! travel in the query only: Apache answers some of their characters in a path with an error of its own.
 
 use crate::error::{Error, Result};
-use crate::mail::{FolderName, PartPath, Uid, UidValidity};
+use crate::mail::{FolderName, Trail, Uid, UidValidity};
 
 /// What stands before every address of this installation: `/cgi-bin/postern`, or nothing at the root. No slash at its end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -89,6 +89,47 @@ pub struct MessageQuery {
     pub face: Face,
     /// Show what the mail asks to load from elsewhere, this once.
     pub remote: bool,
+    /// The message within it that is meant; empty for the message itself.
+    pub inside: Trail,
+    /// The charset that the reader chose; empty for what the mail says.
+    pub charset: String,
+}
+
+impl MessageQuery {
+    /// A message as its list links to it.
+    pub fn plain(message: MessageRef, rank: u32) -> MessageQuery {
+        MessageQuery {
+            message,
+            rank,
+            face: Face::Best,
+            remote: false,
+            inside: Trail::default(),
+            charset: String::new(),
+        }
+    }
+
+    /// The document of its HTML.
+    pub fn frame(&self) -> FrameQuery {
+        FrameQuery {
+            message: self.message.clone(),
+            remote: self.remote,
+            inside: self.inside.clone(),
+            charset: self.charset.clone(),
+        }
+    }
+}
+
+/// The HTML of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrameQuery {
+    /// Which message.
+    pub message: MessageRef,
+    /// With what it asks to load from elsewhere.
+    pub remote: bool,
+    /// The message within it that is meant.
+    pub inside: Trail,
+    /// The charset that the reader chose.
+    pub charset: String,
 }
 
 /// Everything that can be asked for.
@@ -99,13 +140,19 @@ pub enum Route {
     /// `GET /message`: one message.
     Message(MessageQuery),
     /// `GET /frame`: the HTML of a message, a document of its own.
-    Frame { message: MessageRef, remote: bool },
+    Frame(FrameQuery),
     /// `GET /part`: an attachment or inline image; `open` shows it in the browser where its type is harmless.
     Part {
         message: MessageRef,
-        path: PartPath,
+        trail: Trail,
         open: bool,
     },
+    /// `GET /attachments`: all that is attached, in one zip.
+    Attachments { message: MessageRef },
+    /// `GET /headers`: all header fields of a message, for reading.
+    Headers { message: MessageRef, inside: Trail },
+    /// `GET /leave`: how to leave the list that a message came by.
+    Leave { message: MessageRef },
     /// `GET /source`: the whole message as it travelled; `save` downloads it.
     Source { message: MessageRef, save: bool },
     /// `GET /sign-in`: the form; `to` is the page to go on with (a path and query of ours without the base), `out` says
@@ -132,8 +179,11 @@ impl Route {
         match self {
             Route::Folder(query) => Some(&query.folder),
             Route::Message(query) => Some(&query.message.folder),
-            Route::Frame { message, .. }
-            | Route::Part { message, .. }
+            Route::Frame(frame) => Some(&frame.message.folder),
+            Route::Part { message, .. }
+            | Route::Attachments { message }
+            | Route::Headers { message, .. }
+            | Route::Leave { message }
             | Route::Source { message, .. } => Some(&message.folder),
             _ => None,
         }
@@ -158,20 +208,22 @@ impl Route {
         match path {
             "" | "/" | "/folder" => by_get(q.folder_page().map(Route::Folder)),
             "/message" => by_get(q.message_page().map(Route::Message)),
-            "/frame" => by_get(q.message().map(|message| Route::Frame {
-                message,
-                remote: q.is_set("remote"),
-            })),
+            "/frame" => by_get(q.message_page().map(|page| Route::Frame(page.frame()))),
             "/part" => by_get(q.message().and_then(|message| {
-                let path = PartPath::parse(q.get("p").unwrap_or_default())
-                    .ok_or(Error::BadRequest("p"))?;
+                let trail = q.trail("p")?;
                 let open = q.is_set("open");
                 Ok(Route::Part {
                     message,
-                    path,
+                    trail,
                     open,
                 })
             })),
+            "/attachments" => by_get(q.message().map(|message| Route::Attachments { message })),
+            "/headers" => by_get(q.message().and_then(|message| {
+                let inside = q.trail("in")?;
+                Ok(Route::Headers { message, inside })
+            })),
+            "/leave" => by_get(q.message().map(|message| Route::Leave { message })),
             "/source" => by_get(q.message().map(|message| Route::Source {
                 message,
                 save: q.is_set("save"),
@@ -223,23 +275,40 @@ impl Route {
                 link.path("/message");
                 link.message(&page.message);
                 link.set("r", &page.rank.to_string());
+                link.trail("in", &page.inside);
                 link.flag("text", page.face == Face::Text);
                 link.flag("remote", page.remote);
+                link.some("charset", &page.charset);
             }
-            Route::Frame { message, remote } => {
+            Route::Frame(frame) => {
                 link.path("/frame");
-                link.message(message);
-                link.flag("remote", *remote);
+                link.message(&frame.message);
+                link.trail("in", &frame.inside);
+                link.flag("remote", frame.remote);
+                link.some("charset", &frame.charset);
             }
             Route::Part {
                 message,
-                path,
+                trail,
                 open,
             } => {
                 link.path("/part");
                 link.message(message);
-                link.set("p", &path.to_string());
+                link.trail("p", trail);
                 link.flag("open", *open);
+            }
+            Route::Attachments { message } => {
+                link.path("/attachments");
+                link.message(message);
+            }
+            Route::Headers { message, inside } => {
+                link.path("/headers");
+                link.message(message);
+                link.trail("in", inside);
+            }
+            Route::Leave { message } => {
+                link.path("/leave");
+                link.message(message);
             }
             Route::Source { message, save } => {
                 link.path("/source");
@@ -262,13 +331,24 @@ impl Route {
         link.0
     }
 
+    /// The address of this route as a GET form has it: the path, and what goes into hidden fields.
+    pub fn form(&self, base: &Base) -> (String, Vec<(String, String)>) {
+        let href = self.href(base);
+        let (path, query) = href.split_once('?').unwrap_or((&href, ""));
+        let fields = form_urlencoded::parse(query.as_bytes()).into_owned();
+        (path.to_owned(), fields.collect())
+    }
+
     /// The route's name in the log and in tests.
     pub fn name(&self) -> &'static str {
         match self {
             Route::Folder(_) => "folder",
             Route::Message(_) => "message",
-            Route::Frame { .. } => "frame",
+            Route::Frame(_) => "frame",
             Route::Part { .. } => "part",
+            Route::Attachments { .. } => "attachments",
+            Route::Headers { .. } => "headers",
+            Route::Leave { .. } => "leave",
             Route::Source { .. } => "source",
             Route::SignInForm { .. } => "sign-in-form",
             Route::SignIn => "sign-in",
@@ -391,7 +471,26 @@ impl Query {
                 Face::Best
             },
             remote: self.is_set("remote"),
+            inside: self.trail("in")?,
+            charset: self.charset()?,
         })
+    }
+
+    fn trail(&self, key: &'static str) -> Result<Trail> {
+        Trail::parse(self.get(key).unwrap_or_default()).ok_or(Error::BadRequest(key))
+    }
+
+    /// The name of a charset, by its form alone.
+    fn charset(&self) -> Result<String> {
+        let name = self.get("charset").unwrap_or_default();
+        let is_name = name.len() <= 40
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':'));
+        match is_name {
+            true => Ok(name.to_owned()),
+            false => Err(Error::BadRequest("charset")),
+        }
     }
 }
 
@@ -419,6 +518,16 @@ impl Link {
         if on {
             self.set(key, "1");
         }
+    }
+
+    fn some(&mut self, key: &str, value: &str) {
+        if !value.is_empty() {
+            self.set(key, value);
+        }
+    }
+
+    fn trail(&mut self, key: &str, trail: &Trail) {
+        self.some(key, &trail.to_string());
     }
 
     fn message(&mut self, message: &MessageRef) {
@@ -451,12 +560,14 @@ mod tests {
                 compare,
             })
         };
-        let path = PartPath::parse("1.2").unwrap();
+        let trail = Trail::parse("2/1.2").unwrap();
         let query = MessageQuery {
             message: message.clone(),
             rank: 3,
             face: Face::Text,
             remote: true,
+            inside: trail.clone(),
+            charset: "koi8-r".into(),
         };
         vec![
             (
@@ -466,20 +577,33 @@ mod tests {
             ("GET", page(Place::Newest, true)),
             ("GET", page(Place::OlderThan(anchor), false)),
             ("GET", page(Place::NewerThan(anchor), false)),
+            ("GET", Route::Frame(query.frame())),
             ("GET", Route::Message(query)),
             (
                 "GET",
-                Route::Frame {
+                Route::Headers {
                     message: message.clone(),
-                    remote: true,
+                    inside: trail.clone(),
                 },
             ),
             (
                 "GET",
                 Route::Part {
                     message: message.clone(),
-                    path,
+                    trail,
                     open: true,
+                },
+            ),
+            (
+                "GET",
+                Route::Attachments {
+                    message: message.clone(),
+                },
+            ),
+            (
+                "GET",
+                Route::Leave {
+                    message: message.clone(),
                 },
             ),
             (

@@ -167,6 +167,17 @@ impl Zone {
         &self.name
     }
 
+    /// The moment at which a clock of this zone shows year, month, day, hour, minute; the earlier one where it shows that
+    /// twice. None where no clock ever does.
+    pub fn moment(
+        &self,
+        (year, month, day, hour, minute): (i16, i8, i8, i8, i8),
+    ) -> Option<Seconds> {
+        let clock = jiff::civil::DateTime::new(year, month, day, hour, minute, 0, 0).ok()?;
+        let at = self.zone.to_ambiguous_zoned(clock).compatible().ok()?;
+        Some(at.timestamp().as_second())
+    }
+
     /// A moment in this zone; None for one that no calendar has.
     pub fn calendar(&self, at: Seconds, now: Seconds) -> Option<Calendar> {
         let at = Timestamp::from_second(at).ok()?.to_zoned(self.zone.clone());

@@ -7,6 +7,7 @@
 
 mod failures;
 mod pages;
+mod told;
 
 pub use failures::{Told, hard_deadline};
 

@@ -102,6 +102,7 @@ fn server(port: u16) -> ImapServer {
         port,
         security: Some(Security::None),
         ca_file: None,
+        authserv_id: String::new(),
     }
 }
 

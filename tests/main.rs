@@ -41,6 +41,8 @@ mod mail;
 mod message;
 /// Do the real parts themselves work, without Postern?
 mod parts;
+/// What a message page tells, what is attached to it, and what of that opens.
+mod reading;
 /// Mail servers that hang, drip, cut, lie and flood.
 mod servers;
 /// Several sessions of one user, other passwords, and what lies on disk afterwards.

@@ -3,10 +3,13 @@
 //! Not for the path that leads here (`app`). An action builds no HTML, names no cookie and opens nothing; it does not
 //! know whether its mail came from the cache or the server, but for the notice that says so.
 
+pub mod about;
+mod body;
 pub mod folder;
 pub mod login;
 pub mod message;
 mod panes;
+pub mod part;
 
 use std::time::Duration;
 
@@ -64,11 +67,25 @@ pub struct Transfer {
     /// Of which message.
     pub message: MessageRef,
     /// What of it.
+    pub what: Pieces,
+    /// The answer without its body.
+    pub head: Response,
+}
+
+/// What a transfer brings.
+pub enum Pieces {
+    /// One thing, as it is.
+    One(Piece),
+    /// Several, packed into a zip.
+    Zip(Vec<(String, Piece)>),
+}
+
+/// A section of a message, decoded on the way.
+pub struct Piece {
+    /// Which.
     pub section: What,
     /// How it is encoded on its way.
     pub encoding: Encoding,
-    /// The answer without its body.
-    pub head: Response,
 }
 
 impl Visit<'_, '_> {

@@ -4,7 +4,7 @@ use super::Visit;
 use crate::error::{Error, Imap, Result};
 use crate::mail::{Flags, Folder, FolderName, Role, Row};
 use crate::mailbox::{Listing, has_attachment};
-use crate::route::{Face, FolderQuery, MessageQuery, MessageRef, Place, Route};
+use crate::route::{FolderQuery, MessageQuery, MessageRef, Place, Route};
 use crate::store::keys::FolderList;
 use crate::views::folder::{ListPane, RowLine};
 use crate::views::folders::{FolderLine, nested};
@@ -175,19 +175,14 @@ fn row_line(
         row.from.first()
     };
     RowLine {
-        href: Route::Message(MessageQuery {
-            message,
-            rank,
-            face: Face::Best,
-            remote: false,
-        }),
+        href: Route::Message(MessageQuery::plain(message, rank)),
         who: who.cloned(),
         to: outgoing,
         when: Some(at)
             .filter(|at| *at != 0)
             .and_then(|at| visit.calendar(at)),
         subject: row.subject.clone(),
-        peek: None,
+        peek: row.preview.clone().filter(|words| !words.is_empty()),
         unread: !row.flags.has(Flags::SEEN),
         starred: row.flags.has(Flags::FLAGGED),
         answered: row.flags.has(Flags::ANSWERED),

@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use super::timing::Timing;
 use super::{Admitted, account};
-use crate::actions::{Answer, Transfer};
+use crate::actions::{Answer, Piece, Pieces, Transfer};
 use crate::error::{Error, Result, What};
 use crate::gate::Pass;
 use crate::mail::UidValidity;
 use crate::mime::Decoder;
+use crate::pack::Zip;
 use crate::process;
 use crate::remote::{Command, Remote};
 use crate::route::MessageRef;
@@ -43,30 +44,20 @@ pub fn run(
     process::hard_deadline(PATIENCE.saturating_mul(2), HARD_DEADLINE);
 
     let mut file = spool(state)?;
-    let mut decoder = Decoder::new(job.encoding);
-    let mut written: u64 = 0;
-    let mut keep = |file: &mut File, bytes: &[u8]| -> Result<()> {
-        written = written.saturating_add(bytes.len() as u64);
-        file.write_all(bytes)
-            .map_err(|e| state::failed(state.dir(), &e))
-    };
     let mut remote = Remote::new(account(config, session)?, None, Deadline::after(PATIENCE));
     open(&mut remote, &job)?;
-    let mut decoded = Vec::new();
-    let fetched = remote.fetch_pieces(job.message.uid, &job.section, &mut |piece| {
-        process::hard_deadline(PATIENCE.saturating_mul(2), HARD_DEADLINE);
-        decoded.clear();
-        decoder.push(piece, &mut decoded);
-        keep(&mut file, &decoded)
-    });
+    let fetched = match &job.what {
+        Pieces::One(piece) => {
+            let mut keep = |bytes: &[u8]| file.write_all(bytes);
+            fetch(&mut remote, &job, piece, state, &mut keep)
+        }
+        Pieces::Zip(files) => zipped(&mut remote, &job, files, state, &mut file),
+    };
     timing.imap = Some(remote.cost());
-    if fetched? == 0 {
-        return Err(Error::Gone(What::Part));
-    }
-    decoded.clear();
-    decoder.finish(&mut decoded);
-    keep(&mut file, &decoded)?;
+    fetched?;
     drop(remote);
+    let failed = |e: io::Error| state::failed(state.dir(), &e);
+    let written = file.seek(io::SeekFrom::End(0)).map_err(failed)?;
     lane.fetched();
 
     let cost = timing.header(admitted.watch.passed());
@@ -75,6 +66,53 @@ pub fn run(
         // The reader has gone; there is nobody to tell.
         Ok(()) | Err(_) => Ok(Answer::Sent),
     }
+}
+
+/// Brings one section into `keep`, decoded.
+fn fetch(
+    remote: &mut Remote,
+    job: &Transfer,
+    piece: &Piece,
+    state: &State,
+    keep: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+) -> Result<()> {
+    let failed = |e: io::Error| state::failed(state.dir(), &e);
+    let mut decoder = Decoder::new(piece.encoding);
+    let mut decoded = Vec::new();
+    let fetched = remote.fetch_pieces(job.message.uid, &piece.section, &mut |bytes| {
+        process::hard_deadline(PATIENCE.saturating_mul(2), HARD_DEADLINE);
+        decoded.clear();
+        decoder.push(bytes, &mut decoded);
+        keep(&decoded).map_err(failed)
+    })?;
+    if fetched == 0 {
+        return Err(Error::Gone(What::Part));
+    }
+    decoded.clear();
+    decoder.finish(&mut decoded);
+    keep(&decoded).map_err(failed)
+}
+
+/// Brings all sections into one archive.
+fn zipped(
+    remote: &mut Remote,
+    job: &Transfer,
+    files: &[(String, Piece)],
+    state: &State,
+    file: &mut File,
+) -> Result<()> {
+    let failed = |e: io::Error| state::failed(state.dir(), &e);
+    let mut zip = Zip::new(file);
+    for (name, piece) in files {
+        zip.begin(name).map_err(failed)?;
+        let brought = fetch(remote, job, piece, state, &mut |bytes| zip.write(bytes));
+        match brought {
+            // An empty file is one too.
+            Ok(()) | Err(Error::Gone(What::Part)) => zip.end().map_err(failed)?,
+            Err(e) => return Err(e),
+        }
+    }
+    zip.finish().map_err(failed)
 }
 
 /// Opens the folder of a transfer, in the numbering that the link means.

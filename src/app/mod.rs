@@ -291,13 +291,16 @@ fn act(
     let done = match route {
         Route::Folder(query) => actions::folder::show(&mut visit, query),
         Route::Message(query) => actions::message::show(&mut visit, query),
-        Route::Frame { message, remote } => actions::message::frame(&mut visit, message, *remote),
+        Route::Frame(query) => actions::message::frame(&mut visit, query),
         Route::Part {
             message,
-            path,
+            trail,
             open,
-        } => actions::message::part(&mut visit, message, path, *open),
-        Route::Source { message, save } => actions::message::source(&mut visit, message, *save),
+        } => actions::part::part(&mut visit, message, trail, *open),
+        Route::Attachments { message } => actions::part::attachments(&mut visit, message),
+        Route::Source { message, save } => actions::part::source(&mut visit, message, *save),
+        Route::Headers { message, inside } => actions::about::headers(&mut visit, message, inside),
+        Route::Leave { message } => actions::about::leave(&mut visit, message),
         Route::SignOut => Ok(actions::Done::Page(actions::login::sign_out(
             &mut visit, claim,
         ))),
@@ -348,6 +351,6 @@ fn waiter(route: &Route, head: &Head) -> Waiter {
 fn is_part(route: &Route) -> bool {
     matches!(
         route,
-        Route::Frame { .. } | Route::Part { .. } | Route::Source { .. }
+        Route::Frame(_) | Route::Part { .. } | Route::Attachments { .. } | Route::Source { .. }
     )
 }

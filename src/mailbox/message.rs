@@ -5,10 +5,10 @@
 //! connection that opens the folder.
 
 use super::Mailbox;
+use super::compare::opened;
 use super::folders::Plan;
-use super::list::opened;
 use crate::error::{Error, Result, What};
-use crate::mail::{Flags, Part, PartPath, Row, Uid};
+use crate::mail::{Flags, Part, PartPath, Row, Trail, Uid};
 use crate::mime;
 use crate::remote::{Command, Flight, Message, Section, UidSet, What as SectionWhat};
 use crate::route::MessageRef;
@@ -19,6 +19,8 @@ const TEXT_BYTES: u32 = 1024 * 1024;
 /// Bytes of inline images that travel inside the frame: of one, and of all.
 const IMAGE_BYTES: u32 = 128 * 1024;
 const IMAGES_BYTES: u32 = 1024 * 1024;
+/// Bytes of a header that are kept.
+const HEADER_BYTES: u32 = 256 * 1024;
 /// A message whose structure the server cannot tell is fetched whole up to this size.
 const WHOLE_BYTES: u32 = 12 * 1024 * 1024;
 
@@ -44,6 +46,10 @@ pub struct Opened {
     pub shown: Vec<Shown>,
     /// Small images that the HTML names.
     pub images: Vec<Shown>,
+    /// What tells something beside the text: invitations, cards, reports, winmail.dat.
+    pub told: Vec<Shown>,
+    /// Its header; empty where the server has none.
+    pub header: Vec<u8>,
     /// Its rank, and how many messages there are.
     pub rank: u32,
     /// Messages of its folder.
@@ -87,14 +93,21 @@ impl Mailbox<'_, '_> {
             })
             .map(|part| (*part).clone())
             .collect();
+        let told: Vec<Part> = mime::told_by(&parts).into_iter().cloned().collect();
         let unread = read && !row.flags.has(Flags::SEEN);
         let wanted: Vec<&Part> = texts
             .iter()
             .chain(&images)
+            .chain(&told)
             .filter(|p| !self.has_text(at, &p.path))
             .collect();
-        if !wanted.is_empty() {
-            self.fetch_texts(at, &wanted, unread)?;
+        let header = (!self.has_text(at, &header_path())).then(|| header_section(row.size));
+        if !wanted.is_empty() || header.is_some() {
+            self.fetch_texts(at, &wanted, header, unread)?;
+        }
+        if row.preview.is_none() {
+            row.preview = Some(self.first_words(at, &texts));
+            self.put_row(&at.folder, at.validity, &row);
         }
         if unread {
             self.note_read(at, &mut row);
@@ -115,16 +128,94 @@ impl Mailbox<'_, '_> {
             .into_iter()
             .filter_map(|p| self.shown(at, p))
             .collect();
+        let told = told.into_iter().filter_map(|p| self.shown(at, p)).collect();
+        let header = self.cached_header(at).unwrap_or_default();
         Ok(Opened {
             row,
             parts,
             shown,
             images,
+            told,
+            header,
             rank,
             total,
             older,
             newer,
         })
+    }
+
+    /// The message that lies within a message.
+    ///
+    /// # Errors
+    /// `Gone`; `Imap` where the cache does not have it.
+    pub fn open_inside(&mut self, at: &MessageRef, trail: &Trail) -> Result<Opened> {
+        let (part, bytes) = self.at(at, trail, WHOLE_BYTES)?;
+        let raw = bytes
+            .filter(|_| mime::is_message(&part))
+            .ok_or(Error::Gone(What::Part))?;
+        let parts = mime::leaves(&raw);
+        let body = mime::body_of(&parts);
+        let shown = |parts: Vec<&Part>| -> Vec<Shown> {
+            let cut = usize::try_from(TEXT_BYTES).unwrap_or(usize::MAX);
+            parts
+                .into_iter()
+                .filter_map(|part| {
+                    let mut bytes = mime::part_of(&raw, &part.path)?;
+                    let is_cut = bytes.len() > cut;
+                    bytes.truncate(cut);
+                    Some(Shown {
+                        part: part.clone(),
+                        bytes,
+                        cut: is_cut,
+                    })
+                })
+                .collect()
+        };
+        let mut texts = body.text.clone();
+        texts.extend(body.html.iter().filter(|p| !body.text.contains(p)));
+        let small = |p: &&Part| p.size <= IMAGE_BYTES;
+        let images = body.inline.iter().copied().filter(small).take(30).collect();
+        let header = mime::header_of(&raw).to_vec();
+        let size = u32::try_from(raw.len()).unwrap_or(u32::MAX);
+        let row = super::row::of_header(at.uid, &header, size);
+        Ok(Opened {
+            row,
+            shown: shown(texts),
+            images: shown(images),
+            told: shown(mime::told_by(&parts)),
+            header,
+            parts: parts.clone(),
+            rank: 0,
+            total: 0,
+            older: None,
+            newer: None,
+        })
+    }
+
+    /// What a trail leads to, decoded, of at most `limit` bytes as it travels; None where it is larger.
+    ///
+    /// # Errors
+    /// `Gone`; `Imap`.
+    pub fn at(
+        &mut self,
+        at: &MessageRef,
+        trail: &Trail,
+        limit: u32,
+    ) -> Result<(Part, Option<Vec<u8>>)> {
+        let gone = || Error::Gone(What::Part);
+        let (first, rest) = trail.split().ok_or_else(gone)?;
+        if rest.is_empty() {
+            return self.part(at, first, limit);
+        }
+        let (mut part, bytes) = self.part(at, first, WHOLE_BYTES)?;
+        let mut bytes = bytes.ok_or_else(gone)?;
+        for path in rest {
+            let inside = mime::contents(&part, &bytes);
+            let found = inside.into_iter().find(|p| p.path == *path);
+            bytes = mime::content(&part, &bytes, path).ok_or_else(gone)?;
+            part = found.ok_or_else(gone)?;
+        }
+        Ok((part, Some(bytes)))
     }
 
     /// One part of a message, decoded, of at most `limit` bytes as it travels; None where it is larger.
@@ -155,7 +246,12 @@ impl Mailbox<'_, '_> {
         let section = Section::all(SectionWhat::Part(path.clone()));
         let message = self.fetch_sections(at, vec![section.clone()], false)?;
         let bytes = message.section(&section).unwrap_or_default();
-        Ok((part.clone(), Some(mime::decode(bytes, part.encoding))))
+        let bytes = mime::decode(bytes, part.encoding);
+        if mime::is_message(&part) && part.size <= TEXT_BYTES {
+            // Whoever opens it asks for what is in it next.
+            self.keep_text(at, path, &bytes);
+        }
+        Ok((part, Some(bytes)))
     }
 
     /// The row of a message, for what needs no more than that.
@@ -232,6 +328,27 @@ impl Mailbox<'_, '_> {
         Err(Error::Gone(What::Message))
     }
 
+    /// The header of a message that has been opened.
+    fn cached_header(&mut self, at: &MessageRef) -> Option<Vec<u8>> {
+        let key = self
+            .data
+            .text(&at.folder, at.validity, at.uid, &header_path());
+        self.store.get(self.lock(), &TEXTS, &key)
+    }
+
+    /// The first words of a message's first text.
+    fn first_words(&mut self, at: &MessageRef, texts: &[Part]) -> String {
+        let first = texts.first().and_then(|part| self.shown(at, part.clone()));
+        let Some(Shown { part, bytes, .. }) = first else {
+            return String::new();
+        };
+        let text = mime::text(&bytes, &part.charset);
+        match part.kind.as_str() {
+            "text/html" => mime::preview(&mime::html_words(&text)),
+            _ => mime::preview(&text),
+        }
+    }
+
     /// Looks at all of it: what does not open has to be fetched now, not left out of the page.
     fn has_text(&mut self, at: &MessageRef, path: &PartPath) -> bool {
         let key = self.data.text(&at.folder, at.validity, at.uid, path);
@@ -251,14 +368,20 @@ impl Mailbox<'_, '_> {
         self.store.put(self.lock(), &TEXTS, &key, bytes);
     }
 
-    /// Fetches the parts that are shown, with the \Seen mark in the same flight.
-    fn fetch_texts(&mut self, at: &MessageRef, parts: &[&Part], mark: bool) -> Result<()> {
+    /// Fetches the parts that are shown and the header, with the \Seen mark in the same flight.
+    fn fetch_texts(
+        &mut self,
+        at: &MessageRef,
+        parts: &[&Part],
+        header: Option<Section>,
+        mark: bool,
+    ) -> Result<()> {
         let section = |part: &Part| Section {
             what: SectionWhat::Part(part.path.clone()),
             range: (part.size > TEXT_BYTES).then_some((0, TEXT_BYTES)),
         };
-        let sections = parts.iter().map(|p| section(p)).collect();
-        let message = self.fetch_sections(at, sections, mark)?;
+        let sections = parts.iter().map(|p| section(p)).chain(header.clone());
+        let message = self.fetch_sections(at, sections.collect(), mark)?;
         let got: Vec<(&PartPath, Vec<u8>)> = parts
             .iter()
             .map(|part| {
@@ -266,10 +389,14 @@ impl Mailbox<'_, '_> {
                 (&part.path, mime::decode(bytes, part.encoding))
             })
             .collect();
-        let contradicted = parts
-            .iter()
-            .zip(&got)
-            .all(|(part, (_, bytes))| bytes.is_empty() && part.size > 16);
+        if let Some(header) = header {
+            let bytes = message.section(&header).unwrap_or_default().to_vec();
+            self.keep_text(at, &header_path(), &bytes);
+        }
+        let empty = |(part, (_, bytes)): (&&Part, &(&PartPath, Vec<u8>))| {
+            bytes.is_empty() && part.size > 16
+        };
+        let contradicted = !parts.is_empty() && parts.iter().zip(&got).all(empty);
         if contradicted {
             // The server announced text and has none: its structure is wrong.
             let row = self.row(at)?;
@@ -300,7 +427,10 @@ impl Mailbox<'_, '_> {
         let raw = message.section(&whole).unwrap_or_default();
         let parts = mime::leaves(raw);
         let body = mime::body_of(&parts);
-        for part in body.text.iter().chain(&body.html).chain(&body.inline) {
+        self.keep_text(at, &header_path(), &mime::header_of(raw).to_vec());
+        let told = mime::told_by(&parts);
+        let shown = body.text.iter().chain(&body.html).chain(&body.inline);
+        for part in shown.chain(&told) {
             if let Some(bytes) = mime::part_of(raw, &part.path) {
                 let end = usize::try_from(TEXT_BYTES)
                     .unwrap_or(usize::MAX)
@@ -381,6 +511,18 @@ impl Mailbox<'_, '_> {
             return Ok(());
         }
         Err(Error::Gone(What::Numbering))
+    }
+}
+
+/// Where the header is kept beside the parts: no part is numbered 0.
+fn header_path() -> PartPath {
+    PartPath::default().child(0)
+}
+
+fn header_section(size: u32) -> Section {
+    Section {
+        what: SectionWhat::Header(PartPath::default()),
+        range: (size > HEADER_BYTES).then_some((0, HEADER_BYTES)),
     }
 }
 

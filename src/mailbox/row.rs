@@ -3,7 +3,7 @@
 //! The header fields are read here, as the message has them; a server's ENVELOPE is believed only where there are none.
 
 use crate::mail::{Address, Part, Row, Uid};
-use crate::mime;
+use crate::mime::{self, Headers};
 use crate::remote::{Envelope, EnvelopeAddress, Message, Parameters};
 
 /// Addresses of one header that a row keeps.
@@ -18,12 +18,16 @@ pub(super) fn of(uid: Uid, message: &Message) -> Option<Row> {
         // The server did not send its header: a row without names is better than no row, and than asking at each click.
         (None, None) => mime::headers(b""),
     };
+    Some(with(uid, message, headers))
+}
+
+fn with(uid: Uid, message: &Message, headers: Headers) -> Row {
     let reply_to = if headers.reply_to == headers.from {
         Vec::new()
     } else {
         headers.reply_to
     };
-    Some(Row {
+    Row {
         uid,
         flags: message.flags.unwrap_or_default(),
         arrived: message.arrived.unwrap_or(0),
@@ -34,11 +38,24 @@ pub(super) fn of(uid: Uid, message: &Message) -> Option<Row> {
         to: few(headers.to),
         cc: few(headers.cc),
         reply_to: few(reply_to),
+        preview: message
+            .preview
+            .as_deref()
+            .map(|said| mime::preview(&mime::text(said, "utf-8"))),
         parts: message
             .structure
             .as_ref()
             .map(|body| body.parts(&part_name)),
-    })
+    }
+}
+
+/// The row of a message within a message, from its header.
+pub(super) fn of_header(uid: Uid, header: &[u8], size: u32) -> Row {
+    let message = Message {
+        size: Some(size),
+        ..Message::default()
+    };
+    with(uid, &message, mime::headers(header))
 }
 
 fn few(mut addresses: Vec<Address>) -> Vec<Address> {

@@ -3,7 +3,9 @@
 //! RFC 2046 5.1 as readers know it from other programs: of an alternative one branch is shown, the root of a related, and
 //! the inline texts of everything else one after the other. Judged from the structure alone; no byte of content is needed.
 
+use super::is_tnef;
 use crate::mail::{Group, Part};
+use crate::told::Protection;
 
 /// A message's leaves by what they are for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +19,51 @@ pub struct Body<'a> {
     pub inline: Vec<&'a Part>,
     /// To be listed and saved.
     pub attachments: Vec<&'a Part>,
+}
+
+/// Parts that are read for what they tell beside the text, and their size on the way: of one, and of a winmail.dat.
+const MOST_TOLD: usize = 4;
+const TOLD_BYTES: u32 = 256 * 1024;
+const TNEF_BYTES: u32 = 1024 * 1024;
+
+/// Parts that a page reads for what they tell: invitations, visiting cards, reports, winmail.dat.
+pub fn told_by(parts: &[Part]) -> Vec<&Part> {
+    let told = parts.iter().filter(|p| {
+        let tells = matches!(
+            p.kind.as_str(),
+            "text/calendar"
+                | "application/ics"
+                | "text/vcard"
+                | "text/x-vcard"
+                | "text/directory"
+                | "message/delivery-status"
+                | "message/global-delivery-status"
+                | "message/disposition-notification"
+                | "message/global-disposition-notification"
+        );
+        tells && p.size <= TOLD_BYTES || is_tnef(p) && p.size <= TNEF_BYTES
+    });
+    told.take(MOST_TOLD).collect()
+}
+
+/// How a message is protected, by its structure.
+pub fn protection(parts: &[Part]) -> Option<Protection> {
+    let any = |of: &dyn Fn(&Part) -> bool| parts.iter().any(of);
+    let kind = |wanted: &[&str]| any(&|p: &Part| wanted.contains(&p.kind.as_str()));
+    if any(&|p| inside(p, "encrypted")) || kind(&["application/pgp-encrypted"]) {
+        Some(Protection::PgpEncrypted)
+    } else if kind(&["application/pkcs7-mime", "application/x-pkcs7-mime"]) {
+        Some(Protection::SmimeWrapped)
+    } else if kind(&[
+        "application/pkcs7-signature",
+        "application/x-pkcs7-signature",
+    ]) {
+        Some(Protection::SmimeSigned)
+    } else if kind(&["application/pgp-signature"]) {
+        Some(Protection::PgpSigned)
+    } else {
+        None
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -68,6 +68,36 @@ pub fn headers(raw: &[u8]) -> Headers {
     found
 }
 
+/// The header of a message, without what follows it; at most the first half megabyte.
+pub fn header_of(raw: &[u8]) -> &[u8] {
+    let head = raw.get(..raw.len().min(LONGEST)).unwrap_or_default();
+    let mut end = 0_usize;
+    for row in head.split_inclusive(|b| *b == b'\n') {
+        if end > 0 && matches!(row, b"\n" | b"\r\n") {
+            break;
+        }
+        end = end.saturating_add(row.len());
+    }
+    head.get(..end).unwrap_or_default()
+}
+
+/// All fields of a header in their order, for reading: names as they are written, values decoded.
+pub fn named_fields(raw: &[u8]) -> Vec<(String, String)> {
+    let all = fields(raw).into_iter().take(MOST);
+    all.map(|(name, value)| {
+        let shown = name
+            .split('-')
+            .map(|word| {
+                let mut letters = word.chars();
+                let first = letters.next().map(|c| c.to_ascii_uppercase());
+                first.into_iter().chain(letters).collect::<String>()
+            })
+            .collect::<Vec<_>>();
+        (line(&shown.join("-")), line(&words(&value)))
+    })
+    .collect()
+}
+
 /// The fields of a header, names in lower case, values unfolded and otherwise as they are, up to the first empty line.
 pub(super) fn fields(raw: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut found: Vec<(String, Vec<u8>)> = Vec::new();

@@ -4,23 +4,55 @@
 //! what cannot be read is left out or shown as it is. The only room that names `mail_parser`.
 
 mod body;
+mod calendar;
+mod contentlines;
 mod decode;
 mod headers;
+mod inside;
+mod kinds;
 mod letter;
 mod names;
+mod preview;
+mod report;
+mod sender;
 mod structure;
 mod text;
+mod tnef;
+mod uu;
+mod vcard;
 
-pub use body::{Body, body_of};
+pub use body::{Body, body_of, protection, told_by};
+pub use calendar::events;
 pub use decode::{Decoder, decode};
-pub use headers::{Headers, addresses, headers, words};
+pub use headers::{Headers, addresses, header_of, headers, named_fields, words};
+pub use inside::{content, contents, is_message, is_tnef, plain_text};
+pub use kinds::{kind_by_name, kind_of};
 pub use letter::letter;
 pub use names::{Param, file_name, parameter, safe_file_name};
+pub use preview::{inline_protection, preview};
+pub use report::report;
+pub use sender::{doubts, unsubscribe, verdict};
 pub use structure::{leaves, part_of};
-pub use text::{line, text};
+pub use text::{line, text, text_as};
+pub use tnef::{Tnef, TnefFile, tnef};
+pub use uu::uudecode;
+pub use vcard::cards;
 
 use headers::fields;
 use names::split_parameters;
+
+/// A media type as a sender wrote it, as far as it has the form of one; else that of any bytes.
+fn safe_kind(kind: &str) -> String {
+    let token = |t: &str| {
+        !t.is_empty()
+            && t.bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-.+_".contains(&b))
+    };
+    match kind.split_once('/') {
+        Some((a, b)) if token(a) && token(b) => kind.to_owned(),
+        _ => "application/octet-stream".to_owned(),
+    }
+}
 
 /// The words of an HTML part: for a preview line, a search, and a text where a mail has only HTML.
 pub fn html_words(html: &str) -> String {

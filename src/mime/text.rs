@@ -1,16 +1,28 @@
 //! Bytes in some charset to text, whatever the mail says they are.
 //!
 //! A label is believed where the bytes allow it; where they do not, or there is none, the bytes decide: UTF-8 that is
-//! valid wins, then ISO-2022-JP by its escapes, then windows-1252, which can read anything. Controls do not come through.
+//! valid wins, then ISO-2022-JP by its escapes, then what the bytes look like (`chardetng`). Controls do not come through.
 
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{EUC_KR, GBK, ISO_2022_JP, REPLACEMENT, UTF_8, WINDOWS_1252};
 use mail_parser::decoders::charsets::map::charset_decoder;
+
+/// Bytes that a guess looks at, and bytes beyond ASCII that it needs.
+const SAMPLE: usize = 64 * 1024;
+const JUDGED: usize = 8;
 
 /// The text of a part or header value; `charset` as the mail names it, empty where it does not. Lines end in `\n`.
 pub fn text(bytes: &[u8], charset: &str) -> String {
     let label = charset
         .trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ';' | '<' | '>'));
     harmless(&read(bytes, &label.to_ascii_lowercase()))
+}
+
+/// The text of a part in the charset that the reader chose, whatever the bytes look like; None for a name of no charset.
+pub fn text_as(bytes: &[u8], chosen: &str) -> Option<String> {
+    let named = encoding_rs::Encoding::for_label(chosen.as_bytes())?;
+    let (text, _) = named.decode_without_bom_handling(bytes);
+    Some(harmless(&text))
 }
 
 /// One line that may stand in a list: no line ends, no other controls, nothing that turns the direction of what follows.
@@ -101,7 +113,7 @@ fn alias(label: &str) -> &str {
 }
 
 /// The bytes decide: ISO-2022-JP by its escapes, UTF-8 where most of it is (it may be cut off or broken somewhere), else
-/// windows-1252.
+/// what chardetng takes them for; of a few letters nothing can be told, and windows-1252 reads them.
 fn guess(bytes: &[u8]) -> String {
     if looks_iso_2022_jp(bytes) {
         let tidy = without_idle_escapes(bytes);
@@ -114,10 +126,19 @@ fn guess(bytes: &[u8]) -> String {
     let broken = lossy.matches('\u{fffd}').count();
     let foreign = lossy.chars().filter(|c| !c.is_ascii()).count();
     if foreign >= broken.saturating_mul(3) {
-        lossy.into_owned()
-    } else {
-        WINDOWS_1252.decode_without_bom_handling(bytes).0.into()
+        return lossy.into_owned();
     }
+    let sample = bytes.get(..bytes.len().min(SAMPLE)).unwrap_or_default();
+    let raised = sample.iter().filter(|b| !b.is_ascii()).count();
+    let named = match raised {
+        0..JUDGED => WINDOWS_1252,
+        _ => {
+            let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+            detector.feed(sample, true);
+            detector.guess(None, Utf8Detection::Deny)
+        }
+    };
+    named.decode_without_bom_handling(bytes).0.into()
 }
 
 /// Escapes that shift nothing, as joined words have them: the decoder counts these as damage.

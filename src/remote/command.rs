@@ -221,12 +221,16 @@ impl Command {
                     .map(|c| format!("UID SORT {give}({reverse}{key}) UTF-8 {c}"))
                     .collect()
             }
-            Command::FetchRows(uids) => fetch(
-                uids,
-                &format!(
-                    "(UID FLAGS INTERNALDATE RFC822.SIZE BODYSTRUCTURE BODY.PEEK[HEADER.FIELDS ({ROW_FIELDS})])"
-                ),
-            ),
+            Command::FetchRows(uids) => {
+                // RFC 8970: the first words, where the server makes them.
+                let preview = if able.has("PREVIEW") { " PREVIEW" } else { "" };
+                fetch(
+                    uids,
+                    &format!(
+                        "(UID FLAGS INTERNALDATE RFC822.SIZE BODYSTRUCTURE{preview} BODY.PEEK[HEADER.FIELDS ({ROW_FIELDS})])"
+                    ),
+                )
+            }
             Command::FetchFlags {
                 uids,
                 since,
@@ -458,5 +462,10 @@ mod tests {
             ["UID SORT RETURN (ALL COUNT) (REVERSE ARRIVAL) UTF-8 ALL"]
         );
         assert!(Command::FetchRows(UidSet::default()).texts(&all).is_empty());
+        for (server, asks) in [(&plain, false), (&able("PREVIEW"), true)] {
+            let texts =
+                Command::FetchRows(UidSet::from_on(Uid::new(1).expect("a UID"))).texts(server);
+            assert_eq!(texts.concat().contains(" PREVIEW "), asks);
+        }
     }
 }

@@ -31,6 +31,8 @@ pub struct Message {
     pub structure_refused: bool,
     /// The envelope, where a server sends one.
     pub envelope: Option<Box<Envelope>>,
+    /// Its first words (RFC 8970), undecoded.
+    pub preview: Option<Vec<u8>>,
     /// The sections that came.
     pub sections: Vec<Fetched>,
 }
@@ -100,6 +102,7 @@ impl Message {
         self.structure = later.structure.or(self.structure.take());
         self.structure_refused |= later.structure_refused;
         self.envelope = later.envelope.or(self.envelope.take());
+        self.preview = later.preview.or(self.preview.take());
         self.sections.extend(later.sections);
     }
 }
@@ -157,7 +160,7 @@ pub(super) fn read(lexer: &mut Lexer, room: &mut Room) -> Option<(Option<Uid>, M
 }
 
 fn is_attribute(word: &[u8]) -> bool {
-    let known: [&[u8]; 8] = [
+    let known: [&[u8]; 9] = [
         b"UID",
         b"FLAGS",
         b"MODSEQ",
@@ -166,6 +169,7 @@ fn is_attribute(word: &[u8]) -> bool {
         b"ENVELOPE",
         b"BODYSTRUCTURE",
         b"BODY",
+        b"PREVIEW",
     ];
     known.iter().any(|name| word.eq_ignore_ascii_case(name))
         || word
@@ -200,6 +204,11 @@ fn attribute(
             None => message.structure_refused = true,
         },
         "ENVELOPE" if room.holds(value.size()) => message.envelope = envelope(value).map(Box::new),
+        "PREVIEW" if room.holds(1) => {
+            // Older servers name the algorithm in a list around it.
+            let text = value.text().or_else(|| value.list().last()?.text());
+            message.preview = text.map(<[u8]>::to_vec);
+        }
         // Three allocations each.
         _ if !room.holds(8) => {}
         "RFC822" => section("", None, value, message),
@@ -340,6 +349,19 @@ mod tests {
         );
         assert_eq!(message.modseq, ModSeq::new(12));
         assert_eq!(message.header.as_deref(), Some(b"To: a\r\n\r".as_slice()));
+    }
+
+    #[test]
+    fn first_words_come_bare_or_with_their_algorithm() {
+        for text in [
+            &b"(PREVIEW \"Hello.\" UID 9)"[..],
+            b"(UID 9 PREVIEW (FUZZY \"Hello.\"))",
+        ] {
+            let (uid, message) = fetched(text);
+            assert_eq!((uid, message.preview.as_deref()), (9, Some(&b"Hello."[..])));
+        }
+        let (uid, message) = fetched(b"(PREVIEW NIL UID 9)");
+        assert_eq!((uid, message.preview), (9, None));
     }
 
     #[test]

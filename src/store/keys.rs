@@ -56,7 +56,7 @@ pub const LISTS: Tree<List> = Tree::new(6, 1);
 /// The UIDs of a list, in blocks of `BLOCK`, oldest first.
 pub const BLOCKS: Tree<Block> = Tree::new(7, 1);
 /// Rows of lists.
-pub const ROWS: Tree<Row> = Tree::new(8, 1);
+pub const ROWS: Tree<Row> = Tree::new(8, 2);
 /// Parts that were shown.
 pub const TEXTS: Tree<Vec<u8>> = Tree::new(9, 1);
 
@@ -230,6 +230,7 @@ mod tests {
             to: who("t"),
             cc: who("c"),
             reply_to: who("r"),
+            preview: Some("p".into()),
             parts: Some(vec![part()]),
         }
     }
@@ -294,8 +295,8 @@ mod tests {
             (1, "01020103000008"),
             (1, "01ac02"),
             (
-                1,
-                "0101040106080501730101660178010174017801016301780101720178010102010203612f62016301640101650101010001660101",
+                2,
+                "0101040106080501730101660178010174017801016301780101720178010170010102010203612f62016301640101650101010001660101",
             ),
         ];
         for ((version, bytes), (known_version, known)) in seen.iter().zip(expected) {

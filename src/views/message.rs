@@ -9,6 +9,7 @@ use maud::{Markup, html};
 use super::folder::{ListPane, beside};
 use super::icons::{Icon, icon, sign};
 use super::letter::letter;
+use super::told::{self, Told};
 use super::{Chrome, Pane, app, face, notices, said, when};
 use crate::letter::Block;
 use crate::mail::Address;
@@ -52,14 +53,26 @@ pub struct MessagePage<'a> {
     pub answered: bool,
     /// Forwarded.
     pub forwarded: bool,
+    /// True for a message that lies within another.
+    pub is_inside: bool,
+    /// What it tells beside its text.
+    pub told: &'a Told,
     /// What is to be read.
     pub body: Body<'a>,
     /// What is attached.
     pub attachments: &'a [AttachmentLine],
+    /// All of that in one archive.
+    pub all: Option<Route>,
+    /// The page of all its header fields.
+    pub headers: Route,
     /// The message as it travelled, shown as text.
-    pub source: Route,
+    pub source: Option<Route>,
     /// The same as a file.
     pub save: Route,
+    /// The charset that the reader chose; empty for the message's own.
+    pub charset: &'a str,
+    /// The same page in the message's own charset.
+    pub in_charset: Route,
 }
 
 /// What is to be read of a message.
@@ -132,6 +145,10 @@ pub struct AttachmentLine {
     pub kind: String,
     /// Its size in bytes, about.
     pub size: u64,
+    /// True for a message, which opens as a page.
+    pub is_message: bool,
+    /// The picture itself, for a small view of it.
+    pub preview: Option<Route>,
     /// Shows it in the browser, where its type is harmless.
     pub open: Option<Route>,
     /// Saves it.
@@ -156,8 +173,11 @@ pub fn page(chrome: &Chrome, message: &MessagePage) -> Markup {
                 h1 { (said(subject)) }
                 (sender(chrome, message))
                 (notices(chrome.base, chrome.notices))
+                (told::notes(chrome, message.told))
+                (told::cards(chrome, message.told))
                 (body(chrome, message, subject))
-                (attachments(chrome, message.attachments))
+                (attachments(chrome, message))
+                (charset(chrome, message))
             }
         }
     };
@@ -171,22 +191,34 @@ pub fn page(chrome: &Chrome, message: &MessagePage) -> Markup {
 
 fn tools(chrome: &Chrome, message: &MessagePage) -> Markup {
     let words = chrome.words;
-    let back = words.back_to(message.folder);
+    let back = match message.is_inside {
+        true => words.back_to_message().to_owned(),
+        false => words.back_to(message.folder),
+    };
     html! {
         .tools.bar role="group" aria-label=(words.about_message()) {
             a.button.quiet.back href=(chrome.href(&message.back)) title=(back) aria-keyshortcuts="u" {
                 (icon(Icon::Back)) span.sr { (back) } span.name.narrow aria-hidden="true" { (message.folder) }
             }
-            a.button.quiet href=(chrome.href(&message.source)) title=(words.show_source()) {
-                (icon(Icon::Source)) span.wide { (words.show_source()) }
+            @if let Some(source) = &message.source {
+                a.button.quiet href=(chrome.href(source)) title=(words.show_source()) {
+                    (icon(Icon::Source)) span.wide { (words.show_source()) }
+                }
             }
             a.button.quiet href=(chrome.href(&message.save)) title=(words.download_message()) {
                 (icon(Icon::Download)) span.wide { (words.download_message()) }
             }
+            @if let Some(leave) = &message.told.leave {
+                a.button.quiet href=(chrome.href(leave)) title=(words.unsubscribe()) {
+                    (icon(Icon::Exit)) span.wide { (words.unsubscribe()) }
+                }
+            }
+            @if !message.is_inside {
             nav.steps.bar.push aria-label=(words.other_messages()) {
                 @if let Some((nth, total)) = message.place { span.hint { (words.place(nth, total)) } }
                 (step(chrome, &message.newer, words.newer_message(), words.newer(), Icon::Up, "k p"))
                 (step(chrome, &message.older, words.older_message(), words.older(), Icon::Down, "j n"))
+            }
             }
         }
     }
@@ -289,7 +321,11 @@ fn facts(chrome: &Chrome, message: &MessagePage) -> Markup {
             (moment(words.sent_label(), &message.sent))
             (moment(words.arrived_label(), &message.arrived))
             dt { (words.size_label()) } dd { (words.size(message.size)) }
+            @if let Some(verdict) = &message.told.verdict {
+                dt { (words.verdict_label()) } dd dir="auto" { (words.verdict(verdict)) }
+            }
         }
+        p { a.more href=(chrome.href(&message.headers)) { (words.all_headers()) } }
     }
 }
 
@@ -358,12 +394,18 @@ fn bar(which: Icon, text: &str, acts: Markup) -> Markup {
     }
 }
 
-fn attachments(chrome: &Chrome, files: &[AttachmentLine]) -> Markup {
+fn attachments(chrome: &Chrome, message: &MessagePage) -> Markup {
     let words = chrome.words;
+    let files = message.attachments;
     html! {
         @if !files.is_empty() {
             section.attached aria-labelledby="attached" {
-                h2 #attached { (words.attachments(files.len())) }
+                .bar {
+                    h2 #attached { (words.attachments(files.len())) }
+                    @if let Some(all) = &message.all {
+                        a.button.quiet.push href=(chrome.href(all)) { (icon(Icon::Download)) (words.all_as_zip()) }
+                    }
+                }
                 ul.files { @for file in files { (attachment(chrome, file)) } }
             }
         }
@@ -373,20 +415,73 @@ fn attachments(chrome: &Chrome, files: &[AttachmentLine]) -> Markup {
 fn attachment(chrome: &Chrome, file: &AttachmentLine) -> Markup {
     let words = chrome.words;
     let name = match file.name.trim() {
-        "" => words.unnamed_file(),
+        "" => words.unnamed(&file.kind),
         name => name,
     };
+    let tab = (!file.is_message).then_some("_blank");
     html! {
-        li.file {
+        li.file.pictured[file.preview.is_some()] {
+            @if let (Some(picture), Some(open)) = (&file.preview, &file.open) {
+                a.picture href=(chrome.href(open)) target="_blank" tabindex="-1" aria-hidden="true" {
+                    img src=(chrome.href(picture)) alt="" loading="lazy";
+                }
+            }
             (icon(file_icon(&file.kind)))
             div {
                 span.name dir="auto" title=(name) { (name) }
                 small {
                     span { (words.size(file.size)) }
                     @if let Some(route) = &file.open {
-                        a href=(chrome.href(route)) target="_blank" { (words.open()) span.sr { " " (name) } }
+                        a href=(chrome.href(route)) target=[tab] { (words.open()) span.sr { " " (name) } }
                     }
                     a href=(chrome.href(&file.download)) { (words.download()) span.sr { " " (name) } }
+                }
+            }
+        }
+    }
+}
+
+/// The charsets that mail is written in beside UTF-8, by the names that browsers know.
+const CHARSETS: [&str; 20] = [
+    "utf-8",
+    "windows-1252",
+    "iso-8859-15",
+    "windows-1250",
+    "iso-8859-2",
+    "windows-1251",
+    "koi8-r",
+    "koi8-u",
+    "windows-1253",
+    "windows-1254",
+    "windows-1255",
+    "windows-1256",
+    "windows-1257",
+    "windows-874",
+    "gb18030",
+    "big5",
+    "shift_jis",
+    "iso-2022-jp",
+    "euc-jp",
+    "euc-kr",
+];
+
+/// The choice of another charset, for a text whose label lies.
+fn charset(chrome: &Chrome, message: &MessagePage) -> Markup {
+    let words = chrome.words;
+    let (path, fields) = message.in_charset.form(chrome.base);
+    html! {
+        @if !matches!(message.body, Body::Empty) {
+            details.reread open[!message.charset.is_empty()] {
+                summary.hint { (words.charset_label()) " …" }
+                form method="get" action=(path) {
+                    @for (name, value) in &fields { input type="hidden" name=(name) value=(value); }
+                    select name="charset" aria-label=(words.charset_label()) {
+                        option value="" { (words.charset_own()) }
+                        @for name in CHARSETS {
+                            option value=(name) selected[name == message.charset] { (name) }
+                        }
+                    }
+                    button.button { (words.show()) }
                 }
             }
         }

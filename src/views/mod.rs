@@ -4,6 +4,7 @@
 //! `Route::href`; what others wrote is escaped by maud and keeps its direction to itself (`bdi`, `dir=auto`). To know
 //! before changing it: the class names belong to `www/style.css`, which has one block for each file here.
 
+pub mod about;
 pub mod error;
 pub mod folder;
 pub mod folders;
@@ -13,6 +14,7 @@ pub mod login;
 pub mod message;
 #[cfg(test)]
 mod samples;
+pub mod told;
 
 use maud::{DOCTYPE, Markup, html};
 

@@ -13,10 +13,12 @@ use super::message::{self, AttachmentLine, Body, Height, HtmlFrame, MessagePage,
 use super::{Chrome, Kind, Notice, Quota, error};
 use crate::error::{Cause, Error, Imap, What};
 use crate::letter::{Block, Span};
-use crate::mail::{Address, FolderName, PartPath, Role, Uid, UidValidity};
-use crate::route::{Anchor, Base, Face, FolderQuery, MessageQuery, MessageRef, Place, Route};
+use crate::mail::{Address, FolderName, Role, Trail, Uid, UidValidity};
+use crate::route::{Anchor, Base, FolderQuery, MessageQuery, MessageRef, Place, Route};
 use crate::time::Calendar;
 use crate::words::Words;
+
+mod told;
 
 static ROOT: Base = Base(String::new());
 
@@ -66,6 +68,9 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
         ("message-rtl", text_message_in(rtl)),
         ("message-html", html_message()),
         ("message-odd", hostile_message()),
+        ("message-told", told::message()),
+        ("headers", told::headers()),
+        ("leave", told::leave()),
         ("sign-in", sign_in(None, "")),
         (
             "sign-in-wrong",
@@ -136,10 +141,7 @@ fn html_message() -> Markup {
     let from = [address("The Weekly Shelf", "letters@weekly-shelf.example")];
     let list = inbox(Some(5), false);
     let to = [reader()];
-    let src = Route::Frame {
-        message: reference(6),
-        remote: false,
-    };
+    let src = Route::Frame(MessageQuery::plain(reference(6), 0).frame());
     let remote = Remote::HeldBack {
         images: 3,
         show: opened(6),
@@ -466,10 +468,19 @@ fn message<'a>(subject: &'a str, from: &'a [Address]) -> MessagePage<'a> {
         forwarded: false,
         body: Body::Empty,
         attachments: &[],
-        source: Route::Source {
+        is_inside: false,
+        told: &told::NOTHING,
+        all: None,
+        headers: Route::Headers {
+            message: reference(4),
+            inside: Trail::default(),
+        },
+        charset: "",
+        in_charset: opened(4),
+        source: Some(Route::Source {
             message: reference(4),
             save: false,
-        },
+        }),
         save: Route::Source {
             message: reference(4),
             save: true,
@@ -480,13 +491,15 @@ fn message<'a>(subject: &'a str, from: &'a [Address]) -> MessagePage<'a> {
 fn file(name: &str, kind: &str, size: u64, opens: bool) -> AttachmentLine {
     let part = |open| Route::Part {
         message: reference(4),
-        path: PartPath::parse("2").unwrap(),
+        trail: Trail::parse("2").unwrap(),
         open,
     };
     AttachmentLine {
         name: name.to_owned(),
         kind: kind.to_owned(),
         size,
+        is_message: false,
+        preview: None,
         open: opens.then(|| part(true)),
         download: part(false),
     }
@@ -512,12 +525,7 @@ fn reference(uid: u32) -> MessageRef {
 }
 
 fn opened(uid: u32) -> Route {
-    Route::Message(MessageQuery {
-        message: reference(uid),
-        rank: 1034 - uid,
-        face: Face::Best,
-        remote: false,
-    })
+    Route::Message(MessageQuery::plain(reference(uid), 1034 - uid))
 }
 
 fn folder_route(name: &str) -> Route {

@@ -1,0 +1,65 @@
+//! Pages about a message: all its header fields, and how to leave the list that it came by.
+
+use super::panes::Around;
+use super::{Done, Visit};
+use crate::clean;
+use crate::error::{Error, Result, What};
+use crate::mail::Trail;
+use crate::mailbox::Opened;
+use crate::mime;
+use crate::route::{MessageQuery, MessageRef, Route};
+use crate::views;
+use crate::views::about::{HeadersPage, LeavePage};
+
+/// All header fields of a message, for reading.
+///
+/// # Errors
+/// `Gone`; `Imap`.
+pub fn headers(visit: &mut Visit, at: &MessageRef, inside: &Trail) -> Result<Done> {
+    let opened = opened(visit, at, inside)?;
+    let around = Around::gather(visit, &at.folder, Vec::new())?;
+    let fields = mime::named_fields(&opened.header);
+    let page = HeadersPage {
+        back: Route::Message(MessageQuery {
+            inside: inside.clone(),
+            ..MessageQuery::plain(at.clone(), opened.rank)
+        }),
+        subject: &opened.row.subject,
+        fields: &fields,
+    };
+    Ok(Done::Page(visit.page(|visit| {
+        views::about::headers(&around.chrome(visit), &page)
+    })))
+}
+
+/// How to leave the list that a message came by. Nothing is sent from here: the button is a form of the reader's own
+/// browser, to the one origin that this page alone allows.
+///
+/// # Errors
+/// `Gone(Part)` where the message names no way; `Gone`; `Imap`.
+pub fn leave(visit: &mut Visit, at: &MessageRef) -> Result<Done> {
+    let opened = opened(visit, at, &Trail::default())?;
+    let ways = mime::unsubscribe(&opened.header, clean::link);
+    if ways.mail.is_none() && ways.web.is_none() {
+        return Err(Error::Gone(What::Part));
+    }
+    let around = Around::gather(visit, &at.folder, Vec::new())?;
+    let page = LeavePage {
+        back: Route::Message(MessageQuery::plain(at.clone(), opened.rank)),
+        from: opened.row.from.first(),
+        ways: &ways,
+    };
+    let answer = visit.page(|visit| views::about::leave(&around.chrome(visit), &page));
+    let web = ways.web.as_ref().filter(|web| web.one_click);
+    Ok(Done::Page(match web {
+        Some(web) => answer.posting_to(&web.origin),
+        None => answer,
+    }))
+}
+
+fn opened(visit: &mut Visit, at: &MessageRef, inside: &Trail) -> Result<Opened> {
+    match inside.is_empty() {
+        true => visit.mailbox.open(at, 0, false),
+        false => visit.mailbox.open_inside(at, inside),
+    }
+}

@@ -1,0 +1,247 @@
+//! What is to be read of a message, as its views take it: HTML made harmless, text, attachments, and what the message tells
+//! beside these.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::Visit;
+use super::part::{UNDER_THE_GATE, likely_kind, opened_as};
+use crate::clean::{self, Cleaned};
+use crate::letter::Block;
+use crate::mail::{Encoding, Part, Trail};
+use crate::mailbox::{Opened, Shown};
+use crate::mime;
+use crate::route::{FrameQuery, MessageQuery, MessageRef, Route};
+use crate::time::{Calendar, Zone};
+use crate::told::{Card, Event, Moment, Protection, Report};
+use crate::views::message::AttachmentLine;
+use crate::views::told::{EventLine, Told};
+
+/// Images of which a page shows a small view.
+const PREVIEWS: usize = 3;
+
+/// The HTML parts of a message, one after the other, made harmless. In its frame, images that are too large to travel
+/// inside the document are named by their route.
+pub fn cleaned(visit: &Visit, opened: &Opened, at: &FrameQuery, in_frame: bool) -> Cleaned {
+    let body = mime::body_of(&opened.parts);
+    let mut html = String::new();
+    for part in &body.html {
+        let Some(shown) = opened.shown.iter().find(|s| s.part.path == part.path) else {
+            continue;
+        };
+        let text = text_in(shown, &at.charset);
+        if part.kind == "text/html" {
+            html.push_str(&text);
+        } else {
+            html.push_str(&clean::as_html(&text));
+        }
+    }
+    let inline = |id: &str| {
+        let image = opened.images.iter().find(|s| s.part.id == id);
+        match image {
+            // Small ones travel inside the document: a mail with thirty of them is still two requests.
+            Some(Shown { bytes, .. }) => data_address(bytes),
+            None if in_frame => {
+                let part = body.inline.iter().find(|p| p.id == id)?;
+                let route = Route::Part {
+                    message: at.message.clone(),
+                    trail: at.inside.then(&part.path),
+                    open: true,
+                };
+                Some(route.href(&visit.head.base))
+            }
+            None => None,
+        }
+    };
+    let scheme = if visit.head.https { "https" } else { "http" };
+    let origin = format!("{scheme}://{}", visit.head.host);
+    clean::document(
+        &html,
+        &clean::Show {
+            remote: at.remote,
+            inline: &inline,
+            own_origin: Some(&origin),
+        },
+    )
+}
+
+/// The text of a part, in the charset that the reader chose, else in the one that it says or seems to have.
+fn text_in(shown: &Shown, chosen: &str) -> String {
+    let own = || mime::text(&shown.bytes, &shown.part.charset);
+    match chosen {
+        "" => own(),
+        chosen => mime::text_as(&shown.bytes, chosen).unwrap_or_else(own),
+    }
+}
+
+fn data_address(bytes: &[u8]) -> Option<String> {
+    let kind = mime::kind_of(bytes).filter(|kind| kind.starts_with("image/"))?;
+    Some(format!("data:{kind};base64,{}", STANDARD.encode(bytes)))
+}
+
+/// The text parts of a message as a reader reads them.
+pub fn text_of(opened: &Opened, charset: &str) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for part in mime::body_of(&opened.parts).text {
+        let Some(shown) = opened.shown.iter().find(|s| s.part.path == part.path) else {
+            continue;
+        };
+        let text = if part.kind == "text/html" {
+            mime::html_words(&text_in(shown, charset))
+        } else if charset.is_empty() {
+            mime::plain_text(&shown.bytes, &part.charset)
+        } else {
+            text_in(shown, charset)
+        };
+        blocks.extend(mime::letter(&text, part.flowed, clean::link));
+    }
+    if blocks.is_empty() {
+        // Outlook may put the only text into its winmail.dat.
+        for shown in opened.told.iter().filter(|s| mime::is_tnef(&s.part)) {
+            let Some(found) = mime::tnef(&shown.bytes) else {
+                continue;
+            };
+            let text = match found.text.trim() {
+                "" => mime::html_words(&mime::text(found.html, "")),
+                _ => found.text,
+            };
+            blocks.extend(mime::letter(&text, None, clean::link));
+        }
+    }
+    blocks
+}
+
+/// What is attached, with what lies inside a winmail.dat and what stands uuencoded in a text.
+pub fn attachments(opened: &Opened, at: &MessageRef, inside: &Trail) -> Vec<AttachmentLine> {
+    let mut lines = Vec::new();
+    for shown in opened.shown.iter().filter(|s| s.part.kind == "text/plain") {
+        let within = inside.then(&shown.part.path);
+        let found = mime::contents(&shown.part, &shown.bytes);
+        lines.extend(found.iter().map(|part| line(at, &within, part)));
+    }
+    for part in mime::body_of(&opened.parts).attachments {
+        let unpacked = opened.told.iter().find(|s| s.part.path == part.path);
+        let files = unpacked
+            .filter(|_| mime::is_tnef(part))
+            .map(|shown| mime::contents(&shown.part, &shown.bytes))
+            .filter(|files| !files.is_empty());
+        match files {
+            Some(files) => {
+                let within = inside.then(&part.path);
+                lines.extend(files.iter().map(|file| line(at, &within, file)));
+            }
+            None => lines.push(line(at, inside, part)),
+        }
+    }
+    let images = lines.iter_mut().filter(|l| l.preview.is_some());
+    images.skip(PREVIEWS).for_each(|l| l.preview = None);
+    lines
+}
+
+fn line(at: &MessageRef, within: &Trail, part: &Part) -> AttachmentLine {
+    let trail = within.then(&part.path);
+    let route = |open| Route::Part {
+        message: at.clone(),
+        trail: trail.clone(),
+        open,
+    };
+    let kind = likely_kind(part);
+    let encoded = u64::from(part.size);
+    let opens = opened_as(kind).is_some();
+    let open = if mime::is_message(part) {
+        Some(Route::Message(MessageQuery {
+            inside: trail.clone(),
+            ..MessageQuery::plain(at.clone(), 0)
+        }))
+    } else {
+        opens.then(|| route(true))
+    };
+    AttachmentLine {
+        name: part.name.clone(),
+        kind: kind.to_owned(),
+        size: match part.encoding {
+            // Four characters and their share of the line ends carry three bytes.
+            Encoding::Base64 => encoded
+                .saturating_mul(57)
+                .checked_div(78)
+                .unwrap_or(encoded),
+            _ => encoded,
+        },
+        is_message: mime::is_message(part),
+        preview: (opens && kind.starts_with("image/") && part.size <= UNDER_THE_GATE)
+            .then(|| route(true)),
+        open,
+        download: route(false),
+    }
+}
+
+/// What a message tells beside its text.
+pub fn told(visit: &Visit, opened: &Opened, at: &MessageRef, inside: &Trail) -> Told {
+    let mut told = Told {
+        doubts: mime::doubts(&opened.header),
+        protection: mime::protection(&opened.parts).or_else(|| protection_in_text(opened)),
+        ..Told::default()
+    };
+    let server = visit.config.server_of_realm(&visit.session.realm);
+    if inside.is_empty() {
+        told.verdict = server.and_then(|s| mime::verdict(&opened.header, &s.authserv_id));
+        let ways = mime::unsubscribe(&opened.header, clean::link);
+        let any = ways.mail.is_some() || ways.web.is_some();
+        let message = at.clone();
+        told.leave = any.then_some(Route::Leave { message });
+    }
+    for shown in &opened.told {
+        let text = || mime::text(&shown.bytes, &shown.part.charset);
+        match shown.part.kind.as_str() {
+            "text/calendar" | "application/ics" if told.events.is_empty() => {
+                let events = mime::events(&text());
+                told.events
+                    .extend(events.into_iter().map(|e| event_line(visit, e)));
+            }
+            "text/vcard" | "text/x-vcard" | "text/directory" => {
+                let cards: Vec<Card> = mime::cards(&text());
+                told.cards.extend(cards);
+            }
+            kind => {
+                let report: Option<Report> = mime::report(kind, &shown.bytes);
+                told.reports.extend(report);
+            }
+        }
+    }
+    told
+}
+
+fn protection_in_text(opened: &Opened) -> Option<Protection> {
+    let texts = opened.shown.iter().filter(|s| s.part.kind == "text/plain");
+    let mut found = texts.map(|s| mime::inline_protection(&mime::text(&s.bytes, "")));
+    found.find_map(|protection| protection)
+}
+
+/// An event with its times by the reader's clock, where they are by any clock that is known.
+fn event_line(visit: &Visit, event: Event) -> EventLine {
+    let start = event.start.as_ref().and_then(|m| on_calendar(visit, m));
+    let end = event.end.as_ref().and_then(|m| on_calendar(visit, m));
+    let zone = match &event.start {
+        Some(Moment::Clock { zone, .. }) => Some(zone.clone()),
+        _ => None,
+    };
+    EventLine {
+        whole_days: matches!(event.start, Some(Moment::Day(..))),
+        start,
+        end,
+        clock: zone,
+        event,
+    }
+}
+
+fn on_calendar(visit: &Visit, moment: &Moment) -> Option<Calendar> {
+    let utc = Zone::fixed(0);
+    match moment {
+        Moment::At(at) => visit.calendar(*at),
+        Moment::Day(year, month, day) => {
+            let at = utc.moment((*year, *month, *day, 0, 0))?;
+            utc.calendar(at, visit.now)
+        }
+        Moment::Clock { at, .. } => utc.calendar(utc.moment(*at)?, visit.now),
+    }
+}

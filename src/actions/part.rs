@@ -1,0 +1,163 @@
+//! What is attached to a message, saved or opened; all of it in one archive; the message as it travelled.
+//!
+//! Not for listing it (`body`). To know before changing it: the type under which a part leaves comes from our own list
+//! (`OPENED`), never from the mail; what is not on the list is only saved.
+
+use super::{Done, Piece, Pieces, Transfer, Visit};
+use crate::error::{Error, Result, What};
+use crate::mail::{Encoding, Part, PartPath, Trail};
+use crate::mime;
+use crate::remote::What as Section;
+use crate::response::Response;
+use crate::route::MessageRef;
+
+/// Up to so many bytes on its way, a part is fetched under the gate like a page.
+pub(super) const UNDER_THE_GATE: u32 = 1024 * 1024;
+
+/// What may open in the browser, and as what: never what the mail says.
+const OPENED: [(&str, &str); 6] = [
+    ("image/png", "image/png"),
+    ("image/jpeg", "image/jpeg"),
+    ("image/gif", "image/gif"),
+    ("image/webp", "image/webp"),
+    ("text/plain", "text/plain; charset=utf-8"),
+    ("application/pdf", "application/pdf"),
+];
+
+/// The type under which a browser may show a kind; None where it may only be saved.
+pub(super) fn opened_as(kind: &str) -> Option<&'static str> {
+    let known = OPENED.iter().find(|(k, _)| *k == kind);
+    known.map(|(_, shown)| *shown)
+}
+
+/// The kind of a part, as far as its label and its name tell: what is called any bytes may have a better name.
+pub(super) fn likely_kind(part: &Part) -> &str {
+    match part.kind.as_str() {
+        "application/octet-stream"
+        | "application/x-download"
+        | "application/force-download"
+        | "image/jpg"
+        | "image/pjpeg"
+        | "application/x-pdf" => mime::kind_by_name(&part.name).unwrap_or(&part.kind),
+        kind => kind,
+    }
+}
+
+/// A part of a message: saved, or opened in the browser where its type is harmless.
+///
+/// # Errors
+/// `Gone`; `Imap`.
+pub fn part(visit: &mut Visit, at: &MessageRef, trail: &Trail, open: bool) -> Result<Done> {
+    let (part, bytes) = visit.mailbox.at(at, trail, UNDER_THE_GATE)?;
+    let labelled = likely_kind(&part);
+    // The bytes decide where they are at hand; a label that lies opens as what it is, or not at all.
+    let kind = match bytes.as_deref() {
+        Some(bytes) => mime::kind_of(bytes)
+            .or(Some("text/plain").filter(|text| labelled == *text && !bytes.contains(&0))),
+        None => opened_as(labelled).map(|_| labelled),
+    };
+    let (kind, how) = match kind.and_then(opened_as).filter(|_| open) {
+        Some(kind) => (kind, "inline"),
+        None => ("application/octet-stream", "attachment"),
+    };
+    let disposition = disposition(how, &mime::safe_file_name(&part.name));
+    let first = trail.split().map(|(first, _)| first.clone());
+    match (bytes, first) {
+        (Some(bytes), _) => {
+            let bytes = match kind.starts_with("text/") {
+                true => mime::text(&bytes, &part.charset).into_bytes(),
+                false => bytes,
+            };
+            Ok(Done::Page(Response::part(kind, disposition, bytes)))
+        }
+        (None, Some(path)) => Ok(Done::Transfer(Transfer {
+            message: at.clone(),
+            what: Pieces::One(Piece {
+                section: Section::Part(path),
+                encoding: part.encoding,
+            }),
+            head: Response::part(kind, disposition, Vec::new()),
+        })),
+        (None, None) => Err(Error::Gone(What::Part)),
+    }
+}
+
+/// All that is attached to a message, in one archive.
+///
+/// # Errors
+/// `Gone`; `Imap`.
+pub fn attachments(visit: &mut Visit, at: &MessageRef) -> Result<Done> {
+    let row = visit.mailbox.row(at)?;
+    let parts = row.parts.unwrap_or_default();
+    let files: Vec<(String, Piece)> = mime::body_of(&parts)
+        .attachments
+        .into_iter()
+        .map(|part| {
+            let piece = Piece {
+                section: Section::Part(part.path.clone()),
+                encoding: part.encoding,
+            };
+            (mime::safe_file_name(&part.name), piece)
+        })
+        .collect();
+    if files.is_empty() {
+        return Err(Error::Gone(What::Part));
+    }
+    let name = mime::safe_file_name(&format!("{}.zip", row.subject));
+    let disposition = disposition("attachment", &name);
+    Ok(Done::Transfer(Transfer {
+        message: at.clone(),
+        what: Pieces::Zip(files),
+        head: Response::part("application/zip", disposition, Vec::new()),
+    }))
+}
+
+/// The whole message as it travelled.
+///
+/// # Errors
+/// `Gone`; `Imap`.
+pub fn source(visit: &mut Visit, at: &MessageRef, save: bool) -> Result<Done> {
+    let row = visit.mailbox.row(at)?;
+    let (kind, how) = if save {
+        ("message/rfc822", "attachment")
+    } else {
+        ("text/plain; charset=utf-8", "inline")
+    };
+    let name = mime::safe_file_name(&format!("{}.eml", row.subject));
+    Ok(Done::Transfer(Transfer {
+        message: at.clone(),
+        what: Pieces::One(Piece {
+            section: Section::Part(PartPath::default()),
+            encoding: Encoding::Plain,
+        }),
+        head: Response::part(kind, disposition(how, &name), Vec::new()),
+    }))
+}
+
+/// `Content-Disposition` with a name in ASCII and, where that is not all of it, in full (RFC 6266 4.3).
+fn disposition(how: &str, name: &str) -> String {
+    let plain: String = name
+        .chars()
+        .map(|c| {
+            if c.is_ascii_graphic() && !"\"\\%;".contains(c) || c == ' ' {
+                c
+            } else {
+                '_'
+            }
+        })
+        .collect();
+    if plain == name {
+        return format!("{how}; filename=\"{plain}\"");
+    }
+    let full: String = name
+        .bytes()
+        .map(|b| {
+            if b.is_ascii_alphanumeric() || b"-._~".contains(&b) {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect();
+    format!("{how}; filename=\"{plain}\"; filename*=UTF-8''{full}")
+}

@@ -1,0 +1,280 @@
+//! A calendar part (RFC 5545) to the events that a page can show: who, what, when, where.
+//!
+//! Not for answering, importing, or working out when something comes again. To know before changing it: senders name zones
+//! as they like; a name that is no zone of the world, nor one of Windows, leaves the clock as it is written.
+
+use super::contentlines::{ContentLine, content_lines};
+use super::line;
+use crate::time::Zone;
+use crate::told::{Coming, Event, Guest, Method, Moment};
+
+/// Most events of a part, and most guests of an event, that are told.
+const MOST_EVENTS: usize = 20;
+const MOST_GUESTS: usize = 200;
+
+/// The events of a calendar.
+pub fn events(text: &str) -> Vec<Event> {
+    let mut events: Vec<Event> = Vec::new();
+    let mut method = Method::default();
+    // Components around the current line; alarms and zones stand inside and have lines of the same names.
+    let mut within: Vec<String> = Vec::new();
+    for line in content_lines(text) {
+        match line.name.as_str() {
+            "BEGIN" => {
+                let what = line.value.trim().to_ascii_uppercase();
+                if what == "VEVENT" && events.len() < MOST_EVENTS {
+                    events.push(Event {
+                        method,
+                        ..Event::default()
+                    });
+                }
+                if within.len() < 16 {
+                    within.push(what);
+                }
+            }
+            "END" => {
+                within.pop();
+            }
+            "METHOD" => {
+                method = match line.value.trim().to_ascii_uppercase().as_str() {
+                    "REQUEST" | "ADD" | "COUNTER" => Method::Request,
+                    "REPLY" => Method::Reply,
+                    "CANCEL" => Method::Cancel,
+                    _ => Method::Publish,
+                };
+                events.iter_mut().for_each(|e| e.method = method);
+            }
+            _ if within.last().is_some_and(|w| w == "VEVENT") => {
+                if let Some(event) = events.last_mut() {
+                    property(&line, event);
+                }
+            }
+            _ => {}
+        }
+    }
+    events
+}
+
+fn property(line: &ContentLine, event: &mut Event) {
+    match line.name.as_str() {
+        "SUMMARY" if event.title.is_empty() => event.title = line.words(),
+        "LOCATION" if event.place.is_empty() => event.place = line.words(),
+        "DTSTART" if event.start.is_none() => event.start = moment(line),
+        "DTEND" if event.end.is_none() => event.end = moment(line),
+        "DURATION" if event.end.is_none() => {
+            if let (Some(Moment::At(start)), Some(length)) = (&event.start, duration(&line.value)) {
+                event.end = start.checked_add(length).map(Moment::At);
+            }
+        }
+        "RRULE" => {
+            let rule = line.value.to_ascii_uppercase();
+            let how = rule.split(';').find_map(|part| part.strip_prefix("FREQ="));
+            event.repeats = how.unwrap_or_default().trim().to_owned();
+        }
+        "ORGANIZER" => event.organizer = Some(guest(line)),
+        "ATTENDEE" if event.guests.len() < MOST_GUESTS => event.guests.push(guest(line)),
+        "STATUS" => event.cancelled |= line.value.trim().eq_ignore_ascii_case("CANCELLED"),
+        _ => {}
+    }
+}
+
+fn guest(of: &ContentLine) -> Guest {
+    let value = of.value.trim();
+    let email = value
+        .get(..7)
+        .filter(|scheme| scheme.eq_ignore_ascii_case("mailto:"))
+        .and_then(|_| value.get(7..))
+        .unwrap_or_else(|| {
+            if value.contains('@') {
+                value
+            } else {
+                of.parameter("EMAIL")
+            }
+        });
+    let email = line(email);
+    let name = line(of.parameter("CN"));
+    Guest {
+        shown: if name.is_empty() { email.clone() } else { name },
+        email,
+        coming: match of.parameter("PARTSTAT").to_ascii_uppercase().as_str() {
+            "ACCEPTED" => Coming::Yes,
+            "DECLINED" => Coming::No,
+            "TENTATIVE" => Coming::Perhaps,
+            _ => Coming::Unanswered,
+        },
+    }
+}
+
+/// `20261125`, `20261125T100500`, `20261125T100500Z` (RFC 5545 3.3.4, 3.3.5).
+fn moment(of: &ContentLine) -> Option<Moment> {
+    let value = of.value.trim();
+    let number = |from: usize, to: usize| value.get(from..to)?.parse::<i16>().ok();
+    let small = |from: usize, to: usize| i8::try_from(number(from, to)?).ok();
+    let (year, month, day) = (number(0, 4)?, small(4, 6)?, small(6, 8)?);
+    // What stands in no calendar is no moment.
+    Zone::fixed(0).moment((year, month, day, 0, 0))?;
+    if value.len() == 8 {
+        return Some(Moment::Day(year, month, day));
+    }
+    let (hour, minute) = (small(9, 11)?, small(11, 13)?);
+    let at = (year, month, day, hour, minute);
+    let named = of.parameter("TZID").trim();
+    let zone = match (value.ends_with(['Z', 'z']), named) {
+        (true, _) => Zone::named("UTC"),
+        (false, "") => None,
+        (false, name) => zone(name),
+    };
+    match zone {
+        Some(zone) => zone.moment(at).map(Moment::At),
+        None => {
+            Zone::fixed(0).moment(at)?;
+            let zone = line(named);
+            Some(Moment::Clock { at, zone })
+        }
+    }
+}
+
+/// `P1DT2H30M` (RFC 5545 3.3.6), in seconds.
+fn duration(value: &str) -> Option<i64> {
+    let mut total: i64 = 0;
+    let mut number = String::new();
+    for c in value.trim().strip_prefix('P')?.chars().take(40) {
+        let unit = match c {
+            '0'..='9' => {
+                number.push(c);
+                continue;
+            }
+            'T' => continue,
+            'W' => 604_800,
+            'D' => 86_400,
+            'H' => 3_600,
+            'M' => 60,
+            'S' => 1,
+            _ => return None,
+        };
+        let count: i64 = number.parse().ok()?;
+        total = total.checked_add(count.checked_mul(unit)?)?;
+        number.clear();
+    }
+    Some(total)
+}
+
+/// A zone by whatever a program calls it: `Europe/Brussels`, `/mozilla.org/20050126_1/Europe/Brussels`,
+/// `W. Europe Standard Time`.
+fn zone(name: &str) -> Option<Zone> {
+    let of_windows = WINDOWS.iter().find(|(windows, _)| {
+        let plain = name.trim_matches('"');
+        plain.eq_ignore_ascii_case(windows)
+    });
+    if let Some((_, known)) = of_windows {
+        return Zone::named(known);
+    }
+    let mut rest = name.trim_matches(['"', '/']);
+    for _ in 0..6 {
+        if !rest.is_empty()
+            && let Some(zone) = Zone::named(rest)
+        {
+            return Some(zone);
+        }
+        rest = rest.split_once('/')?.1;
+    }
+    None
+}
+
+/// The zones of Windows that mail knows (CLDR windowsZones), each by its best known city.
+const WINDOWS: [(&str, &str); 38] = [
+    ("UTC", "UTC"),
+    ("GMT Standard Time", "Europe/London"),
+    ("Greenwich Standard Time", "Atlantic/Reykjavik"),
+    ("W. Europe Standard Time", "Europe/Berlin"),
+    ("Central Europe Standard Time", "Europe/Budapest"),
+    ("Central European Standard Time", "Europe/Warsaw"),
+    ("Romance Standard Time", "Europe/Paris"),
+    ("E. Europe Standard Time", "Europe/Chisinau"),
+    ("FLE Standard Time", "Europe/Kiev"),
+    ("GTB Standard Time", "Europe/Bucharest"),
+    ("Russian Standard Time", "Europe/Moscow"),
+    ("Turkey Standard Time", "Europe/Istanbul"),
+    ("Israel Standard Time", "Asia/Jerusalem"),
+    ("Egypt Standard Time", "Africa/Cairo"),
+    ("South Africa Standard Time", "Africa/Johannesburg"),
+    ("Arab Standard Time", "Asia/Riyadh"),
+    ("Arabian Standard Time", "Asia/Dubai"),
+    ("Iran Standard Time", "Asia/Tehran"),
+    ("Pakistan Standard Time", "Asia/Karachi"),
+    ("India Standard Time", "Asia/Kolkata"),
+    ("SE Asia Standard Time", "Asia/Bangkok"),
+    ("China Standard Time", "Asia/Shanghai"),
+    ("Singapore Standard Time", "Asia/Singapore"),
+    ("Taipei Standard Time", "Asia/Taipei"),
+    ("Tokyo Standard Time", "Asia/Tokyo"),
+    ("Korea Standard Time", "Asia/Seoul"),
+    ("AUS Eastern Standard Time", "Australia/Sydney"),
+    ("E. Australia Standard Time", "Australia/Brisbane"),
+    ("W. Australia Standard Time", "Australia/Perth"),
+    ("New Zealand Standard Time", "Pacific/Auckland"),
+    ("Eastern Standard Time", "America/New_York"),
+    ("Central Standard Time", "America/Chicago"),
+    ("Mountain Standard Time", "America/Denver"),
+    ("US Mountain Standard Time", "America/Phoenix"),
+    ("Pacific Standard Time", "America/Los_Angeles"),
+    ("Atlantic Standard Time", "America/Halifax"),
+    ("E. South America Standard Time", "America/Sao_Paulo"),
+    ("Argentina Standard Time", "America/Buenos_Aires"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(lines: &str) -> Event {
+        let text = format!(
+            "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\n{lines}\r\nEND:VEVENT\r\n"
+        );
+        events(&text).remove(0)
+    }
+
+    #[test]
+    fn an_event_says_who_what_when_and_where() {
+        let event = event(
+            "BEGIN:VALARM\r\nSUMMARY:no\r\nEND:VALARM\r\nSUMMARY:Rehearsal\\, small hall\r\nLOCATION:Ghent\r\n\
+             DTSTART;TZID=\"W. Europe Standard Time\":20260701T100000\r\nDURATION:PT1H30M\r\nRRULE:FREQ=weekly;COUNT=3\r\n\
+             ORGANIZER;CN=Bo:mailto:bo@example.org\r\nATTENDEE;PARTSTAT=DECLINED:MAILTO:ann@example.org",
+        );
+        assert_eq!(
+            (event.title.as_str(), event.place.as_str()),
+            ("Rehearsal, small hall", "Ghent")
+        );
+        assert_eq!(event.start, Some(Moment::At(1_782_892_800)));
+        assert_eq!(event.end, Some(Moment::At(1_782_892_800 + 5_400)));
+        assert_eq!(event.repeats, "WEEKLY");
+        assert_eq!(event.method, Method::Request);
+        assert_eq!(event.organizer.map(|o| o.shown).as_deref(), Some("Bo"));
+        assert_eq!(event.guests[0].coming, Coming::No);
+        assert_eq!(event.guests[0].shown, "ann@example.org");
+    }
+
+    #[test]
+    fn a_moment_is_read_in_each_way_of_writing_it() {
+        let start = |value: &str| event(&format!("DTSTART{value}")).start;
+        assert_eq!(start(";VALUE=DATE:20260701"), Some(Moment::Day(2026, 7, 1)));
+        assert_eq!(start(":19700101T000100Z"), Some(Moment::At(60)));
+        let mozilla = ";TZID=/mozilla.org/20050126_1/Europe/Brussels:20260701T120000";
+        assert_eq!(start(mozilla), Some(Moment::At(1_782_900_000)));
+        let zone = "Customized Time Zone".to_owned();
+        let at = (2026, 7, 1, 12, 0);
+        assert_eq!(
+            start(";TZID=Customized Time Zone:20260701T120000"),
+            Some(Moment::Clock { at, zone })
+        );
+        for wrong in [
+            ":",
+            ":2026",
+            ":20261340",
+            ":20260701T990000",
+            ":\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}",
+        ] {
+            assert_eq!(start(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The lines of iCalendar and vCard (RFC 5545 3.1, RFC 6350 3.3): names, parameters, values.
+//!
+//! Not for what they mean (`calendar`, `vcard`). Total: a line that is none is left out. A well-kept crate would bring a
+//! calendar of its own and two parsers for the dozen properties that a page shows.
+
+use super::{decode, line, text};
+use crate::mail::Encoding;
+
+/// Most lines that are read, and the longest one, in bytes.
+const MOST: usize = 5_000;
+const LONGEST: usize = 16 * 1024;
+
+/// One property.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ContentLine {
+    /// Its name in upper case, without a group.
+    pub name: String,
+    /// Parameters, names in upper case.
+    pub parameters: Vec<(String, String)>,
+    /// The value as it is written.
+    pub value: String,
+}
+
+impl ContentLine {
+    /// A parameter; empty where there is none.
+    pub fn parameter(&self, name: &str) -> &str {
+        let found = self.parameters.iter().find(|(n, _)| n == name);
+        found.map_or("", |(_, value)| value)
+    }
+
+    /// The value as one line of words, its escapes undone (RFC 5545 3.3.11).
+    pub fn words(&self) -> String {
+        unescaped(&self.value)
+    }
+
+    /// The values between semicolons that are not escaped, empty ones left out.
+    pub fn fields(&self) -> Vec<String> {
+        let mut fields = vec![String::new()];
+        let mut escaped = false;
+        for c in self.value.chars() {
+            match fields.last_mut() {
+                Some(_) if c == ';' && !escaped => fields.push(String::new()),
+                Some(last) => last.push(c),
+                None => {}
+            }
+            escaped = c == '\\' && !escaped;
+        }
+        let read = fields.iter().map(|field| unescaped(field));
+        read.filter(|field| !field.is_empty()).collect()
+    }
+}
+
+/// The lines of a file, unfolded.
+pub(super) fn content_lines(bytes: &str) -> Vec<ContentLine> {
+    let mut rows: Vec<String> = Vec::new();
+    for row in bytes.lines() {
+        // vCard 2.1 goes on after a soft line break of its quoted-printable, without a blank.
+        let soft = rows.last().is_some_and(|last| {
+            last.ends_with('=') && last.to_ascii_uppercase().contains("QUOTED-PRINTABLE")
+        });
+        let folded = row.strip_prefix([' ', '\t']);
+        let full = rows.len() >= MOST;
+        match (rows.last_mut(), folded) {
+            (Some(last), _) if soft => {
+                last.pop();
+                last.push_str(row);
+            }
+            (Some(last), Some(rest)) if last.len() < LONGEST => last.push_str(rest),
+            (Some(_), Some(_)) => {}
+            _ if full => break,
+            _ => rows.push(row.to_owned()),
+        }
+    }
+    rows.iter().filter_map(|row| content_line(row)).collect()
+}
+
+fn content_line(row: &str) -> Option<ContentLine> {
+    let (mut quoted, mut colon) = (false, None);
+    for (at, c) in row.char_indices().take(LONGEST) {
+        match c {
+            '"' => quoted = !quoted,
+            ':' if !quoted => {
+                colon = Some(at);
+                break;
+            }
+            _ => {}
+        }
+    }
+    let (head, value) = row.split_at_checked(colon?)?;
+    let mut pieces = split_outside_quotes(head).into_iter();
+    let name = pieces.next()?;
+    let name = name.rsplit_once('.').map_or(name.as_str(), |(_, n)| n);
+    let parameters: Vec<(String, String)> = pieces
+        .map(|piece| match piece.split_once('=') {
+            Some((name, value)) => (
+                name.trim().to_ascii_uppercase(),
+                value.trim().trim_matches('"').to_owned(),
+            ),
+            // vCard 2.1 has bare words for types and encodings.
+            None if piece.eq_ignore_ascii_case("QUOTED-PRINTABLE") => {
+                ("ENCODING".to_owned(), piece)
+            }
+            None => ("TYPE".to_owned(), piece),
+        })
+        .collect();
+    let mut line = ContentLine {
+        name: name.trim().to_ascii_uppercase(),
+        parameters,
+        value: value.get(1..)?.to_owned(),
+    };
+    if line
+        .parameter("ENCODING")
+        .eq_ignore_ascii_case("QUOTED-PRINTABLE")
+    {
+        let bytes = decode(line.value.as_bytes(), Encoding::QuotedPrintable);
+        line.value = text(&bytes, line.parameter("CHARSET"));
+    }
+    (!line.name.is_empty()).then_some(line)
+}
+
+fn split_outside_quotes(head: &str) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    let mut quoted = false;
+    for c in head.chars() {
+        quoted ^= c == '"';
+        match pieces.last_mut() {
+            Some(_) if c == ';' && !quoted => pieces.push(String::new()),
+            Some(last) => last.push(c),
+            None => {}
+        }
+    }
+    pieces
+}
+
+fn unescaped(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    let mut chars = value.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => match chars.next() {
+                Some('n' | 'N') => out.push_str(", "),
+                Some(other) => out.push(other),
+                None => {}
+            },
+            '\n' => out.push_str(", "),
+            _ => out.push(c),
+        }
+    }
+    let tidy = out.split_whitespace().collect::<Vec<_>>().join(" ");
+    line(&tidy).trim_matches([',', ' ']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_unfolded_and_their_parameters_read() {
+        let lines = content_lines(
+            "item1.Attendee;CN=\"Ann; of: Ghent\";ROLE=X:MAILTO:a\r\n nn@example.org\r\nnonsense\r\nSUMMARY:a\\, b\\nc\\\\\r\n:\r\n",
+        );
+        assert_eq!(lines.len(), 2);
+        assert_eq!(lines[0].name, "ATTENDEE");
+        assert_eq!(lines[0].parameter("CN"), "Ann; of: Ghent");
+        assert_eq!(lines[0].value, "MAILTO:ann@example.org");
+        assert_eq!(lines[1].words(), "a, b, c\\");
+    }
+
+    #[test]
+    fn an_old_card_is_quoted_printable() {
+        let lines = content_lines("N;CHARSET=UTF-8;QUOTED-PRINTABLE:M=C3=BCl=\nler;Ann;;;\n");
+        assert_eq!(lines[0].fields(), ["M\u{fc}ller", "Ann"]);
+    }
+}

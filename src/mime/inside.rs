@@ -1,0 +1,120 @@
+//! What lies inside a part: the leaves of a message within a message, the files of a winmail.dat, uuencoded files in a
+//! text.
+//!
+//! Gives and finds by the same paths, so that an address made from one listing leads to the same bytes in the next request.
+
+use super::{file_name, kind_by_name, kind_of, leaves, part_of, safe_kind, text, tnef, uudecode};
+use crate::mail::{Part, PartPath};
+
+/// True for a part that opens as a message of its own.
+pub fn is_message(part: &Part) -> bool {
+    matches!(part.kind.as_str(), "message/rfc822" | "message/global")
+        || (part.name.to_ascii_lowercase().ends_with(".eml")
+            && part.kind.starts_with("application/"))
+}
+
+/// True for a winmail.dat.
+pub fn is_tnef(part: &Part) -> bool {
+    matches!(
+        part.kind.as_str(),
+        "application/ms-tnef" | "application/vnd.ms-tnef"
+    ) || part.name.eq_ignore_ascii_case("winmail.dat")
+}
+
+/// What lies in the decoded bytes of a part; nothing where it holds nothing.
+pub fn contents(part: &Part, bytes: &[u8]) -> Vec<Part> {
+    if is_message(part) {
+        return leaves(bytes);
+    }
+    let file = |n: u32, name: String, kind: &str, bytes: &[u8]| Part {
+        path: PartPath::default().child(n),
+        kind: kind_of(bytes)
+            .or_else(|| kind_by_name(&name))
+            .unwrap_or(kind)
+            .to_owned(),
+        name,
+        attached: true,
+        size: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
+        ..Part::default()
+    };
+    if is_tnef(part) {
+        let files = tnef(bytes).map(|t| t.files).unwrap_or_default();
+        let numbered = files.into_iter().zip(1..);
+        return numbered
+            .map(|(f, n)| {
+                let kind = safe_kind(&f.kind);
+                file(n, f.name, &kind, f.bytes)
+            })
+            .collect();
+    }
+    if part.kind == "text/plain" {
+        let (_, files) = uudecode(bytes);
+        let numbered = files.into_iter().zip(1..);
+        return numbered
+            .map(|(f, n)| {
+                let name = file_name(&[(b"filename", &f.name)]);
+                file(n, name, "application/octet-stream", &f.bytes)
+            })
+            .collect();
+    }
+    Vec::new()
+}
+
+/// The bytes of one thing that `contents` told of.
+pub fn content(part: &Part, bytes: &[u8], path: &PartPath) -> Option<Vec<u8>> {
+    if is_message(part) {
+        return part_of(bytes, path);
+    }
+    let [number] = path.steps() else { return None };
+    let at = usize::try_from(*number).ok()?.checked_sub(1)?;
+    if is_tnef(part) {
+        return Some(tnef(bytes)?.files.get(at)?.bytes.to_vec());
+    }
+    if part.kind == "text/plain" {
+        let (_, files) = uudecode(bytes);
+        return Some(files.into_iter().nth(at)?.bytes);
+    }
+    None
+}
+
+/// The text of a plain part without the files that stand in it.
+pub fn plain_text(bytes: &[u8], charset: &str) -> String {
+    match bytes.windows(6).any(|w| w == b"begin ") {
+        true => text(&uudecode(bytes).0, charset),
+        false => text(bytes, charset),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_can_be_had() {
+        let mail = b"Subject: x\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\none\r\n--b\r\nContent-Type: image/png; name=a.png\r\n\r\ntwo\r\n--b--\r\n";
+        let kind = "message/rfc822".to_owned();
+        let part = Part {
+            kind,
+            ..Part::default()
+        };
+        let inside = contents(&part, mail);
+        assert_eq!(inside.len(), 2);
+        assert_eq!(
+            content(&part, mail, &inside[1].path).as_deref(),
+            Some(&b"two"[..])
+        );
+        let kind = "text/plain".to_owned();
+        let part = Part {
+            kind,
+            ..Part::default()
+        };
+        let text = b"begin 644 cat.png\n#0V%T\n`\nend\n";
+        let inside = contents(&part, text);
+        assert_eq!(inside[0].kind, "image/png");
+        assert_eq!(
+            content(&part, text, &inside[0].path).as_deref(),
+            Some(&b"Cat"[..])
+        );
+        assert_eq!(content(&part, text, &PartPath::default()), None);
+    }
+}

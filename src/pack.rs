@@ -1,0 +1,183 @@
+//! Several files in one zip archive, stored as they are.
+//!
+//! Attachments are mostly packed already, so nothing is compressed; then a zip is a few fixed headers around the bytes
+//! (APPNOTE 4.3), and a crate for it would bring compressors, ciphers and clocks. Not for reading one. To know before
+//! changing it: sizes and checksums are known only at the end of a file and are put into its header then, so the archive is
+//! written to something that can seek, and a reader that streams can unpack it too.
+
+use std::io::{self, Seek, SeekFrom, Write};
+
+/// Most files of an archive without the extensions for large ones.
+const MOST: usize = 65_000;
+
+/// An archive being written.
+pub struct Zip<W> {
+    out: W,
+    files: Vec<Packed>,
+    open: Option<(Packed, crc32fast::Hasher)>,
+}
+
+/// A file as the directory at the end names it.
+struct Packed {
+    name: String,
+    at: u32,
+    size: u32,
+    checksum: u32,
+}
+
+impl<W: Write + Seek> Zip<W> {
+    /// An empty archive, from where `out` stands.
+    pub fn new(out: W) -> Zip<W> {
+        Zip {
+            out,
+            files: Vec::new(),
+            open: None,
+        }
+    }
+
+    /// Begins a file. A name that is taken gets a number.
+    ///
+    /// # Errors
+    /// As writing; or where there are too many files.
+    pub fn begin(&mut self, name: &str) -> io::Result<()> {
+        if self.files.len() >= MOST {
+            return Err(too_large());
+        }
+        let file = Packed {
+            name: self.free_name(name),
+            at: u32::try_from(self.out.stream_position()?).map_err(|_| too_large())?,
+            size: 0,
+            checksum: 0,
+        };
+        let header = file.header();
+        self.out.write_all(&header)?;
+        self.open = Some((file, crc32fast::Hasher::new()));
+        Ok(())
+    }
+
+    /// Adds bytes to the file that was begun last.
+    ///
+    /// # Errors
+    /// As writing; or where the file grows beyond 4 GB.
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if let Some((file, checksum)) = &mut self.open {
+            let more = u32::try_from(bytes.len()).map_err(|_| too_large())?;
+            file.size = file.size.checked_add(more).ok_or_else(too_large)?;
+            checksum.update(bytes);
+        }
+        self.out.write_all(bytes)
+    }
+
+    /// Ends the file that was begun last.
+    ///
+    /// # Errors
+    /// As writing.
+    pub fn end(&mut self) -> io::Result<()> {
+        let Some((mut file, checksum)) = self.open.take() else {
+            return Ok(());
+        };
+        file.checksum = checksum.finalize();
+        let end = self.out.stream_position()?;
+        self.out.seek(SeekFrom::Start(file.at.into()))?;
+        self.out.write_all(&file.header())?;
+        self.out.seek(SeekFrom::Start(end))?;
+        self.files.push(file);
+        Ok(())
+    }
+
+    /// Writes the directory.
+    ///
+    /// # Errors
+    /// As writing; or where the archive is larger than 4 GB.
+    pub fn finish(&mut self) -> io::Result<()> {
+        let at = u32::try_from(self.out.stream_position()?).map_err(|_| too_large())?;
+        let mut directory = Vec::new();
+        for file in &self.files {
+            // 4.3.12: made by Unix, so that the mode below is read; then the same as in the file's header.
+            directory.extend([b'P', b'K', 1, 2, 20, 3]);
+            directory.extend(file.facts());
+            directory.extend([0; 8]);
+            directory.extend((0o100_644_u32 << 16).to_le_bytes());
+            directory.extend(file.at.to_le_bytes());
+            directory.extend(file.name.as_bytes());
+        }
+        let size = u32::try_from(directory.len()).map_err(|_| too_large())?;
+        let count = u16::try_from(self.files.len()).map_err(|_| too_large())?;
+        // 4.3.16
+        directory.extend([b'P', b'K', 5, 6, 0, 0, 0, 0]);
+        directory.extend(count.to_le_bytes());
+        directory.extend(count.to_le_bytes());
+        directory.extend(size.to_le_bytes());
+        directory.extend(at.to_le_bytes());
+        directory.extend([0, 0]);
+        self.out.write_all(&directory)
+    }
+
+    fn free_name(&self, name: &str) -> String {
+        let taken = |name: &str| {
+            let same = |f: &Packed| f.name.eq_ignore_ascii_case(name);
+            self.files.iter().any(same)
+        };
+        let mut free: String = name.chars().take(200).collect();
+        let (stem, extension) = match name.rsplit_once('.') {
+            Some((stem, extension)) if !stem.is_empty() => (stem, format!(".{extension}")),
+            _ => (name, String::new()),
+        };
+        let mut number: u32 = 1;
+        while taken(&free) {
+            number = number.saturating_add(1);
+            free = format!("{stem} ({number}){extension}");
+        }
+        free
+    }
+}
+
+impl Packed {
+    /// 4.3.7: the header before a file.
+    fn header(&self) -> Vec<u8> {
+        let mut header = vec![b'P', b'K', 3, 4];
+        header.extend(self.facts());
+        header.extend(self.name.as_bytes());
+        header
+    }
+
+    /// What both headers say: version, names in UTF-8, stored, no date, checksum, sizes, length of the name.
+    fn facts(&self) -> Vec<u8> {
+        let mut facts = vec![20, 0, 0, 8, 0, 0, 0, 0, 0x21, 0];
+        facts.extend(self.checksum.to_le_bytes());
+        facts.extend(self.size.to_le_bytes());
+        facts.extend(self.size.to_le_bytes());
+        // A name has at most 200 characters of four bytes.
+        let length = u16::try_from(self.name.len()).unwrap_or(u16::MAX);
+        facts.extend(length.to_le_bytes());
+        facts.extend([0, 0]);
+        facts
+    }
+}
+
+fn too_large() -> io::Error {
+    io::Error::new(io::ErrorKind::FileTooLarge, "the archive is too large")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_archive_names_each_file_once() {
+        let mut zip = Zip::new(io::Cursor::new(Vec::new()));
+        for (name, bytes) in [("a.txt", &b"one"[..]), ("A.TXT", b""), ("\u{e9}", b"three")] {
+            zip.begin(name).unwrap();
+            zip.write(bytes).unwrap();
+            zip.end().unwrap();
+        }
+        zip.finish().unwrap();
+        let bytes = zip.out.into_inner();
+        let names: Vec<&str> = zip.files.iter().map(|f| f.name.as_str()).collect();
+        assert_eq!(names, ["a.txt", "A (2).TXT", "\u{e9}"]);
+        // The checksum of "one", in front of its size.
+        let facts = [&crc32fast::hash(b"one").to_le_bytes()[..], &[3, 0, 0, 0]].concat();
+        assert_eq!(bytes.get(14..22), Some(&facts[..]));
+        assert!(bytes.ends_with(&[0, 0]) && bytes.starts_with(b"PK\x03\x04"));
+    }
+}

@@ -1,0 +1,227 @@
+//! What a message tells beside its text, as plain data: an invitation, a visiting card, a delivery report, what is odd
+//! about its sender, what the reader's own server found out about it, how to leave a list.
+//!
+//! On the ground floor: `mime` reads it out of bytes, `words` and views say it. Not for acting on any of it: nothing here
+//! is answered, imported or called. To know before changing it: every text in here is the sender's, data and never markup;
+//! one line each, without controls, but nothing else about it is true.
+
+use crate::time::Seconds;
+
+/// A moment of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// A point in time.
+    At(Seconds),
+    /// A whole day: year, month, day.
+    Day(i16, i8, i8),
+    /// By a clock that is not known here: the zone's own name, and what the clock shows.
+    Clock {
+        /// Year, month, day, hour, minute.
+        at: (i16, i8, i8, i8, i8),
+        /// The name that the sender gave the zone; empty for the clock of wherever the reader is.
+        zone: String,
+    },
+}
+
+/// What is asked of the reader by an event (RFC 5546 1.4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Method {
+    /// To come.
+    Request,
+    /// Nothing: somebody answers an invitation.
+    Reply,
+    /// Nothing: it does not take place.
+    Cancel,
+    /// Nothing: it is made known.
+    #[default]
+    Publish,
+}
+
+/// What somebody said to an invitation (RFC 5545 3.2.12).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Coming {
+    /// Nothing yet.
+    #[default]
+    Unanswered,
+    /// Comes.
+    Yes,
+    /// Does not come.
+    No,
+    /// Perhaps.
+    Perhaps,
+}
+
+/// Somebody who has to do with an event.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Guest {
+    /// Name, or the address where there is none.
+    pub shown: String,
+    /// Address; may be empty.
+    pub email: String,
+    /// What he said.
+    pub coming: Coming,
+}
+
+/// One event of a calendar (RFC 5545).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Event {
+    /// What is asked of the reader.
+    pub method: Method,
+    /// What it is about; may be empty.
+    pub title: String,
+    /// Where; may be empty.
+    pub place: String,
+    /// When it begins.
+    pub start: Option<Moment>,
+    /// When it ends; of whole days the day after the last one.
+    pub end: Option<Moment>,
+    /// How often it comes again, as RFC 5545 3.3.10 names it: `WEEKLY`; empty for once.
+    pub repeats: String,
+    /// Who invites.
+    pub organizer: Option<Guest>,
+    /// Who is invited.
+    pub guests: Vec<Guest>,
+    /// True where its status says that it does not take place.
+    pub cancelled: bool,
+}
+
+/// What a line of a visiting card is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// Where somebody works.
+    Organisation,
+    /// As what.
+    Title,
+    /// A mail address.
+    Email,
+    /// A telephone number.
+    Phone,
+    /// Where post arrives.
+    Address,
+    /// A page in the web.
+    Web,
+    /// The day of birth.
+    Birthday,
+    /// Anything.
+    Note,
+}
+
+/// A visiting card (vCard, RFC 6350).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Card {
+    /// Whose.
+    pub name: String,
+    /// What it says.
+    pub details: Vec<(Detail, String)>,
+}
+
+/// What became of a message on its way to one recipient (RFC 3464 2.3.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It could not be delivered.
+    Failed,
+    /// Not yet; the server goes on trying.
+    Delayed,
+    /// It was delivered.
+    Delivered,
+    /// It was handed to a server that does not report.
+    Relayed,
+    /// It was handed to everybody on a list.
+    Expanded,
+}
+
+/// The report on one recipient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// Whose mailbox it was meant for.
+    pub recipient: String,
+    /// What became of it.
+    pub fate: Fate,
+    /// Why, in three numbers (RFC 3463): class, subject, detail.
+    pub status: Option<(u16, u16, u16)>,
+    /// What the other server said; may be empty.
+    pub said: String,
+}
+
+/// A report of a mail system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Report {
+    /// On the way of a message (RFC 3464).
+    Delivery {
+        /// Who reports; may be empty.
+        reporter: String,
+        /// On each recipient.
+        deliveries: Vec<Delivery>,
+    },
+    /// That somebody, or his program, did something with a message (RFC 8098).
+    Receipt {
+        /// Whose mailbox.
+        recipient: String,
+        /// True where it was shown, false where it was only dealt with.
+        displayed: bool,
+    },
+}
+
+/// What is odd about who a message says it is from. Told, never judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// The display name holds another address than the one it stands beside.
+    NameHoldsAddress(String),
+    /// Characters that cannot be seen, or that turn the direction of the text, stand in it.
+    Invisible,
+    /// The domain is written in other letters than ASCII: as it looks, and as it is.
+    Foreign {
+        /// As it looks.
+        looks: String,
+        /// As it is on the wire: `xn--...`.
+        is: String,
+        /// True where letters of several alphabets stand in one word.
+        mixed: bool,
+    },
+    /// Several senders are named.
+    Several(usize),
+}
+
+/// What the reader's own server found out about the sender (RFC 8601).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The name of that server.
+    pub server: String,
+    /// Each check: `dkim`, its result (`pass`), and what it is about (`example.org`, may be empty).
+    pub checks: Vec<(String, String, String)>,
+}
+
+/// How to leave a list (RFC 2369 3.2, RFC 8058).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unsubscribe {
+    /// The address to write to, with its `mailto:` parameters taken off.
+    pub mail: Option<String>,
+    /// The page to open; https only.
+    pub web: Option<Web>,
+}
+
+/// A page at which one leaves a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Web {
+    /// Its address, judged.
+    pub url: String,
+    /// Its scheme, host and port.
+    pub origin: String,
+    /// Its host for people.
+    pub host: String,
+    /// True where one POST is enough.
+    pub one_click: bool,
+}
+
+/// How a message is protected, by its structure alone: nothing of it is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protection {
+    /// Encrypted with OpenPGP (RFC 3156 4, or in its text).
+    PgpEncrypted,
+    /// Signed with OpenPGP.
+    PgpSigned,
+    /// Encrypted, or signed as a whole, with S/MIME (RFC 8551).
+    SmimeWrapped,
+    /// Signed with S/MIME beside the text.
+    SmimeSigned,
+}

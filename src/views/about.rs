@@ -1,0 +1,109 @@
+//! Pages about a message: all its header fields, and leaving the list that it came by.
+
+use maud::{Markup, html};
+
+use super::icons::{Icon, icon};
+use super::{Chrome, Pane, app, notices, said};
+use crate::mail::Address;
+use crate::route::Route;
+use crate::told::Unsubscribe;
+
+/// All header fields of a message.
+#[derive(Clone, Debug)]
+pub struct HeadersPage<'a> {
+    /// The message.
+    pub back: Route,
+    /// Its subject; may be empty.
+    pub subject: &'a str,
+    /// Names and values, in their order.
+    pub fields: &'a [(String, String)],
+}
+
+/// How to leave a list.
+#[derive(Clone, Debug)]
+pub struct LeavePage<'a> {
+    /// The message.
+    pub back: Route,
+    /// Who sent it.
+    pub from: Option<&'a Address>,
+    /// What it names: at least one way.
+    pub ways: &'a Unsubscribe,
+}
+
+/// The page of all header fields.
+pub fn headers(chrome: &Chrome, page: &HeadersPage) -> Markup {
+    let words = chrome.words;
+    let subject = match page.subject.trim() {
+        "" => words.no_subject(),
+        subject => subject,
+    };
+    framed(
+        chrome,
+        words.all_headers(),
+        &page.back,
+        html! {
+            h1 { (words.all_headers()) }
+            p.hint dir="auto" { (subject) }
+            dl.headers {
+                @for (name, value) in page.fields { dt { (name) } dd dir="auto" { (value) } }
+            }
+        },
+    )
+}
+
+/// The page that leaves a list; its button is a form of the reader's browser that goes to the sender's page.
+pub fn leave(chrome: &Chrome, page: &LeavePage) -> Markup {
+    let words = chrome.words;
+    let by_mail = match page.ways.web {
+        Some(_) => words.unsubscribe_by_mail(),
+        None => words.unsubscribe_only_by_mail(),
+    };
+    framed(
+        chrome,
+        words.unsubscribe(),
+        &page.back,
+        html! {
+            h1 { (words.unsubscribe()) }
+            @if let Some(from) = page.from { p.hint { (said(from.shown())) } }
+            .leave {
+                @match &page.ways.web {
+                    Some(web) if web.one_click => {
+                        p { (words.unsubscribe_by_button(&web.host)) }
+                        form method="post" action=(web.url) target="_blank" rel="noopener noreferrer" {
+                            // RFC 8058 3.1
+                            input type="hidden" name="List-Unsubscribe" value="One-Click";
+                            button.button.primary { (words.unsubscribe()) }
+                        }
+                    }
+                    Some(web) => {
+                        p { (words.unsubscribe_by_link(&web.host)) }
+                        p { a.button href=(web.url) target="_blank" rel="noopener noreferrer" { (words.open_page()) } }
+                    }
+                    None => {},
+                }
+                @if let Some(mail) = &page.ways.mail {
+                    p { (by_mail) br; b { (said(mail)) } }
+                }
+                p.hint { (words.unsubscribe_spam()) }
+            }
+        },
+    )
+}
+
+fn framed(chrome: &Chrome, title: &str, back: &Route, inside: Markup) -> Markup {
+    let words = chrome.words;
+    let panes = html! {
+        main.message #message {
+            .tools.bar role="group" aria-label=(words.about_message()) {
+                a.button.quiet href=(chrome.href(back)) aria-keyshortcuts="u" {
+                    (icon(Icon::Back)) (words.back_to_message())
+                }
+            }
+            article {
+                (notices(chrome.base, chrome.notices))
+                (inside)
+            }
+        }
+    };
+    app(chrome, title, Pane::Alone, panes)
+}

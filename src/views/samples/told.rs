@@ -1,0 +1,102 @@
+//! Invented pages of what a message tells beside its text.
+
+use std::sync::LazyLock;
+
+use maud::Markup;
+
+use super::{address, chrome, folders, moment, opened, reference};
+use crate::route::Route;
+use crate::told::{
+    Card, Coming, Delivery, Detail, Doubt, Event, Fate, Guest, Method, Protection, Report,
+    Unsubscribe, Web,
+};
+use crate::views::about;
+use crate::views::message::{self, MessagePage};
+use crate::views::told::{EventLine, Told};
+use crate::words::Words;
+
+/// Of a message that tells nothing.
+pub(super) static NOTHING: LazyLock<Told> = LazyLock::new(Told::default);
+
+/// An invitation, a report and a visiting card whose every word tries to be more than a word.
+pub(super) fn message() -> Markup {
+    let bad = "<script>alert(1)</script>\"onload=\"x".to_owned();
+    let guest = Guest {
+        shown: bad.clone(),
+        email: bad.clone(),
+        coming: Coming::Perhaps,
+    };
+    let event = Event {
+        title: "Rehearsal in the small hall".to_owned(),
+        place: bad.clone(),
+        method: Method::Request,
+        repeats: "WEEKLY".to_owned(),
+        organizer: Some(guest.clone()),
+        guests: vec![guest; 12],
+        ..Event::default()
+    };
+    let told = Told {
+        doubts: vec![Doubt::NameHoldsAddress(bad.clone()), Doubt::Invisible],
+        protection: Some(Protection::PgpSigned),
+        leave: Some(Route::Leave {
+            message: reference(4),
+        }),
+        events: vec![EventLine {
+            event,
+            start: Some(moment(-2)),
+            end: None,
+            whole_days: false,
+            clock: Some(bad.clone()),
+        }],
+        cards: vec![Card {
+            name: bad.clone(),
+            details: vec![(Detail::Phone, bad.clone())],
+        }],
+        reports: vec![Report::Delivery {
+            reporter: bad.clone(),
+            deliveries: vec![Delivery {
+                recipient: bad.clone(),
+                fate: Fate::Failed,
+                status: Some((5, 2, 2)),
+                said: bad.clone(),
+            }],
+        }],
+        verdict: None,
+    };
+    let from = [address("service@bank.example", &bad)];
+    let message = MessagePage {
+        told: &told,
+        ..super::message("Rehearsal", &from)
+    };
+    message::page(&chrome(Words::ENGLISH, &folders(), &[]), &message)
+}
+
+pub(super) fn headers() -> Markup {
+    let bad = "<script>alert(1)</script>\"onload=\"x";
+    let fields = [(bad.to_owned(), bad.to_owned())];
+    let page = about::HeadersPage {
+        back: opened(4),
+        subject: bad,
+        fields: &fields,
+    };
+    about::headers(&chrome(Words::ENGLISH, &folders(), &[]), &page)
+}
+
+pub(super) fn leave() -> Markup {
+    let ways = Unsubscribe {
+        mail: Some("leave@list.example".to_owned()),
+        web: Some(Web {
+            url: "https://list.example/leave?a=b".to_owned(),
+            origin: "https://list.example".to_owned(),
+            host: "list.example".to_owned(),
+            one_click: true,
+        }),
+    };
+    let from = address("The Weekly Shelf", "letters@weekly-shelf.example");
+    let page = about::LeavePage {
+        back: opened(4),
+        from: Some(&from),
+        ways: &ways,
+    };
+    about::leave(&chrome(Words::ENGLISH, &folders(), &[]), &page)
+}

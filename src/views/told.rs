@@ -1,0 +1,173 @@
+//! What a message tells beside its text, as cards and notes above it.
+//!
+//! Not for deciding what is told (`actions`). Everything in a card is the sender's and stands there as text: no address in
+//! it is a link, for none was judged.
+
+use maud::{Markup, html};
+
+use super::icons::{Icon, icon};
+use super::{Chrome, said, when};
+use crate::route::Route;
+use crate::time::Calendar;
+use crate::told::{Card, Delivery, Doubt, Event, Guest, Protection, Report, Verdict};
+
+/// What a message tells beside its text.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// What is odd about its sender.
+    pub doubts: Vec<Doubt>,
+    /// What the reader's own server found out about its sender.
+    pub verdict: Option<Verdict>,
+    /// How it is protected.
+    pub protection: Option<Protection>,
+    /// The page that leaves the list it came by.
+    pub leave: Option<Route>,
+    /// Events.
+    pub events: Vec<EventLine>,
+    /// Visiting cards.
+    pub cards: Vec<Card>,
+    /// Reports of mail systems.
+    pub reports: Vec<Report>,
+}
+
+/// An event with its times by the reader's clock.
+#[derive(Clone, Debug)]
+pub struct EventLine {
+    /// What it is.
+    pub event: Event,
+    /// When it begins.
+    pub start: Option<Calendar>,
+    /// When it ends; of whole days the day after.
+    pub end: Option<Calendar>,
+    /// True where it is told in days, not in hours.
+    pub whole_days: bool,
+    /// The name of the clock that the times are by, where that is not the reader's; may be empty.
+    pub clock: Option<String>,
+}
+
+/// Guests that are named before the rest is folded.
+const GUESTS: usize = 8;
+
+/// Notes on the sender and the protection, below the names.
+pub(super) fn notes(chrome: &Chrome, told: &Told) -> Markup {
+    let words = chrome.words;
+    let note = |which: Icon, text: &str| {
+        html! { .note.warn role="note" { (icon(which)) p dir="auto" { (text) } } }
+    };
+    html! {
+        @for doubt in &told.doubts { (note(Icon::Warn, &words.doubt(doubt))) }
+        @if let Some(protection) = told.protection { (note(Icon::Lock, words.protection(protection))) }
+    }
+}
+
+/// Events, reports and visiting cards, above the text.
+pub(super) fn cards(chrome: &Chrome, told: &Told) -> Markup {
+    html! {
+        @for report in &told.reports { (report_card(chrome, report)) }
+        @for event in &told.events { (event_card(chrome, event)) }
+        @for card in &told.cards { (visiting_card(chrome, card)) }
+    }
+}
+
+fn event_card(chrome: &Chrome, line: &EventLine) -> Markup {
+    let words = chrome.words;
+    let event = &line.event;
+    let kind = words.event_kind(event.method, event.cancelled);
+    let title = match event.title.trim() {
+        "" => words.no_title(),
+        title => title,
+    };
+    html! {
+        section.told aria-label=(kind) {
+            p.kind { (icon(Icon::Clock)) (kind) }
+            h2 dir="auto" { (title) }
+            dl {
+                @if let Some(start) = &line.start {
+                    dt { (words.when_label()) }
+                    dd {
+                        (when(words, start, words.event_time(start, line.end.as_ref(), line.whole_days)))
+                        @if let Some(zone) = &line.clock { (words.comma()) (words.by_clock(zone)) }
+                        @if let Some(again) = words.repeats(&event.repeats) { (words.comma()) (again) }
+                    }
+                }
+                @if !event.place.is_empty() { dt { (words.where_label()) } dd dir="auto" { (event.place) } }
+                @if let Some(organizer) = &event.organizer {
+                    dt { (words.organizer_label()) } dd { (guest(chrome, organizer)) }
+                }
+                @if !event.guests.is_empty() {
+                    dt { (words.guests_label()) }
+                    dd { (guests(chrome, &event.guests)) }
+                }
+            }
+        }
+    }
+}
+
+fn guests(chrome: &Chrome, all: &[Guest]) -> Markup {
+    let (named, folded) = all.split_at_checked(GUESTS).unwrap_or((all, &[]));
+    html! {
+        @for one in named { (guest(chrome, one)) }
+        @if !folded.is_empty() {
+            details {
+                summary { (chrome.words.and_others(folded.len())) }
+                @for one in folded { (guest(chrome, one)) }
+            }
+        }
+    }
+}
+
+fn guest(chrome: &Chrome, guest: &Guest) -> Markup {
+    let words = chrome.words;
+    html! {
+        span.whole title=(guest.email) {
+            (said(&guest.shown))
+            @if let Some(coming) = words.coming(guest.coming) { span.hint { (words.dot()) (coming) } }
+        }
+    }
+}
+
+fn visiting_card(chrome: &Chrome, card: &Card) -> Markup {
+    let words = chrome.words;
+    html! {
+        section.told aria-label=(words.visiting_card()) {
+            p.kind { (icon(Icon::Text)) (words.visiting_card()) }
+            h2 dir="auto" { (card.name) }
+            dl {
+                @for (detail, value) in &card.details {
+                    dt { (words.card_label(*detail)) } dd dir="auto" { (value) }
+                }
+            }
+        }
+    }
+}
+
+fn report_card(chrome: &Chrome, report: &Report) -> Markup {
+    let words = chrome.words;
+    let kind = words.report_kind(report);
+    html! {
+        section.told aria-label=(kind) {
+            p.kind { (icon(Icon::Letter)) (kind) }
+            @match report {
+                Report::Delivery { reporter, deliveries } => {
+                    @for one in deliveries { (delivery(chrome, one)) }
+                    @if !reporter.is_empty() {
+                        p.hint { (words.reporter_label()) " " (said(reporter)) }
+                    }
+                }
+                Report::Receipt { recipient, displayed } => {
+                    p { (said(recipient)) " " (words.receipt(*displayed)) }
+                }
+            }
+        }
+    }
+}
+
+fn delivery(chrome: &Chrome, delivery: &Delivery) -> Markup {
+    let words = chrome.words;
+    html! {
+        p { b { (said(&delivery.recipient)) } " " (words.fate(delivery)) }
+        @if !delivery.said.is_empty() {
+            p.hint { (words.server_said()) ": " q dir="auto" { (delivery.said) } }
+        }
+    }
+}

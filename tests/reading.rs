@@ -1,0 +1,337 @@
+//! Reading a message: what its page tells, what is attached, and what of it may open in the browser.
+
+use std::time::SystemTime;
+
+use crate::cost::connections;
+use crate::support::mails::Mail;
+use crate::support::page::Page;
+use crate::support::site::Site;
+use crate::support::visitor::Visitor;
+
+/// A mail as it is written here, lines ended by LF.
+fn mail(text: &str) -> Mail {
+    bytes(text.replace('\n', "\r\n").into_bytes())
+}
+
+fn bytes(bytes: Vec<u8>) -> Mail {
+    Mail {
+        bytes,
+        received: SystemTime::now(),
+        flags: Vec::new(),
+    }
+}
+
+fn site(mails: Vec<Mail>) -> Site {
+    let plan = Site::new().mails("ann", "INBOX", mails);
+    let plan = plan.setting("time_zone = \"Europe/Brussels\"");
+    plan.imap_setting("authserv_id = \"mx.example.org\"")
+        .start()
+}
+
+/// The page of the message with this subject.
+fn open(ann: &Visitor, subject: &str) -> Page {
+    ann.get("/").click(subject)
+}
+
+/// The address of a link, by the words on it, that this part of the page holds.
+fn address_of(page: &Page, selector: &str, nth: usize) -> String {
+    let all = page.attributes_of(selector, "href");
+    let found = all.get(nth).cloned();
+    found.unwrap_or_else(|| panic!("{}", page.report(&format!("no {selector}"))))
+}
+
+const FORWARDED: &str = "From: Bo <bo@example.org>
+To: Ann <ann@example.org>
+Subject: Fwd: the drawing
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=out
+
+--out
+Content-Type: text/plain
+
+See below.
+--out
+Content-Type: message/rfc822
+
+From: Cas <cas@example.net>
+To: Bo <bo@example.org>
+Subject: the drawing
+Content-Type: multipart/mixed; boundary=in
+
+--in
+Content-Type: text/html
+
+<p>Words of <b>Cas</b>, with <img src=https://elsewhere.example/x.png></p>
+--in
+Content-Type: text/plain; name=\"measures.txt\"
+Content-Disposition: attachment; filename=\"measures.txt\"
+
+twelve by nine
+--in--
+--out
+Content-Type: text/plain; name=\"measures.txt\"
+Content-Disposition: attachment; filename=\"measures.txt\"
+
+eight by three
+--out--
+";
+
+#[test]
+fn a_message_within_a_message_opens_with_its_own_attachments() {
+    let site = site(vec![mail(FORWARDED)]);
+    let ann = site.sign_in("ann");
+    let outer = open(&ann, "Fwd: the drawing");
+    outer.shows("See below.").shows("Forwarded message");
+    outer.shows("2 attachments").hides("Words of");
+    let inner = ann.get(&address_of(&outer, ".file a", 0));
+    inner.has_status(200).shows("cas@example.net");
+    inner.shows("measures.txt").shows("1 attachment");
+    inner.shows("Remote content is held back: 1 image.");
+    let frame = inner.attributes_of("iframe", "src");
+    let frame = ann.get(&frame[0]);
+    frame.has_status(200).shows("Words of Cas");
+    connections(&frame, 0);
+    let file = ann.get(&address_of(&inner, ".file a", 1));
+    assert_eq!(file.body(), b"twelve by nine");
+    assert!(
+        file.header("content-disposition")
+            .starts_with("attachment;")
+    );
+    let back = inner.click("Back to the message");
+    back.shows("See below.");
+
+    let zip = ann.get(&address_of(&outer, ".attached > .bar a", 0));
+    assert_eq!(zip.header("content-type"), "application/zip");
+    let packed = zip.body();
+    assert!(packed.starts_with(b"PK\x03\x04"));
+    let holds = |what: &[u8]| packed.windows(what.len()).any(|w| w == what);
+    assert!(holds(b"eight by three") && holds(b"measures.txt") && holds(b"Words of"));
+}
+
+const INVITATION: &str = "From: Bo <bo@example.org>
+To: Ann <ann@example.org>
+Subject: Rehearsal
+MIME-Version: 1.0
+Content-Type: multipart/alternative; boundary=b
+
+--b
+Content-Type: text/plain
+
+You are invited.
+--b
+Content-Type: text/calendar; method=REQUEST; charset=utf-8
+
+BEGIN:VCALENDAR
+METHOD:REQUEST
+BEGIN:VEVENT
+SUMMARY:Rehearsal <b>in</b> the hall
+DTSTART;TZID=America/New_York:20260701T060000
+DTEND;TZID=America/New_York:20260701T073000
+LOCATION:Small hall
+ORGANIZER;CN=Bo Berg:mailto:bo@example.org
+ATTENDEE;PARTSTAT=ACCEPTED;CN=Cas:mailto:cas@example.org
+END:VEVENT
+END:VCALENDAR
+--b--
+";
+
+const BOUNCE: &str = "From: Mail Delivery System <MAILER-DAEMON@mx.example.org>
+To: Ann <ann@example.org>
+Subject: Undelivered Mail
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+Content-Type: text/plain
+
+I'm sorry to have to inform you.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.org
+
+Final-Recipient: rfc822; nobody@example.net
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 no <i>such</i> user
+
+--b--
+";
+
+const CARD: &str = "From: Bo <bo@example.org>
+Subject: My card
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: text/plain
+
+Here it is.
+--b
+Content-Type: text/vcard; name=bo.vcf
+
+BEGIN:VCARD
+VERSION:4.0
+FN:Bo Berg
+TEL:+32 9 123
+END:VCARD
+--b--
+";
+
+#[test]
+fn invitations_reports_and_cards_are_told_in_words() {
+    let site = site(vec![mail(INVITATION), mail(BOUNCE), mail(CARD)]);
+    let ann = site.sign_in("ann");
+    let page = open(&ann, "Rehearsal");
+    page.shows("Invitation")
+        .shows("Rehearsal <b>in</b> the hall");
+    page.shows("Wednesday 1 July 2026, 12:00 to 13:30");
+    page.shows("Small hall")
+        .shows("Bo Berg")
+        .shows("Cas · comes");
+    let page = open(&ann, "Undelivered Mail");
+    page.shows("Not delivered");
+    page.shows("nobody@example.net was not delivered: there is no such mailbox.");
+    page.shows("no <i>such</i> user");
+    let page = open(&ann, "My card");
+    page.shows("Visiting card")
+        .shows("Bo Berg")
+        .shows("+32 9 123");
+}
+
+const SPOOFED: &str = "Authentication-Results: mx.example.org; dkim=fail header.d=evil.example
+Authentication-Results: mx.example.org; dkim=pass header.d=bank.example
+From: \"service@bank.example\" <x@xn--pypal-4ve.com>
+To: ann@example.org
+Subject: Your account
+List-Unsubscribe: <mailto:out@list.example>, <https://list.example/u?x=1>
+List-Unsubscribe-Post: List-Unsubscribe=One-Click
+
+Click here.
+";
+
+const UNTRUSTED: &str = "Authentication-Results: evil.example; dkim=pass header.d=bank.example
+From: Bo <bo@example.org>
+Subject: Nothing odd
+List-Unsubscribe: <javascript:alert(1)>, <https://bank.example@evil.example/>
+
+Hello.
+";
+
+#[test]
+fn what_is_odd_about_a_sender_is_said_and_a_list_can_be_left() {
+    let site = site(vec![mail(SPOOFED), mail(UNTRUSTED)]);
+    let ann = site.sign_in("ann");
+    let page = open(&ann, "Your account");
+    page.shows("holds another address, service@bank.example");
+    page.shows("mixes letters of several alphabets");
+    page.shows("DKIM fail (evil.example); by mx.example.org");
+    page.hides("DKIM pass");
+    let all = page.click("All headers");
+    all.shows("List-Unsubscribe")
+        .shows("dkim=pass header.d=bank.example");
+    let leave = page.click("Unsubscribe");
+    leave.shows("list.example").shows("out@list.example");
+    assert_eq!(
+        leave.attributes_of(".leave form", "action"),
+        ["https://list.example/u?x=1"]
+    );
+    let policy = leave.header("content-security-policy").to_owned();
+    assert!(
+        policy.contains("form-action 'self' https://list.example;"),
+        "{policy}"
+    );
+    let policy = page.header("content-security-policy").to_owned();
+    assert!(policy.contains("form-action 'self';"), "{policy}");
+
+    let page = open(&ann, "Nothing odd");
+    page.hides("Unsubscribe")
+        .hides("DKIM")
+        .hides("several alphabets");
+}
+
+fn koi8() -> Vec<u8> {
+    let mut mail = b"From: Bo <bo@example.org>\r\nSubject: Greeting\r\nContent-Type: text/plain; charset=iso-8859-5\r\n\r\n".to_vec();
+    mail.extend(b"\xf0\xd2\xc9\xd7\xc5\xd4, \xcd\xc9\xd2\r\n");
+    mail
+}
+
+const FILES: &str = "From: Bo <bo@example.org>
+Subject: Files
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=b
+
+--b
+Content-Type: text/plain
+
+begin 644 cat.txt
+#0V%T
+`
+end
+--b
+Content-Type: image/png; name=really.png
+
+%PDF-1.4 and so on
+--b
+Content-Type: image/png; name=page.png
+
+<script>alert(1)</script>
+--b
+Content-Type: text/html; name=page.html
+Content-Disposition: attachment
+
+<script>alert(1)</script>
+--b
+Content-Type: application/octet-stream; name=photo.jpg
+Content-Transfer-Encoding: base64
+
+/9j/4AAQSkZJRgABAQ==
+--b--
+";
+
+#[test]
+fn a_file_opens_as_what_it_is_and_not_as_what_it_says() {
+    let site = site(vec![mail(FILES), bytes(koi8())]);
+    let ann = site.sign_in("ann");
+    let page = open(&ann, "Files");
+    page.shows("cat.txt").hides("begin 644");
+    page.shows("5 attachments");
+    let opened = |name: &str| {
+        let links = page.attributes_of(".file a[target=_blank]:not(.picture)", "href");
+        let names = page.texts_of(".file:has(a[target=_blank]) .name");
+        let at = names.iter().position(|n| n == name);
+        at.map(|at| ann.get(&links[at]))
+    };
+    let shown = |name: &str| {
+        let file = opened(name).unwrap_or_else(|| panic!("{name} does not open"));
+        let kind = file.header("content-type").to_owned();
+        let how = file.header("content-disposition").to_owned();
+        (kind, how.starts_with("inline"))
+    };
+    assert_eq!(shown("really.png"), ("application/pdf".to_owned(), true));
+    let saved = ("application/octet-stream".to_owned(), false);
+    assert_eq!(shown("page.png"), saved);
+    assert_eq!(shown("photo.jpg"), ("image/jpeg".to_owned(), true));
+    let cat = opened("cat.txt").expect("the cat");
+    assert_eq!(cat.body(), b"Cat");
+    assert!(opened("page.html").is_none());
+
+    let wrong = open(&ann, "Greeting");
+    wrong.hides("\u{41f}\u{440}\u{438}\u{432}\u{435}\u{442}");
+    let form = wrong.form("message");
+    let right = form.set("charset", "koi8-r").submit();
+    right.shows("\u{41f}\u{440}\u{438}\u{432}\u{435}\u{442}, \u{43c}\u{438}\u{440}");
+}
+
+#[test]
+fn first_words_stand_below_each_subject() {
+    let letter = Mail::plain("Bo <bo@example.org>", "Keys", "They lie\nunder the mat.");
+    let html = "From: Bo <bo@example.org>\nSubject: Shelf\nContent-Type: text/html\n\n<p>Ten <b>short</b> books</p>\n";
+    let site = site(vec![letter, mail(html)]);
+    let ann = site.sign_in("ann");
+    let list = ann.get("/");
+    connections(&list, 0);
+    list.shows("They lie under the mat.")
+        .shows("Ten short books");
+    assert!(!site.log().contains("fault"));
+}
