@@ -30,6 +30,9 @@ fn post(ann: &Visitor, headers: &[(&str, &str)], body: &str) -> Vec<u8> {
     format!("{text}\r\n{body}").into_bytes()
 }
 
+/// What is wrong with a body, its headers, the body, and the status that it gets.
+type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, u16);
+
 fn token(ann: &Visitor) -> String {
     let page = ann.get("/");
     page.form("sign-out")
@@ -52,7 +55,7 @@ fn a_body_that_is_not_as_announced_changes_nothing() {
     let large_length = large.len().to_string();
     let chunks = format!("{:x}\r\n{good}\r\n0\r\n\r\n", good.len());
     let ours = ("Origin", origin.as_str());
-    let cases: [(&str, &[(&str, &str)], &str, u16); 9] = [
+    let cases: [Case; 9] = [
         (
             "cut short",
             &[("Content-Length", &too_long), ours],

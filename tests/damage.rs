@@ -431,7 +431,7 @@ fn a_configuration_that_is_wrong_is_named_with_line_and_key() {
         let errors = site.apache().error_log();
         assert!(errors.contains(says), "{errors}");
     }
-    fs::set_permissions(&file, fs::Permissions::from_mode(0)).expect("chmod");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).expect("chmod");
     ann.get_once("/").has_status(500);
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).expect("chmod");
     fs::write(&file, whole).expect("the configuration");
