@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::support::by_hand::{ByHand, Outcome};
 use crate::support::http::Response;
@@ -12,14 +13,19 @@ use crate::support::place::{self, Place};
 use crate::support::site::{Site, password_of};
 use crate::support::visitor::{Request, Visitor};
 
-/// An account that nothing else on the machine runs as.
-const NOBODY_ELSE: &str = "61887";
+/// An account that nothing else on the machine runs as: a host counts the processes of each.
+fn nobody_else() -> u32 {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let n = COUNT.fetch_add(1, Ordering::Relaxed);
+    1_000_000 + std::process::id() % 100_000 * 100 + n
+}
 
 /// An installation of an ordinary user, beside a site that lends its mail server.
 struct Host {
     site: Site,
     place: Place,
     program: PathBuf,
+    account: u32,
 }
 
 impl Host {
@@ -36,15 +42,16 @@ impl Host {
         );
         place.write(".htpostern.toml", config);
         fs::create_dir(place.join("state")).expect("a directory");
+        let account = nobody_else();
         if place::are_we_root() {
-            let number = NOBODY_ELSE.parse().expect("a number");
-            std::os::unix::fs::chown(place.join("state"), Some(number), Some(number))
+            std::os::unix::fs::chown(place.join("state"), Some(account), Some(account))
                 .expect("chown");
         }
         Host {
             site,
             place,
             program,
+            account,
         }
     }
 
@@ -53,8 +60,8 @@ impl Host {
         let mut around = vec!["prlimit"];
         around.extend(limits);
         let ids = [
-            format!("--reuid={NOBODY_ELSE}"),
-            format!("--regid={NOBODY_ELSE}"),
+            format!("--reuid={}", self.account),
+            format!("--regid={}", self.account),
         ];
         if place::are_we_root() {
             // In this order: the limit is set for whoever runs the program.
@@ -156,6 +163,9 @@ fn it_says_so_where_there_is_too_little_of_anything() {
         });
     }
     assert!(said > 0, "there was enough of everything");
+    // Where the host's limit of processes is reached, the page comes again by itself.
+    let page = host.get(&ann, "/", &["--nproc=1"]);
+    page.has_status(429).shows("tries again by itself");
     // And it was no damage.
     host.get(&ann, "/", &["--nofile=64"])
         .has_status(200)

@@ -62,9 +62,10 @@ impl<'p> Store<'p> {
     /// Opens the user's database, in a new generation where the old one is over its budget (bytes) or damaged.
     ///
     /// # Errors
-    /// `DiskFull`; `Internal` where the system lacks threads, memory or descriptors. Damage is no error: the store is
-    /// empty then.
+    /// `DiskFull`; `TooMany` where no thread can be started now; `Internal` where the system lacks memory or descriptors.
+    /// Damage is no error: the store is empty then.
     pub fn open(pass: &'p Pass, budget: u64) -> Result<Store<'p>> {
+        can_start_threads()?;
         let (db, dir) = generation::open(pass.dir(), budget)?;
         Ok(Store {
             pass,
@@ -289,6 +290,20 @@ impl Drop for Store<'_> {
         let db = self.db.take();
         if catch_unwind(AssertUnwindSafe(|| drop(db))).is_err() {
             generation::mark_bad(&self.dir, "closing");
+        }
+    }
+}
+
+/// sled waits for its threads for ever where none can be started: at a host's limit of processes that is to be expected.
+fn can_start_threads() -> Result<()> {
+    match std::thread::Builder::new().spawn(|| {}) {
+        Ok(thread) => {
+            drop(thread.join());
+            Ok(())
+        }
+        Err(e) => {
+            eprintln!("postern: store: no thread can be started: {e}");
+            Err(Error::TooMany { retry: 2 })
         }
     }
 }
