@@ -469,6 +469,31 @@ fn nobody_waits_longer_than_the_limit() {
 }
 
 #[test]
+fn the_file_of_tickets_is_begun_anew_when_it_has_grown() {
+    let site = patient().start();
+    let (ann, dir) = signed_in(&site, "ann");
+    ann.get("/").has_status(200);
+    let file = dir.join("pages");
+    fs::write(&file, vec![b'.'; 1024 * 1024 + 1]).expect("tickets");
+    place::give_to_worker(&file);
+    hang(&site);
+    let holder = click(&ann, "/?compare=1");
+    until("a click works", || {
+        kernel::lock(&dir.join("lock")).0.is_some()
+    });
+    let clicks = [1, 2].map(|n| {
+        let one = click(&ann, "/");
+        until("it waits", || tickets(&dir) == n);
+        one
+    });
+    go_on(&site);
+    answer(holder).has_status(200);
+    for page in clicks.map(answer) {
+        page.has_status(200).shows("Message 120");
+    }
+}
+
+#[test]
 fn a_name_lookup_that_hangs_ends_with_the_hard_deadline() {
     if !place::are_we_root() {
         eprintln!("not tried: only root can give a process another resolver");
