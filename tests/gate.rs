@@ -274,6 +274,33 @@ fn parts_and_acts_are_served_in_order_and_make_way_for_no_click() {
 }
 
 #[test]
+fn a_part_is_served_before_the_clicks_that_came_before_it() {
+    let site = patient().start();
+    let (ann, dir) = signed_in(&site, "ann");
+    let (part, _) = part_and_token(&ann);
+    hang(&site);
+    let lock = dir.join("lock");
+    let holder = click(&ann, "/?compare=1");
+    until("a click works", || kernel::lock(&lock).0.is_some());
+    let clicks = [1, 2].map(|n| {
+        let one = click(&ann, "/");
+        until("it waits", || kernel::lock(&lock).1 == n);
+        one
+    });
+    let before = kernel::queue(&lock).1;
+    let part = click(&ann, &part);
+    // Each time that a page looks whether it was displaced, it goes to the end of the queue.
+    until("the part stands first", || {
+        let (_, queue) = kernel::queue(&lock);
+        queue.len() == 3 && queue.first().is_some_and(|pid| !before.contains(pid))
+    });
+    go_on(&site);
+    for page in [holder, part].into_iter().chain(clicks).map(answer) {
+        page.has_status(200);
+    }
+}
+
+#[test]
 fn three_storming_users_leave_room_for_a_calm_one() {
     let site = patient().user("dora", &password_of("dora")).start();
     let mut stormers = Vec::new();
