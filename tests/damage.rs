@@ -150,6 +150,7 @@ fn a_full_disk_shows_what_is_there_and_says_that_it_is_full() {
         .has_status(200)
         .shows("This is message 118");
     assert_eq!(attempt(&site.visitor(), "ben").status(), 303);
+    assert!(no_damage(&site));
 }
 
 #[test]
