@@ -244,10 +244,19 @@ fn a_change_of_generation_may_be_killed_at_each_of_its_steps() {
     install::need(Part::Strace);
     let (site, ann, before) = outgrown();
     let mut steps = 0;
-    for call in CALLS {
+    for (call, is_bad) in CALLS
+        .iter()
+        .flat_map(|call| [(*call, false), (*call, true)])
+    {
         let mut nth = 1;
         loop {
             copy_state(&before, site.state_dir());
+            if is_bad {
+                // A store that was damaged is set aside instead of removed.
+                let mark = user_dir(&site).join("db.1/bad");
+                fs::write(&mark, "").expect("a mark");
+                place::give_to_worker(&mark);
+            }
             let outcome = killed_at(&site, &ann, call, nth);
             if outcome.ended.signal().is_none() && outcome.ended.success() {
                 let answer = outcome.answer.expect("a page");
@@ -259,6 +268,10 @@ fn a_change_of_generation_may_be_killed_at_each_of_its_steps() {
             page.expect(page.status() == 200 && page.has_words("Large 6"), || {
                 format!("after the death at {call} number {nth}")
             });
+            let kept = user_dir(&site).join("damaged");
+            if is_bad && kept.exists() {
+                fs::remove_dir_all(kept).expect("what was set aside");
+            }
             all_is_well(&site);
             nth += stride(call, nth);
         }
