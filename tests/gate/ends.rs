@@ -179,3 +179,47 @@ fn a_name_lookup_that_hangs_ends_with_the_hard_deadline() {
     assert!(took >= Duration::from_secs(8), "ended after {took:?}");
     drop(silent);
 }
+
+#[test]
+fn a_lock_that_was_replaced_is_no_gate_any_more() {
+    let site = patient().start();
+    let (ann, dir) = signed_in(&site, "ann");
+    ann.get("/").has_status(200);
+    let path = dir.join("lock");
+    // As whoever removes a user does: under the lock.
+    let old = fs::File::open(&path).expect("the lock");
+    old.lock().expect("the gate");
+    let waiting = click(&ann, "/");
+    until("it waits", || kernel::lock(&path).1 == 1);
+    fs::remove_file(&path).expect("the lock");
+    fs::write(&path, "").expect("a new lock");
+    place::give_to_worker(&path);
+    hang(&site);
+    let before = site.proxy().counts().connections;
+    let working = click(&ann, "/?compare=1");
+    until("another works behind the new one", || {
+        site.proxy().counts().connections > before
+    });
+    drop(old);
+    until("it waits at the new one", || kernel::lock(&path).1 == 1);
+    go_on(&site);
+    answer(working).has_status(200);
+    answer(waiting).has_status(200).shows("Message 120");
+}
+
+#[test]
+fn who_waits_for_a_user_that_is_forgotten_has_to_sign_in() {
+    let site = patient().start();
+    let (ann, dir) = signed_in(&site, "ann");
+    let path = dir.join("lock");
+    let forgetting = fs::File::open(&path).expect("the lock");
+    forgetting.lock().expect("the gate");
+    let waiting = click(&ann, "/");
+    until("it waits", || kernel::lock(&path).1 == 1);
+    fs::remove_dir_all(&dir).expect("the user");
+    drop(forgetting);
+    answer(waiting)
+        .has_status(401)
+        .shows("Your session has ended");
+    assert!(!dir.exists());
+}
