@@ -10,7 +10,7 @@ use cssparser::{
     Token, serialize_string,
 };
 
-use super::{ID_PREFIX, Load, is_own, load};
+use super::{ID_PREFIX, Inline, Load, is_own, load};
 
 /// Deepest nesting of brackets and of at-rules.
 const DEEPEST: u32 = 8;
@@ -24,7 +24,7 @@ pub(super) struct Judge<'a> {
     pub(super) remote: bool,
     pub(super) own_origin: Option<&'a str>,
     /// The address of an embedded image, by its Content-ID; only one that carries its bytes may stand in style.
-    pub(super) inline: Option<&'a dyn Fn(&str) -> Option<String>>,
+    pub(super) inline: Option<Inline<'a>>,
     /// Bytes that embedded images have taken so far.
     pub(super) embedded: usize,
     /// Loads that were taken out.
