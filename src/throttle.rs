@@ -19,6 +19,8 @@ const SLOTS: u64 = 4096;
 const SLOT: u64 = 16;
 /// How many neighbouring slots a hash may lie in.
 const NEIGHBOURS: u64 = 8;
+/// How far ahead, in milliseconds, a bucket's time may lie: a minute's worth of attempts may be made at once.
+const LONGEST: i64 = 60_000;
 /// How many more attempts an account has from everywhere than from one address.
 const ACCOUNT_FACTOR: u32 = 10;
 
@@ -97,7 +99,7 @@ impl Booked {
     /// # Errors
     /// `DiskFull`, `Setup`.
     pub fn take_back(self) -> Result<()> {
-        self.locked(|b| b.subtract(now_ms())).map(drop)
+        self.locked(|b| b.subtract()).map(drop)
     }
 
     fn locked(
@@ -123,10 +125,15 @@ impl Booked {
         let mut wait = 0;
         let mut changes = Vec::new();
         for bucket in &self.buckets {
-            let (slot, full_until) = self.find(bucket, now)?;
+            let (slot, full_until) = self.find(bucket)?;
+            let latest = now.saturating_add(LONGEST);
+            if full_until > latest {
+                // No honest time lies further ahead: the clock was set back. Kept so, or it would bar them until then.
+                self.write(slot, bucket.tag, latest)?;
+            }
+            let full_until = full_until.min(latest);
             let after = full_until.max(now).saturating_add(bucket.cost());
-            // A minute's worth may be booked at once.
-            wait = wait.max(after.saturating_sub(now).saturating_sub(60_000));
+            wait = wait.max(after.saturating_sub(now).saturating_sub(LONGEST));
             changes.push((slot, bucket.tag, after));
         }
         if wait > 0 {
@@ -139,16 +146,16 @@ impl Booked {
         Ok(Ok(()))
     }
 
-    fn subtract(&self, now: i64) -> io::Result<std::result::Result<(), u32>> {
+    fn subtract(&self) -> io::Result<std::result::Result<(), u32>> {
         for bucket in &self.buckets {
-            let (slot, full_until) = self.find(bucket, now)?;
+            let (slot, full_until) = self.find(bucket)?;
             self.write(slot, bucket.tag, full_until.saturating_sub(bucket.cost()))?;
         }
         Ok(Ok(()))
     }
 
     /// The bucket's slot and its time; a new bucket takes the slot of its neighbourhood that holds least.
-    fn find(&self, bucket: &Bucket, now: i64) -> io::Result<(u64, i64)> {
+    fn find(&self, bucket: &Bucket) -> io::Result<(u64, i64)> {
         let mut least = (bucket.tag % SLOTS, i64::MAX);
         for step in 0..NEIGHBOURS {
             let slot = bucket.tag.wrapping_add(step) % SLOTS;
@@ -157,8 +164,7 @@ impl Booked {
             let both = u128::from_be_bytes(bytes);
             let (tag, until) = ((both >> 64) as u64, both as u64 as i64);
             if tag == bucket.tag {
-                // No honest time lies further ahead: the clock was set back.
-                return Ok((slot, until.min(now.saturating_add(60_000))));
+                return Ok((slot, until));
             }
             if until < least.1 {
                 least = (slot, until);

@@ -2,12 +2,11 @@
 //! do, on loopback, and ends them on Ctrl-C. Whatever it makes lies in one temporary directory that goes with it.
 #![deny(unsafe_code)]
 
+use std::env;
 use std::os::unix::process::parent_id;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, SystemTime};
-use std::{env, fs};
 
 mod support;
 

@@ -238,7 +238,9 @@ fn parts_and_acts_are_served_in_order_and_make_way_for_no_click() {
     until("the clicks have come", || tickets(&dir) == 6);
 
     go_on(&site);
-    answer(holder).has_status(200).shows("as of");
+    answer(holder)
+        .has_status(200)
+        .shows("The mail server cannot be reached");
     let mut latest = None;
     for (
         n,
@@ -306,7 +308,8 @@ fn three_storming_users_leave_room_for_a_calm_one() {
     }
     let come = || stormers.iter().map(|(_, dir, _)| tickets(dir)).sum::<u64>();
     until("the storm has come", || come() == 24);
-    until("who has no place has left", || watch.now() <= 16);
+    // Three places are left for those who need not wait.
+    until("who has no place has left", || watch.now() <= 13);
     watch.begin_again();
     for _ in 0..5 {
         dora.get_once("/").has_status(200).shows("Inbox");
@@ -480,7 +483,8 @@ fn a_name_lookup_that_hangs_ends_with_the_hard_deadline() {
     );
     let site = Site::new().start();
     let program = place.join("postern");
-    fs::copy(site.program(), &program).expect("a copy");
+    // A link: a file that was just written may still be open in a child of another test.
+    fs::hard_link(site.program(), &program).expect("a link");
     let state = place.join("state");
     let config = format!(
         "state_dir = \"{}\"\n[imap]\nhost = \"mail.silent.test\"\nsecurity = \"none\"\n[gate]\ndeadline_seconds = 5\n",

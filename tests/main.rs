@@ -1,14 +1,20 @@
 //! The tests, one program. What belongs in which module:
 #![deny(unsafe_code)]
 
+/// Bodies that do not come as announced, and bodies that leave slowly.
+mod bodies;
 /// What clicks cost, freshness, what another mail program changes, \Seen.
 mod cache;
 /// What a click cost at the mail server; used by the modules that count.
 mod cost;
+/// Disks that are full, read-only or damaged.
+mod damage;
 /// What lies on disk; used by the modules that look at it.
 mod disk;
 /// The door to IMAP: captured answers of real servers, and hostile ones, through the wire and the `imap` crate.
 mod door;
+/// Strangers, forgers and guessers in great numbers.
+mod floods;
 /// Lists and their places, folders and their names, while another mail program changes both.
 mod folder;
 /// Mails, pages and links, changed at random, through everything that reads them.
@@ -23,6 +29,10 @@ mod hosting;
 mod house;
 /// `kill -9` at random moments, and at each step of a change of generation.
 mod kills;
+/// 100,000 messages, 5,000 folders, and clicks at random while another mail program changes everything.
+mod large;
+/// Little memory, few processes, few files, and a clock that jumps.
+mod limits;
 /// Sign-in form, sessions, cookies, forgeries, TLS to the server.
 mod login;
 /// The pages in a real browser: silence in the console, and pictures of all of them.

@@ -237,7 +237,7 @@ fn visit(
     timing.store = Some(opened.saturating_add(watch.passed()));
     if let Err(error) = saved {
         // What a page shows is right all the same; what an act was to change is not.
-        state.log(&log_line(&error, route, claim));
+        state.log(&log_line(&error, route, Some(claim)));
         if head.method == "POST" {
             return Err(error);
         }

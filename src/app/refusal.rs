@@ -50,9 +50,10 @@ pub(super) fn not_signed_in(
     }
 }
 
-pub(super) fn log_line(error: &Error, route: &Route, claim: &Claim) -> String {
+pub(super) fn log_line(error: &Error, route: &Route, claim: Option<&Claim>) -> String {
     let (kind, cause) = error.log_kind();
-    format!("{kind} {} {} {cause}", route.name(), claim.user.to_hex())
+    let user = claim.map_or_else(|| "-".to_owned(), |claim| claim.user.to_hex());
+    format!("{kind} {} {user} {cause}", route.name())
 }
 
 impl Admitted {
@@ -80,18 +81,21 @@ impl Admitted {
     /// The page of an error, and its line in the log.
     pub(super) fn refusal(&self, error: &Error) -> Response {
         let route = self.asked.as_ref().ok().map(|a| &a.route);
-        if let Ok(Asked {
-            state: Some(state),
-            claim,
-            route,
-        }) = self.asked.as_ref()
-        {
-            if let Some(claim) = claim {
-                state.log(&log_line(error, route, claim));
+        match &self.asked {
+            // Of strangers only what is a fault here: they must not be able to fill the log.
+            Ok(Asked {
+                state: Some(state),
+                claim,
+                route,
+            }) if claim.is_some() || error.status() >= 500 => {
+                state.log(&log_line(error, route, claim.as_ref()));
             }
-        } else if error.status() >= 500 {
-            let (kind, cause) = error.log_kind();
-            eprintln!("postern: {kind}: {cause}");
+            Ok(Asked { state: Some(_), .. }) => {}
+            _ if error.status() >= 500 => {
+                let (kind, cause) = error.log_kind();
+                eprintln!("postern: {kind}: {cause}");
+            }
+            _ => {}
         }
         let here = self.head.here();
         let is_get = matches!(self.head.method.as_str(), "GET" | "HEAD");

@@ -5,8 +5,8 @@
 //! connection that opens the folder.
 
 use super::Mailbox;
+use super::compare::opened;
 use super::folders::Plan;
-use super::list::opened;
 use crate::error::{Error, Result, What};
 use crate::mail::{Flags, Part, PartPath, Row, Trail, Uid};
 use crate::mime;
@@ -349,9 +349,11 @@ impl Mailbox<'_, '_> {
         }
     }
 
+    /// Looks at all of it: what does not open has to be fetched now, not left out of the page.
     fn has_text(&mut self, at: &MessageRef, path: &PartPath) -> bool {
         let key = self.data.text(&at.folder, at.validity, at.uid, path);
-        self.store.has(&TEXTS, &key)
+        let text = self.store.get(self.lock(), &TEXTS, &key);
+        text.is_some()
     }
 
     fn shown(&mut self, at: &MessageRef, part: Part) -> Option<Shown> {

@@ -4,9 +4,11 @@
 //! server said goes into the store in the same request. To know before changing it: the connection is opened at the first
 //! miss, never before, so a function that only might need the server must not ask it.
 
+mod compare;
 mod folders;
 mod list;
 mod message;
+mod order;
 mod row;
 mod tree;
 

@@ -167,7 +167,14 @@ fn change(user: &Path, number: u64) -> Result<PathBuf> {
     let next = generation(user, number.saturating_add(1));
     let bad = old.join("bad").exists();
     // Only one sled is ever open: everything is read, and the old one closed, before the new one is made.
-    let carried = match guarded(|| open_sled(&old)) {
+    let mut opened = guarded(|| open_sled(&old));
+    if matches!(opened, Err(Trouble::Damage(_))) {
+        // The log alone may still tell everything: a snapshot only saves reading it, and one that was written just
+        // before the disk was full speaks of what never came.
+        remove_snapshots(&old)?;
+        opened = guarded(|| open_sled(&old));
+    }
+    let carried = match opened {
         Ok(db) => {
             let carried = guarded(|| Ok(carry(&db)));
             drop(catch_unwind(AssertUnwindSafe(|| drop(db))));
@@ -233,6 +240,16 @@ fn carry(db: &sled::Db) -> Vec<(sled::IVec, sled::IVec)> {
         }
     }
     carried
+}
+
+fn remove_snapshots(dir: &Path) -> Result<()> {
+    for entry in fs::read_dir(dir).map_err(|e| state::failed(dir, &e))? {
+        let entry = entry.map_err(|e| state::failed(dir, &e))?;
+        if entry.file_name().as_encoded_bytes().starts_with(b"snap.") {
+            remove_file(&entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Keeps one damaged generation for whoever wants to know what happened.

@@ -12,7 +12,7 @@ pub mod keys;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -21,6 +21,7 @@ use crate::error::{Cause, Error, Result};
 use crate::gate::Pass;
 use crate::process;
 use crate::seal::Key;
+use crate::time::Watch;
 use keys::Tree;
 
 /// Bytes of a segment of sled's log. Fixed when a database is made.
@@ -33,6 +34,9 @@ const PIECE: usize = SEGMENT / 64 - 64;
 const PIECES: usize = 1000;
 /// Longest value before it is compressed.
 const LONGEST: usize = 8 * 1024 * 1024;
+
+/// How long threads of a closed database may take to let go of its file.
+const LETTING_GO: Duration = Duration::from_secs(3);
 
 /// Under which key a value lies.
 #[derive(Clone, Copy, Debug)]
@@ -58,9 +62,10 @@ impl<'p> Store<'p> {
     /// Opens the user's database, in a new generation where the old one is over its budget (bytes) or damaged.
     ///
     /// # Errors
-    /// `DiskFull`; `Internal` where the system lacks threads, memory or descriptors. Damage is no error: the store is
-    /// empty then.
+    /// `DiskFull`; `TooMany` where no thread can be started now; `Internal` where the system lacks memory or descriptors.
+    /// Damage is no error: the store is empty then.
     pub fn open(pass: &'p Pass, budget: u64) -> Result<Store<'p>> {
+        can_start_threads()?;
         let (db, dir) = generation::open(pass.dir(), budget)?;
         Ok(Store {
             pass,
@@ -91,8 +96,8 @@ impl<'p> Store<'p> {
         tree: &Tree<V>,
         key: &[u8],
     ) -> Option<V> {
-        let sealed = self.pieces(tree.id, key)?;
-        let value = self.unseal(lock, tree, key, &sealed);
+        let sealed = self.pieces(tree.id, key);
+        let value = sealed.and_then(|sealed| self.unseal(lock, tree, key, &sealed));
         if value.is_none() {
             self.remove(tree, key);
         }
@@ -289,6 +294,20 @@ impl Drop for Store<'_> {
     }
 }
 
+/// sled waits for its threads for ever where none can be started: at a host's limit of processes that is to be expected.
+fn can_start_threads() -> Result<()> {
+    match std::thread::Builder::new().spawn(|| {}) {
+        Ok(thread) => {
+            drop(thread.join());
+            Ok(())
+        }
+        Err(e) => {
+            eprintln!("postern: store: no thread can be started: {e}");
+            Err(Error::TooMany { retry: 2 })
+        }
+    }
+}
+
 /// Where the n-th piece of a value lies.
 fn piece_key(tree: u8, key: &[u8], n: usize) -> Vec<u8> {
     let mut at = Vec::with_capacity(key.len().saturating_add(3));
@@ -324,5 +343,18 @@ fn open_sled(dir: &Path) -> sled::Result<sled::Db> {
         .segment_size(SEGMENT)
         .cache_capacity(8 * 1024 * 1024)
         .flush_every_ms(None);
-    process::with_late_threads(THREADS, || config.open())
+    let watch = Watch::start();
+    loop {
+        match process::with_late_threads(THREADS, || config.open()) {
+            // The gate keeps everybody else out. But a thread of sled's may let go of the file a moment after the
+            // database was closed, here or in the process before this one.
+            Err(sled::Error::Io(e))
+                if e.to_string().contains("could not acquire lock")
+                    && watch.passed() < LETTING_GO =>
+            {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            opened => return opened,
+        }
+    }
 }

@@ -247,6 +247,11 @@ impl Visitor {
         self.browser().jar.put(cookie);
     }
 
+    /// Takes what a `Set-Cookie` line says that came with the answer for `target`.
+    pub fn take_cookie(&self, line: &str, target: &str) {
+        self.browser().jar.take(line, target);
+    }
+
     /// Forgets all cookies.
     pub fn forget_cookies(&self) {
         self.browser().jar.clear();

@@ -1,0 +1,281 @@
+//! Bodies that do not come as announced, and bodies that leave slowly: nothing is changed by the ones, nobody waits for the
+//! others.
+
+use std::fs;
+use std::io::{BufReader, Read, Write};
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::support::http;
+use crate::support::kernel::{self, Watch, until};
+use crate::support::mails::Mail;
+use crate::support::proxy::Trouble;
+use crate::support::random::Random;
+use crate::support::site::Site;
+use crate::support::visitor::{Request, Visitor};
+
+/// A POST put together by hand: these headers, this body, whatever they say of each other.
+fn post(ann: &Visitor, headers: &[(&str, &str)], body: &str) -> Vec<u8> {
+    let target = ann.address("/sign-out");
+    let bytes = ann.bytes_of(&Request::new("GET", &target));
+    let text = String::from_utf8(bytes).expect("a head");
+    let mut text = text.replacen("GET", "POST", 1);
+    text.truncate(text.len() - 2);
+    let form = ("Content-Type", "application/x-www-form-urlencoded");
+    for (name, value) in [&[form], headers].concat() {
+        text.push_str(&format!("{name}: {value}\r\n"));
+    }
+    format!("{text}\r\n{body}").into_bytes()
+}
+
+/// What is wrong with a body, its headers, the body, and the status that it gets.
+type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, u16);
+
+fn token(ann: &Visitor) -> String {
+    let page = ann.get("/");
+    page.form("sign-out")
+        .value("token")
+        .expect("a token")
+        .to_owned()
+}
+
+#[test]
+fn a_body_that_is_not_as_announced_changes_nothing() {
+    let site = Site::with_inbox(3);
+    let ann = site.sign_in("ann");
+    let good = format!("token={}", token(&ann));
+    let others = format!("token={}", token(&site.sign_in("ann")));
+    let length = good.len().to_string();
+    let too_short = (good.len() - 4).to_string();
+    let too_long = (good.len() + 50).to_string();
+    let origin = format!("http://{}", ann.server());
+    let large = format!("{good}&x={}", "x".repeat(100_000));
+    let large_length = large.len().to_string();
+    let chunks = format!("{:x}\r\n{good}\r\n0\r\n\r\n", good.len());
+    let ours = ("Origin", origin.as_str());
+    let cases: [Case; 9] = [
+        (
+            "cut short",
+            &[("Content-Length", &too_long), ours],
+            &good,
+            400,
+        ),
+        (
+            "longer than it says",
+            &[("Content-Length", &too_short), ours],
+            &good,
+            403,
+        ),
+        (
+            "chunked",
+            &[("Transfer-Encoding", "chunked"), ours],
+            &chunks,
+            411,
+        ),
+        (
+            "too large",
+            &[("Content-Length", &large_length), ours],
+            &large,
+            413,
+        ),
+        ("empty", &[("Content-Length", "0"), ours], "", 403),
+        ("no token", &[("Content-Length", "3"), ours], "a=b", 403),
+        (
+            "the token of another session",
+            &[("Content-Length", &length), ours],
+            &others,
+            403,
+        ),
+        (
+            "from another site",
+            &[
+                ("Content-Length", &length),
+                ("Origin", "https://evil.example"),
+            ],
+            &good,
+            403,
+        ),
+        (
+            "from another site, as the browser says",
+            &[
+                ("Content-Length", &length),
+                ours,
+                ("Sec-Fetch-Site", "cross-site"),
+            ],
+            &good,
+            403,
+        ),
+    ];
+    for (what, headers, body, status) in cases {
+        let all = ann.raw_to_end(&post(&ann, headers, body));
+        let answer = http::read(&mut BufReader::new(all.as_slice()), false);
+        let answer = answer.unwrap_or_else(|e| panic!("{what}: {e}\n{}", ann.evidence()));
+        assert_eq!(answer.status, status, "{what}");
+        let page = String::from_utf8_lossy(&answer.body).into_owned();
+        // Apache judges a body that ends early by itself.
+        if status != 400 {
+            assert!(page.contains("Nothing was changed."), "{what}: {page}");
+        }
+        ann.get("/").has_status(200).shows("Message 3");
+    }
+    // And as announced it is taken.
+    let all = ann.raw_to_end(&post(&ann, &[("Content-Length", &length), ours], &good));
+    assert!(all.starts_with(b"HTTP/1.1 303"));
+    ann.get("/").has_status(401);
+}
+
+#[test]
+fn a_body_that_drips_holds_no_lock() {
+    let site = Site::with_inbox(3);
+    let ann = site.sign_in("ann");
+    let mut slow = ann.open();
+    let head = post(&ann, &[("Content-Length", "90")], "to");
+    slow.write_all(&head).expect("the web server");
+    until("it is being read", || {
+        kernel::processes(&site.program()).len() == 1
+    });
+    let user = fs::read_dir(site.state_dir().join("users"))
+        .expect("users/")
+        .next();
+    let lock = user.expect("a user").expect("an entry").path().join("lock");
+    for drop in b"ken=" {
+        slow.write_all(&[*drop]).expect("the web server");
+        ann.get("/").has_status(200).shows("Message 3");
+        until("the click is over", || {
+            kernel::processes(&site.program()).len() == 1
+        });
+        assert_eq!(kernel::lock(&lock), (None, 0));
+    }
+}
+
+/// A mail with an attachment of so many MB, and those bytes.
+fn with_attachment(subject: &str, mb: usize, seed: u64) -> (Mail, Vec<u8>) {
+    let mut random = Random::seeded(seed);
+    let bytes: Vec<u8> = (0..mb * 131_072)
+        .flat_map(|_| random.number().to_be_bytes())
+        .collect();
+    let encoded = STANDARD.encode(&bytes).into_bytes();
+    let mut text = format!(
+        "From: Ada <ada@example.org>\r\nTo: Ann <ann@example.org>\r\nSubject: {subject}\r\n\
+         Date: Mon, 02 Nov 2026 10:00:00 +0000\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/mixed; boundary=part\r\n\r\n--part\r\nContent-Type: text/plain\r\n\r\nSee there.\r\n\
+         --part\r\nContent-Type: application/octet-stream; name=\"{subject}.bin\"\r\n\
+         Content-Disposition: attachment; filename=\"{subject}.bin\"\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    )
+    .into_bytes();
+    for line in encoded.chunks(76) {
+        text.extend_from_slice(line);
+        text.extend_from_slice(b"\r\n");
+    }
+    text.extend_from_slice(b"--part--\r\n");
+    let mut mail = Mail::plain("Ada <ada@example.org>", subject, "");
+    mail.bytes = text;
+    (mail, bytes)
+}
+
+/// Where the attachment of a message is downloaded.
+fn attachment(ann: &Visitor, subject: &str) -> String {
+    let page = ann.get("/").click(subject);
+    let links = page.attributes_of("a[href*='/part?']", "href");
+    let link = links.iter().find(|l| !l.contains("open=1"));
+    page.absolute(link.unwrap_or_else(|| panic!("{}", page.report("no attachment"))))
+}
+
+#[test]
+fn nobody_waits_for_a_slow_reader_and_he_gets_every_byte() {
+    let (large, bytes) = with_attachment("Large", 50, 1);
+    let (other, other_bytes) = with_attachment("Other", 2, 2);
+    let site = Site::new()
+        .mails("ann", "INBOX", vec![large, other])
+        .start();
+    let ann = site.sign_in("ann");
+    let (link, second) = (attachment(&ann, "Large"), attachment(&ann, "Other"));
+    let watch = Watch::on(&site.program());
+    let mut slow = ann.open();
+    let request = ann.bytes_of(&Request::new("GET", &link));
+    slow.write_all(&request).expect("the web server");
+    let mut begin = vec![0; 300_000];
+    slow.read_exact(&mut begin).expect("the first bytes");
+    // He is in no hurry; others are.
+    for _ in 0..3 {
+        ann.get("/").has_status(200).shows("Large");
+    }
+    let page = ann.get(&second);
+    page.expect(page.body() == other_bytes, || "other bytes".to_owned());
+    assert_eq!(
+        kernel::processes(&site.program()).len(),
+        1,
+        "the slow one has ended"
+    );
+
+    let whole =
+        http::read(&mut BufReader::new(begin.as_slice().chain(slow)), false).expect("all of it");
+    assert_eq!(whole.status, 200);
+    let disposition = whole.header("content-disposition").unwrap_or_default();
+    assert_eq!(disposition, "attachment; filename=\"Large.bin\"");
+    assert_eq!(whole.body.len(), bytes.len());
+    assert!(whole.body == bytes, "not bit for bit the same");
+    assert!((1..64).contains(&watch.peak_mb()), "{} MB", watch.peak_mb());
+    // Nothing of it stays behind.
+    let left = fs::read_dir(site.state_dir()).expect("the state").flatten();
+    let left: Vec<_> = left
+        .filter(|e| e.metadata().is_ok_and(|m| m.len() > 1_000_000))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn a_server_that_is_cut_off_is_an_error_page_and_never_a_short_file() {
+    let (large, bytes) = with_attachment("Large", 8, 3);
+    let site = Site::new()
+        .mails("ann", "INBOX", vec![large])
+        .proxied()
+        .start();
+    let ann = site.sign_in("ann");
+    let link = attachment(&ann, "Large");
+    for cut in [100, 3_000_000, 8_000_000] {
+        site.proxy().trouble(Trouble::CutAfter(cut));
+        let page = ann.get_once(&link);
+        page.has_status(502)
+            .shows("This part of the message could not be shown");
+        assert_eq!(page.header("content-disposition"), "");
+    }
+    site.proxy().trouble(Trouble::None);
+    let page = ann.get_once(&link);
+    page.has_status(200);
+    page.expect(page.body() == bytes, || "other bytes".to_owned());
+}
+
+#[test]
+fn what_nobody_takes_any_more_frees_its_lane() {
+    let (large, bytes) = with_attachment("Large", 8, 4);
+    let site = Site::new().mails("ann", "INBOX", vec![large]).start();
+    let ann = site.sign_in("ann");
+    let link = attachment(&ann, "Large");
+    // Four that take the first bytes and no more are as many as there are places.
+    let slow: Vec<_> = (0..4)
+        .map(|_| {
+            let mut stream = ann.open();
+            let request = ann.bytes_of(&Request::new("GET", &link));
+            stream.write_all(&request).expect("the web server");
+            stream.read_exact(&mut [0; 1000]).expect("the first bytes");
+            stream
+        })
+        .collect();
+    let page = ann.get_once(&link);
+    page.has_status(429).shows("tries again by itself");
+    // Clicks go on all the while.
+    ann.get("/").has_status(200);
+    drop(slow);
+    let begin = std::time::Instant::now();
+    let page = loop {
+        let page = ann.get_once(&link);
+        if page.status() != 429 || begin.elapsed() > Duration::from_secs(60) {
+            break page;
+        }
+    };
+    page.has_status(200);
+    page.expect(page.body() == bytes, || "other bytes".to_owned());
+}

@@ -1,0 +1,308 @@
+//! What hosts allow a program and its clock: little memory, few processes, few files, no HOME, a clock that jumps. It works,
+//! or says why not.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::support::by_hand::{ByHand, Outcome};
+use crate::support::http::Response;
+use crate::support::install::{self, Part};
+use crate::support::page::Page;
+use crate::support::place::{self, Place};
+use crate::support::site::{Site, password_of};
+use crate::support::visitor::{Request, Visitor};
+
+/// An account that nothing else on the machine runs as: a host counts the processes of each.
+fn nobody_else() -> u32 {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let n = COUNT.fetch_add(1, Ordering::Relaxed);
+    1_000_000 + std::process::id() % 100_000 * 100 + n
+}
+
+/// An installation of an ordinary user, beside a site that lends its mail server.
+struct Host {
+    site: Site,
+    place: Place,
+    program: PathBuf,
+    account: u32,
+}
+
+impl Host {
+    fn new() -> Host {
+        let site = Site::new().messages(120).start();
+        let place = Place::new("host");
+        let program = place.join("postern");
+        fs::hard_link(site.program(), &program).expect("a link");
+        let address = site.dovecot().address();
+        let config = format!(
+            "state_dir = \"{}\"\n[imap]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\n",
+            place.join("state").display(),
+            address.port()
+        );
+        place.write(".htpostern.toml", config);
+        fs::create_dir(place.join("state")).expect("a directory");
+        let account = nobody_else();
+        if place::are_we_root() {
+            std::os::unix::fs::chown(place.join("state"), Some(account), Some(account))
+                .expect("chown");
+        }
+        Host {
+            site,
+            place,
+            program,
+            account,
+        }
+    }
+
+    /// Runs a request of a visitor within limits; his cookies are kept up to date.
+    fn ask(&self, visitor: &Visitor, request: Request, limits: &[&str]) -> Outcome {
+        let mut around = vec!["prlimit"];
+        around.extend(limits);
+        let ids = [
+            format!("--reuid={}", self.account),
+            format!("--regid={}", self.account),
+        ];
+        if place::are_we_root() {
+            // In this order: the limit is set for whoever runs the program.
+            around.extend(["setpriv", &ids[0], &ids[1], "--clear-groups"]);
+        }
+        let target = request.target.clone();
+        let outcome = ByHand::request(&self.program, request)
+            .by(visitor)
+            .under(&around)
+            .like_ourselves()
+            .run();
+        if let Some(answer) = &outcome.answer {
+            for (name, value) in &answer.headers {
+                if name == "set-cookie" {
+                    visitor.take_cookie(value, &target);
+                }
+            }
+        }
+        outcome
+    }
+
+    fn get(&self, visitor: &Visitor, path: &str, limits: &[&str]) -> Page {
+        let request = Request::new("GET", &visitor.address(path));
+        let outcome = self.ask(visitor, request.clone(), limits);
+        Page::new(visitor.clone(), request, whole(outcome))
+    }
+
+    fn sign_in(&self, limits: &[&str]) -> Visitor {
+        let visitor = self.site.visitor();
+        let form = self.get(&visitor, "/sign-in", limits);
+        let form = form.has_status(200).form("sign-in").set("login", "ann");
+        let mut request = form.set("password", &password_of("ann")).request();
+        request.headers.retain(|(name, _)| name != "Origin");
+        let answer = whole(self.ask(&visitor, request.clone(), limits));
+        Page::new(visitor.clone(), request, answer).has_status(303);
+        visitor
+    }
+}
+
+fn whole(outcome: Outcome) -> Response {
+    let Outcome {
+        ended,
+        answer,
+        errors,
+    } = outcome;
+    answer.unwrap_or_else(|| panic!("{ended}, and no answer:\n{errors}"))
+}
+
+/// A visit from the form to a message.
+fn visit(limits: &[&str]) {
+    let host = Host::new();
+    let ann = host.sign_in(limits);
+    let list = host.get(&ann, "/", limits);
+    list.has_status(200).shows("Message 120").shows("Older");
+    let older = list.absolute(&list.link("Older"));
+    host.get(&ann, &older, limits)
+        .has_status(200)
+        .shows("Message 70");
+    let message = list.absolute(&list.link("Message 119"));
+    let page = host.get(&ann, &message, limits);
+    page.has_status(200).shows("Message 119");
+    for frame in page.attributes_of("iframe", "src") {
+        host.get(&ann, &frame, limits).has_status(200);
+    }
+    assert!(host.place.join("state/users").exists());
+}
+
+#[test]
+fn it_works_within_256_mb_of_address_space() {
+    visit(&["--as=268435456"]);
+}
+
+#[test]
+fn it_works_with_thirty_processes_and_threads() {
+    visit(&["--nproc=30"]);
+}
+
+#[test]
+fn it_works_with_sixty_four_open_files() {
+    visit(&["--nofile=64"]);
+}
+
+#[test]
+fn it_says_so_where_there_is_too_little_of_anything() {
+    let host = Host::new();
+    let ann = host.sign_in(&["--nofile=64"]);
+    let mut said = 0;
+    for limits in [["--nproc=2"], ["--as=83886080"], ["--nofile=6"]] {
+        let page = host.get(&ann, "/", &limits);
+        if page.status() == 200 {
+            page.shows("Message 120");
+            continue;
+        }
+        said += 1;
+        page.has_status(500);
+        let words = ["Something went wrong here", "This site is not set up yet"];
+        page.expect(words.iter().any(|w| page.has_words(w)), || {
+            format!("{limits:?}: not said")
+        });
+    }
+    assert!(said > 0, "there was enough of everything");
+    // Where the host's limit of processes is reached, the page comes again by itself.
+    let page = host.get(&ann, "/", &["--nproc=1"]);
+    page.has_status(429).shows("tries again by itself");
+    // And it was no damage.
+    host.get(&ann, "/", &["--nofile=64"])
+        .has_status(200)
+        .shows("Message 120");
+    let user = fs::read_dir(host.place.join("state/users"))
+        .expect("users/")
+        .next();
+    let user = user.expect("a user").expect("an entry").path();
+    assert!(user.join("db.1/ready").exists() && !user.join("db.1/bad").exists());
+}
+
+#[test]
+fn it_needs_no_home_and_no_temporary_directory() {
+    let site = Site::new()
+        .messages(3)
+        .apache("UnsetEnv HOME\nUnsetEnv TMPDIR\nUnsetEnv PATH\n")
+        .start();
+    site.sign_in("ann")
+        .get("/")
+        .has_status(200)
+        .shows("Message 3");
+}
+
+/// A site whose clock a test sets.
+struct Clock {
+    site: Site,
+    file: PathBuf,
+    _place: Place,
+}
+
+impl Clock {
+    fn start() -> Clock {
+        // The library reads the file once in each process, before the program cleans its environment.
+        install::need(Part::Faketime);
+        let place = Place::new("clock").dull();
+        let file = place.write("clock", "+0");
+        let env = format!(
+            "SetEnv LD_PRELOAD {}\nSetEnv FAKETIME_TIMESTAMP_FILE {}\nSetEnv NO_FAKE_STAT 1\n",
+            library().display(),
+            file.display()
+        );
+        let site = Site::new().messages(60).proxied().apache(&env).start();
+        Clock {
+            site,
+            file,
+            _place: place,
+        }
+    }
+
+    /// So much ahead of the machine's clock, or behind it: `-1h`, `+1y`.
+    fn set(&self, to: &str) {
+        fs::write(&self.file, to).expect("the clock");
+    }
+
+    /// How many sign-ins at the mail server something costs.
+    fn logins(&self, act: impl FnOnce()) -> usize {
+        self.site.proxy().reset();
+        act();
+        self.site.proxy().counts().logins
+    }
+}
+
+fn library() -> PathBuf {
+    let dirs = fs::read_dir("/usr/lib").expect("/usr/lib").flatten();
+    let mut found = dirs.map(|d| d.path().join("faketime/libfaketime.so.1"));
+    found.find(|f| f.exists()).expect("libfaketime")
+}
+
+#[test]
+fn a_clock_that_is_set_back_makes_nothing_fresh_for_ever() {
+    let clock = Clock::start();
+    let ann = clock.site.sign_in("ann");
+    let look = || {
+        ann.get("/").has_status(200).shows("Message 60");
+    };
+    look();
+    assert_eq!(clock.logins(look), 0);
+    clock.set("-1h");
+    // What was compared in the future is compared again, once.
+    assert_eq!(clock.logins(look), 1);
+    assert_eq!(clock.logins(look), 0);
+    clock.set("+0");
+    assert_eq!(clock.logins(look), 1);
+    clock.set("+2h");
+    assert_eq!(clock.logins(look), 1);
+}
+
+#[test]
+fn a_year_ahead_the_session_has_ended_and_the_form_is_too_old() {
+    let clock = Clock::start();
+    let ann = clock.site.sign_in("ann");
+    let form = clock.site.visitor().get("/sign-in");
+    clock.set("+1y");
+    let page = ann.get_once("/");
+    page.has_status(401).shows("Your session has ended");
+    let late = form
+        .form("sign-in")
+        .set("login", "ann")
+        .set("password", "x")
+        .submit_once();
+    late.has_status(400)
+        .shows("This form was open for too long");
+    let again = page
+        .form("sign-in")
+        .set("login", "ann")
+        .set("password", &password_of("ann"));
+    again.submit().has_status(200).shows("Message 60");
+    // Back again: what was seen in the future is no reason to throw anybody out, nor to keep him for a year.
+    clock.set("+0");
+    ann.get_once("/").has_status(200).shows("Message 60");
+    clock.set("+9h");
+    ann.get_once("/")
+        .has_status(401)
+        .shows("Your session has ended");
+}
+
+#[test]
+fn failed_sign_ins_of_the_future_bar_nobody_for_longer_than_a_minute() {
+    let clock = Clock::start();
+    let ann = clock.site.sign_in("ann");
+    clock.set("+1y");
+    let stranger = clock.site.visitor();
+    let attempt = |visitor: &Visitor, password: &str| {
+        let form = visitor.get("/sign-in");
+        let form = form.form("sign-in").set("login", "ann");
+        form.set("password", password).submit_once()
+    };
+    for _ in 0..5 {
+        attempt(&stranger, "guess").has_status(401);
+    }
+    attempt(&stranger, "guess").has_status(429);
+    clock.set("+0");
+    let page = attempt(&stranger, "guess");
+    page.has_status(429);
+    let wait: u32 = page.header("retry-after").parse().expect("seconds");
+    assert!((1..=60).contains(&wait), "{wait}");
+    attempt(&ann, &password_of("ann")).has_status(303);
+    clock.set("+2m");
+    attempt(&stranger, &password_of("ann")).has_status(303);
+}
