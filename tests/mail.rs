@@ -14,7 +14,7 @@ use scraper::Html;
 use serde_json::Value;
 
 /// Every file below a folder.
-fn files(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -36,7 +36,7 @@ fn here() -> PathBuf {
 }
 
 /// The corpus, where it is.
-fn corpus() -> Option<PathBuf> {
+pub(crate) fn corpus() -> Option<PathBuf> {
     let named = std::env::var_os("POSTERN_CORPUS").map(PathBuf::from);
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
     let found = named.unwrap_or(beside);
@@ -48,7 +48,7 @@ fn corpus() -> Option<PathBuf> {
 }
 
 /// The mails to read: those here, and those of the corpus.
-fn mails() -> Vec<PathBuf> {
+pub(crate) fn mails() -> Vec<PathBuf> {
     let mut found = files(&here());
     if let Some(corpus) = corpus() {
         found.extend(files(&corpus.join("mail")));
@@ -58,7 +58,10 @@ fn mails() -> Vec<PathBuf> {
             .file_name()
             .map(|n| n.to_string_lossy().into_owned())
             .unwrap_or_default();
-        !named.starts_with('.') && ![".json", ".md", ".tsv"].iter().any(|e| named.ends_with(e))
+        !named.starts_with('.')
+            && ![".json", ".md", ".tsv", ".py"]
+                .iter()
+                .any(|e| named.ends_with(e))
     });
     assert!(found.len() >= 30, "tests/mail is empty");
     found
@@ -79,7 +82,7 @@ const OWN: [&str; 10] = [
 ];
 
 /// These, and the vectors of the corpus, by name.
-fn vectors() -> Vec<(String, String)> {
+pub(crate) fn vectors() -> Vec<(String, String)> {
     let mut found: Vec<(String, String)> = OWN
         .iter()
         .map(|v| ("own".to_owned(), (*v).to_owned()))
@@ -111,7 +114,7 @@ fn vectors() -> Vec<(String, String)> {
     found
 }
 
-fn cleaned(html: &str, remote: bool) -> Cleaned {
+pub(crate) fn cleaned(html: &str, remote: bool) -> Cleaned {
     let how = Show {
         remote,
         inline: &|_| None,
@@ -120,14 +123,59 @@ fn cleaned(html: &str, remote: bool) -> Cleaned {
     clean::document(html, &how)
 }
 
-/// What is wrong with a framed document; nothing, it is hoped.
+/// Style with what stands between quotes taken out, but for addresses.
+fn without_strings(style: &str) -> String {
+    let mut out = String::new();
+    let mut chars = style.chars();
+    while let Some(c) = chars.next() {
+        out.push(c);
+        if c != '"' {
+            continue;
+        }
+        let is_address = out.ends_with("url(\"");
+        while let Some(c) = chars.next() {
+            let escaped = (c == '\\').then(|| chars.next()).flatten();
+            if is_address || c == '"' {
+                out.push(c);
+                out.extend(escaped);
+            }
+            if c == '"' {
+                break;
+            }
+        }
+    }
+    out
+}
+
+/// What is wrong with a framed document, and whether it changes when it is cleaned again; nothing, it is hoped.
 fn faults(html: &str, remote: bool) -> Vec<String> {
+    let mut faults = harms(html, remote);
+    let cleaned = self::cleaned(html, remote);
+    let twice = self::cleaned(cleaned.body(), remote);
+    if twice.body() != cleaned.body() {
+        faults.push(format!(
+            "not the same twice: {}",
+            difference(cleaned.body(), twice.body())
+        ));
+    }
+    let sheet = self::cleaned(&format!("<style>{}</style>", cleaned.sheet()), remote);
+    if sheet.sheet() != cleaned.sheet() {
+        faults.push(format!(
+            "style not the same twice: {}",
+            difference(cleaned.sheet(), sheet.sheet())
+        ));
+    }
+    faults
+}
+
+/// What in a framed document could act, load, or lead where nothing may lead.
+pub(crate) fn harms(html: &str, remote: bool) -> Vec<String> {
     let cleaned = cleaned(html, remote);
     let page = clean::frame("t", &cleaned, "en").into_string();
     let mut faults = Vec::new();
     let mut styles = 0;
     let judge_style = |style: &str, faults: &mut Vec<String>| {
-        let style = style.to_ascii_lowercase();
+        let style = without_strings(&style.to_ascii_lowercase());
         for bad in [
             "expression",
             "@import",
@@ -136,16 +184,19 @@ fn faults(html: &str, remote: bool) -> Vec<String> {
             "javascript",
             "position:fixed",
             "position:sticky",
-            "</",
-            "<!--",
             "var(",
             "image-set",
             "@font-face",
         ] {
+            let declared = |bad: &str| {
+                let mut all = style.split(['{', '}', ';']).map(str::trim);
+                all.any(|declaration| declaration.starts_with(bad))
+            };
             if style
                 .split([':', ';', '{', '}', '('])
                 .any(|w| w.trim() == bad)
-                || (bad.contains(['(', '<', '@', ':']) && style.contains(bad))
+                || (bad.contains(['(', '@']) && style.contains(bad))
+                || (bad.contains(':') && declared(bad))
             {
                 faults.push(format!("style has {bad}: {style}"));
             }
@@ -227,23 +278,15 @@ fn faults(html: &str, remote: bool) -> Vec<String> {
         }
     }
     judge_style(cleaned.sheet(), &mut faults);
+    for bad in ["</", "<!--"] {
+        if cleaned.sheet().contains(bad) {
+            faults.push(format!("the sheet has {bad}: {}", cleaned.sheet()));
+        }
+    }
     if styles > 2 {
         faults.push(format!("{styles} style elements"));
     }
     let twice = self::cleaned(cleaned.body(), remote);
-    if twice.body() != cleaned.body() {
-        faults.push(format!(
-            "not the same twice: {}",
-            difference(cleaned.body(), twice.body())
-        ));
-    }
-    let sheet = self::cleaned(&format!("<style>{}</style>", cleaned.sheet()), remote);
-    if sheet.sheet() != cleaned.sheet() {
-        faults.push(format!(
-            "style not the same twice: {}",
-            difference(cleaned.sheet(), sheet.sheet())
-        ));
-    }
     if remote || twice.held_back == 0 {
         return faults;
     }
@@ -299,22 +342,38 @@ fn nothing_in_a_vector_comes_through() {
 }
 
 /// A mail, taken through all that a message page does.
-struct Reading {
-    headers: mime::Headers,
-    parts: Vec<Part>,
-    words: String,
+pub(crate) struct Reading {
+    pub(crate) headers: mime::Headers,
+    pub(crate) parts: Vec<Part>,
+    pub(crate) words: String,
+    /// Of all files, those in messages within it too.
+    pub(crate) names: Vec<String>,
 }
 
-fn read(raw: &[u8]) -> Reading {
+/// The names of parts and of what lies in them.
+fn names(raw: &[u8], parts: &[Part], depth: u32, out: &mut Vec<String>) {
+    for part in parts {
+        out.push(part.name.clone());
+        let bytes = mime::part_of(raw, &part.path).unwrap();
+        let inside = mime::contents(part, &bytes);
+        if mime::is_message(part) && depth < 5 {
+            names(&bytes, &inside, depth + 1, out);
+        } else {
+            out.extend(inside.into_iter().map(|p| p.name));
+        }
+    }
+}
+
+pub(crate) fn read(raw: &[u8]) -> Reading {
     let parts = mime::leaves(raw);
     let body = mime::body_of(&parts);
     let mut words = String::new();
     for part in &body.text {
-        let text = mime::text(&mime::part_of(raw, &part.path).unwrap(), &part.charset);
+        let bytes = mime::part_of(raw, &part.path).unwrap();
         let text = if part.kind == "text/html" {
-            mime::html_words(&text)
+            mime::html_words(&mime::text(&bytes, &part.charset))
         } else {
-            text
+            mime::plain_text(&bytes, &part.charset)
         };
         for block in mime::letter(&text, part.flowed, clean::link) {
             tell(&block, &mut words);
@@ -329,7 +388,10 @@ fn read(raw: &[u8]) -> Reading {
         everywhere > 0 || parts.is_empty(),
         "nothing of {parts:?} is shown"
     );
+    let mut names = Vec::new();
+    self::names(raw, &parts, 0, &mut names);
     Reading {
+        names,
         headers: mime::headers(raw),
         words,
         parts: parts.clone(),

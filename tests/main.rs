@@ -17,6 +17,8 @@ mod door;
 mod floods;
 /// Lists and their places, folders and their names, while another mail program changes both.
 mod folder;
+/// Mails, pages and links, changed at random, through everything that reads them.
+mod fuzz;
 /// Storms of clicks, waiters that leave, parts and acts, killed holders, deadlines: one request at a time, and few waiting.
 mod gate;
 /// What no browser sends: bytes, methods, bodies, cookies and environments of any kind.
@@ -39,6 +41,8 @@ mod look;
 mod mail;
 /// A message as a reader sees it: text, HTML in its frame, attachments, source, neighbours.
 mod message;
+/// What a mail says to us, and what it says to Python.
+mod opinions;
 /// Do the real parts themselves work, without Postern?
 mod parts;
 /// What a message page tells, what is attached to it, and what of that opens.
@@ -51,3 +55,5 @@ mod sessions;
 mod support;
 /// The whole visit in the words of other servers.
 mod transcripts;
+/// Markup of attackers in real message pages, in a real browser, with a listening world around it.
+mod vectors;

@@ -10,16 +10,23 @@ use cssparser::{
     Token, serialize_string,
 };
 
-use super::{ID_PREFIX, Load, is_own, load};
+use super::{ID_PREFIX, Inline, Load, is_own, load};
 
 /// Deepest nesting of brackets and of at-rules.
 const DEEPEST: u32 = 8;
+
+/// Bytes of embedded images in all style of a mail, each as often as it is named.
+const EMBEDDED_BYTES: usize = 1024 * 1024;
 
 /// How addresses in style are treated, and what was found.
 #[derive(Default)]
 pub(super) struct Judge<'a> {
     pub(super) remote: bool,
     pub(super) own_origin: Option<&'a str>,
+    /// The address of an embedded image, by its Content-ID; only one that carries its bytes may stand in style.
+    pub(super) inline: Option<Inline<'a>>,
+    /// Bytes that embedded images have taken so far.
+    pub(super) embedded: usize,
     /// Loads that were taken out.
     pub(super) held_back: u32,
     /// True once style for the dark was seen.
@@ -139,7 +146,15 @@ impl Judge<'_> {
                 self.held_back = self.held_back.saturating_add(1);
                 None
             }
-            Load::Part(_) | Load::Nothing => None,
+            Load::Part(id) => self
+                .inline
+                .and_then(|inline| inline(&id))
+                .filter(|address| matches!(load(address), Load::Data(_)))
+                .filter(|address| {
+                    self.embedded = self.embedded.saturating_add(address.len());
+                    self.embedded <= EMBEDDED_BYTES
+                }),
+            Load::Nothing => None,
         };
         match kept {
             Some(url) => {

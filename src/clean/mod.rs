@@ -25,12 +25,15 @@ use read::read;
 /// What is put in front of every id, so that none can be one of ours.
 const ID_PREFIX: &str = "m-";
 
+/// Says by which address an embedded image is shown, from its Content-ID.
+pub type Inline<'a> = &'a dyn Fn(&str) -> Option<String>;
+
 /// How a mail is to be shown.
 pub struct Show<'a> {
     /// Load images from elsewhere, over https only.
     pub remote: bool,
     /// The address that an embedded image is shown by, from its Content-ID: a data: address or one of ours.
-    pub inline: &'a dyn Fn(&str) -> Option<String>,
+    pub inline: Inline<'a>,
     /// Where this program answers, as `https://mail.example.org`: no address in a mail may lead there.
     pub own_origin: Option<&'a str>,
 }

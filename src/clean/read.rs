@@ -22,6 +22,8 @@ const LONGEST: usize = 3_000_000;
 const MOST_STYLE: usize = 300_000;
 /// Embedded images that are told.
 const MOST_EMBEDDED: usize = 500;
+/// Bytes of embedded images that the document carries, each as often as it is named.
+const EMBEDDED_BYTES: usize = 4 * 1024 * 1024;
 /// Attributes of one tag.
 const MOST_ATTRIBUTES: usize = 200;
 
@@ -55,6 +57,7 @@ pub(super) fn read(html: &str, how: &Show<'_>) -> Reading {
         judge: Judge {
             remote: how.remote,
             own_origin: how.own_origin,
+            inline: Some(how.inline),
             ..Judge::default()
         },
         found: Reading {
@@ -64,6 +67,7 @@ pub(super) fn read(html: &str, how: &Show<'_>) -> Reading {
         nesting: Nesting::default(),
         raw: None,
         style: String::new(),
+        embedded_bytes: 0,
     };
     let tokenizer = Tokenizer::new(Sink(RefCell::new(reader)), Default::default());
     let queue = BufferQueue::default();
@@ -113,6 +117,8 @@ struct Reader<'a> {
     nesting: Nesting,
     raw: Option<Raw>,
     style: String,
+    /// Bytes that embedded images have taken so far.
+    embedded_bytes: usize,
 }
 
 impl Reader<'_> {
@@ -244,11 +250,19 @@ impl Reader<'_> {
         let kept = match load(address) {
             Load::Data(data) => Some(data),
             Load::Part(id) => {
-                let shown = (self.how.inline)(&id);
+                // A mail may name one image ten thousand times.
+                let shown = (self.how.inline)(&id).filter(|address| {
+                    self.embedded_bytes = self.embedded_bytes.saturating_add(address.len());
+                    self.embedded_bytes <= EMBEDDED_BYTES
+                });
                 if !self.found.embedded.contains(&id) && self.found.embedded.len() < MOST_EMBEDDED {
                     self.found.embedded.push(id);
                 }
-                self.found.inline.extend(shown.clone());
+                if let Some(address) = &shown
+                    && !self.found.inline.contains(address)
+                {
+                    self.found.inline.push(address.clone());
+                }
                 shown
             }
             Load::Remote(url) if is_own(&url, self.how.own_origin) => None,

@@ -263,6 +263,28 @@ fn sloppy_tables_keep_all_their_rows() {
 }
 
 #[test]
+fn an_embedded_image_may_be_a_background_and_is_carried_only_so_often() {
+    let pixel = format!("data:image/png;base64,{}", "A".repeat(100_000));
+    let inline = |id: &str| match id {
+        "a@x" => Some(pixel.clone()),
+        "b@x" => Some("/part?p=2".to_owned()),
+        _ => None,
+    };
+    let how = Show {
+        remote: false,
+        inline: &inline,
+        own_origin: None,
+    };
+    let shown = |html: &str| document(html, &how);
+    let once =
+        shown("<p style=\"background:url(cid:a@x)\">x<i style=\"background:url('cid:b@x')\">y</i>");
+    assert_eq!(once.html.matches("data:image/png").count(), 1);
+    assert!(!once.html.contains("/part"), "only what carries its bytes");
+    let many = shown(&"<img src=cid:a@x><p style='background:url(cid:a@x)'>x".repeat(5_000));
+    assert!(many.html.contains("data:image/png") && many.html.len() < 8_000_000);
+}
+
+#[test]
 fn hostile_markup_comes_to_an_end_and_stays_small() {
     let many = |tag: &str| tag.repeat(400_000 / tag.len());
     let attributes: String = (0..100_000).map(|n| format!(" a{n:x}")).collect();

@@ -146,7 +146,7 @@ fn members<'a>(group: &'a Group, parts: &'a [Part]) -> impl DoubleEndedIterator<
         .filter(move |p| is_text(p) && p.group.contains(group))
 }
 
-/// RFC 2046 5.1.4: the last branch is the richest; of these the last one that suits the face.
+/// RFC 2046 5.1.4: the last branch is the richest, the first one the plainest; that which suits the face.
 fn alternative(group: &Group, parts: &[Part], face: Face) -> Option<u32> {
     let wanted = if face == Face::Html {
         "text/html"
@@ -158,8 +158,11 @@ fn alternative(group: &Group, parts: &[Part], face: Face) -> Option<u32> {
     } else {
         "text/html"
     };
-    let last = |kind: &str| members(group, parts).rev().find(|p| p.kind == kind);
-    let chosen = last(wanted).or_else(|| last(other))?;
+    let of = |kind: &'static str| members(group, parts).filter(move |p| p.kind == kind);
+    let chosen = match face {
+        Face::Html => of(wanted).next_back().or_else(|| of(other).next_back()),
+        Face::Text => of(wanted).next().or_else(|| of(other).next_back()),
+    }?;
     branch(chosen, group)
 }
 

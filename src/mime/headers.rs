@@ -188,8 +188,9 @@ pub fn addresses(value: &[u8]) -> Vec<Address> {
 
 /// One entry of a list; two where a comma was forgotten between two addresses.
 fn people(name: String, email: &str) -> Vec<Address> {
-    let (emails, others): (Vec<&str>, Vec<&str>) =
-        email.split_whitespace().partition(|w| w.contains('@'));
+    // `@a,` before an address is a piece of a route.
+    let is_email = |w: &&str| w.contains('@') && (!w.starts_with('@') || w.contains(':'));
+    let (emails, others): (Vec<&str>, Vec<&str>) = email.split_whitespace().partition(is_email);
     if emails.is_empty() {
         // `MAILER-DAEMON`, or words where an address should be.
         let bare = name.contains('@') && !name.contains(' ') && email.is_empty();
@@ -235,7 +236,8 @@ fn unquote(name: &str) -> String {
 
 fn date(value: &[u8]) -> Option<(i64, i16)> {
     let value = text(value.get(..value.len().min(200))?, "");
-    // `June` is `Jun` to RFC 5322, and `Sept` is `Sep`.
+    // `June` is `Jun` to RFC 5322, and `Sept` is `Sep`; a comment may stand anywhere.
+    let value = without_comments(&value);
     let short = value.split_whitespace().map(|word| {
         let month = word.len() > 3 && word.bytes().all(|b| b.is_ascii_alphabetic());
         if month {
@@ -244,16 +246,37 @@ fn date(value: &[u8]) -> Option<(i64, i16)> {
             word
         }
     });
-    let value = short.collect::<Vec<_>>().join(" ") + "\n";
-    let HeaderValue::DateTime(date) = MessageStream::new(value.as_bytes()).parse_date() else {
-        return None;
-    };
+    let value = short.collect::<Vec<_>>().join(" ");
+    // Without a zone it is taken for UTC.
+    let mut readings = [format!("{value}\n"), format!("{value} +0000\n")].into_iter();
+    let date =
+        readings.find_map(
+            |value| match MessageStream::new(value.as_bytes()).parse_date() {
+                HeaderValue::DateTime(date) if date.is_valid() => Some(date),
+                _ => None,
+            },
+        )?;
     let offset = i16::from(date.tz_hour)
         .checked_mul(60)?
         .checked_add(i16::from(date.tz_minute))?;
     let possible = date.is_valid() && (1970..=2100).contains(&date.year) && offset <= 14 * 60;
     let offset = if date.tz_before_gmt { -offset } else { offset };
     possible.then(|| (date.to_timestamp(), offset))
+}
+
+/// A value without what stands in parentheses (RFC 5322 3.2.2).
+pub(super) fn without_comments(value: &str) -> String {
+    let mut depth: u32 = 0;
+    let mut out = String::new();
+    for c in value.chars() {
+        match c {
+            '(' => depth = depth.saturating_add(1),
+            ')' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => out.push(c),
+            _ => {}
+        }
+    }
+    out
 }
 
 /// Message ids: what stands in angle brackets, else each word.
@@ -321,12 +344,12 @@ fn pieces(value: &[u8]) -> Vec<Piece> {
         Err(_) => "",
     };
     let mut found = Vec::new();
-    let mut run: Vec<Word<'_>> = Vec::new();
+    let mut run: Vec<Run<'_>> = Vec::new();
     let (mut rest, mut plain) = (value, Vec::new());
-    let flush = |run: &mut Vec<Word<'_>>, found: &mut Vec<Piece>| {
+    let flush = |run: &mut Vec<Run<'_>>, found: &mut Vec<Piece>| {
         if !run.is_empty() {
             found.push(Piece::Coded(
-                std::mem::take(run).iter().map(decoded).collect(),
+                std::mem::take(run).into_iter().map(decoded).collect(),
             ));
         }
     };
@@ -354,59 +377,64 @@ fn pieces(value: &[u8]) -> Vec<Piece> {
     found
 }
 
-/// Joins a word to the one before where that was cut in the middle: same charset, and base64 that goes on.
-fn join<'a>(run: &mut Vec<Word<'a>>, word: Word<'a>) {
-    let same = run
-        .last_mut()
-        .filter(|w| w.charset.eq_ignore_ascii_case(word.charset));
-    let Some(last) = same else {
-        return run.push(word);
-    };
-    // Cut inside a group of four; a word that only lacks its padding does not add up with the next.
-    let goes_on = last.base64
-        && word.base64
-        && last.coded.len() % 4 != 0
-        && !last.coded.ends_with(b"=")
-        && last.coded.len().saturating_add(word.coded.len()) % 4 == 0;
-    if goes_on {
-        last.coded.extend(word.coded);
-    } else {
-        // As bytes, in an encoding that both can be written in.
-        let mut bytes = word_bytes(last);
-        bytes.extend(word_bytes(&word));
-        last.coded = bytes
-            .iter()
-            .flat_map(|b| format!("={b:02X}").into_bytes())
-            .collect();
-        last.base64 = false;
+/// Words of one charset that follow each other: what they stand for, and base64 that may go on in the next word. Each byte
+/// is decoded once, however many words there are.
+struct Run<'a> {
+    charset: &'a [u8],
+    bytes: Vec<u8>,
+    open: Vec<u8>,
+}
+
+impl Run<'_> {
+    fn close(&mut self) {
+        let open = std::mem::take(&mut self.open);
+        self.bytes.extend(decode(&open, Encoding::Base64));
     }
 }
 
-fn word_bytes(word: &Word<'_>) -> Vec<u8> {
-    if word.base64 {
-        return decode(&word.coded, Encoding::Base64);
+/// Joins a word to the one before where that was cut in the middle: same charset, and base64 that goes on.
+fn join<'a>(runs: &mut Vec<Run<'a>>, word: Word<'a>) {
+    let is_same = runs
+        .last()
+        .is_some_and(|run| run.charset.eq_ignore_ascii_case(word.charset));
+    if !is_same {
+        runs.push(Run {
+            charset: word.charset,
+            bytes: Vec::new(),
+            open: Vec::new(),
+        });
     }
-    let spaced: Vec<u8> = word
-        .coded
-        .iter()
-        .map(|b| if *b == b'_' { b' ' } else { *b })
-        .collect();
+    let Some(run) = runs.last_mut() else { return };
+    // Cut inside a group of four; a word that only lacks its padding does not add up with the next.
+    let goes_on = word.base64
+        && run.open.len() % 4 != 0
+        && !run.open.ends_with(b"=")
+        && run.open.len().saturating_add(word.coded.len()) % 4 == 0;
+    if !goes_on {
+        run.close();
+    }
+    if word.base64 {
+        run.open.extend(word.coded);
+    } else {
+        run.bytes.extend(printable(&word.coded));
+    }
+}
+
+/// The bytes of a word in Q (RFC 2047 4.2).
+fn printable(coded: &[u8]) -> Vec<u8> {
+    let spaced = coded.iter().map(|b| if *b == b'_' { b' ' } else { *b });
     // A space at the end of a line is nothing in a part, but something in a word.
-    let mut guarded = spaced;
-    guarded.push(b'.');
+    let guarded: Vec<u8> = spaced.chain([b'.']).collect();
     let mut bytes = decode(&guarded, Encoding::QuotedPrintable);
     bytes.pop();
     bytes
 }
 
-fn decoded(word: &Word<'_>) -> String {
+fn decoded(mut run: Run<'_>) -> String {
+    run.close();
     // RFC 2231 5: a language may follow the charset.
-    let charset = word
-        .charset
-        .split(|b| *b == b'*')
-        .next()
-        .unwrap_or_default();
-    text(&word_bytes(word), &String::from_utf8_lossy(charset)).replace(['\n', '\t'], " ")
+    let charset = run.charset.split(|b| *b == b'*').next().unwrap_or_default();
+    text(&run.bytes, &String::from_utf8_lossy(charset)).replace(['\n', '\t'], " ")
 }
 
 /// `=?charset?B?...?=` at the start, and what follows it.

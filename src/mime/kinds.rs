@@ -1,4 +1,7 @@
 //! What the bytes of a part are, where its label may lie.
+//!
+//! Only for the few types that a browser may show at all; it decides nothing about safety, for each of these is served
+//! under a type from a list of our own.
 
 /// The media types whose bytes a browser may show, told by their first bytes (WHATWG MIME sniffing 6.1); None for all
 /// others.

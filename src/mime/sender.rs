@@ -4,6 +4,7 @@
 //! Not for judging: what is odd is told as it is. To know before changing it: an Authentication-Results field is worth
 //! something only if the reader's own server wrote it, on top of all others; a sender can write the same words below.
 
+use super::headers::without_comments;
 use super::{addresses, fields, line, words};
 use crate::told::{Doubt, Unsubscribe, Verdict, Web};
 
@@ -148,20 +149,6 @@ pub fn verdict(header: &[u8], server: &str) -> Option<Verdict> {
         server: id.to_owned(),
         checks,
     })
-}
-
-fn without_comments(value: &str) -> String {
-    let mut depth: u32 = 0;
-    let mut out = String::new();
-    for c in value.chars() {
-        match c {
-            '(' => depth = depth.saturating_add(1),
-            ')' => depth = depth.saturating_sub(1),
-            _ if depth == 0 => out.push(c),
-            _ => {}
-        }
-    }
-    out
 }
 
 /// How to leave the list that a message came by. `judge` says which addresses may be followed at all.

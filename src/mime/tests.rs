@@ -354,3 +354,14 @@ fn hostile_text_comes_to_an_end() {
         );
     }
 }
+
+#[test]
+fn a_subject_of_thousands_of_words_is_read_at_once() {
+    // Read again with each word, as it was, this took as many seconds as there are thousands of words.
+    let word = " =?utf-8?q?Die_hei=C3=9Fe_Zypernsonne?=\r\n =?utf-8?B?ZGllIGhlaQ==?=\r\n";
+    let header = format!("Subject:{}", word.repeat(5_000));
+    let begin = std::time::Instant::now();
+    let subject = headers(header.as_bytes()).subject;
+    assert_eq!(subject.matches("Zypernsonne").count(), 5_000);
+    assert!(begin.elapsed() < std::time::Duration::from_secs(5));
+}

@@ -82,6 +82,10 @@ fn read(bytes: &[u8], label: &str) -> String {
             .0
             .into();
     }
+    if named == WINDOWS_1252 && utf8.is_none() && !label.contains("ascii") {
+        // A label that is put on UTF-8 too, but seldom on anything else.
+        return guess_within(bytes, false);
+    }
     if named == UTF_8 || named == WINDOWS_1252 {
         // The labels that are put on everything.
         return guess(bytes);
@@ -115,6 +119,11 @@ fn alias(label: &str) -> &str {
 /// The bytes decide: ISO-2022-JP by its escapes, UTF-8 where most of it is (it may be cut off or broken somewhere), else
 /// what chardetng takes them for; of a few letters nothing can be told, and windows-1252 reads them.
 fn guess(bytes: &[u8]) -> String {
+    guess_within(bytes, true)
+}
+
+/// The same; `widely` among all charsets, else windows-1252 is the last word.
+fn guess_within(bytes: &[u8], widely: bool) -> String {
     if looks_iso_2022_jp(bytes) {
         let tidy = without_idle_escapes(bytes);
         let (text, wrong) = ISO_2022_JP.decode_without_bom_handling(&tidy);
@@ -129,9 +138,15 @@ fn guess(bytes: &[u8]) -> String {
         return lossy.into_owned();
     }
     let sample = bytes.get(..bytes.len().min(SAMPLE)).unwrap_or_default();
-    let raised = sample.iter().filter(|b| !b.is_ascii()).count();
+    // Letters count, a pound sign before a number does not.
+    let is_letter = |b: &u8| b.is_ascii_alphabetic() || !b.is_ascii();
+    let raised = sample
+        .windows(2)
+        .filter(|w| w.iter().all(is_letter) && w.iter().any(|b| !b.is_ascii()))
+        .count();
     let named = match raised {
         0..JUDGED => WINDOWS_1252,
+        _ if !widely => WINDOWS_1252,
         _ => {
             let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
             detector.feed(sample, true);

@@ -36,8 +36,10 @@ fn answered(blocks: &[Block]) -> Option<usize> {
 
 fn drawn(words: Words, block: &Block, folded: bool) -> Markup {
     match block {
-        Block::Text(lines) => html! { p dir="auto" { (typed(lines)) } },
-        Block::Signature(lines) => html! { p.signature dir="auto" { (typed(lines)) } },
+        // Without a direction of their own, or the quote and the text around could not find theirs in them; each paragraph
+        // follows its own first letter all the same (`unicode-bidi: plaintext`).
+        Block::Text(lines) => html! { p { (typed(lines)) } },
+        Block::Signature(lines) => html! { p.signature { (typed(lines)) } },
         Block::Quote { said, blocks } => {
             let quote = html! {
                 blockquote dir="auto" { @for block in blocks { (drawn(words, block, false)) } }
@@ -108,8 +110,8 @@ mod tests {
             quote(None, vec![text(&["a", "  b"]), inner]),
             text(&["d <e>"]),
         ]);
-        let paragraphs = "<blockquote dir=\"auto\"><p dir=\"auto\">a\n  b</p><blockquote dir=\"auto\"><p dir=\"auto\">c</p></blockquote>\
-            </blockquote><p dir=\"auto\">d &lt;e&gt;</p>";
+        let paragraphs = "<blockquote dir=\"auto\"><p>a\n  b</p><blockquote dir=\"auto\"><p>c</p></blockquote>\
+            </blockquote><p>d &lt;e&gt;</p>";
         assert_eq!(
             page,
             format!("<div class=\"typed\" dir=\"auto\">{paragraphs}</div>")

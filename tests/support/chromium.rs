@@ -57,6 +57,11 @@ pub enum Scheme {
 impl Chromium {
     /// Starts a browser.
     pub fn start() -> Chromium {
+        Chromium::start_with(&[])
+    }
+
+    /// Starts a browser with further options on its command line.
+    pub fn start_with(options: &[String]) -> Chromium {
         install::need(Part::Chromium);
         let profile = Place::new("chromium");
         let log = fs::File::create(profile.join("chromium.log")).expect("a log");
@@ -65,6 +70,7 @@ impl Chromium {
             .args(["-c", r#"exec 3<&0 4>&1 </dev/null >&2; exec "$@""#, "sh"])
             .arg("/usr/bin/chromium")
             .args(OPTIONS)
+            .args(options)
             .arg(format!(
                 "--user-data-dir={}",
                 profile.join("profile").display()

@@ -1,4 +1,4 @@
-//! Invented pages of what a message tells beside its text.
+//! Invented pages of what a message tells beside its text, each of whose words tries to be more than a word.
 
 use std::sync::LazyLock;
 

@@ -1,0 +1,239 @@
+//! Mails, pages and links, changed at random, through everything that reads what a stranger wrote.
+//!
+//! Nothing may panic, take long, or come through the sanitiser. A few thousand executions from a fixed seed; for longer:
+//! `POSTERN_FUZZ_SECONDS=3600 POSTERN_FUZZ_SEED=7 cargo test --test postern fuzz -- --nocapture`. What fails is written to
+//! `target/fuzz/`. Seeds are `tests/mail` and, where it is at hand, the corpus.
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use postern::mail::{Part, Trail};
+use postern::route::{Base, Route};
+use postern::{clean, mime};
+
+use crate::mail::{cleaned, harms, mails, vectors};
+use crate::support::random::Random;
+
+/// Executions where no time is given.
+const FEW: u64 = 3_000;
+/// Longest input that is made.
+const LONGEST: usize = 64 * 1024;
+/// What one execution may take, on a machine that does other things too.
+const SLOW: Duration = Duration::from_secs(20);
+
+/// Pieces that readers have stumbled over elsewhere.
+const PIECES: [&[u8]; 40] = [
+    b"=?utf-8?b?",
+    b"=?iso-2022-jp?B?GyRC?=",
+    b"=?x?q?=",
+    b"?=",
+    b"\r\n ",
+    b"\r\n\r\n",
+    b"--",
+    b"boundary=",
+    b"\0",
+    b"\xff\xfe",
+    b"\xe2\x80\xae",
+    b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n",
+    b"filename*0*=utf-8''%",
+    b"BEGIN:VEVENT\r\n",
+    b"DTSTART;TZID=x:20260101T000000",
+    b"begin 644 a\r\n",
+    b"end\r\n",
+    b"\x78\x9f\x3e\x22\x01\0",
+    b"<style>",
+    b"</style>",
+    b"<svg>",
+    b"<math>",
+    b"<table>",
+    b"<img src=x onerror=alert(1)>",
+    b"<!--",
+    b"-->",
+    b"<a href=\"javascript:",
+    b"&#x6a;",
+    b"url(",
+    b"@media (",
+    b"expression(",
+    b"\\75 rl(",
+    b"/*",
+    b"*/",
+    b"{",
+    b"}",
+    b"position:fixed",
+    b"<template>",
+    b"<noscript>",
+    b"]]>",
+];
+
+fn changed(seed: &[u8], other: &[u8], random: &mut Random) -> Vec<u8> {
+    let mut input = seed.to_vec();
+    input.truncate(LONGEST);
+    let at = |length: usize, random: &mut Random| random.below(length as u64 + 1) as usize;
+    for _ in 0..=random.below(8) {
+        let from = at(input.len(), random);
+        let to = (from + at(200, random)).min(input.len());
+        match random.below(7) {
+            0 => drop(input.drain(from..to)),
+            1 => {
+                let piece = PIECES[random.below(PIECES.len() as u64) as usize];
+                input.splice(from..from, piece.iter().copied());
+            }
+            2 => {
+                let twice = input[from..to].to_vec();
+                let times = 1 + random.below(40) as usize;
+                input.splice(from..from, twice.repeat(times));
+            }
+            3 if from < input.len() => input[from] ^= 1 << random.below(8),
+            4 if from < input.len() => input[from] = random.below(256) as u8,
+            5 => {
+                let begin = at(other.len(), random);
+                let end = (begin + at(500, random)).min(other.len());
+                input.splice(from..to, other[begin..end].iter().copied());
+            }
+            _ => input.truncate(input.len() - at(input.len() / 4, random)),
+        }
+    }
+    input.truncate(LONGEST);
+    input
+}
+
+/// All that is done with the bytes of a mail.
+fn read_mail(raw: &[u8]) {
+    let header = mime::header_of(raw);
+    let headers = mime::headers(header);
+    assert!(!headers.subject.contains(['\n', '\r', '\0']));
+    mime::doubts(header);
+    mime::verdict(header, "mx.example.org");
+    mime::unsubscribe(header, clean::link);
+    mime::named_fields(header);
+    let parts = mime::leaves(raw);
+    let body = mime::body_of(&parts);
+    mime::told_by(&parts);
+    mime::protection(&parts);
+    for part in parts.iter().take(20) {
+        let bytes = mime::part_of(raw, &part.path).expect("a part that was told");
+        read_part(part, &bytes, 0);
+        let name = mime::safe_file_name(&part.name);
+        assert!(!name.is_empty() && !name.contains(['/', '\\', '\n', '\0']));
+        let trail = Trail::default().then(&part.path).to_string();
+        assert!(Trail::parse(&trail).is_some() || part.path.steps().len() > 60);
+    }
+    for part in body.html.iter().take(4) {
+        let bytes = mime::part_of(raw, &part.path).expect("a part that was told");
+        read_html(&mime::text(&bytes, &part.charset));
+    }
+}
+
+fn read_part(part: &Part, bytes: &[u8], depth: u32) {
+    let text = mime::plain_text(bytes, &part.charset);
+    mime::preview(&text);
+    mime::letter(&text, part.flowed, clean::link);
+    mime::events(&text);
+    mime::cards(&text);
+    mime::report("message/delivery-status", bytes);
+    mime::report("message/disposition-notification", bytes);
+    mime::tnef(bytes);
+    mime::kind_of(bytes);
+    mime::text_as(bytes, "shift_jis");
+    for inner in mime::contents(part, bytes).iter().take(5) {
+        let content = mime::content(part, bytes, &inner.path).expect("what was told is there");
+        if depth < 3 {
+            read_part(inner, &content, depth + 1);
+        }
+    }
+}
+
+/// A tree of formatting elements across deep blocks may be built anew in another way, so the result of cleaning twice may
+/// differ in its nesting; it may not in what it can do.
+fn read_html(html: &str) {
+    for remote in [false, true] {
+        let once = cleaned(html, remote);
+        for html in [html, once.body()] {
+            let harms = harms(html, remote);
+            assert!(harms.is_empty(), "{}", harms.join("; "));
+        }
+    }
+    mime::html_words(html);
+}
+
+fn read_link(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(2000)]);
+    let (path, query) = text.split_once('?').unwrap_or(("/message", &text));
+    for path in [path, "/folder", "/message", "/part", "/frame", "/sign-in"] {
+        if let Ok(route) = Route::parse("GET", path, query) {
+            let href = route.href(&Base::default());
+            let (path, query) = href.split_once('?').unwrap_or((&href, ""));
+            assert_eq!(Route::parse("GET", path, query), Ok(route), "{href}");
+        }
+    }
+}
+
+#[test]
+fn nothing_that_a_stranger_writes_makes_a_reader_stumble() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|v| v.parse::<u64>().ok());
+    let seconds = number("POSTERN_FUZZ_SECONDS").map(Duration::from_secs);
+    let mut random = Random::seeded(number("POSTERN_FUZZ_SEED").unwrap_or(1887));
+    let mut mail_seeds: Vec<Vec<u8>> = Vec::new();
+    for file in mails() {
+        mail_seeds.push(fs::read(file).expect("a mail"));
+    }
+    let pages: Vec<Vec<u8>> = vectors().into_iter().map(|(_, h)| h.into_bytes()).collect();
+    let links = [
+        &b"/message?f=INBOX&v=1&u=2&r=3&in=2/1.2&charset=koi8-r"[..],
+        b"/folder?f=a%26b&older=1.2.3",
+        b"/part?f=INBOX&v=1&u=2&p=1.2/3&open=1",
+    ];
+    let begin = Instant::now();
+    let (mut executions, mut found) = (0_u64, Vec::new());
+    let goes_on = |executions: u64| match seconds {
+        Some(limit) => begin.elapsed() < limit,
+        None => executions < FEW,
+    };
+    while goes_on(executions) && found.len() < 20 {
+        executions += 1;
+        let any = |of: u64, random: &mut Random| random.below(of) as usize;
+        let other = &mail_seeds[any(mail_seeds.len() as u64, &mut random)];
+        let (kind, seed): (&str, &[u8]) = match executions % 8 {
+            0 => ("link", links[any(3, &mut random)]),
+            1..=4 => (
+                "mail",
+                &mail_seeds[any(mail_seeds.len() as u64, &mut random)],
+            ),
+            5 => ("style", &pages[any(pages.len() as u64, &mut random)]),
+            _ => ("html", &pages[any(pages.len() as u64, &mut random)]),
+        };
+        let page = &pages[any(pages.len() as u64, &mut random)];
+        let other = if kind == "mail" { other } else { page };
+        let input = changed(seed, other, &mut random);
+        let watch = Instant::now();
+        let outcome = catch_unwind(AssertUnwindSafe(|| match kind {
+            "mail" => read_mail(&input),
+            "html" => read_html(&String::from_utf8_lossy(&input)),
+            "style" => {
+                let css = String::from_utf8_lossy(&input);
+                read_html(&format!("<style>{css}</style><p style=\"{css}\">"));
+            }
+            _ => read_link(&input),
+        }));
+        let slow = watch.elapsed() > SLOW;
+        if outcome.is_err() || slow {
+            let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/fuzz");
+            fs::create_dir_all(&dir).expect("target/fuzz");
+            let file = dir.join(format!("{kind}-{executions}"));
+            fs::write(&file, &input).expect("a finding");
+            let why = match outcome {
+                Err(panic) => panic
+                    .downcast_ref::<String>()
+                    .cloned()
+                    .or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()))
+                    .unwrap_or_default(),
+                Ok(()) => format!("took {:?}", watch.elapsed()),
+            };
+            found.push(format!("{}: {why:.600}", file.display()));
+        }
+    }
+    println!("{executions} executions in {:?}", begin.elapsed());
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}

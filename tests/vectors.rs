@@ -1,0 +1,287 @@
+//! The markup of attackers, each as a mail of its own in the real message page, in Chromium.
+//!
+//! No script runs, no policy has to stop anything (the sanitiser did), and while remote content is off nothing leaves the
+//! machine: every host name leads to a listener that counts. A sample, and all that ever failed; every one by
+//! `POSTERN_VECTORS=all cargo test --test postern vectors -- --nocapture`.
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::SystemTime;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+
+use crate::mail::vectors;
+use crate::support::chromium::{Chromium, Tab};
+use crate::support::mails::Mail;
+use crate::support::site::Site;
+
+/// How many are tried where not all are asked for.
+const SAMPLE: usize = 300;
+/// Vectors that came through once, by their id; always tried.
+const ONCE_THROUGH: [&str; 0] = [];
+
+/// What is no page of ours in a frame, however it came there.
+const INTRUDERS: &str = "(() => {
+  const frame = document.querySelector('iframe.frame')?.contentDocument ?? document;
+  const inside = frame === document && document.querySelector('main') ? [] : [...frame.querySelectorAll('*')];
+  const odd = inside.filter((e) => e.matches('script, iframe, object, embed, form, input, base, link, svg, math, [srcset]')
+    || [...e.attributes].some((a) => a.name.startsWith('on')));
+  return [...odd.map((e) => e.outerHTML.slice(0, 200)), ...['canary', 'xss', 'pwned'].filter((name) => name in window)];
+})()";
+
+/// Everywhere but here: all host names lead to it, and it counts who comes.
+struct World {
+    port: u16,
+    visits: Arc<AtomicUsize>,
+}
+
+impl World {
+    fn listening() -> World {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let visits = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&visits);
+        std::thread::spawn(move || {
+            for _ in listener.incoming() {
+                counter.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+        World { port, visits }
+    }
+
+    fn visits(&self) -> usize {
+        self.visits.load(Ordering::SeqCst)
+    }
+}
+
+/// A mail whose body is this markup, and whose subject, sender, file name and list are the same words.
+fn mail(html: &str) -> Mail {
+    let plain: String = html.chars().filter(|c| !c.is_control()).take(300).collect();
+    let word = format!("=?utf-8?B?{}?=", STANDARD.encode(&plain));
+    let ascii: String = plain.chars().filter(char::is_ascii).collect();
+    let quoted = ascii.replace(['\\', '"'], "");
+    let body = STANDARD.encode(html);
+    let lines: Vec<&str> = (0..body.len())
+        .step_by(76)
+        .map(|at| &body[at..body.len().min(at + 76)])
+        .collect();
+    let text = format!(
+        "From: {word} <x@evil.example>\r\nTo: {word} <ann@example.org>\r\nSubject: {word}\r\n\
+         List-Unsubscribe: <https://{ascii}>\r\nAuthentication-Results: mx.example.org; dkim=pass header.d={ascii}\r\n\
+         MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=vector-part\r\n\r\n--vector-part\r\n\
+         Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n{}\r\n--vector-part\r\n\
+         Content-Type: x/{quoted}; charset=\"{quoted}\"; name=\"{quoted}\"\r\n\
+         Content-Disposition: attachment; filename=\"{quoted}\"\r\n\r\nx\r\n--vector-part--\r\n",
+        lines.join("\r\n")
+    );
+    Mail {
+        bytes: text.into_bytes(),
+        received: SystemTime::now(),
+        flags: Vec::new(),
+    }
+}
+
+/// What went wrong on the page that a tab shows.
+fn faults(tab: &Tab, own: &str, remote: bool) -> Vec<String> {
+    let happened = tab.happened();
+    let mut faults = Vec::new();
+    faults.extend(happened.dialogs.iter().map(|d| format!("dialog {d}")));
+    let stopped = happened.csp_violations.iter().chain(&happened.blocked);
+    faults.extend(stopped.map(|v| format!("stopped only by the policy: {v}")));
+    for request in &happened.requests {
+        let (method, url) = request.split_once(' ').unwrap_or(("", request));
+        let inside = url.starts_with(own) || url.starts_with("data:") || url.starts_with("about:");
+        let outside = remote && url.starts_with("https://");
+        if method != "GET" || !(inside || outside) {
+            faults.push(format!("asked for {request}"));
+        }
+    }
+    let odd = tab.evaluate(INTRUDERS);
+    let odd = odd.as_array().cloned().unwrap_or_default();
+    faults.extend(
+        odd.iter()
+            .filter(|o| **o != json!([]))
+            .map(Value::to_string),
+    );
+    faults
+}
+
+#[test]
+fn no_vector_does_anything_in_a_real_browser() {
+    let all = vectors();
+    let wanted = std::env::var("POSTERN_VECTORS").unwrap_or_default();
+    let step = match (wanted.as_str(), wanted.parse::<usize>()) {
+        ("all", _) => 1,
+        (_, Ok(number)) => (all.len() / number.max(1)).max(1),
+        _ => (all.len() / SAMPLE).max(1),
+    };
+    let chosen: Vec<&(String, String)> = all
+        .iter()
+        .enumerate()
+        .filter(|(nth, (id, _))| nth % step == 0 || ONCE_THROUGH.contains(&id.as_str()))
+        .map(|(_, vector)| vector)
+        .collect();
+    assert!(chosen.len() >= 10);
+    let mails = chosen.iter().map(|(_, html)| mail(html)).collect();
+    let site = Site::new().mails("ann", "INBOX", mails);
+    let site = site
+        .imap_setting("authserv_id = \"mx.example.org\"")
+        .config("[cache]\nfresh_seconds = 86400")
+        .start();
+    let ann = site.sign_in("ann");
+    let links = ann.get("/").attributes_of(".row a", "href");
+    let newest = links.first().expect("a message");
+    let validity = newest
+        .split(['?', '&'])
+        .find_map(|pair| pair.strip_prefix("v="))
+        .expect("a numbering");
+
+    let world = World::listening();
+    // The browser itself speaks to its maker; of a page that did, the list of requests would tell.
+    let makers =
+        "EXCLUDE *.google.com, EXCLUDE *.googleapis.com, EXCLUDE *.gstatic.com, EXCLUDE *.gvt1.com";
+    let rules = format!(
+        "MAP * 127.0.0.1:{}, EXCLUDE 127.0.0.1, {makers}",
+        world.port
+    );
+    let chromium = Chromium::start_with(&[format!("--host-resolver-rules={rules}")]);
+    let tab = chromium.tab();
+    tab.take_cookies(&ann);
+    let own = site.url();
+    let mut wrong = Vec::new();
+    for (nth, (id, html)) in chosen.iter().enumerate() {
+        let of = format!("f=INBOX&v={validity}&u={}", nth + 1);
+        for remote in [false, true] {
+            let before = world.visits();
+            tab.forget();
+            match remote {
+                false => tab.open(&format!("{own}/message?{of}&r={nth}")),
+                true => tab.open(&format!("{own}/frame?{of}&remote=1")),
+            }
+            let mut faults = faults(&tab, &own, remote);
+            let visits = world.visits() - before;
+            if visits > 0 && !remote {
+                faults.push(format!("{visits} connections to the world"));
+            }
+            if !faults.is_empty() {
+                let faults = faults.join("\n    ");
+                wrong.push(format!(
+                    "{id} remote={remote}: {faults}\n    in {html:.300}"
+                ));
+            }
+        }
+    }
+    println!("{} vectors in Chromium", chosen.len());
+    assert!(
+        wrong.is_empty(),
+        "{} vectors did something:\n{}",
+        wrong.len(),
+        wrong
+            .iter()
+            .take(40)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join("\n")
+    );
+}
+
+/// A page, a drawing and a program in one, that would all do the same.
+const ACTIVE: &str = "<?xml version=\"1.0\"?><svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:h=\"http://www.w3.org/1999/xhtml\" \
+    onload=\"alert(1)\"><script>alert(2);parent.canary=1</script><h:script>alert(3);parent.canary=1</h:script></svg>\
+    <script>alert(4);parent.canary=1</script>";
+/// A paper that runs a program when it is opened.
+const PAPER: &str = "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript/JS(app.alert(1))>>>>endobj\n\
+    2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>endobj\n\
+    trailer<</Root 1 0 R>>\n";
+
+#[test]
+fn no_attachment_acts_in_our_origin() {
+    let kinds = [
+        "text/html",
+        "TEXT/HTML",
+        "application/xhtml+xml",
+        "image/svg+xml",
+        "text/xml",
+        "application/xml",
+        "application/javascript",
+        "application/pdf",
+        "text/plain",
+        "image/png",
+        "image/png, text/html",
+        "text/html/x",
+        "",
+    ];
+    let parts: String = kinds
+        .iter()
+        .map(|kind| {
+            let body = if *kind == "application/pdf" { PAPER } else { ACTIVE };
+            format!("--b\r\nContent-Type: {kind}\r\nContent-Disposition: attachment; filename=x\r\n\r\n{body}\r\n")
+        })
+        .collect();
+    let text = format!(
+        "From: x@evil.example\r\nSubject: Files\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/mixed; boundary=b\r\n\r\n{parts}--b--\r\n"
+    );
+    let mail = Mail {
+        bytes: text.into_bytes(),
+        received: SystemTime::now(),
+        flags: Vec::new(),
+    };
+    let site = Site::new().mails("ann", "INBOX", vec![mail]).start();
+    let ann = site.sign_in("ann");
+    let page = ann.get("/").click("Files");
+    let links = page.attributes_of(".file a:last-child", "href");
+    assert_eq!(links.len(), kinds.len());
+    let chromium = Chromium::start();
+    let tab = chromium.tab();
+    tab.take_cookies(&ann);
+    tab.open(&format!("http://{}{}", ann.server(), page.target()));
+    for (link, kind) in links.iter().zip(kinds) {
+        for link in [format!("{link}&open=1"), link.clone()] {
+            // What is saved never loads; the rest does within a moment.
+            let inside = tab.evaluate(&format!(
+                "new Promise((done) => {{ const f = document.createElement('iframe'); f.src = {};\
+                 const tell = () => {{ let seen = 'shut'; try {{ seen = String(f.contentWindow.canary); }} catch {{}} done(seen); }};\
+                 f.onload = tell; setTimeout(tell, 400); document.body.append(f); }})",
+                json!(link)
+            ));
+            assert!(
+                inside == json!("shut") || inside == json!("undefined"),
+                "{kind}: {inside}"
+            );
+        }
+    }
+    assert_eq!(tab.evaluate("typeof canary"), json!("undefined"));
+    let happened = tab.happened();
+    assert!(happened.dialogs.is_empty(), "{:?}", happened.dialogs);
+}
+
+#[test]
+fn names_that_a_server_or_another_program_chose_stay_names() {
+    let site = Site::with_inbox(1);
+    let names = [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "a' onmouseover='alert(1)",
+        "javascript:alert(1)",
+    ];
+    let mut other = site.other_client("ann");
+    for name in names {
+        other.run(&format!("CREATE \"{name}\""));
+    }
+    let ann = site.sign_in("ann");
+    let chromium = Chromium::start();
+    let tab = chromium.tab();
+    tab.take_cookies(&ann);
+    let list = ann.get("/");
+    for name in names {
+        list.shows(name);
+        let folder = list.click(name);
+        folder.has_status(200);
+        tab.open(&format!("http://{}{}", ann.server(), folder.target()));
+        tab.expect_quiet();
+    }
+}
