@@ -2,7 +2,7 @@
 //!
 //! Nothing may panic, take long, or come through the sanitiser. A few thousand executions from a fixed seed; for longer:
 //! `POSTERN_FUZZ_SECONDS=3600 POSTERN_FUZZ_SEED=7 cargo test --test postern fuzz -- --nocapture`. What fails is written to
-//! `target/fuzz/`. Seeds are `tests/mail` and, where it is at hand, the corpus.
+//! `target/fuzz/`, and tried again by `POSTERN_FUZZ_FILE=target/fuzz/mail-1`. Seeds are `tests/mail` and, where it is at hand, the corpus.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -170,8 +170,27 @@ fn read_link(bytes: &[u8]) {
     }
 }
 
+fn execute(kind: &str, input: &[u8]) {
+    match kind {
+        "mail" => read_mail(input),
+        "html" => read_html(&String::from_utf8_lossy(input)),
+        "style" => {
+            let css = String::from_utf8_lossy(input);
+            read_html(&format!("<style>{css}</style><p style=\"{css}\">"));
+        }
+        _ => read_link(input),
+    }
+}
+
 #[test]
 fn nothing_that_a_stranger_writes_makes_a_reader_stumble() {
+    if let Some(file) = std::env::var_os("POSTERN_FUZZ_FILE").map(std::path::PathBuf::from) {
+        // One finding again.
+        let name = file.file_name().map(|n| n.to_string_lossy().into_owned());
+        let kind = name.unwrap_or_default();
+        let kind = kind.split('-').next().unwrap_or_default();
+        return execute(kind, &fs::read(&file).expect("a finding"));
+    }
     let number = |name: &str| std::env::var(name).ok().and_then(|v| v.parse::<u64>().ok());
     let seconds = number("POSTERN_FUZZ_SECONDS").map(Duration::from_secs);
     let mut random = Random::seeded(number("POSTERN_FUZZ_SEED").unwrap_or(1887));
@@ -208,15 +227,7 @@ fn nothing_that_a_stranger_writes_makes_a_reader_stumble() {
         let other = if kind == "mail" { other } else { page };
         let input = changed(seed, other, &mut random);
         let watch = Instant::now();
-        let outcome = catch_unwind(AssertUnwindSafe(|| match kind {
-            "mail" => read_mail(&input),
-            "html" => read_html(&String::from_utf8_lossy(&input)),
-            "style" => {
-                let css = String::from_utf8_lossy(&input);
-                read_html(&format!("<style>{css}</style><p style=\"{css}\">"));
-            }
-            _ => read_link(&input),
-        }));
+        let outcome = catch_unwind(AssertUnwindSafe(|| execute(kind, &input)));
         let slow = watch.elapsed() > SLOW;
         if outcome.is_err() || slow {
             let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/fuzz");

@@ -5,6 +5,8 @@
 mod bodies;
 /// What clicks cost, freshness, what another mail program changes, \Seen.
 mod cache;
+/// Mails of the world through the program itself.
+mod corpus;
 /// What a click cost at the mail server; used by the modules that count.
 mod cost;
 /// Disks that are full, read-only or damaged.

@@ -1,8 +1,8 @@
 //! Pages about a message: all its header fields, and how to leave the list that it came by.
 
+use super::body::ways_out;
 use super::panes::Around;
 use super::{Done, Visit};
-use crate::clean;
 use crate::error::{Error, Result, What};
 use crate::mail::Trail;
 use crate::mailbox::Opened;
@@ -39,10 +39,7 @@ pub fn headers(visit: &mut Visit, at: &MessageRef, inside: &Trail) -> Result<Don
 /// `Gone(Part)` where the message names no way; `Gone`; `Imap`.
 pub fn leave(visit: &mut Visit, at: &MessageRef) -> Result<Done> {
     let opened = opened(visit, at, &Trail::default())?;
-    let ways = mime::unsubscribe(&opened.header, clean::link);
-    if ways.mail.is_none() && ways.web.is_none() {
-        return Err(Error::Gone(What::Part));
-    }
+    let ways = ways_out(visit, &opened).ok_or(Error::Gone(What::Part))?;
     let around = Around::gather(visit, &at.folder, Vec::new())?;
     let page = LeavePage {
         back: Route::Message(MessageQuery::plain(at.clone(), opened.rank)),

@@ -9,11 +9,11 @@ use super::part::{UNDER_THE_GATE, likely_kind, opened_as};
 use crate::clean::{self, Cleaned};
 use crate::letter::Block;
 use crate::mail::{Encoding, Part, Trail};
-use crate::mailbox::{Opened, Shown};
+use crate::mailbox::{Opened, Shown, WHOLE_BYTES};
 use crate::mime;
 use crate::route::{FrameQuery, MessageQuery, MessageRef, Route};
 use crate::time::{Calendar, Zone};
-use crate::told::{Card, Event, Moment, Protection, Report};
+use crate::told::{Card, Event, Moment, Protection, Report, Unsubscribe};
 use crate::views::message::AttachmentLine;
 use crate::views::told::{EventLine, Told};
 
@@ -148,7 +148,8 @@ fn line(at: &MessageRef, within: &Trail, part: &Part) -> AttachmentLine {
     let kind = likely_kind(part);
     let encoded = u64::from(part.size);
     let opens = opened_as(kind).is_some();
-    let open = if mime::is_message(part) {
+    let is_message = mime::is_message(part) && part.size <= WHOLE_BYTES;
+    let open = if is_message {
         Some(Route::Message(MessageQuery {
             inside: trail.clone(),
             ..MessageQuery::plain(at.clone(), 0)
@@ -167,7 +168,7 @@ fn line(at: &MessageRef, within: &Trail, part: &Part) -> AttachmentLine {
                 .unwrap_or(encoded),
             _ => encoded,
         },
-        is_message: mime::is_message(part),
+        is_message,
         preview: (opens && kind.starts_with("image/") && part.size <= UNDER_THE_GATE)
             .then(|| route(true)),
         open,
@@ -185,10 +186,8 @@ pub fn told(visit: &Visit, opened: &Opened, at: &MessageRef, inside: &Trail) -> 
     let server = visit.config.server_of_realm(&visit.session.realm);
     if inside.is_empty() {
         told.verdict = server.and_then(|s| mime::verdict(&opened.header, &s.authserv_id));
-        let ways = mime::unsubscribe(&opened.header, clean::link);
-        let any = ways.mail.is_some() || ways.web.is_some();
         let message = at.clone();
-        told.leave = any.then_some(Route::Leave { message });
+        told.leave = ways_out(visit, opened).map(|_| Route::Leave { message });
     }
     for shown in &opened.told {
         let text = || mime::text(&shown.bytes, &shown.part.charset);
@@ -209,6 +208,13 @@ pub fn told(visit: &Visit, opened: &Opened, at: &MessageRef, inside: &Trail) -> 
         }
     }
     told
+}
+
+/// How to leave the list that a message came by; None where it names no way. A page of our own is none.
+pub fn ways_out(visit: &Visit, opened: &Opened) -> Option<Unsubscribe> {
+    let mut ways = mime::unsubscribe(&opened.header, clean::link);
+    ways.web = ways.web.filter(|web| web.host != visit.head.host);
+    (ways.mail.is_some() || ways.web.is_some()).then_some(ways)
 }
 
 fn protection_in_text(opened: &Opened) -> Option<Protection> {

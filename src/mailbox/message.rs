@@ -21,8 +21,9 @@ const IMAGE_BYTES: u32 = 128 * 1024;
 const IMAGES_BYTES: u32 = 1024 * 1024;
 /// Bytes of a header that are kept.
 const HEADER_BYTES: u32 = 256 * 1024;
-/// A message whose structure the server cannot tell is fetched whole up to this size.
-const WHOLE_BYTES: u32 = 12 * 1024 * 1024;
+/// Up to this size on its way, a message is read whole here: one whose structure the server cannot tell, and one that lies
+/// within another.
+pub const WHOLE_BYTES: u32 = 12 * 1024 * 1024;
 
 /// One part that is shown, decoded from its way but not from its charset.
 #[derive(Clone, Debug)]

@@ -22,7 +22,7 @@ use crate::store::{Lock, Store};
 use crate::time::Seconds;
 
 pub use list::Listing;
-pub use message::{Opened, Shown};
+pub use message::{Opened, Shown, WHOLE_BYTES};
 pub use row::has_attachment;
 
 /// What is open at the server.
