@@ -128,9 +128,10 @@ impl State {
         let dir = self.user_dir(user);
         if !dir.is_dir() {
             make_dir(&dir, true)?;
-            let lock = dir.join("lock");
-            private().open(&lock).map_err(|e| failed(&lock, &e))?;
         }
+        // Even where the directory is there: whoever made it may have been killed before he came so far.
+        let lock = dir.join("lock");
+        private().open(&lock).map_err(|e| failed(&lock, &e))?;
         Ok(())
     }
 

@@ -249,6 +249,33 @@ fn a_server_that_is_cut_off_is_an_error_page_and_never_a_short_file() {
 }
 
 #[test]
+fn a_transfer_that_stalls_ends_with_a_page_and_frees_its_lane() {
+    let (large, bytes) = with_attachment("Large", 4, 5);
+    let site = Site::new()
+        .mails("ann", "INBOX", vec![large])
+        .proxied()
+        .start();
+    let ann = site.sign_in("ann");
+    let link = attachment(&ann, "Large");
+    site.proxy().trouble(Trouble::HangAfter(2_000_000));
+    let tab = ann.tab();
+    let path = link.clone();
+    let stalled = std::thread::spawn(move || tab.get_once(&path));
+    until("it stalls", || {
+        site.proxy().counts().bytes_down >= 2_000_000
+    });
+    // The lane is taken, the gate is not.
+    ann.get("/").has_status(200).shows("Large");
+    let page = stalled.join().expect("an answer");
+    page.has_status(504)
+        .shows("This part of the message could not be shown");
+    site.proxy().trouble(Trouble::None);
+    let page = ann.get_once(&link);
+    page.has_status(200);
+    page.expect(page.body() == bytes, || "other bytes".to_owned());
+}
+
+#[test]
 fn what_nobody_takes_any_more_frees_its_lane() {
     let (large, bytes) = with_attachment("Large", 8, 4);
     let site = Site::new().mails("ann", "INBOX", vec![large]).start();

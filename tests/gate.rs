@@ -1,23 +1,22 @@
 //! One request at a time for each user, few waiting, and a bound for the whole installation: storms of clicks, parts and
-//! acts among them, waiters that leave, holders that are killed, servers and name lookups that never answer.
+//! acts among them, and waiters that leave.
 //!
 //! The program has no hook for any of this: the mail server is made slow, and the kernel tells who holds and who waits.
 
+mod ends;
+
 use std::collections::BTreeSet;
 use std::fs;
-use std::net::UdpSocket;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::by_hand::ByHand;
 use crate::support::chromium::Chromium;
 use crate::support::kernel::{self, Watch, until};
 use crate::support::page::Page;
-use crate::support::place::{self, Place};
 use crate::support::proxy::Trouble;
 use crate::support::site::{Plan, Site, password_of};
-use crate::support::visitor::{Request, Visitor};
+use crate::support::visitor::Visitor;
 
 /// The way to the mail server and back takes a second.
 const FAR: Duration = Duration::from_secs(1);
@@ -69,7 +68,7 @@ fn signed_in(site: &Site, login: &str) -> (Visitor, PathBuf) {
 }
 
 /// How many pages of a user had to wait so far.
-fn tickets(user: &std::path::Path) -> u64 {
+fn tickets(user: &Path) -> u64 {
     fs::metadata(user.join("pages")).map_or(0, |m| m.len())
 }
 
@@ -274,6 +273,33 @@ fn parts_and_acts_are_served_in_order_and_make_way_for_no_click() {
 }
 
 #[test]
+fn a_part_is_served_before_the_clicks_that_came_before_it() {
+    let site = patient().start();
+    let (ann, dir) = signed_in(&site, "ann");
+    let (part, _) = part_and_token(&ann);
+    hang(&site);
+    let lock = dir.join("lock");
+    let holder = click(&ann, "/?compare=1");
+    until("a click works", || kernel::lock(&lock).0.is_some());
+    let clicks = [1, 2].map(|n| {
+        let one = click(&ann, "/");
+        until("it waits", || kernel::lock(&lock).1 == n);
+        one
+    });
+    let before = kernel::queue(&lock).1;
+    let part = click(&ann, &part);
+    // Each time that a page looks whether it was displaced, it goes to the end of the queue.
+    until("the part stands first", || {
+        let (_, queue) = kernel::queue(&lock);
+        queue.len() == 3 && queue.first().is_some_and(|pid| !before.contains(pid))
+    });
+    go_on(&site);
+    for page in [holder, part].into_iter().chain(clicks).map(answer) {
+        page.has_status(200);
+    }
+}
+
+#[test]
 fn three_storming_users_leave_room_for_a_calm_one() {
     let site = patient().user("dora", &password_of("dora")).start();
     let mut stormers = Vec::new();
@@ -387,146 +413,4 @@ fn five_tabs_restored_at_once_end_on_their_pages_by_themselves() {
     for tab in &tabs {
         tab.wait_for("document.body && document.body.innerText.includes('Message 120')");
     }
-}
-
-#[test]
-fn twenty_users_before_a_silent_server_leave_the_door_open() {
-    let logins: Vec<String> = (1..=20).map(|n| format!("user{n}")).collect();
-    let mut plan = plan().config("[gate]\ndeadline_seconds = 5");
-    for login in &logins {
-        plan = plan.user(login, &password_of(login));
-    }
-    let site = plan.start();
-    let users: Vec<Visitor> = logins.iter().map(|login| site.sign_in(login)).collect();
-    site.proxy().trouble(Trouble::Hang);
-    let watch = Watch::on(&site.program());
-    let clicks: Vec<_> = users
-        .iter()
-        .map(|user| click(user, "/?compare=1"))
-        .collect();
-    until("four had no place", || {
-        clicks.iter().filter(|c| c.is_finished()).count() >= 4
-    });
-    until("they are gone", || watch.now() <= 16);
-    watch.begin_again();
-    let page = site.visitor().get_once("/sign-in");
-    page.has_status(200).form("sign-in");
-    // The form's own process came on top.
-    assert!(watch.most() <= 17, "{} processes", watch.most());
-    let mut refused = 0;
-    for page in clicks.into_iter().map(answer) {
-        match page.status() {
-            200 => drop(page.shows("The mail server does not answer")),
-            _ => {
-                refused += 1;
-                page.has_status(429).shows("One moment");
-            }
-        }
-    }
-    assert_eq!(refused, 4, "sixteen may work at once");
-}
-
-#[test]
-fn a_killed_holder_frees_the_gate() {
-    let site = plan().start();
-    let (ann, dir) = signed_in(&site, "ann");
-    site.proxy().trouble(Trouble::Hang);
-    let lock = dir.join("lock");
-    let killed = click(&ann, "/");
-    until("it has connected", || site.proxy().counts().connections > 1);
-    let (holder, _) = kernel::lock(&lock);
-    site.proxy().trouble(Trouble::None);
-    let next = click(&ann, "/");
-    until("the next one waits", || kernel::lock(&lock).1 == 1);
-    kernel::kill(holder.expect("a holder"));
-    answer(next).has_status(200).shows("Message 120");
-    // The web server's own answer: there was nobody left to make one.
-    answer(killed).has_status(500);
-    until("nobody is left", || kernel::lock(&lock) == (None, 0));
-}
-
-#[test]
-fn nobody_waits_longer_than_the_limit() {
-    let site = plan()
-        .config("[gate]\nwait_seconds = 1\ndeadline_seconds = 5")
-        .start();
-    let (ann, dir) = signed_in(&site, "ann");
-    site.proxy().trouble(Trouble::Hang);
-    let holder = click(&ann, "/");
-    until("a click works", || {
-        kernel::lock(&dir.join("lock")).0.is_some()
-    });
-    let page = ann.tab().get_once("/");
-    page.has_status(503)
-        .shows("Your other click is still being worked on")
-        .shows("1 second");
-    made_way(&page);
-    let post = ann.tab().post_once("/sign-out", &[("token", "x")]);
-    post.has_status(503).shows("Go back and do it again");
-    answer(holder)
-        .has_status(504)
-        .shows("The mail server does not answer");
-}
-
-#[test]
-fn a_name_lookup_that_hangs_ends_with_the_hard_deadline() {
-    if !place::are_we_root() {
-        eprintln!("not tried: only root can give a process another resolver");
-        return;
-    }
-    // A name server that hears and never answers, on an address of our own.
-    let place = Place::new("lookup");
-    let silent = UdpSocket::bind("127.9.9.53:53").expect("port 53 of a loopback address");
-    let resolver = place.write(
-        "resolv.conf",
-        "nameserver 127.9.9.53\noptions timeout:30 attempts:2\n",
-    );
-    let site = Site::new().start();
-    let program = place.join("postern");
-    // A link: a file that was just written may still be open in a child of another test.
-    fs::hard_link(site.program(), &program).expect("a link");
-    let state = place.join("state");
-    let config = format!(
-        "state_dir = \"{}\"\n[imap]\nhost = \"mail.silent.test\"\nsecurity = \"none\"\n[gate]\ndeadline_seconds = 5\n",
-        state.display()
-    );
-    place.write(".htpostern.toml", config);
-
-    let form = ByHand::get(&program, "/sign-in").like_ourselves().run();
-    let form = form.answer.expect("a form");
-    let cookie = form.header("set-cookie").expect("a cookie");
-    let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
-    let visitor = site.visitor();
-    let page = Page::new(
-        visitor.clone(),
-        Request::new("GET", "/cgi-bin/postern/sign-in"),
-        form,
-    );
-    let filled = page
-        .form("sign-in")
-        .set("login", "ann")
-        .set("password", "x");
-    let (mut request, mount) = (
-        filled.request(),
-        format!(
-            "mount --bind {} /etc/resolv.conf && exec \"$0\"",
-            resolver.display()
-        ),
-    );
-    request.headers.retain(|(name, _)| name != "Origin");
-    let begin = Instant::now();
-    let outcome = ByHand::request(&program, request)
-        .env("HTTP_COOKIE", &cookie)
-        .under(&["unshare", "--mount", "sh", "-c", &mount])
-        .like_ourselves()
-        .run();
-    let took = begin.elapsed();
-    let answer = outcome
-        .answer
-        .unwrap_or_else(|| panic!("no answer: {}", outcome.errors));
-    assert_eq!(answer.status, 503);
-    let text = String::from_utf8_lossy(&answer.body).into_owned();
-    assert!(text.contains("This took too long"), "{text}");
-    assert!(took >= Duration::from_secs(8), "ended after {took:?}");
-    drop(silent);
 }

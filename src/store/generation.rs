@@ -100,7 +100,7 @@ pub(super) fn open(user: &Path, budget: u64) -> Result<(sled::Db, PathBuf)> {
         let bad = dir.join("bad").exists();
         let size = fs::metadata(dir.join("db")).map_or(0, |m| m.blocks().saturating_mul(512));
         if !bad && size <= budget {
-            match guarded(|| open_sled(&dir)) {
+            match open_whole(&dir) {
                 Ok(db) => return Ok((db, dir)),
                 Err(Trouble::System(error)) => return Err(error),
                 Err(Trouble::Damage(cause)) => mark_bad(&dir, &cause),
@@ -167,14 +167,7 @@ fn change(user: &Path, number: u64) -> Result<PathBuf> {
     let next = generation(user, number.saturating_add(1));
     let bad = old.join("bad").exists();
     // Only one sled is ever open: everything is read, and the old one closed, before the new one is made.
-    let mut opened = guarded(|| open_sled(&old));
-    if matches!(opened, Err(Trouble::Damage(_))) {
-        // The log alone may still tell everything: a snapshot only saves reading it, and one that was written just
-        // before the disk was full speaks of what never came.
-        remove_snapshots(&old)?;
-        opened = guarded(|| open_sled(&old));
-    }
-    let carried = match opened {
+    let carried = match open_whole(&old) {
         Ok(db) => {
             let carried = guarded(|| Ok(carry(&db)));
             drop(catch_unwind(AssertUnwindSafe(|| drop(db))));
@@ -240,6 +233,18 @@ fn carry(db: &sled::Db) -> Vec<(sled::IVec, sled::IVec)> {
         }
     }
     carried
+}
+
+/// Opens a generation, where it must be from its log alone. A snapshot only saves reading the log, and one that was written
+/// when the disk was full speaks of what never came.
+fn open_whole(dir: &Path) -> std::result::Result<sled::Db, Trouble> {
+    match guarded(|| open_sled(dir)) {
+        Err(Trouble::Damage(_)) => {
+            remove_snapshots(dir).map_err(Trouble::System)?;
+            guarded(|| open_sled(dir))
+        }
+        opened => opened,
+    }
 }
 
 fn remove_snapshots(dir: &Path) -> Result<()> {

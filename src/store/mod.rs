@@ -10,7 +10,6 @@ mod generation;
 pub mod keys;
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -288,8 +287,12 @@ impl Drop for Store<'_> {
     fn drop(&mut self) {
         // A panic while sled closes must not hide what the request has already produced.
         let db = self.db.take();
-        if catch_unwind(AssertUnwindSafe(|| drop(db))).is_err() {
-            generation::mark_bad(&self.dir, "closing");
+        let closed = generation::guarded(|| {
+            drop(db);
+            Ok(())
+        });
+        if let (Err(generation::Trouble::Damage(cause)), None) = (closed, &self.failure) {
+            generation::mark_bad(&self.dir, &cause);
         }
     }
 }

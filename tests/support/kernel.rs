@@ -48,25 +48,31 @@ pub fn kill(pid: u32) {
         .output();
 }
 
-/// The process that holds the lock on a file, and how many wait for it, as `/proc/locks` tells (proc(5)).
+/// The process that holds the lock on a file, and how many wait for it.
 pub fn lock(file: &Path) -> (Option<u32>, usize) {
+    let (holder, queue) = queue(file);
+    (holder, queue.len())
+}
+
+/// The process that holds the lock on a file, and those that wait for it, first come, first served, as `/proc/locks` tells
+/// (proc(5)).
+pub fn queue(file: &Path) -> (Option<u32>, Vec<u32>) {
     let Ok(found) = fs::metadata(file) else {
-        return (None, 0);
+        return (None, Vec::new());
     };
     let dev = found.dev();
     let (major, minor) = ((dev >> 8) & 0xfff, (dev & 0xff) | ((dev >> 12) & 0xfff00));
     let place = format!("{major:02x}:{minor:02x}:{}", found.ino());
     let text = fs::read_to_string("/proc/locks").expect("/proc/locks");
-    let mut told = (None, 0);
+    let mut told = (None, Vec::new());
     for line in text.lines() {
         let words: Vec<&str> = line.split_whitespace().collect();
-        let Some(at) = words.iter().position(|w| *w == place) else {
-            continue;
-        };
-        if words.contains(&"->") {
-            told.1 += 1;
-        } else {
-            told.0 = at.checked_sub(1).and_then(|n| words[n].parse().ok());
+        let at = words.iter().position(|w| *w == place);
+        let pid = at.and_then(|n| words[n.checked_sub(1)?].parse().ok());
+        match pid {
+            Some(pid) if words.contains(&"->") => told.1.push(pid),
+            Some(pid) => told.0 = Some(pid),
+            None => {}
         }
     }
     told
