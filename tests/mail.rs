@@ -189,8 +189,10 @@ pub(crate) fn harms(html: &str, remote: bool) -> Vec<String> {
             "@font-face",
         ] {
             let declared = |bad: &str| {
-                let mut all = style.split(['{', '}', ';']).map(str::trim);
-                all.any(|declaration| declaration.starts_with(bad))
+                // What an opening brace follows is a selector.
+                let all = style.split_inclusive(['{', '}', ';']);
+                let mut all = all.filter(|piece| !piece.ends_with('{'));
+                all.any(|piece| piece.trim().starts_with(bad))
             };
             if style
                 .split([':', ';', '{', '}', '('])

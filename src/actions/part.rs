@@ -60,7 +60,7 @@ pub fn part(visit: &mut Visit, at: &MessageRef, trail: &Trail, open: bool) -> Re
         Some(kind) => (kind, "inline"),
         None => ("application/octet-stream", "attachment"),
     };
-    let disposition = disposition(how, &mime::safe_file_name(&part.name));
+    let disposition = disposition(how, &saved_name(&part));
     let first = trail.split().map(|(first, _)| first.clone());
     match (bytes, first) {
         (Some(bytes), _) => {
@@ -82,6 +82,28 @@ pub fn part(visit: &mut Visit, at: &MessageRef, trail: &Trail, open: bool) -> Re
     }
 }
 
+/// The name under which a part is saved; of one that has none, a word with the ending of its type.
+fn saved_name(part: &Part) -> String {
+    let unnamed = match part.kind.as_str() {
+        "message/rfc822" | "message/global" => "message.eml",
+        "text/calendar" | "application/ics" => "calendar.ics",
+        "text/vcard" | "text/x-vcard" | "text/directory" => "card.vcf",
+        "text/html" => "page.html",
+        "image/png" => "image.png",
+        "image/jpeg" => "image.jpg",
+        "image/gif" => "image.gif",
+        "image/webp" => "image.webp",
+        "application/pdf" => "document.pdf",
+        kind if kind.starts_with("text/") => "text.txt",
+        "message/delivery-status" | "message/disposition-notification" => "report.txt",
+        _ => "",
+    };
+    match part.name.trim() {
+        "" => mime::safe_file_name(unnamed),
+        name => mime::safe_file_name(name),
+    }
+}
+
 /// All that is attached to a message, in one archive.
 ///
 /// # Errors
@@ -97,7 +119,7 @@ pub fn attachments(visit: &mut Visit, at: &MessageRef) -> Result<Done> {
                 section: Section::Part(part.path.clone()),
                 encoding: part.encoding,
             };
-            (mime::safe_file_name(&part.name), piece)
+            (saved_name(part), piece)
         })
         .collect();
     if files.is_empty() {
