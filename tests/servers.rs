@@ -51,6 +51,11 @@ fn cases() -> Vec<Case> {
     ]
     .concat();
     let eight_bit: Vec<u8> = (0..4000_u32).map(|n| (128 + n * 37 % 128) as u8).collect();
+    // Everything that is kept of an answer, without end: each line has its number in it.
+    let many = |line: &str| {
+        let lines = (1..=20_000).map(|n| format!("{}\r\n", line.replace("$N", &n.to_string())));
+        Floods(Command, Vec::new(), lines.collect::<String>().into_bytes())
+    };
     vec![
         case("silent", Silent(Greeting), SILENT),
         case("shy", Silent(SignIn), SILENT),
@@ -91,6 +96,38 @@ fn cases() -> Vec<Case> {
             Floods(Command, Vec::new(), vec![b'y'; 1024]),
             NONSENSE,
         ),
+        case(
+            "fetches",
+            many("* $N FETCH (UID $N FLAGS (\\Seen))"),
+            NONSENSE,
+        ),
+        case(
+            "envelopes",
+            many(
+                "* $N FETCH (UID $N FLAGS () RFC822.SIZE 1 INTERNALDATE \"01-Jan-2026 00:00:00 +0000\" \
+            BODYSTRUCTURE (\"text\" \"plain\" NIL NIL NIL \"7bit\" 1 1))",
+            ),
+            NONSENSE,
+        ),
+        case("folders", many("* LIST () \"/\" folder$N"), NONSENSE),
+        case(
+            "statuses",
+            many("* STATUS folder$N (MESSAGES 1 UNSEEN 1)"),
+            NONSENSE,
+        ),
+        case("searches", many("* SEARCH $N 4294967295"), NONSENSE),
+        case(
+            "ranges",
+            many("* ESEARCH (TAG \"$TAG\") UID ALL $N:4294967295"),
+            NONSENSE,
+        ),
+        case(
+            "vanished",
+            many("* VANISHED (EARLIER) $N:4294967295"),
+            NONSENSE,
+        ),
+        case("quotas", many("* QUOTA \"q$N\" (STORAGE $N 10)"), NONSENSE),
+        case("capabilities", many("* CAPABILITY IMAP4rev1 X$N"), NONSENSE),
         case("deep", Says(Command, deep), AWAY),
         case(
             "garbage",
@@ -124,11 +161,13 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-/// Expects an answer by the soft deadline; only the machine's own slowness may come on top.
+/// Expects an answer that the program made itself, before the hard deadline; how busy the machine is shall not matter.
 fn came_in_time(case: &Case, page: &Page) {
-    let took = page.response().took;
-    page.expect(took < HARD, || format!("{}: it took {took:?}", case.name));
     page.hides("This took too long");
+    let took = page.server_timing("total").millis;
+    page.expect(took < HARD.as_secs_f64() * 1000.0, || {
+        format!("{}: it took {took} ms", case.name)
+    });
 }
 
 #[test]
@@ -189,6 +228,7 @@ fn whatever_a_server_does_the_page_comes_in_time_and_says_so() {
         }
     });
     let peak = watch.peak_mb();
+    println!("{peak} MB at most");
     assert!((1..64).contains(&peak), "{peak} MB");
 
     // Nobody holds anything, and all of them recover.

@@ -95,6 +95,11 @@ fn faults(tab: &Tab, own: &str, remote: bool) -> Vec<String> {
         let (method, url) = request.split_once(' ').unwrap_or(("", request));
         let inside = url.starts_with(own) || url.starts_with("data:") || url.starts_with("about:");
         let outside = remote && url.starts_with("https://");
+        // Every browser asks this of any site by itself, whatever its pages say.
+        let root = own.find("/cgi-bin").and_then(|end| own.get(..end));
+        if root.and_then(|root| url.strip_prefix(root)) == Some("/favicon.ico") {
+            continue;
+        }
         if method != "GET" || !(inside || outside) {
             faults.push(format!("asked for {request}"));
         }
