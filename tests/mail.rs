@@ -203,10 +203,17 @@ pub(crate) fn harms(html: &str, remote: bool) -> Vec<String> {
                 faults.push(format!("style has {bad}: {style}"));
             }
         }
-        for url in style.split("url(").skip(1) {
-            let url = url.trim_start_matches(['"', '\'']);
+        for (at, _) in style.match_indices("url(") {
+            let before = &style[..at];
+            // `#curl(1)` is a colour and brackets.
+            if before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '#' | '-' | '_')) {
+                continue;
+            }
+            let url = style[at + 4..].trim_start_matches(['"', '\'']);
             if !(url.starts_with("data:image/") || remote && url.starts_with("https://")) {
-                faults.push(format!("style loads {url}"));
+                let near: String = before.chars().rev().take(60).collect();
+                let near: String = near.chars().rev().collect();
+                faults.push(format!("style loads {url:.60} after {near}"));
             }
         }
     };

@@ -429,6 +429,14 @@ fn mails_of_the_world_have_their_picture() {
                 "{name} scrolls sideways at {window}"
             );
         }
+        if *name == "newsletter-8" {
+            tab.viewport(1440, 900, 1.0, false);
+            for page in ["leave", "headers"] {
+                let url = url.replace("/message?", &format!("/{page}?"));
+                tab.open(&url);
+                tab.screenshot(&format!("mail-{page}-1440-dark"));
+            }
+        }
     }
     tab.expect_quiet();
 }

@@ -14,7 +14,7 @@ use crate::mime;
 use crate::route::{FrameQuery, MessageQuery, MessageRef, Route};
 use crate::time::{Calendar, Zone};
 use crate::told::{Card, Event, Moment, Protection, Report, Unsubscribe};
-use crate::views::message::AttachmentLine;
+use crate::views::attached::AttachmentLine;
 use crate::views::told::{EventLine, Told};
 
 /// Images of which a page shows a small view.

@@ -8,16 +8,16 @@ use super::Mailbox;
 use super::compare::opened;
 use super::folders::Plan;
 use crate::error::{Error, Result, What};
-use crate::mail::{Flags, Part, PartPath, Row, Trail, Uid};
+use crate::mail::{Flags, Part, PartPath, Row, Uid};
 use crate::mime;
 use crate::remote::{Command, Flight, Message, Section, UidSet, What as SectionWhat};
 use crate::route::MessageRef;
 use crate::store::keys::{PENDING, TEXTS};
 
 /// Bytes of a text part that are shown; what is longer is cut, and can be downloaded whole.
-const TEXT_BYTES: u32 = 1024 * 1024;
+pub(super) const TEXT_BYTES: u32 = 1024 * 1024;
 /// Bytes of inline images that travel inside the frame: of one, and of all.
-const IMAGE_BYTES: u32 = 128 * 1024;
+pub(super) const IMAGE_BYTES: u32 = 128 * 1024;
 const IMAGES_BYTES: u32 = 1024 * 1024;
 /// Bytes of a header that are kept.
 const HEADER_BYTES: u32 = 256 * 1024;
@@ -143,80 +143,6 @@ impl Mailbox<'_, '_> {
             older,
             newer,
         })
-    }
-
-    /// The message that lies within a message.
-    ///
-    /// # Errors
-    /// `Gone`; `Imap` where the cache does not have it.
-    pub fn open_inside(&mut self, at: &MessageRef, trail: &Trail) -> Result<Opened> {
-        let (part, bytes) = self.at(at, trail, WHOLE_BYTES)?;
-        let raw = bytes
-            .filter(|_| mime::is_message(&part))
-            .ok_or(Error::Gone(What::Part))?;
-        let parts = mime::leaves(&raw);
-        let body = mime::body_of(&parts);
-        let shown = |parts: Vec<&Part>| -> Vec<Shown> {
-            let cut = usize::try_from(TEXT_BYTES).unwrap_or(usize::MAX);
-            parts
-                .into_iter()
-                .filter_map(|part| {
-                    let mut bytes = mime::part_of(&raw, &part.path)?;
-                    let is_cut = bytes.len() > cut;
-                    bytes.truncate(cut);
-                    Some(Shown {
-                        part: part.clone(),
-                        bytes,
-                        cut: is_cut,
-                    })
-                })
-                .collect()
-        };
-        let mut texts = body.text.clone();
-        texts.extend(body.html.iter().filter(|p| !body.text.contains(p)));
-        let small = |p: &&Part| p.size <= IMAGE_BYTES;
-        let images = body.inline.iter().copied().filter(small).take(30).collect();
-        let header = mime::header_of(&raw).to_vec();
-        let size = u32::try_from(raw.len()).unwrap_or(u32::MAX);
-        let row = super::row::of_header(at.uid, &header, size);
-        Ok(Opened {
-            row,
-            shown: shown(texts),
-            images: shown(images),
-            told: shown(mime::told_by(&parts)),
-            header,
-            parts: parts.clone(),
-            rank: 0,
-            total: 0,
-            older: None,
-            newer: None,
-        })
-    }
-
-    /// What a trail leads to, decoded, of at most `limit` bytes as it travels; None where it is larger.
-    ///
-    /// # Errors
-    /// `Gone`; `Imap`.
-    pub fn at(
-        &mut self,
-        at: &MessageRef,
-        trail: &Trail,
-        limit: u32,
-    ) -> Result<(Part, Option<Vec<u8>>)> {
-        let gone = || Error::Gone(What::Part);
-        let (first, rest) = trail.split().ok_or_else(gone)?;
-        if rest.is_empty() {
-            return self.part(at, first, limit);
-        }
-        let (mut part, bytes) = self.part(at, first, WHOLE_BYTES)?;
-        let mut bytes = bytes.ok_or_else(gone)?;
-        for path in rest {
-            let inside = mime::contents(&part, &bytes);
-            let found = inside.into_iter().find(|p| p.path == *path);
-            bytes = mime::content(&part, &bytes, path).ok_or_else(gone)?;
-            part = found.ok_or_else(gone)?;
-        }
-        Ok((part, Some(bytes)))
     }
 
     /// One part of a message, decoded, of at most `limit` bytes as it travels; None where it is larger.

@@ -6,6 +6,7 @@
 
 mod compare;
 mod folders;
+mod inside;
 mod list;
 mod message;
 mod order;

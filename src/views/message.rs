@@ -6,6 +6,7 @@
 
 use maud::{Markup, html};
 
+use super::attached::{AttachmentLine, attachments};
 use super::folder::{ListPane, beside};
 use super::icons::{Icon, icon, sign};
 use super::letter::letter;
@@ -136,25 +137,6 @@ pub enum Height {
     Long,
 }
 
-/// One attachment.
-#[derive(Clone, Debug)]
-pub struct AttachmentLine {
-    /// The file's name; may be empty.
-    pub name: String,
-    /// Its media type, in lower case.
-    pub kind: String,
-    /// Its size in bytes, about.
-    pub size: u64,
-    /// True for a message, which opens as a page.
-    pub is_message: bool,
-    /// The picture itself, for a small view of it.
-    pub preview: Option<Route>,
-    /// Shows it in the browser, where its type is harmless.
-    pub open: Option<Route>,
-    /// Saves it.
-    pub download: Route,
-}
-
 /// How many recipients are named before the rest is counted.
 const NAMED: usize = 3;
 
@@ -176,7 +158,7 @@ pub fn page(chrome: &Chrome, message: &MessagePage) -> Markup {
                 (told::notes(chrome, message.told))
                 (told::cards(chrome, message.told))
                 (body(chrome, message, subject))
-                (attachments(chrome, message))
+                (attachments(chrome, message.attachments, &message.all))
                 (charset(chrome, message))
             }
         }
@@ -394,53 +376,6 @@ fn bar(which: Icon, text: &str, acts: Markup) -> Markup {
     }
 }
 
-fn attachments(chrome: &Chrome, message: &MessagePage) -> Markup {
-    let words = chrome.words;
-    let files = message.attachments;
-    html! {
-        @if !files.is_empty() {
-            section.attached aria-labelledby="attached" {
-                .bar {
-                    h2 #attached { (words.attachments(files.len())) }
-                    @if let Some(all) = &message.all {
-                        a.button.quiet.push href=(chrome.href(all)) { (icon(Icon::Download)) (words.all_as_zip()) }
-                    }
-                }
-                ul.files { @for file in files { (attachment(chrome, file)) } }
-            }
-        }
-    }
-}
-
-fn attachment(chrome: &Chrome, file: &AttachmentLine) -> Markup {
-    let words = chrome.words;
-    let name = match file.name.trim() {
-        "" => words.unnamed(&file.kind),
-        name => name,
-    };
-    let tab = (!file.is_message).then_some("_blank");
-    html! {
-        li.file.pictured[file.preview.is_some()] {
-            @if let (Some(picture), Some(open)) = (&file.preview, &file.open) {
-                a.picture href=(chrome.href(open)) target="_blank" tabindex="-1" aria-hidden="true" {
-                    img src=(chrome.href(picture)) alt="" loading="lazy";
-                }
-            }
-            (icon(file_icon(&file.kind)))
-            div {
-                span.name dir="auto" title=(name) { (name) }
-                small {
-                    span { (words.size(file.size)) }
-                    @if let Some(route) = &file.open {
-                        a href=(chrome.href(route)) target=[tab] { (words.open()) span.sr { " " (name) } }
-                    }
-                    a href=(chrome.href(&file.download)) { (words.download()) span.sr { " " (name) } }
-                }
-            }
-        }
-    }
-}
-
 /// The charsets that mail is written in beside UTF-8, by the names that browsers know.
 const CHARSETS: [&str; 20] = [
     "utf-8",
@@ -488,29 +423,8 @@ fn charset(chrome: &Chrome, message: &MessagePage) -> Markup {
     }
 }
 
-fn file_icon(kind: &str) -> Icon {
-    let (main, sub) = kind.split_once('/').unwrap_or((kind, ""));
-    match main {
-        "image" => Icon::Image,
-        "audio" => Icon::Sound,
-        "video" => Icon::Film,
-        "message" => Icon::Letter,
-        "text" if sub == "csv" => Icon::Sheet,
-        "text" => Icon::Text,
-        _ if sub.contains("spreadsheet") || sub.contains("excel") => Icon::Sheet,
-        _ if ["zip", "tar", "compressed", "rar", "gzip"]
-            .iter()
-            .any(|pack| sub.contains(pack)) =>
-        {
-            Icon::Pack
-        }
-        _ => Icon::File,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::views::samples;
 
     #[test]
@@ -536,13 +450,5 @@ mod tests {
                 assert_eq!(count(inline), 0, "{name}: {inline}");
             }
         }
-    }
-
-    #[test]
-    fn a_file_is_known_by_its_type() {
-        assert_eq!(file_icon("image/png"), Icon::Image);
-        assert_eq!(file_icon("application/vnd.ms-excel"), Icon::Sheet);
-        assert_eq!(file_icon("application/x-7z-compressed"), Icon::Pack);
-        assert_eq!(file_icon(""), Icon::File);
     }
 }

@@ -5,6 +5,7 @@
 //! before changing it: the class names belong to `www/style.css`, which has one block for each file here.
 
 pub mod about;
+pub mod attached;
 pub mod error;
 pub mod folder;
 pub mod folders;

@@ -5,11 +5,12 @@
 
 use maud::Markup;
 
+use super::attached::AttachmentLine;
 use super::error::ErrorPage;
 use super::folder::{self, ListPane, RowLine};
 use super::folders::{FolderLine, nested};
 use super::login::{self, LoginPage, Reason};
-use super::message::{self, AttachmentLine, Body, Height, HtmlFrame, MessagePage, Remote};
+use super::message::{self, Body, Height, HtmlFrame, MessagePage, Remote};
 use super::{Chrome, Kind, Notice, Quota, error};
 use crate::error::{Cause, Error, Imap, What};
 use crate::letter::{Block, Span};

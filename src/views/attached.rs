@@ -1,0 +1,112 @@
+//! What is attached to a message: a line for each file, a small view of the first pictures, all of it as one archive.
+//!
+//! Not for deciding what a file is or whether it may open (`actions`): `None` is a link that does not exist.
+
+use maud::{Markup, html};
+
+use super::Chrome;
+use super::icons::{Icon, icon};
+use crate::route::Route;
+
+/// One attachment.
+#[derive(Clone, Debug)]
+pub struct AttachmentLine {
+    /// The file's name; may be empty.
+    pub name: String,
+    /// Its media type, in lower case.
+    pub kind: String,
+    /// Its size in bytes, about.
+    pub size: u64,
+    /// True for a message, which opens as a page.
+    pub is_message: bool,
+    /// The picture itself, for a small view of it.
+    pub preview: Option<Route>,
+    /// Shows it in the browser, where its type is harmless.
+    pub open: Option<Route>,
+    /// Saves it.
+    pub download: Route,
+}
+
+/// The list of attachments, `all` leading to the archive of them.
+pub(super) fn attachments(
+    chrome: &Chrome,
+    files: &[AttachmentLine],
+    all: &Option<Route>,
+) -> Markup {
+    let words = chrome.words;
+    html! {
+        @if !files.is_empty() {
+            section.attached aria-labelledby="attached" {
+                .bar {
+                    h2 #attached { (words.attachments(files.len())) }
+                    @if let Some(all) = all {
+                        a.button.quiet.push href=(chrome.href(all)) { (icon(Icon::Download)) (words.all_as_zip()) }
+                    }
+                }
+                ul.files { @for file in files { (attachment(chrome, file)) } }
+            }
+        }
+    }
+}
+
+fn attachment(chrome: &Chrome, file: &AttachmentLine) -> Markup {
+    let words = chrome.words;
+    let name = match file.name.trim() {
+        "" => words.unnamed(&file.kind),
+        name => name,
+    };
+    let tab = (!file.is_message).then_some("_blank");
+    html! {
+        li.file.pictured[file.preview.is_some()] {
+            @if let (Some(picture), Some(open)) = (&file.preview, &file.open) {
+                a.picture href=(chrome.href(open)) target="_blank" tabindex="-1" aria-hidden="true" {
+                    img src=(chrome.href(picture)) alt="" loading="lazy";
+                }
+            }
+            (icon(file_icon(&file.kind)))
+            div {
+                span.name dir="auto" title=(name) { (name) }
+                small {
+                    span { (words.size(file.size)) }
+                    @if let Some(route) = &file.open {
+                        a href=(chrome.href(route)) target=[tab] { (words.open()) span.sr { " " (name) } }
+                    }
+                    a href=(chrome.href(&file.download)) { (words.download()) span.sr { " " (name) } }
+                }
+            }
+        }
+    }
+}
+
+fn file_icon(kind: &str) -> Icon {
+    let (main, sub) = kind.split_once('/').unwrap_or((kind, ""));
+    match main {
+        "image" => Icon::Image,
+        "audio" => Icon::Sound,
+        "video" => Icon::Film,
+        "message" => Icon::Letter,
+        "text" if sub == "csv" => Icon::Sheet,
+        "text" => Icon::Text,
+        _ if sub.contains("spreadsheet") || sub.contains("excel") => Icon::Sheet,
+        _ if ["zip", "tar", "compressed", "rar", "gzip"]
+            .iter()
+            .any(|pack| sub.contains(pack)) =>
+        {
+            Icon::Pack
+        }
+        _ => Icon::File,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_known_by_its_type() {
+        assert_eq!(file_icon("image/png"), Icon::Image);
+        assert_eq!(file_icon("application/vnd.ms-excel"), Icon::Sheet);
+        assert_eq!(file_icon("application/x-7z-compressed"), Icon::Pack);
+        assert_eq!(file_icon(""), Icon::File);
+    }
+}
