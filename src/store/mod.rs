@@ -299,16 +299,11 @@ impl Drop for Store<'_> {
 
 /// sled waits for its threads for ever where none can be started: at a host's limit of processes that is to be expected.
 fn can_start_threads() -> Result<()> {
-    match std::thread::Builder::new().spawn(|| {}) {
-        Ok(thread) => {
-            drop(thread.join());
-            Ok(())
-        }
-        Err(e) => {
-            eprintln!("postern: store: no thread can be started: {e}");
-            Err(Error::TooMany { retry: 2 })
-        }
+    if process::can_start_threads() {
+        return Ok(());
     }
+    eprintln!("postern: store: no thread can be started");
+    Err(Error::TooMany { retry: 2 })
 }
 
 /// Where the n-th piece of a value lies.
