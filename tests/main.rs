@@ -53,6 +53,8 @@ mod reading;
 mod servers;
 /// Several sessions of one user, other passwords, and what lies on disk afterwards.
 mod sessions;
+/// The program from a shell, as a hoster runs it.
+mod shell;
 /// The real parts that the tests drive: Apache, Dovecot, a proxy between, visitors, a browser.
 mod support;
 /// The whole visit in the words of other servers.

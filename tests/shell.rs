@@ -1,0 +1,118 @@
+//! The program from a shell, as a hoster runs it: `check`, `gc`, and what it says of itself.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use crate::support::place;
+use crate::support::site::Site;
+
+/// Runs the site's program as the user that Apache runs it as.
+fn postern(site: &Site, arguments: &[&str]) -> Output {
+    let worker = place::worker();
+    let mut command = if place::are_we_root() {
+        let mut command = Command::new("setpriv");
+        command
+            .args(["--reuid", &worker.uid.to_string()])
+            .args(["--regid", &worker.gid.to_string(), "--clear-groups"])
+            .arg(site.program());
+        command
+    } else {
+        Command::new(site.program())
+    };
+    command.env_clear().args(arguments);
+    command.output().expect("the program")
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// The one user's directory.
+fn user_dir(site: &Site) -> Option<PathBuf> {
+    let mut users = std::fs::read_dir(site.state_dir().join("users")).ok()?;
+    Some(users.next()?.ok()?.path())
+}
+
+/// Makes it look as if nobody had opened the user's store for two months.
+fn leave_for_two_months(site: &Site) {
+    let store = user_dir(site).expect("a user").join("db.1/db");
+    let touched = Command::new("touch")
+        .args(["-d", "60 days ago"])
+        .arg(&store)
+        .status();
+    assert!(touched.expect("touch").success());
+}
+
+#[test]
+fn check_says_what_is_right_and_what_is_not() {
+    let mut site = Site::with_inbox(1);
+    let checked = postern(&site, &["check"]);
+    let text = said(&checked);
+    assert!(checked.status.success(), "{text}");
+    for line in [
+        "ok     configuration",
+        "ok     state directory",
+        "ok     a lock there",
+    ] {
+        assert!(text.contains(line), "{line} is not in:\n{text}");
+    }
+    assert!(
+        text.contains("without TLS answers") && text.contains("rows = 50"),
+        "{text}"
+    );
+
+    site.dovecot_mut().stop();
+    let checked = postern(&site, &["check"]);
+    let text = said(&checked);
+    assert_eq!(checked.status.code(), Some(1), "{text}");
+    assert!(text.contains("WRONG  IMAP server"), "{text}");
+}
+
+#[test]
+fn gc_gives_back_what_nobody_needs_and_nothing_else() {
+    let site = Site::with_inbox(3);
+    let ann = site.sign_in("ann");
+    ann.get("/").shows("Message 3");
+    assert_eq!(
+        said(&postern(&site, &["gc"])),
+        "1 kept, 0 emptied, 0 forgotten, 0 busy\n"
+    );
+    ann.get("/").has_status(200).shows("Message 3");
+
+    leave_for_two_months(&site);
+    assert_eq!(
+        said(&postern(&site, &["gc"])),
+        "0 kept, 1 emptied, 0 forgotten, 0 busy\n"
+    );
+    let user = user_dir(&site).expect("a user");
+    assert!(user.join("lock").exists() && !user.join("db.1").exists());
+    ann.get("/").has_status(401).shows("Your session has ended");
+    let ann = site.sign_in("ann");
+
+    leave_for_two_months(&site);
+    let forgotten = postern(&site, &["gc", "--forget", "30"]);
+    assert_eq!(said(&forgotten), "0 kept, 0 emptied, 1 forgotten, 0 busy\n");
+    assert_eq!(user_dir(&site), None);
+    ann.get("/").has_status(401);
+    site.sign_in("ann").get("/").shows("Message 3");
+}
+
+#[test]
+fn what_makes_no_sense_is_answered_with_what_does() {
+    let site = Site::with_inbox(0);
+    for arguments in [
+        &["--frobnicate"][..],
+        &["gc", "--days"],
+        &["gc", "--days", "-1"],
+        &["check", "x"],
+    ] {
+        let output = postern(&site, arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("postern gc"));
+    }
+    let version = postern(&site, &["--version"]);
+    assert_eq!(
+        said(&version),
+        format!("postern {}\n", env!("CARGO_PKG_VERSION"))
+    );
+}
