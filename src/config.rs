@@ -340,11 +340,6 @@ impl Config {
     pub fn soft_deadline(&self) -> Duration {
         Duration::from_secs(self.gate.deadline_seconds.into())
     }
-
-    /// How long after a comparison the cache alone answers.
-    pub fn freshness(&self) -> Duration {
-        Duration::from_secs(self.cache.fresh_seconds.into())
-    }
 }
 
 /// A base that links can be made with: a plain path, or an https address with one.

@@ -103,12 +103,6 @@ impl Response {
             .with("Cache-Control", "private, no-store")
     }
 
-    /// Nothing to say: for what nobody waits for.
-    pub fn empty(status: u16) -> Response {
-        Response::new(status, "text/plain; charset=utf-8", Vec::new())
-            .with("Cache-Control", "private, no-store")
-    }
-
     /// The same page, whose forms may also go to one origin elsewhere: `https://` and a host that is plain ASCII.
     pub fn posting_to(self, origin: &str) -> Response {
         let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'/');
@@ -137,21 +131,6 @@ impl Response {
         let seconds = after.as_secs().max(1);
         self.with("Refresh", format!("{seconds}; url={href}"))
             .with("Retry-After", seconds.to_string())
-    }
-
-    /// Its status.
-    pub fn status(&self) -> u16 {
-        self.status
-    }
-
-    /// How many bytes its body has.
-    pub fn len(&self) -> usize {
-        self.body.len()
-    }
-
-    /// True without a body.
-    pub fn is_empty(&self) -> bool {
-        self.body.is_empty()
     }
 
     /// As the `cgi` crate takes it.

@@ -195,11 +195,6 @@ impl<'p> Store<'p> {
         self.failure.take().map_or(Ok(()), Err)
     }
 
-    /// True while a write waits for `save`.
-    pub fn has_writes(&self) -> bool {
-        !self.writes.is_empty()
-    }
-
     /// All pieces of a value, joined.
     fn pieces(&mut self, tree: u8, key: &[u8]) -> Option<Vec<u8>> {
         let mut whole = Vec::new();
