@@ -508,7 +508,9 @@ impl Link {
 
     fn set(&mut self, key: &str, value: &str) {
         self.0.push(if self.0.contains('?') { '&' } else { '?' });
-        self.0.push_str(key);
+        // A retry sets keys that a stranger wrote.
+        self.0
+            .extend(form_urlencoded::byte_serialize(key.as_bytes()));
         self.0.push('=');
         self.0
             .extend(form_urlencoded::byte_serialize(value.as_bytes()));
@@ -654,6 +656,8 @@ mod tests {
         assert_eq!(twice, "/folder?f=a%26b&again=2");
         assert_eq!(retries("f=a%26b&again=2"), 2);
         assert_eq!(retries("f=a"), 0);
+        let odd = "/folder?a%26again%3D9%0D%0A=1";
+        assert_eq!(retrying(odd, 2), "/folder?a%26again%3D9%0D%0A=1&again=2");
     }
 
     #[test]
