@@ -2,6 +2,9 @@
 
 use std::time::SystemTime;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::cost::connections;
 use crate::support::chromium::{Chromium, Scheme};
 use crate::support::mails::Mail;
@@ -339,8 +342,81 @@ fn first_words_stand_below_each_subject() {
     assert!(!site.log().contains("fault"));
 }
 
+/// What Outlook sends to somebody of whom it thinks that he uses Outlook too.
+const OUTLOOK: &[u8] = include_bytes!("mail/snappymail__tnef2.eml");
+
+#[test]
+fn the_html_of_a_winmail_dat_is_read_where_there_is_nothing_else() {
+    let text = String::from_utf8(OUTLOOK.to_vec()).expect("ASCII");
+    let (before, rest) = text.split_once("Dobr=FD").expect("its text");
+    let (_, after) = rest.split_once("Bart=E1k").expect("its end");
+    let bare = format!("{before}{after}").replace("TNEF test 2", "Bare");
+    let site = site(vec![bytes(OUTLOOK.to_vec()), mail(&bare.replace('\r', ""))]);
+    let ann = site.sign_in("ann");
+    // With a text beside it, that is the message.
+    let page = open(&ann, "TNEF test 2");
+    page.shows("pos\u{ed}l\u{e1}m zku\u{161}ebn\u{ed} e-mail");
+    assert!(page.attributes_of("iframe", "src").is_empty());
+    let page = open(&ann, "Bare");
+    let frame = page.attributes_of("iframe", "src");
+    let frame = ann.get(frame.first().map_or("", String::as_str));
+    frame.has_status(200);
+    frame.shows("pos\u{ed}l\u{e1}m zku\u{161}ebn\u{ed} e-mail");
+    connections(&frame, 0);
+}
+
+/// A winmail.dat (MS-OXTNEF) with this text and this file.
+fn winmail(text: &str, name: &str, file: &[u8]) -> Vec<u8> {
+    let mut out = vec![0x78, 0x9f, 0x3e, 0x22, 1, 0];
+    let mut attribute = |level: u8, id: u32, value: &[u8]| {
+        out.push(level);
+        out.extend(id.to_le_bytes());
+        out.extend(u32::try_from(value.len()).expect("small").to_le_bytes());
+        out.extend(value);
+        out.extend([0, 0]);
+    };
+    attribute(1, 0x0002_800c, text.as_bytes());
+    attribute(2, 0x0006_9002, &[0; 14]);
+    attribute(2, 0x0001_8010, name.as_bytes());
+    attribute(2, 0x0006_800f, file);
+    out
+}
+
+#[test]
+fn a_large_winmail_dat_travels_only_when_it_is_opened() {
+    let drawing: Vec<u8> = (0..2_000_000_u32).map(|n| (n / 7 % 251) as u8).collect();
+    let packed = STANDARD.encode(winmail("The drawing.", "house.dwg", &drawing));
+    let lines: Vec<&str> = packed
+        .as_bytes()
+        .chunks(76)
+        .map(|l| std::str::from_utf8(l).expect("ASCII"))
+        .collect();
+    let text = format!(
+        "From: Bo <bo@example.org>\nTo: Ann <ann@example.org>\nSubject: The house\nMIME-Version: 1.0\n\
+         Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nAs promised.\n--b\n\
+         Content-Type: application/ms-tnef; name=winmail.dat\nContent-Transfer-Encoding: base64\n\n{}\n--b--\n",
+        lines.join("\n")
+    );
+    let site = site(vec![mail(&text)]);
+    let ann = site.sign_in("ann");
+    let page = open(&ann, "The house");
+    page.shows("As promised.")
+        .shows("winmail.dat")
+        .hides("house.dwg");
+    let inside = ann.get(&address_of(&page, ".file a", 0));
+    inside
+        .has_status(200)
+        .shows("The house")
+        .shows("The drawing.")
+        .shows("house.dwg");
+    let file = ann.get(&address_of(&inside, ".file a", 0));
+    file.has_status(200);
+    assert!(file.body() == drawing, "other bytes");
+    inside.click("Back to the message").shows("As promised.");
+}
+
 /// What is looked at in pictures: mails of the corpus, by a name for their pictures.
-const PICTURED: [(&str, &str); 15] = [
+const PICTURED: [(&str, &str); 18] = [
     ("newsletter-1", "mailpile/1379857166.25979_5.hottie_2_S.eml"),
     ("newsletter-2", "mailpile/1379857166.25979_7.hottie_2_S.eml"),
     ("newsletter-3", "mailpile/mailpile-1400069992.mbx.eml"),
@@ -358,6 +434,14 @@ const PICTURED: [(&str, &str); 15] = [
     ),
     ("newsletter-7", "mu/testdir2__Foo__cur__arto.eml"),
     ("newsletter-8", "rspamd/newsletter.eml"),
+    (
+        "newsletter-9",
+        "spamassassin/welcomelists__oracle_net_techblast.eml",
+    ),
+    (
+        "newsletter-10",
+        "spamassassin/welcomelists__ibm_enews_de.eml",
+    ),
     ("japanese", "redmine/japanese_keywords_iso_2022_jp.eml"),
     (
         "invitation",
@@ -365,6 +449,7 @@ const PICTURED: [(&str, &str); 15] = [
     ),
     ("bounce", "flanker/bounce__office365.eml"),
     ("winmail", "roundcube/tnef1.eml"),
+    ("winmail-html", "roundcube/tnef2.eml"),
     ("spoofed", "roundcube/email-address-spoofing-attacks.eml"),
     (
         "encrypted",

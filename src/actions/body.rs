@@ -95,19 +95,6 @@ pub fn text_of(opened: &Opened, charset: &str) -> Vec<Block> {
         };
         blocks.extend(mime::letter(&text, part.flowed, clean::link));
     }
-    if blocks.is_empty() {
-        // Outlook may put the only text into its winmail.dat.
-        for shown in opened.told.iter().filter(|s| mime::is_tnef(&s.part)) {
-            let Some(found) = mime::tnef(&shown.bytes) else {
-                continue;
-            };
-            let text = match found.text.trim() {
-                "" => mime::html_words(&mime::text(found.html, "")),
-                _ => found.text,
-            };
-            blocks.extend(mime::letter(&text, None, clean::link));
-        }
-    }
     blocks
 }
 
@@ -138,6 +125,11 @@ pub fn attachments(opened: &Opened, at: &MessageRef, inside: &Trail) -> Vec<Atta
     lines
 }
 
+/// True for what opens as a page: a message, or a winmail.dat too large to be unpacked on the page of its message.
+fn opens_as_message(part: &Part) -> bool {
+    (mime::is_message(part) || mime::is_tnef(part)) && part.size <= WHOLE_BYTES
+}
+
 fn line(at: &MessageRef, within: &Trail, part: &Part) -> AttachmentLine {
     let trail = within.then(&part.path);
     let route = |open| Route::Part {
@@ -148,7 +140,7 @@ fn line(at: &MessageRef, within: &Trail, part: &Part) -> AttachmentLine {
     let kind = likely_kind(part);
     let encoded = u64::from(part.size);
     let opens = opened_as(kind).is_some();
-    let is_message = mime::is_message(part) && part.size <= WHOLE_BYTES;
+    let is_message = opens_as_message(part);
     let open = if is_message {
         Some(Route::Message(MessageQuery {
             inside: trail.clone(),

@@ -131,7 +131,7 @@ impl Mailbox<'_, '_> {
             .collect();
         let told = told.into_iter().filter_map(|p| self.shown(at, p)).collect();
         let header = self.cached_header(at).unwrap_or_default();
-        Ok(Opened {
+        let mut opened = Opened {
             row,
             parts,
             shown,
@@ -142,7 +142,9 @@ impl Mailbox<'_, '_> {
             total,
             older,
             newer,
-        })
+        };
+        opened.read_told();
+        Ok(opened)
     }
 
     /// One part of a message, decoded, of at most `limit` bytes as it travels; None where it is larger.

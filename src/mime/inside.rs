@@ -34,7 +34,7 @@ pub fn contents(part: &Part, bytes: &[u8]) -> Vec<Part> {
             .to_owned(),
         name,
         attached: true,
-        size: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
+        size: size_of(bytes),
         ..Part::default()
     };
     if is_tnef(part) {
@@ -43,7 +43,11 @@ pub fn contents(part: &Part, bytes: &[u8]) -> Vec<Part> {
         return numbered
             .map(|(f, n)| {
                 let kind = safe_kind(&f.kind);
-                file(n, f.name, &kind, f.bytes)
+                let id = f.id;
+                Part {
+                    id,
+                    ..file(n, f.name, &kind, f.bytes)
+                }
             })
             .collect();
     }
@@ -75,6 +79,29 @@ pub fn content(part: &Part, bytes: &[u8], path: &PartPath) -> Option<Vec<u8>> {
         return Some(files.into_iter().nth(at)?.bytes);
     }
     None
+}
+
+fn size_of(bytes: &[u8]) -> u32 {
+    u32::try_from(bytes.len()).unwrap_or(u32::MAX)
+}
+
+/// The text of a mail whose sender's program put it into a winmail.dat, HTML where there is some, as one more leaf of
+/// that mail. No server numbers a part 0.
+pub fn wrapped_text(part: &Part, bytes: &[u8]) -> Option<(Part, Vec<u8>)> {
+    let found = tnef(bytes).filter(|_| is_tnef(part))?;
+    let (kind, text) = match found.html.trim() {
+        "" => ("text/plain", found.text),
+        _ => ("text/html", found.html),
+    };
+    let leaf = Part {
+        path: part.path.child(0),
+        kind: kind.to_owned(),
+        charset: "utf-8".to_owned(),
+        size: size_of(text.as_bytes()),
+        group: part.group.clone(),
+        ..Part::default()
+    };
+    (!text.trim().is_empty()).then(|| (leaf, text.into_bytes()))
 }
 
 /// The text of a plain part without the files that stand in it.
