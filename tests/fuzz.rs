@@ -128,6 +128,43 @@ fn read_mail(raw: &[u8]) {
     }
 }
 
+/// A part as it is after decoding: its type on the first line, then its bytes.
+fn read_loose(input: &[u8]) {
+    let end = input
+        .iter()
+        .position(|b| *b == b'\n')
+        .unwrap_or(input.len());
+    let (kind, bytes) = input.split_at(end);
+    let kind = String::from_utf8_lossy(kind).into_owned();
+    let part = Part {
+        kind,
+        ..Part::default()
+    };
+    read_part(&part, bytes.get(1..).unwrap_or_default(), 0);
+}
+
+/// Parts that are more than text, out of these mails, each below its type.
+fn loose(mails: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let told =
+        |part: &Part| mime::is_tnef(part) || !mime::told_by(std::slice::from_ref(part)).is_empty();
+    let mut found = Vec::new();
+    for raw in mails {
+        for part in mime::leaves(raw).iter().filter(|p| told(p)) {
+            let bytes = mime::part_of(raw, &part.path).unwrap_or_default();
+            let kind = if mime::is_tnef(part) {
+                "application/ms-tnef"
+            } else {
+                &part.kind
+            };
+            found.push([kind.as_bytes(), b"\n", &bytes].concat());
+        }
+        if mime::tnef(raw).is_some() {
+            found.push([b"application/ms-tnef\n", &raw[..]].concat());
+        }
+    }
+    found
+}
+
 fn read_part(part: &Part, bytes: &[u8], depth: u32) {
     let text = mime::plain_text(bytes, &part.charset);
     mime::preview(&text);
@@ -136,7 +173,9 @@ fn read_part(part: &Part, bytes: &[u8], depth: u32) {
     mime::cards(&text);
     mime::report("message/delivery-status", bytes);
     mime::report("message/disposition-notification", bytes);
-    mime::tnef(bytes);
+    if let Some((_, html)) = mime::wrapped_text(part, bytes) {
+        read_html(&String::from_utf8_lossy(&html));
+    }
     mime::kind_of(bytes);
     mime::text_as(bytes, "shift_jis");
     for inner in mime::contents(part, bytes).iter().take(5) {
@@ -168,6 +207,7 @@ fn execute(kind: &str, input: &[u8]) {
             let css = String::from_utf8_lossy(input);
             read_html(&format!("<style>{css}</style><p style=\"{css}\">"));
         }
+        "part" => read_loose(input),
         _ => request::read(input),
     }
 }
@@ -188,6 +228,7 @@ fn nothing_that_a_stranger_writes_makes_a_reader_stumble() {
     for file in mails() {
         mail_seeds.push(fs::read(file).expect("a mail"));
     }
+    let parts = loose(&mail_seeds);
     let pages: Vec<Vec<u8>> = vectors().into_iter().map(|(_, h)| h.into_bytes()).collect();
     let requests = request::seeds();
     let begin = Instant::now();
@@ -205,6 +246,7 @@ fn nothing_that_a_stranger_writes_makes_a_reader_stumble() {
                 "request",
                 &requests[any(requests.len() as u64, &mut random)],
             ),
+            1 if !parts.is_empty() => ("part", &parts[any(parts.len() as u64, &mut random)]),
             1..=4 => (
                 "mail",
                 &mail_seeds[any(mail_seeds.len() as u64, &mut random)],
