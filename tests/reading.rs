@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::cost::connections;
 use crate::support::chromium::{Chromium, Scheme};
+use crate::support::kernel::Watch;
 use crate::support::mails::Mail;
 use crate::support::page::Page;
 use crate::support::site::Site;
@@ -413,6 +414,113 @@ fn a_large_winmail_dat_travels_only_when_it_is_opened() {
     file.has_status(200);
     assert!(file.body() == drawing, "other bytes");
     inside.click("Back to the message").shows("As promised.");
+}
+
+/// So many of something, each with its number.
+fn many(count: usize, one: impl Fn(usize) -> String) -> String {
+    (0..count).map(one).collect()
+}
+
+/// A mail of this name whose type is `kind`, with this behind its header.
+fn odd(subject: &str, kind: &str, body: &str) -> Mail {
+    mail(&format!(
+        "From: Bo <bo@example.org>\nSubject: {subject}\nMIME-Version: 1.0\nContent-Type: {kind}\n\n{body}"
+    ))
+}
+
+#[test]
+fn a_message_of_any_size_and_depth_has_its_page_in_little_memory() {
+    let sentence = "All work and no play makes Jack a dull boy.\n";
+    let paragraph = "<div style='color:#333'><p>All work and <b>no</b> play.</p></div>\n";
+    let part = |n: usize| {
+        format!("--b\nContent-Type: image/png; name=\"{n}.png\"\nContent-ID: <{n}@x>\n\n{n}\n")
+    };
+    let deep = many(100, |n| {
+        format!("Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n")
+    });
+    let deep = deep
+        .split_once("\n\n")
+        .map_or("", |(_, rest)| rest)
+        .to_owned();
+    let mails = vec![
+        odd("Long text", "text/plain", &sentence.repeat(280_000)),
+        odd("Long page", "text/html", &paragraph.repeat(180_000)),
+        odd(
+            "Deep page",
+            "text/html",
+            &"<table><tr><td><font>".repeat(40_000),
+        ),
+        odd(
+            "Many parts",
+            "multipart/mixed; boundary=b",
+            &format!(
+                "--b\nContent-Type: text/html\n\nFirst <img src=cid:7@x>\n{}--b--\n",
+                many(1_000, part)
+            ),
+        ),
+        odd(
+            "Many levels",
+            "multipart/mixed; boundary=b0",
+            &format!("{deep}Content-Type: text/plain\n\nThe innermost\n"),
+        ),
+        odd(
+            "Many letters",
+            "message/rfc822",
+            &format!(
+                "{}Subject: The innermost\n\nx\n",
+                "Content-Type: message/rfc822\n\n".repeat(100)
+            ),
+        ),
+        odd(
+            "Long header",
+            &format!(
+                "text/plain\n{}",
+                many(60_000, |n| format!("X-Trace: {n} {sentence}")).trim_end()
+            ),
+            "Short",
+        ),
+        odd(
+            "Many people",
+            &format!(
+                "text/plain\nTo: {}",
+                many(20_000, |n| format!("p{n} <p{n}@example.org>,\n "))
+                    .trim_end_matches([',', '\n', ' '])
+            ),
+            "Short",
+        ),
+        odd(
+            "Large file",
+            "application/octet-stream; name=film.bin",
+            &sentence.repeat(700_000),
+        ),
+    ];
+    let site = site(mails);
+    let ann = site.sign_in("ann");
+    ann.get("/").has_status(200);
+    let watch = Watch::on(&site.program());
+    for (subject, says) in [
+        ("Long text", "its beginning is shown"),
+        ("Long page", "Long page"),
+        ("Deep page", "Deep page"),
+        ("Many parts", "999.png"),
+        ("Many levels", "The innermost"),
+        ("Many letters", "Forwarded message"),
+        ("Long header", "Short"),
+        ("Many people", "Short"),
+        ("Large file", "film.bin"),
+    ] {
+        let page = open(&ann, subject);
+        page.has_status(200).shows(says);
+        for frame in page.attributes_of("iframe", "src") {
+            ann.get(&frame).has_status(200);
+        }
+        println!(
+            "{subject}: {:?}, {} MB at most so far",
+            page.response().took,
+            watch.peak_mb()
+        );
+    }
+    assert!((1..64).contains(&watch.peak_mb()), "{} MB", watch.peak_mb());
 }
 
 /// What is looked at in pictures: mails of the corpus, by a name for their pictures.

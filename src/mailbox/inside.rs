@@ -25,32 +25,25 @@ impl Mailbox<'_, '_> {
             .ok_or(Error::Gone(What::Part))?;
         let parts = mime::contents(&holder, &raw);
         let body = mime::body_of(&parts);
-        let shown = |parts: Vec<&Part>| -> Vec<Shown> {
+        let shown = |wanted: &[&Part]| -> Vec<Shown> {
             let cut = usize::try_from(TEXT_BYTES).unwrap_or(usize::MAX);
-            parts
-                .into_iter()
-                .filter_map(|part| {
-                    let mut bytes = mime::content(&holder, &raw, &part.path)?;
-                    let is_cut = bytes.len() > cut;
-                    bytes.truncate(cut);
-                    Some(Shown {
-                        part: part.clone(),
-                        bytes,
-                        cut: is_cut,
-                    })
-                })
-                .collect()
+            let picked = mime::pick(&holder, &raw, wanted).into_iter();
+            let show = |(part, mut bytes): (Part, Vec<u8>)| {
+                let is_cut = bytes.len() > cut;
+                bytes.truncate(cut);
+                Shown {
+                    part,
+                    bytes,
+                    cut: is_cut,
+                }
+            };
+            picked.map(show).collect()
         };
         let mut texts = body.text.clone();
         texts.extend(body.html.iter().filter(|p| !body.text.contains(p)));
         let small = |p: &&Part| p.size <= IMAGE_BYTES;
-        let images = body
-            .inline
-            .iter()
-            .copied()
-            .filter(small)
-            .take(IMAGES)
-            .collect();
+        let images = body.inline.iter().copied().filter(small).take(IMAGES);
+        let images: Vec<&Part> = images.collect();
         let size = u32::try_from(raw.len()).unwrap_or(u32::MAX);
         let (row, header) = match mime::is_message(&holder) {
             true => {
@@ -64,9 +57,9 @@ impl Mailbox<'_, '_> {
         };
         let mut opened = Opened {
             row,
-            shown: shown(texts),
-            images: shown(images),
-            told: shown(mime::told_by(&parts)),
+            shown: shown(&texts),
+            images: shown(&images),
+            told: shown(&mime::told_by(&parts)),
             header,
             parts: parts.clone(),
             rank: 0,

@@ -357,19 +357,12 @@ impl Mailbox<'_, '_> {
         let parts = mime::leaves(raw);
         let body = mime::body_of(&parts);
         self.keep_text(at, &header_path(), &mime::header_of(raw).to_vec());
-        let told = mime::told_by(&parts);
         let shown = body.text.iter().chain(&body.html).chain(&body.inline);
-        for part in shown.chain(&told) {
-            if let Some(bytes) = mime::part_of(raw, &part.path) {
-                let end = usize::try_from(TEXT_BYTES)
-                    .unwrap_or(usize::MAX)
-                    .min(bytes.len());
-                self.keep_text(
-                    at,
-                    &part.path,
-                    &bytes.get(..end).unwrap_or_default().to_vec(),
-                );
-            }
+        let mut wanted: Vec<&Part> = shown.copied().collect();
+        wanted.extend(mime::told_by(&parts));
+        for (part, mut bytes) in mime::parts_of(raw, &wanted) {
+            bytes.truncate(usize::try_from(TEXT_BYTES).unwrap_or(usize::MAX));
+            self.keep_text(at, &part.path, &bytes);
         }
         Ok(parts)
     }

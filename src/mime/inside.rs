@@ -3,7 +3,9 @@
 //!
 //! Gives and finds by the same paths, so that an address made from one listing leads to the same bytes in the next request.
 
-use super::{file_name, kind_by_name, kind_of, leaves, part_of, safe_kind, text, tnef, uudecode};
+use super::{
+    file_name, kind_by_name, kind_of, leaves, part_of, parts_of, safe_kind, text, tnef, uudecode,
+};
 use crate::mail::{Part, PartPath};
 
 /// True for a part that opens as a message of its own.
@@ -79,6 +81,15 @@ pub fn content(part: &Part, bytes: &[u8], path: &PartPath) -> Option<Vec<u8>> {
         return Some(files.into_iter().nth(at)?.bytes);
     }
     None
+}
+
+/// The bytes of some of the things that `contents` told of.
+pub fn pick(part: &Part, bytes: &[u8], wanted: &[&Part]) -> Vec<(Part, Vec<u8>)> {
+    if is_message(part) {
+        return parts_of(bytes, wanted);
+    }
+    let one = |w: &&Part| Some(((*w).clone(), content(part, bytes, &w.path)?));
+    wanted.iter().filter_map(one).collect()
 }
 
 fn size_of(bytes: &[u8]) -> u32 {

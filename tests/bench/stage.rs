@@ -149,7 +149,7 @@ impl Stage {
         let page = self.ann.get(links.first().expect("a letter"));
         let frames = page.attributes_of("iframe", "src");
         let frame = frames.first().expect("a frame");
-        [&page.target(), frame.as_str()].map(|target| warmed(Click::new(&self.ann, target)))
+        [page.target(), frame.as_str()].map(|target| warmed(Click::new(&self.ann, target)))
     }
 
     /// The sign-in form: the same program without gate and store.
