@@ -35,8 +35,13 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     let list = listing.map(|l| list_pane(visit, &around, &at.folder, place, &l, Some(at)));
 
     let body = mime::body_of(&opened.parts);
+    // Whatever the frame shows: what it would load is counted by holding it back.
+    let held_back = FrameQuery {
+        remote: false,
+        ..query.frame()
+    };
     let html = (!body.html.is_empty() && query.face == Face::Best)
-        .then(|| cleaned(visit, &opened, &query.frame(), false));
+        .then(|| cleaned(visit, &opened, &held_back, false));
     let blocks = if html.is_none() {
         text_of(&opened, &query.charset)
     } else {
@@ -108,12 +113,13 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
                     Length::Medium => Height::Medium,
                     Length::Long => Height::Long,
                 },
-                remote: match (query.remote, html.held_back) {
-                    (true, _) => Remote::Shown {
+                remote: match html.on_request.saturating_sub(html.trackers) {
+                    0 if html.on_request == 0 => Remote::None,
+                    _ if query.remote => Remote::Shown {
                         hide: face(Face::Best, false),
                     },
-                    (false, 0) => Remote::None,
-                    (false, images) => Remote::HeldBack {
+                    0 => Remote::Pixels(html.trackers),
+                    images => Remote::HeldBack {
                         images,
                         show: face(Face::Best, true),
                     },

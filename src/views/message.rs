@@ -110,11 +110,13 @@ pub struct HtmlFrame {
 /// What a mail asks to load from elsewhere.
 #[derive(Clone, Debug)]
 pub enum Remote {
-    /// Nothing.
+    /// Nothing that would come.
     None,
-    /// So many images (0: only other things) that are held back; the same page shows them.
+    /// Only so many images of one pixel, of which nothing would be seen: they stay held back.
+    Pixels(u32),
+    /// Images that are held back; the same page shows them.
     HeldBack {
-        /// How many images.
+        /// How many that can be seen.
         images: u32,
         /// The same page with them.
         show: Route,
@@ -324,9 +326,9 @@ fn body(chrome: &Chrome, message: &MessagePage, subject: &str) -> Markup {
     let words = chrome.words;
     match &message.body {
         Body::Text { blocks, cut, html } => html! {
-            @if *cut { (bar(Icon::Text, words.text_cut(), html! {
+            @if *cut { (bar(Icon::Text, words.text_cut(), Some(html! {
                 a href=(chrome.href(&message.save)) { (words.download_message()) }
-            })) }
+            }))) }
             (letter(words, blocks))
             @if let Some(route) = html {
                 p.hint.faces {
@@ -338,12 +340,13 @@ fn body(chrome: &Chrome, message: &MessagePage, subject: &str) -> Markup {
         Body::Html(frame) => html! {
             @match &frame.remote {
                 Remote::None => {},
-                Remote::HeldBack { images, show } => (bar(Icon::Eye, &words.held_back(*images), html! {
+                Remote::Pixels(n) => (bar(Icon::Eye, &words.pixels_held_back(*n), None)),
+                Remote::HeldBack { images, show } => (bar(Icon::Eye, &words.held_back(*images), Some(html! {
                     a href=(chrome.href(show)) rel="nofollow" { (words.show_once()) }
-                })),
-                Remote::Shown { hide } => (bar(Icon::Eye, words.remote_shown(), html! {
+                }))),
+                Remote::Shown { hide } => (bar(Icon::Eye, words.remote_shown(), Some(html! {
                     a href=(chrome.href(hide)) { (words.hold_back_again()) }
-                })),
+                }))),
             }
             iframe.frame.(height(frame.height)) title=(words.as_laid_out(subject)) src=(chrome.href(&frame.src))
                 sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox" {}
@@ -370,9 +373,12 @@ fn height(height: Height) -> &'static str {
 }
 
 /// Says above the text what is not shown of it, and what can be done about that.
-fn bar(which: Icon, text: &str, acts: Markup) -> Markup {
+fn bar(which: Icon, text: &str, acts: Option<Markup>) -> Markup {
     html! {
-        .note.warn.brief role="note" { (icon(which)) p { (text) } p.acts { (acts) } }
+        .note.warn.brief role="note" {
+            (icon(which)) p { (text) }
+            @if let Some(acts) = acts { .acts { (acts) } }
+        }
     }
 }
 

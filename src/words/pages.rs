@@ -364,11 +364,20 @@ impl Words {
 
     /// Above a mail whose pictures are not loaded.
     pub fn held_back(&self, images: u32) -> String {
+        format!(
+            "Remote content is held back: {}.",
+            self.count(images.into(), "image", "images")
+        )
+    }
+
+    /// Above a mail that loads nothing but images of one pixel.
+    pub fn pixels_held_back(&self, images: u32) -> String {
         match images {
-            0 => "Remote content is held back.".to_owned(),
+            1 => "An image of one pixel is held back; loading it would only tell its sender that you read this."
+                .to_owned(),
             n => format!(
-                "Remote content is held back: {}.",
-                self.count(n.into(), "image", "images")
+                "{} images of one pixel are held back; loading them would only tell their sender that you read this.",
+                self.number(n.into())
             ),
         }
     }
