@@ -156,6 +156,8 @@ pub enum Route {
     Headers { message: MessageRef, inside: Trail },
     /// `GET /leave`: how to leave the list that a message came by.
     Leave { message: MessageRef },
+    /// `POST /sender`: always shows what the sender of a message has loaded from elsewhere, or no longer; then the message.
+    Sender { page: MessageQuery, always: bool },
     /// `GET /source`: the whole message as it travelled; `save` downloads it.
     Source { message: MessageRef, save: bool },
     /// `GET /sign-in`: the form; `to` is the page to go on with (a path and query of ours without the base), `out` says
@@ -183,6 +185,7 @@ impl Route {
             Route::Folder(query) => Some(&query.folder),
             Route::Message(query) => Some(&query.message.folder),
             Route::Frame(frame) => Some(&frame.message.folder),
+            Route::Sender { page, .. } => Some(&page.message.folder),
             Route::Part { message, .. }
             | Route::Attachments { message }
             | Route::Headers { message, .. }
@@ -227,6 +230,14 @@ impl Route {
                 Ok(Route::Headers { message, inside })
             })),
             "/leave" => by_get(q.message().map(|message| Route::Leave { message })),
+            "/sender" => only(
+                post,
+                "POST",
+                q.message_page().map(|page| Route::Sender {
+                    page,
+                    always: q.is_set("always"),
+                }),
+            ),
             "/source" => by_get(q.message().map(|message| Route::Source {
                 message,
                 save: q.is_set("save"),
@@ -276,12 +287,7 @@ impl Route {
             }
             Route::Message(page) => {
                 link.path("/message");
-                link.message(&page.message);
-                link.set("r", &page.rank.to_string());
-                link.trail("in", &page.inside);
-                link.flag("text", page.face == Face::Text);
-                link.flag("remote", page.remote);
-                link.some("charset", &page.charset);
+                link.message_page(page);
             }
             Route::Frame(frame) => {
                 link.path("/frame");
@@ -312,6 +318,11 @@ impl Route {
             Route::Leave { message } => {
                 link.path("/leave");
                 link.message(message);
+            }
+            Route::Sender { page, always } => {
+                link.path("/sender");
+                link.message_page(page);
+                link.flag("always", *always);
             }
             Route::Source { message, save } => {
                 link.path("/source");
@@ -352,6 +363,7 @@ impl Route {
             Route::Attachments { .. } => "attachments",
             Route::Headers { .. } => "headers",
             Route::Leave { .. } => "leave",
+            Route::Sender { .. } => "sender",
             Route::Source { .. } => "source",
             Route::SignInForm { .. } => "sign-in-form",
             Route::SignIn => "sign-in",
@@ -427,6 +439,13 @@ mod tests {
             ("GET", page(Place::OlderThan(anchor), false)),
             ("GET", page(Place::NewerThan(anchor), false)),
             ("GET", Route::Frame(query.frame())),
+            (
+                "POST",
+                Route::Sender {
+                    page: query.clone(),
+                    always: true,
+                },
+            ),
             ("GET", Route::Message(query)),
             (
                 "GET",

@@ -154,6 +154,15 @@ impl Link {
         self.some(key, &trail.to_string());
     }
 
+    pub(super) fn message_page(&mut self, page: &MessageQuery) {
+        self.message(&page.message);
+        self.set("r", &page.rank.to_string());
+        self.trail("in", &page.inside);
+        self.flag("text", page.face == Face::Text);
+        self.flag("remote", page.remote);
+        self.some("charset", &page.charset);
+    }
+
     pub(super) fn message(&mut self, message: &MessageRef) {
         self.set("f", message.folder.as_wire());
         self.set("v", &message.validity.0.to_string());
