@@ -523,6 +523,44 @@ fn a_message_of_any_size_and_depth_has_its_page_in_little_memory() {
     assert!((1..64).contains(&watch.peak_mb()), "{} MB", watch.peak_mb());
 }
 
+#[test]
+fn a_text_that_says_nothing_is_not_what_a_list_shows() {
+    let letter = |subject: &str, text: &str, html: &str| {
+        mail(&format!(
+            "From: Bo <bo@example.org>\nSubject: {subject}\nMIME-Version: 1.0\n\
+             Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\n{text}\n\
+             --b\nContent-Type: text/html\n\n{html}\n--b--\n"
+        ))
+    };
+    let preheader = "&#847; &zwnj; &nbsp; &#8199; &shy; ".repeat(60);
+    let shelf = format!(
+        "<div style='display:none'>Ten short books{preheader}</div>\
+         <p>Islands, lighthouses and one very patient zebra: what to read when the evenings are long. \
+         All ten have fewer than two hundred pages, and each can be had from the desk on the ground floor.</p>"
+    );
+    let stub = "Your program does not show HTML: https://shelf.example/view";
+    let site = site(vec![
+        letter("Shelf", stub, &shelf),
+        letter(
+            "Short",
+            "See you at noon.",
+            "<p>See you at noon. <i>Bo</i></p>",
+        ),
+    ]);
+    let ann = site.sign_in("ann");
+    let page = open(&ann, "Shelf");
+    page.shows("You see the HTML version.").shows("Plain text");
+    open(&ann, "Short");
+    let list = ann.get("/");
+    list.shows("Ten short books Islands, lighthouses");
+    list.hides("Your program does not")
+        .shows("See you at noon.");
+    // Nothing of that is worked out again.
+    let before = crate::disk::records(&site, "ann");
+    open(&ann, "Shelf");
+    assert!(before == crate::disk::records(&site, "ann"));
+}
+
 /// What is looked at in pictures: mails of the corpus, by a name for their pictures.
 const PICTURED: [(&str, &str); 18] = [
     ("newsletter-1", "mailpile/1379857166.25979_5.hottie_2_S.eml"),

@@ -27,8 +27,9 @@ pub(super) struct Judge<'a> {
     pub(super) inline: Option<Inline<'a>>,
     /// Bytes that embedded images have taken so far.
     pub(super) embedded: usize,
-    /// Loads that were taken out.
+    /// Loads that were taken out, and how many of them `remote` would bring.
     pub(super) held_back: u32,
+    pub(super) on_request: u32,
     /// True once style for the dark was seen.
     pub(super) dark: bool,
 }
@@ -142,7 +143,12 @@ impl Judge<'_> {
             Load::Data(data) => Some(data),
             Load::Remote(url) if is_own(&url, self.own_origin) => None,
             Load::Remote(url) if self.remote => Some(url),
-            Load::Remote(_) | Load::Refused => {
+            Load::Remote(_) => {
+                self.held_back = self.held_back.saturating_add(1);
+                self.on_request = self.on_request.saturating_add(1);
+                None
+            }
+            Load::Refused => {
                 self.held_back = self.held_back.saturating_add(1);
                 None
             }
@@ -198,7 +204,10 @@ impl<'i> DeclarationParser<'i> for Declarations<'_, '_> {
     ) -> Result<String, Refused> {
         let name = name.to_ascii_lowercase();
         let mut value = String::new();
+        let before = self.judge.on_request;
         let judged = self.judge.value(input, 0, &mut value);
+        // Where this declaration goes whatever is asked for, what it names never comes.
+        let on_request = std::mem::replace(&mut self.judge.on_request, before);
         if name == "color-scheme" || name == "supported-color-schemes" {
             self.judge.dark |= value.contains("dark");
             return Err(refused());
@@ -207,11 +216,13 @@ impl<'i> DeclarationParser<'i> for Declarations<'_, '_> {
         let value = value.trim();
         let fits =
             is_property(&name) && !value.is_empty() && fits(&name, &value.to_ascii_lowercase());
-        if fits {
-            Ok(format!("{name}:{value}"))
-        } else {
-            Err(refused())
+        if !fits {
+            return Err(refused());
         }
+        if PICTURED.contains(&name.as_str()) {
+            self.judge.on_request = on_request;
+        }
+        Ok(format!("{name}:{value}"))
     }
 }
 
@@ -413,6 +424,16 @@ fn is_property(name: &str) -> bool {
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
         })
 }
+
+/// Properties whose value may be a picture; an address in any other loads nothing.
+const PICTURED: [&str; 6] = [
+    "background",
+    "background-image",
+    "border-image",
+    "border-image-source",
+    "list-style",
+    "list-style-image",
+];
 
 /// Properties whose longer forms (`border-top-color`) are allowed with them.
 const FAMILIES: [&str; 10] = [

@@ -65,7 +65,9 @@ pub struct Cleaned {
     pub embedded: Vec<String>,
     /// Loads from elsewhere that were taken out: images, backgrounds, fonts, style sheets.
     pub held_back: u32,
-    /// How many of them are images of one pixel.
+    /// How many of them come once they are asked for: images and backgrounds. The others never do.
+    pub on_request: u32,
+    /// How many of these are images of one pixel.
     pub trackers: u32,
     /// True where its style says that it can be dark.
     pub declares_dark: bool,
@@ -103,6 +105,7 @@ pub fn document(html: &str, how: &Show<'_>) -> Cleaned {
         dir: reading.dir,
         embedded: reading.embedded,
         held_back: reading.held_back,
+        on_request: reading.on_request,
         trackers: reading.trackers,
         declares_dark: reading.dark,
         cut: reading.cut,

@@ -96,7 +96,11 @@ fn nothing_is_loaded_until_asked_for() {
         "{page}"
     );
     assert!(page.contains("#fff none no-repeat"), "{page}");
-    assert_eq!((off.held_back, off.trackers), (9, 1));
+    assert_eq!(
+        (off.held_back, off.on_request, off.trackers),
+        (9, 5, 1),
+        "of nine, four never come: two sheets, a poster, a srcset"
+    );
     let on = document(html, &show(true));
     let page = frame("", &on, "en").into_string();
     for kept in [
@@ -115,6 +119,40 @@ fn nothing_is_loaded_until_asked_for() {
         "e.org/i",
     ] {
         assert!(!page.contains(gone), "{gone} in {page}");
+    }
+}
+
+#[test]
+fn only_what_would_come_is_promised() {
+    let promised = |html: &str| {
+        let off = document(html, &show(false));
+        let on = frame("", &document(html, &show(true)), "en").into_string();
+        assert_eq!(off.on_request > 0, on.contains("https://e.org/"), "{html}");
+        off.on_request
+    };
+    for html in [
+        "<img src=https://e.org/a>",
+        "<img src=http://e.org/a>",
+        "<body background=https://e.org/a>",
+        "<p style='list-style:square url(https://e.org/a)'>",
+        "<style>@media screen{p{background:url(https://e.org/a)}}</style>",
+    ] {
+        assert_eq!(promised(html), 1, "{html}");
+    }
+    for html in [
+        "<img srcset='https://e.org/a 2x'>",
+        "<img src=http://e.org:8080/a>",
+        "<img src=ftp://e.org/a>",
+        "<video src=https://e.org/a poster=https://e.org/b></video>",
+        "<link rel=stylesheet href=https://e.org/a>",
+        "<style>@font-face{font-family:x;src:url(https://e.org/a)}</style>",
+        "<style>@import 'https://e.org/a'; p::after{content:url(https://e.org/b)}</style>",
+        "<p style='background:url(https://e.org/a),image-set(\"https://e.org/b\" 1x)'>",
+        "<p style='background-image:url(https://e.org/a) var(--x)'>",
+        "<p style='cursor:url(https://e.org/a)'>",
+        "<img src=https://mail.example.org/part>",
+    ] {
+        assert_eq!(promised(html), 0, "{html}");
     }
 }
 

@@ -9,7 +9,7 @@ use super::compare::opened;
 use super::folders::Plan;
 use crate::error::{Error, Result, What};
 use crate::mail::{Flags, Part, PartPath, Row, Uid};
-use crate::mime;
+use crate::mime::{self, Body};
 use crate::remote::{Command, Flight, Message, Section, UidSet, What as SectionWhat};
 use crate::route::MessageRef;
 use crate::store::keys::{PENDING, TEXTS};
@@ -103,11 +103,16 @@ impl Mailbox<'_, '_> {
             .filter(|p| !self.has_text(at, &p.path))
             .collect();
         let header = (!self.has_text(at, &header_path())).then(|| header_section(row.size));
-        if !wanted.is_empty() || header.is_some() {
+        let is_new = !wanted.is_empty();
+        if is_new || header.is_some() {
             self.fetch_texts(at, &wanted, header, unread)?;
         }
-        if row.preview.is_none() {
-            row.preview = Some(self.first_words(at, &texts));
+        // What the server told is looked at once more when the texts have just come, and never again.
+        if (row.preview.is_none() || is_new)
+            && let Some(words) = self.first_words(at, &body, row.preview.is_none())
+            && row.preview.as_ref() != Some(&words)
+        {
+            row.preview = Some(words);
             self.put_row(&at.folder, at.validity, &row);
         }
         if unread {
@@ -265,16 +270,24 @@ impl Mailbox<'_, '_> {
         self.store.get(self.lock(), &TEXTS, &key)
     }
 
-    /// The first words of a message's first text.
-    fn first_words(&mut self, at: &MessageRef, texts: &[Part]) -> String {
-        let first = texts.first().and_then(|part| self.shown(at, part.clone()));
-        let Some(Shown { part, bytes, .. }) = first else {
-            return String::new();
+    /// The first words of a message's first text; of its HTML where the text only stands in for that. `None` where
+    /// others have told them already and they need not be told anew.
+    fn first_words(&mut self, at: &MessageRef, body: &Body, unknown: bool) -> Option<String> {
+        let mut words = |part: Option<&&Part>| {
+            let Shown { part, bytes, .. } = self.shown(at, (**part?).clone())?;
+            let text = mime::text(&bytes, &part.charset);
+            Some(match part.kind.as_str() {
+                "text/html" => mime::html_words(&text),
+                _ => text,
+            })
         };
-        let text = mime::text(&bytes, &part.charset);
-        match part.kind.as_str() {
-            "text/html" => mime::preview(&mime::html_words(&text)),
-            _ => mime::preview(&text),
+        let (text, html) = (body.text.first(), body.html.first());
+        // What stands in both is one after the other, not one instead of the other.
+        let other = html.filter(|html| html.kind == "text/html" && !body.text.contains(html));
+        let (text, html) = (words(text).unwrap_or_default(), words(other));
+        match html.filter(|html| mime::is_stub(&text, html)) {
+            Some(html) => Some(mime::preview(&html)),
+            None => unknown.then(|| mime::preview(&text)),
         }
     }
 

@@ -30,7 +30,7 @@ pub use inside::{content, contents, is_message, is_tnef, pick, plain_text, wrapp
 pub use kinds::{kind_by_name, kind_of};
 pub use letter::letter;
 pub use names::{Param, file_name, parameter, safe_file_name};
-pub use preview::{inline_protection, preview};
+pub use preview::{inline_protection, is_stub, preview};
 pub use report::report;
 pub use sender::{doubts, unsubscribe, verdict};
 pub use structure::{leaves, part_of, parts_of};

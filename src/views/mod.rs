@@ -39,8 +39,8 @@ pub struct Chrome<'a> {
     pub words: Words,
     /// Who is signed in, as typed at sign-in.
     pub login: &'a str,
-    /// The token of the sign-out form.
-    pub sign_out_token: &'a str,
+    /// The token of its forms.
+    pub token: &'a str,
     /// The name of the zone that times are in.
     pub zone: &'a str,
     /// The folders, nested, roles first (see `folders::nested`).
