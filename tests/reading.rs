@@ -364,6 +364,8 @@ fn the_html_of_a_winmail_dat_is_read_where_there_is_nothing_else() {
     frame.has_status(200);
     frame.shows("pos\u{ed}l\u{e1}m zku\u{161}ebn\u{ed} e-mail");
     connections(&frame, 0);
+    let list = ann.get("/");
+    assert_eq!(list.text().matches("zku\u{161}ebn\u{ed}").count(), 2);
 }
 
 /// A winmail.dat (MS-OXTNEF) with this text and this file.

@@ -100,21 +100,21 @@ impl Mailbox<'_, '_> {
 }
 
 impl Opened {
-    /// Where there is nothing to read but a winmail.dat, what is wrapped in that is read.
-    pub(super) fn read_told(&mut self) {
-        for holder in self.told.clone() {
-            self.read_wrapped(&holder.part, &holder.bytes);
-        }
+    /// Where there is nothing to read but a winmail.dat, what is wrapped in that is read; true where something was.
+    pub(super) fn read_told(&mut self) -> bool {
+        let told = self.told.clone();
+        told.iter()
+            .any(|holder| self.read_wrapped(&holder.part, &holder.bytes))
     }
 
     /// Takes text and pictures out of a winmail.dat, unless there is something to read already.
-    fn read_wrapped(&mut self, holder: &Part, bytes: &[u8]) {
+    fn read_wrapped(&mut self, holder: &Part, bytes: &[u8]) -> bool {
         let is_blank = |shown: &Shown| shown.bytes.trim_ascii().is_empty();
         if !self.shown.iter().all(is_blank) {
-            return;
+            return false;
         }
         let Some((part, text)) = mime::wrapped_text(holder, bytes) else {
-            return;
+            return false;
         };
         let pictures = mime::contents(holder, bytes);
         let pictures = pictures
@@ -128,5 +128,6 @@ impl Opened {
         self.parts.push(part.clone());
         let (bytes, cut) = (text, false);
         self.shown.push(Shown { part, bytes, cut });
+        true
     }
 }

@@ -148,7 +148,13 @@ impl Mailbox<'_, '_> {
             older,
             newer,
         };
-        opened.read_told();
+        if opened.read_told() && opened.row.preview.as_deref() == Some("") {
+            let words = opened.shown.last().map(words_of).unwrap_or_default();
+            opened.row.preview = Some(mime::preview(&words)).filter(|words| !words.is_empty());
+            if opened.row.preview.is_some() {
+                self.put_row(&at.folder, at.validity, &opened.row);
+            }
+        }
         Ok(opened)
     }
 
@@ -274,12 +280,8 @@ impl Mailbox<'_, '_> {
     /// others have told them already and they need not be told anew.
     fn first_words(&mut self, at: &MessageRef, body: &Body, unknown: bool) -> Option<String> {
         let mut words = |part: Option<&&Part>| {
-            let Shown { part, bytes, .. } = self.shown(at, (**part?).clone())?;
-            let text = mime::text(&bytes, &part.charset);
-            Some(match part.kind.as_str() {
-                "text/html" => mime::html_words(&text),
-                _ => text,
-            })
+            let shown = self.shown(at, (**part?).clone())?;
+            Some(words_of(&shown))
         };
         let (text, html) = (body.text.first(), body.html.first());
         // What stands in both is one after the other, not one instead of the other.
@@ -446,6 +448,15 @@ impl Mailbox<'_, '_> {
             return Ok(());
         }
         Err(Error::Gone(What::Numbering))
+    }
+}
+
+/// The words of a part that is text or HTML.
+fn words_of(shown: &Shown) -> String {
+    let text = mime::text(&shown.bytes, &shown.part.charset);
+    match shown.part.kind.as_str() {
+        "text/html" => mime::html_words(&text),
+        _ => text,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::told::Protection;
 /// Characters of a preview: more than the widest list shows.
 const LONGEST: usize = 200;
 
-/// The first words of a text, on one line: quotes left out, rules and runs of blanks shortened.
+/// The first words of a text, on one line: quotes, rules and addresses in brackets left out, runs of blanks shortened.
 pub fn preview(text: &str) -> String {
     let mut out = String::new();
     let mut room = LONGEST;
@@ -17,7 +17,9 @@ pub fn preview(text: &str) -> String {
         let word = word.trim_matches(|c| is_blank(c) || is_joiner(c));
         let word: String = word.chars().filter(|c| !is_blank(*c)).take(room).collect();
         let is_rule = word.chars().count() > 2 && !word.chars().any(char::is_alphanumeric);
-        if word.is_empty() || is_rule {
+        // What a plain version has where there was a picture or a link.
+        let is_address = word.starts_with(['[', '<', '(']) && word.contains("://");
+        if word.is_empty() || is_rule || is_address {
             continue;
         }
         if !out.is_empty() {
@@ -89,6 +91,9 @@ mod tests {
             "Hello Ann, come & see"
         );
         assert_eq!(preview(""), "");
+        let pictured =
+            "[https://shop.example/logo.png]\nTwo kettles <https://shop.example/2> for one";
+        assert_eq!(preview(pictured), "Two kettles for one");
         // Preheaders: joiners and blanks of all kinds, then what nobody is meant to see.
         let padding =
             "\u{34f} \u{200c}\u{a0}\u{2007}\u{2800} \u{ad}\u{feff} \u{200d}\u{3164}".repeat(80);
