@@ -142,6 +142,8 @@ pub enum Route {
     Folder(FolderQuery),
     /// `GET /message`: one message.
     Message(MessageQuery),
+    /// `GET /print`: one message for paper.
+    Print(MessageQuery),
     /// `GET /frame`: the HTML of a message, a document of its own.
     Frame(FrameQuery),
     /// `GET /part`: an attachment or inline image; `open` shows it in the browser where its type is harmless.
@@ -183,7 +185,7 @@ impl Route {
     pub fn folder(&self) -> Option<&FolderName> {
         match self {
             Route::Folder(query) => Some(&query.folder),
-            Route::Message(query) => Some(&query.message.folder),
+            Route::Message(query) | Route::Print(query) => Some(&query.message.folder),
             Route::Frame(frame) => Some(&frame.message.folder),
             Route::Sender { page, .. } => Some(&page.message.folder),
             Route::Part { message, .. }
@@ -214,6 +216,7 @@ impl Route {
         match path {
             "" | "/" | "/folder" => by_get(q.folder_page().map(Route::Folder)),
             "/message" => by_get(q.message_page().map(Route::Message)),
+            "/print" => by_get(q.message_page().map(Route::Print)),
             "/frame" => by_get(q.message_page().map(|page| Route::Frame(page.frame()))),
             "/part" => by_get(q.message().and_then(|message| {
                 let trail = q.trail("p")?;
@@ -289,6 +292,10 @@ impl Route {
                 link.path("/message");
                 link.message_page(page);
             }
+            Route::Print(page) => {
+                link.path("/print");
+                link.message_page(page);
+            }
             Route::Frame(frame) => {
                 link.path("/frame");
                 link.message(&frame.message);
@@ -358,6 +365,7 @@ impl Route {
         match self {
             Route::Folder(_) => "folder",
             Route::Message(_) => "message",
+            Route::Print(_) => "print",
             Route::Frame(_) => "frame",
             Route::Part { .. } => "part",
             Route::Attachments { .. } => "attachments",
@@ -446,6 +454,7 @@ mod tests {
                     always: true,
                 },
             ),
+            ("GET", Route::Print(query.clone())),
             ("GET", Route::Message(query)),
             (
                 "GET",

@@ -119,6 +119,7 @@ pub(crate) fn cleaned(html: &str, remote: bool) -> Cleaned {
         remote,
         inline: &|_| None,
         own_origin: Some("https://mail.example.org"),
+        within: None,
     };
     clean::document(html, &how)
 }

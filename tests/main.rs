@@ -47,6 +47,8 @@ mod message;
 mod opinions;
 /// Do the real parts themselves work, without Postern?
 mod parts;
+/// A message for paper.
+mod print;
 /// What a message page tells, what is attached to it, and what of that opens.
 mod reading;
 /// Remote content that is always shown for a sender, and the settings in which he stands.

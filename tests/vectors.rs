@@ -1,4 +1,5 @@
-//! The markup of attackers, each as a mail of its own, and mails of the world in the real message page, in Chromium.
+//! The markup of attackers, each as a mail of its own, and mails of the world: in the real message page, on its page for
+//! paper and in its frame, in Chromium.
 //!
 //! No script runs, no policy has to stop anything (the sanitiser did), and while remote content is off nothing leaves the
 //! machine: every host name leads to a listener that counts. A sample, and all that ever failed; every one by
@@ -25,12 +26,16 @@ const SAMPLE: usize = 300;
 /// Vectors that came through once, by their id; always tried.
 const ONCE_THROUGH: [&str; 0] = [];
 
-/// What is no page of ours in a frame, however it came there.
+/// What is no page of ours in a frame or on paper, however it came there; and what lies over the names on paper.
 const INTRUDERS: &str = "(() => {
   const frame = document.querySelector('iframe.frame')?.contentDocument ?? document;
   const inside = frame === document && document.querySelector('main') ? [] : [...frame.querySelectorAll('*')];
-  const odd = inside.filter((e) => e.matches('script, iframe, object, embed, form, input, base, link, svg, math, [srcset]')
+  const odd = inside.filter((e) => e.matches('script, iframe, object, embed, form, input, base, body link, svg, math, [srcset]')
     || [...e.attributes].some((a) => a.name.startsWith('on')));
+  const name = document.querySelector('#head h1');
+  const [place] = name?.getClientRects() ?? [];
+  const onTop = place && document.elementFromPoint(place.left + 1, place.top + place.height / 2);
+  if (name && !name.contains(onTop)) odd.push(onTop ?? name);
   return [...odd.map((e) => e.outerHTML.slice(0, 200)), ...['canary', 'xss', 'pwned'].filter((name) => name in window)];
 })()";
 
@@ -158,12 +163,12 @@ fn deeds(mails: Vec<(String, Mail)>) -> Vec<String> {
     let mut wrong = Vec::new();
     for (nth, name) in names.iter().enumerate() {
         let of = format!("f=INBOX&v={validity}&u={}", nth + 1);
-        for remote in [false, true] {
+        for (page, remote) in [("message", false), ("print", false), ("frame", true)] {
             let before = world.visits();
             tab.forget();
             match remote {
-                false => tab.open(&format!("{own}/message?{of}&r={nth}")),
-                true => tab.open(&format!("{own}/frame?{of}&remote=1")),
+                false => tab.open(&format!("{own}/{page}?{of}&r={nth}")),
+                true => tab.open(&format!("{own}/{page}?{of}&remote=1")),
             }
             let mut faults = faults(&tab, &own, remote);
             let visits = world.visits() - before;
@@ -171,7 +176,8 @@ fn deeds(mails: Vec<(String, Mail)>) -> Vec<String> {
                 faults.push(format!("{visits} connections to the world"));
             }
             if !faults.is_empty() {
-                wrong.push(format!("{name} remote={remote}: {}", faults.join("\n    ")));
+                let faults = faults.join("\n    ");
+                wrong.push(format!("{name}: {page} remote={remote}: {faults}"));
             }
         }
     }

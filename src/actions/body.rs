@@ -20,9 +20,20 @@ use crate::views::told::{EventLine, Told};
 /// Images of which a page shows a small view.
 const PREVIEWS: usize = 3;
 
-/// The HTML parts of a message, one after the other, made harmless. In its frame, images that are too large to travel
-/// inside the document are named by their route.
-pub fn cleaned(visit: &Visit, opened: &Opened, at: &FrameQuery, in_frame: bool) -> Cleaned {
+/// What the HTML of a message is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum For {
+    /// To know what is in it.
+    Page,
+    /// The document in its frame.
+    Frame,
+    /// A page for paper, in an element with this id.
+    Paper(&'static str),
+}
+
+/// The HTML parts of a message, one after the other, made harmless. Where it is shown, images that are too large to
+/// travel inside the document are named by their route.
+pub fn cleaned(visit: &Visit, opened: &Opened, at: &FrameQuery, wanted: For) -> Cleaned {
     let body = mime::body_of(&opened.parts);
     let mut html = String::new();
     for part in &body.html {
@@ -41,7 +52,7 @@ pub fn cleaned(visit: &Visit, opened: &Opened, at: &FrameQuery, in_frame: bool) 
         match image {
             // Small ones travel inside the document: a mail with thirty of them is still two requests.
             Some(Shown { bytes, .. }) => data_address(bytes),
-            None if in_frame => {
+            None if wanted != For::Page => {
                 let part = body.inline.iter().find(|p| p.id == id)?;
                 let route = Route::Part {
                     message: at.message.clone(),
@@ -61,6 +72,10 @@ pub fn cleaned(visit: &Visit, opened: &Opened, at: &FrameQuery, in_frame: bool) 
             remote: at.remote,
             inline: &inline,
             own_origin: Some(&origin),
+            within: match wanted {
+                For::Paper(id) => Some(id),
+                For::Page | For::Frame => None,
+            },
         },
     )
 }

@@ -2,7 +2,7 @@
 //!
 //! Not for finding or fetching any of it (`mailbox`), nor for what is to be read of it (`body`).
 
-use super::body::{attachments, cleaned, text_of, told};
+use super::body::{For, attachments, cleaned, text_of, told};
 use super::panes::{Around, list_pane};
 use super::{Done, Visit, sender};
 use crate::clean::{self, Length};
@@ -13,7 +13,7 @@ use crate::response::Response;
 use crate::route::{Face, FolderQuery, FrameQuery, MessageQuery, MessageRef, Place, Route};
 use crate::time::Watch;
 use crate::views;
-use crate::views::message::{Body, Height, HtmlFrame, MessagePage};
+use crate::views::message::{Body, Height, HtmlFrame, MessagePage, Remote};
 use crate::views::{Kind, Notice};
 
 /// Shows a message. Opening marks it as read, unless the browser only fetches ahead.
@@ -34,7 +34,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         ..query.frame()
     };
     let html = (!body.html.is_empty() && query.face == Face::Best)
-        .then(|| cleaned(visit, &opened, &held_back, false));
+        .then(|| cleaned(visit, &opened, &held_back, For::Page));
     let told = told(visit, &opened, at, &query.inside);
     let remote = html
         .as_ref()
@@ -63,6 +63,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         Vec::new()
     };
     let attachments = attachments(&opened, at, &query.inside);
+    let is_shown = remote.as_ref().is_some_and(Remote::is_shown);
     let face = |face| {
         Route::Message(MessageQuery {
             face,
@@ -122,7 +123,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         body: match html.as_ref().zip(remote) {
             Some((html, remote)) => Body::Html(Box::new(HtmlFrame {
                 src: Route::Frame(FrameQuery {
-                    remote: remote.is_shown(),
+                    remote: is_shown,
                     ..query.frame()
                 }),
                 height: match html.length {
@@ -148,6 +149,10 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
             message: at.clone(),
             inside: query.inside.clone(),
         },
+        print: Route::Print(MessageQuery {
+            remote: is_shown,
+            ..query.clone()
+        }),
         source: (!is_inside).then(|| source(false)),
         save: match is_inside {
             true => part(false),
@@ -177,7 +182,7 @@ pub fn frame(visit: &mut Visit, query: &FrameQuery) -> Result<Done> {
         return Err(Error::Gone(What::Part));
     }
     let watch = Watch::start();
-    let cleaned = cleaned(visit, &opened, query, true);
+    let cleaned = cleaned(visit, &opened, query, For::Frame);
     let document = clean::frame(&opened.row.subject, &cleaned, visit.words.lang);
     visit.rendering = visit.rendering.saturating_add(watch.passed());
     Ok(Done::Page(Response::frame(document, query.remote)))

@@ -10,6 +10,7 @@ pub mod login;
 pub mod message;
 mod panes;
 pub mod part;
+pub mod print;
 pub mod sender;
 
 use std::time::Duration;

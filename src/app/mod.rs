@@ -305,6 +305,7 @@ fn act<'p>(
     let done = match route {
         Route::Folder(query) => actions::folder::show(&mut visit, query),
         Route::Message(query) => actions::message::show(&mut visit, query),
+        Route::Print(query) => actions::print::show(&mut visit, query),
         Route::Frame(query) => actions::message::frame(&mut visit, query),
         Route::Part {
             message,

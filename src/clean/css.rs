@@ -25,6 +25,8 @@ pub(super) struct Judge<'a> {
     pub(super) own_origin: Option<&'a str>,
     /// The address of an embedded image, by its Content-ID; only one that carries its bytes may stand in style.
     pub(super) inline: Option<Inline<'a>>,
+    /// The id of the element that sheets stay inside of; None where the mail has its document for itself.
+    pub(super) within: Option<&'static str>,
     /// Bytes that embedded images have taken so far.
     pub(super) embedded: usize,
     /// Loads that were taken out, and how many of them `remote` would bring.
@@ -261,7 +263,13 @@ impl<'i> QualifiedRuleParser<'i> for Rules<'_, '_> {
 
     fn parse_prelude(&mut self, input: &mut Parser<'i>) -> Result<String, Refused> {
         let mut selector = String::new();
-        selectors(input, 0, &mut selector)?;
+        match self.judge.within {
+            None => selectors(input, 0, &mut selector)?,
+            // Each of a list by itself, behind the element; a comma inside of brackets is no end of one.
+            Some(id) => input
+                .parse_comma_separated(|one| inside(one, id, &mut selector))
+                .map(drop)?,
+        }
         Ok(selector.trim().to_owned())
     }
 
@@ -334,6 +342,27 @@ impl<'i> RuleBodyItemParser<'i, String, ()> for Rules<'_, '_> {
     fn parse_qualified(&self) -> bool {
         true
     }
+}
+
+/// One selector, so that it finds nothing but what lies in the element of ours with this id, and for `body` that element.
+fn inside(input: &mut Parser<'_>, id: &str, out: &mut String) -> Result<(), Refused> {
+    if !out.is_empty() {
+        out.push(',');
+    }
+    out.push('#');
+    out.push_str(id);
+    input.skip_whitespace();
+    let start = input.state();
+    match input.next_including_whitespace() {
+        Ok(Token::Ident(name)) if name.eq_ignore_ascii_case("body") => {}
+        // It would lead out, to what stands beside the element.
+        Ok(Token::Delim('>' | '+' | '~')) | Err(_) => return Err(refused()),
+        Ok(_) => {
+            input.reset(&start);
+            out.push(' ');
+        }
+    }
+    selectors(input, 0, out)
 }
 
 /// A selector list from its tokens; ids get the prefix that they have in the markup.

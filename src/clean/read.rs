@@ -59,6 +59,7 @@ pub(super) fn read(html: &str, how: &Show<'_>) -> Reading {
             remote: how.remote,
             own_origin: how.own_origin,
             inline: Some(how.inline),
+            within: how.within,
             ..Judge::default()
         },
         found: Reading {

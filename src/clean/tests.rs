@@ -7,6 +7,7 @@ fn show(remote: bool) -> Show<'static> {
         remote,
         inline: &|id| (id == "logo@x").then(|| "/part?p=2".to_owned()),
         own_origin: Some("https://mail.example.org"),
+        within: None,
     }
 }
 
@@ -120,6 +121,41 @@ fn nothing_is_loaded_until_asked_for() {
     ] {
         assert!(!page.contains(gone), "{gone} in {page}");
     }
+}
+
+#[test]
+fn a_sheet_stays_inside_of_the_element_that_the_mail_is_put_into() {
+    let how = Show {
+        within: Some("mail"),
+        ..show(false)
+    };
+    for (css, kept) in [
+        ("p,h1{color:red}", "#mail p,#mail h1{color:red}"),
+        ("body{color:red}", "#mail{color:red}"),
+        (
+            "BODY.a > p:not(a,b){color:red}",
+            "#mail.a > p:not(a,b){color:red}",
+        ),
+        ("*,#mail{color:red}", "#mail *,#mail #m-mail{color:red}"),
+        ("html,:root{color:red}", "#mail html,#mail :root{color:red}"),
+        (
+            "@media print{div{color:red}}",
+            "@media print{#mail div{color:red}}",
+        ),
+        ("~ p{color:red}", ""),
+        ("p, + p{color:red}", ""),
+        ("p,,a{color:red}", ""),
+        (",p{color:red}", ""),
+        ("{color:red}", ""),
+    ] {
+        let cleaned = document(&format!("<style>{css}</style>"), &how);
+        assert_eq!(cleaned.sheet(), kept, "{css}");
+    }
+    let mail = document("<body dir=rtl class=a style='color:red'><p>x", &how);
+    assert_eq!(
+        mail.inside("mail").into_string(),
+        "<div id=\"mail\" dir=\"rtl\" class=\"a\" style=\"color:red\"><p>x</p></div>"
+    );
 }
 
 #[test]
@@ -312,6 +348,7 @@ fn an_embedded_image_may_be_a_background_and_is_carried_only_so_often() {
         remote: false,
         inline: &inline,
         own_origin: None,
+        within: None,
     };
     let shown = |html: &str| document(html, &how);
     let once =

@@ -66,6 +66,8 @@ pub struct MessagePage<'a> {
     pub all: Option<Route>,
     /// The page of all its header fields.
     pub headers: Route,
+    /// The same message for paper.
+    pub print: Route,
     /// The message as it travelled, shown as text.
     pub source: Option<Route>,
     /// The same as a file.
@@ -201,6 +203,9 @@ fn tools(chrome: &Chrome, message: &MessagePage) -> Markup {
         .tools.bar role="group" aria-label=(words.about_message()) {
             a.button.quiet.back href=(chrome.href(&message.back)) title=(back) aria-keyshortcuts="u" {
                 (icon(Icon::Back)) span.sr { (back) } span.name.narrow aria-hidden="true" { (message.folder) }
+            }
+            a.button.quiet href=(chrome.href(&message.print)) target="_blank" title=(words.print()) {
+                (icon(Icon::Print)) span.wide { (words.print()) }
             }
             @if let Some(source) = &message.source {
                 a.button.quiet href=(chrome.href(source)) title=(words.show_source()) {

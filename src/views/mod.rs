@@ -13,6 +13,7 @@ mod icons;
 pub mod letter;
 pub mod login;
 pub mod message;
+pub mod print;
 #[cfg(test)]
 mod samples;
 pub mod told;

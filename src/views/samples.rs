@@ -483,6 +483,7 @@ fn message<'a>(subject: &'a str, from: &'a [Address]) -> MessagePage<'a> {
         },
         charset: "",
         in_charset: opened(4),
+        print: Route::Print(MessageQuery::plain(reference(2), 0)),
         source: Some(Route::Source {
             message: reference(4),
             save: false,

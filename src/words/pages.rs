@@ -255,6 +255,16 @@ impl Words {
         "Older message"
     }
 
+    /// The message on a page that is fit for paper.
+    pub fn print(&self) -> &'static str {
+        "Print"
+    }
+
+    /// Above a page that is fit for paper, on the screen only.
+    pub fn how_to_print(&self) -> &'static str {
+        "Print this page with your browser: Ctrl and P, or ⌘ and P on a Mac. This line does not come along."
+    }
+
     /// The message as it travelled, as text.
     pub fn show_source(&self) -> &'static str {
         "Show the source"
