@@ -178,10 +178,16 @@ pub fn make_dir(dir: &Path, with_parents: bool) -> Result<()> {
 /// The meaning of an error of the file system, with the file it is about.
 pub fn failed(path: &Path, e: &io::Error) -> Error {
     let cause = Cause::at(&path.display().to_string(), e);
-    match e.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::DiskFull(cause),
-        _ => Error::Setup(cause),
+    match is_full(e) {
+        true => Error::DiskFull(cause),
+        false => Error::Setup(cause),
     }
+}
+
+/// True where there is no room: on the disk, in the account, or (where the host limits that) in a single file.
+pub fn is_full(e: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(e.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
 
 fn setup(path: &Path, why: &str) -> Error {

@@ -283,7 +283,7 @@ impl Words {
     pub fn disk_full(&self) -> Told {
         told(
             "This site has no room left",
-            "The disk on which it keeps its own files is full.",
+            "The disk on which it keeps its own files is full, or they may not grow any more.",
             "Your mail is not there, and is safe. Nothing was changed.",
             "Those who run this site have to make room; the log says where.",
         )
