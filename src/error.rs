@@ -36,15 +36,42 @@ pub enum What {
     Part,
 }
 
+/// Why the mail server did not do something, in its own words: data, to be shown to the reader as such and kept out of the
+/// log, where it may repeat names and addresses. Empty where it gave no reason.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said(String);
+
+impl Said {
+    /// Longest that is shown, in characters.
+    const LONGEST: usize = 200;
+
+    /// What of a server's bytes can be read on one line.
+    pub fn new(bytes: &[u8]) -> Said {
+        let text = String::from_utf8_lossy(bytes);
+        // The signs that turn the direction of writing could turn that of the page.
+        let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let words = text.split(|c: char| c.is_whitespace() || c.is_control() || turns(c));
+        let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+        Said(words.join(" ").chars().take(Said::LONGEST).collect())
+    }
+
+    /// The words; None where there are none.
+    pub fn words(&self) -> Option<&str> {
+        (!self.0.is_empty()).then_some(self.0.as_str())
+    }
+}
+
 /// How the mail server failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Imap {
     /// No connection: name unknown, refused, cut.
     Unreachable,
     /// The server's certificate does not prove that it is the server asked for.
     Certificate,
     /// It answered, and said no to what was needed (not to the password).
-    Refused,
+    Refused(Said),
+    /// It said goodbye before it had answered (RFC 9051 7.1.5).
+    Goodbye(Said),
     /// It did not answer in time, or too slowly.
     Timeout,
     /// It answered with what is not IMAP, or with more than a request may hold.
@@ -53,6 +80,22 @@ pub enum Imap {
     LoginRefused,
     /// LOGIN was refused for now: server busy, too many connections, account in use (RFC 5530 UNAVAILABLE, INUSE, LIMIT).
     LoginLater,
+}
+
+impl Imap {
+    /// Its name in the log.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Imap::Unreachable => "Unreachable",
+            Imap::Certificate => "Certificate",
+            Imap::Refused(_) => "Refused",
+            Imap::Goodbye(_) => "Goodbye",
+            Imap::Timeout => "Timeout",
+            Imap::Garbled => "Garbled",
+            Imap::LoginRefused => "LoginRefused",
+            Imap::LoginLater => "LoginLater",
+        }
+    }
 }
 
 /// Why a request ends without the page that was asked for.
@@ -141,7 +184,7 @@ impl Error {
             Error::Gone(what) => ("gone", format!("{what:?}").to_lowercase()),
             Error::TooMany { retry } => ("too-many", format!("retry {retry}")),
             Error::Busy { waited } => ("busy", format!("waited {} ms", waited.as_millis())),
-            Error::Imap(kind, cause) => ("imap", format!("{kind:?}: {}", cause.0)),
+            Error::Imap(kind, cause) => ("imap", format!("{}: {}", kind.name(), cause.0)),
             Error::OverQuota => ("over-quota", String::new()),
             Error::DiskFull(cause) => ("disk-full", cause.0.clone()),
             Error::Setup(cause) => ("setup", cause.0.clone()),

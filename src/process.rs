@@ -23,13 +23,16 @@ static PAGE_LEN: AtomicUsize = AtomicUsize::new(0);
 /// True once a byte of the answer may have been written: then a second answer would only be noise.
 static ANSWERING: AtomicBool = AtomicBool::new(false);
 
-/// First thing in `main`: files for the owner only, one malloc arena, and short sleeps that are short.
+/// First thing in `main`: files for the owner only, one malloc arena, short sleeps that are short, and no death by a file
+/// that may not grow.
 ///
 /// Without the second, each of sled's threads reserves 64 MB of address space, which hosts limit.
 pub fn start() {
-    // SAFETY: both calls only set process-wide numbers; no other thread exists yet.
+    // SAFETY: these calls only set process-wide numbers; no other thread exists yet.
     unsafe {
         libc::umask(0o077);
+        // Where a host limits the size of files, a write that is refused can be told; a process that is killed cannot.
+        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
         libc::mallopt(libc::M_ARENA_MAX, 1);
         // The kernel may otherwise stretch each sleep of sled's threads by 50 us, to twice its length.
         libc::prctl(libc::PR_SET_TIMERSLACK, 1 as libc::c_ulong);

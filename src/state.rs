@@ -7,6 +7,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::config::Config;
 use crate::error::{Cause, Error, Result};
@@ -16,6 +17,9 @@ use crate::time;
 
 /// The log is set aside when it has grown to this many bytes; one older one is kept.
 const LOG_LIMIT: u64 = 4 * 1024 * 1024;
+
+/// How names begin that files have only while they are made.
+const PASSING: [&[u8]; 2] = [b"secret.", b"spool."];
 
 /// The state directory of this installation, checked and with its secret.
 #[derive(Debug)]
@@ -135,6 +139,27 @@ impl State {
         Ok(())
     }
 
+    /// Removes what requests have left that were killed while they made a file: its first name, older than that.
+    ///
+    /// # Errors
+    /// `Setup`.
+    pub fn sweep(&self, older: Duration) -> Result<()> {
+        let failed = |e: io::Error| failed(&self.dir, &e);
+        for entry in fs::read_dir(&self.dir).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let name = entry.file_name();
+            let passing = PASSING
+                .iter()
+                .any(|p| name.as_encoded_bytes().starts_with(p));
+            let written = entry.metadata().and_then(|m| m.modified());
+            let age = written.ok().and_then(|at| at.elapsed().ok());
+            if passing && age.is_some_and(|age| age >= older) {
+                fs::remove_file(entry.path()).map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Appends one line to the program's own log. A log that cannot be written is told on stderr, Apache's log.
     pub fn log(&self, line: &str) {
         let path = self.dir.join("log");
@@ -178,10 +203,16 @@ pub fn make_dir(dir: &Path, with_parents: bool) -> Result<()> {
 /// The meaning of an error of the file system, with the file it is about.
 pub fn failed(path: &Path, e: &io::Error) -> Error {
     let cause = Cause::at(&path.display().to_string(), e);
-    match e.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Error::DiskFull(cause),
-        _ => Error::Setup(cause),
+    match is_full(e) {
+        true => Error::DiskFull(cause),
+        false => Error::Setup(cause),
     }
+}
+
+/// True where there is no room: on the disk, in the account, or (where the host limits that) in a single file.
+pub fn is_full(e: &io::Error) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(e.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
 
 fn setup(path: &Path, why: &str) -> Error {

@@ -3,14 +3,13 @@
 
 use std::fs;
 use std::io::{BufReader, Read, Write};
-use std::time::Duration;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use std::path::PathBuf;
+use std::thread;
 
 use crate::support::http;
 use crate::support::kernel::{self, Watch, until};
-use crate::support::mails::Mail;
+use crate::support::mails;
+use crate::support::page::Page;
 use crate::support::proxy::Trouble;
 use crate::support::random::Random;
 use crate::support::site::Site;
@@ -39,6 +38,12 @@ fn token(ann: &Visitor) -> String {
         .value("token")
         .expect("a token")
         .to_owned()
+}
+
+/// The one user's directory.
+fn user_dir(site: &Site) -> PathBuf {
+    let mut users = fs::read_dir(site.state_dir().join("users")).expect("users/");
+    users.next().expect("a user").expect("an entry").path()
 }
 
 #[test]
@@ -136,10 +141,7 @@ fn a_body_that_drips_holds_no_lock() {
     until("it is being read", || {
         kernel::processes(&site.program()).len() == 1
     });
-    let user = fs::read_dir(site.state_dir().join("users"))
-        .expect("users/")
-        .next();
-    let lock = user.expect("a user").expect("an entry").path().join("lock");
+    let lock = user_dir(&site).join("lock");
     for drop in b"ken=" {
         slow.write_all(&[*drop]).expect("the web server");
         ann.get("/").has_status(200).shows("Message 3");
@@ -150,29 +152,27 @@ fn a_body_that_drips_holds_no_lock() {
     }
 }
 
-/// A mail with an attachment of so many MB, and those bytes.
-fn with_attachment(subject: &str, mb: usize, seed: u64) -> (Mail, Vec<u8>) {
-    let mut random = Random::seeded(seed);
-    let bytes: Vec<u8> = (0..mb * 131_072)
-        .flat_map(|_| random.number().to_be_bytes())
-        .collect();
-    let encoded = STANDARD.encode(&bytes).into_bytes();
-    let mut text = format!(
-        "From: Ada <ada@example.org>\r\nTo: Ann <ann@example.org>\r\nSubject: {subject}\r\n\
-         Date: Mon, 02 Nov 2026 10:00:00 +0000\r\nMIME-Version: 1.0\r\n\
-         Content-Type: multipart/mixed; boundary=part\r\n\r\n--part\r\nContent-Type: text/plain\r\n\r\nSee there.\r\n\
-         --part\r\nContent-Type: application/octet-stream; name=\"{subject}.bin\"\r\n\
-         Content-Disposition: attachment; filename=\"{subject}.bin\"\r\nContent-Transfer-Encoding: base64\r\n\r\n"
-    )
-    .into_bytes();
-    for line in encoded.chunks(76) {
-        text.extend_from_slice(line);
-        text.extend_from_slice(b"\r\n");
-    }
-    text.extend_from_slice(b"--part--\r\n");
-    let mut mail = Mail::plain("Ada <ada@example.org>", subject, "");
-    mail.bytes = text;
-    (mail, bytes)
+/// So many MB.
+fn megabytes(count: usize, seed: u64) -> Vec<u8> {
+    Random::seeded(seed).bytes(count * 1024 * 1024)
+}
+
+/// A site where "Large" has these bytes attached, a proxy before its mail server; Ann, and where she downloads them.
+fn with_large(bytes: &[u8]) -> (Site, Visitor, String) {
+    let mail = mails::attached("Large", "Large.bin", bytes);
+    let site = Site::new()
+        .mails("ann", "INBOX", vec![mail])
+        .proxied()
+        .start();
+    let ann = site.sign_in("ann");
+    let link = attachment(&ann, "Large");
+    (site, ann, link)
+}
+
+/// Expects these bytes, bit for bit.
+fn is_whole(page: &Page, bytes: &[u8]) {
+    page.has_status(200);
+    page.expect(page.body() == bytes, || "other bytes".to_owned());
 }
 
 /// Where the attachment of a message is downloaded.
@@ -185,13 +185,12 @@ fn attachment(ann: &Visitor, subject: &str) -> String {
 
 #[test]
 fn nobody_waits_for_a_slow_reader_and_he_gets_every_byte() {
-    let (large, bytes) = with_attachment("Large", 50, 1);
-    let (other, other_bytes) = with_attachment("Other", 2, 2);
-    let site = Site::new()
-        .mails("ann", "INBOX", vec![large, other])
-        .start();
-    let ann = site.sign_in("ann");
-    let (link, second) = (attachment(&ann, "Large"), attachment(&ann, "Other"));
+    let bytes = megabytes(50, 1);
+    let (site, ann, link) = with_large(&bytes);
+    let other = megabytes(2, 2);
+    site.deliver("ann", &mails::attached("Other", "Other.bin", &other));
+    ann.get("/?compare=1");
+    let second = attachment(&ann, "Other");
     let watch = Watch::on(&site.program());
     let mut slow = ann.open();
     let request = ann.bytes_of(&Request::new("GET", &link));
@@ -202,8 +201,7 @@ fn nobody_waits_for_a_slow_reader_and_he_gets_every_byte() {
     for _ in 0..3 {
         ann.get("/").has_status(200).shows("Large");
     }
-    let page = ann.get(&second);
-    page.expect(page.body() == other_bytes, || "other bytes".to_owned());
+    is_whole(&ann.get(&second), &other);
     assert_eq!(
         kernel::processes(&site.program()).len(),
         1,
@@ -228,14 +226,11 @@ fn nobody_waits_for_a_slow_reader_and_he_gets_every_byte() {
 
 #[test]
 fn a_server_that_is_cut_off_is_an_error_page_and_never_a_short_file() {
-    let (large, bytes) = with_attachment("Large", 8, 3);
-    let site = Site::new()
-        .mails("ann", "INBOX", vec![large])
-        .proxied()
-        .start();
-    let ann = site.sign_in("ann");
-    let link = attachment(&ann, "Large");
-    for cut in [100, 3_000_000, 8_000_000] {
+    let bytes = megabytes(50, 3);
+    let (site, ann, link) = with_large(&bytes);
+    let watch = Watch::on(&site.program());
+    // Before it begins, in the middle, and in its last bytes: base64 makes 70 MB of it.
+    for cut in [100, 30_000_000, 70_000_000] {
         site.proxy().trouble(Trouble::CutAfter(cut));
         let page = ann.get_once(&link);
         page.has_status(502)
@@ -243,24 +238,19 @@ fn a_server_that_is_cut_off_is_an_error_page_and_never_a_short_file() {
         assert_eq!(page.header("content-disposition"), "");
     }
     site.proxy().trouble(Trouble::None);
-    let page = ann.get_once(&link);
-    page.has_status(200);
-    page.expect(page.body() == bytes, || "other bytes".to_owned());
+    is_whole(&ann.get_once(&link), &bytes);
+    assert!((1..64).contains(&watch.peak_mb()), "{} MB", watch.peak_mb());
 }
 
 #[test]
 fn a_transfer_that_stalls_ends_with_a_page_and_frees_its_lane() {
-    let (large, bytes) = with_attachment("Large", 4, 5);
-    let site = Site::new()
-        .mails("ann", "INBOX", vec![large])
-        .proxied()
-        .start();
-    let ann = site.sign_in("ann");
-    let link = attachment(&ann, "Large");
+    let bytes = megabytes(4, 5);
+    let (site, ann, link) = with_large(&bytes);
+    site.proxy().reset();
     site.proxy().trouble(Trouble::HangAfter(2_000_000));
     let tab = ann.tab();
     let path = link.clone();
-    let stalled = std::thread::spawn(move || tab.get_once(&path));
+    let stalled = thread::spawn(move || tab.get_once(&path));
     until("it stalls", || {
         site.proxy().counts().bytes_down >= 2_000_000
     });
@@ -270,17 +260,13 @@ fn a_transfer_that_stalls_ends_with_a_page_and_frees_its_lane() {
     page.has_status(504)
         .shows("This part of the message could not be shown");
     site.proxy().trouble(Trouble::None);
-    let page = ann.get_once(&link);
-    page.has_status(200);
-    page.expect(page.body() == bytes, || "other bytes".to_owned());
+    is_whole(&ann.get_once(&link), &bytes);
 }
 
 #[test]
 fn what_nobody_takes_any_more_frees_its_lane() {
-    let (large, bytes) = with_attachment("Large", 8, 4);
-    let site = Site::new().mails("ann", "INBOX", vec![large]).start();
-    let ann = site.sign_in("ann");
-    let link = attachment(&ann, "Large");
+    let bytes = megabytes(8, 4);
+    let (_site, ann, link) = with_large(&bytes);
     // Four that take the first bytes and no more are as many as there are places.
     let slow: Vec<_> = (0..4)
         .map(|_| {
@@ -296,13 +282,56 @@ fn what_nobody_takes_any_more_frees_its_lane() {
     // Clicks go on all the while.
     ann.get("/").has_status(200);
     drop(slow);
-    let begin = std::time::Instant::now();
-    let page = loop {
-        let page = ann.get_once(&link);
-        if page.status() != 429 || begin.elapsed() > Duration::from_secs(60) {
-            break page;
-        }
-    };
-    page.has_status(200);
-    page.expect(page.body() == bytes, || "other bytes".to_owned());
+    let mut page = ann.get_once(&link);
+    until("a place is free", || {
+        page = ann.get_once(&link);
+        page.status() != 429
+    });
+    is_whole(&page, &bytes);
+}
+
+#[test]
+fn large_posts_at_once_are_refused_before_the_gate_and_held_nowhere() {
+    let site = Site::new()
+        .messages(3)
+        .proxied()
+        .config("[gate]\nwait_seconds = 60\ndeadline_seconds = 60")
+        .start();
+    let ann = site.sign_in("ann");
+    let token = format!("token={}&x=", token(&ann));
+    let lock = user_dir(&site).join("lock");
+    site.proxy().trouble(Trouble::Hang);
+    let tab = ann.tab();
+    let holder = thread::spawn(move || tab.get_once("/?compare=1"));
+    until("a click works", || kernel::lock(&lock).0.is_some());
+    let watch = Watch::on(&site.program());
+    // No form of ours is larger than 64 KB, so there is no large one that would be taken.
+    let body = format!("{token}{}", "x".repeat(20_000_000));
+    let origin = format!("http://{}", ann.server());
+    let length = body.len().to_string();
+    let request = post(
+        &ann,
+        &[("Content-Length", &length), ("Origin", &origin)],
+        &body,
+    );
+    let answers: Vec<_> = thread::scope(|scope| {
+        let sending: Vec<_> = (0..6).map(|_| scope.spawn(|| ann.raw(&request))).collect();
+        sending
+            .into_iter()
+            .map(|s| s.join().expect("a POST"))
+            .collect()
+    });
+    for answer in answers {
+        let answer = answer.unwrap_or_else(|| panic!("no answer\n{}", ann.evidence()));
+        assert_eq!(answer.status, 413);
+        let page = String::from_utf8_lossy(&answer.body).into_owned();
+        assert!(page.contains("Nothing was changed."), "{page}");
+    }
+    // All of them were answered while another click held the gate, and none of their bytes were kept.
+    assert!(!holder.is_finished() && kernel::lock(&lock).0.is_some());
+    assert!((1..20).contains(&watch.peak_mb()), "{} MB", watch.peak_mb());
+    site.proxy().trouble(Trouble::None);
+    site.proxy().cut();
+    holder.join().expect("a click").has_status(200);
+    ann.get("/").has_status(200).shows("Message 3");
 }

@@ -6,8 +6,10 @@ use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::cost;
 use crate::disk;
 use crate::support::kernel::{self, until};
+use crate::support::mails;
 use crate::support::page::Page;
 use crate::support::place;
 use crate::support::random::Random;
@@ -150,6 +152,50 @@ fn a_full_disk_shows_what_is_there_and_says_that_it_is_full() {
         .has_status(200)
         .shows("This is message 118");
     assert_eq!(attempt(&site.visitor(), "ben").status(), 303);
+    assert!(no_damage(&site));
+}
+
+#[test]
+fn a_store_that_is_too_large_is_used_on_where_there_is_no_room_for_a_new_one() {
+    if !may_mount() {
+        return;
+    }
+    let site = Site::new()
+        .mails(
+            "ann",
+            "INBOX",
+            [mails::large(6), mails::generated(20)].concat(),
+        )
+        .config("[cache]\nfresh_seconds = 3600\nbudget_mb = 4096")
+        .start();
+    let disk = Disk::mount(&site, "size=24m,nr_inodes=80");
+    let ann = site.sign_in("ann");
+    let list = ann.get("/");
+    for n in 1..=6 {
+        list.click(&format!("Large {n}")).has_status(200);
+    }
+    let ballast = disk.use_up_inodes();
+    let mut ballast = fs::read_dir(ballast).expect("the ballast");
+    site.configure("[cache]\nfresh_seconds = 3600\nbudget_mb = 4");
+    let mut used_on = 0;
+    while generation(&site).ends_with("db.1") {
+        let page = ann.get_once("/");
+        works_or_says(&page, "This site has no room left", "Message 20");
+        let large = ann.get_once(&list.absolute(&list.link("Large 3")));
+        works_or_says(&large, "This site has no room left", "Large 3");
+        let stayed = generation(&site).ends_with("db.1");
+        if stayed && large.status() == 200 {
+            cost::connections(&large, 0);
+            used_on += 1;
+        }
+        // Room for one file more: opening the old store takes fewer of them than making a new one.
+        let file = ballast.next().expect("there was no end to it");
+        fs::remove_file(file.expect("a file").path()).expect("less ballast");
+    }
+    println!("the old store was used {used_on} times");
+    assert!(used_on > 0, "there was never room for the old store alone");
+    ann.get("/").has_status(200).shows("Message 20");
+    assert!(generation(&site).ends_with("db.2"));
     assert!(no_damage(&site));
 }
 

@@ -8,7 +8,7 @@ use std::io::{self, Read, Write};
 use std::time::{Duration, Instant};
 
 use postern::config::{ImapServer, Security};
-use postern::error::{Error, Imap, What as Missing};
+use postern::error::{Error, Imap, Said, What as Missing};
 use postern::mail::{Flags, FolderName, PartPath, Uid};
 use postern::remote::structure::plain_name;
 use postern::remote::uids::UidSet;
@@ -317,10 +317,11 @@ fn a_folder_that_is_gone_is_told_from_a_server_that_fails() {
         };
         let flight = remote.flight(&[open, Command::Noop]).expect("a flight");
         assert!(!flight.is_ok(0) && flight.is_ok(1), "{name}");
-        match flight.require_open(0) {
+        let name_of_none = FolderName::new("nosuch").expect("a name");
+        match remote.require_open(&flight, 0, &name_of_none) {
             Err(Error::Gone(Missing::Folder)) => {}
             // hoodiecrow says BAD, which could mean anything.
-            Err(Error::Imap(Imap::Refused, _)) if name == "hoodiecrow-2.1.0" => {}
+            Err(Error::Imap(Imap::Refused(_), _)) if name == "hoodiecrow-2.1.0" => {}
             other => panic!("{name}: {other:?} {:?}", flight.end(0)),
         }
     }
@@ -399,7 +400,10 @@ fn a_refused_sign_in_says_whether_it_was_the_password() {
             "* BYE Maximum number of connections exceeded for ann@example.org",
             Imap::LoginLater,
         ),
-        ("$TAG BAD open sesame ann@example.org", Imap::Refused),
+        (
+            "$TAG BAD open sesame ann@example.org",
+            Imap::Refused(Said::default()),
+        ),
     ] {
         let answer = format!("{said}\r\n").into_bytes();
         let script = ImapScript::start("courier-5.0.13", Mischief::Says(When::SignIn, answer));

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Instant;
 
 use crate::support::cookies::Cookie;
-use crate::support::kernel::until;
+use crate::support::kernel::{self, until};
 use crate::support::page::Page;
 use crate::support::random::Random;
 use crate::support::site::{Site, password_of};
@@ -166,6 +166,7 @@ fn three_strangers_at_a_slow_server_are_the_most_and_who_is_known_comes_in() {
     until("nine were sent away", || {
         guesses.iter().filter(|g| g.is_finished()).count() == 9
     });
+    assert_eq!(kernel::processes(&site.program()).len(), 3);
     let crowded = attempt(&stranger, "cid", &password_of("cid"));
     let known = attempt(&ann, "ann", &password_of("ann"));
     let counts = site.proxy().counts();

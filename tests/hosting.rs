@@ -1,7 +1,7 @@
 //! The two ways in which hosts run CGI programs: a whole visit in each, on one connection that is kept.
 
 use crate::support::apache::Mpm;
-use crate::support::mails::Mail;
+use crate::support::mails;
 use crate::support::site::Site;
 
 #[test]
@@ -14,7 +14,11 @@ fn a_whole_visit_takes_one_connection_in_both_set_ups_of_apache() {
             // Else Apache drops the length that a program tells.
             .apache("SetEnv ap_trust_cgilike_cl 1\n")
             .messages(60)
-            .mails("ann", "Large", vec![attached(&letter)])
+            .mails(
+                "ann",
+                "Large",
+                vec![mails::attached("A large one", "all.bin", letter.as_bytes())],
+            )
             .start();
         let ann = site.sign_in("ann");
         let message = ann.get("/").click("Older").click("Message 10");
@@ -49,27 +53,4 @@ fn a_whole_visit_takes_one_connection_in_both_set_ups_of_apache() {
             site.apache().error_log()
         );
     }
-}
-
-/// A mail with an attachment of more than is fetched like a page.
-fn attached(bytes: &str) -> Mail {
-    use base64::Engine as _;
-    let encoded = base64::engine::general_purpose::STANDARD.encode(bytes);
-    let lines: Vec<&str> = encoded
-        .as_bytes()
-        .chunks(76)
-        .map(|line| std::str::from_utf8(line).expect("ASCII"))
-        .collect();
-    let mut mail = Mail::plain("Bo <bo@example.org>", "A large one", "");
-    let head = String::from_utf8(mail.bytes).expect("ASCII");
-    let (head, _) = head.split_once("Content-Type").expect("its head");
-    mail.bytes = format!(
-        "{head}Content-Type: multipart/mixed; boundary=part\r\n\r\n--part\r\nContent-Type: text/plain\r\n\r\n\
-         It is attached.\r\n--part\r\nContent-Type: application/octet-stream; name=\"all.bin\"\r\n\
-         Content-Disposition: attachment; filename=\"all.bin\"\r\nContent-Transfer-Encoding: base64\r\n\r\n\
-         {}\r\n--part--\r\n",
-        lines.join("\r\n")
-    )
-    .into();
-    mail
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::support::by_hand::{ByHand, Outcome};
 use crate::support::install::{self, Part};
 use crate::support::kernel::{self, until};
-use crate::support::mails::{self, Mail};
+use crate::support::mails;
 use crate::support::place;
 use crate::support::random::Random;
 use crate::support::site::{Site, password_of};
@@ -123,35 +123,13 @@ fn a_holder_may_be_killed_at_any_moment() {
     page.shows("Message 300").shows("300");
 }
 
-/// Five mails whose texts do not compress: together more than the smallest budget.
-fn large_mails() -> Vec<Mail> {
-    let mut random = Random::seeded(11);
-    let text = |random: &mut Random| {
-        let line = |random: &mut Random| {
-            let letters = (0..72).map(|_| char::from(b'!' + random.below(90) as u8));
-            letters.collect::<String>()
-        };
-        let lines: Vec<String> = (0..13_000).map(|_| line(random)).collect();
-        lines.join("\n")
-    };
-    (1..=6)
-        .map(|n| {
-            Mail::plain(
-                "Ada <ada@example.org>",
-                &format!("Large {n}"),
-                &text(&mut random),
-            )
-        })
-        .collect()
-}
-
 /// A site whose one store has outgrown the budget that is in force from now on, Ann's browser, and a copy of the state.
 fn outgrown() -> (Site, Visitor, PathBuf) {
     let site = Site::new()
         .mails(
             "ann",
             "INBOX",
-            [large_mails(), mails::generated(20)].concat(),
+            [mails::large(6), mails::generated(20)].concat(),
         )
         .proxied()
         .config("[cache]\nfresh_seconds = 3600\nbudget_mb = 4096")

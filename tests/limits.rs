@@ -1,15 +1,17 @@
-//! What hosts allow a program and its clock: little memory, few processes, few files, no HOME, a clock that jumps. It works,
-//! or says why not.
+//! What hosts allow a program and its clock: little memory, few processes, few files, small ones, no HOME, no /tmp, a clock
+//! that jumps. It works, or says why not.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::support::by_hand::{ByHand, Outcome};
 use crate::support::http::Response;
 use crate::support::install::{self, Part};
+use crate::support::mails;
 use crate::support::page::Page;
 use crate::support::place::{self, Place};
+use crate::support::random::Random;
 use crate::support::site::{Site, password_of};
 use crate::support::visitor::{Request, Visitor};
 
@@ -26,18 +28,37 @@ struct Host {
     place: Place,
     program: PathBuf,
     account: u32,
+    /// What a shell does before the program starts, seen by that program alone.
+    before: Option<String>,
+}
+
+/// What is attached to one of the mails there: too long for a page, and for a small disk.
+fn attached() -> Vec<u8> {
+    Random::seeded(9).bytes(3 * 1024 * 1024)
 }
 
 impl Host {
     fn new() -> Host {
-        let site = Site::new().messages(120).start();
         let place = Place::new("host");
-        let program = place.join("postern");
-        fs::hard_link(site.program(), &program).expect("a link");
+        let path = place.path().to_owned();
+        Host::seen_at(place, &path, None)
+    }
+
+    /// One that finds its own directory there, after these commands of a shell.
+    fn seen_at(place: Place, path: &Path, before: Option<String>) -> Host {
+        let site = Site::new()
+            .messages(120)
+            .mails(
+                "ann",
+                "Files",
+                vec![mails::attached("All there is", "all.bin", &attached())],
+            )
+            .start();
+        fs::hard_link(site.program(), place.join("postern")).expect("a link");
         let address = site.dovecot().address();
         let config = format!(
             "state_dir = \"{}\"\n[imap]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\n",
-            place.join("state").display(),
+            path.join("state").display(),
             address.port()
         );
         place.write(".htpostern.toml", config);
@@ -50,14 +71,23 @@ impl Host {
         Host {
             site,
             place,
-            program,
+            program: path.join("postern"),
             account,
+            before,
         }
     }
 
     /// Runs a request of a visitor within limits; his cookies are kept up to date.
     fn ask(&self, visitor: &Visitor, request: Request, limits: &[&str]) -> Outcome {
-        let mut around = vec!["prlimit"];
+        let shell = self
+            .before
+            .as_ref()
+            .map(|first| format!("{first} && exec \"$@\""));
+        let mut around = Vec::new();
+        if let Some(shell) = &shell {
+            around.extend(["unshare", "--mount", "sh", "-ec", shell, "sh"]);
+        }
+        around.push("prlimit");
         around.extend(limits);
         let ids = [
             format!("--reuid={}", self.account),
@@ -110,9 +140,8 @@ fn whole(outcome: Outcome) -> Response {
     answer.unwrap_or_else(|| panic!("{ended}, and no answer:\n{errors}"))
 }
 
-/// A visit from the form to a message.
-fn visit(limits: &[&str]) {
-    let host = Host::new();
+/// A visit from the form to a message, and a long transfer.
+fn visit(host: &Host, limits: &[&str]) {
     let ann = host.sign_in(limits);
     let list = host.get(&ann, "/", limits);
     list.has_status(200).shows("Message 120").shows("Older");
@@ -126,22 +155,33 @@ fn visit(limits: &[&str]) {
     for frame in page.attributes_of("iframe", "src") {
         host.get(&ann, &frame, limits).has_status(200);
     }
+    let saved = host.get(&ann, &files(host, &ann), limits);
+    saved.has_status(200);
+    assert!(saved.body() == attached(), "other bytes");
     assert!(host.place.join("state/users").exists());
+}
+
+/// Where the long attachment is downloaded.
+fn files(host: &Host, ann: &Visitor) -> String {
+    let list = host.get(ann, "/folder?f=Files", &["--nofile=64"]);
+    let message = list.absolute(&list.link("All there is"));
+    let page = host.get(ann, &message, &["--nofile=64"]);
+    page.absolute(&page.link("Download all.bin"))
 }
 
 #[test]
 fn it_works_within_256_mb_of_address_space() {
-    visit(&["--as=268435456"]);
+    visit(&Host::new(), &["--as=268435456"]);
 }
 
 #[test]
 fn it_works_with_thirty_processes_and_threads() {
-    visit(&["--nproc=30"]);
+    visit(&Host::new(), &["--nproc=30"]);
 }
 
 #[test]
 fn it_works_with_sixty_four_open_files() {
-    visit(&["--nofile=64"]);
+    visit(&Host::new(), &["--nofile=64"]);
 }
 
 #[test]
@@ -170,11 +210,14 @@ fn it_says_so_where_there_is_too_little_of_anything() {
     host.get(&ann, "/", &["--nofile=64"])
         .has_status(200)
         .shows("Message 120");
-    let user = fs::read_dir(host.place.join("state/users"))
-        .expect("users/")
-        .next();
-    let user = user.expect("a user").expect("an entry").path();
-    assert!(user.join("db.1/ready").exists() && !user.join("db.1/bad").exists());
+    assert!(is_undamaged(&host));
+}
+
+/// True where the one user still has his first store.
+fn is_undamaged(host: &Host) -> bool {
+    let mut users = fs::read_dir(host.place.join("state/users")).expect("users/");
+    let user = users.next().expect("a user").expect("an entry").path();
+    user.join("db.1/ready").exists() && !user.join("db.1/bad").exists()
 }
 
 #[test]
@@ -187,6 +230,66 @@ fn it_needs_no_home_and_no_temporary_directory() {
         .get("/")
         .has_status(200)
         .shows("Message 3");
+}
+
+#[test]
+fn it_does_without_a_temporary_directory_that_may_be_used() {
+    if !place::are_we_root() {
+        eprintln!("not tried: only root can give a process another /tmp");
+        return;
+    }
+    for (options, then) in [
+        (
+            "noexec,size=4k,mode=1777",
+            "head -c 4096 /dev/zero > /tmp/full",
+        ),
+        ("noexec,ro", "true"),
+    ] {
+        let place = Place::new("host");
+        // The tests themselves live below /tmp: what belongs to this one is seen elsewhere.
+        let here = place.path().display();
+        let before =
+            format!("mount --bind {here} /mnt && mount -t tmpfs -o {options} none /tmp && {then}");
+        let host = Host::seen_at(place, Path::new("/mnt"), Some(before));
+        visit(&host, &["--nofile=64"]);
+    }
+}
+
+#[test]
+fn where_files_may_not_grow_it_says_so_and_nothing_is_damaged() {
+    let host = Host::new();
+    let ann = host.sign_in(&["--nofile=64"]);
+    let link = files(&host, &ann);
+    // A transfer is longer than that, and nothing else is.
+    let megabytes = ["--fsize=2097152"];
+    let page = host.get(&ann, &link, &megabytes);
+    page.has_status(507);
+    assert_eq!(page.header("content-disposition"), "");
+    host.get(&ann, "/", &megabytes)
+        .has_status(200)
+        .shows("Message 120");
+    // No file of a store may get a single byte more.
+    for limit in [
+        "--fsize=600000",
+        "--fsize=100000",
+        "--fsize=4096",
+        "--fsize=0",
+    ] {
+        for path in ["/", "/?compare=1", &link] {
+            let page = host.get(&ann, path, &[limit]);
+            match page.status() {
+                200 => drop(page.shows("Message 120")),
+                507 => drop(page.shows("no room left")),
+                _ => drop(page.expect(false, || format!("{limit}: not said"))),
+            }
+        }
+    }
+    host.get(&ann, "/?compare=1", &["--nofile=64"])
+        .has_status(200)
+        .shows("Message 120");
+    let saved = host.get(&ann, &link, &["--nofile=64"]);
+    assert!(saved.body() == attached(), "other bytes");
+    assert!(is_undamaged(&host));
 }
 
 /// A site whose clock a test sets.

@@ -12,6 +12,7 @@ use crate::support::imap_script::{ImapScript, Mischief, When};
 use crate::support::kernel::{self, Watch, until};
 use crate::support::page::Page;
 use crate::support::site::Site;
+use crate::support::transcript::{Transcript, replaced};
 use crate::support::visitor::Visitor;
 
 /// The soft deadline of these sites, and the hard one.
@@ -23,7 +24,8 @@ const AWAY: &str = "The mail server cannot be reached";
 const NONSENSE: &str = "The mail server's answer made no sense";
 const BUSY: &str = "The mail server is busy";
 const NO: &str = "The mail server said no";
-/// A folder that a server does not want to open is as good as gone.
+const FAREWELL: &str = "The mail server ended the connection";
+/// CANNOT is said of a name that no folder can have.
 const GONE: &str = "This folder is gone";
 
 struct Case {
@@ -149,7 +151,7 @@ fn cases() -> Vec<Case> {
         case(
             "bye-in-between",
             says(Command, b"* BYE shutting down\r\n"),
-            NO,
+            FAREWELL,
         ),
         case(
             "wrong-tag",
@@ -252,6 +254,75 @@ fn messages(page: &Page) -> BTreeSet<String> {
     page.attributes_of("a[href*='/message']", "href")
         .into_iter()
         .collect()
+}
+
+#[test]
+fn a_folder_that_may_not_be_opened_is_not_taken_for_one_that_is_gone() {
+    for (words, folder, says, reason) in [
+        (
+            "[NOPERM] For the board <only>",
+            "Nosuch",
+            NO,
+            "For the board <only>",
+        ),
+        ("[UNAVAILABLE] Disk 3 sleeps", "Nosuch", NO, "Disk 3 sleeps"),
+        ("[INUSE] Being repaired", "Nosuch", NO, "Being repaired"),
+        ("[SERVERBUG] Oops", "Nosuch-2", NO, "Oops"),
+        (
+            "[LIMIT] Too many are open",
+            "Nosuch-2",
+            NO,
+            "Too many are open",
+        ),
+        // Without a code: whether it is in the list of folders tells.
+        ("Permission denied", "Nosuch", NO, "Permission denied"),
+        ("Permission denied", "Nosuch-2", GONE, ""),
+        ("[NONEXISTENT] No such folder", "Nosuch", GONE, ""),
+    ] {
+        let mut transcript = Transcript::named("dovecot-2.3.19.1");
+        for exchange in &mut transcript.exchanges {
+            if exchange.command.starts_with("SELECT \"nosuch\"") {
+                exchange.responses = vec![format!("{} NO {words}\r\n", exchange.tag).into()];
+            }
+            if exchange.command.starts_with("LIST") {
+                let listed = exchange.responses.iter();
+                let listed = listed.map(|line| replaced(line, b"Drafts", b"Nosuch"));
+                exchange.responses = listed.collect();
+            }
+        }
+        let script = ImapScript::speaking(transcript, Mischief::Honest);
+        let site = Site::new()
+            .imap_at(([127, 0, 0, 1], script.port()).into())
+            .start();
+        let ann = site.sign_in_with("ann", "x");
+        let page = ann.get_once(&format!("/folder?f={folder}"));
+        page.expect(page.has_words(says) && page.has_words(reason), || {
+            format!("the answer to NO {words} is another page")
+        });
+        let status = if says == GONE { 410 } else { 502 };
+        page.has_status(status);
+        // The log is not told: there it might be somebody's name.
+        assert!(reason.is_empty() || !site.log().contains(reason));
+    }
+}
+
+#[test]
+fn a_farewell_is_passed_on_in_the_words_of_the_server() {
+    let script = ImapScript::start("dovecot-2.3.19.1", Mischief::Honest);
+    let site = Site::new()
+        .imap_at(([127, 0, 0, 1], script.port()).into())
+        .start();
+    let ann = site.sign_in_with("ann", "x");
+    ann.get("/").has_status(200);
+    let bye = b"* BYE [UNAVAILABLE] Back at \x01 9 <b>sharp</b> caf\xe9\r\n";
+    script.misbehave(Mischief::Says(When::Command, bye.to_vec()));
+    let page = ann.get_once("/folder?f=Unknown");
+    page.has_status(502).shows(FAREWELL);
+    page.shows("Back at 9 <b>sharp</b> caf\u{fffd}");
+    ann.get_once("/?compare=1")
+        .has_status(200)
+        .shows(FAREWELL)
+        .shows("Back at 9 <b>sharp</b> caf\u{fffd}");
 }
 
 #[test]

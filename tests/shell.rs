@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
+use std::time::{Duration, SystemTime};
 
 use crate::support::place;
 use crate::support::site::Site;
@@ -100,6 +101,39 @@ fn gc_gives_back_what_nobody_needs_and_nothing_else() {
     assert_eq!(user_dir(&site), None);
     ann.get("/").has_status(401);
     site.sign_in("ann").get("/").shows("Message 3");
+}
+
+#[test]
+fn gc_removes_what_killed_requests_have_left() {
+    let site = Site::with_inbox(1);
+    let ann = site.sign_in("ann");
+    for name in ["secret.old", "spool.old", "secret.new", "other.old"] {
+        let file = site.state_dir().join(name);
+        std::fs::write(&file, "x").expect("a file");
+        place::give_to_worker(&file);
+        if name.ends_with("old") {
+            let opened = std::fs::File::options()
+                .write(true)
+                .open(&file)
+                .expect("a file");
+            let two_days = Duration::from_secs(2 * 86_400);
+            opened
+                .set_modified(SystemTime::now() - two_days)
+                .expect("its time");
+        }
+    }
+    assert!(postern(&site, &["gc"]).status.success());
+    for (name, stays) in [
+        ("secret.old", false),
+        ("spool.old", false),
+        // Somebody may be making it just now.
+        ("secret.new", true),
+        ("other.old", true),
+        ("secret", true),
+    ] {
+        assert_eq!(site.state_dir().join(name).exists(), stays, "{name}");
+    }
+    ann.get("/").has_status(200).shows("Message 1");
 }
 
 #[test]

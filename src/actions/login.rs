@@ -22,7 +22,7 @@ const HOURS: i64 = 12;
 const TAG: usize = 16;
 
 /// What the form is to say and keep.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Default)]
 pub struct Asked<'a> {
     /// The page to go on with, below the base.
     pub to: &'a str,
@@ -73,7 +73,7 @@ pub fn form(
     let reason = if is_insecure(config, head) {
         Some(Reason::Insecure)
     } else {
-        asked.reason
+        asked.reason.clone()
     };
     let markup = page(&LoginPage {
         base: &head.base,

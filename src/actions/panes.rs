@@ -93,8 +93,8 @@ fn line(folder: &Folder, current: &FolderName) -> FolderLine {
 /// The notice of a page that the cache answered because the server could not.
 fn away(visit: &Visit, error: &Error) -> Notice {
     let kind = match error {
-        Error::Imap(kind, _) => *kind,
-        _ => Imap::Unreachable,
+        Error::Imap(kind, _) => kind,
+        _ => &Imap::Unreachable,
     };
     let told = visit.words.away(kind);
     Notice {

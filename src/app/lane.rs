@@ -126,7 +126,7 @@ fn open(remote: &mut Remote, job: &Transfer) -> Result<()> {
         read_only: true,
         known: None,
     }])?;
-    flight.require(0)?;
+    remote.require_open(&flight, 0, folder)?;
     if flight.mailbox.validity.unwrap_or(UidValidity(0)) == *validity {
         return Ok(());
     }

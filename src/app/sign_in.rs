@@ -108,11 +108,13 @@ pub fn sign_in(
         Err(Error::Imap(kind, cause)) => {
             booked.take_back()?;
             state.log(&format!(
-                "imap sign-in {} {kind:?}: {}",
+                "imap sign-in {} {}: {}",
                 user.to_hex(),
+                kind.name(),
                 cause.0
             ));
-            return again(Error::Imap(kind, cause).status(), Reason::Server(kind));
+            let status = Error::Imap(kind.clone(), cause).status();
+            return again(status, Reason::Server(kind));
         }
         Err(error) => return Err(error),
     };

@@ -75,6 +75,9 @@ pub fn run(wish: Wish) -> ExitCode {
             }
         }
     }
+    if let Err(error) = state.sweep(DAY) {
+        worst = failed(&error);
+    }
     let [kept, emptied, forgotten, busy] = counts;
     println!("{kept} kept, {emptied} emptied, {forgotten} forgotten, {busy} busy");
     worst

@@ -33,7 +33,7 @@ impl Mailbox<'_, '_> {
         });
         let (plan, asked) = self.plan_comparison(folder, known.as_ref())?;
         let flight = self.fly(plan)?;
-        if let Err(gone) = opened(&flight, asked.open, folder) {
+        if let Err(gone) = self.remote.require_open(&flight, asked.open, folder) {
             if matches!(gone, Error::Gone(_)) {
                 self.forget_list(folder);
             }
@@ -262,14 +262,6 @@ impl Mailbox<'_, '_> {
             self.forget_pending(folder, validity, pending);
         }
         Ok(())
-    }
-}
-
-/// That a folder was opened. INBOX always exists (RFC 9051 5.1): where it does not open, the server is the matter.
-pub(super) fn opened(flight: &Flight, command: usize, folder: &FolderName) -> Result<()> {
-    match folder.is_inbox() {
-        true => flight.require(command),
-        false => flight.require_open(command),
     }
 }
 

@@ -3,7 +3,6 @@
 //! Not for the order itself (`order`) nor for comparing it (`compare`). To know before changing it: a place that no longer
 //! exists is clamped, never an error, and a window is found by a message and its rank, never by a page number.
 
-use super::compare::opened;
 use super::folders::Plan;
 use super::{Mailbox, is_away};
 use crate::error::{Cause, Error, Imap, Result};
@@ -227,7 +226,7 @@ impl Mailbox<'_, '_> {
         self.remote.ready()?;
         let flight = self.fly(plan)?;
         if let Some(open) = open {
-            opened(&flight, open, folder)?;
+            self.remote.require_open(&flight, open, folder)?;
             if self.note_open(folder, false, &flight) != validity {
                 return Ok(false);
             }

@@ -5,7 +5,6 @@
 //! connection that opens the folder.
 
 use super::Mailbox;
-use super::compare::opened;
 use super::folders::Plan;
 use crate::error::{Error, Result, What};
 use crate::mail::{Flags, Part, PartPath, Row, Uid};
@@ -443,7 +442,7 @@ impl Mailbox<'_, '_> {
         flight: &Flight,
     ) -> Result<()> {
         let Some(open) = open else { return Ok(()) };
-        opened(flight, open, &at.folder)?;
+        self.remote.require_open(flight, open, &at.folder)?;
         if self.note_open(&at.folder, for_change, flight) == at.validity {
             return Ok(());
         }

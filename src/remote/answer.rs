@@ -14,7 +14,7 @@ use super::folders::{self, Listed, Namespaces, Quota, StatusCounts};
 use super::lexer::{Lexer, Value, number};
 use super::uids::{Sequence, UidSet};
 use super::wire::Status;
-use crate::error::{Error, Result, What};
+use crate::error::Result;
 use crate::mail::{FolderName, ModSeq, Uid, UidValidity};
 
 /// Most alerts that are kept.
@@ -171,7 +171,7 @@ impl Flight {
     /// For commands that are needed: what a NO or BAD means for the page.
     ///
     /// # Errors
-    /// `Gone(Folder)`, `OverQuota` or `Imap(Refused)`.
+    /// `Gone(Folder)`, `OverQuota` or `Imap(Refused)`, with the server's words.
     pub fn require(&self, command: usize) -> Result<()> {
         match self.end(command) {
             None => Ok(()),
@@ -180,18 +180,10 @@ impl Flight {
         }
     }
 
-    /// As `require`, for the command that opened the folder. Most servers say NO without a code where there is none (RFC
-    /// 9051 6.3.2 asks for no more), so that is what a bare NO means here; CANNOT is said of a name that no folder can have.
-    ///
-    /// # Errors
-    /// `Gone(Folder)` or `Imap(Refused)`.
-    pub fn require_open(&self, command: usize) -> Result<()> {
-        match self.end(command) {
-            Some(end) if end.status == Status::No && matches!(end.code.as_str(), "" | "CANNOT") => {
-                Err(Error::Gone(What::Folder))
-            }
-            _ => self.require(command),
-        }
+    /// True where LIST named a folder that can be opened.
+    pub(super) fn lists(&self, folder: &FolderName) -> bool {
+        let mut listed = self.folders.iter();
+        listed.any(|f| f.is_selectable() && f.name == *folder)
     }
 
     /// Adds one untagged response.

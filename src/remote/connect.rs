@@ -15,7 +15,7 @@ use std::time::Duration;
 use native_tls::{Certificate, HandshakeError, TlsConnector};
 
 use crate::config::{ImapServer, Security};
-use crate::error::{Cause, Error, Imap, Result};
+use crate::error::{Cause, Error, Imap, Result, Said};
 use crate::time::Deadline;
 
 /// Longest line, in bytes, and most lines that are read before TLS.
@@ -233,7 +233,7 @@ fn start_tls(line: &mut Line) -> Result<()> {
         }
         if starts(&answer, b"p0 ") {
             let cause = Cause::new("the server has no STARTTLS");
-            return Err(Error::Imap(Imap::Refused, cause));
+            return Err(Error::Imap(Imap::Refused(Said::default()), cause));
         }
         if !starts(&answer, b"* ") {
             break;

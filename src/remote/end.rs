@@ -5,7 +5,7 @@
 
 use super::lexer::Lexer;
 use super::wire::Status;
-use crate::error::{Cause, Error, Imap, What};
+use crate::error::{Cause, Error, Imap, Said, What};
 
 /// How one command ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub(super) fn refusal(end: &End) -> Error {
     match end.code.as_str() {
         "NONEXISTENT" | "TRYCREATE" => Error::Gone(What::Folder),
         "OVERQUOTA" => Error::OverQuota,
-        _ => Error::Imap(Imap::Refused, cause()),
+        _ => Error::Imap(Imap::Refused(Said::new(&end.text)), cause()),
     }
 }
 

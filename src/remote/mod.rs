@@ -48,7 +48,7 @@ use self::connect::{Connected, Limits, connect};
 use self::flight::Session;
 use crate::config::ImapServer;
 use crate::error::{Cause, Error, Result, What as Missing};
-use crate::mail::Uid;
+use crate::mail::{FolderName, Uid};
 use crate::time::{Deadline, Watch};
 
 /// What one request may receive from its server, in bytes (as they come over the line).
@@ -181,6 +181,38 @@ impl<'a> Remote<'a> {
             self.state = State::Broken(error.clone());
         }
         flown
+    }
+
+    /// For the command of a flight that was to open a folder: what a NO means for the page. Most servers say it without a
+    /// code (RFC 9051 6.3.2 asks for no more), of folders that are gone and of those that this user may not open; the list
+    /// of folders tells which. INBOX always exists (5.1), and CANNOT is said of a name that no folder can have.
+    ///
+    /// # Errors
+    /// `Gone(Folder)` or `Imap(Refused)`; as `flight`.
+    pub fn require_open(
+        &mut self,
+        flight: &Flight,
+        command: usize,
+        folder: &FolderName,
+    ) -> Result<()> {
+        let refused = match flight.require(command) {
+            Err(refused) if !folder.is_inbox() => refused,
+            other => return other,
+        };
+        let no = flight.end(command).filter(|end| end.status == Status::No);
+        let gone = match no.map(|end| end.code.as_str()) {
+            Some("CANNOT") => true,
+            Some("") if flight.folders.is_empty() => {
+                let list = self.flight(&[Command::List])?;
+                list.is_ok(0) && !list.lists(folder)
+            }
+            Some("") => !flight.lists(folder),
+            _ => false,
+        };
+        Err(match gone {
+            true => Error::Gone(Missing::Folder),
+            false => refused,
+        })
     }
 
     /// Hands a section of a message of the open folder to `each`, piece by piece, and tells its size. The deadline is

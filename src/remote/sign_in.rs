@@ -13,7 +13,7 @@ use super::end::End;
 use super::flight::{Session, answers};
 use super::wire::{Status, Wire};
 use super::{Account, Cost};
-use crate::error::{Cause, Error, Imap, Result};
+use crate::error::{Cause, Error, Imap, Result, Said};
 
 /// Words in an untyped refusal that speak of the server rather than of the password.
 const FOR_NOW: [&str; 8] = [
@@ -125,14 +125,17 @@ fn enter(
     entered.ok()
 }
 
-/// Whether a sign-in was refused because of the password, or only for now (RFC 5530 3).
+/// Whether a sign-in was refused because of the password, or only for now (RFC 5530 3). A stranger is not told the
+/// server's words.
 fn refused(account: &Account, end: &End) -> Error {
     let text = scrubbed(account, &[end.code.as_bytes(), b" ", &end.text].concat());
     let lower = text.to_lowercase();
     let kind = match (end.status, end.code.as_str()) {
         (_, "UNAVAILABLE" | "INUSE" | "LIMIT" | "SERVERBUG") => Imap::LoginLater,
         (_, "AUTHENTICATIONFAILED" | "AUTHORIZATIONFAILED" | "EXPIRED") => Imap::LoginRefused,
-        (_, "PRIVACYREQUIRED" | "CONTACTADMIN") | (Status::Bad, _) => Imap::Refused,
+        (_, "PRIVACYREQUIRED" | "CONTACTADMIN") | (Status::Bad, _) => {
+            Imap::Refused(Said::default())
+        }
         _ if FOR_NOW.iter().any(|word| lower.contains(word)) => Imap::LoginLater,
         _ => Imap::LoginRefused,
     };

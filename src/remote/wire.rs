@@ -17,9 +17,10 @@ use std::rc::Rc;
 use imap_proto::{Response as Parsed, parser::parse_response};
 
 use super::connect::{Stream, failed, garbled};
+use super::end::End;
 use super::frames::Framer;
 use super::lexer::{Lexer, number};
-use crate::error::{Cause, Error, Imap, Result};
+use crate::error::{Cause, Error, Imap, Result, Said};
 
 /// What one flight may bring, in bytes; a request's own budget is counted beneath TLS.
 pub const FLIGHT_BYTES: usize = 24 * 1024 * 1024;
@@ -82,7 +83,8 @@ struct Inner {
     for_crate: VecDeque<u8>,
     /// Why the connection can no longer be used.
     fault: Option<Error>,
-    goodbye: bool,
+    /// What the server said with BYE.
+    goodbye: Option<Said>,
 }
 
 impl Wire {
@@ -100,7 +102,7 @@ impl Wire {
             bytes: 0,
             for_crate: VecDeque::new(),
             fault: None,
-            goodbye: false,
+            goodbye: None,
         })))
     }
 
@@ -125,7 +127,7 @@ impl Wire {
 
     /// True once the server has said BYE.
     pub fn said_goodbye(&self) -> bool {
-        self.0.borrow().goodbye
+        self.0.borrow().goodbye.is_some()
     }
 
     /// Sends what was written without reading an answer: for LOGOUT.
@@ -158,6 +160,7 @@ impl Read for Wire {
         let mut inner = self.0.borrow_mut();
         if inner.for_crate.is_empty() {
             inner.fly().map_err(|error| {
+                let error = inner.farewell(error);
                 let told = format!("{:?}", error.log_kind());
                 inner.fault = Some(error);
                 io::Error::other(told)
@@ -240,15 +243,20 @@ impl Inner {
                 }
             };
             if count == 0 {
-                let kind = if self.goodbye {
-                    Imap::Refused
-                } else {
-                    Imap::Unreachable
-                };
                 let cause = Cause::new("the server closed the connection");
-                return Err(Error::Imap(kind, cause));
+                return Err(Error::Imap(Imap::Unreachable, cause));
             }
             self.framer.add(piece.get(..count).unwrap_or_default());
+        }
+    }
+
+    /// Why a connection is lost that the server had said goodbye on.
+    fn farewell(&self, error: Error) -> Error {
+        match (error, &self.goodbye) {
+            (Error::Imap(Imap::Unreachable, cause), Some(said)) => {
+                Error::Imap(Imap::Goodbye(said.clone()), cause)
+            }
+            (error, _) => error,
         }
     }
 
@@ -266,7 +274,10 @@ impl Inner {
         let mut lexer = Lexer::new(&response);
         match lexer.word() {
             b"*" => {
-                self.goodbye |= lexer.word().eq_ignore_ascii_case(b"BYE");
+                if lexer.word().eq_ignore_ascii_case(b"BYE") {
+                    let end = End::read(Status::No, lexer.rest());
+                    self.goodbye = Some(Said::new(&end.text));
+                }
                 self.kept.untagged.push(response);
             }
             [b'+', ..] if self.continues => {

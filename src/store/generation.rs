@@ -18,6 +18,17 @@ use crate::state;
 /// Bytes that a new generation takes along at most.
 const CARRY: usize = 2 * 1024 * 1024;
 
+/// The system's words for no room, by number: disk, account, single file.
+const FULL: [i32; 3] = [libc::ENOSPC, libc::EDQUOT, libc::EFBIG];
+/// And for what else it may refuse: threads, memory, descriptors, reading, access.
+const REFUSED: [i32; 5] = [
+    libc::EAGAIN,
+    libc::ENOMEM,
+    libc::EMFILE,
+    libc::EIO,
+    libc::EACCES,
+];
+
 /// What sled may run into.
 pub(super) enum Trouble {
     /// The database itself is not what it was.
@@ -40,22 +51,15 @@ pub(super) fn guarded<T>(
                 .or(panic.downcast_ref::<&str>().copied())
                 .unwrap_or("panic");
             // sled unwraps what the system refuses it: threads, descriptors, space, memory.
-            let system = [
-                "os error 11",
-                "os error 12",
-                "os error 24",
-                "os error 28",
-                "os error 5)",
-                "os error 13",
-            ];
-            if system.iter().any(|e| text.contains(e)) {
-                let cause = Cause::at("store", text);
-                let full = text.contains("os error 28");
-                return Err(Trouble::System(if full {
-                    Error::DiskFull(cause)
-                } else {
-                    Error::Internal(cause)
-                }));
+            let says = |number: &i32| {
+                let told = [format!("os error {number})"), format!("code: {number},")];
+                told.iter().any(|told| text.contains(told))
+            };
+            if FULL.iter().any(says) {
+                return Err(Trouble::System(Error::DiskFull(Cause::at("store", text))));
+            }
+            if REFUSED.iter().any(says) {
+                return Err(Trouble::System(Error::Internal(Cause::at("store", text))));
             }
             Err(Trouble::Damage(text.to_owned()))
         }
@@ -65,10 +69,7 @@ pub(super) fn guarded<T>(
 fn meaning(e: &sled::Error) -> Trouble {
     match e {
         sled::Error::Io(io) => {
-            let full = matches!(
-                io.kind(),
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-            );
+            let full = state::is_full(io);
             let cut = matches!(
                 io.kind(),
                 io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData
@@ -161,7 +162,8 @@ pub(super) fn last_opened(user: &Path) -> Option<SystemTime> {
         .ok()
 }
 
-/// Leaves a generation behind: the next one begins with what it takes along.
+/// Leaves a generation behind: the next one begins with what it takes along. Where there is no room for it, the old one
+/// stays the current one.
 fn change(user: &Path, number: u64) -> Result<PathBuf> {
     let old = generation(user, number);
     let next = generation(user, number.saturating_add(1));
@@ -176,7 +178,16 @@ fn change(user: &Path, number: u64) -> Result<PathBuf> {
         Err(Trouble::System(error)) => return Err(error),
         Err(Trouble::Damage(_)) => Vec::new(),
     };
-    make(user, &next, carried)?;
+    match make(user, &next, carried) {
+        // A store that is too large is better than none: it is used on until there is room.
+        Err(Error::DiskFull(_)) if !bad => {
+            if next.exists() {
+                remove(&next)?;
+            }
+            return Ok(old);
+        }
+        made => made?,
+    }
     if bad {
         keep_damaged(user, &old)?;
     } else {

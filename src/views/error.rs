@@ -92,9 +92,9 @@ fn told(error: &Error, words: Words) -> (Told, Way) {
         Error::TooMany { .. } => (words.too_many(), Way::Now),
         Error::Busy { waited } => (words.busy(waited.as_secs()), Way::Now),
         Error::Imap(Imap::LoginRefused, _) => {
-            (words.imap(Imap::LoginRefused), Way::SignIn(String::new()))
+            (words.imap(&Imap::LoginRefused), Way::SignIn(String::new()))
         }
-        Error::Imap(kind, _) => (words.imap(*kind), Way::Again),
+        Error::Imap(kind, _) => (words.imap(kind), Way::Again),
         Error::OverQuota => (words.over_quota(), Way::Folder),
         Error::DiskFull(_) => (words.disk_full(), Way::Again),
         Error::Setup(_) => (words.setup(), Way::Again),
@@ -187,7 +187,7 @@ const fn joined<const N: usize>(pieces: &[&str]) -> [u8; N] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::Cause;
+    use crate::error::{Cause, Said};
     use std::time::Duration;
 
     fn every_kind() -> Vec<Error> {
@@ -195,7 +195,8 @@ mod tests {
         let imap = [
             Imap::Unreachable,
             Imap::Certificate,
-            Imap::Refused,
+            Imap::Refused(Said::new(b"<i>No</i>\r\nentry")),
+            Imap::Goodbye(Said::default()),
             Imap::Timeout,
             Imap::Garbled,
             Imap::LoginRefused,
@@ -252,6 +253,7 @@ mod tests {
                 assert_eq!(made.matches("<h1>").count(), 1, "{error:?}");
                 assert_eq!(made.matches("<main").count(), 1, "{error:?}");
                 assert!(!made.contains("SECRET"), "{error:?}");
+                assert!(!made.contains("<i>"), "{error:?}");
             }
         }
     }

@@ -21,7 +21,7 @@ pub const KEEP: &str = "keep";
 pub const TO: &str = "to";
 
 /// The sign-in page.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct LoginPage<'a> {
     /// Before every address.
     pub base: &'a Base,
@@ -42,7 +42,7 @@ pub struct LoginPage<'a> {
 }
 
 /// Why the form is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// The visitor has just signed out.
     SignedOut,
@@ -80,7 +80,7 @@ pub fn page(p: &LoginPage) -> Markup {
     };
     let inside = html! {
         h1 { (title) }
-        @if let Some(reason) = p.reason { (why(words, reason)) }
+        @if let Some(reason) = &p.reason { (why(words, reason)) }
         @if p.reason != Some(Reason::Insecure) {
             (form(p))
             p.hint { (words.sealed_password()) }
@@ -113,7 +113,7 @@ fn form(p: &LoginPage) -> Markup {
 }
 
 /// Why the form is here: what was done and what was not.
-fn why(words: Words, reason: Reason) -> Markup {
+fn why(words: Words, reason: &Reason) -> Markup {
     let (class, sign, text) = match reason {
         Reason::SignedOut => ("note", Icon::Check, words.signed_out().to_owned()),
         Reason::Ended => ("note warn", Icon::Clock, words.session_ended().to_owned()),
@@ -122,7 +122,9 @@ fn why(words: Words, reason: Reason) -> Markup {
             ("note bad", Icon::Warn, words.wrong_password().to_owned())
         }
         Reason::Incomplete => ("note bad", Icon::Warn, words.both_needed().to_owned()),
-        Reason::Throttled { seconds } => ("note bad", Icon::Clock, words.throttled(seconds.into())),
+        Reason::Throttled { seconds } => {
+            ("note bad", Icon::Clock, words.throttled((*seconds).into()))
+        }
         Reason::Crowded => ("note warn", Icon::Clock, words.sign_in_busy().to_owned()),
         Reason::FormTooOld => ("note warn", Icon::Clock, words.form_too_old().to_owned()),
         Reason::NoCookie => ("note bad", Icon::Warn, words.cookies_needed().to_owned()),

@@ -21,6 +21,11 @@ pub struct Told {
 
 const NOTHING_CHANGED: &str = "Nothing was changed.";
 
+/// The mail server's reason, which may be in any language: between the signs that keep its direction its own (FSI, PDI).
+fn it_said(said: &str) -> String {
+    format!("It said: \u{201c}\u{2068}{said}\u{2069}\u{201d}")
+}
+
 fn told(
     title: &'static str,
     happened: impl Into<String>,
@@ -180,7 +185,7 @@ impl Words {
     }
 
     /// 502 to 504, 401.
-    pub fn imap(&self, kind: Imap) -> Told {
+    pub fn imap(&self, kind: &Imap) -> Told {
         let what_was_read = "Nothing was changed. What you opened before can still be read.";
         match kind {
             Imap::Unreachable => told(
@@ -195,11 +200,23 @@ impl Words {
                 what_was_read,
                 "This has to be put right by those who run the server.",
             ),
-            Imap::Refused => told(
+            Imap::Refused(said) => told(
                 "The mail server said no",
-                "It answered, but refused what this page needs.",
+                match said.words() {
+                    Some(said) => format!("It refused what this page needs. {}", it_said(said)),
+                    None => "It answered, but refused what this page needs.".to_owned(),
+                },
                 what_was_read,
                 "Try again; if it stays so, ask those who run the server.",
+            ),
+            Imap::Goodbye(said) => told(
+                "The mail server ended the connection",
+                match said.words() {
+                    Some(said) => format!("It did so before it had answered. {}", it_said(said)),
+                    None => "It did so before it had answered.".to_owned(),
+                },
+                what_was_read,
+                "Try again in a minute.",
             ),
             Imap::Timeout => told(
                 "The mail server does not answer",
@@ -229,7 +246,7 @@ impl Words {
     }
 
     /// Above the sign-in form when the mail server could not be asked about a password.
-    pub fn server_at_sign_in(&self, kind: Imap) -> String {
+    pub fn server_at_sign_in(&self, kind: &Imap) -> String {
         let told = self.imap(kind);
         format!(
             "{}. {} Your password was not checked.",
@@ -238,10 +255,18 @@ impl Words {
     }
 
     /// Above a page that the cache answered because the mail server could not: lead and rest.
-    pub fn away(&self, kind: Imap) -> (String, String) {
+    pub fn away(&self, kind: &Imap) -> (String, String) {
         let told = self.imap(kind);
         let rest = "This is what was known before; messages that you have opened can be read, and nothing was changed.";
-        (format!("{}.", told.title), rest.to_owned())
+        let said = match kind {
+            Imap::Refused(said) | Imap::Goodbye(said) => said.words(),
+            _ => None,
+        };
+        let rest = match said {
+            Some(said) => format!("{} {rest}", it_said(said)),
+            None => rest.to_owned(),
+        };
+        (format!("{}.", told.title), rest)
     }
 
     /// 507: the mailbox.
@@ -258,7 +283,7 @@ impl Words {
     pub fn disk_full(&self) -> Told {
         told(
             "This site has no room left",
-            "The disk on which it keeps its own files is full.",
+            "The disk on which it keeps its own files is full, or they may not grow any more.",
             "Your mail is not there, and is safe. Nothing was changed.",
             "Those who run this site have to make room; the log says where.",
         )

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use postern::config::{ImapServer, Security};
-use postern::error::{Error, Imap};
+use postern::error::{Error, Imap, Said};
 use postern::mail::{Flags, Uid};
 use postern::remote::{Capabilities, Command, Criteria, Remote};
 use postern::time::Deadline;
@@ -170,7 +170,7 @@ fn what_is_not_an_answer_ends_the_connection_or_loses_itself() {
     let goodbye = b"* BYE shutting down\r\n".to_vec();
     assert_eq!(
         hostile(Mischief::Says(When::Command, goodbye)),
-        Imap::Refused
+        Imap::Goodbye(Said::new(b"shutting down"))
     );
 }
 

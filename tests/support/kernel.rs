@@ -1,12 +1,14 @@
 //! What the kernel tells of a site's program while it runs: its processes, their memory, who holds a lock and who waits
 //! for it. Only looks, but for `kill`.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -38,6 +40,20 @@ fn peak_kb(pid: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"))?;
     line.split_whitespace().next()?.parse().ok()
+}
+
+/// Processor time that each thread of a process has used so far, in nanoseconds (proc(5), schedstat).
+fn used(pid: u32) -> Vec<(u32, u64)> {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task"))
+        .into_iter()
+        .flatten();
+    let used = |task: io::Result<fs::DirEntry>| {
+        let task = task.ok()?;
+        let told = fs::read_to_string(task.path().join("schedstat")).ok()?;
+        let nanos = told.split(' ').next()?.parse().ok()?;
+        Some((task.file_name().to_str()?.parse().ok()?, nanos))
+    };
+    tasks.filter_map(used).collect()
 }
 
 /// Ends a process at once and for good.
@@ -90,6 +106,8 @@ struct Seen {
     now: AtomicUsize,
     most: AtomicUsize,
     peak_kb: AtomicU64,
+    /// Nanoseconds that each thread had worked, at the last look at it.
+    used: Mutex<BTreeMap<u32, u64>>,
     looks: AtomicUsize,
     over: AtomicBool,
 }
@@ -104,9 +122,11 @@ impl Watch {
                 let all = processes(&program);
                 shared.now.store(all.len(), Ordering::SeqCst);
                 shared.most.fetch_max(all.len(), Ordering::SeqCst);
-                for kb in all.into_iter().filter_map(peak_kb) {
+                for kb in all.iter().filter_map(|pid| peak_kb(*pid)) {
                     shared.peak_kb.fetch_max(kb, Ordering::SeqCst);
                 }
+                let used = all.iter().flat_map(|pid| used(*pid));
+                shared.used.lock().expect("no panic").extend(used);
                 shared.looks.fetch_add(1, Ordering::SeqCst);
                 thread::sleep(Duration::from_millis(3));
             }
@@ -117,18 +137,24 @@ impl Watch {
         }
     }
 
-    /// How many there were at the last look.
+    /// How many there are: waits for a look that has begun after this was asked.
     pub fn now(&self) -> usize {
+        let looks = || self.seen.looks.load(Ordering::SeqCst);
+        let asked = looks();
+        until("a look at the processes", || looks() > asked + 1);
         self.seen.now.load(Ordering::SeqCst)
     }
 
     /// Counts anew from here on.
     pub fn begin_again(&self) {
-        let looks = self.seen.looks.load(Ordering::SeqCst);
-        until("a look at the processes", || {
-            self.seen.looks.load(Ordering::SeqCst) > looks
-        });
-        self.seen.most.store(self.now(), Ordering::SeqCst);
+        let now = self.now();
+        self.seen.most.store(now, Ordering::SeqCst);
+    }
+
+    /// Milliseconds of processor time that all of them have used; what one used after the last look at it is missing.
+    pub fn cpu_millis(&self) -> u64 {
+        let used = self.seen.used.lock().expect("no panic");
+        used.values().sum::<u64>() / 1_000_000
     }
 
     /// How many there were at most.

@@ -2,8 +2,12 @@
 
 use std::time::{Duration, SystemTime};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+
+use super::random::Random;
 
 /// A mail as it is put into a mailbox.
 #[derive(Clone, Debug)]
@@ -59,6 +63,40 @@ impl Mail {
         letters.sort_unstable();
         letters.into_iter().collect()
     }
+}
+
+/// A mail with a file attached to it.
+pub fn attached(subject: &str, file: &str, bytes: &[u8]) -> Mail {
+    let mut mail = Mail::plain("Ada <ada@example.org>", subject, "");
+    let head = head("Ada <ada@example.org>", subject, mail.received);
+    let mut text = format!(
+        "{head}Content-Type: multipart/mixed; boundary=part\r\n\r\n--part\r\nContent-Type: text/plain\r\n\r\nSee there.\r\n\
+         --part\r\nContent-Type: application/octet-stream; name=\"{file}\"\r\n\
+         Content-Disposition: attachment; filename=\"{file}\"\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    )
+    .into_bytes();
+    for line in STANDARD.encode(bytes).as_bytes().chunks(76) {
+        text.extend_from_slice(line);
+        text.extend_from_slice(b"\r\n");
+    }
+    text.extend_from_slice(b"--part--\r\n");
+    mail.bytes = text;
+    mail
+}
+
+/// Mails "Large 1" and so on, of nearly a megabyte each, whose texts do not compress.
+pub fn large(count: usize) -> Vec<Mail> {
+    let mut random = Random::seeded(11);
+    let mut text = || {
+        let mut line = || {
+            let letters = (0..72).map(|_| char::from(b'!' + random.below(90) as u8));
+            letters.collect::<String>()
+        };
+        let lines: Vec<String> = (0..13_000).map(|_| line()).collect();
+        lines.join("\n")
+    };
+    let mail = |n| Mail::plain("Ada <ada@example.org>", &format!("Large {n}"), &text());
+    (1..=count).map(mail).collect()
 }
 
 /// Who writes the generated mails, in turn.

@@ -19,6 +19,12 @@ impl Random {
         z ^ (z >> 31)
     }
 
+    /// So many bytes.
+    pub fn bytes(&mut self, count: usize) -> Vec<u8> {
+        let numbers = (0..count.div_ceil(8)).flat_map(|_| self.number().to_be_bytes());
+        numbers.take(count).collect()
+    }
+
     /// One below a bound.
     pub fn below(&mut self, bound: u64) -> u64 {
         self.number() % bound.max(1)
