@@ -18,6 +18,7 @@ use postern::mime;
 
 use crate::mail::{mails, vectors};
 use crate::support::chromium::{Chromium, Tab};
+use crate::support::imap_script::{ImapScript, Mischief, When};
 use crate::support::mails::Mail;
 use crate::support::site::Site;
 
@@ -226,6 +227,43 @@ fn no_mail_of_the_world_does_anything_in_a_real_browser() {
     let chosen: Vec<(String, Mail)> = all.into_iter().step_by(step).collect();
     println!("{} mails with HTML in Chromium", chosen.len());
     nothing_was_done(&deeds(chosen));
+}
+
+#[test]
+fn what_a_mail_server_says_stays_words() {
+    let script = ImapScript::start("dovecot-2.3.19.1", Mischief::Honest);
+    let site = Site::new()
+        .imap_at(([127, 0, 0, 1], script.port()).into())
+        .start();
+    let ann = site.sign_in_with("ann", "x");
+    ann.get("/").has_status(200);
+    let chromium = Chromium::start();
+    let tab = chromium.tab();
+    tab.take_cookies(&ann);
+    let own = site.url();
+    let one_line = |html: &str| html.len() < 150 && html.chars().all(|c| (' '..='~').contains(&c));
+    let all: Vec<String> = vectors().into_iter().map(|(_, html)| html).collect();
+    let all: Vec<&String> = all.iter().filter(|html| one_line(html)).collect();
+    let chosen = all.iter().step_by(step(all.len(), 30));
+    for html in chosen {
+        let refusal = format!("[NOPERM] {html}").leak();
+        let farewell = format!("* BYE [ALERT] {html}\r\n").into_bytes();
+        for mischief in [
+            Mischief::Refuses(When::Command, refusal),
+            Mischief::Says(When::Command, farewell),
+        ] {
+            script.misbehave(mischief);
+            for page in ["folder?f=Unknown", "?compare=1"] {
+                tab.forget();
+                tab.open(&format!("{own}/{page}"));
+                let said = html.split_whitespace().collect::<Vec<_>>().join(" ");
+                let text = tab.evaluate("document.body.textContent");
+                let text = text.as_str().unwrap_or_default();
+                assert!(text.contains(&said), "{said} is not in {text}");
+                assert_eq!(faults(&tab, &own, false), [""; 0], "{said}");
+            }
+        }
+    }
 }
 
 /// A page, a drawing and a program in one, that would all do the same.
