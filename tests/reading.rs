@@ -102,6 +102,9 @@ fn a_message_within_a_message_opens_with_its_own_attachments() {
         file.header("content-disposition")
             .starts_with("attachment;")
     );
+    let paper = inner.click("Print");
+    paper.has_status(200).shows("Words of Cas");
+    paper.shows("cas@example.net").shows("measures.txt");
     let back = inner.click("Back to the message");
     back.shows("See below.");
 
@@ -662,6 +665,10 @@ fn mails_of_the_world_have_their_picture() {
                 "{name} scrolls sideways at {window}"
             );
         }
+        tab.viewport(1440, 900, 1.0, false);
+        tab.prefer(Scheme::Light);
+        tab.open(&url.replace("/message?", "/print?"));
+        tab.screenshot(&format!("mail-{name}-print"));
         if *name == "newsletter-8" {
             tab.viewport(1440, 900, 1.0, false);
             for page in ["leave", "headers"] {
