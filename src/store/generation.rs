@@ -246,11 +246,11 @@ fn carry(db: &sled::Db) -> Vec<(sled::IVec, sled::IVec)> {
     carried
 }
 
-/// Opens a generation, where it must be from its log alone. A snapshot only saves reading the log, and one that was written
-/// when the disk was full speaks of what never came.
+/// Opens a generation, where it must be from its log alone. A snapshot only saves reading the log; one that was written
+/// when the disk was full speaks of what never came, and sled writes the next one before it removes the last.
 fn open_whole(dir: &Path) -> std::result::Result<sled::Db, Trouble> {
     match guarded(|| open_sled(dir)) {
-        Err(Trouble::Damage(_)) => {
+        Err(Trouble::Damage(_) | Trouble::System(Error::DiskFull(_))) => {
             remove_snapshots(dir).map_err(Trouble::System)?;
             guarded(|| open_sled(dir))
         }
