@@ -137,32 +137,33 @@ fn paper_has_the_last_line_of_a_long_mail() {
 
 #[test]
 fn a_mail_cannot_write_over_who_it_is_from() {
-    let attack = "<html dir=rtl><style>\
+    let dress = "<html dir=rtl><style>\
         #head, h1, dl, dd, span, div, bdi, html, body { display: none !important; color: white !important }\
         *::first-line { font-size: 0 } p, ~ div { color: white }\
-        .over { position: absolute; top: -400px; left: 0; width: 900px; height: 380px; background: white }\
-        body { display: block !important; margin-top: -300px !important; position: absolute; top: -300px }\
-        </style><p class=over>From: bank@bank.example</p><p id=head>In its place.</p></html>";
-    let site = Site::new()
-        .mails("ann", "INBOX", vec![laid_out("Attack", attack)])
-        .start();
+        </style><p id=head>In its place.</p></html>";
+    let over = "<p style='position:absolute;top:-600px;left:0;width:900px;height:600px;background:white'>From: the bank</p>";
+    let above = "<style>body { margin-top: -600px; height: 600px; background: white; position: relative }</style><p>From: the bank";
+    let mails = [("Dress", dress), ("Over", over), ("Above", above)];
+    let mails = mails.map(|(subject, html)| laid_out(subject, html));
+    let site = Site::new().mails("ann", "INBOX", mails.to_vec()).start();
     let ann = site.sign_in("ann");
-    let message = ann.get("/").click("Attack");
     let browser = Chromium::start();
     let tab = browser.tab();
     tab.take_cookies(&ann);
-    let link = message.absolute(&message.link("Print"));
-    tab.open(&format!("http://{}{link}", site.apache().address()));
-    // The sender is what lies on top at his own place, and as it is dressed by us.
-    let on_top = tab.evaluate(
-        "[...document.querySelectorAll('#head h1 bdi, #head dd bdi')].map(e => { const r = e.getClientRects()[0]; \
-         if (!r) return 'hidden'; const on = document.elementFromPoint(r.left + 2, r.top + r.height / 2); \
-         return on === e && getComputedStyle(e).color === 'rgb(0, 0, 0)' ? '' : on?.outerHTML; }).join('')",
-    );
-    assert_eq!(on_top, serde_json::json!(""));
-    tab.screenshot("print-attack");
-    let rtl = tab.evaluate("getComputedStyle(document.getElementById('head')).direction");
-    assert_eq!(rtl, serde_json::json!("ltr"));
+    for subject in ["Dress", "Over", "Above"] {
+        let message = ann.get("/").click(subject);
+        let link = message.absolute(&message.link("Print"));
+        tab.open(&format!("http://{}{link}", site.apache().address()));
+        // The sender is what lies on top at his own place, and as it is dressed by us.
+        let on_top = tab.evaluate(
+            "[...document.querySelectorAll('#head h1 bdi, #head dd bdi')].map(e => { const r = e.getClientRects()[0]; \
+             if (!r) return 'hidden'; const on = document.elementFromPoint(r.left + 2, r.top + r.height / 2); \
+             return on === e && getComputedStyle(e).color === 'rgb(0, 0, 0)' ? '' : on?.outerHTML; }).join('')",
+        );
+        assert_eq!(on_top, serde_json::json!(""), "{subject}");
+        let way = tab.evaluate("getComputedStyle(document.getElementById('head')).direction");
+        assert_eq!(way, serde_json::json!("ltr"), "{subject}");
+    }
 }
 
 #[test]
