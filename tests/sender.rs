@@ -131,6 +131,21 @@ fn a_sender_is_always_shown_until_the_reader_says_otherwise() {
 }
 
 #[test]
+fn in_the_folder_of_unwanted_mail_nobody_is_that_sender() {
+    let site = Site::new()
+        .mails("ann", "INBOX", vec![mail("First", SHELF)])
+        .mails("ann", "Junk", vec![mail("Second", SHELF)])
+        .start();
+    let ann = site.sign_in("ann");
+    open(&ann, "First")
+        .click("Always for this sender")
+        .shows(ALWAYS);
+    let page = ann.get("/folder?f=Junk").click("Second");
+    page.shows(HELD_BACK).shows("Show once").hides("Always");
+    expect_shown(&page, false);
+}
+
+#[test]
 fn what_was_shown_once_can_be_shown_always_and_two_tabs_agree() {
     let (site, ann) = ann_with(vec![mail("First", SHELF)]);
     let held_back = open(&ann, "First");

@@ -1,14 +1,14 @@
 //! What a mail would load from elsewhere: held back, shown once, or always shown for a sender whom the reader has named.
 //!
 //! Not for taking it out (`clean`) nor for remembering the senders (`profile`). To know before changing it: anybody can
-//! write any From, so a sender counts as the named one only where nothing speaks against it; and the settings are looked
-//! at only for a mail that would load something.
+//! write any From, so a sender counts as the named one only where nothing speaks against it, and never among unwanted
+//! mail; and the settings are looked at only for a mail that would load something.
 
 use super::body::told;
 use super::{Done, Visit};
 use crate::clean::Cleaned;
 use crate::error::{Error, Result};
-use crate::mail::Trail;
+use crate::mail::{Folder, FolderName, Role, Trail};
 use crate::mailbox::Opened;
 use crate::mime;
 use crate::profile::ADDRESS_BYTES;
@@ -42,7 +42,8 @@ pub fn remote(
         return Remote::Pixels(html.trackers);
     }
     // A message within a message: who put it there may have written its From.
-    let sender = sender(opened, told).filter(|_| query.inside.is_empty());
+    let is_trusted = query.inside.is_empty() && !is_junk(visit, &query.message.folder);
+    let sender = sender(opened, told).filter(|_| is_trusted);
     let is_named = sender
         .as_ref()
         .is_some_and(|sender| visit.profile.always_shows(&sender.address));
@@ -78,6 +79,13 @@ pub fn remote(
     }
 }
 
+/// True for the folder of unwanted mail: nothing that lies there is taken for what it says to be.
+fn is_junk(visit: &mut Visit, folder: &FolderName) -> bool {
+    let junk = |known: &Folder| known.name == *folder && known.role == Some(Role::Junk);
+    let list = visit.mailbox.folders();
+    list.is_ok_and(|list| list.folders.iter().any(junk))
+}
+
 /// Always shows what the sender of a message has loaded, or no longer; then the message again.
 ///
 /// # Errors
@@ -85,8 +93,9 @@ pub fn remote(
 pub fn change(visit: &mut Visit, page: &MessageQuery, always: bool) -> Result<Done> {
     let opened = visit.mailbox.open(&page.message, page.rank, false)?;
     let told = told(visit, &opened, &page.message, &Trail::default());
+    let may_be_named = !is_junk(visit, &page.message.folder);
     let sender = sender(&opened, &told)
-        .filter(|sender| sender.is_certain || !always)
+        .filter(|sender| !always || sender.is_certain && may_be_named)
         .ok_or(Error::BadRequest("sender"))?;
     visit.profile.always_show(&sender.address, always)?;
     let back = Route::Message(MessageQuery {
