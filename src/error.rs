@@ -133,6 +133,8 @@ pub enum Error {
     DiskFull(Cause),
     /// 500: configuration or state directory cannot be used; the cause is for the hoster and names file and reason.
     Setup(Cause),
+    /// 500: the user's own settings cannot be read or written; the cause names file and reason. They stay as they are.
+    Profile(Cause),
     /// 403: plain http where https is required.
     Insecure,
     /// 500: a fault of ours.
@@ -157,7 +159,7 @@ impl Error {
             Error::TooLarge { .. } => 413,
             Error::UriTooLong => 414,
             Error::TooMany { .. } => 429,
-            Error::Setup(_) | Error::Internal(_) => 500,
+            Error::Setup(_) | Error::Profile(_) | Error::Internal(_) => 500,
             Error::Imap(Imap::Timeout, _) => 504,
             Error::Imap(Imap::LoginRefused, _) => 401,
             Error::Imap(Imap::LoginLater, _) => 503,
@@ -186,6 +188,7 @@ impl Error {
             Error::OverQuota => ("over-quota", String::new()),
             Error::DiskFull(cause) => ("disk-full", cause.0.clone()),
             Error::Setup(cause) => ("setup", cause.0.clone()),
+            Error::Profile(cause) => ("profile", cause.0.clone()),
             Error::Insecure => ("insecure", String::new()),
             Error::Internal(cause) => ("internal", cause.0.clone()),
         }

@@ -6,7 +6,8 @@
 //! # The house
 //!
 //! A file uses the floors below it and never one above; what stands side by side does not know each other, but for two
-//! doors that are meant: `store` takes the `Pass` of `gate`, and `gate` and `throttle` lie in the directory of `state`.
+//! doors that are meant: `store` and `profile` take the `Pass` of `gate`, and these and `throttle` lie in the directory of
+//! `state`.
 //!
 //! | floor | rooms |
 //! |---|---|
@@ -14,7 +15,7 @@
 //! | what a click does | [`actions`] |
 //! | how it looks | [`views`]: plain data in, markup out |
 //! | meaning | [`session`], [`mailbox`]: cache or server? |
-//! | doors | [`gate`] (fs2), [`state`], [`throttle`], [`store`] (sled), [`remote`] (imap, native-tls), [`mime`] (mail-parser), [`clean`] (ammonia), [`request`] and [`response`] (cgi) |
+//! | doors | [`gate`] (fs2), [`state`], [`throttle`], [`store`] (sled), [`profile`] (toml), [`remote`] (imap, native-tls), [`mime`] (mail-parser), [`clean`] (ammonia), [`request`] and [`response`] (cgi) |
 //! | ground, words | [`error`], [`route`], [`mail`], [`letter`], [`told`], [`words`], [`assets`], [`pack`], [`time`], [`config`], [`seal`], [`process`] |
 //!
 //! Each crate that reaches outside has one door, and its types do not leave that room.
@@ -55,6 +56,7 @@ pub mod mailbox;
 pub mod mime;
 pub mod pack;
 pub mod process;
+pub mod profile;
 pub mod remote;
 pub mod request;
 pub mod response;

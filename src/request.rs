@@ -96,7 +96,7 @@ pub fn is_cgi() -> bool {
 /// # Errors
 /// `BadRequest`, `UriTooLong`: what no browser sends. The environment is clean all the same.
 pub fn guard(config: &Config) -> Result<Head> {
-    let head = read_head(config, |name| env::var_os(name));
+    let head = judge(config, |name| env::var_os(name));
     let tls = config.connects_by_tls();
     let method = head.as_ref().map_or("GET", |h| h.method.as_str());
     let mut kept: Vec<(&str, &OsStr)> = vec![
@@ -118,7 +118,11 @@ pub fn guard(config: &Config) -> Result<Head> {
     head
 }
 
-fn read_head(config: &Config, var: impl Fn(&str) -> Option<OsString>) -> Result<Head> {
+/// Judges the variables that `var` tells (RFC 3875 4.1); the guard without its hands.
+///
+/// # Errors
+/// `BadRequest`, `UriTooLong`.
+pub fn judge(config: &Config, var: impl Fn(&str) -> Option<OsString>) -> Result<Head> {
     let optional = |name: &str| var(name).filter(|v| v.len() <= LONGEST_VALUE);
     // A header that is not ASCII is as good as none: nothing here needs it.
     let text = |name: &str| {
@@ -205,7 +209,7 @@ fn base(config: &Config, path: &str, script: &str) -> Base {
     let plain = script
         .bytes()
         .all(|b| b.is_ascii_alphanumeric() || b"/-._~".contains(&b));
-    let script = if plain && script.starts_with('/') {
+    let script = if plain && script.starts_with('/') && !script.starts_with("//") {
         script
     } else {
         ""
@@ -402,7 +406,7 @@ mod tests {
     use super::*;
 
     fn head(vars: &[(&str, &str)]) -> Result<Head> {
-        read_head(&Config::default(), |name| {
+        judge(&Config::default(), |name| {
             vars.iter()
                 .find(|(k, _)| *k == name)
                 .map(|(_, v)| OsString::from(v))
@@ -435,6 +439,8 @@ mod tests {
             pair("/mail", "/folder")
         );
         assert_eq!(got("/folder", "/postern.cgi"), pair("", "/folder"));
+        // A link below this base would lead to another host.
+        assert_eq!(got("//e.org/x", "//e.org"), pair("", "//e.org/x"));
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! Every address that Postern answers, as one type: `Route::parse` reads it, `Route::href` writes it, each the inverse of
-//! the other. On the ground floor; no URL is put together anywhere else.
+//! the other. On the ground floor; no URL is put together anywhere else; how one is spelled stands in `query`.
 //!
 //! The state of a page is in its address: folder, UIDVALIDITY, UID, place in the list. Names that people or servers chose
 //! travel in the query only: Apache answers some of their characters in a path with an error of its own.
 
+mod query;
+
 use crate::error::{Error, Result};
 use crate::mail::{FolderName, Trail, Uid, UidValidity};
+use query::{Link, Query};
 
 /// What stands before every address of this installation: `/cgi-bin/postern`, or nothing at the root. No slash at its end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -139,6 +142,8 @@ pub enum Route {
     Folder(FolderQuery),
     /// `GET /message`: one message.
     Message(MessageQuery),
+    /// `GET /print`: one message for paper.
+    Print(MessageQuery),
     /// `GET /frame`: the HTML of a message, a document of its own.
     Frame(FrameQuery),
     /// `GET /part`: an attachment or inline image; `open` shows it in the browser where its type is harmless.
@@ -153,6 +158,8 @@ pub enum Route {
     Headers { message: MessageRef, inside: Trail },
     /// `GET /leave`: how to leave the list that a message came by.
     Leave { message: MessageRef },
+    /// `POST /sender`: always shows what the sender of a message has loaded from elsewhere, or no longer; then the message.
+    Sender { page: MessageQuery, always: bool },
     /// `GET /source`: the whole message as it travelled; `save` downloads it.
     Source { message: MessageRef, save: bool },
     /// `GET /sign-in`: the form; `to` is the page to go on with (a path and query of ours without the base), `out` says
@@ -178,8 +185,9 @@ impl Route {
     pub fn folder(&self) -> Option<&FolderName> {
         match self {
             Route::Folder(query) => Some(&query.folder),
-            Route::Message(query) => Some(&query.message.folder),
+            Route::Message(query) | Route::Print(query) => Some(&query.message.folder),
             Route::Frame(frame) => Some(&frame.message.folder),
+            Route::Sender { page, .. } => Some(&page.message.folder),
             Route::Part { message, .. }
             | Route::Attachments { message }
             | Route::Headers { message, .. }
@@ -208,6 +216,7 @@ impl Route {
         match path {
             "" | "/" | "/folder" => by_get(q.folder_page().map(Route::Folder)),
             "/message" => by_get(q.message_page().map(Route::Message)),
+            "/print" => by_get(q.message_page().map(Route::Print)),
             "/frame" => by_get(q.message_page().map(|page| Route::Frame(page.frame()))),
             "/part" => by_get(q.message().and_then(|message| {
                 let trail = q.trail("p")?;
@@ -224,6 +233,14 @@ impl Route {
                 Ok(Route::Headers { message, inside })
             })),
             "/leave" => by_get(q.message().map(|message| Route::Leave { message })),
+            "/sender" => only(
+                post,
+                "POST",
+                q.message_page().map(|page| Route::Sender {
+                    page,
+                    always: q.is_set("always"),
+                }),
+            ),
             "/source" => by_get(q.message().map(|message| Route::Source {
                 message,
                 save: q.is_set("save"),
@@ -273,12 +290,11 @@ impl Route {
             }
             Route::Message(page) => {
                 link.path("/message");
-                link.message(&page.message);
-                link.set("r", &page.rank.to_string());
-                link.trail("in", &page.inside);
-                link.flag("text", page.face == Face::Text);
-                link.flag("remote", page.remote);
-                link.some("charset", &page.charset);
+                link.message_page(page);
+            }
+            Route::Print(page) => {
+                link.path("/print");
+                link.message_page(page);
             }
             Route::Frame(frame) => {
                 link.path("/frame");
@@ -309,6 +325,11 @@ impl Route {
             Route::Leave { message } => {
                 link.path("/leave");
                 link.message(message);
+            }
+            Route::Sender { page, always } => {
+                link.path("/sender");
+                link.message_page(page);
+                link.flag("always", *always);
             }
             Route::Source { message, save } => {
                 link.path("/source");
@@ -344,11 +365,13 @@ impl Route {
         match self {
             Route::Folder(_) => "folder",
             Route::Message(_) => "message",
+            Route::Print(_) => "print",
             Route::Frame(_) => "frame",
             Route::Part { .. } => "part",
             Route::Attachments { .. } => "attachments",
             Route::Headers { .. } => "headers",
             Route::Leave { .. } => "leave",
+            Route::Sender { .. } => "sender",
             Route::Source { .. } => "source",
             Route::SignInForm { .. } => "sign-in-form",
             Route::SignIn => "sign-in",
@@ -381,160 +404,6 @@ pub fn retrying(path_and_query: &str, n: u32) -> String {
     }
     link.set(AGAIN, &n.to_string());
     link.0
-}
-
-impl Anchor {
-    fn write(self) -> String {
-        format!("{}.{}.{}", self.validity.0, self.uid.get(), self.rank)
-    }
-
-    fn read(text: &str) -> Option<Anchor> {
-        let mut numbers = text.split('.').map(|n| n.parse::<u32>().ok());
-        let (validity, uid, rank) = (numbers.next()??, numbers.next()??, numbers.next()??);
-        numbers.next().is_none().then_some(Anchor {
-            validity: UidValidity(validity),
-            uid: Uid::new(uid)?,
-            rank,
-        })
-    }
-}
-
-/// The parameters of a query, decoded.
-struct Query(Vec<(String, String)>);
-
-impl Query {
-    fn read(raw: &str) -> Query {
-        Query(
-            form_urlencoded::parse(raw.as_bytes())
-                .into_owned()
-                .collect(),
-        )
-    }
-
-    fn get(&self, key: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(k, _)| k == key)
-            .map(|(_, v)| v.as_str())
-    }
-
-    fn is_set(&self, key: &str) -> bool {
-        self.get(key) == Some("1")
-    }
-
-    fn number(&self, key: &'static str) -> Result<u32> {
-        self.get(key)
-            .and_then(|n| n.parse().ok())
-            .ok_or(Error::BadRequest(key))
-    }
-
-    fn folder_page(&self) -> Result<FolderQuery> {
-        let anchor = |key: &'static str| {
-            self.get(key)
-                .map(|text| Anchor::read(text).ok_or(Error::BadRequest(key)))
-                .transpose()
-        };
-        let place = match (anchor("older")?, anchor("newer")?) {
-            (Some(anchor), _) => Place::OlderThan(anchor),
-            (None, Some(anchor)) => Place::NewerThan(anchor),
-            (None, None) => Place::Newest,
-        };
-        let folder = match self.get("f") {
-            Some(name) => FolderName::new(name).ok_or(Error::BadRequest("f"))?,
-            None => FolderName::inbox(),
-        };
-        Ok(FolderQuery {
-            folder,
-            place,
-            compare: self.is_set("compare"),
-        })
-    }
-
-    fn message(&self) -> Result<MessageRef> {
-        Ok(MessageRef {
-            folder: self
-                .get("f")
-                .and_then(FolderName::new)
-                .ok_or(Error::BadRequest("f"))?,
-            validity: UidValidity(self.number("v")?),
-            uid: Uid::new(self.number("u")?).ok_or(Error::BadRequest("u"))?,
-        })
-    }
-
-    fn message_page(&self) -> Result<MessageQuery> {
-        Ok(MessageQuery {
-            message: self.message()?,
-            rank: self.get("r").and_then(|n| n.parse().ok()).unwrap_or(0),
-            face: if self.is_set("text") {
-                Face::Text
-            } else {
-                Face::Best
-            },
-            remote: self.is_set("remote"),
-            inside: self.trail("in")?,
-            charset: self.charset()?,
-        })
-    }
-
-    fn trail(&self, key: &'static str) -> Result<Trail> {
-        Trail::parse(self.get(key).unwrap_or_default()).ok_or(Error::BadRequest(key))
-    }
-
-    /// The name of a charset, by its form alone.
-    fn charset(&self) -> Result<String> {
-        let name = self.get("charset").unwrap_or_default();
-        let is_name = name.len() <= 40
-            && name
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':'));
-        match is_name {
-            true => Ok(name.to_owned()),
-            false => Err(Error::BadRequest("charset")),
-        }
-    }
-}
-
-/// An address being written.
-struct Link(String);
-
-impl Link {
-    fn new(base: &Base) -> Link {
-        Link(base.0.clone())
-    }
-
-    fn path(&mut self, path: &str) {
-        self.0.push_str(path);
-    }
-
-    fn set(&mut self, key: &str, value: &str) {
-        self.0.push(if self.0.contains('?') { '&' } else { '?' });
-        self.0.push_str(key);
-        self.0.push('=');
-        self.0
-            .extend(form_urlencoded::byte_serialize(value.as_bytes()));
-    }
-
-    fn flag(&mut self, key: &str, on: bool) {
-        if on {
-            self.set(key, "1");
-        }
-    }
-
-    fn some(&mut self, key: &str, value: &str) {
-        if !value.is_empty() {
-            self.set(key, value);
-        }
-    }
-
-    fn trail(&mut self, key: &str, trail: &Trail) {
-        self.some(key, &trail.to_string());
-    }
-
-    fn message(&mut self, message: &MessageRef) {
-        self.set("f", message.folder.as_wire());
-        self.set("v", &message.validity.0.to_string());
-        self.set("u", &message.uid.get().to_string());
-    }
 }
 
 #[cfg(test)]
@@ -578,6 +447,14 @@ mod tests {
             ("GET", page(Place::OlderThan(anchor), false)),
             ("GET", page(Place::NewerThan(anchor), false)),
             ("GET", Route::Frame(query.frame())),
+            (
+                "POST",
+                Route::Sender {
+                    page: query.clone(),
+                    always: true,
+                },
+            ),
+            ("GET", Route::Print(query.clone())),
             ("GET", Route::Message(query)),
             (
                 "GET",
@@ -654,6 +531,8 @@ mod tests {
         assert_eq!(twice, "/folder?f=a%26b&again=2");
         assert_eq!(retries("f=a%26b&again=2"), 2);
         assert_eq!(retries("f=a"), 0);
+        let odd = "/folder?a%26again%3D9%0D%0A=1";
+        assert_eq!(retrying(odd, 2), "/folder?a%26again%3D9%0D%0A=1&again=2");
     }
 
     #[test]

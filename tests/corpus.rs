@@ -10,6 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 use postern::mime;
 
 use crate::mail::mails;
+use crate::support::kernel::Watch;
 use crate::support::mails::Mail;
 use crate::support::site::Site;
 
@@ -58,6 +59,7 @@ fn every_mail_has_its_page() {
     let newest = list.attributes_of(".row a", "href").remove(0);
     let validity = newest.split(['?', '&']).find_map(|p| p.strip_prefix("v="));
     let validity = validity.expect("a numbering");
+    let memory = Watch::on(&site.program());
     let (mut framed, mut other) = (0, Vec::new());
     for (nth, (name, raw)) in chosen.iter().enumerate() {
         let watch = Instant::now();
@@ -94,10 +96,12 @@ fn every_mail_has_its_page() {
         }
     }
     println!(
-        "{} mails, {framed} frames, {} differ",
+        "{} mails, {framed} frames, {} differ, {} MB at most",
         chosen.len(),
-        other.len()
+        other.len(),
+        memory.peak_mb()
     );
+    assert!((1..64).contains(&memory.peak_mb()));
     assert!(
         other.len() * 100 <= chosen.len().max(100),
         "{}",

@@ -1,8 +1,11 @@
-//! Mails, pages and links, changed at random, through everything that reads what a stranger wrote.
+//! Mails, pages and requests, changed at random, through everything that reads what a stranger wrote.
 //!
 //! Nothing may panic, take long, or come through the sanitiser. A few thousand executions from a fixed seed; for longer:
 //! `POSTERN_FUZZ_SECONDS=3600 POSTERN_FUZZ_SEED=7 cargo test --test postern fuzz -- --nocapture`. What fails is written to
 //! `target/fuzz/`, and tried again by `POSTERN_FUZZ_FILE=target/fuzz/mail-1`. Seeds are `tests/mail` and, where it is at hand, the corpus.
+
+/// What a client sends: through guard, router, cookie and form.
+mod request;
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,7 +13,6 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use postern::mail::{Part, Trail};
-use postern::route::{Base, Route};
 use postern::{clean, mime};
 
 use crate::mail::{cleaned, harms, mails, vectors};
@@ -126,6 +128,43 @@ fn read_mail(raw: &[u8]) {
     }
 }
 
+/// A part as it is after decoding: its type on the first line, then its bytes.
+fn read_loose(input: &[u8]) {
+    let end = input
+        .iter()
+        .position(|b| *b == b'\n')
+        .unwrap_or(input.len());
+    let (kind, bytes) = input.split_at(end);
+    let kind = String::from_utf8_lossy(kind).into_owned();
+    let part = Part {
+        kind,
+        ..Part::default()
+    };
+    read_part(&part, bytes.get(1..).unwrap_or_default(), 0);
+}
+
+/// Parts that are more than text, out of these mails, each below its type.
+fn loose(mails: &[Vec<u8>]) -> Vec<Vec<u8>> {
+    let told =
+        |part: &Part| mime::is_tnef(part) || !mime::told_by(std::slice::from_ref(part)).is_empty();
+    let mut found = Vec::new();
+    for raw in mails {
+        for part in mime::leaves(raw).iter().filter(|p| told(p)) {
+            let bytes = mime::part_of(raw, &part.path).unwrap_or_default();
+            let kind = if mime::is_tnef(part) {
+                "application/ms-tnef"
+            } else {
+                &part.kind
+            };
+            found.push([kind.as_bytes(), b"\n", &bytes].concat());
+        }
+        if mime::tnef(raw).is_some() {
+            found.push([b"application/ms-tnef\n", &raw[..]].concat());
+        }
+    }
+    found
+}
+
 fn read_part(part: &Part, bytes: &[u8], depth: u32) {
     let text = mime::plain_text(bytes, &part.charset);
     mime::preview(&text);
@@ -134,7 +173,9 @@ fn read_part(part: &Part, bytes: &[u8], depth: u32) {
     mime::cards(&text);
     mime::report("message/delivery-status", bytes);
     mime::report("message/disposition-notification", bytes);
-    mime::tnef(bytes);
+    if let Some((_, html)) = mime::wrapped_text(part, bytes) {
+        read_html(&String::from_utf8_lossy(&html));
+    }
     mime::kind_of(bytes);
     mime::text_as(bytes, "shift_jis");
     for inner in mime::contents(part, bytes).iter().take(5) {
@@ -158,18 +199,6 @@ fn read_html(html: &str) {
     mime::html_words(html);
 }
 
-fn read_link(bytes: &[u8]) {
-    let text = String::from_utf8_lossy(&bytes[..bytes.len().min(2000)]);
-    let (path, query) = text.split_once('?').unwrap_or(("/message", &text));
-    for path in [path, "/folder", "/message", "/part", "/frame", "/sign-in"] {
-        if let Ok(route) = Route::parse("GET", path, query) {
-            let href = route.href(&Base::default());
-            let (path, query) = href.split_once('?').unwrap_or((&href, ""));
-            assert_eq!(Route::parse("GET", path, query), Ok(route), "{href}");
-        }
-    }
-}
-
 fn execute(kind: &str, input: &[u8]) {
     match kind {
         "mail" => read_mail(input),
@@ -178,7 +207,8 @@ fn execute(kind: &str, input: &[u8]) {
             let css = String::from_utf8_lossy(input);
             read_html(&format!("<style>{css}</style><p style=\"{css}\">"));
         }
-        _ => read_link(input),
+        "part" => read_loose(input),
+        _ => request::read(input),
     }
 }
 
@@ -198,12 +228,9 @@ fn nothing_that_a_stranger_writes_makes_a_reader_stumble() {
     for file in mails() {
         mail_seeds.push(fs::read(file).expect("a mail"));
     }
+    let parts = loose(&mail_seeds);
     let pages: Vec<Vec<u8>> = vectors().into_iter().map(|(_, h)| h.into_bytes()).collect();
-    let links = [
-        &b"/message?f=INBOX&v=1&u=2&r=3&in=2/1.2&charset=koi8-r"[..],
-        b"/folder?f=a%26b&older=1.2.3",
-        b"/part?f=INBOX&v=1&u=2&p=1.2/3&open=1",
-    ];
+    let requests = request::seeds();
     let begin = Instant::now();
     let (mut executions, mut found) = (0_u64, Vec::new());
     let goes_on = |executions: u64| match seconds {
@@ -215,7 +242,11 @@ fn nothing_that_a_stranger_writes_makes_a_reader_stumble() {
         let any = |of: u64, random: &mut Random| random.below(of) as usize;
         let other = &mail_seeds[any(mail_seeds.len() as u64, &mut random)];
         let (kind, seed): (&str, &[u8]) = match executions % 8 {
-            0 => ("link", links[any(3, &mut random)]),
+            0 => (
+                "request",
+                &requests[any(requests.len() as u64, &mut random)],
+            ),
+            1 if !parts.is_empty() => ("part", &parts[any(parts.len() as u64, &mut random)]),
             1..=4 => (
                 "mail",
                 &mail_seeds[any(mail_seeds.len() as u64, &mut random)],

@@ -229,6 +229,14 @@ fn a_mail_that_is_wider_than_the_window_is_drawn_smaller() {
     // It is as high as what is in it, which is smaller now.
     let height = ask("f.clientHeight").as_f64().expect("a number");
     assert!((500.0..700.0).contains(&height), "{height}");
+    // One long row makes nothing small: it is scrolled to.
+    let frame = "document.querySelector('iframe').contentDocument";
+    tab.viewport(1440, 900, 1.0, false);
+    tab.evaluate(&format!(
+        "{frame}.body.insertAdjacentHTML('beforeend', '<table width=3000><tr><td>wide</table>')"
+    ));
+    tab.wait_for(&format!("{frame}.documentElement.scrollWidth > 3000"));
+    assert_eq!(ask("d.body.style.zoom > .9"), json!(true));
 }
 
 #[test]

@@ -119,6 +119,7 @@ pub(crate) fn cleaned(html: &str, remote: bool) -> Cleaned {
         remote,
         inline: &|_| None,
         own_origin: Some("https://mail.example.org"),
+        within: None,
     };
     clean::document(html, &how)
 }
@@ -203,13 +204,18 @@ pub(crate) fn harms(html: &str, remote: bool) -> Vec<String> {
                 faults.push(format!("style has {bad}: {style}"));
             }
         }
-        for (at, _) in style.match_indices("url(") {
-            let before = &style[..at];
+        let mut judged = 0;
+        while let Some(at) = style[judged..].find("url(").map(|at| judged + at) {
+            let (before, url) = (&style[..at], &style[at + 4..]);
+            let quoted = url.strip_prefix('"');
+            // What stands in an address is not looked at again.
+            let address = quoted.and_then(|u| u.split('"').next()).unwrap_or_default();
+            judged = at + 4 + address.len();
             // `#curl(1)` is a colour and brackets.
             if before.ends_with(|c: char| c.is_alphanumeric() || matches!(c, '#' | '-' | '_')) {
                 continue;
             }
-            let url = style[at + 4..].trim_start_matches(['"', '\'']);
+            let url = url.trim_start_matches(['"', '\'']);
             if !(url.starts_with("data:image/") || remote && url.starts_with("https://")) {
                 let near: String = before.chars().rev().take(60).collect();
                 let near: String = near.chars().rev().collect();

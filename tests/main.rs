@@ -47,8 +47,12 @@ mod message;
 mod opinions;
 /// Do the real parts themselves work, without Postern?
 mod parts;
+/// A message for paper.
+mod print;
 /// What a message page tells, what is attached to it, and what of that opens.
 mod reading;
+/// Remote content that is always shown for a sender, and the settings in which he stands.
+mod sender;
 /// Mail servers that hang, drip, cut, lie and flood.
 mod servers;
 /// Several sessions of one user, other passwords, and what lies on disk afterwards.

@@ -199,6 +199,38 @@ fn content_from_elsewhere_is_shown_when_asked_for_and_only_once() {
     shown.click("Hold back again").shows("Show once");
 }
 
+/// A mail of this HTML and nothing else.
+fn laid_out(subject: &str, html: &str) -> Mail {
+    mail(subject, &format!("Content-Type: text/html\n\n{html}"))
+}
+
+#[test]
+fn nothing_is_offered_that_would_not_come() {
+    let font = "<style>@font-face{font-family:f;src:url(https://cdn.example/f)}</style>\
+        <link rel=stylesheet href=https://cdn.example/s>\
+        <p><img srcset='https://cdn.example/a 2x' src=http://cdn.example:8080/a>Dressed";
+    let pixel = "<p>Watched<img src=https://track.example/p width=1 height=1>";
+    let both = format!("{pixel}<img src=https://cdn.example/photo>{font}");
+    let mails = vec![
+        laid_out("Fonts", font),
+        laid_out("Pixel", pixel),
+        laid_out("Both", &both),
+    ];
+    let (_site, ann) = ann_with(mails);
+    let open = |subject: &str| ann.get("/").click(subject);
+    open("Fonts").hides("held back").hides("Show once");
+    let page = open("Pixel");
+    page.shows("An image of one pixel is held back")
+        .hides("Show once");
+    let page = open("Both");
+    page.shows("Remote content is held back: 1 image.");
+    let shown = frame(&ann, &page.click("Show once"));
+    assert_eq!(
+        shown.attributes_of("img[src^=https]", "src"),
+        ["https://track.example/p", "https://cdn.example/photo"]
+    );
+}
+
 #[test]
 fn a_message_shows_its_html_or_its_text() {
     let (_site, ann) = ann_with(vec![newsletter()]);

@@ -2,8 +2,12 @@
 
 use std::time::SystemTime;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::cost::connections;
 use crate::support::chromium::{Chromium, Scheme};
+use crate::support::kernel::Watch;
 use crate::support::mails::Mail;
 use crate::support::page::Page;
 use crate::support::site::Site;
@@ -98,6 +102,9 @@ fn a_message_within_a_message_opens_with_its_own_attachments() {
         file.header("content-disposition")
             .starts_with("attachment;")
     );
+    let paper = inner.click("Print");
+    paper.has_status(200).shows("Words of Cas");
+    paper.shows("cas@example.net").shows("measures.txt");
     let back = inner.click("Back to the message");
     back.shows("See below.");
 
@@ -339,8 +346,228 @@ fn first_words_stand_below_each_subject() {
     assert!(!site.log().contains("fault"));
 }
 
+/// What Outlook sends to somebody of whom it thinks that he uses Outlook too.
+const OUTLOOK: &[u8] = include_bytes!("mail/snappymail__tnef2.eml");
+
+#[test]
+fn the_html_of_a_winmail_dat_is_read_where_there_is_nothing_else() {
+    let text = String::from_utf8(OUTLOOK.to_vec()).expect("ASCII");
+    let (before, rest) = text.split_once("Dobr=FD").expect("its text");
+    let (_, after) = rest.split_once("Bart=E1k").expect("its end");
+    let bare = format!("{before}{after}").replace("TNEF test 2", "Bare");
+    let site = site(vec![bytes(OUTLOOK.to_vec()), mail(&bare.replace('\r', ""))]);
+    let ann = site.sign_in("ann");
+    // With a text beside it, that is the message.
+    let page = open(&ann, "TNEF test 2");
+    page.shows("pos\u{ed}l\u{e1}m zku\u{161}ebn\u{ed} e-mail");
+    assert!(page.attributes_of("iframe", "src").is_empty());
+    let page = open(&ann, "Bare");
+    let frame = page.attributes_of("iframe", "src");
+    let frame = ann.get(frame.first().map_or("", String::as_str));
+    frame.has_status(200);
+    frame.shows("pos\u{ed}l\u{e1}m zku\u{161}ebn\u{ed} e-mail");
+    connections(&frame, 0);
+    let list = ann.get("/");
+    assert_eq!(list.text().matches("zku\u{161}ebn\u{ed}").count(), 2);
+}
+
+/// A winmail.dat (MS-OXTNEF) with this text and this file.
+fn winmail(text: &str, name: &str, file: &[u8]) -> Vec<u8> {
+    let mut out = vec![0x78, 0x9f, 0x3e, 0x22, 1, 0];
+    let mut attribute = |level: u8, id: u32, value: &[u8]| {
+        out.push(level);
+        out.extend(id.to_le_bytes());
+        out.extend(u32::try_from(value.len()).expect("small").to_le_bytes());
+        out.extend(value);
+        out.extend([0, 0]);
+    };
+    attribute(1, 0x0002_800c, text.as_bytes());
+    attribute(2, 0x0006_9002, &[0; 14]);
+    attribute(2, 0x0001_8010, name.as_bytes());
+    attribute(2, 0x0006_800f, file);
+    out
+}
+
+#[test]
+fn a_large_winmail_dat_travels_only_when_it_is_opened() {
+    let drawing: Vec<u8> = (0..2_000_000_u32).map(|n| (n / 7 % 251) as u8).collect();
+    let packed = STANDARD.encode(winmail("The drawing.", "house.dwg", &drawing));
+    let lines: Vec<&str> = packed
+        .as_bytes()
+        .chunks(76)
+        .map(|l| std::str::from_utf8(l).expect("ASCII"))
+        .collect();
+    let text = format!(
+        "From: Bo <bo@example.org>\nTo: Ann <ann@example.org>\nSubject: The house\nMIME-Version: 1.0\n\
+         Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nAs promised.\n--b\n\
+         Content-Type: application/ms-tnef; name=winmail.dat\nContent-Transfer-Encoding: base64\n\n{}\n--b--\n",
+        lines.join("\n")
+    );
+    let site = site(vec![mail(&text)]);
+    let ann = site.sign_in("ann");
+    let page = open(&ann, "The house");
+    page.shows("As promised.")
+        .shows("winmail.dat")
+        .hides("house.dwg");
+    let inside = ann.get(&address_of(&page, ".file a", 0));
+    inside
+        .has_status(200)
+        .shows("The house")
+        .shows("The drawing.")
+        .shows("house.dwg");
+    let file = ann.get(&address_of(&inside, ".file a", 0));
+    file.has_status(200);
+    assert!(file.body() == drawing, "other bytes");
+    inside.click("Back to the message").shows("As promised.");
+}
+
+/// So many of something, each with its number.
+fn many(count: usize, one: impl Fn(usize) -> String) -> String {
+    (0..count).map(one).collect()
+}
+
+/// A mail of this name whose type is `kind`, with this behind its header.
+fn odd(subject: &str, kind: &str, body: &str) -> Mail {
+    mail(&format!(
+        "From: Bo <bo@example.org>\nSubject: {subject}\nMIME-Version: 1.0\nContent-Type: {kind}\n\n{body}"
+    ))
+}
+
+#[test]
+fn a_message_of_any_size_and_depth_has_its_page_in_little_memory() {
+    let sentence = "All work and no play makes Jack a dull boy.\n";
+    let paragraph = "<div style='color:#333'><p>All work and <b>no</b> play.</p></div>\n";
+    let part = |n: usize| {
+        format!("--b\nContent-Type: image/png; name=\"{n}.png\"\nContent-ID: <{n}@x>\n\n{n}\n")
+    };
+    let deep = many(100, |n| {
+        format!("Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n")
+    });
+    let deep = deep
+        .split_once("\n\n")
+        .map_or("", |(_, rest)| rest)
+        .to_owned();
+    let mails = vec![
+        odd("Long text", "text/plain", &sentence.repeat(280_000)),
+        odd("Long page", "text/html", &paragraph.repeat(180_000)),
+        odd(
+            "Deep page",
+            "text/html",
+            &"<table><tr><td><font>".repeat(40_000),
+        ),
+        odd(
+            "Many parts",
+            "multipart/mixed; boundary=b",
+            &format!(
+                "--b\nContent-Type: text/html\n\nFirst <img src=cid:7@x>\n{}--b--\n",
+                many(1_000, part)
+            ),
+        ),
+        odd(
+            "Many levels",
+            "multipart/mixed; boundary=b0",
+            &format!("{deep}Content-Type: text/plain\n\nThe innermost\n"),
+        ),
+        odd(
+            "Many letters",
+            "message/rfc822",
+            &format!(
+                "{}Subject: The innermost\n\nx\n",
+                "Content-Type: message/rfc822\n\n".repeat(100)
+            ),
+        ),
+        odd(
+            "Long header",
+            &format!(
+                "text/plain\n{}",
+                many(60_000, |n| format!("X-Trace: {n} {sentence}")).trim_end()
+            ),
+            "Short",
+        ),
+        odd(
+            "Many people",
+            &format!(
+                "text/plain\nTo: {}",
+                many(20_000, |n| format!("p{n} <p{n}@example.org>,\n "))
+                    .trim_end_matches([',', '\n', ' '])
+            ),
+            "Short",
+        ),
+        odd(
+            "Large file",
+            "application/octet-stream; name=film.bin",
+            &sentence.repeat(700_000),
+        ),
+    ];
+    let site = site(mails);
+    let ann = site.sign_in("ann");
+    ann.get("/").has_status(200);
+    let watch = Watch::on(&site.program());
+    for (subject, says) in [
+        ("Long text", "its beginning is shown"),
+        ("Long page", "Long page"),
+        ("Deep page", "Deep page"),
+        ("Many parts", "999.png"),
+        ("Many levels", "The innermost"),
+        ("Many letters", "Forwarded message"),
+        ("Long header", "Short"),
+        ("Many people", "Short"),
+        ("Large file", "film.bin"),
+    ] {
+        let page = open(&ann, subject);
+        page.has_status(200).shows(says);
+        for frame in page.attributes_of("iframe", "src") {
+            ann.get(&frame).has_status(200);
+        }
+        println!(
+            "{subject}: {:?}, {} MB at most so far",
+            page.response().took,
+            watch.peak_mb()
+        );
+    }
+    assert!((1..64).contains(&watch.peak_mb()), "{} MB", watch.peak_mb());
+}
+
+#[test]
+fn a_text_that_says_nothing_is_not_what_a_list_shows() {
+    let letter = |subject: &str, text: &str, html: &str| {
+        mail(&format!(
+            "From: Bo <bo@example.org>\nSubject: {subject}\nMIME-Version: 1.0\n\
+             Content-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/plain\n\n{text}\n\
+             --b\nContent-Type: text/html\n\n{html}\n--b--\n"
+        ))
+    };
+    let preheader = "&#847; &zwnj; &nbsp; &#8199; &shy; ".repeat(60);
+    let shelf = format!(
+        "<div style='display:none'>Ten short books{preheader}</div>\
+         <p>Islands, lighthouses and one very patient zebra: what to read when the evenings are long. \
+         All ten have fewer than two hundred pages, and each can be had from the desk on the ground floor.</p>"
+    );
+    let stub = "Your program does not show HTML: https://shelf.example/view";
+    let site = site(vec![
+        letter("Shelf", stub, &shelf),
+        letter(
+            "Short",
+            "See you at noon.",
+            "<p>See you at noon. <i>Bo</i></p>",
+        ),
+    ]);
+    let ann = site.sign_in("ann");
+    let page = open(&ann, "Shelf");
+    page.shows("You see the HTML version.").shows("Plain text");
+    open(&ann, "Short");
+    let list = ann.get("/");
+    list.shows("Ten short books Islands, lighthouses");
+    list.hides("Your program does not")
+        .shows("See you at noon.");
+    // Nothing of that is worked out again.
+    let before = crate::disk::records(&site, "ann");
+    open(&ann, "Shelf");
+    assert!(before == crate::disk::records(&site, "ann"));
+}
+
 /// What is looked at in pictures: mails of the corpus, by a name for their pictures.
-const PICTURED: [(&str, &str); 15] = [
+const PICTURED: [(&str, &str); 18] = [
     ("newsletter-1", "mailpile/1379857166.25979_5.hottie_2_S.eml"),
     ("newsletter-2", "mailpile/1379857166.25979_7.hottie_2_S.eml"),
     ("newsletter-3", "mailpile/mailpile-1400069992.mbx.eml"),
@@ -358,6 +585,14 @@ const PICTURED: [(&str, &str); 15] = [
     ),
     ("newsletter-7", "mu/testdir2__Foo__cur__arto.eml"),
     ("newsletter-8", "rspamd/newsletter.eml"),
+    (
+        "newsletter-9",
+        "spamassassin/welcomelists__oracle_net_techblast.eml",
+    ),
+    (
+        "newsletter-10",
+        "spamassassin/welcomelists__ibm_enews_de.eml",
+    ),
     ("japanese", "redmine/japanese_keywords_iso_2022_jp.eml"),
     (
         "invitation",
@@ -365,6 +600,7 @@ const PICTURED: [(&str, &str); 15] = [
     ),
     ("bounce", "flanker/bounce__office365.eml"),
     ("winmail", "roundcube/tnef1.eml"),
+    ("winmail-html", "roundcube/tnef2.eml"),
     ("spoofed", "roundcube/email-address-spoofing-attacks.eml"),
     (
         "encrypted",
@@ -429,6 +665,10 @@ fn mails_of_the_world_have_their_picture() {
                 "{name} scrolls sideways at {window}"
             );
         }
+        tab.viewport(1440, 900, 1.0, false);
+        tab.prefer(Scheme::Light);
+        tab.open(&url.replace("/message?", "/print?"));
+        tab.screenshot(&format!("mail-{name}-print"));
         if *name == "newsletter-8" {
             tab.viewport(1440, 900, 1.0, false);
             for page in ["leave", "headers"] {

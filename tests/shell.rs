@@ -80,6 +80,10 @@ fn gc_gives_back_what_nobody_needs_and_nothing_else() {
     );
     ann.get("/").has_status(200).shows("Message 3");
 
+    let profile = user_dir(&site).expect("a user").join("profile");
+    std::fs::create_dir(&profile).expect("a profile");
+    std::fs::write(profile.join("settings.toml"), "a = 1").expect("settings");
+    place::give_to_worker(&profile);
     leave_for_two_months(&site);
     assert_eq!(
         said(&postern(&site, &["gc"])),
@@ -87,6 +91,7 @@ fn gc_gives_back_what_nobody_needs_and_nothing_else() {
     );
     let user = user_dir(&site).expect("a user");
     assert!(user.join("lock").exists() && !user.join("db.1").exists());
+    assert!(user.join("profile/settings.toml").exists());
     ann.get("/").has_status(401).shows("Your session has ended");
     let ann = site.sign_in("ann");
 

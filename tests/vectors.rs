@@ -1,4 +1,5 @@
-//! The markup of attackers, each as a mail of its own in the real message page, in Chromium.
+//! The markup of attackers, each as a mail of its own, and mails of the world: in the real message page, on its page for
+//! paper and in its frame, in Chromium.
 //!
 //! No script runs, no policy has to stop anything (the sanitiser did), and while remote content is off nothing leaves the
 //! machine: every host name leads to a listener that counts. A sample, and all that ever failed; every one by
@@ -13,8 +14,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use crate::mail::vectors;
+use postern::mime;
+
+use crate::mail::{mails, vectors};
 use crate::support::chromium::{Chromium, Tab};
+use crate::support::imap_script::{ImapScript, Mischief, When};
 use crate::support::mails::Mail;
 use crate::support::site::Site;
 
@@ -23,12 +27,16 @@ const SAMPLE: usize = 300;
 /// Vectors that came through once, by their id; always tried.
 const ONCE_THROUGH: [&str; 0] = [];
 
-/// What is no page of ours in a frame, however it came there.
+/// What is no page of ours in a frame or on paper, however it came there; and what lies over the names on paper.
 const INTRUDERS: &str = "(() => {
   const frame = document.querySelector('iframe.frame')?.contentDocument ?? document;
   const inside = frame === document && document.querySelector('main') ? [] : [...frame.querySelectorAll('*')];
-  const odd = inside.filter((e) => e.matches('script, iframe, object, embed, form, input, base, link, svg, math, [srcset]')
+  const odd = inside.filter((e) => e.matches('script, iframe, object, embed, form, input, base, body link, svg, math, [srcset]')
     || [...e.attributes].some((a) => a.name.startsWith('on')));
+  const name = document.querySelector('#head h1');
+  const [place] = name?.getClientRects() ?? [];
+  const onTop = place && document.elementFromPoint(place.left + 1, place.top + place.height / 2);
+  if (name && !name.contains(onTop)) odd.push(onTop ?? name);
   return [...odd.map((e) => e.outerHTML.slice(0, 200)), ...['canary', 'xss', 'pwned'].filter((name) => name in window)];
 })()";
 
@@ -114,23 +122,20 @@ fn faults(tab: &Tab, own: &str, remote: bool) -> Vec<String> {
     faults
 }
 
-#[test]
-fn no_vector_does_anything_in_a_real_browser() {
-    let all = vectors();
+/// How many of `all` are tried: every one, a number, or a sample, as `POSTERN_VECTORS` says.
+fn step(all: usize, sample: usize) -> usize {
     let wanted = std::env::var("POSTERN_VECTORS").unwrap_or_default();
-    let step = match (wanted.as_str(), wanted.parse::<usize>()) {
+    match (wanted.as_str(), wanted.parse::<usize>()) {
         ("all", _) => 1,
-        (_, Ok(number)) => (all.len() / number.max(1)).max(1),
-        _ => (all.len() / SAMPLE).max(1),
-    };
-    let chosen: Vec<&(String, String)> = all
-        .iter()
-        .enumerate()
-        .filter(|(nth, (id, _))| nth % step == 0 || ONCE_THROUGH.contains(&id.as_str()))
-        .map(|(_, vector)| vector)
-        .collect();
-    assert!(chosen.len() >= 10);
-    let mails = chosen.iter().map(|(_, html)| mail(html)).collect();
+        (_, Ok(number)) => (all / number.max(1)).max(1),
+        _ => (all / sample).max(1),
+    }
+}
+
+/// Opens each mail in its page, and its HTML with remote content; what any of them did, by its name.
+fn deeds(mails: Vec<(String, Mail)>) -> Vec<String> {
+    assert!(mails.len() >= 10);
+    let (names, mails): (Vec<String>, Vec<Mail>) = mails.into_iter().unzip();
     let site = Site::new().mails("ann", "INBOX", mails);
     let site = site
         .imap_setting("authserv_id = \"mx.example.org\"")
@@ -157,14 +162,14 @@ fn no_vector_does_anything_in_a_real_browser() {
     tab.take_cookies(&ann);
     let own = site.url();
     let mut wrong = Vec::new();
-    for (nth, (id, html)) in chosen.iter().enumerate() {
+    for (nth, name) in names.iter().enumerate() {
         let of = format!("f=INBOX&v={validity}&u={}", nth + 1);
-        for remote in [false, true] {
+        for (page, remote) in [("message", false), ("print", false), ("frame", true)] {
             let before = world.visits();
             tab.forget();
             match remote {
-                false => tab.open(&format!("{own}/message?{of}&r={nth}")),
-                true => tab.open(&format!("{own}/frame?{of}&remote=1")),
+                false => tab.open(&format!("{own}/{page}?{of}&r={nth}")),
+                true => tab.open(&format!("{own}/{page}?{of}&remote=1")),
             }
             let mut faults = faults(&tab, &own, remote);
             let visits = world.visits() - before;
@@ -173,24 +178,92 @@ fn no_vector_does_anything_in_a_real_browser() {
             }
             if !faults.is_empty() {
                 let faults = faults.join("\n    ");
-                wrong.push(format!(
-                    "{id} remote={remote}: {faults}\n    in {html:.300}"
-                ));
+                wrong.push(format!("{name}: {page} remote={remote}: {faults}"));
             }
         }
     }
-    println!("{} vectors in Chromium", chosen.len());
+    wrong
+}
+
+fn nothing_was_done(wrong: &[String]) {
+    let first: Vec<String> = wrong.iter().take(40).cloned().collect();
     assert!(
         wrong.is_empty(),
-        "{} vectors did something:\n{}",
+        "{} did something:\n{}",
         wrong.len(),
-        wrong
-            .iter()
-            .take(40)
-            .cloned()
-            .collect::<Vec<_>>()
-            .join("\n")
+        first.join("\n")
     );
+}
+
+#[test]
+fn no_vector_does_anything_in_a_real_browser() {
+    let all = vectors();
+    let step = step(all.len(), SAMPLE);
+    let chosen: Vec<(String, Mail)> = all
+        .iter()
+        .enumerate()
+        .filter(|(nth, (id, _))| nth % step == 0 || ONCE_THROUGH.contains(&id.as_str()))
+        .map(|(_, (id, html))| (format!("{id}, {html:.300}"), mail(html)))
+        .collect();
+    println!("{} vectors in Chromium", chosen.len());
+    nothing_was_done(&deeds(chosen));
+}
+
+#[test]
+fn no_mail_of_the_world_does_anything_in_a_real_browser() {
+    let read = |file: &std::path::PathBuf| {
+        let bytes = std::fs::read(file).expect("a mail");
+        let parts = mime::leaves(&bytes);
+        let has_html = !mime::body_of(&parts).html.is_empty();
+        let mail = Mail {
+            bytes,
+            received: SystemTime::now(),
+            flags: Vec::new(),
+        };
+        has_html.then(|| (file.display().to_string(), mail))
+    };
+    let all: Vec<(String, Mail)> = mails().iter().filter_map(read).collect();
+    let step = step(all.len(), SAMPLE / 6);
+    let chosen: Vec<(String, Mail)> = all.into_iter().step_by(step).collect();
+    println!("{} mails with HTML in Chromium", chosen.len());
+    nothing_was_done(&deeds(chosen));
+}
+
+#[test]
+fn what_a_mail_server_says_stays_words() {
+    let script = ImapScript::start("dovecot-2.3.19.1", Mischief::Honest);
+    let site = Site::new()
+        .imap_at(([127, 0, 0, 1], script.port()).into())
+        .start();
+    let ann = site.sign_in_with("ann", "x");
+    ann.get("/").has_status(200);
+    let chromium = Chromium::start();
+    let tab = chromium.tab();
+    tab.take_cookies(&ann);
+    let own = site.url();
+    let one_line = |html: &str| html.len() < 150 && html.chars().all(|c| (' '..='~').contains(&c));
+    let all: Vec<String> = vectors().into_iter().map(|(_, html)| html).collect();
+    let all: Vec<&String> = all.iter().filter(|html| one_line(html)).collect();
+    let chosen = all.iter().step_by(step(all.len(), 30));
+    for html in chosen {
+        let refusal = format!("[NOPERM] {html}").leak();
+        let farewell = format!("* BYE [ALERT] {html}\r\n").into_bytes();
+        for mischief in [
+            Mischief::Refuses(When::Command, refusal),
+            Mischief::Says(When::Command, farewell),
+        ] {
+            script.misbehave(mischief);
+            for page in ["folder?f=Unknown", "?compare=1"] {
+                tab.forget();
+                tab.open(&format!("{own}/{page}"));
+                let said = html.split_whitespace().collect::<Vec<_>>().join(" ");
+                let text = tab.evaluate("document.body.textContent");
+                let text = text.as_str().unwrap_or_default();
+                assert!(text.contains(&said), "{said} is not in {text}");
+                assert_eq!(faults(&tab, &own, false), [""; 0], "{said}");
+            }
+        }
+    }
 }
 
 /// A page, a drawing and a program in one, that would all do the same.

@@ -13,8 +13,9 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// The frame of an HTML mail becomes as high as what is in it, and a mail that is wider than the frame is drawn smaller,
-// to half its size at most. It can be read because it is of our own origin; script of its own it cannot run (sandbox
+// The frame of an HTML mail becomes as high as what is in it, and a mail that is wider than the frame is drawn smaller, to
+// half its size at most. No newsletter is wider than 760 px; of what is, because of one long line mostly, the letters are
+// not made smaller than for that: it scrolls. It can be read because it is of our own origin; script of its own it cannot run (sandbox
 // without allow-scripts). A mail as high as its window would grow with its frame for ever, so only so many steps are
 // followed.
 for (const frame of document.querySelectorAll("iframe.frame")) {
@@ -30,7 +31,7 @@ for (const frame of document.querySelectorAll("iframe.frame")) {
       if (frame.clientWidth !== width) {
         width = frame.clientWidth;
         body.style.zoom = 1;
-        zoom = Math.max(.5, Math.min(1, width / body.parentElement.scrollWidth));
+        zoom = Math.max(.5, Math.min(1, width / Math.min(760, body.parentElement.scrollWidth)));
         body.style.zoom = zoom;
       }
       const needed = Math.ceil(Math.max(body.parentElement.offsetHeight, body.scrollHeight * zoom));

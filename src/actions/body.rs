@@ -20,9 +20,20 @@ use crate::views::told::{EventLine, Told};
 /// Images of which a page shows a small view.
 const PREVIEWS: usize = 3;
 
-/// The HTML parts of a message, one after the other, made harmless. In its frame, images that are too large to travel
-/// inside the document are named by their route.
-pub fn cleaned(visit: &Visit, opened: &Opened, at: &FrameQuery, in_frame: bool) -> Cleaned {
+/// What the HTML of a message is wanted for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum For {
+    /// To know what is in it.
+    Page,
+    /// The document in its frame.
+    Frame,
+    /// A page for paper, in an element with this id.
+    Paper(&'static str),
+}
+
+/// The HTML parts of a message, one after the other, made harmless. Where it is shown, images that are too large to
+/// travel inside the document are named by their route.
+pub fn cleaned(visit: &Visit, opened: &Opened, at: &FrameQuery, wanted: For) -> Cleaned {
     let body = mime::body_of(&opened.parts);
     let mut html = String::new();
     for part in &body.html {
@@ -41,7 +52,7 @@ pub fn cleaned(visit: &Visit, opened: &Opened, at: &FrameQuery, in_frame: bool) 
         match image {
             // Small ones travel inside the document: a mail with thirty of them is still two requests.
             Some(Shown { bytes, .. }) => data_address(bytes),
-            None if in_frame => {
+            None if wanted != For::Page => {
                 let part = body.inline.iter().find(|p| p.id == id)?;
                 let route = Route::Part {
                     message: at.message.clone(),
@@ -61,6 +72,10 @@ pub fn cleaned(visit: &Visit, opened: &Opened, at: &FrameQuery, in_frame: bool) 
             remote: at.remote,
             inline: &inline,
             own_origin: Some(&origin),
+            within: match wanted {
+                For::Paper(id) => Some(id),
+                For::Page | For::Frame => None,
+            },
         },
     )
 }
@@ -95,19 +110,6 @@ pub fn text_of(opened: &Opened, charset: &str) -> Vec<Block> {
         };
         blocks.extend(mime::letter(&text, part.flowed, clean::link));
     }
-    if blocks.is_empty() {
-        // Outlook may put the only text into its winmail.dat.
-        for shown in opened.told.iter().filter(|s| mime::is_tnef(&s.part)) {
-            let Some(found) = mime::tnef(&shown.bytes) else {
-                continue;
-            };
-            let text = match found.text.trim() {
-                "" => mime::html_words(&mime::text(found.html, "")),
-                _ => found.text,
-            };
-            blocks.extend(mime::letter(&text, None, clean::link));
-        }
-    }
     blocks
 }
 
@@ -138,6 +140,11 @@ pub fn attachments(opened: &Opened, at: &MessageRef, inside: &Trail) -> Vec<Atta
     lines
 }
 
+/// True for what opens as a page: a message, or a winmail.dat too large to be unpacked on the page of its message.
+fn opens_as_message(part: &Part) -> bool {
+    (mime::is_message(part) || mime::is_tnef(part)) && part.size <= WHOLE_BYTES
+}
+
 fn line(at: &MessageRef, within: &Trail, part: &Part) -> AttachmentLine {
     let trail = within.then(&part.path);
     let route = |open| Route::Part {
@@ -148,7 +155,7 @@ fn line(at: &MessageRef, within: &Trail, part: &Part) -> AttachmentLine {
     let kind = likely_kind(part);
     let encoded = u64::from(part.size);
     let opens = opened_as(kind).is_some();
-    let is_message = mime::is_message(part) && part.size <= WHOLE_BYTES;
+    let is_message = opens_as_message(part);
     let open = if is_message {
         Some(Route::Message(MessageQuery {
             inside: trail.clone(),

@@ -2,9 +2,9 @@
 //!
 //! Not for finding or fetching any of it (`mailbox`), nor for what is to be read of it (`body`).
 
-use super::body::{attachments, cleaned, text_of, told};
+use super::body::{For, attachments, cleaned, text_of, told};
 use super::panes::{Around, list_pane};
-use super::{Done, Visit};
+use super::{Done, Visit, sender};
 use crate::clean::{self, Length};
 use crate::error::{Error, Result, What};
 use crate::mail::{Flags, Uid};
@@ -14,6 +14,7 @@ use crate::route::{Face, FolderQuery, FrameQuery, MessageQuery, MessageRef, Plac
 use crate::time::Watch;
 use crate::views;
 use crate::views::message::{Body, Height, HtmlFrame, MessagePage, Remote};
+use crate::views::{Kind, Notice};
 
 /// Shows a message. Opening marks it as read, unless the browser only fetches ahead.
 ///
@@ -26,7 +27,29 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         false => visit.mailbox.open(at, query.rank, !visit.head.prefetch)?,
         true => visit.mailbox.open_inside(at, &query.inside)?,
     };
-    let around = Around::gather(visit, &at.folder, Vec::new())?;
+    let body = mime::body_of(&opened.parts);
+    // Whatever the frame shows: what it would load is counted by holding it back.
+    let held_back = FrameQuery {
+        remote: false,
+        ..query.frame()
+    };
+    let html = (!body.html.is_empty() && query.face == Face::Best)
+        .then(|| cleaned(visit, &opened, &held_back, For::Page));
+    let told = told(visit, &opened, at, &query.inside);
+    let remote = html
+        .as_ref()
+        .map(|html| sender::remote(visit, query, &opened, &told, html));
+    let mut notices = Vec::new();
+    if visit.profile.damage().is_some() {
+        let (lead, text) = visit.words.without_settings();
+        notices.push(Notice {
+            kind: Kind::Warn,
+            lead,
+            text,
+            actions: Vec::new(),
+        });
+    }
+    let around = Around::gather(visit, &at.folder, notices)?;
     let listing = match is_inside {
         false => visit.mailbox.cached_page(&at.folder, opened.rank),
         true => None,
@@ -34,20 +57,17 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     let place = listing.as_ref().map_or(Place::Newest, |l| l.here);
     let list = listing.map(|l| list_pane(visit, &around, &at.folder, place, &l, Some(at)));
 
-    let body = mime::body_of(&opened.parts);
-    let html = (!body.html.is_empty() && query.face == Face::Best)
-        .then(|| cleaned(visit, &opened, &query.frame(), false));
     let blocks = if html.is_none() {
         text_of(&opened, &query.charset)
     } else {
         Vec::new()
     };
     let attachments = attachments(&opened, at, &query.inside);
-    let told = told(visit, &opened, at, &query.inside);
-    let face = |face, remote| {
+    let is_shown = remote.as_ref().is_some_and(Remote::is_shown);
+    let face = |face| {
         Route::Message(MessageQuery {
             face,
-            remote,
+            remote: false,
             ..query.clone()
         })
     };
@@ -100,31 +120,25 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         starred: row.flags.has(Flags::FLAGGED),
         answered: row.flags.has(Flags::ANSWERED),
         forwarded: row.flags.has(Flags::FORWARDED),
-        body: match &html {
-            Some(html) => Body::Html(HtmlFrame {
-                src: Route::Frame(query.frame()),
+        body: match html.as_ref().zip(remote) {
+            Some((html, remote)) => Body::Html(Box::new(HtmlFrame {
+                src: Route::Frame(FrameQuery {
+                    remote: is_shown,
+                    ..query.frame()
+                }),
                 height: match html.length {
                     Length::Short => Height::Short,
                     Length::Medium => Height::Medium,
                     Length::Long => Height::Long,
                 },
-                remote: match (query.remote, html.held_back) {
-                    (true, _) => Remote::Shown {
-                        hide: face(Face::Best, false),
-                    },
-                    (false, 0) => Remote::None,
-                    (false, images) => Remote::HeldBack {
-                        images,
-                        show: face(Face::Best, true),
-                    },
-                },
-                text: (!body.text.is_empty()).then(|| face(Face::Text, false)),
-            }),
+                remote,
+                text: (!body.text.is_empty()).then(|| face(Face::Text)),
+            })),
             None if blocks.is_empty() => Body::Empty,
             None => Body::Text {
                 blocks: &blocks,
                 cut: opened.shown.iter().any(|s| s.cut),
-                html: (!body.html.is_empty()).then(|| face(Face::Best, false)),
+                html: (!body.html.is_empty()).then(|| face(Face::Best)),
             },
         },
         attachments: &attachments,
@@ -135,6 +149,10 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
             message: at.clone(),
             inside: query.inside.clone(),
         },
+        print: Route::Print(MessageQuery {
+            remote: is_shown,
+            ..query.clone()
+        }),
         source: (!is_inside).then(|| source(false)),
         save: match is_inside {
             true => part(false),
@@ -164,7 +182,7 @@ pub fn frame(visit: &mut Visit, query: &FrameQuery) -> Result<Done> {
         return Err(Error::Gone(What::Part));
     }
     let watch = Watch::start();
-    let cleaned = cleaned(visit, &opened, query, true);
+    let cleaned = cleaned(visit, &opened, query, For::Frame);
     let document = clean::frame(&opened.row.subject, &cleaned, visit.words.lang);
     visit.rendering = visit.rendering.saturating_add(watch.passed());
     Ok(Done::Page(Response::frame(document, query.remote)))

@@ -10,6 +10,8 @@ pub mod login;
 pub mod message;
 mod panes;
 pub mod part;
+pub mod print;
+pub mod sender;
 
 use std::time::Duration;
 
@@ -18,6 +20,7 @@ use maud::Markup;
 use crate::config::Config;
 use crate::mail::Encoding;
 use crate::mailbox::Mailbox;
+use crate::profile::Profile;
 use crate::remote::What;
 use crate::request::Head;
 use crate::response::Response;
@@ -42,6 +45,8 @@ pub struct Visit<'v, 'p> {
     pub session: &'v Session,
     /// The mail.
     pub mailbox: Mailbox<'v, 'p>,
+    /// What he has set.
+    pub profile: &'v mut Profile<'p>,
     /// Time spent on making HTML.
     pub rendering: Duration,
 }

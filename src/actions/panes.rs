@@ -49,7 +49,7 @@ impl Around {
             base: &visit.head.base,
             words: visit.words,
             login: &visit.session.login,
-            sign_out_token: &self.token,
+            token: &self.token,
             zone: visit.zone.name(),
             folders: &self.folders,
             quota: self.quota,

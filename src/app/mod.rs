@@ -23,6 +23,7 @@ use crate::error::{Cause, Error, Imap, Result};
 use crate::gate::{self, Waiter};
 use crate::mailbox::Mailbox;
 use crate::process;
+use crate::profile::Profile;
 use crate::remote::{Account, Capabilities, Remote};
 use crate::request::{self, BodyLimit, Form, Head};
 use crate::response::Response;
@@ -217,7 +218,19 @@ fn visit(
     }
     session::touch(&mut store, claim, &mut session, now)?;
 
-    let acted = act(admitted, route, &session, &mut store, claim, now, timing);
+    let mut profile = Profile::of(&pass);
+    let acted = act(
+        admitted,
+        (route, claim),
+        &session,
+        &mut store,
+        &mut profile,
+        now,
+        timing,
+    );
+    if let Some(error) = profile.damage() {
+        state.log(&log_line(error, route, Some(claim)));
+    }
 
     if let Err(Error::Imap(Imap::LoginRefused, cause)) = &acted {
         state.log(&format!(
@@ -236,9 +249,9 @@ fn visit(
     drop(store);
     timing.store = Some(opened.saturating_add(watch.passed()));
     if let Err(error) = saved {
-        // What a page shows is right all the same; what an act was to change is not.
+        // What a page shows is right all the same; what an act was to change in it is not.
         state.log(&log_line(&error, route, Some(claim)));
-        if head.method == "POST" {
+        if head.method == "POST" && !matches!(route, Route::Sender { .. }) {
             return Err(error);
         }
     }
@@ -249,12 +262,12 @@ fn visit(
 }
 
 /// The action behind a route, with its mail.
-fn act(
+fn act<'p>(
     admitted: &Admitted,
-    route: &Route,
+    (route, claim): (&Route, &Claim),
     session: &Session,
-    store: &mut Store,
-    claim: &Claim,
+    store: &mut Store<'p>,
+    profile: &mut Profile<'p>,
     now: time::Seconds,
     timing: &mut Timing,
 ) -> Result<actions::Done> {
@@ -286,11 +299,13 @@ fn act(
         now,
         session,
         mailbox,
+        profile,
         rendering: Duration::ZERO,
     };
     let done = match route {
         Route::Folder(query) => actions::folder::show(&mut visit, query),
         Route::Message(query) => actions::message::show(&mut visit, query),
+        Route::Print(query) => actions::print::show(&mut visit, query),
         Route::Frame(query) => actions::message::frame(&mut visit, query),
         Route::Part {
             message,
@@ -301,6 +316,7 @@ fn act(
         Route::Source { message, save } => actions::part::source(&mut visit, message, *save),
         Route::Headers { message, inside } => actions::about::headers(&mut visit, message, inside),
         Route::Leave { message } => actions::about::leave(&mut visit, message),
+        Route::Sender { page, always } => actions::sender::change(&mut visit, page, *always),
         Route::SignOut => Ok(actions::Done::Page(actions::login::sign_out(
             &mut visit, claim,
         ))),
@@ -341,7 +357,7 @@ fn account<'a>(config: &'a Config, session: &'a Session) -> Result<Account<'a>> 
 fn waiter(route: &Route, head: &Head) -> Waiter {
     match route {
         _ if route::retries(&head.query) > 0 => Waiter::Background,
-        Route::SignOut | Route::SignIn => Waiter::Act,
+        Route::Sender { .. } | Route::SignOut | Route::SignIn => Waiter::Act,
         route if is_part(route) => Waiter::Part,
         _ => Waiter::Page,
     }

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::mail::Role;
 use crate::remote;
 use crate::response::Response;
-use crate::route::{self, Route};
+use crate::route::{self, Base, Route};
 use crate::session::Claim;
 use crate::state::State;
 use crate::views;
@@ -38,7 +38,11 @@ pub(super) fn not_signed_in(
             back: String::new(),
         }),
         _ => {
-            let to = admitted.head.here();
+            let to = match route {
+                // What was asked for is not done by itself after signing in: the message shows the form again.
+                Route::Sender { page, .. } => Route::Message(page.clone()).href(&Base::default()),
+                _ => admitted.head.here(),
+            };
             let front = reason.is_none() && matches!(to.as_str(), "" | "/");
             Ok(Answer::Page(admitted.sign_in_form(
                 state,

@@ -163,7 +163,9 @@ pub fn sign_in(
 fn way_back(to: &str) -> String {
     let (path, query) = to.split_once('?').unwrap_or((to, ""));
     match Route::parse("GET", path, query) {
-        Ok(route @ (Route::Folder(_) | Route::Message(_))) => route.href(&Base::default()),
+        Ok(route @ (Route::Folder(_) | Route::Message(_) | Route::Print(_))) => {
+            route.href(&Base::default())
+        }
         _ => "/".to_owned(),
     }
 }

@@ -25,10 +25,13 @@ pub(super) struct Judge<'a> {
     pub(super) own_origin: Option<&'a str>,
     /// The address of an embedded image, by its Content-ID; only one that carries its bytes may stand in style.
     pub(super) inline: Option<Inline<'a>>,
+    /// The id of the element that sheets stay inside of; None where the mail has its document for itself.
+    pub(super) within: Option<&'static str>,
     /// Bytes that embedded images have taken so far.
     pub(super) embedded: usize,
-    /// Loads that were taken out.
+    /// Loads that were taken out, and how many of them `remote` would bring.
     pub(super) held_back: u32,
+    pub(super) on_request: u32,
     /// True once style for the dark was seen.
     pub(super) dark: bool,
 }
@@ -142,7 +145,12 @@ impl Judge<'_> {
             Load::Data(data) => Some(data),
             Load::Remote(url) if is_own(&url, self.own_origin) => None,
             Load::Remote(url) if self.remote => Some(url),
-            Load::Remote(_) | Load::Refused => {
+            Load::Remote(_) => {
+                self.held_back = self.held_back.saturating_add(1);
+                self.on_request = self.on_request.saturating_add(1);
+                None
+            }
+            Load::Refused => {
                 self.held_back = self.held_back.saturating_add(1);
                 None
             }
@@ -198,7 +206,10 @@ impl<'i> DeclarationParser<'i> for Declarations<'_, '_> {
     ) -> Result<String, Refused> {
         let name = name.to_ascii_lowercase();
         let mut value = String::new();
+        let before = self.judge.on_request;
         let judged = self.judge.value(input, 0, &mut value);
+        // Where this declaration goes whatever is asked for, what it names never comes.
+        let on_request = std::mem::replace(&mut self.judge.on_request, before);
         if name == "color-scheme" || name == "supported-color-schemes" {
             self.judge.dark |= value.contains("dark");
             return Err(refused());
@@ -207,11 +218,13 @@ impl<'i> DeclarationParser<'i> for Declarations<'_, '_> {
         let value = value.trim();
         let fits =
             is_property(&name) && !value.is_empty() && fits(&name, &value.to_ascii_lowercase());
-        if fits {
-            Ok(format!("{name}:{value}"))
-        } else {
-            Err(refused())
+        if !fits {
+            return Err(refused());
         }
+        if PICTURED.contains(&name.as_str()) {
+            self.judge.on_request = on_request;
+        }
+        Ok(format!("{name}:{value}"))
     }
 }
 
@@ -250,7 +263,13 @@ impl<'i> QualifiedRuleParser<'i> for Rules<'_, '_> {
 
     fn parse_prelude(&mut self, input: &mut Parser<'i>) -> Result<String, Refused> {
         let mut selector = String::new();
-        selectors(input, 0, &mut selector)?;
+        match self.judge.within {
+            None => selectors(input, 0, &mut selector)?,
+            // Each of a list by itself, behind the element; a comma inside of brackets is no end of one.
+            Some(id) => input
+                .parse_comma_separated(|one| inside(one, id, &mut selector))
+                .map(drop)?,
+        }
         Ok(selector.trim().to_owned())
     }
 
@@ -323,6 +342,27 @@ impl<'i> RuleBodyItemParser<'i, String, ()> for Rules<'_, '_> {
     fn parse_qualified(&self) -> bool {
         true
     }
+}
+
+/// One selector, so that it finds nothing but what lies in the element of ours with this id, and for `body` that element.
+fn inside(input: &mut Parser<'_>, id: &str, out: &mut String) -> Result<(), Refused> {
+    if !out.is_empty() {
+        out.push(',');
+    }
+    out.push('#');
+    out.push_str(id);
+    input.skip_whitespace();
+    let start = input.state();
+    match input.next_including_whitespace() {
+        Ok(Token::Ident(name)) if name.eq_ignore_ascii_case("body") => {}
+        // It would lead out, to what stands beside the element.
+        Ok(Token::Delim('>' | '+' | '~')) | Err(_) => return Err(refused()),
+        Ok(_) => {
+            input.reset(&start);
+            out.push(' ');
+        }
+    }
+    selectors(input, 0, out)
 }
 
 /// A selector list from its tokens; ids get the prefix that they have in the markup.
@@ -413,6 +453,16 @@ fn is_property(name: &str) -> bool {
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
         })
 }
+
+/// Properties whose value may be a picture; an address in any other loads nothing.
+const PICTURED: [&str; 6] = [
+    "background",
+    "background-image",
+    "border-image",
+    "border-image-source",
+    "list-style",
+    "list-style-image",
+];
 
 /// Properties whose longer forms (`border-top-color`) are allowed with them.
 const FAMILIES: [&str; 10] = [

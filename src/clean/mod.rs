@@ -36,6 +36,9 @@ pub struct Show<'a> {
     pub inline: Inline<'a>,
     /// Where this program answers, as `https://mail.example.org`: no address in a mail may lead there.
     pub own_origin: Option<&'a str>,
+    /// The id of the element of ours that the mail is put into, where it has not a document for itself: no sheet of its
+    /// reaches what stands around it.
+    pub within: Option<&'static str>,
 }
 
 /// A rough height, for browsers where nothing measures the frame.
@@ -65,7 +68,9 @@ pub struct Cleaned {
     pub embedded: Vec<String>,
     /// Loads from elsewhere that were taken out: images, backgrounds, fonts, style sheets.
     pub held_back: u32,
-    /// How many of them are images of one pixel.
+    /// How many of them come once they are asked for: images and backgrounds. The others never do.
+    pub on_request: u32,
+    /// How many of these are images of one pixel.
     pub trackers: u32,
     /// True where its style says that it can be dark.
     pub declares_dark: bool,
@@ -79,6 +84,23 @@ impl Cleaned {
     /// What stands in the body of the framed document.
     pub fn body(&self) -> &str {
         &self.html
+    }
+
+    /// Its style, as elements for the head of a document; `base` goes before it.
+    pub fn style(&self, base: &'static str) -> Markup {
+        html! {
+            style { (PreEscaped(base)) (PreEscaped(PARTS_STYLE)) }
+            @if !self.sheet.is_empty() { style { (PreEscaped(&self.sheet)) } }
+        }
+    }
+
+    /// All of it inside an element with this id, the one of `Show::within`.
+    pub fn inside(&self, id: &str) -> Markup {
+        html! {
+            div id=(id) dir=[self.dir] class=[some(&self.body_class)] style=[some(&self.body_style)] {
+                (PreEscaped(&self.html))
+            }
+        }
     }
 
     /// Its judged style sheet.
@@ -103,6 +125,7 @@ pub fn document(html: &str, how: &Show<'_>) -> Cleaned {
         dir: reading.dir,
         embedded: reading.embedded,
         held_back: reading.held_back,
+        on_request: reading.on_request,
         trackers: reading.trackers,
         declares_dark: reading.dark,
         cut: reading.cut,
@@ -124,9 +147,11 @@ fn prefixed(id: &str) -> String {
     }
 }
 
-/// Small margins, nothing wider than the frame, and words that break rather than stick out.
-const BASE_STYLE: &str = "html{overflow-x:auto}body{margin:12px;font:15px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}\
-img{max-width:100%}img[height]:not([width]){width:auto}table{max-width:none}pre{white-space:pre-wrap}\
+/// Small margins, and words that break rather than stick out.
+const BASE_STYLE: &str = "html{overflow-x:auto}body{margin:12px;font:15px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}";
+
+/// Nothing wider than what it stands in.
+const PARTS_STYLE: &str = "img{max-width:100%}img[height]:not([width]){width:auto}table{max-width:none}pre{white-space:pre-wrap}\
 td,th{overflow-wrap:break-word}blockquote{margin-inline:0;padding-inline-start:1em;border-inline-start:2px solid #c8ccd4}";
 
 /// The whole document for the frame.
@@ -145,10 +170,7 @@ pub fn frame(title: &str, cleaned: &Cleaned, lang: &str) -> Markup {
                 meta name="color-scheme" content=(scheme);
                 meta name="referrer" content="no-referrer";
                 title { (title) }
-                style { (PreEscaped(BASE_STYLE)) }
-                @if !cleaned.sheet.is_empty() {
-                    style { (PreEscaped(&cleaned.sheet)) }
-                }
+                (cleaned.style(BASE_STYLE))
             }
             body class=[some(&cleaned.body_class)] style=[some(&cleaned.body_style)] {
                 (PreEscaped(&cleaned.html))

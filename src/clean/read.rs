@@ -37,6 +37,7 @@ pub(super) struct Reading {
     pub(super) body_class: String,
     pub(super) dir: Option<&'static str>,
     pub(super) held_back: u32,
+    pub(super) on_request: u32,
     pub(super) trackers: u32,
     pub(super) dark: bool,
     pub(super) cut: bool,
@@ -58,6 +59,7 @@ pub(super) fn read(html: &str, how: &Show<'_>) -> Reading {
             remote: how.remote,
             own_origin: how.own_origin,
             inline: Some(how.inline),
+            within: how.within,
             ..Judge::default()
         },
         found: Reading {
@@ -127,6 +129,7 @@ impl Reader<'_> {
         let mut found = self.found;
         found.sheet = self.judge.sheet(&self.style);
         found.held_back = found.held_back.saturating_add(self.judge.held_back);
+        found.on_request = found.on_request.saturating_add(self.judge.on_request);
         found.dark |= self.judge.dark;
         found.cut |= self.nesting.cut;
         found
@@ -267,8 +270,13 @@ impl Reader<'_> {
             }
             Load::Remote(url) if is_own(&url, self.how.own_origin) => None,
             Load::Remote(url) if self.how.remote => Some(url),
-            Load::Remote(_) | Load::Refused => {
+            Load::Refused => {
                 self.found.held_back = self.found.held_back.saturating_add(1);
+                None
+            }
+            Load::Remote(_) => {
+                self.found.held_back = self.found.held_back.saturating_add(1);
+                self.found.on_request = self.found.on_request.saturating_add(1);
                 let tiny = |key: &str| {
                     let value = tag
                         .attrs

@@ -7,6 +7,7 @@ fn show(remote: bool) -> Show<'static> {
         remote,
         inline: &|id| (id == "logo@x").then(|| "/part?p=2".to_owned()),
         own_origin: Some("https://mail.example.org"),
+        within: None,
     }
 }
 
@@ -96,7 +97,11 @@ fn nothing_is_loaded_until_asked_for() {
         "{page}"
     );
     assert!(page.contains("#fff none no-repeat"), "{page}");
-    assert_eq!((off.held_back, off.trackers), (9, 1));
+    assert_eq!(
+        (off.held_back, off.on_request, off.trackers),
+        (9, 5, 1),
+        "of nine, four never come: two sheets, a poster, a srcset"
+    );
     let on = document(html, &show(true));
     let page = frame("", &on, "en").into_string();
     for kept in [
@@ -115,6 +120,75 @@ fn nothing_is_loaded_until_asked_for() {
         "e.org/i",
     ] {
         assert!(!page.contains(gone), "{gone} in {page}");
+    }
+}
+
+#[test]
+fn a_sheet_stays_inside_of_the_element_that_the_mail_is_put_into() {
+    let how = Show {
+        within: Some("mail"),
+        ..show(false)
+    };
+    for (css, kept) in [
+        ("p,h1{color:red}", "#mail p,#mail h1{color:red}"),
+        ("body{color:red}", "#mail{color:red}"),
+        (
+            "BODY.a > p:not(a,b){color:red}",
+            "#mail.a > p:not(a,b){color:red}",
+        ),
+        ("*,#mail{color:red}", "#mail *,#mail #m-mail{color:red}"),
+        ("html,:root{color:red}", "#mail html,#mail :root{color:red}"),
+        (
+            "@media print{div{color:red}}",
+            "@media print{#mail div{color:red}}",
+        ),
+        ("~ p{color:red}", ""),
+        ("p, + p{color:red}", ""),
+        ("p,,a{color:red}", ""),
+        (",p{color:red}", ""),
+        ("{color:red}", ""),
+    ] {
+        let cleaned = document(&format!("<style>{css}</style>"), &how);
+        assert_eq!(cleaned.sheet(), kept, "{css}");
+    }
+    let mail = document("<body dir=rtl class=a style='color:red'><p>x", &how);
+    assert_eq!(
+        mail.inside("mail").into_string(),
+        "<div id=\"mail\" dir=\"rtl\" class=\"a\" style=\"color:red\"><p>x</p></div>"
+    );
+}
+
+#[test]
+fn only_what_would_come_is_promised() {
+    let promised = |html: &str| {
+        let off = document(html, &show(false));
+        let on = frame("", &document(html, &show(true)), "en").into_string();
+        assert_eq!(off.on_request > 0, on.contains("https://e.org/"), "{html}");
+        off.on_request
+    };
+    for html in [
+        "<img src=https://e.org/a>",
+        "<img src=http://e.org/a>",
+        "<body background=https://e.org/a>",
+        "<p style='list-style:square url(https://e.org/a)'>",
+        "<style>@media screen{p{background:url(https://e.org/a)}}</style>",
+    ] {
+        assert_eq!(promised(html), 1, "{html}");
+    }
+    for html in [
+        "<img srcset='https://e.org/a 2x'>",
+        "<img src=http://e.org:8080/a>",
+        "<img src=ftp://e.org/a>",
+        "<video src=https://e.org/a poster=https://e.org/b></video>",
+        "<link rel=stylesheet href=https://e.org/a>",
+        "<style>@font-face{font-family:x;src:url(https://e.org/a)}</style>",
+        "<style>@import 'https://e.org/a'; p::after{content:url(https://e.org/b)}</style>",
+        "<p style='background:url(https://e.org/a),image-set(\"https://e.org/b\" 1x)'>",
+        "<p style='background-image:url(https://e.org/a) var(--x)'>",
+        "<p style='cursor:url(https://e.org/a)'>",
+        "<img src=https://mail.example.org/part>",
+    ] {
+        assert_eq!(promised(html), 0, "{html}");
     }
 }
 
@@ -274,6 +348,7 @@ fn an_embedded_image_may_be_a_background_and_is_carried_only_so_often() {
         remote: false,
         inline: &inline,
         own_origin: None,
+        within: None,
     };
     let shown = |html: &str| document(html, &how);
     let once =

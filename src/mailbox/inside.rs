@@ -1,4 +1,4 @@
-//! What lies inside a part: the message that is attached to a message, files in a winmail.dat.
+//! What lies inside a part: the message that is attached to a message, text and files in a winmail.dat.
 //!
 //! Not for the message itself (`message`). The part that holds it is fetched whole, and read here: one connection at the
 //! most, and none where it is cached.
@@ -6,7 +6,7 @@
 use super::message::{IMAGE_BYTES, Opened, Shown, TEXT_BYTES, WHOLE_BYTES};
 use super::{Mailbox, row};
 use crate::error::{Error, Result, What};
-use crate::mail::{Part, Trail};
+use crate::mail::{Part, Row, Trail};
 use crate::mime;
 use crate::route::MessageRef;
 
@@ -14,58 +14,62 @@ use crate::route::MessageRef;
 const IMAGES: usize = 30;
 
 impl Mailbox<'_, '_> {
-    /// The message that lies within a message.
+    /// The message that lies within a message; a winmail.dat too is one, under the header of the message that holds it.
     ///
     /// # Errors
     /// `Gone`; `Imap` where the cache does not have it.
     pub fn open_inside(&mut self, at: &MessageRef, trail: &Trail) -> Result<Opened> {
-        let (part, bytes) = self.at(at, trail, WHOLE_BYTES)?;
+        let (holder, bytes) = self.at(at, trail, WHOLE_BYTES)?;
         let raw = bytes
-            .filter(|_| mime::is_message(&part))
+            .filter(|_| mime::is_message(&holder) || mime::is_tnef(&holder))
             .ok_or(Error::Gone(What::Part))?;
-        let parts = mime::leaves(&raw);
+        let parts = mime::contents(&holder, &raw);
         let body = mime::body_of(&parts);
-        let shown = |parts: Vec<&Part>| -> Vec<Shown> {
+        let shown = |wanted: &[&Part]| -> Vec<Shown> {
             let cut = usize::try_from(TEXT_BYTES).unwrap_or(usize::MAX);
-            parts
-                .into_iter()
-                .filter_map(|part| {
-                    let mut bytes = mime::part_of(&raw, &part.path)?;
-                    let is_cut = bytes.len() > cut;
-                    bytes.truncate(cut);
-                    Some(Shown {
-                        part: part.clone(),
-                        bytes,
-                        cut: is_cut,
-                    })
-                })
-                .collect()
+            let picked = mime::pick(&holder, &raw, wanted).into_iter();
+            let show = |(part, mut bytes): (Part, Vec<u8>)| {
+                let is_cut = bytes.len() > cut;
+                bytes.truncate(cut);
+                Shown {
+                    part,
+                    bytes,
+                    cut: is_cut,
+                }
+            };
+            picked.map(show).collect()
         };
         let mut texts = body.text.clone();
         texts.extend(body.html.iter().filter(|p| !body.text.contains(p)));
         let small = |p: &&Part| p.size <= IMAGE_BYTES;
-        let images = body
-            .inline
-            .iter()
-            .copied()
-            .filter(small)
-            .take(IMAGES)
-            .collect();
-        let header = mime::header_of(&raw).to_vec();
+        let images = body.inline.iter().copied().filter(small).take(IMAGES);
+        let images: Vec<&Part> = images.collect();
         let size = u32::try_from(raw.len()).unwrap_or(u32::MAX);
-        let row = row::of_header(at.uid, &header, size);
-        Ok(Opened {
+        let (row, header) = match mime::is_message(&holder) {
+            true => {
+                let header = mime::header_of(&raw).to_vec();
+                (row::of_header(at.uid, &header, size), header)
+            }
+            false => {
+                let row = self.row(at)?;
+                (Row { size, ..row }, Vec::new())
+            }
+        };
+        let mut opened = Opened {
             row,
-            shown: shown(texts),
-            images: shown(images),
-            told: shown(mime::told_by(&parts)),
+            shown: shown(&texts),
+            images: shown(&images),
+            told: shown(&mime::told_by(&parts)),
             header,
             parts: parts.clone(),
             rank: 0,
             total: 0,
             older: None,
             newer: None,
-        })
+        };
+        opened.read_wrapped(&holder, &raw);
+        opened.read_told();
+        Ok(opened)
     }
 
     /// What a trail leads to, decoded, of at most `limit` bytes as it travels; None where it is larger.
@@ -92,5 +96,38 @@ impl Mailbox<'_, '_> {
             part = found.ok_or_else(gone)?;
         }
         Ok((part, Some(bytes)))
+    }
+}
+
+impl Opened {
+    /// Where there is nothing to read but a winmail.dat, what is wrapped in that is read; true where something was.
+    pub(super) fn read_told(&mut self) -> bool {
+        let told = self.told.clone();
+        told.iter()
+            .any(|holder| self.read_wrapped(&holder.part, &holder.bytes))
+    }
+
+    /// Takes text and pictures out of a winmail.dat, unless there is something to read already.
+    fn read_wrapped(&mut self, holder: &Part, bytes: &[u8]) -> bool {
+        let is_blank = |shown: &Shown| shown.bytes.trim_ascii().is_empty();
+        if !self.shown.iter().all(is_blank) {
+            return false;
+        }
+        let Some((part, text)) = mime::wrapped_text(holder, bytes) else {
+            return false;
+        };
+        let pictures = mime::contents(holder, bytes);
+        let pictures = pictures
+            .into_iter()
+            .filter(|p| !p.id.is_empty() && p.size <= IMAGE_BYTES);
+        self.images.extend(pictures.take(IMAGES).filter_map(|part| {
+            let bytes = mime::content(holder, bytes, &part.path)?;
+            let cut = false;
+            Some(Shown { part, bytes, cut })
+        }));
+        self.parts.push(part.clone());
+        let (bytes, cut) = (text, false);
+        self.shown.push(Shown { part, bytes, cut });
+        true
     }
 }

@@ -8,7 +8,7 @@ use super::Mailbox;
 use super::folders::Plan;
 use crate::error::{Error, Result, What};
 use crate::mail::{Flags, Part, PartPath, Row, Uid};
-use crate::mime;
+use crate::mime::{self, Body};
 use crate::remote::{Command, Flight, Message, Section, UidSet, What as SectionWhat};
 use crate::route::MessageRef;
 use crate::store::keys::{PENDING, TEXTS};
@@ -102,11 +102,16 @@ impl Mailbox<'_, '_> {
             .filter(|p| !self.has_text(at, &p.path))
             .collect();
         let header = (!self.has_text(at, &header_path())).then(|| header_section(row.size));
-        if !wanted.is_empty() || header.is_some() {
+        let is_new = !wanted.is_empty();
+        if is_new || header.is_some() {
             self.fetch_texts(at, &wanted, header, unread)?;
         }
-        if row.preview.is_none() {
-            row.preview = Some(self.first_words(at, &texts));
+        // What the server told is looked at once more when the texts have just come, and never again.
+        if (row.preview.is_none() || is_new)
+            && let Some(words) = self.first_words(at, &body, row.preview.is_none())
+            && row.preview.as_ref() != Some(&words)
+        {
+            row.preview = Some(words);
             self.put_row(&at.folder, at.validity, &row);
         }
         if unread {
@@ -130,7 +135,7 @@ impl Mailbox<'_, '_> {
             .collect();
         let told = told.into_iter().filter_map(|p| self.shown(at, p)).collect();
         let header = self.cached_header(at).unwrap_or_default();
-        Ok(Opened {
+        let mut opened = Opened {
             row,
             parts,
             shown,
@@ -141,7 +146,15 @@ impl Mailbox<'_, '_> {
             total,
             older,
             newer,
-        })
+        };
+        if opened.read_told() && opened.row.preview.as_deref() == Some("") {
+            let words = opened.shown.last().map(words_of).unwrap_or_default();
+            opened.row.preview = Some(mime::preview(&words)).filter(|words| !words.is_empty());
+            if opened.row.preview.is_some() {
+                self.put_row(&at.folder, at.validity, &opened.row);
+            }
+        }
+        Ok(opened)
     }
 
     /// One part of a message, decoded, of at most `limit` bytes as it travels; None where it is larger.
@@ -262,16 +275,20 @@ impl Mailbox<'_, '_> {
         self.store.get(self.lock(), &TEXTS, &key)
     }
 
-    /// The first words of a message's first text.
-    fn first_words(&mut self, at: &MessageRef, texts: &[Part]) -> String {
-        let first = texts.first().and_then(|part| self.shown(at, part.clone()));
-        let Some(Shown { part, bytes, .. }) = first else {
-            return String::new();
+    /// The first words of a message's first text; of its HTML where the text only stands in for that. `None` where
+    /// others have told them already and they need not be told anew.
+    fn first_words(&mut self, at: &MessageRef, body: &Body, unknown: bool) -> Option<String> {
+        let mut words = |part: Option<&&Part>| {
+            let shown = self.shown(at, (**part?).clone())?;
+            Some(words_of(&shown))
         };
-        let text = mime::text(&bytes, &part.charset);
-        match part.kind.as_str() {
-            "text/html" => mime::preview(&mime::html_words(&text)),
-            _ => mime::preview(&text),
+        let (text, html) = (body.text.first(), body.html.first());
+        // What stands in both is one after the other, not one instead of the other.
+        let other = html.filter(|html| html.kind == "text/html" && !body.text.contains(html));
+        let (text, html) = (words(text).unwrap_or_default(), words(other));
+        match html.filter(|html| mime::is_stub(&text, html)) {
+            Some(html) => Some(mime::preview(&html)),
+            None => unknown.then(|| mime::preview(&text)),
         }
     }
 
@@ -354,19 +371,12 @@ impl Mailbox<'_, '_> {
         let parts = mime::leaves(raw);
         let body = mime::body_of(&parts);
         self.keep_text(at, &header_path(), &mime::header_of(raw).to_vec());
-        let told = mime::told_by(&parts);
         let shown = body.text.iter().chain(&body.html).chain(&body.inline);
-        for part in shown.chain(&told) {
-            if let Some(bytes) = mime::part_of(raw, &part.path) {
-                let end = usize::try_from(TEXT_BYTES)
-                    .unwrap_or(usize::MAX)
-                    .min(bytes.len());
-                self.keep_text(
-                    at,
-                    &part.path,
-                    &bytes.get(..end).unwrap_or_default().to_vec(),
-                );
-            }
+        let mut wanted: Vec<&Part> = shown.copied().collect();
+        wanted.extend(mime::told_by(&parts));
+        for (part, mut bytes) in mime::parts_of(raw, &wanted) {
+            bytes.truncate(usize::try_from(TEXT_BYTES).unwrap_or(usize::MAX));
+            self.keep_text(at, &part.path, &bytes);
         }
         Ok(parts)
     }
@@ -437,6 +447,15 @@ impl Mailbox<'_, '_> {
             return Ok(());
         }
         Err(Error::Gone(What::Numbering))
+    }
+}
+
+/// The words of a part that is text or HTML.
+fn words_of(shown: &Shown) -> String {
+    let text = mime::text(&shown.bytes, &shown.part.charset);
+    match shown.part.kind.as_str() {
+        "text/html" => mime::html_words(&text),
+        _ => text,
     }
 }
 

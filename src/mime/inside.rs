@@ -3,7 +3,9 @@
 //!
 //! Gives and finds by the same paths, so that an address made from one listing leads to the same bytes in the next request.
 
-use super::{file_name, kind_by_name, kind_of, leaves, part_of, safe_kind, text, tnef, uudecode};
+use super::{
+    file_name, kind_by_name, kind_of, leaves, part_of, parts_of, safe_kind, text, tnef, uudecode,
+};
 use crate::mail::{Part, PartPath};
 
 /// True for a part that opens as a message of its own.
@@ -34,7 +36,7 @@ pub fn contents(part: &Part, bytes: &[u8]) -> Vec<Part> {
             .to_owned(),
         name,
         attached: true,
-        size: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
+        size: size_of(bytes),
         ..Part::default()
     };
     if is_tnef(part) {
@@ -43,7 +45,11 @@ pub fn contents(part: &Part, bytes: &[u8]) -> Vec<Part> {
         return numbered
             .map(|(f, n)| {
                 let kind = safe_kind(&f.kind);
-                file(n, f.name, &kind, f.bytes)
+                let id = f.id;
+                Part {
+                    id,
+                    ..file(n, f.name, &kind, f.bytes)
+                }
             })
             .collect();
     }
@@ -75,6 +81,38 @@ pub fn content(part: &Part, bytes: &[u8], path: &PartPath) -> Option<Vec<u8>> {
         return Some(files.into_iter().nth(at)?.bytes);
     }
     None
+}
+
+/// The bytes of some of the things that `contents` told of.
+pub fn pick(part: &Part, bytes: &[u8], wanted: &[&Part]) -> Vec<(Part, Vec<u8>)> {
+    if is_message(part) {
+        return parts_of(bytes, wanted);
+    }
+    let one = |w: &&Part| Some(((*w).clone(), content(part, bytes, &w.path)?));
+    wanted.iter().filter_map(one).collect()
+}
+
+fn size_of(bytes: &[u8]) -> u32 {
+    u32::try_from(bytes.len()).unwrap_or(u32::MAX)
+}
+
+/// The text of a mail whose sender's program put it into a winmail.dat, HTML where there is some, as one more leaf of
+/// that mail. No server numbers a part 0.
+pub fn wrapped_text(part: &Part, bytes: &[u8]) -> Option<(Part, Vec<u8>)> {
+    let found = tnef(bytes).filter(|_| is_tnef(part))?;
+    let (kind, text) = match found.html.trim() {
+        "" => ("text/plain", found.text),
+        _ => ("text/html", found.html),
+    };
+    let leaf = Part {
+        path: part.path.child(0),
+        kind: kind.to_owned(),
+        charset: "utf-8".to_owned(),
+        size: size_of(text.as_bytes()),
+        group: part.group.clone(),
+        ..Part::default()
+    };
+    (!text.trim().is_empty()).then(|| (leaf, text.into_bytes()))
 }
 
 /// The text of a plain part without the files that stand in it.

@@ -1,4 +1,5 @@
-//! The first words of a text, for the line below a subject; and what a text says of its own protection.
+//! The first words of a text, for the line below a subject; whether a text says anything at all; and what it says of its
+//! own protection.
 
 use super::line;
 use crate::told::Protection;
@@ -6,15 +7,19 @@ use crate::told::Protection;
 /// Characters of a preview: more than the widest list shows.
 const LONGEST: usize = 200;
 
-/// The first words of a text, on one line: quotes left out, rules and runs of blanks shortened.
+/// The first words of a text, on one line: quotes, rules and addresses in brackets left out, runs of blanks shortened.
 pub fn preview(text: &str) -> String {
     let mut out = String::new();
     let mut room = LONGEST;
     let own = text.lines().filter(|row| !row.starts_with('>'));
     for word in own.flat_map(str::split_whitespace) {
+        // Joiners belong to the words of some scripts; at their ends they only pad.
+        let word = word.trim_matches(|c| is_blank(c) || is_joiner(c));
         let word: String = word.chars().filter(|c| !is_blank(*c)).take(room).collect();
         let is_rule = word.chars().count() > 2 && !word.chars().any(char::is_alphanumeric);
-        if word.is_empty() || is_rule {
+        // What a plain version has where there was a picture or a link.
+        let is_address = word.starts_with(['[', '<', '(']) && word.contains("://");
+        if word.is_empty() || is_rule || is_address {
             continue;
         }
         if !out.is_empty() {
@@ -29,12 +34,40 @@ pub fn preview(text: &str) -> String {
     line(&out)
 }
 
-/// Characters that newsletters pad their first words with.
+/// Characters without ink that newsletters pad their first words with, so that a list shows nothing behind these.
 fn is_blank(c: char) -> bool {
     matches!(
         c,
-        '\u{34f}' | '\u{200b}' | '\u{200c}' | '\u{2060}' | '\u{feff}' | '\u{ad}'
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'
+            | '\u{1160}'
+            | '\u{180e}'
+            | '\u{200b}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{2060}'..='\u{2064}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
     )
+}
+
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}')
+}
+
+/// True for the plain version of a mail that only stands in for its HTML: `This mail must be viewed in HTML.` It has less
+/// than a quarter of the letters of `html`, the words of the HTML. Addresses do not count: trackers make them long.
+///
+/// Where it is the beginning of a longer HTML after all, nothing is lost: that begins with the same words.
+pub fn is_stub(text: &str, html: &str) -> bool {
+    let letters = |text: &str| -> usize {
+        let words = text.split_whitespace().filter(|word| !word.contains("://"));
+        words
+            .flat_map(str::chars)
+            .filter(|c| c.is_alphanumeric())
+            .count()
+    };
+    letters(text).saturating_mul(4) < letters(html)
 }
 
 /// OpenPGP in the text itself, as it was before PGP/MIME.
@@ -58,6 +91,39 @@ mod tests {
             "Hello Ann, come & see"
         );
         assert_eq!(preview(""), "");
+        let pictured =
+            "[https://shop.example/logo.png]\nTwo kettles <https://shop.example/2> for one";
+        assert_eq!(preview(pictured), "Two kettles for one");
+        // Preheaders: joiners and blanks of all kinds, then what nobody is meant to see.
+        let padding =
+            "\u{34f} \u{200c}\u{a0}\u{2007}\u{2800} \u{ad}\u{feff} \u{200d}\u{3164}".repeat(80);
+        assert_eq!(
+            preview(&format!("Sale\u{200c}{padding}View online")),
+            "Sale View online"
+        );
+        // Inside of a word it is part of it.
+        let persian = "\u{645}\u{6cc}\u{200c}\u{62e}\u{648}\u{627}\u{647}\u{645}";
+        assert_eq!(preview(persian), persian);
         assert!(preview(&"\u{4f60}".repeat(5000)).chars().count() <= LONGEST);
+    }
+
+    #[test]
+    fn a_text_that_only_stands_in_for_its_html_is_known() {
+        let html =
+            "Ten short books for long evenings: islands, lighthouses and one very patient zebra. "
+                .repeat(3);
+        let link = format!("https://track.example/{}", "x".repeat(300));
+        for text in [
+            "",
+            "This mail must be viewed in HTML.",
+            &format!("See {link}"),
+        ] {
+            assert!(is_stub(text, &html), "{text}");
+        }
+        let half = html.get(..130).unwrap_or_default();
+        for text in [html.as_str(), half, &format!("{html} {link}")] {
+            assert!(!is_stub(text, &html), "{text}");
+        }
+        assert!(!is_stub("Yes", "Yes") && !is_stub("", ""));
     }
 }

@@ -14,6 +14,19 @@ pub fn leaves(raw: &[u8]) -> Vec<Part> {
     walked(raw).into_iter().map(|(part, _)| part).collect()
 }
 
+/// The decoded bytes of some leaves, in the order in which they stand: what one walk through the message finds.
+pub fn parts_of(raw: &[u8], wanted: &[&Part]) -> Vec<(Part, Vec<u8>)> {
+    let is_wanted = |part: &Part| wanted.iter().any(|w| w.path == part.path);
+    walked(raw)
+        .into_iter()
+        .filter(|(part, _)| is_wanted(part))
+        .map(|(part, body)| {
+            let bytes = decode(body, part.encoding);
+            (part, bytes)
+        })
+        .collect()
+}
+
 /// The decoded bytes of one leaf; the empty path is the whole message as it is.
 pub fn part_of(raw: &[u8], path: &PartPath) -> Option<Vec<u8>> {
     if path.steps().is_empty() {

@@ -25,6 +25,35 @@ pub fn text_as(bytes: &[u8], chosen: &str) -> Option<String> {
     Some(harmless(&text))
 }
 
+/// The charset behind the number of a Windows code page; windows-1252 for one that is not known.
+pub(super) fn code_page(number: u32) -> &'static str {
+    match number {
+        874 => "windows-874",
+        932 => "shift_jis",
+        936 => "gbk",
+        949 => "euc-kr",
+        950 => "big5",
+        1250 => "windows-1250",
+        1251 => "windows-1251",
+        1253 => "windows-1253",
+        1254 => "windows-1254",
+        1255 => "windows-1255",
+        1256 => "windows-1256",
+        1257 => "windows-1257",
+        1258 => "windows-1258",
+        10_000 => "macintosh",
+        20_866 => "koi8-r",
+        21_866 => "koi8-u",
+        28_592 => "iso-8859-2",
+        28_595 => "iso-8859-5",
+        50_220..=50_222 => "iso-2022-jp",
+        51_932 => "euc-jp",
+        54_936 => "gb18030",
+        65_001 => "utf-8",
+        _ => "windows-1252",
+    }
+}
+
 /// One line that may stand in a list: no line ends, no other controls, nothing that turns the direction of what follows.
 pub fn line(text: &str) -> String {
     let kept: String = text

@@ -4,6 +4,8 @@
 //! makes sense, and every length is checked against what is there. The one crate for it neither checks lengths nor reads
 //! long names.
 
+use super::rtf::{Rich, rich};
+use super::text::code_page;
 use super::{line, text};
 
 /// Most files that are taken out.
@@ -12,10 +14,10 @@ const MOST: usize = 500;
 /// What a winmail.dat holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tnef<'a> {
-    /// The text of the message, where it is there as text; may be empty.
+    /// The text of the message; may be empty.
     pub text: String,
-    /// Its HTML, undecoded; may be empty.
-    pub html: &'a [u8],
+    /// Its HTML; may be empty.
+    pub html: String,
     /// The files.
     pub files: Vec<TnefFile<'a>>,
 }
@@ -29,6 +31,8 @@ pub struct TnefFile<'a> {
     pub kind: String,
     /// Its bytes.
     pub bytes: &'a [u8],
+    /// How the HTML names it (RFC 2392), without angle brackets; may be empty.
+    pub id: String,
 }
 
 const SIGNATURE: u32 = 0x223E_9F78;
@@ -41,26 +45,21 @@ pub fn tnef(bytes: &[u8]) -> Option<Tnef<'_>> {
     }
     input.short()?;
     let mut found = Tnef::default();
-    let mut codepage = String::new();
+    let mut codepage = "";
     // Level, id with type, length, value, checksum.
     while let Some(value) = attribute(&mut input) {
         let (id, value) = value;
         match id & 0xFFFF {
             0x9007 => {
-                let number = Input(value).long().unwrap_or(0);
-                codepage = match number {
-                    65_001 => "utf-8".to_owned(),
-                    1250..=1258 | 874 => format!("windows-{number}"),
-                    932 | 936 | 949 | 950 => format!("cp{number}"),
-                    _ => String::new(),
-                };
+                let number = Input(value).long();
+                codepage = number.map_or("", code_page);
             }
-            0x800C if found.text.is_empty() => found.text = text(ended(value), &codepage),
-            0x9003 => message_properties(value, &codepage, &mut found),
+            0x800C if found.text.is_empty() => found.text = text(ended(value), codepage),
+            0x9003 => message_properties(value, codepage, &mut found),
             0x9002 if found.files.len() < MOST => found.files.push(TnefFile::default()),
             0x8010 => {
                 if let Some(file) = found.files.last_mut().filter(|f| f.name.is_empty()) {
-                    file.name = line(&text(ended(value), &codepage));
+                    file.name = line(&text(ended(value), codepage));
                 }
             }
             0x800F => {
@@ -70,7 +69,7 @@ pub fn tnef(bytes: &[u8]) -> Option<Tnef<'_>> {
             }
             0x9005 => {
                 if let Some(file) = found.files.last_mut() {
-                    file_properties(value, &codepage, file);
+                    file_properties(value, codepage, file);
                 }
             }
             _ => {}
@@ -94,7 +93,13 @@ fn attribute<'a>(input: &mut Input<'a>) -> Option<(u32, &'a [u8])> {
 fn message_properties<'a>(value: &'a [u8], codepage: &str, found: &mut Tnef<'a>) {
     properties(value, &mut |id, kind, value| match id {
         0x1000 if found.text.is_empty() => found.text = string(kind, value, codepage),
-        0x1013 if found.html.is_empty() => found.html = value,
+        0x1013 if !value.is_empty() => found.html = text(value, ""),
+        // Made from what its writer wrote; the HTML itself is better.
+        0x1009 => match rich(value) {
+            Some(Rich::Html(html)) if found.html.is_empty() => found.html = html,
+            Some(Rich::Text(text)) if found.text.is_empty() => found.text = text,
+            _ => {}
+        },
         _ => {}
     });
 }
@@ -105,6 +110,10 @@ fn file_properties<'a>(value: &'a [u8], codepage: &str, file: &mut TnefFile<'a>)
         0x3707 => file.name = line(&string(kind, value, codepage)),
         0x3704 if file.name.is_empty() => file.name = line(&string(kind, value, codepage)),
         0x370E => file.kind = line(&string(kind, value, codepage)).to_ascii_lowercase(),
+        0x3712 => {
+            let id = line(&string(kind, value, codepage));
+            file.id = id.trim_matches(['<', '>']).to_owned();
+        }
         0x3701 if file.bytes.is_empty() => {
             // An object has its interface's id in front.
             let skip = if kind == 0x0D { 16 } else { 0 };

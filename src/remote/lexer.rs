@@ -10,7 +10,7 @@ use std::borrow::Cow;
 /// Deepest nesting that is followed.
 pub const DEEPEST: usize = 64;
 /// Most values that one value may hold, all levels counted.
-const MOST_VALUES: usize = 20_000;
+const MOST_VALUES: usize = 60_000;
 
 /// One token.
 #[derive(Clone, Debug, PartialEq, Eq)]

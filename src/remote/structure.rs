@@ -8,7 +8,7 @@ use super::lexer::Value;
 use crate::mail::{Encoding, Flowed, Group, Part, PartPath};
 
 /// Most parts that are read of one message.
-const MOST_PARTS: usize = 1_000;
+const MOST_PARTS: usize = 2_000;
 
 /// Parameters as the server sent them: names in lower case, values as bytes (RFC 2231 and RFC 2047 not undone).
 pub type Parameters = Vec<(String, Vec<u8>)>;

@@ -98,6 +98,7 @@ fn told(error: &Error, words: Words) -> (Told, Way) {
         Error::OverQuota => (words.over_quota(), Way::Folder),
         Error::DiskFull(_) => (words.disk_full(), Way::Again),
         Error::Setup(_) => (words.setup(), Way::Again),
+        Error::Profile(_) => (words.profile(), Way::Folder),
         Error::Insecure => (words.insecure(), Way::Nowhere),
         Error::Internal(_) => (words.internal(), Way::Again),
     }
@@ -221,6 +222,7 @@ mod tests {
             Error::OverQuota,
             Error::DiskFull(cause()),
             Error::Setup(cause()),
+            Error::Profile(cause()),
             Error::Insecure,
             Error::Internal(cause()),
         ];

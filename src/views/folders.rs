@@ -82,7 +82,7 @@ pub(super) fn pane(chrome: &Chrome, target: &str) -> Markup {
             }
             .foot {
                 form method="post" action=(chrome.href(&Route::SignOut)) {
-                    input type="hidden" name=(TOKEN) value=(chrome.sign_out_token);
+                    input type="hidden" name=(TOKEN) value=(chrome.token);
                     button { (icon(Icon::Exit)) (words.sign_out()) }
                 }
                 .me {

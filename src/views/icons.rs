@@ -37,6 +37,7 @@ pub enum Icon {
     Source,
     Download,
     Exit,
+    Print,
     Warn,
     Check,
     Eye,
@@ -48,7 +49,7 @@ pub enum Icon {
 use Icon::*;
 
 /// Name in the page, path, and whether it turns in a page that runs from right to left.
-const DRAWN: [(Icon, &str, &str, bool); 35] = [
+const DRAWN: [(Icon, &str, &str, bool); 36] = [
     (
         Gate,
         "i-gate",
@@ -163,6 +164,12 @@ const DRAWN: [(Icon, &str, &str, bool); 35] = [
         false,
     ),
     (Exit, "i-exit", "M14 4h5v16h-5M4 12h11M11 8l4 4l-4 4", true),
+    (
+        Print,
+        "i-print",
+        "M7 9V3h10v6M7 18H4V9h16v9h-3M7 14h10v7H7z",
+        false,
+    ),
     (Warn, "i-warn", "M12 4l9 16H3zM12 10v5M12 17.5v.1", false),
     (Check, "i-check", "M5 12.5l5 5l9-11", false),
     (

@@ -22,6 +22,13 @@ pub fn letter(words: Words, blocks: &[Block]) -> Markup {
     }
 }
 
+/// The text with nothing of it folded, for paper.
+pub fn unfolded(words: Words, blocks: &[Block]) -> Markup {
+    html! {
+        .typed dir="auto" { @for block in blocks { (drawn(words, block, false)) } }
+    }
+}
+
 /// Which block is the letter that was answered: a long quote after the writer's own words, with nothing behind it but a
 /// signature. A quote that own words follow is part of a conversation that has to be read in order.
 fn answered(blocks: &[Block]) -> Option<usize> {

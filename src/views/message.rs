@@ -11,7 +11,7 @@ use super::folder::{ListPane, beside};
 use super::icons::{Icon, icon, sign};
 use super::letter::letter;
 use super::told::{self, Told};
-use super::{Chrome, Pane, app, face, notices, said, when};
+use super::{Chrome, Pane, TOKEN, app, face, notices, said, when};
 use crate::letter::Block;
 use crate::mail::Address;
 use crate::route::Route;
@@ -66,6 +66,8 @@ pub struct MessagePage<'a> {
     pub all: Option<Route>,
     /// The page of all its header fields.
     pub headers: Route,
+    /// The same message for paper.
+    pub print: Route,
     /// The message as it travelled, shown as text.
     pub source: Option<Route>,
     /// The same as a file.
@@ -89,7 +91,7 @@ pub enum Body<'a> {
         html: Option<Route>,
     },
     /// HTML, in its frame.
-    Html(HtmlFrame),
+    Html(Box<HtmlFrame>),
     /// Nothing.
     Empty,
 }
@@ -110,20 +112,40 @@ pub struct HtmlFrame {
 /// What a mail asks to load from elsewhere.
 #[derive(Clone, Debug)]
 pub enum Remote {
-    /// Nothing.
+    /// Nothing that would come.
     None,
-    /// So many images (0: only other things) that are held back; the same page shows them.
+    /// Only so many images of one pixel, of which nothing would be seen: they stay held back.
+    Pixels(u32),
+    /// Images that are held back; the same page shows them.
     HeldBack {
-        /// How many images.
+        /// How many that can be seen.
         images: u32,
+        /// True where they would always be shown if it were certain that its sender wrote this.
+        in_doubt: bool,
         /// The same page with them.
         show: Route,
+        /// Where a form shows them always for this sender; None where he cannot be told for certain.
+        always: Option<Route>,
     },
     /// Shown, because it was asked for; the same page holds them back.
     Shown {
         /// The same page without them.
         hide: Route,
+        /// Where a form shows them always for this sender.
+        always: Option<Route>,
     },
+    /// Shown, as always for this sender.
+    Always {
+        /// Where a form ends that.
+        stop: Route,
+    },
+}
+
+impl Remote {
+    /// True where the frame loads it.
+    pub fn is_shown(&self) -> bool {
+        matches!(self, Remote::Shown { .. } | Remote::Always { .. })
+    }
 }
 
 /// How high the frame is: 20rem, most of the window, or 120rem.
@@ -181,6 +203,9 @@ fn tools(chrome: &Chrome, message: &MessagePage) -> Markup {
         .tools.bar role="group" aria-label=(words.about_message()) {
             a.button.quiet.back href=(chrome.href(&message.back)) title=(back) aria-keyshortcuts="u" {
                 (icon(Icon::Back)) span.sr { (back) } span.name.narrow aria-hidden="true" { (message.folder) }
+            }
+            a.button.quiet href=(chrome.href(&message.print)) target="_blank" title=(words.print()) {
+                (icon(Icon::Print)) span.wide { (words.print()) }
             }
             @if let Some(source) = &message.source {
                 a.button.quiet href=(chrome.href(source)) title=(words.show_source()) {
@@ -324,9 +349,9 @@ fn body(chrome: &Chrome, message: &MessagePage, subject: &str) -> Markup {
     let words = chrome.words;
     match &message.body {
         Body::Text { blocks, cut, html } => html! {
-            @if *cut { (bar(Icon::Text, words.text_cut(), html! {
+            @if *cut { (bar(Icon::Text, words.text_cut(), Some(html! {
                 a href=(chrome.href(&message.save)) { (words.download_message()) }
-            })) }
+            }))) }
             (letter(words, blocks))
             @if let Some(route) = html {
                 p.hint.faces {
@@ -336,15 +361,7 @@ fn body(chrome: &Chrome, message: &MessagePage, subject: &str) -> Markup {
             }
         },
         Body::Html(frame) => html! {
-            @match &frame.remote {
-                Remote::None => {},
-                Remote::HeldBack { images, show } => (bar(Icon::Eye, &words.held_back(*images), html! {
-                    a href=(chrome.href(show)) rel="nofollow" { (words.show_once()) }
-                })),
-                Remote::Shown { hide } => (bar(Icon::Eye, words.remote_shown(), html! {
-                    a href=(chrome.href(hide)) { (words.hold_back_again()) }
-                })),
-            }
+            (remote(chrome, &frame.remote))
             iframe.frame.(height(frame.height)) title=(words.as_laid_out(subject)) src=(chrome.href(&frame.src))
                 sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox" {}
             p.hint.faces {
@@ -361,6 +378,58 @@ fn body(chrome: &Chrome, message: &MessagePage, subject: &str) -> Markup {
     }
 }
 
+/// What becomes of what a mail would load, and what can be done about that.
+fn remote(chrome: &Chrome, remote: &Remote) -> Markup {
+    let words = chrome.words;
+    let always = |route: &Option<Route>| {
+        html! { @if let Some(route) = route { (act(chrome, route, words.always_for_sender())) } }
+    };
+    match remote {
+        Remote::None => html! {},
+        Remote::Pixels(n) => bar(Icon::Eye, &words.pixels_held_back(*n), None),
+        Remote::HeldBack {
+            images,
+            in_doubt,
+            show,
+            always: route,
+        } => {
+            let text = match in_doubt {
+                true => words.held_back_in_doubt(*images),
+                false => words.held_back(*images),
+            };
+            let acts = html! {
+                a href=(chrome.href(show)) rel="nofollow" { (words.show_once()) }
+                (always(route))
+            };
+            bar(Icon::Eye, &text, Some(acts))
+        }
+        Remote::Shown {
+            hide,
+            always: route,
+        } => {
+            let acts = html! {
+                a href=(chrome.href(hide)) { (words.hold_back_again()) }
+                (always(route))
+            };
+            bar(Icon::Eye, words.remote_shown(), Some(acts))
+        }
+        Remote::Always { stop } => {
+            let acts = act(chrome, stop, words.no_longer_always());
+            bar(Icon::Eye, words.always_shown(), Some(acts))
+        }
+    }
+}
+
+/// A form that is nothing but its button.
+fn act(chrome: &Chrome, route: &Route, label: &str) -> Markup {
+    html! {
+        form method="post" action=(chrome.href(route)) {
+            input type="hidden" name=(TOKEN) value=(chrome.token);
+            button { (label) }
+        }
+    }
+}
+
 fn height(height: Height) -> &'static str {
     match height {
         Height::Short => "s",
@@ -370,9 +439,12 @@ fn height(height: Height) -> &'static str {
 }
 
 /// Says above the text what is not shown of it, and what can be done about that.
-fn bar(which: Icon, text: &str, acts: Markup) -> Markup {
+fn bar(which: Icon, text: &str, acts: Option<Markup>) -> Markup {
     html! {
-        .note.warn.brief role="note" { (icon(which)) p { (text) } p.acts { (acts) } }
+        .note.warn.brief role="note" {
+            (icon(which)) p { (text) }
+            @if let Some(acts) = acts { .acts { (acts) } }
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod icons;
 pub mod letter;
 pub mod login;
 pub mod message;
+pub mod print;
 #[cfg(test)]
 mod samples;
 pub mod told;
@@ -39,8 +40,8 @@ pub struct Chrome<'a> {
     pub words: Words,
     /// Who is signed in, as typed at sign-in.
     pub login: &'a str,
-    /// The token of the sign-out form.
-    pub sign_out_token: &'a str,
+    /// The token of its forms.
+    pub token: &'a str,
     /// The name of the zone that times are in.
     pub zone: &'a str,
     /// The folders, nested, roles first (see `folders::nested`).

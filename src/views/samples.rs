@@ -145,7 +145,12 @@ fn html_message() -> Markup {
     let src = Route::Frame(MessageQuery::plain(reference(6), 0).frame());
     let remote = Remote::HeldBack {
         images: 3,
+        in_doubt: false,
         show: opened(6),
+        always: Some(Route::Sender {
+            page: MessageQuery::plain(reference(6), 0),
+            always: true,
+        }),
     };
     let frame = HtmlFrame {
         src,
@@ -156,7 +161,7 @@ fn html_message() -> Markup {
     let message = MessagePage {
         list: Some(&list),
         to: &to,
-        body: Body::Html(frame),
+        body: Body::Html(Box::new(frame)),
         ..message("Ten short books for long evenings", &from)
     };
     message::page(&chrome(Words::ENGLISH, &folders(), &[]), &message)
@@ -203,7 +208,7 @@ fn chrome<'a>(words: Words, folders: &'a [FolderLine], notices: &'a [Notice]) ->
         base: &ROOT,
         words,
         login: "ann@example.org",
-        sign_out_token: "token",
+        token: "token",
         zone: "Europe/Brussels",
         folders,
         quota: Some(Quota {
@@ -478,6 +483,7 @@ fn message<'a>(subject: &'a str, from: &'a [Address]) -> MessagePage<'a> {
         },
         charset: "",
         in_charset: opened(4),
+        print: Route::Print(MessageQuery::plain(reference(2), 0)),
         source: Some(Route::Source {
             message: reference(4),
             save: false,

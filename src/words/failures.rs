@@ -299,6 +299,23 @@ impl Words {
         )
     }
 
+    /// 500: the reader's own settings.
+    pub fn profile(&self) -> Told {
+        told(
+            "Your settings cannot be read",
+            "The file that holds them on this site is damaged or cannot be opened.",
+            "It was left as it is. Nothing was changed.",
+            "Those who run this site find the file and the reason in the log.",
+        )
+    }
+
+    /// Above a page that was made without the reader's settings, because they cannot be read: lead and rest.
+    pub fn without_settings(&self) -> (String, String) {
+        let told = self.profile();
+        let rest = "The file that holds them is damaged or cannot be opened; it was left as it is. Until it is put right, remote content is held back, whoever sent it.";
+        (format!("{}.", told.title), rest.to_owned())
+    }
+
     /// 403: http.
     pub fn insecure(&self) -> Told {
         told(

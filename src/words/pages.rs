@@ -255,6 +255,16 @@ impl Words {
         "Older message"
     }
 
+    /// The message on a page that is fit for paper.
+    pub fn print(&self) -> &'static str {
+        "Print"
+    }
+
+    /// Above a page that is fit for paper, on the screen only.
+    pub fn how_to_print(&self) -> &'static str {
+        "Print this page with your browser: Ctrl and P, or ⌘ and P on a Mac. This line does not come along."
+    }
+
     /// The message as it travelled, as text.
     pub fn show_source(&self) -> &'static str {
         "Show the source"
@@ -364,11 +374,28 @@ impl Words {
 
     /// Above a mail whose pictures are not loaded.
     pub fn held_back(&self, images: u32) -> String {
+        format!(
+            "Remote content is held back: {}.",
+            self.count(images.into(), "image", "images")
+        )
+    }
+
+    /// The same where the images would be shown if it were certain who wrote it.
+    pub fn held_back_in_doubt(&self, images: u32) -> String {
+        format!(
+            "It is not certain that this comes from its sender, so remote content is held back: {}.",
+            self.count(images.into(), "image", "images")
+        )
+    }
+
+    /// Above a mail that loads nothing but images of one pixel.
+    pub fn pixels_held_back(&self, images: u32) -> String {
         match images {
-            0 => "Remote content is held back.".to_owned(),
+            1 => "An image of one pixel is held back; loading it would only tell its sender that you read this."
+                .to_owned(),
             n => format!(
-                "Remote content is held back: {}.",
-                self.count(n.into(), "image", "images")
+                "{} images of one pixel are held back; loading them would only tell their sender that you read this.",
+                self.number(n.into())
             ),
         }
     }
@@ -386,6 +413,21 @@ impl Words {
     /// Shows the mail without what it loads from elsewhere.
     pub fn hold_back_again(&self) -> &'static str {
         "Hold back again"
+    }
+
+    /// Loads the pictures of this and of every other mail of its sender.
+    pub fn always_for_sender(&self) -> &'static str {
+        "Always for this sender"
+    }
+
+    /// Above a mail whose pictures are loaded because of its sender.
+    pub fn always_shown(&self) -> &'static str {
+        "Remote content of this sender is always shown; the sender can see that."
+    }
+
+    /// No longer loads the pictures of this sender's mails.
+    pub fn no_longer_always(&self) -> &'static str {
+        "Show it no longer"
     }
 
     /// Below an HTML mail.

@@ -149,9 +149,10 @@ fn clicks(stage: &Stage, rounds: usize) {
         stage.warm_message(),
         stage.sign_in_form(),
     );
+    let [letter, frame] = stage.warm_letter();
     let size = list.page().1.body.len();
     let nothing = stage.nothing(size);
-    let mut times: [Series; 5] = Default::default();
+    let mut times: [Series; 7] = Default::default();
     let mut inside: BTreeMap<&str, Series> = BTreeMap::new();
     for round in 0..rounds {
         let mut measured = |place: usize, click: &Click| {
@@ -163,6 +164,8 @@ fn clicks(stage: &Stage, rounds: usize) {
         measured(1, &form);
         let answer = measured(2, &list);
         measured(3, &message);
+        measured(5, &letter);
+        measured(6, &frame);
         if round.is_multiple_of(ROUNDS_A_COLD) {
             measured(4, &stage.cold_list());
         }
@@ -170,7 +173,7 @@ fn clicks(stage: &Stage, rounds: usize) {
             inside.entry(name).or_default().add(spent);
         }
     }
-    let [nothing, form, list, message, cold] = &times;
+    let [nothing, form, list, message, cold, letter, frame] = &times;
     let mut table = Table::new(
         &format!("A click through Apache, ms; {rounds} rounds in turn, a page of {size} bytes"),
         &["", "p10", "median", "p75", "p90", "times"],
@@ -179,6 +182,8 @@ fn clicks(stage: &Stage, rounds: usize) {
     table.spread("sign-in form (no gate, no store)", form, nothing);
     table.spread("warm list", list, nothing);
     table.spread("warm message", message, nothing);
+    table.spread("warm message of 30 kB HTML", letter, nothing);
+    table.spread("the document in its frame", frame, nothing);
     table.spread("cold list (a folder never opened)", cold, nothing);
     table.print();
 

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::support::http::Response;
-use crate::support::mails;
+use crate::support::mails::{self, Mail};
 use crate::support::place;
 use crate::support::proxy::ImapProxy;
 use crate::support::site::{BASE, Site};
@@ -20,6 +20,9 @@ const NOTHING: &str = "/cgi-bin/nothing";
 const MESSAGES: usize = 1000;
 /// Messages in a folder that is opened for the first time.
 const COLD: usize = 150;
+/// Bytes of HTML of the letter that is measured, and the folder in which it lies.
+const LETTER: usize = 30_000;
+const LETTERS: &str = "Letters";
 /// Everybody's password.
 const PASSWORD: &str = "Kettle-bench-1887";
 
@@ -94,6 +97,7 @@ impl Stage {
             .config("[cache]\nfresh_seconds = 86400")
             .user("amy", PASSWORD)
             .mails("amy", "INBOX", mails::generated(MESSAGES))
+            .mails("amy", LETTERS, vec![letter()])
             .user("cold", PASSWORD)
             .mails("cold", "INBOX", mails::generated(COLD));
         for n in 0..needs.cold {
@@ -136,6 +140,16 @@ impl Stage {
         let links = list.attributes_of("a[href*='/message?']", "href");
         let newest = links.first().expect("a message in the list");
         warmed(Click::new(&self.ann, newest))
+    }
+
+    /// A newsletter of 30 kB, from the cache: its page, and the document in its frame.
+    pub fn warm_letter(&self) -> [Click; 2] {
+        let list = self.ann.get(&format!("/folder?f={LETTERS}"));
+        let links = list.attributes_of("a[href*='/message?']", "href");
+        let page = self.ann.get(links.first().expect("a letter"));
+        let frames = page.attributes_of("iframe", "src");
+        let frame = frames.first().expect("a frame");
+        [page.target(), frame.as_str()].map(|target| warmed(Click::new(&self.ann, target)))
     }
 
     /// The sign-in form: the same program without gate and store.
@@ -243,6 +257,30 @@ fn warmed(click: Click) -> Click {
     let timing = again.header("server-timing").unwrap_or_default();
     assert!(timing.contains("0 connections"), "not warm: {timing}");
     click
+}
+
+/// A letter as shops send it: a style sheet, tables in tables, a style on each cell, pictures from elsewhere.
+fn letter() -> Mail {
+    let mut html = String::from(
+        "<html><head><style>.box{padding:12px;background:#eef}a:hover{color:#c00}@media(max-width:600px){.box{padding:4px}}\
+         </style></head><body bgcolor=\"#ffffff\"><table width=600 align=center><tr><td>",
+    );
+    for n in 0.. {
+        if html.len() > LETTER {
+            break;
+        }
+        html.push_str(&format!(
+            "<table class=box cellpadding=0 cellspacing=0 style=\"width:100%;border-collapse:collapse;font-family:Arial\"><tr>\
+             <td style=\"padding:8px;color:#333333;font-size:14px;line-height:1.5\"><a href=\"https://shop.example/{n}?utm=x&amp;y={n}\">\
+             <img src=\"https://shop.example/{n}.png\" width=120 height=80 alt=\"Kettle {n}\"></a></td><td style=\"vertical-align:top\">\
+             <p style=\"margin:0 0 8px\">Kettle number {n} boils <b>water</b> for <i>two</i> cups &amp; whistles.</p></td></tr></table>\n"
+        ));
+    }
+    html.push_str("</td></tr></table></body></html>");
+    let mut mail = Mail::plain("The shop <shop@shop.example>", "Kettles", &html);
+    let text = String::from_utf8_lossy(&mail.bytes).replace("text/plain", "text/html");
+    mail.bytes = text.into_bytes();
+    mail
 }
 
 fn cold_folder(n: usize) -> String {

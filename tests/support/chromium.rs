@@ -338,6 +338,13 @@ impl Tab {
         file
     }
 
+    /// The page as it would be printed on A4, as a PDF.
+    pub fn print(&self) -> Vec<u8> {
+        let paper = json!({ "paperWidth": 8.27, "paperHeight": 11.69, "preferCSSPageSize": true });
+        let answer = self.ask("Page.printToPDF", paper);
+        from_base64(answer["data"].as_str().expect("a document"))
+    }
+
     /// What happened in this tab until now.
     pub fn happened(&self) -> Happened {
         // An answer comes behind the events before it.

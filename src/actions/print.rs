@@ -1,0 +1,55 @@
+//! A message for paper: a page with nothing around it.
+//!
+//! Its HTML stands in the page itself: a frame is cut at its height when it is printed. So the page has the policy of a
+//! mail's document, and the mail's style stays inside of one element (`clean::Show::within`).
+
+use super::body::{For, attachments, cleaned, text_of};
+use super::{Done, Visit};
+use crate::error::Result;
+use crate::mime;
+use crate::response::Response;
+use crate::route::{Face, MessageQuery};
+use crate::time::{Watch, Zone};
+use crate::views::print::{MAIL, PrintPage, Printed, page};
+
+/// Shows a message as it is to be printed.
+///
+/// # Errors
+/// `Gone`; `Imap`.
+pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
+    let opened = match query.inside.is_empty() {
+        true => visit.mailbox.open(&query.message, query.rank, false)?,
+        false => visit.mailbox.open_inside(&query.message, &query.inside)?,
+    };
+    let watch = Watch::start();
+    let has_html = !mime::body_of(&opened.parts).html.is_empty();
+    let html = (has_html && query.face == Face::Best)
+        .then(|| cleaned(visit, &opened, &query.frame(), For::Paper(MAIL)));
+    let blocks = match html {
+        Some(_) => Vec::new(),
+        None => text_of(&opened, &query.charset),
+    };
+    let row = &opened.row;
+    let sent = row
+        .dated
+        .and_then(|(at, offset)| Zone::fixed(offset).calendar(at, visit.now));
+    let document = page(&PrintPage {
+        base: &visit.head.base,
+        words: visit.words,
+        subject: &row.subject,
+        from: &row.from,
+        to: &row.to,
+        cc: &row.cc,
+        date: sent.or_else(|| visit.calendar(row.arrived)),
+        attachments: &attachments(&opened, &query.message, &query.inside),
+        body: match &html {
+            Some(html) => Printed::Html {
+                style: html.style(""),
+                mail: html.inside(MAIL),
+            },
+            None => Printed::Text(&blocks),
+        },
+    });
+    visit.rendering = visit.rendering.saturating_add(watch.passed());
+    Ok(Done::Page(Response::frame(document, query.remote)))
+}

@@ -1,0 +1,178 @@
+//! What a mail would load from elsewhere: held back, shown once, or always shown for a sender whom the reader has named.
+//!
+//! Not for taking it out (`clean`) nor for remembering the senders (`profile`). To know before changing it: anybody can
+//! write any From, so a sender counts as the named one only where nothing speaks against it; and the settings are looked
+//! at only for a mail that would load something.
+
+use super::body::told;
+use super::{Done, Visit};
+use crate::clean::Cleaned;
+use crate::error::{Error, Result};
+use crate::mail::Trail;
+use crate::mailbox::Opened;
+use crate::mime;
+use crate::profile::ADDRESS_BYTES;
+use crate::response::Response;
+use crate::route::{MessageQuery, Route};
+use crate::told::Verdict;
+use crate::views::message::Remote;
+use crate::views::told::Told;
+
+/// Who a message says it is from.
+struct Sender {
+    /// His address in lower case.
+    address: String,
+    /// True where nothing speaks against it.
+    is_certain: bool,
+}
+
+/// What the bar above a mail says of what it would load.
+pub fn remote(
+    visit: &mut Visit,
+    query: &MessageQuery,
+    opened: &Opened,
+    told: &Told,
+    html: &Cleaned,
+) -> Remote {
+    if html.on_request == 0 {
+        return Remote::None;
+    }
+    let images = html.on_request.saturating_sub(html.trackers);
+    if images == 0 && !query.remote {
+        return Remote::Pixels(html.trackers);
+    }
+    // A message within a message: who put it there may have written its From.
+    let sender = sender(opened, told).filter(|_| query.inside.is_empty());
+    let is_named = sender
+        .as_ref()
+        .is_some_and(|sender| visit.profile.always_shows(&sender.address));
+    let is_certain = sender.is_some_and(|sender| sender.is_certain);
+    let change = |always| Route::Sender {
+        page: query.clone(),
+        always,
+    };
+    if is_named && is_certain {
+        return Remote::Always {
+            stop: change(false),
+        };
+    }
+    let may_be_named = is_certain && visit.profile.damage().is_none();
+    let always = may_be_named.then(|| change(true));
+    let once = |remote| {
+        Route::Message(MessageQuery {
+            remote,
+            ..query.clone()
+        })
+    };
+    match query.remote {
+        true => Remote::Shown {
+            hide: once(false),
+            always,
+        },
+        false => Remote::HeldBack {
+            images,
+            in_doubt: is_named,
+            show: once(true),
+            always,
+        },
+    }
+}
+
+/// Always shows what the sender of a message has loaded, or no longer; then the message again.
+///
+/// # Errors
+/// `Profile` where the settings cannot be read; `BadRequest` for a sender who cannot be told for certain; `Gone`; `Imap`.
+pub fn change(visit: &mut Visit, page: &MessageQuery, always: bool) -> Result<Done> {
+    let opened = visit.mailbox.open(&page.message, page.rank, false)?;
+    let told = told(visit, &opened, &page.message, &Trail::default());
+    let sender = sender(&opened, &told)
+        .filter(|sender| sender.is_certain || !always)
+        .ok_or(Error::BadRequest("sender"))?;
+    visit.profile.always_show(&sender.address, always)?;
+    let back = Route::Message(MessageQuery {
+        charset: page.charset.clone(),
+        ..MessageQuery::plain(page.message.clone(), page.rank)
+    });
+    Ok(Done::Page(Response::see_other(
+        &back.href(&visit.head.base),
+    )))
+}
+
+fn sender(opened: &Opened, told: &Told) -> Option<Sender> {
+    let [from] = opened.row.from.as_slice() else {
+        return None;
+    };
+    let address = from.email.to_lowercase();
+    let (_, domain) = address.rsplit_once('@')?;
+    // Two readers of one header may find two senders in it: the server's and ours have to agree.
+    let ours = mime::headers(&opened.header).from;
+    let agree = !ours.is_empty() && ours.iter().all(|own| own.email.to_lowercase() == address);
+    let failed = told.verdict.as_ref().is_some_and(|v| failed(v, domain));
+    let is_certain = agree && told.doubts.is_empty() && !failed;
+    (address.len() <= ADDRESS_BYTES).then_some(Sender {
+        address,
+        is_certain,
+    })
+}
+
+/// True where the reader's own server found that a message is not from this domain (RFC 8601 2.7).
+///
+/// DMARC judges just that (RFC 7489 6.6.2), so it has the last word. Without it a failure counts unless another check
+/// passed for this domain: a letter that was forwarded often fails one of the two.
+fn failed(verdict: &Verdict, domain: &str) -> bool {
+    let results = |of: &'static str| {
+        let checks = verdict.checks.iter().filter(move |(m, ..)| m == of);
+        checks.map(|(_, result, _)| result.as_str())
+    };
+    if results("dmarc").any(|result| result == "fail") {
+        return true;
+    }
+    let speaks_for = |about: &str| {
+        let about = about.to_ascii_lowercase();
+        let under = |a: &str, b: &str| a.strip_suffix(b).is_some_and(|rest| rest.ends_with('.'));
+        !about.is_empty() && (about == domain || under(&about, domain) || under(domain, &about))
+    };
+    let passed = verdict.checks.iter().any(|(method, result, about)| {
+        let judges = matches!(method.as_str(), "dkim" | "spf");
+        result == "pass" && (method == "dmarc" || judges && speaks_for(about))
+    });
+    let bad = ["fail", "hardfail", "softfail", "permerror", "policy"];
+    let all = verdict.checks.iter();
+    !passed
+        && all
+            .clone()
+            .any(|(_, result, _)| bad.contains(&result.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sender_has_failed_where_the_readers_server_says_so() {
+        let failed = |checks: &str| {
+            let field = format!("Authentication-Results: mx; {checks}\r\n");
+            let verdict = mime::verdict(field.as_bytes(), "mx").expect("a verdict");
+            super::failed(&verdict, "shop.example")
+        };
+        for checks in [
+            "dkim=pass header.d=shop.example; spf=pass smtp.mailfrom=x@other.example; dmarc=fail header.from=shop.example",
+            "dmarc=fail",
+            "spf=softfail smtp.mailfrom=shop.example",
+            "dkim=fail header.d=shop.example; spf=pass smtp.mailfrom=other.example",
+            "dkim=fail header.d=shop.example; dkim=pass header.d=notshop.example",
+        ] {
+            assert!(failed(checks), "{checks}");
+        }
+        for checks in [
+            "dkim=fail header.d=list.example; spf=fail smtp.mailfrom=shop.example; dmarc=pass",
+            "dkim=fail header.d=list.example; dkim=pass header.d=mail.shop.example",
+            "spf=softfail smtp.mailfrom=shop.example; dkim=pass header.d=shop.example; dmarc=none",
+            "dkim=none; spf=none",
+            "spf=temperror smtp.mailfrom=shop.example",
+            "dkim=pass header.d=sender.example",
+        ] {
+            assert!(!failed(checks), "{checks}");
+        }
+    }
+}

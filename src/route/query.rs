@@ -1,0 +1,173 @@
+//! How an address is spelled: the parameters of a query being read, and an address being written.
+//!
+//! Not for what there is to be asked for (`route`). What is read here has the form that it must have, or is a
+//! `BadRequest` that names the parameter; what is written reads back as the same.
+
+use super::{Anchor, Base, Face, FolderQuery, MessageQuery, MessageRef, Place};
+use crate::error::{Error, Result};
+use crate::mail::{FolderName, Trail, Uid, UidValidity};
+
+impl Anchor {
+    pub(super) fn write(self) -> String {
+        format!("{}.{}.{}", self.validity.0, self.uid.get(), self.rank)
+    }
+
+    fn read(text: &str) -> Option<Anchor> {
+        let mut numbers = text.split('.').map(|n| n.parse::<u32>().ok());
+        let (validity, uid, rank) = (numbers.next()??, numbers.next()??, numbers.next()??);
+        numbers.next().is_none().then_some(Anchor {
+            validity: UidValidity(validity),
+            uid: Uid::new(uid)?,
+            rank,
+        })
+    }
+}
+
+/// The parameters of a query, decoded.
+pub(super) struct Query(Vec<(String, String)>);
+
+impl Query {
+    pub(super) fn read(raw: &str) -> Query {
+        Query(
+            form_urlencoded::parse(raw.as_bytes())
+                .into_owned()
+                .collect(),
+        )
+    }
+
+    pub(super) fn get(&self, key: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(k, _)| k == key)
+            .map(|(_, v)| v.as_str())
+    }
+
+    pub(super) fn is_set(&self, key: &str) -> bool {
+        self.get(key) == Some("1")
+    }
+
+    fn number(&self, key: &'static str) -> Result<u32> {
+        self.get(key)
+            .and_then(|n| n.parse().ok())
+            .ok_or(Error::BadRequest(key))
+    }
+
+    pub(super) fn folder_page(&self) -> Result<FolderQuery> {
+        let anchor = |key: &'static str| {
+            self.get(key)
+                .map(|text| Anchor::read(text).ok_or(Error::BadRequest(key)))
+                .transpose()
+        };
+        let place = match (anchor("older")?, anchor("newer")?) {
+            (Some(anchor), _) => Place::OlderThan(anchor),
+            (None, Some(anchor)) => Place::NewerThan(anchor),
+            (None, None) => Place::Newest,
+        };
+        let folder = match self.get("f") {
+            Some(name) => FolderName::new(name).ok_or(Error::BadRequest("f"))?,
+            None => FolderName::inbox(),
+        };
+        Ok(FolderQuery {
+            folder,
+            place,
+            compare: self.is_set("compare"),
+        })
+    }
+
+    pub(super) fn message(&self) -> Result<MessageRef> {
+        Ok(MessageRef {
+            folder: self
+                .get("f")
+                .and_then(FolderName::new)
+                .ok_or(Error::BadRequest("f"))?,
+            validity: UidValidity(self.number("v")?),
+            uid: Uid::new(self.number("u")?).ok_or(Error::BadRequest("u"))?,
+        })
+    }
+
+    pub(super) fn message_page(&self) -> Result<MessageQuery> {
+        Ok(MessageQuery {
+            message: self.message()?,
+            rank: self.get("r").and_then(|n| n.parse().ok()).unwrap_or(0),
+            face: if self.is_set("text") {
+                Face::Text
+            } else {
+                Face::Best
+            },
+            remote: self.is_set("remote"),
+            inside: self.trail("in")?,
+            charset: self.charset()?,
+        })
+    }
+
+    pub(super) fn trail(&self, key: &'static str) -> Result<Trail> {
+        Trail::parse(self.get(key).unwrap_or_default()).ok_or(Error::BadRequest(key))
+    }
+
+    /// The name of a charset, by its form alone.
+    fn charset(&self) -> Result<String> {
+        let name = self.get("charset").unwrap_or_default();
+        let is_name = name.len() <= 40
+            && name
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b':'));
+        match is_name {
+            true => Ok(name.to_owned()),
+            false => Err(Error::BadRequest("charset")),
+        }
+    }
+}
+
+/// An address being written.
+pub(super) struct Link(pub(super) String);
+
+impl Link {
+    pub(super) fn new(base: &Base) -> Link {
+        Link(base.0.clone())
+    }
+
+    pub(super) fn path(&mut self, path: &str) {
+        self.0.push_str(path);
+    }
+
+    pub(super) fn set(&mut self, key: &str, value: &str) {
+        self.0.push(if self.0.contains('?') { '&' } else { '?' });
+        // A retry sets keys that a stranger wrote.
+        self.0
+            .extend(form_urlencoded::byte_serialize(key.as_bytes()));
+        self.0.push('=');
+        self.0
+            .extend(form_urlencoded::byte_serialize(value.as_bytes()));
+    }
+
+    pub(super) fn flag(&mut self, key: &str, on: bool) {
+        if on {
+            self.set(key, "1");
+        }
+    }
+
+    pub(super) fn some(&mut self, key: &str, value: &str) {
+        if !value.is_empty() {
+            self.set(key, value);
+        }
+    }
+
+    pub(super) fn trail(&mut self, key: &str, trail: &Trail) {
+        self.some(key, &trail.to_string());
+    }
+
+    pub(super) fn message_page(&mut self, page: &MessageQuery) {
+        self.message(&page.message);
+        self.set("r", &page.rank.to_string());
+        self.trail("in", &page.inside);
+        self.flag("text", page.face == Face::Text);
+        self.flag("remote", page.remote);
+        self.some("charset", &page.charset);
+    }
+
+    pub(super) fn message(&mut self, message: &MessageRef) {
+        self.set("f", message.folder.as_wire());
+        self.set("v", &message.validity.0.to_string());
+        self.set("u", &message.uid.get().to_string());
+    }
+}

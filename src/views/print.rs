@@ -1,0 +1,153 @@
+//! A message for paper: who wrote to whom, when and about what, what was attached, and the text or the HTML; nothing that
+//! acts, no script, always light.
+//!
+//! A document of its own, with its style in it, since the mail's own markup may stand there (see `actions::print`). To know
+//! before changing it: a mail's sheet reaches only into `MAIL`, and what it places outside of its box is cut above, so
+//! that it cannot write over who it is from; nothing may stand below the mail.
+
+use maud::{DOCTYPE, Markup, html};
+
+use super::attached::AttachmentLine;
+use super::letter::unfolded;
+use super::said;
+use crate::assets;
+use crate::letter::Block;
+use crate::mail::Address;
+use crate::route::Base;
+use crate::time::Calendar;
+use crate::words::Words;
+
+/// The id of the element that a mail's HTML stands in. Ids of a mail begin otherwise.
+pub const MAIL: &str = "mail";
+
+/// A message for paper.
+pub struct PrintPage<'a> {
+    /// Before every address.
+    pub base: &'a Base,
+    /// The language.
+    pub words: Words,
+    /// Its subject; may be empty.
+    pub subject: &'a str,
+    /// From.
+    pub from: &'a [Address],
+    /// To.
+    pub to: &'a [Address],
+    /// Cc.
+    pub cc: &'a [Address],
+    /// When it was sent, else when it arrived.
+    pub date: Option<Calendar>,
+    /// What is attached.
+    pub attachments: &'a [AttachmentLine],
+    /// What there is to read.
+    pub body: Printed<'a>,
+}
+
+/// What there is to read of a message for paper.
+pub enum Printed<'a> {
+    /// Text.
+    Text(&'a [Block]),
+    /// HTML, made harmless.
+    Html {
+        /// Its style, for the head.
+        style: Markup,
+        /// The element with the id `MAIL`.
+        mail: Markup,
+    },
+}
+
+/// No character that markup would escape may stand in it. By ids, for a mail may have any class and any element.
+const STYLE: &str = "\
+html{color-scheme:light}\
+body{max-width:50rem;margin:1.5rem auto;padding:0 1rem;font:15px/1.5 system-ui,sans-serif;color:#000;background:#fff}\
+#way{margin:0 0 1.5rem;padding:.5rem .75rem;background:#eef0f4;font-size:.9rem}\
+#head{padding-block-end:1rem;margin-block-end:1rem;border-block-end:1px solid #888}\
+#head h1{margin:0 0 .75rem;font-size:1.35rem;line-height:1.3;overflow-wrap:anywhere}\
+#head dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.15rem 1rem;margin:0}\
+#head dt{color:#555}\
+#head dd{margin:0;overflow-wrap:anywhere}\
+#head dd span{display:block}\
+#mail{display:flow-root}\
+#paper{position:relative;display:flow-root;overflow:hidden;overflow:visible clip;overflow-wrap:anywhere}\
+@page{margin:15mm}\
+@media print{body{max-width:none;margin:0;padding:0}#way{display:none}}";
+
+/// The same for a text.
+const TEXT_STYLE: &str = "\
+p{margin:0 0 1rem;white-space:pre-wrap;tab-size:8;unicode-bidi:plaintext}\
+a{color:inherit}\
+summary{list-style:none;margin-block-end:.5rem}\
+.signature{color:#555}\
+blockquote{margin:0 0 1rem;padding-inline-start:1rem;border-inline-start:2px solid #888}";
+
+/// The page.
+pub fn page(message: &PrintPage) -> Markup {
+    let words = message.words;
+    let subject = match message.subject.trim() {
+        "" => words.no_subject(),
+        subject => subject,
+    };
+    html! {
+        (DOCTYPE)
+        html lang=(words.lang) dir=(words.dir) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width,initial-scale=1";
+                meta name="referrer" content="no-referrer";
+                title { (subject) }
+                link rel="icon" href=(assets::FAVICON.route().href(message.base)) type="image/svg+xml";
+                style { (STYLE) }
+                @match &message.body {
+                    Printed::Html { style, .. } => (style),
+                    Printed::Text(_) => style { (TEXT_STYLE) },
+                }
+            }
+            body {
+                p #way { (words.how_to_print()) }
+                div #head {
+                    h1 { (said(subject)) }
+                    dl {
+                        (people(words.from_label(), message.from))
+                        (people(words.to_label(), message.to))
+                        (people(words.cc_label(), message.cc))
+                        @if let Some(at) = &message.date { dt { (words.sent_label()) } dd { (words.when_full(at)) } }
+                        @if !message.attachments.is_empty() {
+                            dt { (words.attachments(message.attachments.len())) }
+                            dd { @for file in message.attachments { (attachment(words, file)) } }
+                        }
+                    }
+                }
+                div #paper {
+                    @match &message.body {
+                        Printed::Html { mail, .. } => (mail),
+                        Printed::Text([]) => p { (words.no_text()) },
+                        Printed::Text(blocks) => (unfolded(words, blocks)),
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn people(label: &str, addresses: &[Address]) -> Markup {
+    html! {
+        @if !addresses.is_empty() {
+            dt { (label) }
+            dd {
+                @for address in addresses {
+                    span {
+                        @if address.name.trim().is_empty() { (said(&address.email)) }
+                        @else { (said(&address.name)) " <" (said(&address.email)) ">" }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn attachment(words: Words, file: &AttachmentLine) -> Markup {
+    let name = match file.name.trim() {
+        "" => words.unnamed(&file.kind),
+        name => name,
+    };
+    html! { span { (said(name)) ", " (words.size(file.size)) } }
+}

@@ -1,0 +1,204 @@
+//! A message for paper: nothing but the message, all of it, and nothing that the mail could write over its sender.
+
+use std::time::SystemTime;
+
+use crate::cost::connections;
+use crate::support::chromium::{Chromium, Scheme};
+use crate::support::mails::Mail;
+use crate::support::site::Site;
+
+fn mail(subject: &str, fields_and_body: &str) -> Mail {
+    let text = format!(
+        "From: Anders Lund <anders@lund-byg.example>\nTo: Ann <ann@example.org>, Karin <karin@lund-byg.example>\n\
+         Cc: Office <office@lund-byg.example>\nSubject: {subject}\nDate: Mon, 02 Nov 2026 10:00:00 +0100\n\
+         MIME-Version: 1.0\n{fields_and_body}\n"
+    );
+    Mail {
+        bytes: text.replace('\n', "\r\n").into_bytes(),
+        received: SystemTime::now(),
+        flags: Vec::new(),
+    }
+}
+
+fn laid_out(subject: &str, html: &str) -> Mail {
+    let head = "Content-Type: text/html; charset=utf-8\n\n";
+    mail(subject, &format!("{head}{html}"))
+}
+
+const QUOTE: &str = "Content-Type: multipart/mixed; boundary=part
+
+--part
+Content-Type: text/plain; charset=utf-8
+
+The darker tile, then.
+
+On Tuesday, Ann wrote:
+> Dear Anders,
+>
+> the darker tile please,
+> and the gutter in copper.
+>
+> Ann
+--part
+Content-Type: application/zip
+Content-Disposition: attachment; filename=\"drawings.zip\"
+
+zip
+--part--";
+
+/// A long letter that ends in a link; a PDF tells the address of a link that is on its paper in plain letters.
+fn long() -> String {
+    let rows: String = (1..=300)
+        .map(|n| format!("<tr><td>{n}</td><td>A row of the price list</td></tr>\n"))
+        .collect();
+    format!(
+        "<style>body {{ color: navy }} table {{ width: 600px }}</style><table>{rows}</table>\
+         <p>All of it: <a href=https://end.example/>the end</a></p>"
+    )
+}
+
+fn pages(pdf: &[u8]) -> usize {
+    let text = String::from_utf8_lossy(pdf);
+    text.matches("/Type /Page\n").count()
+}
+
+fn has_end(pdf: &[u8]) -> bool {
+    String::from_utf8_lossy(pdf).contains("https://end.example/")
+}
+
+#[test]
+fn a_printed_message_is_the_message_and_nothing_else() {
+    let picture = "<p>Ten books</p><img src=https://cdn.example/a.png>";
+    let mails = vec![mail("Re: Roof", QUOTE), laid_out("Books", picture)];
+    let site = Site::new().mails("ann", "INBOX", mails).start();
+    let ann = site.sign_in("ann");
+    let message = ann.get("/").click("Re: Roof");
+    let page = message.click("Print");
+    page.has_status(200);
+    for words in [
+        "Re: Roof",
+        "Anders Lund <anders@lund-byg.example>",
+        "Karin <karin@lund-byg.example>",
+        "Office <office@lund-byg.example>",
+        "2 November 2026, 10:00 (+01:00)",
+        "1 attachment drawings.zip, 3 bytes",
+        "The darker tile, then.",
+        "and the gutter in copper.",
+    ] {
+        page.shows(words);
+    }
+    // What is folded on the screen could not be unfolded on paper.
+    assert!(
+        page.attributes_of("details:not([open])", "class")
+            .is_empty()
+    );
+    assert_eq!(page.texts_of("details:not([open])"), Vec::<String>::new());
+    assert_eq!(
+        page.texts_of("nav, form, button, script"),
+        Vec::<String>::new()
+    );
+    connections(&page, 0);
+
+    let message = ann.get("/").click("Books");
+    let page = message.click("Print");
+    page.shows("Ten books");
+    let policy = page.header("content-security-policy").to_owned();
+    assert!(
+        policy.contains("img-src data: 'self';") && policy.contains("; sandbox "),
+        "{policy}"
+    );
+    assert!(!page.source().contains("cdn.example"));
+    // What is shown on the screen is printed.
+    let page = message.click("Show once").click("Print");
+    assert!(page.source().contains("https://cdn.example/a.png"));
+    assert!(page.header("content-security-policy").contains("https:;"));
+}
+
+#[test]
+fn paper_has_the_last_line_of_a_long_mail() {
+    let mails = vec![laid_out("Prices", &long())];
+    let site = Site::new().mails("ann", "INBOX", mails).start();
+    let ann = site.sign_in("ann");
+    let message = ann.get("/").click("Prices");
+    let browser = Chromium::start();
+    let tab = browser.tab();
+    tab.take_cookies(&ann);
+    tab.scripts(false);
+    let url = |path: &str| format!("http://{}{path}", site.apache().address());
+    // Why there is a page of its own: a frame ends where its box does.
+    tab.open(&url(message.target()));
+    assert!(!has_end(&tab.print()), "frames are no longer cut");
+    tab.open(&url(&message.absolute(&message.link("Print"))));
+    let pdf = tab.print();
+    assert!(has_end(&pdf), "cut after {} pages", pages(&pdf));
+    assert!(pages(&pdf) >= 5, "{} pages", pages(&pdf));
+    tab.expect_quiet();
+}
+
+#[test]
+fn a_mail_cannot_write_over_who_it_is_from() {
+    let dress = "<html dir=rtl><style>\
+        #head, h1, dl, dd, span, div, bdi, html, body { display: none !important; color: white !important }\
+        *::first-line { font-size: 0 } p, ~ div { color: white }\
+        </style><p id=head>In its place.</p></html>";
+    let over = "<p style='position:absolute;top:-600px;left:0;width:900px;height:600px;background:white'>From: the bank</p>";
+    let above = "<style>body { margin-top: -600px; height: 600px; background: white; position: relative }</style><p>From: the bank";
+    let mails = [("Dress", dress), ("Over", over), ("Above", above)];
+    let mails = mails.map(|(subject, html)| laid_out(subject, html));
+    let site = Site::new().mails("ann", "INBOX", mails.to_vec()).start();
+    let ann = site.sign_in("ann");
+    let browser = Chromium::start();
+    let tab = browser.tab();
+    tab.take_cookies(&ann);
+    for subject in ["Dress", "Over", "Above"] {
+        let message = ann.get("/").click(subject);
+        let link = message.absolute(&message.link("Print"));
+        tab.open(&format!("http://{}{link}", site.apache().address()));
+        // The sender is what lies on top at his own place, and as it is dressed by us.
+        let on_top = tab.evaluate(
+            "[...document.querySelectorAll('#head h1 bdi, #head dd bdi')].map(e => { const r = e.getClientRects()[0]; \
+             if (!r) return 'hidden'; const on = document.elementFromPoint(r.left + 2, r.top + r.height / 2); \
+             return on === e && getComputedStyle(e).color === 'rgb(0, 0, 0)' ? '' : on?.outerHTML; }).join('')",
+        );
+        assert_eq!(on_top, serde_json::json!(""), "{subject}");
+        let way = tab.evaluate("getComputedStyle(document.getElementById('head')).direction");
+        assert_eq!(way, serde_json::json!("ltr"), "{subject}");
+    }
+}
+
+#[test]
+fn printed_messages_have_their_pictures() {
+    let newsletter = "<body style='background:#204060;color:#fff;font-family:Georgia'><h1>Ten short books</h1>\
+        <table width=640 bgcolor=#ffffff><tr><td><font color=#333333>For long evenings: islands, lighthouses and one \
+        very patient zebra.</font></td></tr></table></body>";
+    let mails = vec![
+        mail("Re: Quote for the roof", QUOTE),
+        laid_out("Books", newsletter),
+    ];
+    let site = Site::new().mails("ann", "INBOX", mails).start();
+    let ann = site.sign_in("ann");
+    let list = ann.get("/");
+    let browser = Chromium::start();
+    let tab = browser.tab();
+    tab.take_cookies(&ann);
+    for (subject, name) in [("Re: Quote for the roof", "text"), ("Books", "html")] {
+        let message = list.click(subject);
+        let url = |path: &str| format!("http://{}{path}", site.apache().address());
+        for (page, path) in [
+            ("print", message.absolute(&message.link("Print"))),
+            ("printable", message.target().to_owned()),
+        ] {
+            for (window, width, height, phone) in
+                [("1440", 1440, 900, false), ("390", 390, 844, true)]
+            {
+                tab.viewport(width, height, 1.0, phone);
+                for (mode, scheme) in [("light", Scheme::Light), ("dark", Scheme::Dark)] {
+                    tab.prefer(scheme);
+                    tab.open(&url(&path));
+                    tab.screenshot(&format!("{page}-{name}-{window}-{mode}"));
+                }
+            }
+        }
+    }
+    tab.expect_quiet();
+}
