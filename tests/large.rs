@@ -1,7 +1,5 @@
-//! Mailboxes that are large, and visits that are long: 100,000 messages, 5,000 folders, and clicks at random while another
-//! mail program changes everything.
+//! Mailboxes that are large: 100,000 messages, 5,000 folders.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,10 +10,8 @@ use jiff::tz::TimeZone;
 
 use crate::cost;
 use crate::support::kernel::Watch;
-use crate::support::mails::{self, Mail};
 use crate::support::page::Page;
 use crate::support::place;
-use crate::support::random::Random;
 use crate::support::site::{Plan, Site, password_of};
 use crate::support::visitor::Visitor;
 
@@ -78,6 +74,39 @@ fn signed_in(site: &Site, login: &str) -> Visitor {
     visitor
 }
 
+/// Somebody's first look at a large mailbox, and how much memory the program took so far.
+struct Look {
+    ann: Visitor,
+    list: Page,
+    watch: Watch,
+}
+
+/// Looks for the first time: in one connection and at most four round trips, within the deadline.
+fn first_look(site: &Site) -> Look {
+    site.proxy().delay(ROUND_TRIP);
+    let ann = signed_in(site, "ann");
+    let watch = Watch::on(&site.program());
+    let (list, first) = cost::of(site, || ann.get_once("/"));
+    list.has_status(200);
+    assert!(first.flights <= 4 && first.connections == 1, "{first:?}");
+    let took = list.response().took;
+    assert!(took < Duration::from_secs(25), "{took:?}");
+    Look { ann, list, watch }
+}
+
+impl Look {
+    /// Looks again, without the server; and expects that none of it took much memory.
+    fn again(self, site: &Site, what: &str) {
+        let (again, warm) = cost::of(site, || self.ann.get_once("/"));
+        again.has_status(200);
+        assert_eq!(warm.connections, 0);
+        let (first, again) = (self.list.response().took, again.response().took);
+        let peak = self.watch.peak_mb();
+        println!("{what}: first page {first:?}, warm {again:?}, {peak} MB");
+        assert!((1..64).contains(&peak), "{peak} MB");
+    }
+}
+
 #[test]
 fn the_first_page_of_a_hundred_thousand_messages_comes_in_four_round_trips() {
     let site = plan().start();
@@ -87,32 +116,16 @@ fn the_first_page_of_a_hundred_thousand_messages_comes_in_four_round_trips() {
     other.run("SELECT INBOX");
     other.run("UID SORT (ARRIVAL) UTF-8 ALL");
     drop(other);
-    site.proxy().delay(ROUND_TRIP);
-    let ann = signed_in(&site, "ann");
-    let watch = Watch::on(&site.program());
-    let (list, first) = cost::of(&site, || ann.get_once("/"));
-    list.has_status(200)
-        .shows("Message 100000")
-        .shows("of 100,000");
-    assert!(first.flights <= 4 && first.connections == 1, "{first:?}");
-    let took = list.response().took;
-    assert!(took < Duration::from_secs(25), "{took:?}");
-    let (older, next) = cost::of(&site, || list.click("Older"));
+    let look = first_look(&site);
+    look.list.shows("Message 100000").shows("of 100,000");
+    let (older, next) = cost::of(&site, || look.list.click("Older"));
     older.has_status(200).shows("Message 99950");
     assert_eq!(next.connections, 0);
-    let (again, warm) = cost::of(&site, || ann.get_once("/"));
-    again.has_status(200);
-    assert_eq!(warm.connections, 0);
-    let (compared, later) = cost::of(&site, || ann.get_once("/?compare=1"));
+    let (compared, later) = cost::of(&site, || look.ann.get_once("/?compare=1"));
     compared.has_status(200).shows("Message 100000");
     assert!(later.flights <= 4 && later.connections == 1, "{later:?}");
-    println!(
-        "100,000 messages: first page {took:?}, warm {:?}, compared {:?}, {} MB",
-        again.response().took,
-        compared.response().took,
-        watch.peak_mb()
-    );
-    assert!((1..64).contains(&watch.peak_mb()), "{} MB", watch.peak_mb());
+    println!("compared in {:?}", compared.response().took);
+    look.again(&site, "100,000 messages");
 }
 
 #[test]
@@ -126,164 +139,12 @@ fn five_thousand_folders_are_listed_in_four_round_trips() {
     let mut other = site.other_client("ann");
     other.run("LIST \"\" \"*\" RETURN (STATUS (MESSAGES UNSEEN))");
     drop(other);
-    site.proxy().delay(ROUND_TRIP);
-    let ann = signed_in(&site, "ann");
-    let watch = Watch::on(&site.program());
-    let (list, first) = cost::of(&site, || ann.get_once("/"));
-    list.has_status(200)
+    let look = first_look(&site);
+    look.list
         .shows("Message 60")
         .shows("Folder5000")
         .shows("Folder0001");
-    assert!(first.flights <= 4 && first.connections == 1, "{first:?}");
-    let took = list.response().took;
-    assert!(took < Duration::from_secs(25), "{took:?}");
-    let (folder, _) = cost::of(&site, || list.click("Folder2500"));
+    let (folder, _) = cost::of(&site, || look.list.click("Folder2500"));
     folder.has_status(200).shows("This folder is empty");
-    let (again, warm) = cost::of(&site, || ann.get_once("/"));
-    again.has_status(200);
-    assert_eq!(warm.connections, 0);
-    println!(
-        "5,000 folders: first page {took:?}, warm {:?}, {} MB",
-        again.response().took,
-        watch.peak_mb()
-    );
-    assert!((1..64).contains(&watch.peak_mb()), "{} MB", watch.peak_mb());
-}
-
-/// What a list says of its messages, by UID: whether each is unread. Walks all its pages.
-fn shown(reader: &Visitor) -> BTreeMap<u32, bool> {
-    let uid = |href: &String| {
-        let (_, tail) = href.split_once("&u=").expect("a message");
-        let digits = tail.split('&').next().unwrap_or_default();
-        digits.parse::<u32>().expect("a UID")
-    };
-    let mut all = BTreeMap::new();
-    let mut page = reader.get("/?compare=1");
-    loop {
-        page.has_status(200);
-        let rows = page.attributes_of("li.row > a", "href");
-        let unread = page.attributes_of("li.row.unread > a", "href");
-        for href in &rows {
-            all.insert(uid(href), unread.contains(href));
-        }
-        if !page.has_link("Older") {
-            return all;
-        }
-        page = page.click("Older");
-    }
-}
-
-/// The same as the server tells it.
-fn told(site: &Site, login: &str) -> BTreeMap<u32, bool> {
-    let mut other = site.other_client(login);
-    other.run("EXAMINE INBOX");
-    let lines = other.run("UID FETCH 1:* (UID FLAGS)");
-    let lines = lines.iter().filter(|l| l.contains(" FETCH "));
-    lines
-        .map(|line| {
-            let (_, tail) = line.split_once("UID ").expect("a UID");
-            let digits = tail.split(|c: char| !c.is_ascii_digit()).next();
-            let uid = digits.and_then(|d| d.parse().ok()).expect("a number");
-            (uid, !line.contains("\\Seen"))
-        })
-        .collect()
-}
-
-/// What the user's other mail program does now and then.
-fn meddle(site: &Site, login: &str, random: &mut Random, nth: usize) {
-    let there: Vec<u32> = told(site, login).into_keys().collect();
-    let some = |random: &mut Random| {
-        let at = usize::try_from(random.below(there.len().max(1) as u64)).expect("small");
-        there.get(at).copied().unwrap_or(1)
-    };
-    let mut other = site.other_client(login);
-    match random.below(4) {
-        0 | 1 => {
-            let subject = format!("Arrival {nth}");
-            other.append(
-                "INBOX",
-                &Mail::plain("Ada <ada@example.org>", &subject, "New."),
-            );
-        }
-        2 => {
-            other.run("SELECT INBOX");
-            let sign = if random.below(2) == 0 { '+' } else { '-' };
-            other.run(&format!("UID STORE {} {sign}FLAGS (\\Seen)", some(random)));
-        }
-        _ => {
-            other.run("SELECT INBOX");
-            other.run(&format!("UID STORE {} +FLAGS (\\Deleted)", some(random)));
-            other.run("EXPUNGE");
-        }
-    }
-}
-
-/// Clicks of the soak; more by POSTERN_CLICKS.
-fn clicks() -> usize {
-    let more = std::env::var("POSTERN_CLICKS").ok();
-    more.map_or(120, |n| n.parse().expect("a number"))
-}
-
-#[test]
-fn after_many_clicks_at_random_cache_and_server_agree() {
-    let site = Site::new()
-        .messages(130)
-        .config("[cache]\nfresh_seconds = 2\nbudget_mb = 4")
-        .start();
-    let mut random = Random::seeded(130);
-    let mut readers = Vec::new();
-    for login in ["ann", "ben"] {
-        if login != "ann" {
-            site.other_client(login)
-                .append_all("INBOX", &mails::generated(70));
-        }
-        let reader = site.sign_in(login);
-        let page = reader.get("/");
-        readers.push((login, reader, page));
-    }
-    for nth in 0..clicks() {
-        let (login, reader, page) = &mut readers[nth % 2];
-        if random.below(3) == 0 {
-            meddle(&site, login, &mut random, nth);
-        }
-        *page = random_click(reader, page, &mut random);
-    }
-    for (login, reader, _) in &readers {
-        assert_eq!(
-            shown(reader),
-            told(&site, login),
-            "{login}: cache and server"
-        );
-    }
-    for user in fs::read_dir(site.state_dir().join("users")).expect("users/") {
-        let user = user.expect("a user").path();
-        let files = crate::disk::files_below(&user);
-        let bytes: u64 = files
-            .iter()
-            .map(|f| fs::metadata(f).map_or(0, |m| m.len()))
-            .sum();
-        // One generation within its budget, and what it was over by when it was last opened.
-        assert!(
-            bytes < 8 * 1024 * 1024,
-            "{bytes} bytes in {}",
-            user.display()
-        );
-    }
-}
-
-/// Follows any link of ours on the page.
-fn random_click(reader: &Visitor, page: &Page, random: &mut Random) -> Page {
-    let links = page.attributes_of("a[href], iframe[src]", "href");
-    let own: Vec<&String> = links
-        .iter()
-        .filter(|l| l.starts_with(reader.base()))
-        .collect();
-    let at = usize::try_from(random.below(own.len() as u64)).expect("small");
-    let page = reader.get(&page.absolute(own[at]));
-    // A message may have been deleted under the reader's hand.
-    page.expect(matches!(page.status(), 200 | 410), || {
-        "neither a page nor gone".to_owned()
-    });
-    let is_page = page.header("content-type").starts_with("text/html") && page.has_link("Sign out");
-    if is_page { page } else { reader.get("/") }
+    look.again(&site, "5,000 folders");
 }

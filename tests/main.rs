@@ -31,9 +31,9 @@ mod hosting;
 mod house;
 /// `kill -9` at random moments, and at each step of a change of generation.
 mod kills;
-/// 100,000 messages, 5,000 folders, and clicks at random while another mail program changes everything.
+/// 100,000 messages, 5,000 folders.
 mod large;
-/// Little memory, few processes, few files, and a clock that jumps.
+/// Little memory, few processes, few and small files, no /tmp, and a clock that jumps.
 mod limits;
 /// Sign-in form, sessions, cookies, forgeries, TLS to the server.
 mod login;
@@ -59,6 +59,8 @@ mod servers;
 mod sessions;
 /// The program from a shell, as a hoster runs it.
 mod shell;
+/// Ten users who click at random while their other mail programs change everything.
+mod soak;
 /// The real parts that the tests drive: Apache, Dovecot, a proxy between, visitors, a browser.
 mod support;
 /// The whole visit in the words of other servers.

@@ -160,6 +160,7 @@ fn cases() -> Vec<Case> {
         ),
         case("limited", Refuses(SignIn, "[LIMIT] later"), BUSY),
         case("no", Refuses(Command, "[CANNOT] never"), NO),
+        case("no-reason", Refuses(Command, "never"), NO),
     ]
 }
 
