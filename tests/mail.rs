@@ -277,7 +277,8 @@ pub(crate) fn harms(html: &str, remote: bool) -> Vec<String> {
                     .iter()
                     .any(|s| plain.starts_with(s)),
                 "src" => {
-                    plain.starts_with("data:image/") && !plain.contains("svg")
+                    let kind = plain.split(',').next().unwrap_or_default();
+                    kind.starts_with("data:image/") && !kind.contains("svg")
                         || remote && plain.starts_with("https://")
                 }
                 "id" | "name" if name != "meta" => value.starts_with("m-"),
