@@ -196,7 +196,7 @@ fn read_html(html: &str) {
             assert!(harms.is_empty(), "{}", harms.join("; "));
         }
     }
-    mime::html_words(html);
+    clean::words(html);
 }
 
 fn execute(kind: &str, input: &[u8]) {

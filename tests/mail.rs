@@ -387,7 +387,7 @@ pub(crate) fn read(raw: &[u8]) -> Reading {
     for part in &body.text {
         let bytes = mime::part_of(raw, &part.path).unwrap();
         let text = if part.kind == "text/html" {
-            mime::html_words(&mime::text(&bytes, &part.charset))
+            clean::words(&mime::text(&bytes, &part.charset))
         } else {
             mime::plain_text(&bytes, &part.charset)
         };

@@ -102,7 +102,7 @@ pub fn text_of(opened: &Opened, charset: &str) -> Vec<Block> {
             continue;
         };
         let text = if part.kind == "text/html" {
-            mime::html_words(&text_in(shown, charset))
+            clean::words(&text_in(shown, charset))
         } else if charset.is_empty() {
             mime::plain_text(&shown.bytes, &part.charset)
         } else {

@@ -11,6 +11,7 @@ mod html;
 mod links;
 mod nesting;
 mod read;
+mod words;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -21,6 +22,7 @@ pub use links::link;
 use links::{Load, is_own, load};
 use nesting::{Nesting, is_block};
 use read::read;
+pub use words::words;
 
 /// What is put in front of every id, so that none can be one of ours.
 const ID_PREFIX: &str = "m-";

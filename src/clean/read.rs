@@ -17,7 +17,7 @@ use super::{
 };
 
 /// Longest mail that is read, in bytes.
-const LONGEST: usize = 3_000_000;
+pub(super) const LONGEST: usize = 3_000_000;
 /// Bytes of style that are read.
 const MOST_STYLE: usize = 300_000;
 /// Embedded images that are told.
@@ -81,7 +81,7 @@ pub(super) fn read(html: &str, how: &Show<'_>) -> Reading {
 }
 
 /// As much of a text as fits, in whole characters.
-fn start_of(text: &str, most: usize) -> &str {
+pub(super) fn start_of(text: &str, most: usize) -> &str {
     let end = (0..=most.min(text.len()))
         .rev()
         .find(|at| text.is_char_boundary(*at));

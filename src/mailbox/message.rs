@@ -6,6 +6,7 @@
 
 use super::Mailbox;
 use super::folders::Plan;
+use crate::clean;
 use crate::error::{Error, Result, What};
 use crate::mail::{Flags, Part, PartPath, Row, Uid};
 use crate::mime::{self, Body};
@@ -454,7 +455,7 @@ impl Mailbox<'_, '_> {
 fn words_of(shown: &Shown) -> String {
     let text = mime::text(&shown.bytes, &shown.part.charset);
     match shown.part.kind.as_str() {
-        "text/html" => mime::html_words(&text),
+        "text/html" => clean::words(&text),
         _ => text,
     }
 }

@@ -11,7 +11,7 @@ use crate::told::Protection;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Body<'a> {
     /// To be shown one after the other where plain text is wanted. `text/html` is among them only where a message has no
-    /// plain version of it: `html_words` reads it.
+    /// plain version of it: `clean::words` reads it.
     pub text: Vec<&'a Part>,
     /// To be shown one after the other where HTML is wanted, plain parts among them; empty where there is no HTML.
     pub html: Vec<&'a Part>,

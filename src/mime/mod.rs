@@ -55,10 +55,5 @@ fn safe_kind(kind: &str) -> String {
     }
 }
 
-/// The words of an HTML part: for a preview line, a search, and a text where a mail has only HTML.
-pub fn html_words(html: &str) -> String {
-    mail_parser::decoders::html::html_to_text(html)
-}
-
 #[cfg(test)]
 mod tests;
