@@ -415,6 +415,10 @@ fn a_large_winmail_dat_travels_only_when_it_is_opened() {
         .shows("The house")
         .shows("The drawing.")
         .shows("house.dwg");
+    inside
+        .click("All headers")
+        .shows("The house")
+        .shows("bo@example.org");
     let file = ann.get(&address_of(&inside, ".file a", 0));
     file.has_status(200);
     assert!(file.body() == drawing, "other bytes");

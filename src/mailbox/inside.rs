@@ -52,7 +52,10 @@ impl Mailbox<'_, '_> {
             }
             false => {
                 let row = self.row(at)?;
-                (Row { size, ..row }, Vec::new())
+                (
+                    Row { size, ..row },
+                    self.cached_header(at).unwrap_or_default(),
+                )
             }
         };
         let mut opened = Opened {

@@ -269,7 +269,7 @@ impl Mailbox<'_, '_> {
     }
 
     /// The header of a message that has been opened.
-    fn cached_header(&mut self, at: &MessageRef) -> Option<Vec<u8>> {
+    pub(super) fn cached_header(&mut self, at: &MessageRef) -> Option<Vec<u8>> {
         let key = self
             .data
             .text(&at.folder, at.validity, at.uid, &header_path());
