@@ -11,6 +11,7 @@ mod html;
 mod links;
 mod nesting;
 mod read;
+mod tags;
 mod words;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};

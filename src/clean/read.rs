@@ -3,21 +3,14 @@
 //! Works on tags, not on a tree: a tree of hostile markup can take a time that grows with the square of its size, and
 //! this reading is what keeps that from the step after it. Safety is not decided here; `html` decides it once more.
 
-use std::cell::RefCell;
-
-use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::{Rawtext, Rcdata};
-use html5ever::tokenizer::{
-    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer,
-};
+use html5ever::tokenizer::{Tag, TokenSinkResult};
 
+use super::tags::{LONGEST, Reads, walk};
 use super::{
-    Judge, Load, Nesting, Show, few_attributes, is_attribute, is_block, is_element, is_own, link,
-    load, prefixed,
+    Judge, Load, Nesting, Show, is_attribute, is_block, is_element, is_own, link, load, prefixed,
 };
 
-/// Longest mail that is read, in bytes.
-pub(super) const LONGEST: usize = 3_000_000;
 /// Bytes of style that are read.
 const MOST_STYLE: usize = 300_000;
 /// Embedded images that are told.
@@ -52,7 +45,6 @@ pub(super) struct Reading {
 
 /// Reads a mail's HTML.
 pub(super) fn read(html: &str, how: &Show<'_>) -> Reading {
-    let whole = start_of(html, LONGEST);
     let reader = Reader {
         how,
         judge: Judge {
@@ -63,7 +55,7 @@ pub(super) fn read(html: &str, how: &Show<'_>) -> Reading {
             ..Judge::default()
         },
         found: Reading {
-            cut: whole.len() < html.len(),
+            cut: html.len() > LONGEST,
             ..Reading::default()
         },
         nesting: Nesting::default(),
@@ -71,38 +63,7 @@ pub(super) fn read(html: &str, how: &Show<'_>) -> Reading {
         style: String::new(),
         embedded_bytes: 0,
     };
-    let tokenizer = Tokenizer::new(Sink(RefCell::new(reader)), Default::default());
-    let queue = BufferQueue::default();
-    queue.push_back(StrTendril::from_slice(&few_attributes(whole)));
-    // The sink never asks for a pause, so one feed reads to the end.
-    drop(tokenizer.feed(&queue));
-    tokenizer.end();
-    tokenizer.sink.0.into_inner().finish()
-}
-
-/// As much of a text as fits, in whole characters.
-pub(super) fn start_of(text: &str, most: usize) -> &str {
-    let end = (0..=most.min(text.len()))
-        .rev()
-        .find(|at| text.is_char_boundary(*at));
-    text.get(..end.unwrap_or(0)).unwrap_or_default()
-}
-
-struct Sink<'a>(RefCell<Reader<'a>>);
-
-impl TokenSink for Sink<'_> {
-    type Handle = ();
-
-    fn process_token(&self, token: Token, _: u64) -> TokenSinkResult<()> {
-        let mut reader = self.0.borrow_mut();
-        match token {
-            Token::TagToken(tag) if tag.kind == TagKind::StartTag => return reader.start(&tag),
-            Token::TagToken(tag) => reader.end(&tag.name),
-            Token::CharacterTokens(text) => reader.text(&text),
-            _ => {}
-        }
-        TokenSinkResult::Continue
-    }
+    walk(html, reader).finish()
 }
 
 /// Whose text is read as text.
@@ -123,18 +84,7 @@ struct Reader<'a> {
     embedded_bytes: usize,
 }
 
-impl Reader<'_> {
-    fn finish(mut self) -> Reading {
-        self.end("style");
-        let mut found = self.found;
-        found.sheet = self.judge.sheet(&self.style);
-        found.held_back = found.held_back.saturating_add(self.judge.held_back);
-        found.on_request = found.on_request.saturating_add(self.judge.on_request);
-        found.dark |= self.judge.dark;
-        found.cut |= self.nesting.cut;
-        found
-    }
-
+impl Reads for Reader<'_> {
     fn text(&mut self, text: &str) {
         match self.raw {
             Some(Raw::Style) if self.style.len() < MOST_STYLE => self.style.push_str(text),
@@ -198,6 +148,19 @@ impl Reader<'_> {
             self.found.markup.push_str(name);
             self.found.markup.push('>');
         }
+    }
+}
+
+impl Reader<'_> {
+    fn finish(mut self) -> Reading {
+        self.end("style");
+        let mut found = self.found;
+        found.sheet = self.judge.sheet(&self.style);
+        found.held_back = found.held_back.saturating_add(self.judge.held_back);
+        found.on_request = found.on_request.saturating_add(self.judge.on_request);
+        found.dark |= self.judge.dark;
+        found.cut |= self.nesting.cut;
+        found
     }
 
     fn element(&mut self, tag: &Tag) {

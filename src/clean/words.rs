@@ -1,19 +1,14 @@
 //! The words of a mail's HTML as plain text: what the text version shows where a mail has none, and the line below a
 //! subject. Line ends where a reader would see them, quotes and lists marked as in plain mail, links with their address.
 //!
-//! Reads tags, not a tree, like `read`. `mail_parser` has this too, but to it a line ends only at `br` and `p`: the cells
+//! `mail_parser` has this too, but to it a line ends only at `br` and `p`: the cells
 //! and boxes of which newsletters are made ran into one word.
 
-use std::cell::RefCell;
-
-use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::{Rawtext, Rcdata};
-use html5ever::tokenizer::{
-    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer,
-};
+use html5ever::tokenizer::{Tag, TokenSinkResult};
 
-use super::read::{LONGEST, start_of};
-use super::{few_attributes, is_block, link};
+use super::tags::{Reads, walk};
+use super::{is_block, link};
 
 /// Longest text that is made, in bytes.
 const MOST: usize = 1024 * 1024;
@@ -22,32 +17,7 @@ const DEEPEST: usize = 20;
 
 /// The words of an HTML.
 pub fn words(html: &str) -> String {
-    let tokenizer = Tokenizer::new(Sink(RefCell::default()), Default::default());
-    let queue = BufferQueue::default();
-    queue.push_back(StrTendril::from_slice(&few_attributes(start_of(
-        html, LONGEST,
-    ))));
-    // The sink never asks for a pause, so one feed reads to the end.
-    drop(tokenizer.feed(&queue));
-    tokenizer.end();
-    tokenizer.sink.0.into_inner().out
-}
-
-struct Sink(RefCell<Words>);
-
-impl TokenSink for Sink {
-    type Handle = ();
-
-    fn process_token(&self, token: Token, _: u64) -> TokenSinkResult<()> {
-        let mut words = self.0.borrow_mut();
-        match token {
-            Token::TagToken(tag) if tag.kind == TagKind::StartTag => return words.start(&tag),
-            Token::TagToken(tag) => words.end(&tag.name),
-            Token::CharacterTokens(text) => words.text(&text),
-            _ => {}
-        }
-        TokenSinkResult::Continue
-    }
+    walk(html, Words::default()).out
 }
 
 /// What has to come before the next word.
@@ -79,7 +49,7 @@ struct Words {
     link: Option<(String, usize)>,
 }
 
-impl Words {
+impl Reads for Words {
     fn start(&mut self, tag: &Tag) -> TokenSinkResult<()> {
         let name = &*tag.name;
         let attribute = |key: &str| {
@@ -144,6 +114,35 @@ impl Words {
         }
     }
 
+    fn text(&mut self, text: &str) {
+        if self.raw || self.templates > 0 {
+            return;
+        }
+        if self.preformatted > 0 {
+            for (nth, row) in text.split('\n').enumerate() {
+                if nth > 0 {
+                    self.br();
+                }
+                if !row.trim().is_empty() {
+                    self.put(row.trim_end());
+                }
+            }
+            return;
+        }
+        let is_blank = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}');
+        for piece in text.split_inclusive(is_blank) {
+            let word = piece.trim_end_matches(is_blank);
+            if !word.is_empty() {
+                self.put(word);
+            }
+            if word.len() < piece.len() {
+                self.gap = self.gap.max(Gap::Space);
+            }
+        }
+    }
+}
+
+impl Words {
     fn apart(&mut self, gap: Gap) {
         if !self.marked {
             self.gap = self.gap.max(gap);
@@ -214,33 +213,6 @@ impl Words {
             let gap = std::mem::replace(&mut self.gap, Gap::Space);
             self.put(&format!("<{address}>"));
             self.gap = gap;
-        }
-    }
-
-    fn text(&mut self, text: &str) {
-        if self.raw || self.templates > 0 {
-            return;
-        }
-        if self.preformatted > 0 {
-            for (nth, row) in text.split('\n').enumerate() {
-                if nth > 0 {
-                    self.br();
-                }
-                if !row.trim().is_empty() {
-                    self.put(row.trim_end());
-                }
-            }
-            return;
-        }
-        let is_blank = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r' | '\u{c}');
-        for piece in text.split_inclusive(is_blank) {
-            let word = piece.trim_end_matches(is_blank);
-            if !word.is_empty() {
-                self.put(word);
-            }
-            if word.len() < piece.len() {
-                self.gap = self.gap.max(Gap::Space);
-            }
         }
     }
 
