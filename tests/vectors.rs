@@ -134,7 +134,7 @@ fn step(all: usize, sample: usize) -> usize {
 
 /// Opens each mail in its page, and its HTML with remote content; what any of them did, by its name.
 fn deeds(mails: Vec<(String, Mail)>) -> Vec<String> {
-    assert!(mails.len() >= 10);
+    assert!(!mails.is_empty());
     let (names, mails): (Vec<String>, Vec<Mail>) = mails.into_iter().unzip();
     let site = Site::new().mails("ann", "INBOX", mails);
     let site = site
