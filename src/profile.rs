@@ -155,53 +155,48 @@ mod tests {
         }
     }
 
-    fn scratch(name: &str) -> PathBuf {
-        let dir = std::env::temp_dir().join(format!("postern-{name}-{}", std::process::id()));
-        drop(fs::remove_dir_all(&dir));
-        fs::create_dir_all(&dir).unwrap();
-        dir
-    }
-
     #[test]
     fn what_somebody_else_wrote_into_the_settings_stays() {
-        let dir = scratch("settings");
-        let mut profile = at(&dir);
+        let dir = tempfile::tempdir().unwrap();
+        let mut profile = at(dir.path());
         assert!(!profile.always_shows("bo@example.org"));
         profile.always_show("bo@example.org", true).unwrap();
         assert!(profile.always_shows("bo@example.org"));
-        let file = dir.join("profile").join(SETTINGS);
+        let file = dir.path().join("profile").join(SETTINGS);
         let by_hand = "remote_from = [\"BO@example.org\"]\nsince = 2026-11-25\n[z]\nlist = [1, [2]]\n[[a]]\nx = 1\n";
         fs::write(&file, by_hand).unwrap();
         // Left behind by somebody who was killed.
-        fs::write(dir.join("profile").join(UNFINISHED), "half".repeat(99)).unwrap();
+        fs::write(
+            dir.path().join("profile").join(UNFINISHED),
+            "half".repeat(99),
+        )
+        .unwrap();
         assert!(profile.always_shows("bo@example.org"));
         profile.always_show("cas@example.org", true).unwrap();
         profile.always_show("bo@example.org", false).unwrap();
         let now: Table = fs::read_to_string(&file).unwrap().parse().unwrap();
         let wanted = by_hand.replace("BO@", "cas@");
         assert_eq!(now, wanted.parse::<Table>().unwrap());
-        fs::remove_dir_all(dir).unwrap();
     }
 
     #[test]
     fn of_many_senders_the_oldest_goes() {
-        let dir = scratch("senders");
-        let mut profile = at(&dir);
+        let dir = tempfile::tempdir().unwrap();
+        let mut profile = at(dir.path());
         let all: Vec<String> = (0..SENDERS).map(|n| format!("{n}@example.org")).collect();
         let list = Table::from_iter([(REMOTE_FROM.to_owned(), Value::try_from(&all).unwrap())]);
         profile.write(&list).unwrap();
         profile.always_show("new@example.org", true).unwrap();
         assert!(!profile.always_shows("0@example.org"));
         assert!(profile.always_shows("1@example.org") && profile.always_shows("new@example.org"));
-        fs::remove_dir_all(dir).unwrap();
     }
 
     #[test]
     fn settings_that_cannot_be_understood_are_never_written_over() {
-        let dir = scratch("damaged");
-        let mut profile = at(&dir);
-        fs::create_dir(dir.join("profile")).unwrap();
-        let file = dir.join("profile").join(SETTINGS);
+        let dir = tempfile::tempdir().unwrap();
+        let mut profile = at(dir.path());
+        fs::create_dir(dir.path().join("profile")).unwrap();
+        let file = dir.path().join("profile").join(SETTINGS);
         let long = format!("a = \"{}\"", "x".repeat(LONGEST as usize));
         let damaged: [&[u8]; 5] = [
             b"remote_from = [\"bo@example.org\"]\nremote_from = 1",
@@ -226,6 +221,5 @@ mod tests {
         let changed = profile.always_show("cas@example.org", true);
         assert!(matches!(changed, Err(Error::Profile(_))), "{changed:?}");
         assert_eq!(fs::read_to_string(&file).unwrap(), nearly);
-        fs::remove_dir_all(dir).unwrap();
     }
 }

@@ -286,17 +286,10 @@ mod tests {
         }
     }
 
-    fn scratch(name: &str) -> PathBuf {
-        let dir = std::env::temp_dir().join(format!("postern-{name}-{}", std::process::id()));
-        drop(fs::remove_dir_all(&dir));
-        fs::create_dir_all(&dir).unwrap();
-        dir
-    }
-
     #[test]
     fn first_requests_agree_on_one_secret() {
-        let dir = scratch("secret");
-        let config = at(&dir);
+        let dir = tempfile::tempdir().unwrap();
+        let config = at(dir.path());
         let all: Vec<State> = std::thread::scope(|scope| {
             let open = || scope.spawn(|| State::open(&config, None).unwrap());
             let running: Vec<_> = (0..8).map(|_| open()).collect();
@@ -304,35 +297,32 @@ mod tests {
         });
         let first = all[0].secret();
         assert!(all.iter().all(|s| s.secret() == first));
-        fs::remove_dir_all(dir).unwrap();
     }
 
     #[test]
     fn a_secret_missing_or_cut_beside_users_is_an_error_that_names_it() {
-        let dir = scratch("lost");
-        let state = State::open(&at(&dir), None).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let state = State::open(&at(dir.path()), None).unwrap();
         state.make_user(state.user("", "ann")).unwrap();
-        let secret = dir.join("state/secret");
+        let secret = dir.path().join("state/secret");
         for damage in [None, Some(&b"short"[..])] {
             match damage {
                 None => fs::remove_file(&secret).unwrap(),
                 Some(bytes) => fs::write(&secret, bytes).unwrap(),
             }
-            let Err(Error::Setup(Cause(why))) = State::open(&at(&dir), None) else {
+            let Err(Error::Setup(Cause(why))) = State::open(&at(dir.path()), None) else {
                 panic!("opened");
             };
             assert!(why.contains("state/secret"), "{why}");
         }
-        fs::remove_dir_all(dir).unwrap();
     }
 
     #[test]
     fn it_refuses_to_lie_below_the_document_root() {
-        let dir = scratch("root");
+        let dir = tempfile::tempdir().unwrap();
         assert!(matches!(
-            State::open(&at(&dir), Some(&dir)),
+            State::open(&at(dir.path()), Some(dir.path())),
             Err(Error::Setup(_))
         ));
-        fs::remove_dir_all(dir).unwrap();
     }
 }

@@ -196,19 +196,14 @@ fn network(from: IpAddr) -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::config::Config;
+    use tempfile::{TempDir, tempdir};
 
-    fn state(name: &str) -> State {
-        let dir =
-            std::env::temp_dir().join(format!("postern-throttle-{name}-{}", std::process::id()));
-        drop(std::fs::remove_dir_all(&dir));
-        State::open(
-            &Config {
-                state_dir: Some(dir),
-                ..Config::default()
-            },
-            None,
-        )
-        .unwrap()
+    fn state(dir: &TempDir) -> State {
+        let config = Config {
+            state_dir: Some(dir.path().to_owned()),
+            ..Config::default()
+        };
+        State::open(&config, None).unwrap()
     }
 
     fn stranger(ip: &str) -> Attempt<'static> {
@@ -220,7 +215,8 @@ mod tests {
 
     #[test]
     fn five_attempts_then_a_wait_that_does_not_touch_others() {
-        let state = state("five");
+        let dir = tempdir().unwrap();
+        let state = state(&dir);
         for _ in 0..5 {
             book(&state, &stranger("192.0.2.1"), 5).map(drop).unwrap();
         }
@@ -241,7 +237,8 @@ mod tests {
 
     #[test]
     fn a_right_password_costs_nothing() {
-        let state = state("right");
+        let dir = tempdir().unwrap();
+        let state = state(&dir);
         for _ in 0..50 {
             book(&state, &stranger("192.0.2.1"), 5)
                 .unwrap()
@@ -252,7 +249,8 @@ mod tests {
 
     #[test]
     fn half_of_an_ipv6_address_is_one_customer() {
-        let state = state("v6");
+        let dir = tempdir().unwrap();
+        let state = state(&dir);
         for host in 0..5 {
             book(&state, &stranger(&format!("2001:db8::{host}")), 5)
                 .map(drop)
