@@ -93,6 +93,15 @@ fn click(tab: &Visitor, path: &str) -> thread::JoinHandle<Page> {
     thread::spawn(move || tab.get_once(&path))
 }
 
+/// Clicks in the background, and is the one that holds the gate.
+fn at_work(tab: &Visitor, user: &Path, path: &str) -> thread::JoinHandle<Page> {
+    let holder = click(tab, path);
+    until("a click works", || {
+        kernel::lock(&user.join("lock")).0.is_some()
+    });
+    holder
+}
+
 fn answer(click: thread::JoinHandle<Page>) -> Page {
     click.join().expect("a click")
 }
@@ -234,8 +243,7 @@ fn parts_and_acts_are_served_in_order_and_make_way_for_no_click() {
     let (part, _) = part_and_token(&ann);
     hang(&site);
     let lock = dir.join("lock");
-    let holder = click(&ann, "/?compare=1");
-    until("a click works", || kernel::lock(&lock).0.is_some());
+    let holder = at_work(&ann, &dir, "/?compare=1");
 
     let mut waiting = Vec::new();
     for n in 0..8 {
@@ -302,8 +310,7 @@ fn a_part_is_served_before_the_clicks_that_came_before_it() {
     let (part, _) = part_and_token(&ann);
     hang(&site);
     let lock = dir.join("lock");
-    let holder = click(&ann, "/?compare=1");
-    until("a click works", || kernel::lock(&lock).0.is_some());
+    let holder = at_work(&ann, &dir, "/?compare=1");
     let clicks = [1, 2].map(|n| {
         let one = click(&ann, "/");
         until("it waits", || kernel::lock(&lock).1 == n);
@@ -340,13 +347,10 @@ fn three_storming_users_leave_room_for_a_calm_one() {
     hang(&site);
     let watch = Watch::on(&site.program());
 
-    let mut holders = Vec::new();
-    for (who, dir, _) in &stormers {
-        holders.push(click(who, "/?compare=1"));
-        until("a click works", || {
-            kernel::lock(&dir.join("lock")).0.is_some()
-        });
-    }
+    let holders: Vec<_> = stormers
+        .iter()
+        .map(|(who, dir, _)| at_work(who, dir, "/?compare=1"))
+        .collect();
     let (mut pages, mut others) = (Vec::new(), Vec::new());
     for _ in 0..4 {
         for (who, _, part) in &stormers {
@@ -389,10 +393,7 @@ fn a_page_that_tries_again_by_itself_displaces_no_click() {
     let site = plan().start();
     let (ann, dir) = signed_in(&site, "ann");
     site.proxy().delay(FAR);
-    let holder = click(&ann, "/");
-    until("a click works", || {
-        kernel::lock(&dir.join("lock")).0.is_some()
-    });
+    let holder = at_work(&ann, &dir, "/");
     let clicks = [1, 2].map(|n| {
         let one = click(&ann, "/");
         until("it waits", || tickets(&dir) == n);

@@ -493,9 +493,7 @@ fn a_message_whose_structure_the_server_cannot_tell_is_read_here() {
         }
     }
     let server = ImapScript::speaking(transcript, Mischief::Honest);
-    let site = Site::new()
-        .imap_at(([127, 0, 0, 1], server.port()).into())
-        .start();
+    let site = Site::new().imap_at(server.address()).start();
     let ann = site.sign_in("ann");
     let links = ann.get("/").attributes_of(".row > a", "href");
     assert!(!links.is_empty());

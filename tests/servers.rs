@@ -194,7 +194,7 @@ fn whatever_a_server_does_the_page_comes_in_time_and_says_so() {
     let seconds = DEADLINE.as_secs();
     let gate = format!("[gate]\ntotal = 64\ndeadline_seconds = {seconds}\n{domains}");
     let site = Site::new()
-        .imap_at(([127, 0, 0, 1], scripts[0].port()).into())
+        .imap_at(scripts[0].address())
         .apache("StartServers 3\n")
         .config(&gate)
         .start();
@@ -292,9 +292,7 @@ fn a_folder_that_may_not_be_opened_is_not_taken_for_one_that_is_gone() {
             }
         }
         let script = ImapScript::speaking(transcript, Mischief::Honest);
-        let site = Site::new()
-            .imap_at(([127, 0, 0, 1], script.port()).into())
-            .start();
+        let site = Site::new().imap_at(script.address()).start();
         let ann = site.sign_in_with("ann", "x");
         let page = ann.get_once(&format!("/folder?f={folder}"));
         page.expect(page.has_words(says) && page.has_words(reason), || {
@@ -310,9 +308,7 @@ fn a_folder_that_may_not_be_opened_is_not_taken_for_one_that_is_gone() {
 #[test]
 fn a_farewell_is_passed_on_in_the_words_of_the_server() {
     let script = ImapScript::start("dovecot-2.3.19.1", Mischief::Honest);
-    let site = Site::new()
-        .imap_at(([127, 0, 0, 1], script.port()).into())
-        .start();
+    let site = Site::new().imap_at(script.address()).start();
     let ann = site.sign_in_with("ann", "x");
     ann.get("/").has_status(200);
     let bye = b"* BYE [UNAVAILABLE] Back at \x01 9 <b>sharp</b> caf\xe9\r\n";
@@ -329,9 +325,7 @@ fn a_farewell_is_passed_on_in_the_words_of_the_server() {
 #[test]
 fn a_password_that_is_no_longer_right_ends_the_session_and_no_other_refusal_does() {
     let script = ImapScript::start("dovecot-2.3.19.1", Mischief::Honest);
-    let site = Site::new()
-        .imap_at(([127, 0, 0, 1], script.port()).into())
-        .start();
+    let site = Site::new().imap_at(script.address()).start();
     let reader = site.sign_in_with("ann", "x");
     for words in [
         "[UNAVAILABLE] later",
@@ -352,7 +346,7 @@ fn a_password_that_is_no_longer_right_ends_the_session_and_no_other_refusal_does
 fn a_sign_in_at_a_broken_server_keeps_the_form_and_counts_for_nothing() {
     let script = ImapScript::start("dovecot-2.3.19.1", Mischief::Honest);
     let site = Site::new()
-        .imap_at(([127, 0, 0, 1], script.port()).into())
+        .imap_at(script.address())
         .config("[gate]\ndeadline_seconds = 5\n[limits]\nlogins_per_minute = 1")
         .start();
     let stranger = site.visitor();

@@ -56,9 +56,7 @@ fn a_server_without_extensions_serves_the_whole_visit() {
 fn six_servers_serve_the_whole_visit_in_their_own_words() {
     for name in TRANSCRIPTS {
         let server = ImapScript::start(name, Mischief::Honest);
-        let site = Site::new()
-            .imap_at(([127, 0, 0, 1], server.port()).into())
-            .start();
+        let site = Site::new().imap_at(server.address()).start();
         let ann = site.sign_in("ann");
         let seen = visit(&ann, name);
         assert_eq!(seen, Transcript::named(name).uids().len(), "{name}");

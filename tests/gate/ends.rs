@@ -4,7 +4,7 @@ use std::fs;
 use std::net::UdpSocket;
 use std::time::{Duration, Instant};
 
-use super::{answer, click, go_on, hang, made_way, patient, plan, signed_in, tickets};
+use super::{answer, at_work, click, go_on, hang, made_way, patient, plan, signed_in, tickets};
 use crate::support::by_hand::ByHand;
 use crate::support::kernel::{self, Watch, until};
 use crate::support::page::Page;
@@ -76,10 +76,7 @@ fn nobody_waits_longer_than_the_limit() {
         .start();
     let (ann, dir) = signed_in(&site, "ann");
     site.proxy().trouble(Trouble::Hang);
-    let holder = click(&ann, "/");
-    until("a click works", || {
-        kernel::lock(&dir.join("lock")).0.is_some()
-    });
+    let holder = at_work(&ann, &dir, "/");
     let page = ann.tab().get_once("/");
     page.has_status(503)
         .shows("Your other click is still being worked on")
@@ -101,10 +98,7 @@ fn the_file_of_tickets_is_begun_anew_when_it_has_grown() {
     fs::write(&file, vec![b'.'; 1024 * 1024 + 1]).expect("tickets");
     place::give_to_worker(&file);
     hang(&site);
-    let holder = click(&ann, "/?compare=1");
-    until("a click works", || {
-        kernel::lock(&dir.join("lock")).0.is_some()
-    });
+    let holder = at_work(&ann, &dir, "/?compare=1");
     let clicks = [1, 2].map(|n| {
         let one = click(&ann, "/");
         until("it waits", || tickets(&dir) == n);
