@@ -8,6 +8,8 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::devtools::{Happened, PATIENCE, Wire};
@@ -40,11 +42,13 @@ pub struct Chromium {
     _profile: Place,
 }
 
-/// A page in the browser.
+/// A page in the browser; closed when it is dropped.
 #[derive(Debug)]
 pub struct Tab {
     wire: Arc<Wire>,
     session: String,
+    /// The browser context that it is alone in.
+    context: Value,
 }
 
 /// Light or dark, as the reader prefers.
@@ -114,6 +118,7 @@ impl Chromium {
         let tab = Tab {
             wire: Arc::clone(&self.wire),
             session,
+            context: context.clone(),
         };
         self.wire.watch(&tab.session);
         tab.viewport(1440, 900, 1.0, false);
@@ -135,6 +140,12 @@ impl Drop for Chromium {
         if let Err(e) = self.child.kill().and_then(|()| self.child.wait()) {
             eprintln!("chromium: {e}");
         }
+    }
+}
+
+impl Drop for Tab {
+    fn drop(&mut self) {
+        self.wire.close_tab(&self.session, &self.context);
     }
 }
 
@@ -334,7 +345,7 @@ impl Tab {
         let dir = place::target_dir().join("screenshots");
         fs::create_dir_all(&dir).expect("target/screenshots");
         let file = dir.join(format!("{name}.png"));
-        fs::write(&file, from_base64(data)).expect("a picture");
+        fs::write(&file, decoded(data)).expect("a picture");
         file
     }
 
@@ -342,7 +353,7 @@ impl Tab {
     pub fn print(&self) -> Vec<u8> {
         let paper = json!({ "paperWidth": 8.27, "paperHeight": 11.69, "preferCSSPageSize": true });
         let answer = self.ask("Page.printToPDF", paper);
-        from_base64(answer["data"].as_str().expect("a document"))
+        decoded(answer["data"].as_str().expect("a document"))
     }
 
     /// What happened in this tab until now.
@@ -371,19 +382,6 @@ impl Tab {
     }
 }
 
-/// RFC 4648 4, of text that the browser made.
-fn from_base64(text: &str) -> Vec<u8> {
-    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
-    let (mut bits, mut count) = (0_u32, 0);
-    for digit in text.bytes().take_while(|b| *b != b'=') {
-        let value = ALPHABET.iter().position(|a| *a == digit).expect("base64");
-        bits = (bits << 6 | u32::try_from(value).expect("below 64")) & 0xFF_FFFF;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push(u8::try_from(bits >> count & 0xFF).expect("a byte"));
-        }
-    }
-    bytes
+fn decoded(base64: &str) -> Vec<u8> {
+    STANDARD.decode(base64).expect("base64 of Chromium")
 }

@@ -133,8 +133,8 @@ impl Wire {
         self.heard.lock().unwrap_or_else(|e| e.into_inner())
     }
 
-    /// Sends a command and does not wait; its number.
-    fn tell(&self, session: Option<&str>, method: &str, params: Value) -> u64 {
+    /// Sends a command and does not wait; its number, or None where the browser is gone.
+    fn tell(&self, session: Option<&str>, method: &str, params: Value) -> Option<u64> {
         let id = {
             let mut heard = self.heard();
             heard.last_id += 1;
@@ -145,15 +145,24 @@ impl Wire {
             message["sessionId"] = json!(session);
         }
         let mut to = self.to.lock().unwrap_or_else(|e| e.into_inner());
-        let to = to.as_mut().expect("a running browser");
-        to.write_all(format!("{message}\0").as_bytes())
-            .expect("the pipe to Chromium");
-        id
+        let sent = to.as_mut()?.write_all(format!("{message}\0").as_bytes());
+        sent.ok().map(|()| id)
+    }
+
+    /// Closes a tab with its browser context, and forgets it.
+    pub fn close_tab(&self, session: &str, context: &Value) {
+        self.tell(
+            None,
+            "Target.disposeBrowserContext",
+            json!({ "browserContextId": context }),
+        );
+        self.heard().tabs.remove(session);
     }
 
     /// Sends a command and waits for its answer.
     pub fn ask(&self, session: Option<&str>, method: &str, params: Value) -> Value {
         let id = self.tell(session, method, params);
+        let id = id.expect("the pipe to Chromium");
         let answer = self.wait(method, |heard| heard.answers.remove(&id));
         assert!(
             answer.get("error").is_none(),
