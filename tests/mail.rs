@@ -68,7 +68,7 @@ pub(crate) fn mails() -> Vec<PathBuf> {
 }
 
 /// Vectors that are always at hand: one of each kind.
-const OWN: [&str; 10] = [
+const OWN: [&str; 14] = [
     "<img src=x onerror=alert(1)><svg/onload=alert(1)>",
     "<a href='jav&#x09;ascript:alert(1)'>x</a><a href=data:text/html,x>x</a>",
     "<form action=https://e.org><input type=image src=https://e.org/x></form>",
@@ -79,6 +79,10 @@ const OWN: [&str; 10] = [
     "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;<img src=x onerror=alert(1)>'>",
     "<base href=//e.org/><link rel=stylesheet href=x><iframe srcdoc='<script>1</script>'></iframe>",
     "<body onload=x background=//e.org/x><img srcset='//e.org/x 1x' src=data:image/svg+xml;base64,AAAA>",
+    "<style>p{background:url/**/('https://e.org/x')}i{background:image-set/**/('message' 1x)}</style><p>x<i>y",
+    "<body style=\"background:url/**/('https://e.org/x')\">x",
+    "<style>p{margin:1px//**/*2}q{font-family:'*/}*{position:fixed;background:url(//e.org/x)}/*'}</style><p>x",
+    "<p style=\"margin:1px//**/*2;font-family:'*/;position:fixed;background:url/**/(&quot;//e.org/x&quot;)/*'\">x",
 ];
 
 /// These, and the vectors of the corpus, by name.

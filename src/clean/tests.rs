@@ -283,6 +283,44 @@ fn a_style_sheet_is_judged_rule_by_rule() {
 }
 
 #[test]
+fn tokens_stay_the_ones_that_were_judged() {
+    // Without the comment between them two would become one, which nobody judged: an address, or the beginning of a
+    // comment that ends in what was a string.
+    for (css, kept) in [
+        (
+            "p{background:url/**/('https://e.org/x')}",
+            "p{background:url/**/(\"https://e.org/x\")}",
+        ),
+        (
+            "p{margin:1//**/*2}q{font-family:'*/}*{position:fixed}/*'}",
+            "p{margin:1//**/*2}q{font-family:\"*/}*{position:fixed}/*\"}",
+        ),
+        ("p{color:re/**/d}", "p{color:re/**/d}"),
+        (
+            "@media scr/**/een{p{color:red}}",
+            "@media scr/**/een{p{color:red}}",
+        ),
+        (".a/**/b:hover{color:red}", ".a/**/b:hover{color:red}"),
+        // What cannot stand in the sheet without an escape is not made to look like one.
+        (".a\\<b{color:red}i{color:red}", "i{color:red}"),
+        ("p{font-family:a\\<b;color:red}", "p{color:red}"),
+    ] {
+        let page = document(
+            &format!("<style>{css}</style><body style=\"{css}\">"),
+            &show(true),
+        );
+        assert_eq!(page.sheet, kept, "{css}");
+        let again = document(&format!("<style>{kept}</style>"), &show(true));
+        assert_eq!(again.sheet, kept, "{css}");
+    }
+    let page = document(
+        "<body style=\"background:url/**/('https://e.org/x')\">",
+        &show(false),
+    );
+    assert_eq!(page.body_style, "background:url/**/(\"https://e.org/x\")");
+}
+
+#[test]
 fn dark_style_is_noticed_and_otherwise_the_page_is_light() {
     for (html, dark) in [
         ("<p>x", false),
