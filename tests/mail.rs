@@ -10,7 +10,7 @@ use postern::clean::{self, Cleaned, Show};
 use postern::letter::{Block, Line, Span};
 use postern::mail::{Part, PartPath};
 use postern::mime;
-use scraper::Html;
+use scraper::{Html, Selector};
 use serde_json::Value;
 
 /// Every file below a folder.
@@ -119,13 +119,32 @@ pub(crate) fn vectors() -> Vec<(String, String)> {
 }
 
 pub(crate) fn cleaned(html: &str, remote: bool) -> Cleaned {
+    cleaned_for(html, remote, None)
+}
+
+fn cleaned_for(html: &str, remote: bool, within: Option<&'static str>) -> Cleaned {
     let how = Show {
         remote,
         inline: &|_| None,
         own_origin: Some("https://mail.example.org"),
-        within: None,
+        within,
     };
     clean::document(html, &how)
+}
+
+/// True where a mail that stands in a page of ours ends nothing but itself.
+fn stays_inside(html: &str, remote: bool) -> bool {
+    let mail = cleaned_for(html, remote, Some("mail")).inside("mail");
+    let page = format!(
+        "<!DOCTYPE html><div id=paper>{}</div><hr>",
+        mail.into_string()
+    );
+    let page = Html::parse_document(&page);
+    let children = |of: &str| {
+        let children = Selector::parse(&format!("{of} > *")).unwrap();
+        page.select(&children).count()
+    };
+    (children("body"), children("#paper")) == (2, 1)
 }
 
 /// Style with what stands between quotes taken out, but for addresses.
@@ -302,6 +321,9 @@ pub(crate) fn harms(html: &str, remote: bool) -> Vec<String> {
         if cleaned.sheet().contains(bad) {
             faults.push(format!("the sheet has {bad}: {}", cleaned.sheet()));
         }
+    }
+    if !stays_inside(html, remote) {
+        faults.push("it ends the element that it is put into".to_owned());
     }
     if styles > 2 {
         faults.push(format!("{styles} style elements"));

@@ -15,6 +15,15 @@ use super::{ID_PREFIX, Inline, Load, is_own, load};
 /// Deepest nesting of brackets and of at-rules.
 const DEEPEST: u32 = 8;
 
+/// Longest string, in bytes: some are shown as text, at each element that a rule finds.
+const LONGEST_STRING: usize = 500;
+
+/// Tokens of one value or one list of selectors. Ten times what the longest of newsletters have.
+const MOST_TOKENS: usize = 500;
+
+/// How often a browser may have to hold a part of a selector against an element of the mail.
+const MOST_MATCHES: usize = 50_000_000;
+
 /// Bytes of embedded images in all style of a mail, each as often as it is named.
 const EMBEDDED_BYTES: usize = 1024 * 1024;
 
@@ -27,6 +36,9 @@ pub(super) struct Judge<'a> {
     pub(super) inline: Option<Inline<'a>>,
     /// The id of the element that sheets stay inside of; None where the mail has its document for itself.
     pub(super) within: Option<&'static str>,
+    /// Elements of the mail, each of which every selector is tried at, and what that has come to so far.
+    pub(super) elements: usize,
+    pub(super) matches: usize,
     /// Bytes that embedded images have taken so far.
     pub(super) embedded: usize,
     /// Loads that were taken out, and how many of them `remote` would bring.
@@ -50,10 +62,13 @@ impl Judge<'_> {
         self.block(&mut input)
     }
 
-    /// The allowed rules of a style sheet. There is no `<` in it, so that it cannot end its element.
-    pub(super) fn sheet(&mut self, css: &str) -> String {
+    /// The allowed rules of a style sheet, for the media that its element names; empty is for all. There is no `<` in it,
+    /// so that it cannot end its element.
+    pub(super) fn sheet(&mut self, css: &str, of: &str) -> String {
+        let Ok(query) = media(&mut Parser::new(of)) else {
+            return String::new();
+        };
         let mut input = Parser::new(css);
-        // Old mails hide their style from older programs.
         let mut rules = Rules {
             judge: self,
             depth: 0,
@@ -61,7 +76,25 @@ impl Judge<'_> {
         let kept: String = StyleSheetParser::new(&mut input, &mut rules)
             .flatten()
             .collect();
-        kept.replace('<', "\\3c ")
+        let kept = kept.replace('<', "\\3c ");
+        match query.is_empty() || kept.is_empty() {
+            true => kept,
+            false => format!("@media {query}{{{kept}}}"),
+        }
+    }
+
+    /// Counts what a selector costs a browser. What follows a sibling (`~`) is looked for among all that stand before it.
+    fn tried(&mut self, selector: &Written) -> Result<(), Refused> {
+        let siblings = selector.text.matches('~').count();
+        let parts = siblings
+            .saturating_mul(self.elements)
+            .saturating_add(selector.tokens);
+        let cost = parts.saturating_mul(self.elements);
+        self.matches = self.matches.saturating_add(cost);
+        match self.matches > MOST_MATCHES {
+            true => Err(refused()),
+            false => Ok(()),
+        }
     }
 
     fn block(&mut self, input: &mut Parser<'_>) -> String {
@@ -156,6 +189,7 @@ impl Judge<'_> {
             }
             Load::Part(id) => self
                 .inline
+                .filter(|_| self.embedded <= EMBEDDED_BYTES)
                 .and_then(|inline| inline(&id))
                 .filter(|address| matches!(load(address), Load::Data(_)))
                 .filter(|address| {
@@ -178,21 +212,26 @@ impl Judge<'_> {
 #[derive(Default)]
 struct Written {
     text: String,
+    tokens: usize,
     last: TokenSerializationType,
 }
 
 impl Written {
     fn token(&mut self, token: &Token<'_>) -> Result<(), Refused> {
+        self.tokens = self.tokens.saturating_add(1);
+        if self.tokens > MOST_TOKENS {
+            return Err(refused());
+        }
         self.after_last(token.serialization_type());
         let start = self.text.len();
         token.to_css(&mut self.text).map_err(|_| refused())?;
         // Only in a string can it be written without the `<` that a sheet must not hold.
-        let is_string = matches!(token, Token::QuotedString(_));
-        let has_less = |text: &str| text.contains('<');
-        match !is_string && self.text.get(start..).is_some_and(has_less) {
-            true => Err(refused()),
-            false => Ok(()),
-        }
+        let written = self.text.get(start..).unwrap_or_default();
+        let is_refused = match token {
+            Token::QuotedString(string) => string.len() > LONGEST_STRING,
+            _ => written.contains('<'),
+        };
+        if is_refused { Err(refused()) } else { Ok(()) }
     }
 
     /// One blank, however many there were, with or without comments between.
@@ -204,6 +243,7 @@ impl Written {
     }
 
     fn url(&mut self, address: &str) -> Result<(), Refused> {
+        self.tokens = self.tokens.saturating_add(1);
         self.after_last(TokenSerializationType::Function);
         self.text.push_str("url(");
         serialize_string(address, &mut self.text).map_err(|_| refused())?;
@@ -301,6 +341,7 @@ impl<'i> QualifiedRuleParser<'i> for Rules<'_, '_> {
                 .parse_comma_separated(|one| inside(one, id, &mut selector))
                 .map(drop)?,
         }
+        self.judge.tried(&selector)?;
         Ok(selector.text.trim().to_owned())
     }
 
@@ -474,6 +515,9 @@ fn media_tokens(input: &mut Parser<'_>, depth: u32, out: &mut Written) -> Result
 
 /// Rules of single properties beyond their names.
 fn fits(name: &str, value: &str) -> bool {
+    let importance = value.strip_suffix("important").map(str::trim_end);
+    let plain = importance.and_then(|rest| rest.strip_suffix('!'));
+    let value = plain.unwrap_or(value).trim_end();
     match name {
         // Out of the flow of its own place: over the rest, or with the reader as he scrolls.
         "position" => matches!(value, "static" | "relative" | "absolute"),
@@ -501,7 +545,7 @@ const PICTURED: [&str; 6] = [
 ];
 
 /// Properties whose longer forms (`border-top-color`) are allowed with them.
-const FAMILIES: [&str; 10] = [
+const FAMILIES: [&str; 9] = [
     "background",
     "border",
     "margin",
@@ -509,12 +553,11 @@ const FAMILIES: [&str; 10] = [
     "font",
     "list-style",
     "text-decoration",
-    "column",
     "flex",
     "outline",
 ];
 
-const PROPERTIES: [&str; 55] = [
+const PROPERTIES: [&str; 61] = [
     "color",
     "opacity",
     "width",
@@ -565,6 +608,12 @@ const PROPERTIES: [&str; 55] = [
     "object-fit",
     "gap",
     "row-gap",
+    "column-gap",
+    "order",
+    "aspect-ratio",
+    "object-position",
+    "text-underline-offset",
+    "text-wrap",
     "justify-content",
     "align-items",
     "align-content",

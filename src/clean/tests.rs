@@ -233,6 +233,8 @@ fn style_is_kept_by_its_names_alone() {
         ("color:var(--x);--x:url(https://e.org/)", ""),
         ("behavior:url(#x)", ""),
         ("content:'x'", ""),
+        ("position:relative!important", "position:relative!important"),
+        ("position:fixed !important;position:sticky", ""),
         ("margin:-10px auto;z-index:9", "margin:-10px auto"),
         ("width:calc(100% - 10px)", "width:calc(100% - 10px)"),
         (
@@ -321,6 +323,54 @@ fn tokens_stay_the_ones_that_were_judged() {
 }
 
 #[test]
+fn a_style_element_holds_by_itself_for_the_media_that_it_names() {
+    for (html, kept) in [
+        (
+            "<style media=all>p{color:red}</style>",
+            "@media all{p{color:red}}",
+        ),
+        (
+            "<style media='only screen and (max-width: 480px)'>p{color:red}</style><style>i{color:red}</style>",
+            "@media only screen and (max-width: 480px){p{color:red}}i{color:red}",
+        ),
+        ("<style media='print{'>p{color:red}</style>", ""),
+        ("<style media=print></style>", ""),
+        ("<style type=text/less>p{color:red}</style>", ""),
+        ("<style type=TEXT/CSS>p{color:red}</style>", "p{color:red}"),
+        (
+            "<style>p{color:red</style><style>i{color:red}</style>",
+            "p{color:red}i{color:red}",
+        ),
+    ] {
+        assert_eq!(document(html, &show(false)).sheet, kept, "{html}");
+    }
+}
+
+#[test]
+fn what_stands_around_a_mail_on_paper_stays_around_it() {
+    let how = Show {
+        within: Some("mail"),
+        ..show(false)
+    };
+    let find = |selector: &str| scraper::Selector::parse(selector).unwrap();
+    for html in [
+        "</div></div><p>x",
+        "<td></table></div></div><p>x",
+        &"<li><div><table><li>a</table></div></li>".repeat(4),
+        &"<dt><div><table><dd>a</table></div></dt>".repeat(4),
+        &"<li><address><p><table><tr><li>a</table></address></li></div>".repeat(4),
+        "<pre>\n\n\n\n\n\n\n\nx</pre>",
+    ] {
+        let mail = document(html, &how).inside("mail").into_string();
+        let page = format!("<!DOCTYPE html><div id=paper>{mail}</div><hr>");
+        let page = scraper::Html::parse_document(&page);
+        let children = |of: &str| page.select(&find(&format!("{of} > *"))).count();
+        assert_eq!((children("body"), children("#paper")), (2, 1), "{html}");
+        assert!(children("#mail") > 0, "{html}");
+    }
+}
+
+#[test]
 fn dark_style_is_noticed_and_otherwise_the_page_is_light() {
     for (html, dark) in [
         ("<p>x", false),
@@ -356,6 +406,16 @@ fn the_body_tag_dresses_the_page() {
         ),
         "{page}"
     );
+    // Its style comes after its other attributes, wherever it stands.
+    let html = "<body style=background:#111 bgcolor=#fff topmargin=0 marginwidth=8>\
+        <table style=background:#222 background=https://e.org/x></table>";
+    let cleaned = document(html, &show(true));
+    assert_eq!(
+        cleaned.body_style,
+        "background-color:#fff;margin-block:0px;margin-inline:8px;background:#111"
+    );
+    let style = "background-image:url(&quot;https://e.org/x&quot;);background:#222";
+    assert!(cleaned.html.contains(style), "{}", cleaned.html);
     assert!(
         page.contains("dir=\"rtl\"") && page.contains("a{color:#123}") && page.contains("a&lt;b"),
         "{page}"
@@ -395,6 +455,75 @@ fn an_embedded_image_may_be_a_background_and_is_carried_only_so_often() {
     assert!(!once.html.contains("/part"), "only what carries its bytes");
     let many = shown(&"<img src=cid:a@x><p style='background:url(cid:a@x)'>x".repeat(5_000));
     assert!(many.html.contains("data:image/png") && many.html.len() < 8_000_000);
+}
+
+#[test]
+fn many_signs_are_written_as_they_were() {
+    for sign in ["&", "\u{a0}", "\u{b0}", "a&lt;b", "&amp;lt;"] {
+        let html = format!("<p>{}</p><i>x</i>", sign.repeat(2_000));
+        let once = body(&html);
+        assert_eq!(words(&once), words(&html));
+        assert!(!once.contains('!') && once.ends_with("</p><i>x</i>"));
+        assert_eq!(body(&once), once);
+    }
+    assert_eq!(
+        body(&format!("<p title='{}' dir=ltr>x", "&".repeat(2_000))),
+        "<p dir=\"ltr\">x</p>"
+    );
+}
+
+#[test]
+fn little_markup_does_not_make_a_browser_draw_without_end() {
+    let row = |cell: &str, count| body(&format!("<table><tr>{}</table>", cell.repeat(count)));
+    assert_eq!(row("<td colspan=12>", 500).matches("colspan").count(), 500);
+    for span in ["1000", "65534", "99999999999999999999", "x", "-1"] {
+        assert!(!row(&format!("<td colspan={span} rowspan={span}>"), 1).contains("span"));
+    }
+    assert_eq!(
+        row("<td colspan=200>", 9_000).matches("colspan").count(),
+        250
+    );
+    let quotes = |length| format!("<style>q{{quotes:'{}' ''}}</style>", "x".repeat(length));
+    assert!(!document(&quotes(20), &show(false)).sheet.is_empty());
+    assert_eq!(document(&quotes(2_000), &show(false)).sheet, "");
+    let shadows = |count: usize| format!("box-shadow:{}", ["0 0 9px red"].repeat(count).join(","));
+    let style = |style: &str| body(&format!("<p style='{style}'>x"));
+    assert!(style(&shadows(20)).contains("shadow") && !style(&shadows(200)).contains("shadow"));
+    let rules = |rule: &str, count: usize, elements: usize| {
+        let html = format!(
+            "<style>{}</style>{}",
+            rule.repeat(count),
+            "<i>x</i>".repeat(elements)
+        );
+        document(&html, &show(false)).sheet.matches(rule).count()
+    };
+    assert_eq!(rules("i.a>b{color:red}", 2_000, 1_000), 2_000);
+    assert_eq!(rules("b~i{color:red}", 5, 1_000), 5);
+    assert!(rules("i.a>b{color:red}", 2_000, 50_000) < 500);
+    assert_eq!(rules("b~i{color:red}", 5, 50_000), 0);
+    // Boxes in columns in columns take a time that grows with every level.
+    assert_eq!(
+        style("column-count:2;columns:2;column-gap:1em"),
+        "<p style=\"column-gap:1em\">x</p>"
+    );
+}
+
+#[test]
+fn an_image_is_not_written_anew_where_there_is_no_room_for_it() {
+    let asked = std::cell::Cell::new(0);
+    let inline = |_: &str| {
+        asked.set(asked.get() + 1);
+        Some(format!("data:image/png;base64,{}", "A".repeat(100_000)))
+    };
+    let how = Show {
+        inline: &inline,
+        ..show(false)
+    };
+    document(
+        &"<img src=cid:a><p style='background:url(cid:a)'>x".repeat(5_000),
+        &how,
+    );
+    assert!(asked.get() < 100, "{} times", asked.get());
 }
 
 #[test]
