@@ -10,7 +10,7 @@ use cssparser::{
     Token, TokenSerializationType, serialize_string,
 };
 
-use super::{ID_PREFIX, Inline, Load, is_own, load};
+use super::{ID_PREFIX, Inline, Load, is_own, load, prefixed};
 
 /// Deepest nesting of brackets and of at-rules.
 const DEEPEST: u32 = 8;
@@ -455,19 +455,19 @@ fn selectors(input: &mut Parser<'_>, depth: u32, out: &mut Written) -> Result<()
             {
                 Token::CloseParenthesis
             }
-            Token::SquareBracketBlock => Token::CloseSquareBracket,
+            Token::SquareBracketBlock => {
+                out.token(&token)?;
+                input.parse_nested_block(|inner| of_attribute(inner, out))?;
+                out.token(&Token::CloseSquareBracket)?;
+                continue;
+            }
             Token::Ident(_)
             | Token::QuotedString(_)
             | Token::Number { .. }
             | Token::Dimension { .. }
             | Token::Colon
             | Token::Comma
-            | Token::IncludeMatch
-            | Token::DashMatch
-            | Token::PrefixMatch
-            | Token::SuffixMatch
-            | Token::SubstringMatch
-            | Token::Delim('.' | '>' | '+' | '-' | '~' | '*' | '=') => {
+            | Token::Delim('.' | '>' | '+' | '-' | '~' | '*') => {
                 out.token(&token)?;
                 continue;
             }
@@ -476,6 +476,42 @@ fn selectors(input: &mut Parser<'_>, depth: u32, out: &mut Written) -> Result<()
         out.token(&token)?;
         input.parse_nested_block(|inner| selectors(inner, depth.saturating_add(1), out))?;
         out.token(&close)?;
+    }
+    Ok(())
+}
+
+/// What stands between square brackets; an id that is asked for there has its prefix in the markup too.
+fn of_attribute(input: &mut Parser<'_>, out: &mut Written) -> Result<(), Refused> {
+    let (mut is_first, mut is_id) = (true, false);
+    while let Ok(token) = input.next_including_whitespace().cloned() {
+        match &token {
+            Token::WhiteSpace(_) => {
+                out.space();
+                continue;
+            }
+            Token::Ident(id) | Token::QuotedString(id) if is_id => {
+                out.token(&Token::QuotedString(prefixed(id).into()))?;
+                is_id = false;
+            }
+            Token::Ident(name) => {
+                is_id = is_first && name.eq_ignore_ascii_case("id");
+                out.token(&token)?;
+            }
+            // How it ends, and what is in it, is the same with the prefix.
+            Token::SuffixMatch | Token::SubstringMatch => {
+                is_id = false;
+                out.token(&token)?;
+            }
+            Token::QuotedString(_)
+            | Token::Number { .. }
+            | Token::Dimension { .. }
+            | Token::IncludeMatch
+            | Token::DashMatch
+            | Token::PrefixMatch
+            | Token::Delim('-' | '=') => out.token(&token)?,
+            _ => return Err(refused()),
+        }
+        is_first = false;
     }
     Ok(())
 }

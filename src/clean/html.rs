@@ -15,26 +15,6 @@ pub(super) const MOST_SIGNS: usize = 500;
 /// How often markup is parsed anew before its words have to do.
 const ROUNDS: usize = 5;
 
-/// The same for markup that is put into an element of a page of ours: nothing in it ends that element.
-///
-/// Markup is not always read as the tree that it was written from. A table sends what does not belong into it in front of
-/// it, and can make a `li` in a `div` in a `li`; the next parser ends the first `li` with its `div` where the second begins,
-/// and the end tag of that `div` is left for whatever is open around the mail. Each parsing takes such trees apart.
-pub(super) fn keep_inside(markup: &str, how: &Show<'_>, inline: &[String]) -> String {
-    let again = |markup: &str| keep_allowed(markup, how, inline);
-    // Behind the last of it the element is still open, and ends with its own end tag.
-    let stays =
-        |kept: &str| again(&format!("<div>{kept}<wbr></div><wbr>")).ends_with("<wbr></div><wbr>");
-    let mut kept = again(markup);
-    for _ in 0..ROUNDS {
-        if stays(&kept) {
-            return kept;
-        }
-        kept = again(&kept);
-    }
-    again(&as_html(&words(markup)))
-}
-
 /// Keeps what is allowed of a mail's markup; `inline` are the addresses of ours that may stand in it.
 pub(super) fn keep_allowed(markup: &str, how: &Show<'_>, inline: &[String]) -> String {
     let ours: HashSet<String> = inline.iter().cloned().collect();
@@ -84,6 +64,26 @@ pub(super) fn keep_allowed(markup: &str, how: &Show<'_>, inline: &[String]) -> S
             filter(element, attribute, value).map(Cow::Owned)
         });
     builder.clean(&in_runs(markup)).to_string()
+}
+
+/// The same for markup that is put into an element of a page of ours: nothing in it ends that element.
+///
+/// Markup is not always read as the tree that it was written from. A table sends what does not belong into it in front of
+/// it, and can make a `li` in a `div` in a `li`; the next parser ends the first `li` with its `div` where the second begins,
+/// and the end tag of that `div` is left for whatever is open around the mail. Each parsing takes such trees apart.
+pub(super) fn keep_inside(markup: &str, how: &Show<'_>, inline: &[String]) -> String {
+    let again = |markup: &str| keep_allowed(markup, how, inline);
+    // Behind the last of it the element is still open, and ends with its own end tag.
+    let stays =
+        |kept: &str| again(&format!("<div>{kept}<wbr></div><wbr>")).ends_with("<wbr></div><wbr>");
+    let mut kept = again(markup);
+    for _ in 0..ROUNDS {
+        if stays(&kept) {
+            return kept;
+        }
+        kept = again(&kept);
+    }
+    again(&as_html(&words(markup)))
 }
 
 /// True for the first byte of a sign that is written as an entity, or may be (a blank that does not break begins with 0xC2).
@@ -232,7 +232,7 @@ const DROPPED_WHOLE: [&str; 12] = [
     "template", "audio", "video",
 ];
 
-const OF_ALL: [&str; 27] = [
+const OF_ALL: [&str; 28] = [
     "align",
     "valign",
     "bgcolor",
@@ -260,9 +260,10 @@ const OF_ALL: [&str; 27] = [
     "datetime",
     "compact",
     "char",
+    "hidden",
 ];
 
-const OF_ELEMENTS: [(&str, &[&str]); 12] = [
+const OF_ELEMENTS: [(&str, &[&str]); 13] = [
     ("a", &["href", "name", "target"]),
     ("area", &["href", "shape", "coords", "alt", "target"]),
     ("map", &["name"]),
@@ -278,4 +279,5 @@ const OF_ELEMENTS: [(&str, &[&str]); 12] = [
     ("ol", &["start", "type", "reversed"]),
     ("ul", &["type"]),
     ("li", &["value", "type"]),
+    ("details", &["open"]),
 ];

@@ -28,6 +28,16 @@ fn a_newsletter_keeps_its_layout() {
 }
 
 #[test]
+fn what_is_folded_or_hidden_is_so_as_its_sender_said() {
+    for html in [
+        "<details open=\"\"><summary>a</summary>b</details>",
+        "<div hidden=\"\">a</div>",
+    ] {
+        assert_eq!(body(html), html);
+    }
+}
+
+#[test]
 fn what_could_act_is_gone_and_its_words_stay() {
     for (html, kept) in [
         ("<p onclick=x>a</p><script>b</script>", "<p>a</p>"),
@@ -274,6 +284,10 @@ fn a_style_sheet_is_judged_rule_by_rule() {
         (
             "p{font-family:'</style><script>'}",
             "p{font-family:\"\\3c /style>\\3c script>\"}",
+        ),
+        (
+            "td[id=a],td[ID ^= 'b'],td[id$=c],td[class=a]{color:red}",
+            "td[id=\"m-a\"],td[ID ^= \"m-b\"],td[id$=c],td[class=a]{color:red}",
         ),
         ("p{color:red", "p{color:red}"),
         ("}p{color:red}", ""),
