@@ -229,6 +229,10 @@ impl Written {
         let written = self.text.get(start..).unwrap_or_default();
         let is_refused = match token {
             Token::QuotedString(string) => string.len() > LONGEST_STRING,
+            // `1e3e3` is a number with a unit, and would be read as a number.
+            Token::Dimension { unit, .. } if unit.starts_with(['e', 'E']) => {
+                !unit.bytes().all(|b| b.is_ascii_alphabetic())
+            }
             _ => written.contains('<'),
         };
         if is_refused { Err(refused()) } else { Ok(()) }

@@ -5,6 +5,8 @@
 
 use html5ever::tokenizer::Tag;
 
+use crate::letter::{MOST_MARKS, is_mark};
+
 use super::html::{MOST_SIGNS, is_sign};
 use super::tags::{LONGEST, Reads, walk};
 use super::{
@@ -22,6 +24,10 @@ const MOST_BODY_STYLE: usize = 64 * 1024;
 /// Columns or rows that one cell may reach over, and all cells of a mail together: a browser makes each of them.
 const MOST_SPAN: usize = 200;
 const MOST_SPANS: usize = 50_000;
+/// Elements around which a browser writes quotation marks: at each it looks through those before.
+const MOST_QUOTES: usize = 2_000;
+/// Changes of direction that a mail's letters may make.
+const MOST_TURNS: usize = 50_000;
 /// Attributes of one tag.
 const MOST_ATTRIBUTES: usize = 200;
 
@@ -70,6 +76,10 @@ pub(super) fn read(html: &str, how: &Show<'_>) -> Reading {
         style_bytes: 0,
         embedded_bytes: 0,
         spans: 0,
+        quotes: 0,
+        marks: 0,
+        leftward: false,
+        turns: 0,
     };
     walk(html, reader).finish()
 }
@@ -96,6 +106,11 @@ struct Reader<'a> {
     embedded_bytes: usize,
     /// Columns and rows that cells have reached over so far.
     spans: usize,
+    quotes: usize,
+    /// Marks that the last letter carries, whether letters run to the left, and how often that has changed.
+    marks: usize,
+    leftward: bool,
+    turns: usize,
 }
 
 impl Reads for Reader<'_> {
@@ -113,7 +128,9 @@ impl Reads for Reader<'_> {
                     .found
                     .words
                     .saturating_add(text.split_whitespace().map(str::len).sum());
-                escape(text, &mut self.found.markup);
+                let mut kept = String::with_capacity(text.len());
+                self.letters(text, &mut kept);
+                escape(&kept, &mut self.found.markup);
             }
         }
     }
@@ -169,8 +186,37 @@ impl Reader<'_> {
         found
     }
 
+    /// As much of a text as a browser draws in a moment: letters with a hundred marks, and letters that turn back and forth
+    /// ten thousands of times, take it minutes.
+    fn letters(&mut self, text: &str, out: &mut String) {
+        for c in text.chars() {
+            self.marks = match is_mark(c) {
+                true => self.marks.saturating_add(1),
+                false => 0,
+            };
+            let leftward = match c {
+                'a'..='z' | 'A'..='Z' => false,
+                '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' => true,
+                _ => self.leftward,
+            };
+            self.turns = self
+                .turns
+                .saturating_add(usize::from(leftward != self.leftward));
+            self.leftward = leftward;
+            if self.turns > MOST_TURNS {
+                self.found.cut = true;
+            } else if self.marks <= MOST_MARKS {
+                out.push(c);
+            }
+        }
+    }
+
     fn element(&mut self, tag: &Tag) {
         let name = &*tag.name;
+        self.quotes = self.quotes.saturating_add(usize::from(name == "q"));
+        if name == "q" && self.quotes > MOST_QUOTES {
+            return;
+        }
         let attributes = self.attributes(tag);
         if !self.nesting.start(name) {
             return;

@@ -515,6 +515,24 @@ fn little_markup_does_not_make_a_browser_draw_without_end() {
     assert_eq!(rules("b~i{color:red}", 5, 1_000), 5);
     assert!(rules("i.a>b{color:red}", 2_000, 50_000) < 500);
     assert_eq!(rules("b~i{color:red}", 5, 50_000), 0);
+    assert_eq!(
+        body(&"<q>x</q>".repeat(9_000)).matches("<q>").count(),
+        2_000
+    );
+    let marked = format!("<p>e{}f</p>", "&#769;".repeat(9_000));
+    assert_eq!(
+        body(&marked).chars().filter(|c| *c == '\u{301}').count(),
+        100
+    );
+    assert!(body(&marked).contains("f</p>"));
+    let turning = document(&"a\u{5d0} ".repeat(60_000), &show(false));
+    assert!(turning.cut && turning.html.len() < 200_000);
+    assert!(!document(&"a\u{5d0} ".repeat(20_000), &show(false)).cut);
+    assert_eq!(style("width:1e3e3"), "<p>x</p>");
+    assert_eq!(
+        style("width:1em;height:2ex"),
+        "<p style=\"width:1em;height:2ex\">x</p>"
+    );
     // Boxes in columns in columns take a time that grows with every level.
     assert_eq!(
         style("column-count:2;columns:2;column-gap:1em"),
