@@ -9,6 +9,8 @@ use maud::Markup;
 
 use crate::assets::Asset;
 
+/// Browsers look up the hosts of a page's links ahead of any click; where a mail was opened is nobody's business.
+const NO_LOOKING_UP: (&str, &str) = ("X-DNS-Prefetch-Control", "off");
 /// The policy of our own pages: nothing inline, nothing from elsewhere.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     connect-src 'self'; frame-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
@@ -45,6 +47,7 @@ impl Response {
         )
         .with("Content-Security-Policy", PAGE_POLICY)
         .with("Referrer-Policy", "same-origin")
+        .with(NO_LOOKING_UP.0, NO_LOOKING_UP.1)
         .with("Cache-Control", "private, no-store")
     }
 
@@ -66,6 +69,7 @@ impl Response {
         )
         .with("Content-Security-Policy", policy)
         .with("Referrer-Policy", "no-referrer")
+        .with(NO_LOOKING_UP.0, NO_LOOKING_UP.1)
         .with("Cache-Control", "private, no-store")
     }
 

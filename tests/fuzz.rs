@@ -26,7 +26,7 @@ const LONGEST: usize = 64 * 1024;
 const SLOW: Duration = Duration::from_secs(20);
 
 /// Pieces that readers have stumbled over elsewhere.
-const PIECES: [&[u8]; 40] = [
+const PIECES: [&[u8]; 43] = [
     b"=?utf-8?b?",
     b"=?iso-2022-jp?B?GyRC?=",
     b"=?x?q?=",
@@ -61,6 +61,9 @@ const PIECES: [&[u8]; 40] = [
     b"\\75 rl(",
     b"/*",
     b"*/",
+    b"/**/",
+    b"</div>",
+    b"<li><div><table><li>",
     b"{",
     b"}",
     b"position:fixed",

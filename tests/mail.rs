@@ -10,7 +10,7 @@ use postern::clean::{self, Cleaned, Show};
 use postern::letter::{Block, Line, Span};
 use postern::mail::{Part, PartPath};
 use postern::mime;
-use scraper::Html;
+use scraper::{Html, Selector};
 use serde_json::Value;
 
 /// Every file below a folder.
@@ -68,7 +68,7 @@ pub(crate) fn mails() -> Vec<PathBuf> {
 }
 
 /// Vectors that are always at hand: one of each kind.
-const OWN: [&str; 10] = [
+const OWN: [&str; 14] = [
     "<img src=x onerror=alert(1)><svg/onload=alert(1)>",
     "<a href='jav&#x09;ascript:alert(1)'>x</a><a href=data:text/html,x>x</a>",
     "<form action=https://e.org><input type=image src=https://e.org/x></form>",
@@ -79,6 +79,10 @@ const OWN: [&str; 10] = [
     "<math><mtext><table><mglyph><style><!--</style><img title='--&gt;<img src=x onerror=alert(1)>'>",
     "<base href=//e.org/><link rel=stylesheet href=x><iframe srcdoc='<script>1</script>'></iframe>",
     "<body onload=x background=//e.org/x><img srcset='//e.org/x 1x' src=data:image/svg+xml;base64,AAAA>",
+    "<style>p{background:url/**/('https://e.org/x')}i{background:image-set/**/('message' 1x)}</style><p>x<i>y",
+    "<body style=\"background:url/**/('https://e.org/x')\">x",
+    "<style>p{margin:1px//**/*2}q{font-family:'*/}*{position:fixed;background:url(//e.org/x)}/*'}</style><p>x",
+    "<p style=\"margin:1px//**/*2;font-family:'*/;position:fixed;background:url/**/(&quot;//e.org/x&quot;)/*'\">x",
 ];
 
 /// These, and the vectors of the corpus, by name.
@@ -115,13 +119,32 @@ pub(crate) fn vectors() -> Vec<(String, String)> {
 }
 
 pub(crate) fn cleaned(html: &str, remote: bool) -> Cleaned {
+    cleaned_for(html, remote, None)
+}
+
+fn cleaned_for(html: &str, remote: bool, within: Option<&'static str>) -> Cleaned {
     let how = Show {
         remote,
         inline: &|_| None,
         own_origin: Some("https://mail.example.org"),
-        within: None,
+        within,
     };
     clean::document(html, &how)
+}
+
+/// True where a mail that stands in a page of ours ends nothing but itself.
+fn stays_inside(html: &str, remote: bool) -> bool {
+    let mail = cleaned_for(html, remote, Some("mail")).inside("mail");
+    let page = format!(
+        "<!DOCTYPE html><div id=paper>{}</div><hr>",
+        mail.into_string()
+    );
+    let page = Html::parse_document(&page);
+    let children = |of: &str| {
+        let children = Selector::parse(&format!("{of} > *")).unwrap();
+        page.select(&children).count()
+    };
+    (children("body"), children("#paper")) == (2, 1)
 }
 
 /// Style with what stands between quotes taken out, but for addresses.
@@ -298,6 +321,9 @@ pub(crate) fn harms(html: &str, remote: bool) -> Vec<String> {
         if cleaned.sheet().contains(bad) {
             faults.push(format!("the sheet has {bad}: {}", cleaned.sheet()));
         }
+    }
+    if !stays_inside(html, remote) {
+        faults.push("it ends the element that it is put into".to_owned());
     }
     if styles > 2 {
         faults.push(format!("{styles} style elements"));

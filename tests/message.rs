@@ -452,13 +452,32 @@ fn opening_marks_as_read_and_fetching_ahead_does_not() {
 }
 
 #[test]
+fn no_host_of_a_link_is_looked_up_before_it_is_followed() {
+    let (_site, ann) = ann_with(vec![newsletter()]);
+    let page = ann.get("/").click("News");
+    let frame = ann.get(&page.attributes_of("iframe", "src").concat());
+    let paper = page.click("Print");
+    for page in [page, frame, paper] {
+        assert_eq!(page.header("x-dns-prefetch-control"), "off");
+    }
+}
+
+#[test]
 fn another_site_gets_nothing_of_a_message() {
     let parts = [attached("image/png", "filename=a.png", &noise(50))];
     let (_site, ann) = ann_with(vec![mixed("Mine", &parts), newsletter()]);
     let list = ann.get("/");
+    // A picture of a mail may be an address elsewhere that leads back here: it would mark another mail as read.
+    let image = Request::new("GET", &list.link("Mine"))
+        .header("Sec-Fetch-Site", "cross-site")
+        .header("Sec-Fetch-Dest", "image");
+    ann.send(&image).has_status(403).hides("Mine");
+    ann.get("/").shows("2 unread of 2");
     let mine = list.click("Mine");
     let news = list.click("News");
     let targets = [
+        list.link("Mine"),
+        mine.link("Print"),
         mine.link("Download a.png"),
         mine.link("Open a.png"),
         mine.link("Download message"),
@@ -476,6 +495,7 @@ fn another_site_gets_nothing_of_a_message() {
             asked("same-site", dest).has_status(403);
         }
         asked("same-origin", "iframe").has_status(200);
+        asked("cross-site", "document").has_status(200);
     }
 }
 

@@ -143,14 +143,24 @@ fn a_mail_cannot_write_over_who_it_is_from() {
         </style><p id=head>In its place.</p></html>";
     let over = "<p style='position:absolute;top:-600px;left:0;width:900px;height:600px;background:white'>From: the bank</p>";
     let above = "<style>body { margin-top: -600px; height: 600px; background: white; position: relative }</style><p>From: the bank";
-    let mails = [("Dress", dress), ("Over", over), ("Above", above)];
+    // The end tags of these boxes are too many for the page, if they are written as they were read.
+    let ends = "<li><div><table><li>a</table></div></li>".repeat(4) + &over.replace("-600px", "0");
+    // Without the comment it is the beginning of one, which ends in a string.
+    let comment = "<style>p { margin: 1px//**/*2 } q { font-family: '*/ } #head { display: none } /*' }</style><p>x";
+    let mails = [
+        ("Dress", dress),
+        ("Over", over),
+        ("Above", above),
+        ("Ends", &ends),
+        ("Comment", comment),
+    ];
     let mails = mails.map(|(subject, html)| laid_out(subject, html));
     let site = Site::new().mails("ann", "INBOX", mails.to_vec()).start();
     let ann = site.sign_in("ann");
     let browser = Chromium::start();
     let tab = browser.tab();
     tab.take_cookies(&ann);
-    for subject in ["Dress", "Over", "Above"] {
+    for subject in ["Dress", "Over", "Above", "Ends", "Comment"] {
         let message = ann.get("/").click(subject);
         let link = message.absolute(&message.link("Print"));
         tab.open(&format!("http://{}{link}", site.apache().address()));

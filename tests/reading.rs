@@ -454,6 +454,18 @@ fn a_message_of_any_size_and_depth_has_its_page_in_little_memory() {
     let mails = vec![
         odd("Long text", "text/plain", &sentence.repeat(280_000)),
         odd("Long page", "text/html", &paragraph.repeat(180_000)),
+        odd("Long signs", "text/html", &"&".repeat(1_000_000)),
+        odd(
+            "Many pages",
+            "multipart/mixed; boundary=b",
+            &format!(
+                "{}--b--\n",
+                many(40, |_| format!(
+                    "--b\nContent-Type: text/html\n\n{}",
+                    paragraph.repeat(15_000)
+                ))
+            ),
+        ),
         odd(
             "Deep page",
             "text/html",
@@ -510,6 +522,8 @@ fn a_message_of_any_size_and_depth_has_its_page_in_little_memory() {
     for (subject, says) in [
         ("Long text", "its beginning is shown"),
         ("Long page", "Long page"),
+        ("Long signs", "Long signs"),
+        ("Many pages", "Many pages"),
         ("Deep page", "Deep page"),
         ("Many parts", "999.png"),
         ("Many levels", "The innermost"),

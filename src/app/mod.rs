@@ -104,9 +104,8 @@ fn ask(config: &Config, head: &Head) -> Result<Asked> {
             claim: None,
         });
     }
-    if head.is_cross_site()
-        && (head.method == "POST" || is_part(&route) && head.fetch_dest != "document")
-    {
+    // From elsewhere a page may be opened, and no more: not as an image, to which a mail's own may lead.
+    if head.is_cross_site() && (head.method == "POST" || head.fetch_dest != "document") {
         return Err(Error::Forbidden("another site"));
     }
     let state = State::open(config, head.document_root.as_deref())?;

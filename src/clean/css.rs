@@ -1,19 +1,28 @@
 //! Style of a mail, judged by a CSS parser: style attributes and style sheets.
 //!
 //! Properties, functions, at-rules and selectors are allowed by name; everything that is not named goes, and so does
-//! every declaration in which one such thing stands. What is kept is written anew from its tokens: escapes, comments and
-//! tricks of spelling do not survive. Addresses are judged as images are.
+//! every declaration in which one such thing stands. What is kept is written anew from its tokens, so that it is read as
+//! the tokens that were judged: escapes and tricks of spelling do not survive. Addresses are judged as images are.
 
 use cssparser::{
     AtRuleParser, BasicParseErrorKind, CowRcStr, DeclarationParser, ParseError, Parser,
     ParserState, QualifiedRuleParser, RuleBodyItemParser, RuleBodyParser, StyleSheetParser, ToCss,
-    Token, serialize_string,
+    Token, TokenSerializationType, serialize_string,
 };
 
-use super::{ID_PREFIX, Inline, Load, is_own, load};
+use super::{ID_PREFIX, Inline, Load, is_own, load, prefixed};
 
 /// Deepest nesting of brackets and of at-rules.
 const DEEPEST: u32 = 8;
+
+/// Longest string, in bytes: some are shown as text, at each element that a rule finds.
+const LONGEST_STRING: usize = 500;
+
+/// Tokens of one value or one list of selectors. Ten times what the longest of newsletters have.
+const MOST_TOKENS: usize = 500;
+
+/// How often a browser may have to hold a part of a selector against an element of the mail.
+const MOST_MATCHES: usize = 50_000_000;
 
 /// Bytes of embedded images in all style of a mail, each as often as it is named.
 const EMBEDDED_BYTES: usize = 1024 * 1024;
@@ -27,6 +36,9 @@ pub(super) struct Judge<'a> {
     pub(super) inline: Option<Inline<'a>>,
     /// The id of the element that sheets stay inside of; None where the mail has its document for itself.
     pub(super) within: Option<&'static str>,
+    /// Elements of the mail, each of which every selector is tried at, and what that has come to so far.
+    pub(super) elements: usize,
+    pub(super) matches: usize,
     /// Bytes that embedded images have taken so far.
     pub(super) embedded: usize,
     /// Loads that were taken out, and how many of them `remote` would bring.
@@ -50,10 +62,13 @@ impl Judge<'_> {
         self.block(&mut input)
     }
 
-    /// The allowed rules of a style sheet. There is no `<` in it, so that it cannot end its element.
-    pub(super) fn sheet(&mut self, css: &str) -> String {
+    /// The allowed rules of a style sheet, for the media that its element names; empty is for all. There is no `<` in it,
+    /// so that it cannot end its element.
+    pub(super) fn sheet(&mut self, css: &str, of: &str) -> String {
+        let Ok(query) = media(&mut Parser::new(of)) else {
+            return String::new();
+        };
         let mut input = Parser::new(css);
-        // Old mails hide their style from older programs.
         let mut rules = Rules {
             judge: self,
             depth: 0,
@@ -61,7 +76,25 @@ impl Judge<'_> {
         let kept: String = StyleSheetParser::new(&mut input, &mut rules)
             .flatten()
             .collect();
-        kept.replace('<', "\\3c ")
+        let kept = kept.replace('<', "\\3c ");
+        match query.is_empty() || kept.is_empty() {
+            true => kept,
+            false => format!("@media {query}{{{kept}}}"),
+        }
+    }
+
+    /// Counts what a selector costs a browser. What follows a sibling (`~`) is looked for among all that stand before it.
+    fn tried(&mut self, selector: &Written) -> Result<(), Refused> {
+        let siblings = selector.text.matches('~').count();
+        let parts = siblings
+            .saturating_mul(self.elements)
+            .saturating_add(selector.tokens);
+        let cost = parts.saturating_mul(self.elements);
+        self.matches = self.matches.saturating_add(cost);
+        match self.matches > MOST_MATCHES {
+            true => Err(refused()),
+            false => Ok(()),
+        }
     }
 
     fn block(&mut self, input: &mut Parser<'_>) -> String {
@@ -77,15 +110,15 @@ impl Judge<'_> {
         &mut self,
         input: &mut Parser<'_>,
         depth: u32,
-        out: &mut String,
+        out: &mut Written,
     ) -> Result<(), Refused> {
         if depth > DEEPEST {
             return Err(refused());
         }
         while let Ok(token) = input.next_including_whitespace().cloned() {
             match &token {
-                Token::WhiteSpace(_) => space(out),
-                Token::UnquotedUrl(address) => self.address(address, out),
+                Token::WhiteSpace(_) => out.space(),
+                Token::UnquotedUrl(address) => self.address(address, out)?,
                 Token::Function(name) => {
                     let name = name.to_ascii_lowercase();
                     if name == "url" || name == "src" {
@@ -94,10 +127,10 @@ impl Judge<'_> {
                                 inner.expect_string().map_err(|_| refused())?.to_string(),
                             )
                         })?;
-                        self.address(&address, out);
+                        self.address(&address, out)?;
                     } else if FUNCTIONS.contains(&name.as_str()) {
-                        out.push_str(&name);
-                        self.bracket('(', ')', input, depth, out)?;
+                        out.token(&Token::Function(name.into()))?;
+                        self.bracket(input, depth, out)?;
                     } else {
                         // image-set("x") and its like load too.
                         if LOADERS.iter().any(|l| name.ends_with(l)) {
@@ -106,7 +139,10 @@ impl Judge<'_> {
                         return Err(refused());
                     }
                 }
-                Token::ParenthesisBlock => self.bracket('(', ')', input, depth, out)?,
+                Token::ParenthesisBlock => {
+                    out.token(&token)?;
+                    self.bracket(input, depth, out)?;
+                }
                 Token::Ident(word) if word.to_ascii_lowercase().contains("expression") => {
                     return Err(refused());
                 }
@@ -117,30 +153,27 @@ impl Judge<'_> {
                 | Token::Number { .. }
                 | Token::Percentage { .. }
                 | Token::Dimension { .. }
-                | Token::Comma => write(&token, out)?,
-                Token::Delim('/' | '+' | '-' | '*' | '!') => write(&token, out)?,
+                | Token::Comma
+                | Token::Delim('/' | '+' | '-' | '*' | '!') => out.token(&token)?,
                 _ => return Err(refused()),
             }
         }
         Ok(())
     }
 
+    /// What stands between an opening bracket, which is written already, and its end.
     fn bracket(
         &mut self,
-        open: char,
-        close: char,
         input: &mut Parser<'_>,
         depth: u32,
-        out: &mut String,
+        out: &mut Written,
     ) -> Result<(), Refused> {
-        out.push(open);
         input.parse_nested_block(|inner| self.value(inner, depth.saturating_add(1), out))?;
-        out.push(close);
-        Ok(())
+        out.token(&Token::CloseParenthesis)
     }
 
     /// An address in a value: kept, or the word that stands for no image.
-    fn address(&mut self, address: &str, out: &mut String) {
+    fn address(&mut self, address: &str, out: &mut Written) -> Result<(), Refused> {
         let kept = match load(address) {
             Load::Data(data) => Some(data),
             Load::Remote(url) if is_own(&url, self.own_origin) => None,
@@ -156,6 +189,7 @@ impl Judge<'_> {
             }
             Load::Part(id) => self
                 .inline
+                .filter(|_| self.embedded <= EMBEDDED_BYTES)
                 .and_then(|inline| inline(&id))
                 .filter(|address| matches!(load(address), Load::Data(_)))
                 .filter(|address| {
@@ -165,28 +199,69 @@ impl Judge<'_> {
             Load::Nothing => None,
         };
         match kept {
-            Some(url) => {
-                out.push_str("url(");
-                // Writing to a String does not fail.
-                if serialize_string(&url, out).is_err() {
-                    out.push_str("\"\"");
-                }
-                out.push(')');
-            }
-            None => out.push_str("none"),
+            Some(url) => out.url(&url),
+            None => out.token(&Token::Ident("none".into())),
         }
     }
 }
 
-/// One blank, however many there were, with or without comments between.
-fn space(out: &mut String) {
-    if !out.ends_with(' ') {
-        out.push(' ');
-    }
+/// Tokens as text that is read as just these tokens.
+///
+/// A comment is no token, and without it two can become one that nobody judged: `url` and a bracket an address, `/` and
+/// `*` the beginning of a comment. An empty one is put between them where that is so (CSS Syntax 9).
+#[derive(Default)]
+struct Written {
+    text: String,
+    tokens: usize,
+    last: TokenSerializationType,
 }
 
-fn write(token: &Token<'_>, out: &mut String) -> Result<(), Refused> {
-    token.to_css(out).map_err(|_| refused())
+impl Written {
+    fn token(&mut self, token: &Token<'_>) -> Result<(), Refused> {
+        self.tokens = self.tokens.saturating_add(1);
+        if self.tokens > MOST_TOKENS {
+            return Err(refused());
+        }
+        self.after_last(token.serialization_type());
+        let start = self.text.len();
+        token.to_css(&mut self.text).map_err(|_| refused())?;
+        // Only in a string can it be written without the `<` that a sheet must not hold.
+        let written = self.text.get(start..).unwrap_or_default();
+        let is_refused = match token {
+            Token::QuotedString(string) => string.len() > LONGEST_STRING,
+            // `1e3e3` is a number with a unit, and would be read as a number.
+            Token::Dimension { unit, .. } if unit.starts_with(['e', 'E']) => {
+                !unit.bytes().all(|b| b.is_ascii_alphabetic())
+            }
+            _ => written.contains('<'),
+        };
+        if is_refused { Err(refused()) } else { Ok(()) }
+    }
+
+    /// One blank, however many there were, with or without comments between.
+    fn space(&mut self) {
+        if !self.text.ends_with(' ') {
+            self.text.push(' ');
+        }
+        self.last = TokenSerializationType::WhiteSpace;
+    }
+
+    fn url(&mut self, address: &str) -> Result<(), Refused> {
+        self.tokens = self.tokens.saturating_add(1);
+        self.after_last(TokenSerializationType::Function);
+        self.text.push_str("url(");
+        serialize_string(address, &mut self.text).map_err(|_| refused())?;
+        self.text.push(')');
+        self.last = TokenSerializationType::UrlOrBadUrl;
+        Ok(())
+    }
+
+    fn after_last(&mut self, kind: TokenSerializationType) {
+        if self.last.needs_separator_when_before(kind) {
+            self.text.push_str("/**/");
+        }
+        self.last = kind;
+    }
 }
 
 /// The declarations of a block.
@@ -205,17 +280,17 @@ impl<'i> DeclarationParser<'i> for Declarations<'_, '_> {
         _: &ParserState,
     ) -> Result<String, Refused> {
         let name = name.to_ascii_lowercase();
-        let mut value = String::new();
+        let mut value = Written::default();
         let before = self.judge.on_request;
         let judged = self.judge.value(input, 0, &mut value);
         // Where this declaration goes whatever is asked for, what it names never comes.
         let on_request = std::mem::replace(&mut self.judge.on_request, before);
         if name == "color-scheme" || name == "supported-color-schemes" {
-            self.judge.dark |= value.contains("dark");
+            self.judge.dark |= value.text.contains("dark");
             return Err(refused());
         }
         judged?;
-        let value = value.trim();
+        let value = value.text.trim();
         let fits =
             is_property(&name) && !value.is_empty() && fits(&name, &value.to_ascii_lowercase());
         if !fits {
@@ -262,7 +337,7 @@ impl<'i> QualifiedRuleParser<'i> for Rules<'_, '_> {
     type Error = ();
 
     fn parse_prelude(&mut self, input: &mut Parser<'i>) -> Result<String, Refused> {
-        let mut selector = String::new();
+        let mut selector = Written::default();
         match self.judge.within {
             None => selectors(input, 0, &mut selector)?,
             // Each of a list by itself, behind the element; a comma inside of brackets is no end of one.
@@ -270,7 +345,8 @@ impl<'i> QualifiedRuleParser<'i> for Rules<'_, '_> {
                 .parse_comma_separated(|one| inside(one, id, &mut selector))
                 .map(drop)?,
         }
-        Ok(selector.trim().to_owned())
+        self.judge.tried(&selector)?;
+        Ok(selector.text.trim().to_owned())
     }
 
     fn parse_block(
@@ -304,9 +380,7 @@ impl<'i> AtRuleParser<'i> for Rules<'_, '_> {
         if name != "media" || self.depth >= DEEPEST {
             return Err(refused());
         }
-        let mut query = String::new();
-        media(input, 0, &mut query)?;
-        Ok(query.trim().to_owned())
+        media(input)
     }
 
     fn parse_block(
@@ -345,12 +419,11 @@ impl<'i> RuleBodyItemParser<'i, String, ()> for Rules<'_, '_> {
 }
 
 /// One selector, so that it finds nothing but what lies in the element of ours with this id, and for `body` that element.
-fn inside(input: &mut Parser<'_>, id: &str, out: &mut String) -> Result<(), Refused> {
-    if !out.is_empty() {
-        out.push(',');
+fn inside(input: &mut Parser<'_>, id: &str, out: &mut Written) -> Result<(), Refused> {
+    if !out.text.is_empty() {
+        out.token(&Token::Comma)?;
     }
-    out.push('#');
-    out.push_str(id);
+    out.token(&Token::IDHash(id.into()))?;
     input.skip_whitespace();
     let start = input.state();
     match input.next_including_whitespace() {
@@ -359,77 +432,121 @@ fn inside(input: &mut Parser<'_>, id: &str, out: &mut String) -> Result<(), Refu
         Ok(Token::Delim('>' | '+' | '~')) | Err(_) => return Err(refused()),
         Ok(_) => {
             input.reset(&start);
-            out.push(' ');
+            out.space();
         }
     }
     selectors(input, 0, out)
 }
 
 /// A selector list from its tokens; ids get the prefix that they have in the markup.
-fn selectors(input: &mut Parser<'_>, depth: u32, out: &mut String) -> Result<(), Refused> {
+fn selectors(input: &mut Parser<'_>, depth: u32, out: &mut Written) -> Result<(), Refused> {
     if depth > DEEPEST {
         return Err(refused());
     }
     while let Ok(token) = input.next_including_whitespace().cloned() {
         let close = match &token {
             Token::WhiteSpace(_) => {
-                space(out);
+                out.space();
                 continue;
             }
             Token::IDHash(id) => {
                 let id = id.strip_prefix(ID_PREFIX).unwrap_or(id);
-                write(&Token::IDHash(format!("{ID_PREFIX}{id}").into()), out)?;
+                out.token(&Token::IDHash(format!("{ID_PREFIX}{id}").into()))?;
                 continue;
             }
             Token::Function(name)
                 if SELECTOR_FUNCTIONS.contains(&name.to_ascii_lowercase().as_str()) =>
             {
-                ')'
+                Token::CloseParenthesis
             }
-            Token::SquareBracketBlock => ']',
+            Token::SquareBracketBlock => {
+                out.token(&token)?;
+                input.parse_nested_block(|inner| of_attribute(inner, out))?;
+                out.token(&Token::CloseSquareBracket)?;
+                continue;
+            }
             Token::Ident(_)
             | Token::QuotedString(_)
             | Token::Number { .. }
             | Token::Dimension { .. }
             | Token::Colon
             | Token::Comma
-            | Token::IncludeMatch
-            | Token::DashMatch
-            | Token::PrefixMatch
-            | Token::SuffixMatch
-            | Token::SubstringMatch
-            | Token::Delim('.' | '>' | '+' | '-' | '~' | '*' | '=') => {
-                write(&token, out)?;
+            | Token::Delim('.' | '>' | '+' | '-' | '~' | '*') => {
+                out.token(&token)?;
                 continue;
             }
             _ => return Err(refused()),
         };
-        write(&token, out)?;
+        out.token(&token)?;
         input.parse_nested_block(|inner| selectors(inner, depth.saturating_add(1), out))?;
-        out.push(close);
+        out.token(&close)?;
+    }
+    Ok(())
+}
+
+/// What stands between square brackets; an id that is asked for there has its prefix in the markup too.
+fn of_attribute(input: &mut Parser<'_>, out: &mut Written) -> Result<(), Refused> {
+    let (mut is_first, mut is_id) = (true, false);
+    while let Ok(token) = input.next_including_whitespace().cloned() {
+        match &token {
+            Token::WhiteSpace(_) => {
+                out.space();
+                continue;
+            }
+            Token::Ident(id) | Token::QuotedString(id) if is_id => {
+                out.token(&Token::QuotedString(prefixed(id).into()))?;
+                is_id = false;
+            }
+            Token::Ident(name) => {
+                is_id = is_first && name.eq_ignore_ascii_case("id");
+                out.token(&token)?;
+            }
+            // How it ends, and what is in it, is the same with the prefix.
+            Token::SuffixMatch | Token::SubstringMatch => {
+                is_id = false;
+                out.token(&token)?;
+            }
+            Token::QuotedString(_)
+            | Token::Number { .. }
+            | Token::Dimension { .. }
+            | Token::IncludeMatch
+            | Token::DashMatch
+            | Token::PrefixMatch
+            | Token::Delim('-' | '=') => out.token(&token)?,
+            _ => return Err(refused()),
+        }
+        is_first = false;
     }
     Ok(())
 }
 
 /// A media query from its tokens.
-fn media(input: &mut Parser<'_>, depth: u32, out: &mut String) -> Result<(), Refused> {
+fn media(input: &mut Parser<'_>) -> Result<String, Refused> {
+    let mut query = Written::default();
+    media_tokens(input, 0, &mut query)?;
+    Ok(query.text.trim().to_owned())
+}
+
+fn media_tokens(input: &mut Parser<'_>, depth: u32, out: &mut Written) -> Result<(), Refused> {
     if depth > DEEPEST {
         return Err(refused());
     }
     while let Ok(token) = input.next_including_whitespace().cloned() {
         match &token {
-            Token::WhiteSpace(_) => space(out),
+            Token::WhiteSpace(_) => out.space(),
             Token::ParenthesisBlock => {
-                out.push('(');
-                input.parse_nested_block(|inner| media(inner, depth.saturating_add(1), out))?;
-                out.push(')');
+                out.token(&token)?;
+                input.parse_nested_block(|inner| {
+                    media_tokens(inner, depth.saturating_add(1), out)
+                })?;
+                out.token(&Token::CloseParenthesis)?;
             }
             Token::Ident(_)
             | Token::Number { .. }
             | Token::Dimension { .. }
             | Token::Colon
             | Token::Comma
-            | Token::Delim('/' | '>' | '=') => write(&token, out)?,
+            | Token::Delim('/' | '>' | '=') => out.token(&token)?,
             _ => return Err(refused()),
         }
     }
@@ -438,6 +555,9 @@ fn media(input: &mut Parser<'_>, depth: u32, out: &mut String) -> Result<(), Ref
 
 /// Rules of single properties beyond their names.
 fn fits(name: &str, value: &str) -> bool {
+    let importance = value.strip_suffix("important").map(str::trim_end);
+    let plain = importance.and_then(|rest| rest.strip_suffix('!'));
+    let value = plain.unwrap_or(value).trim_end();
     match name {
         // Out of the flow of its own place: over the rest, or with the reader as he scrolls.
         "position" => matches!(value, "static" | "relative" | "absolute"),
@@ -465,7 +585,7 @@ const PICTURED: [&str; 6] = [
 ];
 
 /// Properties whose longer forms (`border-top-color`) are allowed with them.
-const FAMILIES: [&str; 10] = [
+const FAMILIES: [&str; 9] = [
     "background",
     "border",
     "margin",
@@ -473,12 +593,11 @@ const FAMILIES: [&str; 10] = [
     "font",
     "list-style",
     "text-decoration",
-    "column",
     "flex",
     "outline",
 ];
 
-const PROPERTIES: [&str; 55] = [
+const PROPERTIES: [&str; 61] = [
     "color",
     "opacity",
     "width",
@@ -529,6 +648,12 @@ const PROPERTIES: [&str; 55] = [
     "object-fit",
     "gap",
     "row-gap",
+    "column-gap",
+    "order",
+    "aspect-ratio",
+    "object-position",
+    "text-underline-offset",
+    "text-wrap",
     "justify-content",
     "align-items",
     "align-content",

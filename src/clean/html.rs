@@ -8,7 +8,12 @@ use std::collections::{HashMap, HashSet};
 
 use ammonia::{Builder, UrlRelative};
 
-use super::{Judge, Load, Show, is_own, link, load, prefixed};
+use super::{Judge, Load, Show, as_html, is_own, link, load, prefixed, words};
+
+/// Signs in one run of text, or in one attribute, that are written as entities.
+pub(super) const MOST_SIGNS: usize = 500;
+/// How often markup is parsed anew before its words have to do.
+const ROUNDS: usize = 5;
 
 /// Keeps what is allowed of a mail's markup; `inline` are the addresses of ours that may stand in it.
 pub(super) fn keep_allowed(markup: &str, how: &Show<'_>, inline: &[String]) -> String {
@@ -58,7 +63,67 @@ pub(super) fn keep_allowed(markup: &str, how: &Show<'_>, inline: &[String]) -> S
         .attribute_filter(move |element: &str, attribute: &str, value: &str| {
             filter(element, attribute, value).map(Cow::Owned)
         });
-    builder.clean(markup).to_string()
+    builder.clean(&in_runs(markup)).to_string()
+}
+
+/// The same for markup that is put into an element of a page of ours: nothing in it ends that element.
+///
+/// Markup is not always read as the tree that it was written from. A table sends what does not belong into it in front of
+/// it, and can make a `li` in a `div` in a `li`; the next parser ends the first `li` with its `div` where the second begins,
+/// and the end tag of that `div` is left for whatever is open around the mail. Each parsing takes such trees apart.
+pub(super) fn keep_inside(markup: &str, how: &Show<'_>, inline: &[String]) -> String {
+    let again = |markup: &str| keep_allowed(markup, how, inline);
+    // Behind the last of it the element is still open, and ends with its own end tag.
+    let stays =
+        |kept: &str| again(&format!("<div>{kept}<wbr></div><wbr>")).ends_with("<wbr></div><wbr>");
+    let mut kept = again(markup);
+    for _ in 0..ROUNDS {
+        if stays(&kept) {
+            return kept;
+        }
+        kept = again(&kept);
+    }
+    again(&as_html(&words(markup)))
+}
+
+/// True for the first byte of a sign that is written as an entity, or may be (a blank that does not break begins with 0xC2).
+pub(super) fn is_sign(byte: u8) -> bool {
+    matches!(byte, b'&' | b'"' | b'<' | b'>' | 0xC2)
+}
+
+/// The same markup with an empty comment in long runs of text, so that they become several.
+///
+/// Ammonia leaves comments out, but the texts around stay two. What writes them out looks to the end of a text for each
+/// sign in it: half a megabyte of ampersands takes ten seconds. In markup that comes here, `<` and `>` are of tags alone.
+fn in_runs(markup: &str) -> Cow<'_, str> {
+    let (mut in_tag, mut signs) = (false, 0_usize);
+    let mut ends = Vec::new();
+    for (at, byte) in markup.bytes().enumerate() {
+        match byte {
+            b'<' => (in_tag, signs) = (true, 0),
+            b'>' => in_tag = false,
+            _ if !in_tag && is_sign(byte) => {
+                signs = signs.saturating_add(1);
+                if signs > MOST_SIGNS {
+                    ends.push(at);
+                    signs = 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    if ends.is_empty() {
+        return markup.into();
+    }
+    let mut out = String::with_capacity(markup.len());
+    let mut from = 0;
+    for end in ends {
+        out.push_str(markup.get(from..end).unwrap_or_default());
+        out.push_str("<!---->");
+        from = end;
+    }
+    out.push_str(markup.get(from..).unwrap_or_default());
+    out.into()
 }
 
 /// True for an element that may stand in the result.
@@ -167,7 +232,7 @@ const DROPPED_WHOLE: [&str; 12] = [
     "template", "audio", "video",
 ];
 
-const OF_ALL: [&str; 27] = [
+const OF_ALL: [&str; 28] = [
     "align",
     "valign",
     "bgcolor",
@@ -195,9 +260,10 @@ const OF_ALL: [&str; 27] = [
     "datetime",
     "compact",
     "char",
+    "hidden",
 ];
 
-const OF_ELEMENTS: [(&str, &[&str]); 12] = [
+const OF_ELEMENTS: [(&str, &[&str]); 13] = [
     ("a", &["href", "name", "target"]),
     ("area", &["href", "shape", "coords", "alt", "target"]),
     ("map", &["name"]),
@@ -213,4 +279,5 @@ const OF_ELEMENTS: [(&str, &[&str]); 12] = [
     ("ol", &["start", "type", "reversed"]),
     ("ul", &["type"]),
     ("li", &["value", "type"]),
+    ("details", &["open"]),
 ];

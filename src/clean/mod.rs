@@ -16,9 +16,8 @@ mod words;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use bound::few_attributes;
 use css::Judge;
-use html::{is_attribute, is_element, keep_allowed};
+use html::{is_attribute, is_element, keep_allowed, keep_inside};
 pub use links::link;
 use links::{Load, is_own, load};
 use nesting::{Nesting, is_block};
@@ -120,8 +119,12 @@ impl Cleaned {
 /// Makes a mail's HTML harmless.
 pub fn document(html: &str, how: &Show<'_>) -> Cleaned {
     let reading = read(html, how);
+    let keep = match how.within {
+        Some(_) => keep_inside,
+        None => keep_allowed,
+    };
     Cleaned {
-        html: keep_allowed(&reading.markup, how, &reading.inline),
+        html: keep(&reading.markup, how, &reading.inline),
         sheet: reading.sheet,
         body_style: reading.body_style,
         body_class: reading.body_class,

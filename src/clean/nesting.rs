@@ -27,6 +27,11 @@ pub(super) struct Nesting {
 }
 
 impl Nesting {
+    /// Elements that a parser would make of what was passed on.
+    pub(super) fn elements(&self) -> usize {
+        self.cost
+    }
+
     /// A start tag; false where it is left out.
     pub(super) fn start(&mut self, name: &str) -> bool {
         if is_table_part(name) && !self.open.iter().any(|o| o == "table") {

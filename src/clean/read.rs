@@ -3,9 +3,11 @@
 //! Works on tags, not on a tree: a tree of hostile markup can take a time that grows with the square of its size, and
 //! this reading is what keeps that from the step after it. Safety is not decided here; `html` decides it once more.
 
-use html5ever::tokenizer::states::{Rawtext, Rcdata};
-use html5ever::tokenizer::{Tag, TokenSinkResult};
+use html5ever::tokenizer::Tag;
 
+use crate::letter::{MOST_MARKS, is_mark};
+
+use super::html::{MOST_SIGNS, is_sign};
 use super::tags::{LONGEST, Reads, walk};
 use super::{
     Judge, Load, Nesting, Show, is_attribute, is_block, is_element, is_own, link, load, prefixed,
@@ -17,6 +19,15 @@ const MOST_STYLE: usize = 300_000;
 const MOST_EMBEDDED: usize = 500;
 /// Bytes of embedded images that the document carries, each as often as it is named.
 const EMBEDDED_BYTES: usize = 4 * 1024 * 1024;
+/// Bytes of style that body tags may leave.
+const MOST_BODY_STYLE: usize = 64 * 1024;
+/// Columns or rows that one cell may reach over, and all cells of a mail together: a browser makes each of them.
+const MOST_SPAN: usize = 200;
+const MOST_SPANS: usize = 50_000;
+/// Elements around which a browser writes quotation marks: at each it looks through those before.
+const MOST_QUOTES: usize = 2_000;
+/// Changes of direction that a mail's letters may make.
+const MOST_TURNS: usize = 50_000;
 /// Attributes of one tag.
 const MOST_ATTRIBUTES: usize = 200;
 
@@ -60,8 +71,15 @@ pub(super) fn read(html: &str, how: &Show<'_>) -> Reading {
         },
         nesting: Nesting::default(),
         raw: None,
-        style: String::new(),
+        links: String::new(),
+        sheets: Vec::new(),
+        style_bytes: 0,
         embedded_bytes: 0,
+        spans: 0,
+        quotes: 0,
+        marks: 0,
+        leftward: false,
+        turns: 0,
     };
     walk(html, reader).finish()
 }
@@ -79,55 +97,59 @@ struct Reader<'a> {
     found: Reading,
     nesting: Nesting,
     raw: Option<Raw>,
-    style: String,
+    /// How its body tag colours links, as a sheet.
+    links: String,
+    /// Its style elements: the media that each is for, and its text.
+    sheets: Vec<(String, String)>,
+    style_bytes: usize,
     /// Bytes that embedded images have taken so far.
     embedded_bytes: usize,
+    /// Columns and rows that cells have reached over so far.
+    spans: usize,
+    quotes: usize,
+    /// Marks that the last letter carries, whether letters run to the left, and how often that has changed.
+    marks: usize,
+    leftward: bool,
+    turns: usize,
 }
 
 impl Reads for Reader<'_> {
     fn text(&mut self, text: &str) {
         match self.raw {
-            Some(Raw::Style) if self.style.len() < MOST_STYLE => self.style.push_str(text),
+            Some(Raw::Style) if self.style_bytes < MOST_STYLE => {
+                self.style_bytes = self.style_bytes.saturating_add(text.len());
+                if let Some((_, sheet)) = self.sheets.last_mut() {
+                    sheet.push_str(text);
+                }
+            }
             Some(_) => {}
             None => {
                 self.found.words = self
                     .found
                     .words
                     .saturating_add(text.split_whitespace().map(str::len).sum());
-                escape(text, &mut self.found.markup);
+                let mut kept = String::with_capacity(text.len());
+                self.letters(text, &mut kept);
+                escape(&kept, &mut self.found.markup);
             }
         }
     }
 
-    fn start(&mut self, tag: &Tag) -> TokenSinkResult<()> {
+    fn start(&mut self, tag: &Tag) {
         let name = &*tag.name;
         match name {
-            "style" => {
-                self.raw = Some(Raw::Style);
-                return TokenSinkResult::RawData(Rawtext);
-            }
-            "script" => {
-                // Not as script: `bound` walks over it as over other raw text.
-                self.raw = Some(Raw::Dropped);
-                return TokenSinkResult::RawData(Rawtext);
-            }
-            "title" => {
-                self.raw = Some(Raw::Dropped);
-                return TokenSinkResult::RawData(Rcdata);
-            }
-            "textarea" => return TokenSinkResult::RawData(Rcdata),
+            "style" => self.style(tag),
+            "script" | "title" => self.raw = Some(Raw::Dropped),
             "iframe" | "noembed" | "noframes" => {
                 self.count_loads(tag);
                 self.raw = Some(Raw::Dropped);
-                return TokenSinkResult::RawData(Rawtext);
             }
-            "xmp" => return TokenSinkResult::RawData(Rawtext),
+            "textarea" | "xmp" => {}
             "body" | "html" => self.body(tag),
             "meta" => self.meta(tag),
             _ if is_element(name) => self.element(tag),
             _ => self.count_loads(tag),
         }
-        TokenSinkResult::Continue
     }
 
     fn end(&mut self, name: &str) {
@@ -137,9 +159,6 @@ impl Reads for Reader<'_> {
                 "style" | "script" | "title" | "iframe" | "noembed" | "noframes"
             )
         {
-            if self.raw == Some(Raw::Style) {
-                self.style.push('\n');
-            }
             self.raw = None;
             return;
         }
@@ -153,9 +172,13 @@ impl Reads for Reader<'_> {
 
 impl Reader<'_> {
     fn finish(mut self) -> Reading {
-        self.end("style");
         let mut found = self.found;
-        found.sheet = self.judge.sheet(&self.style);
+        self.judge.elements = self.nesting.elements();
+        found.sheet = self.judge.sheet(&self.links, "");
+        for (media, css) in &self.sheets {
+            // Each by itself: what one leaves open is not closed by the next.
+            found.sheet.push_str(&self.judge.sheet(css, media));
+        }
         found.held_back = found.held_back.saturating_add(self.judge.held_back);
         found.on_request = found.on_request.saturating_add(self.judge.on_request);
         found.dark |= self.judge.dark;
@@ -163,8 +186,37 @@ impl Reader<'_> {
         found
     }
 
+    /// As much of a text as a browser draws in a moment: letters with a hundred marks, and letters that turn back and forth
+    /// ten thousands of times, take it minutes.
+    fn letters(&mut self, text: &str, out: &mut String) {
+        for c in text.chars() {
+            self.marks = match is_mark(c) {
+                true => self.marks.saturating_add(1),
+                false => 0,
+            };
+            let leftward = match c {
+                'a'..='z' | 'A'..='Z' => false,
+                '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' => true,
+                _ => self.leftward,
+            };
+            self.turns = self
+                .turns
+                .saturating_add(usize::from(leftward != self.leftward));
+            self.leftward = leftward;
+            if self.turns > MOST_TURNS {
+                self.found.cut = true;
+            } else if self.marks <= MOST_MARKS {
+                out.push(c);
+            }
+        }
+    }
+
     fn element(&mut self, tag: &Tag) {
         let name = &*tag.name;
+        self.quotes = self.quotes.saturating_add(usize::from(name == "q"));
+        if name == "q" && self.quotes > MOST_QUOTES {
+            return;
+        }
         let attributes = self.attributes(tag);
         if !self.nesting.start(name) {
             return;
@@ -181,13 +233,14 @@ impl Reader<'_> {
     fn attributes(&mut self, tag: &Tag) -> String {
         let name = &*tag.name;
         let mut out = String::new();
-        let mut style = String::new();
+        // A style has the last word, wherever it stands among the attributes.
+        let (mut hint, mut style) = (String::new(), String::new());
         for attribute in tag.attrs.iter().take(MOST_ATTRIBUTES) {
             let (key, value) = (&*attribute.name.local, &*attribute.value);
             if key == "background" {
-                style = join(&style, &self.judge.declarations(&background(value)));
+                hint = self.judge.declarations(&background(value));
             } else if key == "style" {
-                style = join(&self.judge.declarations(value), &style);
+                style = self.judge.declarations(value);
             } else if key == "src" && name == "img" {
                 self.image(tag, value, &mut out);
             } else if key == "href" && matches!(name, "a" | "area") {
@@ -196,6 +249,7 @@ impl Reader<'_> {
                 self.count_load(value);
             } else if is_attribute(name, key) {
                 match key {
+                    "colspan" | "rowspan" | "span" if !self.has_room_for(value) => {}
                     "id" | "name" => write(key, &prefixed(value), &mut out),
                     "usemap" => write(
                         key,
@@ -206,18 +260,32 @@ impl Reader<'_> {
                 }
             }
         }
+        let style = join(&hint, &style);
         if !style.is_empty() {
             write("style", &style, &mut out);
         }
         out
     }
 
+    /// True where a table may have these columns or rows more.
+    fn has_room_for(&mut self, span: &str) -> bool {
+        let digits = span.trim().bytes().take_while(u8::is_ascii_digit).count();
+        let number = span.trim().get(..digits).map(str::parse::<usize>);
+        let Some(Ok(number)) = number.filter(|n| *n != Ok(0)) else {
+            return false;
+        };
+        self.spans = self.spans.saturating_add(number.min(MOST_SPAN));
+        number <= MOST_SPAN && self.spans <= MOST_SPANS
+    }
+
     fn image(&mut self, tag: &Tag, address: &str, out: &mut String) {
         let kept = match load(address) {
             Load::Data(data) => Some(data),
             Load::Part(id) => {
-                // A mail may name one image ten thousand times.
-                let shown = (self.how.inline)(&id).filter(|address| {
+                // A mail may name one image ten thousand times, and each time its bytes would be written anew.
+                let has_room = self.embedded_bytes <= EMBEDDED_BYTES;
+                let address = has_room.then(|| (self.how.inline)(&id)).flatten();
+                let shown = address.filter(|address| {
                     self.embedded_bytes = self.embedded_bytes.saturating_add(address.len());
                     self.embedded_bytes <= EMBEDDED_BYTES
                 });
@@ -273,16 +341,24 @@ impl Reader<'_> {
 
     /// What the body tag says goes to the body of the framed document.
     fn body(&mut self, tag: &Tag) {
+        if self.found.body_style.len() > MOST_BODY_STYLE {
+            return;
+        }
+        let mut style = String::new();
         for attribute in tag.attrs.iter().take(MOST_ATTRIBUTES) {
             let value = &*attribute.value;
             let said = match &*attribute.name.local {
-                "style" => value.to_owned(),
+                "style" => {
+                    style = self.judge.declarations(value);
+                    continue;
+                }
+                "topmargin" | "marginheight" => format!("margin-block:{}", pixels(value)),
+                "leftmargin" | "marginwidth" => format!("margin-inline:{}", pixels(value)),
                 "bgcolor" => format!("background-color:{}", color(value)),
                 "text" => format!("color:{}", color(value)),
                 "background" => background(value),
                 "link" => {
-                    self.style
-                        .insert_str(0, &format!("a{{color:{}}}\n", color(value)));
+                    self.links = format!("a{{color:{}}}", color(value));
                     continue;
                 }
                 "class" => {
@@ -301,6 +377,20 @@ impl Reader<'_> {
             };
             let judged = self.judge.declarations(&said);
             self.found.body_style = join(&self.found.body_style, &judged);
+        }
+        self.found.body_style = join(&self.found.body_style, &style);
+    }
+
+    /// A style element; one of another language says nothing.
+    fn style(&mut self, tag: &Tag) {
+        let value = |key: &str| {
+            let found = tag.attrs.iter().find(|a| &*a.name.local == key);
+            found.map_or("", |a| a.value.trim())
+        };
+        let is_css = matches!(value("type").to_ascii_lowercase().as_str(), "" | "text/css");
+        self.raw = Some(if is_css { Raw::Style } else { Raw::Dropped });
+        if is_css {
+            self.sheets.push((value("media").to_owned(), String::new()));
         }
     }
 
@@ -360,6 +450,15 @@ fn color(value: &str) -> String {
     }
 }
 
+/// A length as old HTML writes it: `0`.
+fn pixels(value: &str) -> String {
+    let value = value.trim();
+    match (1..=4).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_digit()) {
+        true => format!("{value}px"),
+        false => String::new(),
+    }
+}
+
 fn join(first: &str, second: &str) -> String {
     match (first.is_empty(), second.is_empty()) {
         (true, _) => second.to_owned(),
@@ -369,6 +468,9 @@ fn join(first: &str, second: &str) -> String {
 }
 
 fn write(key: &str, value: &str, out: &mut String) {
+    if value.bytes().filter(|b| is_sign(*b)).count() > MOST_SIGNS {
+        return;
+    }
     out.push(' ');
     out.push_str(key);
     out.push_str("=\"");

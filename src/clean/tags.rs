@@ -6,19 +6,20 @@
 use std::cell::RefCell;
 
 use html5ever::tendril::StrTendril;
+use html5ever::tokenizer::states::{Rawtext, Rcdata};
 use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer,
 };
 
-use super::few_attributes;
+use super::bound::{RAW, few_attributes};
 
 /// Longest mail that is read, in bytes.
 pub(super) const LONGEST: usize = 3_000_000;
 
 /// Who is told of tags and text.
 pub(super) trait Reads {
-    /// A start tag; the answer says how the text behind it is to be taken.
-    fn start(&mut self, tag: &Tag) -> TokenSinkResult<()>;
+    /// A start tag; what stands in one of `RAW` comes as text.
+    fn start(&mut self, tag: &Tag);
     /// An end tag.
     fn end(&mut self, name: &str);
     /// Text, decoded; of one run there may be several pieces.
@@ -53,7 +54,15 @@ impl<R: Reads> TokenSink for Sink<R> {
     fn process_token(&self, token: Token, _: u64) -> TokenSinkResult<()> {
         let mut reader = self.0.borrow_mut();
         match token {
-            Token::TagToken(tag) if tag.kind == TagKind::StartTag => return reader.start(&tag),
+            Token::TagToken(tag) if tag.kind == TagKind::StartTag => {
+                reader.start(&tag);
+                return match &*tag.name {
+                    "title" | "textarea" => TokenSinkResult::RawData(Rcdata),
+                    // Not as script where it is one: `bound` walks over all of them alike.
+                    name if RAW.contains(&name) => TokenSinkResult::RawData(Rawtext),
+                    _ => TokenSinkResult::Continue,
+                };
+            }
             Token::TagToken(tag) => reader.end(&tag.name),
             Token::CharacterTokens(text) => reader.text(&text),
             _ => {}

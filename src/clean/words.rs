@@ -4,8 +4,7 @@
 //! `mail_parser` has this too, but to it a line ends only at `br` and `p`: the cells
 //! and boxes of which newsletters are made ran into one word.
 
-use html5ever::tokenizer::states::{Rawtext, Rcdata};
-use html5ever::tokenizer::{Tag, TokenSinkResult};
+use html5ever::tokenizer::Tag;
 
 use super::tags::{Reads, walk};
 use super::{is_block, link};
@@ -50,22 +49,14 @@ struct Words {
 }
 
 impl Reads for Words {
-    fn start(&mut self, tag: &Tag) -> TokenSinkResult<()> {
+    fn start(&mut self, tag: &Tag) {
         let name = &*tag.name;
         let attribute = |key: &str| {
             let found = tag.attrs.iter().find(|a| &*a.name.local == key);
             found.map(|a| &*a.value)
         };
         match name {
-            "style" | "script" | "iframe" | "noembed" | "noframes" => {
-                self.raw = true;
-                return TokenSinkResult::RawData(Rawtext);
-            }
-            "title" => {
-                self.raw = true;
-                return TokenSinkResult::RawData(Rcdata);
-            }
-            "textarea" => return TokenSinkResult::RawData(Rcdata),
+            "style" | "script" | "iframe" | "noembed" | "noframes" | "title" => self.raw = true,
             "template" => self.templates = self.templates.saturating_add(1),
             "br" => self.br(),
             "td" | "th" => self.apart(Gap::Space),
@@ -87,7 +78,6 @@ impl Reads for Words {
                 }
             }
         }
-        TokenSinkResult::Continue
     }
 
     fn end(&mut self, name: &str) {
@@ -264,6 +254,7 @@ mod tests {
             ("<pre>a  b\n  c\n\nd</pre>", "a  b\n  c\n\nd"),
             (" \n one \t two&nbsp;&amp; ", "one two\u{a0}&"),
             ("&lt;b&gt;<b></b>", "<b>"),
+            ("<xmp><b>x</xmp><textarea><i></textarea>", "<b>x<i>"),
         ] {
             assert_eq!(words(html), text, "{html}");
         }

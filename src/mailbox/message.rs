@@ -16,6 +16,8 @@ use crate::store::keys::{PENDING, TEXTS};
 
 /// Bytes of a text part that are shown; what is longer is cut, and can be downloaded whole.
 pub(super) const TEXT_BYTES: u32 = 1024 * 1024;
+/// The same of all text parts together.
+const TEXTS_BYTES: u32 = 2 * TEXT_BYTES;
 /// Bytes of inline images that travel inside the frame: of one, and of all.
 pub(super) const IMAGE_BYTES: u32 = 128 * 1024;
 const IMAGES_BYTES: u32 = 1024 * 1024;
@@ -81,6 +83,16 @@ impl Mailbox<'_, '_> {
                 texts.push((*part).clone());
             }
         }
+        let all_texts = texts.len();
+        let mut room = TEXTS_BYTES;
+        texts.retain(|part| {
+            let takes = part.size.min(TEXT_BYTES);
+            let fits = takes <= room;
+            if fits {
+                room = room.saturating_sub(takes);
+            }
+            fits
+        });
         let mut room = IMAGES_BYTES;
         let images: Vec<Part> = body
             .inline
@@ -126,10 +138,14 @@ impl Mailbox<'_, '_> {
             Some((self.cached_uid(&at.folder, rank)?, rank))
         };
         let (older, newer) = (beside(rank.checked_sub(1)), beside(rank.checked_add(1)));
-        let shown = texts
+        let is_whole = texts.len() == all_texts;
+        let mut shown: Vec<Shown> = texts
             .into_iter()
             .filter_map(|p| self.shown(at, p))
             .collect();
+        if let Some(last) = shown.last_mut() {
+            last.cut |= !is_whole;
+        }
         let images = images
             .into_iter()
             .filter_map(|p| self.shown(at, p))

@@ -7,6 +7,8 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{EUC_KR, GBK, ISO_2022_JP, REPLACEMENT, UTF_8, WINDOWS_1252};
 use mail_parser::decoders::charsets::map::charset_decoder;
 
+use crate::letter::{MOST_MARKS, is_mark};
+
 /// Bytes that a guess looks at, and bytes beyond ASCII that it needs.
 const SAMPLE: usize = 64 * 1024;
 const JUDGED: usize = 8;
@@ -231,12 +233,18 @@ fn raise(bytes: &[u8], shift_in: &[u8], shift_out: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Line ends become `\n`, other controls nothing.
+/// Line ends become `\n`, other controls nothing, and no letter carries marks without end.
 fn harmless(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    let mut marks = 0_usize;
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
+        marks = match is_mark(c) {
+            true => marks.saturating_add(1),
+            false => 0,
+        };
         match c {
+            _ if marks > MOST_MARKS => {}
             '\r' => {
                 chars.next_if_eq(&'\n');
                 out.push('\n');
