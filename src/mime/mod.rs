@@ -6,6 +6,7 @@
 mod body;
 mod calendar;
 mod contentlines;
+mod dates;
 mod decode;
 mod headers;
 mod inside;
@@ -21,11 +22,12 @@ mod text;
 mod tnef;
 mod uu;
 mod vcard;
+mod zones;
 
 pub use body::{Body, body_of, protection, told_by};
 pub use calendar::events;
 pub use decode::{Decoder, decode};
-pub use headers::{Headers, addresses, header_of, headers, named_fields, words};
+pub use headers::{Headers, addresses, header_of, headers, in_utf8, named_fields, words};
 pub use inside::{content, contents, is_message, is_tnef, pick, plain_text, wrapped_text};
 pub use kinds::{kind_by_name, kind_of};
 pub use letter::letter;
