@@ -5,6 +5,7 @@
 
 mod body;
 mod calendar;
+mod cms;
 mod contentlines;
 mod dates;
 mod decode;
@@ -14,6 +15,7 @@ mod kinds;
 mod letter;
 mod names;
 mod preview;
+mod reading;
 mod report;
 mod rtf;
 mod sender;
@@ -26,13 +28,15 @@ mod zones;
 
 pub use body::{Body, body_of, protection, told_by};
 pub use calendar::events;
+pub use cms::{is_cms, signed_content};
 pub use decode::{Decoder, decode};
 pub use headers::{Headers, addresses, header_of, headers, in_utf8, named_fields, words};
-pub use inside::{content, contents, is_message, is_tnef, pick, plain_text, wrapped_text};
+pub use inside::{content, contents, is_message, is_tnef, pick, wrapped};
 pub use kinds::{kind_by_name, kind_of};
 pub use letter::letter;
 pub use names::{Param, file_name, parameter, safe_file_name};
 pub use preview::{inline_protection, is_stub, preview};
+pub use reading::reading;
 pub use report::report;
 pub use sender::{doubts, unsubscribe, verdict};
 pub use structure::{leaves, part_of, parts_of};
