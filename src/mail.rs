@@ -176,6 +176,11 @@ impl PartPath {
         PartPath(steps)
     }
 
+    /// The path of what stands at `further` below this.
+    pub fn join(&self, further: &PartPath) -> PartPath {
+        PartPath([self.0.as_slice(), &further.0].concat())
+    }
+
     /// The numbers of the path, outermost first.
     pub fn steps(&self) -> &[u32] {
         &self.0
@@ -255,6 +260,24 @@ pub enum Encoding {
     Base64,
     /// quoted-printable.
     QuotedPrintable,
+    /// What was there before base64: `begin 644 name`, lines, `end`.
+    Uu,
+}
+
+impl Encoding {
+    /// The encoding of this name, however it is written: in quotes, with a comment or a parameter behind it.
+    pub fn named(written: &str) -> Encoding {
+        let word = written
+            .trim_start_matches([' ', '\t', '"', '\''])
+            .split([' ', '\t', '"', '\'', ';', ',', '(']);
+        let word = word.take(1).collect::<String>().to_ascii_lowercase();
+        match word.as_str() {
+            "base64" | "base-64" => Encoding::Base64,
+            "quoted-printable" | "quoted_printable" => Encoding::QuotedPrintable,
+            "x-uuencode" | "x-uue" | "uuencode" | "uue" => Encoding::Uu,
+            _ => Encoding::Plain,
+        }
+    }
 }
 
 /// One leaf of a message's structure (BODYSTRUCTURE, RFC 9051 7.5.2): what can be shown or saved.
@@ -271,7 +294,7 @@ pub struct Part {
     pub name: String,
     /// True where the disposition says attachment.
     pub attached: bool,
-    /// Content-ID without its angle brackets.
+    /// Content-ID without its angle brackets; of a part that has none, its Content-Location.
     pub id: String,
     /// How it is encoded.
     pub encoding: Encoding,
@@ -397,6 +420,21 @@ mod tests {
         let deep = ["1"; 9].join("/");
         for text in ["/", "1/", "/1", "1//2", "a", deep.as_str()] {
             assert_eq!(Trail::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_encoding_is_known_however_it_is_written() {
+        for (written, is) in [
+            ("BASE64", Encoding::Base64),
+            ("\"base64\"", Encoding::Base64),
+            (" base64; x", Encoding::Base64),
+            ("Quoted-Printable (really)", Encoding::QuotedPrintable),
+            ("X-UUencode", Encoding::Uu),
+            ("8bit", Encoding::Plain),
+            ("", Encoding::Plain),
+        ] {
+            assert_eq!(Encoding::named(written), is, "{written}");
         }
     }
 

@@ -3,7 +3,7 @@
 //!
 //! On the ground floor: `mime` reads it out of bytes, `words` and views say it. Not for acting on any of it: nothing here
 //! is answered, imported or called. To know before changing it: every text in here is the sender's, data and never markup;
-//! one line each, without controls, but nothing else about it is true.
+//! one line each (what is said about an event may have more), without controls, but nothing else about it is true.
 
 use crate::time::Seconds;
 
@@ -32,6 +32,8 @@ pub enum Method {
     Reply,
     /// Nothing: it does not take place.
     Cancel,
+    /// Another time or place, by somebody who is invited.
+    Counter,
     /// Nothing: it is made known.
     #[default]
     Publish,
@@ -77,6 +79,10 @@ pub struct Event {
     pub end: Option<Moment>,
     /// How often it comes again, as RFC 5545 3.3.10 names it: `WEEKLY`; empty for once.
     pub repeats: String,
+    /// Every how many of these it comes again; 1 where it does each time.
+    pub every: u32,
+    /// What its writer says about it, in lines.
+    pub text: String,
     /// Who invites.
     pub organizer: Option<Guest>,
     /// Who is invited.

@@ -169,14 +169,14 @@ fn loose(mails: &[Vec<u8>]) -> Vec<Vec<u8>> {
 }
 
 fn read_part(part: &Part, bytes: &[u8], depth: u32) {
-    let text = mime::plain_text(bytes, &part.charset);
+    let text = mime::reading(part, bytes, "");
     mime::preview(&text);
     mime::letter(&text, part.flowed, clean::link);
     mime::events(&text);
     mime::cards(&text);
     mime::report("message/delivery-status", bytes);
     mime::report("message/disposition-notification", bytes);
-    if let Some((_, html)) = mime::wrapped_text(part, bytes) {
+    for (_, html) in mime::wrapped(part, bytes) {
         read_html(&String::from_utf8_lossy(&html));
     }
     mime::kind_of(bytes);

@@ -412,11 +412,10 @@ pub(crate) fn read(raw: &[u8]) -> Reading {
     let mut words = String::new();
     for part in &body.text {
         let bytes = mime::part_of(raw, &part.path).unwrap();
-        let text = if part.kind == "text/html" {
-            clean::words(&mime::text(&bytes, &part.charset))
-        } else {
-            mime::plain_text(&bytes, &part.charset)
-        };
+        let mut text = mime::reading(part, &bytes, "");
+        if part.kind == "text/html" {
+            text = clean::words(&text);
+        }
         for block in mime::letter(&text, part.flowed, clean::link) {
             tell(&block, &mut words);
         }

@@ -86,7 +86,7 @@ fn a_message_within_a_message_opens_with_its_own_attachments() {
     let site = site(vec![mail(FORWARDED)]);
     let ann = site.sign_in("ann");
     let outer = open(&ann, "Fwd: the drawing");
-    outer.shows("See below.").shows("Forwarded message");
+    outer.shows("See below.").shows("the drawing");
     outer.shows("2 attachments").hides("Words of");
     let inner = ann.get(&address_of(&outer, ".file a", 0));
     inner.has_status(200).shows("cas@example.net");
@@ -114,7 +114,7 @@ fn a_message_within_a_message_opens_with_its_own_attachments() {
     assert!(packed.starts_with(b"PK\x03\x04"));
     let holds = |what: &[u8]| packed.windows(what.len()).any(|w| w == what);
     assert!(holds(b"eight by three") && holds(b"measures.txt"));
-    assert!(holds(b"Words of") && holds(b"message.eml"));
+    assert!(holds(b"Words of") && holds(b"the drawing.eml"));
 }
 
 const INVITATION: &str = "From: Bo <bo@example.org>
@@ -423,6 +423,190 @@ fn a_large_winmail_dat_travels_only_when_it_is_opened() {
     file.has_status(200);
     assert!(file.body() == drawing, "other bytes");
     inside.click("Back to the message").shows("As promised.");
+}
+
+/// One version of a mail beside the other.
+fn versions(subject: &str, text: &str, html: &str) -> Mail {
+    odd(
+        subject,
+        "multipart/alternative; boundary=b",
+        &format!(
+            "--b\nContent-Type: text/plain\n\n{text}\n--b\nContent-Type: text/html\n\n{html}\n--b--\n"
+        ),
+    )
+}
+
+#[test]
+fn a_version_that_says_nothing_is_not_the_one_that_is_shown() {
+    let pixel = "<img src=https://track.example/p width=1 height=1>";
+    let site = site(vec![
+        versions(
+            "Empty",
+            "All the words",
+            "<html><body><div>&nbsp;</div></body></html>",
+        ),
+        versions("Pixel", "All the words", pixel),
+        versions(
+            "Picture",
+            "A cat",
+            "<img src=https://cats.example/1.jpg width=400>",
+        ),
+    ]);
+    let ann = site.sign_in("ann");
+    for subject in ["Empty", "Pixel"] {
+        let page = open(&ann, subject);
+        page.shows("All the words").hides("HTML version");
+        page.click("Print").shows("All the words");
+    }
+    open(&ann, "Picture").shows("You see the HTML version.");
+}
+
+#[test]
+fn a_plain_part_beside_html_is_read_as_one() {
+    let parts = "--b\nContent-Type: text/html\n\n<p>Hello<!-- left open\n--b\n\
+        Content-Type: text/plain; format=flowed\n\nOf a list \nof ours\nhttps://list.example/\n--b--\n";
+    let site = site(vec![odd("Footer", "multipart/mixed; boundary=b", parts)]);
+    let ann = site.sign_in("ann");
+    let frame = ann.get(&open(&ann, "Footer").attributes_of("iframe", "src")[0]);
+    frame.shows("Hello").shows("Of a list of ours");
+    assert_eq!(frame.attributes_of("a", "href"), ["https://list.example/"]);
+}
+
+const PICTURES: &str = "--b
+Content-Type: text/html
+
+<p>One of two: <img src=\"cid:a%2Bb@x\"></p>
+--b
+Content-Type: image/png; name=seen.png
+Content-ID: <a+b@x>
+Content-Transfer-Encoding: base64
+
+iVBORw0KGgo=
+--b
+Content-Type: image/png; name=unseen.png
+Content-ID: <c@x>
+Content-Transfer-Encoding: base64
+
+iVBORw0KGgo=
+--b
+Content-Type: text/csv; name=list.csv
+Content-Disposition: attachment
+
+=1+1,b
+--b--
+";
+
+#[test]
+fn a_picture_that_the_html_does_not_show_is_listed() {
+    let site = site(vec![odd("Two", "multipart/related; boundary=b", PICTURES)]);
+    let ann = site.sign_in("ann");
+    let page = open(&ann, "Two");
+    assert_eq!(page.texts_of(".file .name"), ["unseen.png", "list.csv"]);
+    let frame = ann.get(&page.attributes_of("iframe", "src")[0]);
+    assert_eq!(frame.attributes_of("img", "src").len(), 1);
+    let packed = page.click("Download all as zip");
+    let holds = |what: &[u8]| packed.body().windows(what.len()).any(|w| w == what);
+    assert!(holds(b"unseen.png") && holds(b"list.csv") && !holds(b"/seen.png"));
+    // People read a table of that kind as it is written.
+    let table = ann.get(&address_of(&page, ".file:last-child a", 0));
+    assert_eq!(table.header("content-type"), "text/plain; charset=utf-8");
+    assert_eq!(table.body(), b"=1+1,b");
+}
+
+#[test]
+fn a_saved_page_has_its_pictures_by_their_addresses() {
+    let picture = |name: &str| {
+        format!(
+            "--b\nContent-Type: image/png\nContent-Location: http://old.example/dir/{name}\n\
+             Content-Transfer-Encoding: base64\n\niVBORw0KGgo=\n"
+        )
+    };
+    let page =
+        "<img src=http://old.example/dir/1.png><img src=2.png><img src=http://old.example/3.png>";
+    let parts = format!(
+        "--b\nContent-Type: text/html\nContent-Location: http://old.example/dir/\n\n{page}\n{}{}--b--\n",
+        picture("1.png"),
+        picture("2.png")
+    );
+    let site = site(vec![odd("Saved", "multipart/related; boundary=b", &parts)]);
+    let ann = site.sign_in("ann");
+    let page = open(&ann, "Saved");
+    page.shows("Remote content is held back: 1 image.");
+    assert!(page.texts_of(".file .name").is_empty());
+    let frame = ann.get(&page.attributes_of("iframe", "src")[0]);
+    assert_eq!(frame.attributes_of("img", "src").len(), 2);
+}
+
+/// A CMS (RFC 5652 5) that says this is signed, without anything that would prove it.
+fn signed_whole(content: &str) -> String {
+    let element = |tag: u8, body: &[u8]| {
+        let length = u16::try_from(body.len()).expect("short").to_be_bytes();
+        [&[tag, 0x82], &length[..], body].concat()
+    };
+    let kind = |last: u8| element(6, &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, last]);
+    let content = element(4, content.replace('\n', "\r\n").as_bytes());
+    let content = element(0x30, &[kind(1), element(0xa0, &content)].concat());
+    let signed = [vec![2, 1, 1, 0x31, 0], content, vec![0x31, 0]].concat();
+    let signed = element(0xa0, &element(0x30, &signed));
+    STANDARD.encode(element(0x30, &[kind(2), signed].concat()))
+}
+
+#[test]
+fn a_message_that_is_signed_as_a_whole_is_read() {
+    let content = "Content-Type: multipart/mixed; boundary=i\n\n--i\nContent-Type: multipart/alternative; boundary=a\n\n\
+        --a\nContent-Type: text/plain\n\nThe deed.\n--a\nContent-Type: text/html\n\n<p>The <b>deed</b>.</p>\n--a--\n\
+        --i\nContent-Type: text/plain; name=deed.txt\nContent-Disposition: attachment\n\nwe agree\n--i--\n";
+    let sealed = |subject: &str, packed: &str| {
+        let kind = "application/pkcs7-mime; name=smime.p7m\nContent-Transfer-Encoding: base64";
+        odd(subject, kind, &format!("{packed}\n"))
+    };
+    let site = site(vec![
+        sealed("Signed", &signed_whole(content)),
+        sealed("Sealed", &STANDARD.encode(b"\x30\x03\x02\x01\x00")),
+    ]);
+    let ann = site.sign_in("ann");
+    let page = open(&ann, "Signed");
+    page.shows("carries an S/MIME signature, which is not checked here");
+    let frame = ann.get(&page.attributes_of("iframe", "src")[0]);
+    frame.has_status(200).shows("The deed.");
+    page.click("Plain text").shows("The deed.");
+    assert_eq!(page.texts_of(".file .name"), ["deed.txt"]);
+    let file = ann.get(&address_of(&page, ".file a", 0));
+    assert_eq!(file.body(), b"we agree");
+    ann.get("/").shows("The deed.");
+    let page = open(&ann, "Sealed");
+    page.shows("It cannot be opened here").shows("smime.p7m");
+}
+
+#[test]
+fn everybody_who_got_a_message_is_named() {
+    let to = many(150, |n| format!("P{n} <p{n}@example.org>,\n "));
+    let kind = format!("text/plain\nTo: {to}Last <last@example.org>\nBcc: Cas <cas@example.net>");
+    let site = site(vec![odd("To all", &kind, "Hello")]);
+    let page = open(&site.sign_in("ann"), "To all");
+    page.shows("Last <last@example.org>")
+        .shows("Cas <cas@example.net>");
+}
+
+#[test]
+fn an_invitation_that_comes_alone_says_what_it_says() {
+    let calendar = "BEGIN:VCALENDAR\nMETHOD:COUNTER\nBEGIN:VEVENT\nSUMMARY:Rehearsal\n\
+        DTSTART;VALUE=DATE:20260701\nRRULE:FREQ=WEEKLY;INTERVAL=2\nDESCRIPTION:Bring a stand\\nand https://notes.example/\n\
+        END:VEVENT\nEND:VCALENDAR\n";
+    let site = site(vec![odd(
+        "Alone",
+        "text/calendar; method=COUNTER",
+        calendar,
+    )]);
+    let page = open(&site.sign_in("ann"), "Alone");
+    page.shows("Another time or place is proposed");
+    page.shows("Wednesday 1 July 2026")
+        .shows("repeats every 2 weeks");
+    page.shows("Bring a stand").hides("no text");
+    assert_eq!(
+        page.attributes_of(".typed a", "href"),
+        ["https://notes.example/"]
+    );
 }
 
 /// So many of something, each with its number.

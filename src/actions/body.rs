@@ -15,6 +15,7 @@ use crate::route::{FrameQuery, MessageQuery, MessageRef, Route};
 use crate::time::{Calendar, Zone};
 use crate::told::{Card, Event, Moment, Protection, Report, Unsubscribe};
 use crate::views::attached::AttachmentLine;
+use crate::views::letter::unfolded;
 use crate::views::told::{EventLine, Told};
 
 /// Images of which a page shows a small view.
@@ -35,25 +36,34 @@ pub enum For {
 /// travel inside the document are named by their route.
 pub fn cleaned(visit: &Visit, opened: &Opened, at: &FrameQuery, wanted: For) -> Cleaned {
     let body = mime::body_of(&opened.parts);
-    let mut html = String::new();
+    let mut parts = Vec::new();
     for part in &body.html {
         let Some(shown) = opened.shown.iter().find(|s| s.part.path == part.path) else {
             continue;
         };
-        let text = text_in(shown, &at.charset);
-        if part.kind == "text/html" {
-            html.push_str(&text);
-        } else {
-            html.push_str(&clean::as_html(&text));
-        }
+        let text = mime::reading(&shown.part, &shown.bytes, &at.charset);
+        parts.push(match part.kind.as_str() {
+            "text/html" => text,
+            _ => {
+                let blocks = mime::letter(&text, part.flowed, clean::link);
+                clean::as_html(unfolded(visit.words, &blocks))
+            }
+        });
     }
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let inline = |id: &str| {
-        let image = opened.images.iter().find(|s| s.part.id == id);
+        // Some write the brackets of the header here too, and some another case.
+        let id = id.trim_matches(['<', '>', ' ']);
+        let is_meant = |part: &Part| {
+            let below = part.id.strip_suffix(id).filter(|_| !id.is_empty());
+            part.id.eq_ignore_ascii_case(id) || below.is_some_and(|base| base.ends_with('/'))
+        };
+        let image = opened.images.iter().find(|s| is_meant(&s.part));
         match image {
             // Small ones travel inside the document: a mail with thirty of them is still two requests.
             Some(Shown { bytes, .. }) => data_address(bytes),
             None if wanted != For::Page => {
-                let part = body.inline.iter().find(|p| p.id == id)?;
+                let part = body.inline.iter().find(|p| is_meant(p))?;
                 let route = Route::Part {
                     message: at.message.clone(),
                     trail: at.inside.then(&part.path),
@@ -66,8 +76,8 @@ pub fn cleaned(visit: &Visit, opened: &Opened, at: &FrameQuery, wanted: For) -> 
     };
     let scheme = if visit.head.https { "https" } else { "http" };
     let origin = format!("{scheme}://{}", visit.head.host);
-    clean::document(
-        &html,
+    clean::documents(
+        &parts,
         &clean::Show {
             remote: at.remote,
             inline: &inline,
@@ -78,15 +88,6 @@ pub fn cleaned(visit: &Visit, opened: &Opened, at: &FrameQuery, wanted: For) -> 
             },
         },
     )
-}
-
-/// The text of a part, in the charset that the reader chose, else in the one that it says or seems to have.
-fn text_in(shown: &Shown, chosen: &str) -> String {
-    let own = || mime::text(&shown.bytes, &shown.part.charset);
-    match chosen {
-        "" => own(),
-        chosen => mime::text_as(&shown.bytes, chosen).unwrap_or_else(own),
-    }
 }
 
 fn data_address(bytes: &[u8]) -> Option<String> {
@@ -101,16 +102,52 @@ pub fn text_of(opened: &Opened, charset: &str) -> Vec<Block> {
         let Some(shown) = opened.shown.iter().find(|s| s.part.path == part.path) else {
             continue;
         };
-        let text = if part.kind == "text/html" {
-            clean::words(&text_in(shown, charset))
-        } else if charset.is_empty() {
-            mime::plain_text(&shown.bytes, &part.charset)
-        } else {
-            text_in(shown, charset)
-        };
+        let mut text = mime::reading(part, &shown.bytes, charset);
+        if part.kind == "text/html" {
+            text = clean::words(&text);
+        }
         blocks.extend(mime::letter(&text, part.flowed, clean::link));
     }
     blocks
+}
+
+/// What is to be listed of a message: its attachments, and pictures beside its HTML that this does not show.
+pub fn listed(opened: &Opened) -> Vec<&Part> {
+    let body = mime::body_of(&opened.parts);
+    let mut listed = body.attachments;
+    let mut beside = body.inline;
+    beside.retain(|part| !listed.contains(part));
+    if !beside.is_empty() {
+        let is_html = |s: &&Shown| s.part.kind == "text/html";
+        let htmls = opened.shown.iter().filter(is_html);
+        let said: String = htmls
+            .map(|s| letters(&String::from_utf8_lossy(&s.bytes)))
+            .collect();
+        beside.retain(|part| {
+            let last = part.id.rsplit('/').next().unwrap_or_default();
+            !said.contains(&letters(last))
+        });
+        listed.append(&mut beside);
+        listed.sort_by(|a, b| a.path.cmp(&b.path));
+    }
+    listed
+}
+
+/// What of an address is the same however it is escaped.
+fn letters(text: &str) -> String {
+    let mut pieces = text.split('%');
+    let mut kept = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let is_hex = piece.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+        kept.push_str(if is_hex {
+            piece.get(2..).unwrap_or_default()
+        } else {
+            piece
+        });
+    }
+    kept.retain(|c| c.is_alphanumeric());
+    kept.make_ascii_lowercase();
+    kept
 }
 
 /// What is attached, with what lies inside a winmail.dat and what stands uuencoded in a text.
@@ -121,11 +158,11 @@ pub fn attachments(opened: &Opened, at: &MessageRef, inside: &Trail) -> Vec<Atta
         let found = mime::contents(&shown.part, &shown.bytes);
         lines.extend(found.iter().map(|part| line(at, &within, part)));
     }
-    for part in mime::body_of(&opened.parts).attachments {
+    for part in listed(opened) {
         let unpacked = opened.told.iter().find(|s| s.part.path == part.path);
         let files = unpacked
-            .filter(|_| mime::is_tnef(part))
-            .map(|shown| mime::contents(&shown.part, &shown.bytes))
+            .filter(|_| mime::is_tnef(part) || mime::is_cms(part))
+            .map(|shown| files_in(&shown.part, &shown.bytes))
             .filter(|files| !files.is_empty());
         match files {
             Some(files) => {
@@ -138,6 +175,19 @@ pub fn attachments(opened: &Opened, at: &MessageRef, inside: &Trail) -> Vec<Atta
     let images = lines.iter_mut().filter(|l| l.preview.is_some());
     images.skip(PREVIEWS).for_each(|l| l.preview = None);
     lines
+}
+
+/// The files in a winmail.dat, or in a message that is signed as a whole.
+fn files_in(holder: &Part, bytes: &[u8]) -> Vec<Part> {
+    let inside = mime::contents(holder, bytes);
+    match mime::is_cms(holder) {
+        true => mime::body_of(&inside)
+            .attachments
+            .into_iter()
+            .cloned()
+            .collect(),
+        false => inside,
+    }
 }
 
 /// True for what opens as a page: a message, or a winmail.dat too large to be unpacked on the page of its message.
@@ -187,7 +237,14 @@ fn line(at: &MessageRef, within: &Trail, part: &Part) -> AttachmentLine {
 pub fn told(visit: &Visit, opened: &Opened, at: &MessageRef, inside: &Trail) -> Told {
     let mut told = Told {
         doubts: mime::doubts(&opened.header),
-        protection: mime::protection(&opened.parts).or_else(|| protection_in_text(opened)),
+        protection: mime::protection(&opened.parts)
+            .map(|protection| match protection {
+                Protection::SmimeWrapped if opened.told.iter().any(is_only_signed) => {
+                    Protection::SmimeSigned
+                }
+                protection => protection,
+            })
+            .or_else(|| protection_in_text(opened)),
         ..Told::default()
     };
     let server = visit.config.server_of_realm(&visit.session.realm);
@@ -222,6 +279,10 @@ pub fn ways_out(visit: &Visit, opened: &Opened) -> Option<Unsubscribe> {
     let mut ways = mime::unsubscribe(&opened.header, clean::link);
     ways.web = ways.web.filter(|web| web.host != visit.head.host);
     (ways.mail.is_some() || ways.web.is_some()).then_some(ways)
+}
+
+fn is_only_signed(told: &Shown) -> bool {
+    mime::is_cms(&told.part) && mime::signed_content(&told.bytes).is_some()
 }
 
 fn protection_in_text(opened: &Opened) -> Option<Protection> {

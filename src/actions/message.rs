@@ -2,12 +2,12 @@
 //!
 //! Not for finding or fetching any of it (`mailbox`), nor for what is to be read of it (`body`).
 
-use super::body::{For, attachments, cleaned, text_of, told};
+use super::body::{For, attachments, cleaned, listed, text_of, told};
 use super::panes::{Around, list_pane};
 use super::{Done, Visit, sender};
 use crate::clean::{self, Length};
 use crate::error::{Error, Result, What};
-use crate::mail::{Flags, Uid};
+use crate::mail::{Address, Flags, Uid};
 use crate::mime;
 use crate::response::Response;
 use crate::route::{Face, FolderQuery, FrameQuery, MessageQuery, MessageRef, Place, Route};
@@ -35,6 +35,8 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     };
     let html = (!body.html.is_empty() && query.face == Face::Best)
         .then(|| cleaned(visit, &opened, &held_back, For::Page));
+    let is_blank = html.as_ref().is_some_and(|html| html.is_blank);
+    let html = html.filter(|_| !is_blank);
     let told = told(visit, &opened, at, &query.inside);
     let remote = html
         .as_ref()
@@ -57,11 +59,16 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     let place = listing.as_ref().map_or(Place::Newest, |l| l.here);
     let list = listing.map(|l| list_pane(visit, &around, &at.folder, place, &l, Some(at)));
 
-    let blocks = if html.is_none() {
+    let mut blocks = if html.is_none() {
         text_of(&opened, &query.charset)
     } else {
         Vec::new()
     };
+    if html.is_none() && blocks.is_empty() {
+        // An invitation may say everything itself.
+        let said = told.events.iter().map(|line| &line.event.text);
+        blocks.extend(said.flat_map(|text| mime::letter(text, None, clean::link)));
+    }
     let attachments = attachments(&opened, at, &query.inside);
     let is_shown = remote.as_ref().is_some_and(Remote::is_shown);
     let face = |face| {
@@ -79,6 +86,13 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     };
     let folder = around.title(visit, &at.folder);
     let row = &opened.row;
+    // A row keeps the first people of each field; the header has all, and Bcc.
+    let people = mime::headers(&opened.header);
+    let all = |few: &Vec<Address>, all: Vec<Address>| match all.len() > few.len() {
+        true => all,
+        false => few.clone(),
+    };
+    let (to, cc) = (all(&row.to, people.to), all(&row.cc, people.cc));
     let back = match is_inside {
         true => Route::Message(MessageQuery::plain(at.clone(), query.rank)),
         false => Route::Folder(FolderQuery {
@@ -107,8 +121,9 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         told: &told,
         subject: &row.subject,
         from: &row.from,
-        to: &row.to,
-        cc: &row.cc,
+        to: &to,
+        cc: &cc,
+        bcc: &people.bcc,
         reply_to: &row.reply_to,
         sent: row.dated.and_then(|(seconds, offset)| {
             crate::time::Zone::fixed(offset).calendar(seconds, visit.now)
@@ -138,11 +153,11 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
             None => Body::Text {
                 blocks: &blocks,
                 cut: opened.shown.iter().any(|s| s.cut),
-                html: (!body.html.is_empty()).then(|| face(Face::Best)),
+                html: (!body.html.is_empty() && !is_blank).then(|| face(Face::Best)),
             },
         },
         attachments: &attachments,
-        all: (!is_inside && body.attachments.len() > 1).then(|| Route::Attachments {
+        all: (!is_inside && listed(&opened).len() > 1).then(|| Route::Attachments {
             message: at.clone(),
         }),
         headers: Route::Headers {

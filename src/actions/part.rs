@@ -3,6 +3,7 @@
 //! Not for listing it (`body`). To know before changing it: the type under which a part leaves comes from our own list
 //! (`OPENED`), never from the mail; what is not on the list is only saved.
 
+use super::body::listed;
 use super::{Done, Piece, Pieces, Transfer, Visit};
 use crate::error::{Error, Result, What};
 use crate::mail::{Encoding, Part, PartPath, Trail};
@@ -15,19 +16,44 @@ use crate::route::MessageRef;
 pub(super) const UNDER_THE_GATE: u32 = 1024 * 1024;
 
 /// What may open in the browser, and as what: never what the mail says.
-const OPENED: [(&str, &str); 6] = [
+const OPENED: [(&str, &str); 5] = [
     ("image/png", "image/png"),
     ("image/jpeg", "image/jpeg"),
     ("image/gif", "image/gif"),
     ("image/webp", "image/webp"),
-    ("text/plain", "text/plain; charset=utf-8"),
     ("application/pdf", "application/pdf"),
+];
+const AS_TEXT: &str = "text/plain; charset=utf-8";
+
+/// Kinds that people read as they are written.
+const TEXTS: [&str; 20] = [
+    "text/plain",
+    "text/markdown",
+    "text/x-markdown",
+    "text/csv",
+    "text/comma-separated-values",
+    "text/tab-separated-values",
+    "text/x-log",
+    "text/x-diff",
+    "text/x-patch",
+    "text/calendar",
+    "application/ics",
+    "text/vcard",
+    "text/x-vcard",
+    "text/directory",
+    "text/rfc822-headers",
+    "message/delivery-status",
+    "message/global-delivery-status",
+    "message/disposition-notification",
+    "message/global-disposition-notification",
+    "message/feedback-report",
 ];
 
 /// The type under which a browser may show a kind; None where it may only be saved.
 pub(super) fn opened_as(kind: &str) -> Option<&'static str> {
     let known = OPENED.iter().find(|(k, _)| *k == kind);
-    known.map(|(_, shown)| *shown)
+    let shown = known.map(|(_, shown)| *shown);
+    shown.or(TEXTS.contains(&kind).then_some(AS_TEXT))
 }
 
 /// The kind of a part, as far as its label and its name tell: what is called any bytes may have a better name.
@@ -53,7 +79,8 @@ pub fn part(visit: &mut Visit, at: &MessageRef, trail: &Trail, open: bool) -> Re
     // The bytes decide where they are at hand; a label that lies opens as what it is, or not at all.
     let kind = match bytes.as_deref() {
         Some(bytes) => mime::kind_of(bytes)
-            .or(Some("text/plain").filter(|text| labelled == *text && !bytes.contains(&0))),
+            .or(Some(labelled)
+                .filter(|kind| opened_as(kind) == Some(AS_TEXT) && !bytes.contains(&0))),
         None => opened_as(labelled).map(|_| labelled),
     };
     let (kind, how) = match kind.and_then(opened_as).filter(|_| open) {
@@ -100,6 +127,10 @@ fn saved_name(part: &Part) -> String {
     };
     match part.name.trim() {
         "" => mime::safe_file_name(unnamed),
+        // The name of a message may be its subject.
+        name if unnamed.ends_with(".eml") && !name.to_ascii_lowercase().ends_with(".eml") => {
+            mime::safe_file_name(&format!("{name}.eml"))
+        }
         name => mime::safe_file_name(name),
     }
 }
@@ -109,10 +140,8 @@ fn saved_name(part: &Part) -> String {
 /// # Errors
 /// `Gone`; `Imap`.
 pub fn attachments(visit: &mut Visit, at: &MessageRef) -> Result<Done> {
-    let row = visit.mailbox.row(at)?;
-    let parts = row.parts.unwrap_or_default();
-    let files: Vec<(String, Piece)> = mime::body_of(&parts)
-        .attachments
+    let opened = visit.mailbox.open(at, 0, false)?;
+    let files: Vec<(String, Piece)> = listed(&opened)
         .into_iter()
         .map(|part| {
             let piece = Piece {
@@ -125,7 +154,7 @@ pub fn attachments(visit: &mut Visit, at: &MessageRef) -> Result<Done> {
     if files.is_empty() {
         return Err(Error::Gone(What::Part));
     }
-    let name = mime::safe_file_name(&format!("{}.zip", row.subject));
+    let name = mime::safe_file_name(&format!("{}.zip", opened.row.subject));
     let disposition = disposition("attachment", &name);
     Ok(Done::Transfer(Transfer {
         message: at.clone(),

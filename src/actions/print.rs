@@ -24,7 +24,8 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     let watch = Watch::start();
     let has_html = !mime::body_of(&opened.parts).html.is_empty();
     let html = (has_html && query.face == Face::Best)
-        .then(|| cleaned(visit, &opened, &query.frame(), For::Paper(MAIL)));
+        .then(|| cleaned(visit, &opened, &query.frame(), For::Paper(MAIL)))
+        .filter(|html| !html.is_blank);
     let blocks = match html {
         Some(_) => Vec::new(),
         None => text_of(&opened, &query.charset),

@@ -83,7 +83,7 @@ pub(super) fn keep_inside(markup: &str, how: &Show<'_>, inline: &[String]) -> St
         }
         kept = again(&kept);
     }
-    again(&as_html(&words(markup)))
+    again(&as_html(maud::html! { (words(markup)) }))
 }
 
 /// True for the first byte of a sign that is written as an entity, or may be (a blank that does not break begins with 0xC2).

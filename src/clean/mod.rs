@@ -27,7 +27,7 @@ pub use words::words;
 /// What is put in front of every id, so that none can be one of ours.
 const ID_PREFIX: &str = "m-";
 
-/// Says by which address an embedded image is shown, from its Content-ID.
+/// Says by which address an embedded image is shown, from its Content-ID or the address that the mail has for it.
 pub type Inline<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// How a mail is to be shown.
@@ -80,6 +80,8 @@ pub struct Cleaned {
     pub cut: bool,
     /// How long it is, roughly.
     pub length: Length,
+    /// True where there is nothing to be seen in it: no word, and no picture but trackers.
+    pub is_blank: bool,
 }
 
 impl Cleaned {
@@ -118,13 +120,22 @@ impl Cleaned {
 
 /// Makes a mail's HTML harmless.
 pub fn document(html: &str, how: &Show<'_>) -> Cleaned {
-    let reading = read(html, how);
+    documents(&[html], how)
+}
+
+/// Makes the HTML parts of a mail one harmless document, one after the other.
+pub fn documents(parts: &[&str], how: &Show<'_>) -> Cleaned {
+    let reading = read(parts, how);
     let keep = match how.within {
         Some(_) => keep_inside,
         None => keep_allowed,
     };
     Cleaned {
         html: keep(&reading.markup, how, &reading.inline),
+        is_blank: reading.words == 0
+            && reading.embedded.is_empty()
+            && reading.on_request <= reading.trackers
+            && !reading.markup.contains(" src=\""),
         sheet: reading.sheet,
         body_style: reading.body_style,
         body_class: reading.body_class,
@@ -185,9 +196,9 @@ pub fn frame(title: &str, cleaned: &Cleaned, lang: &str) -> Markup {
     }
 }
 
-/// Plain text that stands between pieces of HTML, as HTML. Judged with them afterwards, like all of a mail.
-pub fn as_html(text: &str) -> String {
-    html! { div style="white-space:pre-wrap" { (text) } }.into_string()
+/// A plain part that stands between parts of HTML, drawn already, as HTML. Judged with them afterwards, like all of a mail.
+pub fn as_html(drawn: Markup) -> String {
+    html! { div dir="auto" style="white-space:pre-wrap" { (drawn) } }.into_string()
 }
 
 fn some(text: &str) -> Option<&str> {

@@ -88,6 +88,15 @@ impl Nesting {
         false
     }
 
+    /// Ends all that is open, innermost first, and then what a parser would open anew.
+    pub(super) fn end_all(&mut self) -> Vec<String> {
+        self.skipped.clear();
+        let open = std::mem::take(&mut self.open);
+        let formatting = std::mem::take(&mut self.formatting);
+        let again = formatting.into_iter().rev().flatten();
+        open.into_iter().rev().chain(again).collect()
+    }
+
     /// Takes an element off the list, and what is open in it; a formatting element alone, for what it holds stays open.
     fn close(&mut self, at: usize) {
         let name = self.open.get(at).cloned().unwrap_or_default();

@@ -54,9 +54,9 @@ pub(super) struct Reading {
     pub(super) rows: usize,
 }
 
-/// Reads a mail's HTML.
-pub(super) fn read(html: &str, how: &Show<'_>) -> Reading {
-    let reader = Reader {
+/// Reads the HTML parts of a mail, each from a clean beginning: what one leaves open swallows nothing of the next.
+pub(super) fn read(parts: &[&str], how: &Show<'_>) -> Reading {
+    let mut reader = Reader {
         how,
         judge: Judge {
             remote: how.remote,
@@ -66,7 +66,7 @@ pub(super) fn read(html: &str, how: &Show<'_>) -> Reading {
             ..Judge::default()
         },
         found: Reading {
-            cut: html.len() > LONGEST,
+            cut: parts.iter().any(|html| html.len() > LONGEST),
             ..Reading::default()
         },
         nesting: Nesting::default(),
@@ -81,7 +81,13 @@ pub(super) fn read(html: &str, how: &Show<'_>) -> Reading {
         leftward: false,
         turns: 0,
     };
-    walk(html, reader).finish()
+    for (nth, html) in parts.iter().enumerate() {
+        if nth > 0 {
+            reader.end_part();
+        }
+        reader = walk(html, reader);
+    }
+    reader.finish()
 }
 
 /// Whose text is read as text.
@@ -163,14 +169,27 @@ impl Reads for Reader<'_> {
             return;
         }
         if self.nesting.end(name) {
-            self.found.markup.push_str("</");
-            self.found.markup.push_str(name);
-            self.found.markup.push('>');
+            self.end_tag(name);
         }
     }
 }
 
 impl Reader<'_> {
+    fn end_part(&mut self) {
+        self.end("style");
+        for name in self.nesting.end_all() {
+            self.end_tag(&name);
+        }
+        // The next one begins on a line of its own.
+        self.found.markup.push_str("<div></div>");
+    }
+
+    fn end_tag(&mut self, name: &str) {
+        self.found.markup.push_str("</");
+        self.found.markup.push_str(name);
+        self.found.markup.push('>');
+    }
+
     fn finish(mut self) -> Reading {
         let mut found = self.found;
         self.judge.elements = self.nesting.elements();
@@ -279,7 +298,14 @@ impl Reader<'_> {
     }
 
     fn image(&mut self, tag: &Tag, address: &str, out: &mut String) {
-        let kept = match load(address) {
+        let what = match load(address) {
+            // RFC 2557: a page that was saved with its pictures names them by the address that they had.
+            Load::Remote(_) | Load::Nothing if (self.how.inline)(address.trim()).is_some() => {
+                Load::Part(address.trim().to_owned())
+            }
+            what => what,
+        };
+        let kept = match what {
             Load::Data(data) => Some(data),
             Load::Part(id) => {
                 // A mail may name one image ten thousand times, and each time its bytes would be written anew.

@@ -589,3 +589,21 @@ fn hostile_markup_comes_to_an_end_and_stays_small() {
         assert!(cleaned.html.len() < 10 * html.len(), "{:.40}", html);
     }
 }
+
+#[test]
+fn what_one_part_leaves_open_does_not_swallow_the_next() {
+    for open in [
+        "<p>One</p><!-- never closed",
+        "<p>One<style>p{color:red}",
+        "<p>One<title>x",
+        "<p>One<table><tr><td style='display:none'>",
+        "<p>One<a href=https://a.example><b><pre>",
+        "<p>One<b",
+    ] {
+        let cleaned = documents(&[open, "<p>Two</p>"], &show(false));
+        let body = cleaned.body();
+        let (_, after) = body.split_once("One").expect("the first part");
+        assert!(after.ends_with("<div></div><p>Two</p>"), "{open}: {body}");
+        assert!(!super::words(body).contains('>'), "{open}: {body}");
+    }
+}

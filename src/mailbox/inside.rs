@@ -47,7 +47,7 @@ impl Mailbox<'_, '_> {
         let size = u32::try_from(raw.len()).unwrap_or(u32::MAX);
         let (row, header) = match mime::is_message(&holder) {
             true => {
-                let header = mime::header_of(&raw).to_vec();
+                let header = mime::in_utf8(mime::header_of(&raw), row::charset(&parts));
                 (row::of_header(at.uid, &header, size), header)
             }
             false => {
@@ -103,22 +103,25 @@ impl Mailbox<'_, '_> {
 }
 
 impl Opened {
-    /// Where there is nothing to read but a winmail.dat, what is wrapped in that is read; true where something was.
+    /// Where there is nothing to read but a winmail.dat, or a signed message, what is wrapped in that is read; true where
+    /// something was.
     pub(super) fn read_told(&mut self) -> bool {
         let told = self.told.clone();
         told.iter()
             .any(|holder| self.read_wrapped(&holder.part, &holder.bytes))
     }
 
-    /// Takes text and pictures out of a winmail.dat, unless there is something to read already.
+    /// Takes text and pictures out of a winmail.dat, unless there is something to read already, and out of a message that
+    /// is signed as a whole.
     fn read_wrapped(&mut self, holder: &Part, bytes: &[u8]) -> bool {
         let is_blank = |shown: &Shown| shown.bytes.trim_ascii().is_empty();
-        if !self.shown.iter().all(is_blank) {
+        if !mime::is_cms(holder) && !self.shown.iter().all(is_blank) {
             return false;
         }
-        let Some((part, text)) = mime::wrapped_text(holder, bytes) else {
+        let texts = mime::wrapped(holder, bytes);
+        if texts.is_empty() {
             return false;
-        };
+        }
         let pictures = mime::contents(holder, bytes);
         let pictures = pictures
             .into_iter()
@@ -128,9 +131,13 @@ impl Opened {
             let cut = false;
             Some(Shown { part, bytes, cut })
         }));
-        self.parts.push(part.clone());
-        let (bytes, cut) = (text, false);
-        self.shown.push(Shown { part, bytes, cut });
+        for (part, mut bytes) in texts {
+            let most = usize::try_from(TEXT_BYTES).unwrap_or(usize::MAX);
+            let cut = bytes.len() > most;
+            bytes.truncate(most);
+            self.parts.push(part.clone());
+            self.shown.push(Shown { part, bytes, cut });
+        }
         true
     }
 }

@@ -4,8 +4,8 @@
 //! know before changing it: opening sets \Seen in the cache as pending; it travels with a body fetch, or with the next
 //! connection that opens the folder.
 
-use super::Mailbox;
 use super::folders::Plan;
+use super::{Mailbox, row};
 use crate::clean;
 use crate::error::{Error, Result, What};
 use crate::mail::{Flags, Part, PartPath, Row, Uid};
@@ -152,6 +152,7 @@ impl Mailbox<'_, '_> {
             .collect();
         let told = told.into_iter().filter_map(|p| self.shown(at, p)).collect();
         let header = self.cached_header(at).unwrap_or_default();
+        let header = mime::in_utf8(&header, row::charset(&parts));
         let mut opened = Opened {
             row,
             parts,
@@ -469,7 +470,7 @@ impl Mailbox<'_, '_> {
 
 /// The words of a part that is text or HTML.
 fn words_of(shown: &Shown) -> String {
-    let text = mime::text(&shown.bytes, &shown.part.charset);
+    let text = mime::reading(&shown.part, &shown.bytes, "");
     match shown.part.kind.as_str() {
         "text/html" => clean::words(&text),
         _ => text,

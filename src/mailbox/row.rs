@@ -4,24 +4,35 @@
 
 use crate::mail::{Address, Part, Row, Uid};
 use crate::mime::{self, Headers};
-use crate::remote::{Envelope, EnvelopeAddress, Message, Parameters};
+use crate::remote::{Envelope, EnvelopeAddress, Leaf, Message, Parameters};
 
 /// Addresses of one header that a row keeps.
 const RECIPIENTS: usize = 100;
+/// Characters of a subject that a row keeps; the page of all header fields has the rest.
+const SUBJECT: usize = 1000;
 
 /// The row of a message; None where the server told only its flags.
 pub(super) fn of(uid: Uid, message: &Message) -> Option<Row> {
-    let headers = match (&message.header, &message.envelope) {
-        (Some(header), _) => mime::headers(header),
-        (None, Some(envelope)) => mime::headers(&as_header(envelope)),
+    let header = match (&message.header, &message.envelope) {
+        (Some(header), _) => header.clone(),
+        (None, Some(envelope)) => as_header(envelope),
         (None, None) if message.size.is_none() => return None,
         // The server did not send its header: a row without names is better than no row, and than asking at each click.
-        (None, None) => mime::headers(b""),
+        (None, None) => Vec::new(),
     };
-    Some(with(uid, message, headers))
+    let charset = message.structure.as_ref().and_then(|body| body.charset());
+    let charset = String::from_utf8_lossy(charset.unwrap_or_default()).into_owned();
+    let headers = mime::headers(&mime::in_utf8(&header, &charset));
+    Some(with(uid, message, headers, &charset))
 }
 
-fn with(uid: Uid, message: &Message, headers: Headers) -> Row {
+/// The charset that the raw letters of a message's header are most likely in: that of its first text.
+pub(super) fn charset(parts: &[Part]) -> &str {
+    let said = parts.iter().find(|part| !part.charset.is_empty());
+    said.map_or("", |part| &part.charset)
+}
+
+fn with(uid: Uid, message: &Message, headers: Headers, charset: &str) -> Row {
     let reply_to = if headers.reply_to == headers.from {
         Vec::new()
     } else {
@@ -33,7 +44,7 @@ fn with(uid: Uid, message: &Message, headers: Headers) -> Row {
         arrived: message.arrived.unwrap_or(0),
         dated: headers.date,
         size: message.size.unwrap_or(0),
-        subject: headers.subject,
+        subject: headers.subject.chars().take(SUBJECT).collect(),
         from: few(headers.from),
         to: few(headers.to),
         cc: few(headers.cc),
@@ -45,7 +56,7 @@ fn with(uid: Uid, message: &Message, headers: Headers) -> Row {
         parts: message
             .structure
             .as_ref()
-            .map(|body| body.parts(&part_name)),
+            .map(|body| body.parts(&|leaf| part_name(leaf, charset))),
     }
 }
 
@@ -55,7 +66,7 @@ pub(super) fn of_header(uid: Uid, header: &[u8], size: u32) -> Row {
         size: Some(size),
         ..Message::default()
     };
-    with(uid, &message, mime::headers(header))
+    with(uid, &message, mime::headers(header), "")
 }
 
 fn few(mut addresses: Vec<Address>) -> Vec<Address> {
@@ -63,17 +74,29 @@ fn few(mut addresses: Vec<Address>) -> Vec<Address> {
     addresses
 }
 
-/// A part's file name, from the parameters of its disposition, else of its type.
-fn part_name(disposition: &Parameters, kind: &Parameters) -> String {
+/// A part's name: from the parameters of its disposition, else of its type; of a message that has none there, its subject.
+fn part_name(leaf: &Leaf, charset: &str) -> String {
     let named = |parameters: &Parameters| {
-        let pairs: Vec<(&[u8], &[u8])> = parameters
+        let pairs: Vec<(&str, Vec<u8>)> = parameters
+            .iter()
+            .map(|(name, value)| (name.as_str(), mime::in_utf8(value, charset)))
+            .collect();
+        let pairs: Vec<(&[u8], &[u8])> = pairs
             .iter()
             .map(|(name, value)| (name.as_bytes(), value.as_slice()))
             .collect();
         mime::file_name(&pairs)
     };
-    let name = named(disposition);
-    if name.is_empty() { named(kind) } else { name }
+    let names = [&leaf.disposition_parameters, &leaf.parameters].into_iter();
+    let mut names = names.map(named).filter(|name| !name.is_empty());
+    names
+        .next()
+        .unwrap_or_else(|| mime::headers(&subject_of(leaf)).subject)
+}
+
+fn subject_of(leaf: &Leaf) -> Vec<u8> {
+    let subject = leaf.subject.iter().filter(|b| !b"\r\n\0".contains(b));
+    b"Subject: ".iter().chain(subject).copied().collect()
 }
 
 /// The text of a part's parameters is the sender's; what a header of it would be is read the same way as a real one.

@@ -3,7 +3,7 @@
 //! RFC 2046 5.1 as readers know it from other programs: of an alternative one branch is shown, the root of a related, and
 //! the inline texts of everything else one after the other. Judged from the structure alone; no byte of content is needed.
 
-use super::is_tnef;
+use super::{is_cms, is_tnef, kind_by_name};
 use crate::mail::{Group, Part};
 use crate::told::Protection;
 
@@ -15,18 +15,18 @@ pub struct Body<'a> {
     pub text: Vec<&'a Part>,
     /// To be shown one after the other where HTML is wanted, plain parts among them; empty where there is no HTML.
     pub html: Vec<&'a Part>,
-    /// Images that the HTML may name by Content-ID.
+    /// Pictures that the HTML may name by Content-ID.
     pub inline: Vec<&'a Part>,
     /// To be listed and saved.
     pub attachments: Vec<&'a Part>,
 }
 
-/// Parts that are read for what they tell beside the text, and their size on the way: of one, and of a winmail.dat.
+/// Parts that are read for what they tell beside the text, and their size on the way: of one, and of what holds a message.
 const MOST_TOLD: usize = 4;
 const TOLD_BYTES: u32 = 256 * 1024;
-const TNEF_BYTES: u32 = 1024 * 1024;
+const WRAPPED_BYTES: u32 = 1024 * 1024;
 
-/// Parts that a page reads for what they tell: invitations, visiting cards, reports, winmail.dat.
+/// Parts that a page reads for what they tell: invitations, visiting cards, reports, winmail.dat, signed messages.
 pub fn told_by(parts: &[Part]) -> Vec<&Part> {
     let told = parts.iter().filter(|p| {
         let tells = matches!(
@@ -41,7 +41,7 @@ pub fn told_by(parts: &[Part]) -> Vec<&Part> {
                 | "message/disposition-notification"
                 | "message/global-disposition-notification"
         );
-        tells && p.size <= TOLD_BYTES || is_tnef(p) && p.size <= TNEF_BYTES
+        tells && p.size <= TOLD_BYTES || (is_tnef(p) || is_cms(p)) && p.size <= WRAPPED_BYTES
     });
     told.take(MOST_TOLD).collect()
 }
@@ -89,15 +89,17 @@ pub fn body_of(parts: &[Part]) -> Body<'_> {
     let text = shown(Face::Text);
     let inline: Vec<&Part> = parts
         .iter()
-        .filter(|p| !html.is_empty() && !p.id.is_empty() && p.kind.starts_with("image/"))
+        .filter(|p| !html.is_empty() && !p.id.is_empty() && is_picture(p))
         .collect();
     let attachments = parts
         .iter()
         .filter(|p| {
             let shown = text.contains(p) || html.contains(p);
             let serves = inline.contains(p) && !p.attached && inside(p, "related");
-            let other_version = is_text(p) && inside_any(p, &["alternative", "related"]);
-            !shown && !serves && !other_version
+            // The other half of a file of the Macintosh (RFC 1740), of which only its own programs know something.
+            let fork = p.kind == "application/applefile" && inside(p, "appledouble");
+            let is_elsewhere = || is_text(p) && is_other_version(p, &text, &html);
+            !(shown || serves || fork || is_elsewhere())
         })
         .collect();
     Body {
@@ -108,26 +110,79 @@ pub fn body_of(parts: &[Part]) -> Body<'_> {
     }
 }
 
-/// True for a leaf that is text to read rather than a file.
+/// True for a leaf that is text to read rather than a file. A named text is a file, unless it leads what it stands in:
+/// some programs name the letter itself.
 fn is_text(part: &Part) -> bool {
-    let readable = matches!(
-        part.kind.as_str(),
-        "text/plain" | "text/html" | "text/x-amp-html" | "text/watch-html" | "text/enriched"
-    );
-    readable && !part.attached && part.name.is_empty()
+    !part.attached && is_readable(&part.kind) && (part.name.is_empty() || leads(part))
+}
+
+/// Texts that are data for a program; each is read by whoever knows its form, or saved.
+const DATA: [&str; 14] = [
+    "text/calendar",
+    "text/vcard",
+    "text/x-vcard",
+    "text/x-vcalendar",
+    "text/directory",
+    "text/rfc822-headers",
+    "text/csv",
+    "text/comma-separated-values",
+    "text/tab-separated-values",
+    "text/rtf",
+    "text/css",
+    "text/javascript",
+    "text/ecmascript",
+    "text/xml",
+];
+
+/// RFC 2046 4.1.4: a text of a kind that nobody knows is read as plain text.
+fn is_readable(kind: &str) -> bool {
+    kind.starts_with("text/") && !DATA.contains(&kind)
+}
+
+/// What a leaf is read as; None for a version that is written for other programs.
+fn face_of(part: &Part) -> Option<Face> {
+    match part.kind.as_str() {
+        "text/html" => Some(Face::Html),
+        "text/x-amp-html" | "text/watch-html" => None,
+        _ => Some(Face::Text),
+    }
+}
+
+/// True for the first leaf of what it stands in, and for each version in an alternative.
+fn leads(part: &Part) -> bool {
+    let first = part.path.steps().last() == Some(&1);
+    let around = part.group.last();
+    first || around.is_none_or(|group| group.kind == "alternative")
+}
+
+/// True for a picture that a page can show, by its type or, where that says nothing, by its name.
+fn is_picture(part: &Part) -> bool {
+    let by_name = || kind_by_name(&part.name).is_some_and(|kind| kind.starts_with("image/"));
+    part.kind.starts_with("image/") || part.kind == "application/octet-stream" && by_name()
+}
+
+/// True for a text in whose place another branch of an alternative is shown. A text that is left out for any other reason
+/// is nowhere else, and has to be listed.
+fn is_other_version(part: &Part, text: &[&Part], html: &[&Part]) -> bool {
+    let alternatives = part.group.iter().filter(|g| g.kind == "alternative");
+    alternatives.into_iter().any(|group| {
+        let mut shown = text
+            .iter()
+            .chain(html)
+            .filter(|p| p.group.contains(group))
+            .peekable();
+        let own = branch(part, group);
+        shown.peek().is_some() && shown.all(|p| branch(p, group) != own)
+    })
 }
 
 fn inside(part: &Part, kind: &str) -> bool {
     part.group.iter().any(|g| g.kind == kind)
 }
 
-fn inside_any(part: &Part, kinds: &[&str]) -> bool {
-    kinds.iter().any(|kind| inside(part, kind))
-}
-
 /// True where every group around a leaf shows the branch that it stands in.
 fn is_chosen(part: &Part, parts: &[Part], face: Face) -> bool {
-    matches!(part.kind.as_str(), "text/plain" | "text/html")
+    face_of(part).is_some()
         && part.group.iter().all(|group| match group.kind.as_str() {
             "alternative" => alternative(group, parts, face) == branch(part, group),
             "related" => root(group, parts) == branch(part, group),
@@ -148,20 +203,12 @@ fn members<'a>(group: &'a Group, parts: &'a [Part]) -> impl DoubleEndedIterator<
 
 /// RFC 2046 5.1.4: the last branch is the richest, the first one the plainest; that which suits the face.
 fn alternative(group: &Group, parts: &[Part], face: Face) -> Option<u32> {
-    let wanted = if face == Face::Html {
-        "text/html"
-    } else {
-        "text/plain"
-    };
-    let other = if face == Face::Html {
-        "text/plain"
-    } else {
-        "text/html"
-    };
-    let of = |kind: &'static str| members(group, parts).filter(move |p| p.kind == kind);
+    let of = |face: Face| members(group, parts).filter(move |p| face_of(p) == Some(face));
     let chosen = match face {
-        Face::Html => of(wanted).next_back().or_else(|| of(other).next_back()),
-        Face::Text => of(wanted).next().or_else(|| of(other).next_back()),
+        Face::Html => of(Face::Html)
+            .next_back()
+            .or_else(|| of(Face::Text).next_back()),
+        Face::Text => of(Face::Text).next().or_else(|| of(Face::Html).next_back()),
     }?;
     branch(chosen, group)
 }

@@ -1,10 +1,12 @@
 //! A calendar part (RFC 5545) to the events that a page can show: who, what, when, where.
 //!
 //! Not for answering, importing, or working out when something comes again. To know before changing it: senders name zones
-//! as they like; a name that is no zone of the world, nor one of Windows, leaves the clock as it is written.
+//! as they like; a name that is no zone of the world, nor one of Windows, is looked up among the zones that the calendar
+//! itself describes, and else leaves the clock as it is written.
 
 use super::contentlines::{ContentLine, content_lines};
 use super::line;
+use super::zones::{Described, described};
 use crate::time::Zone;
 use crate::told::{Coming, Event, Guest, Method, Moment};
 
@@ -18,7 +20,9 @@ pub fn events(text: &str) -> Vec<Event> {
     let mut method = Method::default();
     // Components around the current line; alarms and zones stand inside and have lines of the same names.
     let mut within: Vec<String> = Vec::new();
-    for line in content_lines(text) {
+    let lines = content_lines(text);
+    let zones = described(&lines);
+    for line in &lines {
         match line.name.as_str() {
             "BEGIN" => {
                 let what = line.value.trim().to_ascii_uppercase();
@@ -37,7 +41,8 @@ pub fn events(text: &str) -> Vec<Event> {
             }
             "METHOD" => {
                 method = match line.value.trim().to_ascii_uppercase().as_str() {
-                    "REQUEST" | "ADD" | "COUNTER" => Method::Request,
+                    "REQUEST" | "ADD" => Method::Request,
+                    "COUNTER" => Method::Counter,
                     "REPLY" => Method::Reply,
                     "CANCEL" => Method::Cancel,
                     _ => Method::Publish,
@@ -46,7 +51,7 @@ pub fn events(text: &str) -> Vec<Event> {
             }
             _ if within.last().is_some_and(|w| w == "VEVENT") => {
                 if let Some(event) = events.last_mut() {
-                    property(&line, event);
+                    property(line, event, &zones);
                 }
             }
             _ => {}
@@ -55,27 +60,53 @@ pub fn events(text: &str) -> Vec<Event> {
     events
 }
 
-fn property(line: &ContentLine, event: &mut Event) {
+fn property(line: &ContentLine, event: &mut Event, zones: &[Described]) {
     match line.name.as_str() {
         "SUMMARY" if event.title.is_empty() => event.title = line.words(),
+        "DESCRIPTION" if event.text.is_empty() => event.text = line.lines().trim().to_owned(),
         "LOCATION" if event.place.is_empty() => event.place = line.words(),
-        "DTSTART" if event.start.is_none() => event.start = moment(line),
-        "DTEND" if event.end.is_none() => event.end = moment(line),
+        "DTSTART" if event.start.is_none() => event.start = moment(line, zones),
+        "DTEND" if event.end.is_none() => event.end = moment(line, zones),
         "DURATION" if event.end.is_none() => {
-            if let (Some(Moment::At(start)), Some(length)) = (&event.start, duration(&line.value)) {
-                event.end = start.checked_add(length).map(Moment::At);
-            }
+            let start = event.start.as_ref();
+            event.end = start.and_then(|start| later(start, duration(&line.value)?));
         }
         "RRULE" => {
             let rule = line.value.to_ascii_uppercase();
-            let how = rule.split(';').find_map(|part| part.strip_prefix("FREQ="));
-            event.repeats = how.unwrap_or_default().trim().to_owned();
+            let of = |key: &str| {
+                rule.split(';')
+                    .find_map(|part| part.trim().strip_prefix(key))
+            };
+            event.repeats = of("FREQ=").unwrap_or_default().trim().to_owned();
+            event.every = of("INTERVAL=")
+                .and_then(|n| n.trim().parse().ok())
+                .unwrap_or(1);
         }
         "ORGANIZER" => event.organizer = Some(guest(line)),
         "ATTENDEE" if event.guests.len() < MOST_GUESTS => event.guests.push(guest(line)),
         "STATUS" => event.cancelled |= line.value.trim().eq_ignore_ascii_case("CANCELLED"),
         _ => {}
     }
+}
+
+/// So many seconds after a moment, in its own way of telling it.
+fn later(start: &Moment, seconds: i64) -> Option<Moment> {
+    let utc = Zone::fixed(0);
+    let after = |clock| utc.calendar(utc.moment(clock)?.checked_add(seconds)?, 0);
+    Some(match start {
+        Moment::At(at) => Moment::At(at.checked_add(seconds)?),
+        Moment::Day(year, month, day) => {
+            let end = after((*year, *month, *day, 0, 0))?;
+            Moment::Day(end.year, end.month, end.day)
+        }
+        Moment::Clock { at, zone } => {
+            let end = after(*at)?;
+            Moment::Clock {
+                at: (end.year, end.month, end.day, end.hour, end.minute),
+                zone: zone.clone(),
+            }
+        }
+    })
 }
 
 fn guest(of: &ContentLine) -> Guest {
@@ -106,7 +137,7 @@ fn guest(of: &ContentLine) -> Guest {
 }
 
 /// `20261125`, `20261125T100500`, `20261125T100500Z` (RFC 5545 3.3.4, 3.3.5).
-fn moment(of: &ContentLine) -> Option<Moment> {
+fn moment(of: &ContentLine, zones: &[Described]) -> Option<Moment> {
     let value = of.value.trim();
     let number = |from: usize, to: usize| value.get(from..to)?.parse::<i16>().ok();
     let small = |from: usize, to: usize| i8::try_from(number(from, to)?).ok();
@@ -124,7 +155,8 @@ fn moment(of: &ContentLine) -> Option<Moment> {
         (false, "") => None,
         (false, name) => zone(name),
     };
-    match zone {
+    let described = || zones.iter().find(|zone| zone.is_called(named));
+    match zone.or_else(|| Some(Zone::fixed(described()?.offset(at)?))) {
         Some(zone) => zone.moment(at).map(Moment::At),
         None => {
             Zone::fixed(0).moment(at)?;
@@ -182,7 +214,7 @@ fn zone(name: &str) -> Option<Zone> {
 }
 
 /// The zones of Windows that mail knows (CLDR windowsZones), each by its best known city.
-const WINDOWS: [(&str, &str); 38] = [
+const WINDOWS: [(&str, &str); 75] = [
     ("UTC", "UTC"),
     ("GMT Standard Time", "Europe/London"),
     ("Greenwich Standard Time", "Atlantic/Reykjavik"),
@@ -221,6 +253,43 @@ const WINDOWS: [(&str, &str); 38] = [
     ("Atlantic Standard Time", "America/Halifax"),
     ("E. South America Standard Time", "America/Sao_Paulo"),
     ("Argentina Standard Time", "America/Buenos_Aires"),
+    ("W. Central Africa Standard Time", "Africa/Lagos"),
+    ("E. Africa Standard Time", "Africa/Nairobi"),
+    ("Morocco Standard Time", "Africa/Casablanca"),
+    ("Namibia Standard Time", "Africa/Windhoek"),
+    ("Kaliningrad Standard Time", "Europe/Kaliningrad"),
+    ("Belarus Standard Time", "Europe/Minsk"),
+    ("Ekaterinburg Standard Time", "Asia/Yekaterinburg"),
+    ("Georgian Standard Time", "Asia/Tbilisi"),
+    ("Caucasus Standard Time", "Asia/Yerevan"),
+    ("Azerbaijan Standard Time", "Asia/Baku"),
+    ("Jordan Standard Time", "Asia/Amman"),
+    ("Middle East Standard Time", "Asia/Beirut"),
+    ("Syria Standard Time", "Asia/Damascus"),
+    ("Arabic Standard Time", "Asia/Baghdad"),
+    ("Afghanistan Standard Time", "Asia/Kabul"),
+    ("West Asia Standard Time", "Asia/Tashkent"),
+    ("Central Asia Standard Time", "Asia/Almaty"),
+    ("Sri Lanka Standard Time", "Asia/Colombo"),
+    ("Nepal Standard Time", "Asia/Katmandu"),
+    ("Bangladesh Standard Time", "Asia/Dhaka"),
+    ("Myanmar Standard Time", "Asia/Rangoon"),
+    ("AUS Central Standard Time", "Australia/Darwin"),
+    ("Cen. Australia Standard Time", "Australia/Adelaide"),
+    ("Tasmania Standard Time", "Australia/Hobart"),
+    ("Hawaiian Standard Time", "Pacific/Honolulu"),
+    ("Alaskan Standard Time", "America/Anchorage"),
+    ("Canada Central Standard Time", "America/Regina"),
+    ("Central America Standard Time", "America/Guatemala"),
+    ("Central Standard Time (Mexico)", "America/Mexico_City"),
+    ("Newfoundland Standard Time", "America/St_Johns"),
+    ("SA Pacific Standard Time", "America/Bogota"),
+    ("SA Western Standard Time", "America/La_Paz"),
+    ("SA Eastern Standard Time", "America/Cayenne"),
+    ("Pacific SA Standard Time", "America/Santiago"),
+    ("Venezuela Standard Time", "America/Caracas"),
+    ("Montevideo Standard Time", "America/Montevideo"),
+    ("Azores Standard Time", "Atlantic/Azores"),
 ];
 
 #[cfg(test)]
@@ -252,6 +321,50 @@ mod tests {
         assert_eq!(event.organizer.map(|o| o.shown).as_deref(), Some("Bo"));
         assert_eq!(event.guests[0].coming, Coming::No);
         assert_eq!(event.guests[0].shown, "ann@example.org");
+    }
+
+    #[test]
+    fn a_zone_that_nobody_knows_is_read_from_its_description() {
+        let zone = "BEGIN:VTIMEZONE\nTZID:Customized Time Zone\n\
+             BEGIN:STANDARD\nDTSTART:16010101T030000\nTZOFFSETFROM:+1000\nTZOFFSETTO:+0900\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=10\nEND:STANDARD\n\
+             BEGIN:DAYLIGHT\nDTSTART:16010101T020000\nTZOFFSETFROM:+0900\nTZOFFSETTO:+1000\nRRULE:FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3\nEND:DAYLIGHT\n\
+             END:VTIMEZONE\n";
+        let start = |at: &str| {
+            let event =
+                format!("BEGIN:VEVENT\nDTSTART;TZID=\"Customized Time Zone\":{at}\nEND:VEVENT\n");
+            events(&format!("BEGIN:VCALENDAR\n{zone}{event}"))
+                .remove(0)
+                .start
+        };
+        let utc = |day: (i16, i8, i8), hour: i8| {
+            Zone::fixed(0)
+                .moment((day.0, day.1, day.2, hour, 0))
+                .map(Moment::At)
+        };
+        assert_eq!(start("20260701T120000"), utc((2026, 7, 1), 2));
+        assert_eq!(start("20260101T120000"), utc((2026, 1, 1), 3));
+        // The last Sundays of March and October.
+        assert_eq!(start("20260328T120000"), utc((2026, 3, 28), 3));
+        assert_eq!(start("20260329T120000"), utc((2026, 3, 29), 2));
+        assert_eq!(start("20261024T120000"), utc((2026, 10, 24), 2));
+        assert_eq!(start("20261025T120000"), utc((2026, 10, 25), 3));
+    }
+
+    #[test]
+    fn a_length_ends_any_start() {
+        let end = |start: &str| event(&format!("DTSTART{start}\r\nDURATION:P1DT45M")).end;
+        assert_eq!(end(":19700101T000000Z"), Some(Moment::At(89_100)));
+        assert_eq!(end(";VALUE=DATE:20261231"), Some(Moment::Day(2027, 1, 1)));
+        let (at, zone) = ((2027, 1, 1, 12, 45), String::new());
+        assert_eq!(end(":20261231T120000"), Some(Moment::Clock { at, zone }));
+    }
+
+    #[test]
+    fn a_counter_is_no_invitation_and_says_what_it_says() {
+        let text = "BEGIN:VCALENDAR\nMETHOD:COUNTER\nBEGIN:VEVENT\nRRULE:FREQ=WEEKLY;INTERVAL=2\nDESCRIPTION:a\\nb\\, c\nEND:VEVENT\n";
+        let event = events(text).remove(0);
+        assert_eq!((event.method, event.every), (Method::Counter, 2));
+        assert_eq!(event.text, "a\nb, c");
     }
 
     #[test]

@@ -33,6 +33,16 @@ impl ContentLine {
         unescaped(&self.value)
     }
 
+    /// The value in lines, its escapes undone.
+    pub fn lines(&self) -> String {
+        let mut read = self.value.split("\\\\").map(|piece| {
+            let lines = piece.replace("\\n", "\n").replace("\\N", "\n");
+            lines.replace('\\', "")
+        });
+        let first = read.next().unwrap_or_default();
+        read.fold(first, |read, piece| format!("{read}\\{piece}"))
+    }
+
     /// The values between semicolons that are not escaped, empty ones left out.
     pub fn fields(&self) -> Vec<String> {
         let mut fields = vec![String::new()];
@@ -94,7 +104,7 @@ fn content_line(row: &str) -> Option<ContentLine> {
         .map(|piece| match piece.split_once('=') {
             Some((name, value)) => (
                 name.trim().to_ascii_uppercase(),
-                value.trim().trim_matches('"').to_owned(),
+                uncareted(value.trim().trim_matches('"')),
             ),
             // vCard 2.1 has bare words for types and encodings.
             None if piece.eq_ignore_ascii_case("QUOTED-PRINTABLE") => {
@@ -116,6 +126,15 @@ fn content_line(row: &str) -> Option<ContentLine> {
         line.value = text(&bytes, line.parameter("CHARSET"));
     }
     (!line.name.is_empty()).then_some(line)
+}
+
+/// RFC 6868 3: what may not stand in a parameter.
+fn uncareted(value: &str) -> String {
+    let mut pieces = value
+        .split("^^")
+        .map(|piece| piece.replace("^'", "\"").replace("^n", " "));
+    let first = pieces.next().unwrap_or_default();
+    pieces.fold(first, |read, piece| format!("{read}^{piece}"))
 }
 
 fn split_outside_quotes(head: &str) -> Vec<String> {
@@ -164,6 +183,9 @@ mod tests {
         assert_eq!(lines[0].parameter("CN"), "Ann; of: Ghent");
         assert_eq!(lines[0].value, "MAILTO:ann@example.org");
         assert_eq!(lines[1].words(), "a, b, c\\");
+        assert_eq!(lines[1].lines(), "a, b\nc\\");
+        let careted = content_lines("A;CN=\"a ^'b^' ^^n^n\":c");
+        assert_eq!(careted[0].parameter("CN"), "a \"b\" ^n ");
     }
 
     #[test]

@@ -3,10 +3,24 @@
 //! Total and lenient: what is no base64 is passed over, what is no quoted-printable stays as it is written. Nothing here
 //! knows charsets. The state between two pieces is a few bytes, so an attachment of any size streams through.
 
+use super::uu::decode_line;
 use crate::mail::Encoding;
 
 /// Longest run of white space that is held back to see whether its line ends there.
 const HELD: usize = 1000;
+
+/// How far a part is, of those encodings that go by lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lines {
+    /// Before the first line that counts.
+    Before,
+    /// Inside of what is encoded.
+    Within,
+    /// Behind its end.
+    Behind,
+    /// It is not encoded, whatever it says.
+    Bare,
+}
 
 /// Takes pieces of an encoded part and gives the decoded bytes.
 #[derive(Debug)]
@@ -15,6 +29,7 @@ pub struct Decoder {
     bits: u32,
     digits: u8,
     held: Vec<u8>,
+    lines: Lines,
 }
 
 /// Decodes a whole part.
@@ -34,6 +49,7 @@ impl Decoder {
             bits: 0,
             digits: 0,
             held: Vec::new(),
+            lines: Lines::Before,
         }
     }
 
@@ -43,11 +59,21 @@ impl Decoder {
             Encoding::Plain => out.extend_from_slice(piece),
             Encoding::Base64 => piece.iter().for_each(|b| self.digit(*b, out)),
             Encoding::QuotedPrintable => piece.iter().for_each(|b| self.printable(*b, out)),
+            Encoding::Uu => piece.iter().for_each(|b| self.uuencoded(*b, out)),
         }
     }
 
     /// What the end of the part still gives; a new part may follow.
     pub fn finish(&mut self, out: &mut Vec<u8>) {
+        if self.encoding == Encoding::Uu {
+            self.uu_line(out);
+            self.lines = Lines::Before;
+            return;
+        }
+        if self.lines == Lines::Within {
+            self.after_padding(out);
+        }
+        self.lines = Lines::Before;
         self.group(out);
         // A half escape is text; a lone `=` or white space at the very end is nothing.
         if let [b'=', hex] = self.held.as_slice()
@@ -58,15 +84,81 @@ impl Decoder {
         self.held.clear();
     }
 
-    /// One byte of base64. Padding ends a group, not the part: some senders join several encoded pieces.
+    /// One byte of uuencode.
+    fn uuencoded(&mut self, byte: u8, out: &mut Vec<u8>) {
+        self.held.push(byte);
+        if byte == b'\n' || self.held.len() >= HELD {
+            self.uu_line(out);
+        }
+    }
+
+    fn uu_line(&mut self, out: &mut Vec<u8>) {
+        let held = std::mem::take(&mut self.held);
+        let row = held.strip_suffix(b"\n").unwrap_or(&held);
+        let row = row.strip_suffix(b"\r").unwrap_or(row);
+        match self.lines {
+            Lines::Before if row.is_empty() => {}
+            Lines::Before if row.starts_with(b"begin ") => self.lines = Lines::Within,
+            Lines::Before | Lines::Bare => {
+                self.lines = Lines::Bare;
+                out.extend_from_slice(&held);
+            }
+            Lines::Within if row.trim_ascii_end() == b"end" => self.lines = Lines::Behind,
+            Lines::Within if !matches!(row, b"" | b"`" | b" ") => {
+                let mut bytes = Vec::new();
+                if decode_line(row, &mut bytes).is_some() {
+                    out.append(&mut bytes);
+                }
+            }
+            Lines::Within | Lines::Behind => {}
+        }
+    }
+
+    /// One byte of base64. Padding ends a group, not the part: some senders join several encoded pieces. Others put plain
+    /// lines behind it, the footer of a list or a disclaimer: what follows padding is looked at by lines.
     fn digit(&mut self, byte: u8, out: &mut Vec<u8>) {
+        match self.lines {
+            Lines::Bare => out.push(byte),
+            Lines::Within => {
+                self.held.push(byte);
+                if byte == b'\n' || self.held.len() >= HELD {
+                    self.after_padding(out);
+                }
+            }
+            Lines::Before | Lines::Behind => self.coded(byte, out),
+        }
+    }
+
+    /// The line behind padding: goes on with the code, or is no code, nor is anything after it.
+    fn after_padding(&mut self, out: &mut Vec<u8>) {
+        let held = std::mem::take(&mut self.held);
+        let row = held.trim_ascii();
+        let is_code = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=');
+        if row.iter().all(is_code) {
+            self.lines = Lines::Before;
+            held.iter().for_each(|b| self.coded(*b, out));
+            // Until there are digits again, the next line is one behind padding, too.
+            if self.digits == 0 {
+                self.lines = Lines::Within;
+            }
+        } else {
+            self.lines = Lines::Bare;
+            out.extend_from_slice(&held);
+        }
+    }
+
+    fn coded(&mut self, byte: u8, out: &mut Vec<u8>) {
         let value = match byte {
             b'A'..=b'Z' => byte - b'A',
             b'a'..=b'z' => byte - b'a' + 26,
             b'0'..=b'9' => byte - b'0' + 52,
             b'+' | b'-' => 62,
             b'/' | b'_' => 63,
-            b'=' => return self.group(out),
+            b'=' => {
+                self.group(out);
+                self.lines = Lines::Within;
+                return;
+            }
             _ => return,
         };
         self.bits = self.bits << 6 | u32::from(value);
@@ -144,10 +236,29 @@ mod tests {
             ("aGVs\r\nbG8", "hello"),
             ("aGVs*bG8=aGVsbG8", "hellohello"),
             ("aGVsbA", "hell"),
+            ("aGVsbG8=\r\naGVsbG8=\r\n", "hellohello"),
+            // What a list wrote below it.
+            (
+                "aGVsbG8=\r\n\r\n____\r\nlist of ours\r\n",
+                "hello____\r\nlist of ours\r\n",
+            ),
             ("=", ""),
             ("", ""),
         ] {
             assert_eq!(decode(coded.as_bytes(), Encoding::Base64), plain.as_bytes());
+        }
+    }
+
+    #[test]
+    fn uuencode_is_read_and_what_is_none_stays() {
+        for (coded, plain) in [
+            ("begin 644 a.txt\r\n#0V%T\r\n`\r\nend\r\n", "Cat"),
+            ("\nbegin 644 a.txt\n#0V%T\n#0V%T", "CatCat"),
+            ("no such\r\nthing", "no such\r\nthing"),
+            ("", ""),
+        ] {
+            let read = decode(coded.as_bytes(), Encoding::Uu);
+            assert_eq!(String::from_utf8_lossy(&read), plain, "{coded}");
         }
     }
 
@@ -175,7 +286,14 @@ mod tests {
     fn pieces_give_what_the_whole_gives() {
         let spaces = " ".repeat(2500);
         let coded = format!("aGVs=3D=\r\n =4x =\r==41{spaces}\r\nbG8=={spaces}x= \t\n=C3=A9 =");
-        for encoding in [Encoding::Plain, Encoding::Base64, Encoding::QuotedPrintable] {
+        let lines = format!("begin 644 x\n#0V%T\n{spaces}\nend");
+        for (encoding, coded) in [
+            (Encoding::Plain, &coded),
+            (Encoding::Base64, &coded),
+            (Encoding::QuotedPrintable, &coded),
+            (Encoding::Uu, &coded),
+            (Encoding::Uu, &lines),
+        ] {
             let whole = decode(coded.as_bytes(), encoding);
             for size in [1, 2, 3, 7, 999, 1000, 1001] {
                 let (mut decoder, mut out) = (Decoder::new(encoding), Vec::new());

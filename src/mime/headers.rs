@@ -5,6 +5,8 @@
 
 use mail_parser::{HeaderValue, parsers::MessageStream};
 
+use super::dates::date;
+use super::text::extends_ascii;
 use super::{decode, line, text};
 use crate::mail::{Address, Encoding};
 
@@ -79,6 +81,27 @@ pub fn header_of(raw: &[u8]) -> &[u8] {
         end = end.saturating_add(row.len());
     }
     head.get(..end).unwrap_or_default()
+}
+
+/// A header whose raw letters are in the charset of its message, in UTF-8: a few of them alone could be in any. Lines that
+/// are UTF-8 already stay, and so does all of it where that charset says nothing about them.
+pub fn in_utf8(header: &[u8], charset: &str) -> Vec<u8> {
+    let is_utf8 = std::str::from_utf8(header).is_ok();
+    if is_utf8 || !extends_ascii(charset) {
+        return header.to_vec();
+    }
+    let mut out = Vec::with_capacity(header.len());
+    for row in header.split_inclusive(|b| *b == b'\n') {
+        let value = row.trim_ascii_end();
+        match std::str::from_utf8(value) {
+            Ok(_) => out.extend_from_slice(row),
+            Err(_) => {
+                out.extend(text(value, charset).bytes());
+                out.extend_from_slice(row.get(value.len()..).unwrap_or_default());
+            }
+        }
+    }
+    out
 }
 
 /// All fields of a header in their order, for reading: names as they are written, values decoded.
@@ -168,8 +191,13 @@ pub fn addresses(value: &[u8]) -> Vec<Address> {
         };
         line(&text.split_whitespace().collect::<Vec<_>>().join(" "))
     };
-    let mut found = Vec::new();
+    let mut found: Vec<Address> = Vec::new();
+    // What stands before in the same list.
+    let mut before: Option<Address> = None;
     for group in read.into_group() {
+        if group.name.is_some() {
+            found.extend(before.take());
+        }
         if group.addresses.is_empty() {
             found.push(Address {
                 name: tidy(group.name.as_deref()),
@@ -178,16 +206,40 @@ pub fn addresses(value: &[u8]) -> Vec<Address> {
         }
         for one in group.addresses {
             let (name, email) = (tidy(one.name.as_deref()), tidy(one.address.as_deref()));
-            found.extend(people(unquote(&name), &email));
+            for mut person in people(unquote(&name), &email) {
+                match before.take() {
+                    Some(surname) if is_surname(&surname, &person) => {
+                        person.name = format!("{}, {}", surname.shown(), person.name);
+                    }
+                    other => found.extend(other),
+                }
+                before = Some(person);
+            }
         }
     }
+    found.extend(before);
     found.retain(|a| !(a.name.is_empty() && a.email.is_empty()));
     found.truncate(MOST);
     found
 }
 
+/// True for `Peeters` of `Peeters, Ann <ann@example.org>`, where the quotes around the name were forgotten.
+fn is_surname(entry: &Address, next: &Address) -> bool {
+    let word = entry.shown();
+    let alone = entry.name.is_empty() || entry.email.is_empty();
+    let is_name = word
+        .chars()
+        .next()
+        .is_some_and(|c| c.is_alphabetic() && !c.is_lowercase());
+    alone && is_name && !word.contains('@') && !next.name.is_empty() && next.email.contains('@')
+}
+
 /// One entry of a list; two where a comma was forgotten between two addresses.
 fn people(name: String, email: &str) -> Vec<Address> {
+    if email.starts_with('"') && email.contains("\"@") {
+        let email = email.to_owned();
+        return vec![Address { name, email }];
+    }
     // `@a,` before an address is a piece of a route.
     let is_email = |w: &&str| w.contains('@') && (!w.starts_with('@') || w.contains(':'));
     let (emails, others): (Vec<&str>, Vec<&str>) = email.split_whitespace().partition(is_email);
@@ -232,51 +284,6 @@ fn unquote(name: &str) -> String {
         .unwrap_or(name)
         .trim()
         .to_owned()
-}
-
-fn date(value: &[u8]) -> Option<(i64, i16)> {
-    let value = text(value.get(..value.len().min(200))?, "");
-    // `June` is `Jun` to RFC 5322, and `Sept` is `Sep`; a comment may stand anywhere.
-    let value = without_comments(&value);
-    let short = value.split_whitespace().map(|word| {
-        let month = word.len() > 3 && word.bytes().all(|b| b.is_ascii_alphabetic());
-        if month {
-            word.get(..3).unwrap_or(word)
-        } else {
-            word
-        }
-    });
-    let value = short.collect::<Vec<_>>().join(" ");
-    // Without a zone it is taken for UTC.
-    let mut readings = [format!("{value}\n"), format!("{value} +0000\n")].into_iter();
-    let date =
-        readings.find_map(
-            |value| match MessageStream::new(value.as_bytes()).parse_date() {
-                HeaderValue::DateTime(date) if date.is_valid() => Some(date),
-                _ => None,
-            },
-        )?;
-    let offset = i16::from(date.tz_hour)
-        .checked_mul(60)?
-        .checked_add(i16::from(date.tz_minute))?;
-    let possible = date.is_valid() && (1970..=2100).contains(&date.year) && offset <= 14 * 60;
-    let offset = if date.tz_before_gmt { -offset } else { offset };
-    possible.then(|| (date.to_timestamp(), offset))
-}
-
-/// A value without what stands in parentheses (RFC 5322 3.2.2).
-pub(super) fn without_comments(value: &str) -> String {
-    let mut depth: u32 = 0;
-    let mut out = String::new();
-    for c in value.chars() {
-        match c {
-            '(' => depth = depth.saturating_add(1),
-            ')' => depth = depth.saturating_sub(1),
-            _ if depth == 0 => out.push(c),
-            _ => {}
-        }
-    }
-    out
 }
 
 /// Message ids: what stands in angle brackets, else each word.

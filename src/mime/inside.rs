@@ -1,12 +1,13 @@
-//! What lies inside a part: the leaves of a message within a message, the files of a winmail.dat, uuencoded files in a
-//! text.
+//! What lies inside a part: the leaves of a message within a message, or of one that is signed as a whole; the files of a
+//! winmail.dat; uuencoded files in a text.
 //!
 //! Gives and finds by the same paths, so that an address made from one listing leads to the same bytes in the next request.
 
 use super::{
-    file_name, kind_by_name, kind_of, leaves, part_of, parts_of, safe_kind, text, tnef, uudecode,
+    body_of, file_name, is_cms, kind_by_name, kind_of, leaves, part_of, parts_of, safe_kind,
+    signed_content, tnef, uudecode,
 };
-use crate::mail::{Part, PartPath};
+use crate::mail::{Encoding, Group, Part, PartPath};
 
 /// True for a part that opens as a message of its own.
 pub fn is_message(part: &Part) -> bool {
@@ -27,6 +28,9 @@ pub fn is_tnef(part: &Part) -> bool {
 pub fn contents(part: &Part, bytes: &[u8]) -> Vec<Part> {
     if is_message(part) {
         return leaves(bytes);
+    }
+    if is_cms(part) {
+        return signed_content(bytes).map_or(Vec::new(), |inner| leaves(&inner));
     }
     let file = |n: u32, name: String, kind: &str, bytes: &[u8]| Part {
         path: PartPath::default().child(n),
@@ -71,6 +75,9 @@ pub fn content(part: &Part, bytes: &[u8], path: &PartPath) -> Option<Vec<u8>> {
     if is_message(part) {
         return part_of(bytes, path);
     }
+    if is_cms(part) {
+        return part_of(&signed_content(bytes)?, path);
+    }
     let [number] = path.steps() else { return None };
     let at = usize::try_from(*number).ok()?.checked_sub(1)?;
     if is_tnef(part) {
@@ -96,9 +103,39 @@ fn size_of(bytes: &[u8]) -> u32 {
     u32::try_from(bytes.len()).unwrap_or(u32::MAX)
 }
 
-/// The text of a mail whose sender's program put it into a winmail.dat, HTML where there is some, as one more leaf of
-/// that mail. No server numbers a part 0.
-pub fn wrapped_text(part: &Part, bytes: &[u8]) -> Option<(Part, Vec<u8>)> {
+/// What is to be read of a mail that is wrapped in this part: the text of a winmail.dat, HTML where there is some; the texts
+/// of a message that is signed as a whole. Each is one more leaf of the mail. No server numbers a part 0.
+pub fn wrapped(part: &Part, bytes: &[u8]) -> Vec<(Part, Vec<u8>)> {
+    if let Some(inner) = signed_content(bytes).filter(|_| is_cms(part)) {
+        return texts_of(part, &inner);
+    }
+    wrapped_text(part, bytes).into_iter().collect()
+}
+
+fn texts_of(holder: &Part, entity: &[u8]) -> Vec<(Part, Vec<u8>)> {
+    let parts = leaves(entity);
+    let body = body_of(&parts);
+    let mut texts = body.text.clone();
+    texts.extend(body.html.iter().filter(|p| !body.text.contains(p)));
+    let root = holder.path.child(0);
+    let as_leaf = |(part, bytes): (Part, Vec<u8>)| {
+        let groups = part.group.iter().map(|group| Group {
+            path: root.join(&group.path),
+            kind: group.kind.clone(),
+        });
+        let leaf = Part {
+            path: root.join(&part.path),
+            group: holder.group.iter().cloned().chain(groups).collect(),
+            encoding: Encoding::Plain,
+            size: size_of(&bytes),
+            ..part
+        };
+        (leaf, bytes)
+    };
+    parts_of(entity, &texts).into_iter().map(as_leaf).collect()
+}
+
+fn wrapped_text(part: &Part, bytes: &[u8]) -> Option<(Part, Vec<u8>)> {
     let found = tnef(bytes).filter(|_| is_tnef(part))?;
     let (kind, text) = match found.html.trim() {
         "" => ("text/plain", found.text),
@@ -113,14 +150,6 @@ pub fn wrapped_text(part: &Part, bytes: &[u8]) -> Option<(Part, Vec<u8>)> {
         ..Part::default()
     };
     (!text.trim().is_empty()).then(|| (leaf, text.into_bytes()))
-}
-
-/// The text of a plain part without the files that stand in it.
-pub fn plain_text(bytes: &[u8], charset: &str) -> String {
-    match bytes.windows(6).any(|w| w == b"begin ") {
-        true => text(&uudecode(bytes).0, charset),
-        false => text(bytes, charset),
-    }
 }
 
 #[cfg(test)]

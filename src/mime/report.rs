@@ -51,7 +51,7 @@ fn delivery(body: &[u8]) -> Option<Report> {
         let Some(recipient) = recipient else { continue };
         if deliveries.len() < MOST {
             deliveries.push(Delivery {
-                recipient: typed(&recipient).to_owned(),
+                recipient: address(&recipient),
                 fate,
                 status,
                 said: typed(&field("diagnostic-code").unwrap_or_default()).to_owned(),
@@ -73,7 +73,7 @@ fn receipt(body: &[u8]) -> Option<Report> {
     let did = field("disposition")?.to_ascii_lowercase();
     let recipient = field("final-recipient").or_else(|| field("original-recipient"))?;
     Some(Report::Receipt {
-        recipient: typed(&recipient).to_owned(),
+        recipient: address(&recipient),
         displayed: did.contains("displayed"),
     })
 }
@@ -101,6 +101,29 @@ fn typed(value: &str) -> &str {
     value.trim().trim_matches(['<', '>'])
 }
 
+/// An address with a type; letters beyond ASCII may be written `\x{436}` (RFC 6533 3).
+fn address(value: &str) -> String {
+    let mut pieces = typed(value).split("\\x{");
+    let mut read = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let letter = piece.split_once('}').and_then(|(hex, rest)| {
+            let letter = char::from_u32(u32::from_str_radix(hex, 16).ok()?)?;
+            Some((letter, rest))
+        });
+        match letter {
+            Some((letter, rest)) => {
+                read.push(letter);
+                read.push_str(rest);
+            }
+            None => {
+                read.push_str("\\x{");
+                read.push_str(piece);
+            }
+        }
+    }
+    line(&read)
+}
+
 fn status(value: &str) -> Option<(u16, u16, u16)> {
     let first = value.split_whitespace().next()?;
     let mut numbers = first.split('.').map(|n| n.parse::<u16>().ok());
@@ -115,6 +138,7 @@ mod tests {
     fn a_delivery_report_tells_of_each_recipient() {
         let body = b"Reporting-MTA: dns; mx.example.org\r\n\r\nFinal-Recipient: rfc822;ann@example.org\r\nAction: failed\r\n\
             Status: 5.1.1 (no such user)\r\nDiagnostic-Code: smtp; 550 5.1.1 <ann@example.org>:\r\n unknown\r\n \r\n\
+            Final-Recipient: utf-8; \\x{436}@example.org\\x{zz}\r\nAction: failed\r\n\r\n\
             Final-Recipient: RFC822; <bo@example.org>\r\nStatus: 4.4.1\r\n\r\nFinal-Recipient: x\r\n";
         let Some(Report::Delivery {
             reporter,
@@ -124,11 +148,12 @@ mod tests {
             panic!("no report")
         };
         assert_eq!(reporter, "mx.example.org");
-        assert_eq!(deliveries.len(), 2);
+        assert_eq!(deliveries.len(), 3);
+        assert_eq!(deliveries[1].recipient, "\u{436}@example.org\\x{zz}");
         assert_eq!(deliveries[0].said, "550 5.1.1 <ann@example.org>: unknown");
         assert_eq!(deliveries[0].status, Some((5, 1, 1)));
-        assert_eq!(deliveries[1].recipient, "bo@example.org");
-        assert_eq!(deliveries[1].fate, Fate::Delayed);
+        assert_eq!(deliveries[2].recipient, "bo@example.org");
+        assert_eq!(deliveries[2].fate, Fate::Delayed);
         assert_eq!(report("message/delivery-status", b"\r\n\r\n"), None);
     }
 

@@ -4,7 +4,7 @@
 //! Not for judging: what is odd is told as it is. To know before changing it: an Authentication-Results field is worth
 //! something only if the reader's own server wrote it, on top of all others; a sender can write the same words below.
 
-use super::headers::without_comments;
+use super::dates::without_comments;
 use super::{addresses, fields, line, words};
 use crate::told::{Doubt, Unsubscribe, Verdict, Web};
 

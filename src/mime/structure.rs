@@ -3,7 +3,9 @@
 //! Gives the same leaves with the same paths as a right BODYSTRUCTURE would (RFC 9051 6.4.5.1). It walks on slices of the
 //! message and copies nothing; depth and number of parts are bounded, and what lies beyond is one leaf.
 
-use super::{Param, decode, fields, file_name, line, parameter, split_parameters, words};
+use super::{
+    Param, decode, fields, file_name, headers, is_message, line, parameter, split_parameters, words,
+};
 use crate::mail::{Encoding, Flowed, Group, Part, PartPath};
 
 /// Most leaves that are told.
@@ -59,10 +61,14 @@ fn walk<'a>(
     let in_digest = within.last().is_some_and(|g| g.kind == "digest");
     let (mut part, boundary) = described(head, in_digest);
     let subtype = part.kind.strip_prefix("multipart/").map(str::to_owned);
-    if let (Some(kind), Some(boundary)) = (subtype, boundary)
+    if let Some(kind) = subtype
         && path.steps().len() < PartPath::DEEPEST
     {
-        let children = split_multipart(body, &boundary);
+        let told = boundary.map_or(Vec::new(), |boundary| split_multipart(body, &boundary));
+        let children = match told.is_empty() {
+            true => found_boundary(body).map_or(Vec::new(), |b| split_multipart(body, b)),
+            false => told,
+        };
         if !children.is_empty() {
             within.push(Group {
                 path: path.clone(),
@@ -84,6 +90,9 @@ fn walk<'a>(
     } else {
         path.clone()
     };
+    if part.name.is_empty() && is_message(&part) {
+        part.name = headers(body).subject;
+    }
     part.group = within.clone();
     part.size = u32::try_from(body.len()).unwrap_or(u32::MAX);
     found.push((part, body));
@@ -115,6 +124,7 @@ fn described(head: &[u8], in_digest: bool) -> (Part, Option<Vec<u8>>) {
         .is_some_and(|(a, b)| !a.is_empty() && !b.is_empty());
     let kind = match (whole, in_digest) {
         (true, _) => kind,
+        _ if kind == "multipart" => "multipart/mixed".to_owned(),
         // RFC 2046 5.1.5
         (false, true) => "message/rfc822".to_owned(),
         (false, false) => "text/plain".to_owned(),
@@ -124,14 +134,13 @@ fn described(head: &[u8], in_digest: bool) -> (Part, Option<Vec<u8>>) {
         charset: first_word(parameter(of_kind, "charset")),
         name: file_name(&all),
         attached: disposition.eq_ignore_ascii_case(b"attachment"),
-        id: line(&words(field("content-id")))
-            .trim_matches(['<', '>', ' '])
-            .to_owned(),
-        encoding: match first_word(words(field("content-transfer-encoding"))).as_str() {
-            "base64" => Encoding::Base64,
-            "quoted-printable" => Encoding::QuotedPrintable,
-            _ => Encoding::Plain,
-        },
+        id: ["content-id", "content-location"]
+            .map(|name| line(&words(field(name))))
+            .map(|id| id.trim_matches(['<', '>', ' ']).to_owned())
+            .into_iter()
+            .find(|id| !id.is_empty())
+            .unwrap_or_default(),
+        encoding: Encoding::named(&words(field("content-transfer-encoding"))),
         flowed: flowed.then(|| Flowed {
             delete_space: first_word(parameter(of_kind, "delsp")) == "yes",
         }),
@@ -160,6 +169,19 @@ fn split_header(entity: &[u8]) -> (&[u8], &[u8]) {
         start = end;
     }
     (entity, b"")
+}
+
+/// The boundary of a multipart that tells a wrong one or none: a line with two dashes, and the field of a header below.
+fn found_boundary(body: &[u8]) -> Option<&[u8]> {
+    let mut rows = body.split(|b| *b == b'\n').map(<[u8]>::trim_ascii_end);
+    let mut before: Option<&[u8]> = None;
+    rows.by_ref().take(MOST).find_map(|row| {
+        let is_field = row
+            .get(..8)
+            .is_some_and(|head| head.eq_ignore_ascii_case(b"content-"));
+        let boundary = std::mem::replace(&mut before, row.strip_prefix(b"--"));
+        boundary.filter(|b| is_field && !b.is_empty())
+    })
 }
 
 /// The children of a multipart's body. The line end before a boundary belongs to the boundary (RFC 2046 5.1.1); a last

@@ -167,6 +167,165 @@ fn the_body_is_what_other_programs_show() {
     assert_eq!(paths(&body.attachments), ["2", "3"]);
 }
 
+/// A part of this type with these further lines in its header.
+fn entity(kind: &str, further: &str, body: &str) -> String {
+    format!("Content-Type: {kind}\n{further}\n{body}\n")
+}
+
+fn multipart(kind: &str, parts: &[String]) -> String {
+    let parts: String = parts
+        .iter()
+        .map(|part| format!("--{kind}\n{part}"))
+        .collect();
+    format!("Content-Type: multipart/{kind}; boundary={kind}\n\n{parts}--{kind}--\n")
+}
+
+/// What is shown as text, what as HTML, what only serves it, and what is listed.
+fn sorted(raw: &str) -> String {
+    let parts = leaves(raw.as_bytes());
+    let body = body_of(&parts);
+    let paths = |of: &[&Part]| {
+        let paths = of.iter().map(|p| p.path.to_string());
+        paths.collect::<Vec<_>>().join(" ")
+    };
+    format!(
+        "text {}; html {}; inline {}; listed {}",
+        paths(&body.text),
+        paths(&body.html),
+        paths(&body.inline),
+        paths(&body.attachments)
+    )
+}
+
+#[test]
+fn no_text_is_lost_wherever_it_stands() {
+    let (plain, html) = (
+        entity("text/plain", "", "a"),
+        entity("text/html", "", "<p>a"),
+    );
+    let picture = entity("image/png", "Content-ID: <i@x>\n", "i");
+    for (mail, said) in [
+        // What stands beside the root of a related is no version of it.
+        (
+            multipart("related", &[html.clone(), picture.clone(), plain.clone()]),
+            "text 1; html 1; inline 2; listed 3",
+        ),
+        (
+            multipart(
+                "alternative",
+                &[
+                    plain.clone(),
+                    multipart("related", &[html.clone(), picture, plain.clone()]),
+                ],
+            ),
+            "text 1; html 2.1; inline 2.2; listed 2.3",
+        ),
+        (
+            multipart("alternative", &[plain.clone(), plain.clone()]),
+            "text 1; html ; inline ; listed ",
+        ),
+        (
+            multipart(
+                "alternative",
+                &[entity("text/x-amp-html", "", "a"), plain, html],
+            ),
+            "text 2; html 3; inline ; listed ",
+        ),
+        // Where there is nothing else, any version is the message.
+        (
+            multipart(
+                "alternative",
+                &[
+                    entity("text/richtext", "", "a"),
+                    entity("text/enriched", "", "a"),
+                ],
+            ),
+            "text 1; html ; inline ; listed ",
+        ),
+    ] {
+        assert_eq!(sorted(&mail), said, "{mail}");
+    }
+}
+
+#[test]
+fn a_text_is_read_by_what_it_is_and_a_file_is_listed() {
+    let named = entity("text/plain; name=a.txt", "", "a");
+    let attached = "Content-Disposition: attachment; filename=a.txt\n";
+    let shown = "text 1; html ; inline ; listed ";
+    for (mail, said) in [
+        (entity("text/markdown", "", "# a"), shown),
+        (entity("text/x-of-tomorrow", "", "a"), shown),
+        (
+            entity("text/csv", "", "a,b"),
+            "text ; html ; inline ; listed 1",
+        ),
+        (named.clone(), shown),
+        (
+            entity("text/plain", attached, "a"),
+            "text ; html ; inline ; listed 1",
+        ),
+        (
+            multipart("mixed", &[named.clone(), named.clone()]),
+            "text 1; html ; inline ; listed 2",
+        ),
+        (
+            multipart(
+                "alternative",
+                &[named, entity("text/html; name=a.html", "", "<p>a")],
+            ),
+            "text 1; html 2; inline ; listed ",
+        ),
+        (
+            multipart(
+                "related",
+                &[
+                    entity("text/html", "", "<img src=cid:i@x>"),
+                    entity(
+                        "application/octet-stream; name=i.png",
+                        "Content-ID: <i@x>\n",
+                        "i",
+                    ),
+                ],
+            ),
+            "text 1; html 1; inline 2; listed ",
+        ),
+    ] {
+        assert_eq!(sorted(&mail), said, "{mail}");
+    }
+}
+
+#[test]
+fn a_message_within_is_called_by_its_subject() {
+    let inner = entity("message/rfc822", "", "Subject: =?utf-8?Q?caf=C3=A9?=\n\nx");
+    let parts =
+        leaves(multipart("digest", &["\nSubject: one\n\nx\n".to_owned(), inner]).as_bytes());
+    let names: Vec<&str> = parts.iter().map(|p| p.name.as_str()).collect();
+    assert_eq!(names, ["one", "caf\u{e9}"]);
+}
+
+#[test]
+fn raw_letters_of_a_header_are_in_the_charset_of_its_message() {
+    let read = |charset: &str| {
+        let raw = b"Subject: \xc4\xe0\r\nFrom: \xc3\xa9 <a@b.c>\r\n\r\n";
+        let read = headers(&in_utf8(raw, charset));
+        (read.subject, read.from.first().map(|a| a.name.clone()))
+    };
+    let name = Some("\u{e9}".to_owned());
+    assert_eq!(
+        read("windows-1251"),
+        ("\u{414}\u{430}".to_owned(), name.clone())
+    );
+    assert_eq!(read("koi8-r").0, "\u{434}\u{42e}");
+    // Charsets in which a header would be something else, or nothing.
+    for vague in ["", "utf-8", "us-ascii", "utf-16", "utf-7", "x-nowhere"] {
+        assert_eq!(
+            read(vague),
+            ("\u{c4}\u{e0}".to_owned(), name.clone()),
+            "{vague}"
+        );
+    }
+}
+
 #[test]
 fn a_mail_with_html_alone_has_it_as_its_text_too() {
     let parts = leaves(b"Content-Type: text/html\n\n<p>hello");
@@ -199,7 +358,17 @@ fn a_broken_structure_still_shows_what_is_there() {
         kinds(b"Content-Type: multipart/mixed; boundary=x\n\n--x\n\na\n--x\n\nunfinished"),
         [text("1"), text("2")]
     );
+    for lost in ["", "; boundary=other"] {
+        let mail = format!(
+            "Content-Type: multipart/mixed{lost}\n\n--x\nContent-Type: text/plain\n\na\n--x\n\nb\n--x--\n"
+        );
+        assert_eq!(kinds(mail.as_bytes()), [text("1"), text("2")]);
+    }
     assert_eq!(kinds(b"Content-Type: nonsense\n\na"), [text("1")]);
+    assert_eq!(
+        kinds(b"Content-Type: multipart; boundary=x\n\n--x\n\na\n--x\n\nb\n--x--"),
+        [text("1"), text("2")]
+    );
     assert_eq!(kinds(b"").len(), 1);
     let deep: String = (0..5000)
         .map(|n| format!("Content-Type: multipart/mixed; boundary={n}\n\n--{n}\n"))
@@ -322,6 +491,18 @@ fn a_forgotten_comma_and_an_old_route_lose_nobody() {
         [one("Mail System", "MAILER-DAEMON")]
     );
     assert_eq!(people("Only A Name"), [one("Only A Name", "")]);
+    assert_eq!(
+        people("Peeters, Ann <a@b.c>, d@e.f, Berg, Bo <g@h.i>"),
+        [
+            one("Peeters, Ann", "a@b.c"),
+            one("", "d@e.f"),
+            one("Berg, Bo", "g@h.i")
+        ]
+    );
+    assert_eq!(
+        people("root, Ann <a@b.c>"),
+        [one("root", ""), one("Ann", "a@b.c")]
+    );
 }
 
 #[test]

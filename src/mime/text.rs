@@ -4,7 +4,9 @@
 //! valid wins, then ISO-2022-JP by its escapes, then what the bytes look like (`chardetng`). Controls do not come through.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{EUC_KR, GBK, ISO_2022_JP, REPLACEMENT, UTF_8, WINDOWS_1252};
+use encoding_rs::{
+    EUC_KR, GBK, ISO_2022_JP, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED,
+};
 use mail_parser::decoders::charsets::map::charset_decoder;
 
 use crate::letter::{MOST_MARKS, is_mark};
@@ -27,16 +29,29 @@ pub fn text_as(bytes: &[u8], chosen: &str) -> Option<String> {
     Some(harmless(&text))
 }
 
+/// True for a charset in which the letters of ASCII are what they are elsewhere.
+pub(super) fn extends_ascii(charset: &str) -> bool {
+    let label = charset.to_ascii_lowercase();
+    let named = encoding_rs::Encoding::for_label(alias(&label).as_bytes());
+    named.is_some_and(|named| named.is_ascii_compatible())
+}
+
 /// The charset behind the number of a Windows code page; windows-1252 for one that is not known.
 pub(super) fn code_page(number: u32) -> &'static str {
-    match number {
+    known_code_page(number).unwrap_or("windows-1252")
+}
+
+fn known_code_page(number: u32) -> Option<&'static str> {
+    Some(match number {
         874 => "windows-874",
         932 => "shift_jis",
         936 => "gbk",
         949 => "euc-kr",
         950 => "big5",
+        866 => "ibm866",
         1250 => "windows-1250",
         1251 => "windows-1251",
+        1252 => "windows-1252",
         1253 => "windows-1253",
         1254 => "windows-1254",
         1255 => "windows-1255",
@@ -52,8 +67,8 @@ pub(super) fn code_page(number: u32) -> &'static str {
         51_932 => "euc-jp",
         54_936 => "gb18030",
         65_001 => "utf-8",
-        _ => "windows-1252",
-    }
+        _ => return None,
+    })
 }
 
 /// One line that may stand in a list: no line ends, no other controls, nothing that turns the direction of what follows.
@@ -72,6 +87,12 @@ pub(super) fn turns_direction(c: char) -> bool {
 }
 
 fn read(bytes: &[u8], label: &str) -> String {
+    if ["utf-32", "utf32", "ucs-4", "iso-10646-ucs-4"]
+        .iter()
+        .any(|name| label.starts_with(name))
+    {
+        return four_bytes(bytes);
+    }
     if let Some((encoding, bom)) = encoding_rs::Encoding::for_bom(bytes) {
         let rest = bytes.get(bom..).unwrap_or_default();
         return encoding.decode_without_bom_handling(rest).0.into_owned();
@@ -90,7 +111,13 @@ fn read(bytes: &[u8], label: &str) -> String {
                 .0
                 .into();
         }
-        "hz-gb-2312" => {
+        "iso-2022-cn" | "iso-2022-cn-ext" => {
+            return GBK
+                .decode_without_bom_handling(&raise(bytes, b"\x0e", b"\x0f"))
+                .0
+                .into();
+        }
+        "hz-gb-2312" | "hz" => {
             return GBK
                 .decode_without_bom_handling(&raise(bytes, b"~{", b"~}"))
                 .0
@@ -99,14 +126,20 @@ fn read(bytes: &[u8], label: &str) -> String {
         _ => {}
     }
     let label = alias(label);
-    let Some(named) =
-        encoding_rs::Encoding::for_label(label.as_bytes()).filter(|e| *e != REPLACEMENT)
-    else {
+    let named = encoding_rs::Encoding::for_label(label.as_bytes()).filter(|e| *e != REPLACEMENT);
+    if named == Some(X_USER_DEFINED) {
+        // What some programs write for a charset that they do not know.
+        return guess(bytes);
+    }
+    let Some(named) = named else {
         return match charset_decoder(label.as_bytes()).filter(|_| !label.is_empty()) {
             Some(decode) if utf8.is_none() => decode(bytes),
             _ => guess(bytes),
         };
     };
+    if named == UTF_16LE || named == UTF_16BE {
+        return two_bytes(bytes, label, named);
+    }
     if named == ISO_2022_JP {
         return ISO_2022_JP
             .decode_without_bom_handling(&without_idle_escapes(bytes))
@@ -130,8 +163,47 @@ fn read(bytes: &[u8], label: &str) -> String {
 
 /// True where plain ASCII bytes may mean other characters under this label.
 fn has_escapes(bytes: &[u8], label: &str) -> bool {
-    let shifting = ["utf-7", "utf7", "2022", "hz-gb", "utf-16", "unicode"];
+    let shifting = [
+        "utf-7", "utf7", "2022", "hz", "utf-16", "utf16", "ucs", "unicode",
+    ];
     looks_iso_2022_jp(bytes) || shifting.iter().any(|s| label.contains(s))
+}
+
+/// UTF-16, where it is any: the label is put on other bytes too. Without a mark and a label that tells which byte comes
+/// first, the letters of ASCII in it tell.
+fn two_bytes(bytes: &[u8], label: &str, named: &'static encoding_rs::Encoding) -> String {
+    let is_told = label.ends_with("le") || label.ends_with("be");
+    if !is_told && !bytes.contains(&0) && std::str::from_utf8(bytes).is_ok() {
+        return guess(bytes);
+    }
+    let letters = |zero: usize| {
+        let pairs = bytes.chunks_exact(2);
+        pairs.filter(|pair| pair.get(zero) == Some(&0)).count()
+    };
+    let named = match !is_told && letters(0) > letters(1) {
+        true => UTF_16BE,
+        false => named,
+    };
+    named.decode_without_bom_handling(bytes).0.into()
+}
+
+/// UTF-32, in whichever order most of it makes sense.
+fn four_bytes(bytes: &[u8]) -> String {
+    let read = |to_number: fn([u8; 4]) -> u32| -> String {
+        let all = bytes.chunks(4).map(|four| {
+            let four = <[u8; 4]>::try_from(four).ok();
+            let read = four.and_then(|four| char::from_u32(to_number(four)));
+            read.unwrap_or(char::REPLACEMENT_CHARACTER)
+        });
+        all.filter(|c| *c != '\u{feff}').collect()
+    };
+    let (little, big) = (read(u32::from_le_bytes), read(u32::from_be_bytes));
+    let broken = |text: &str| text.matches(char::REPLACEMENT_CHARACTER).count();
+    match std::str::from_utf8(bytes) {
+        Ok(_) if !bytes.contains(&0) => guess(bytes),
+        _ if broken(&little) <= broken(&big) => little,
+        _ => big,
+    }
 }
 
 /// Names for charsets that encoding_rs does not know by them.
@@ -142,9 +214,22 @@ fn alias(label: &str) -> &str {
         "cp949" | "ks_c_5601" | "ksc5601-1987" => "euc-kr",
         "cp950" => "big5",
         "cp1200" => "utf-16le",
+        "uhc" => "euc-kr",
         "utf8mb4" | "utf-8mb4" => "utf-8",
-        _ => label,
+        _ if encoding_rs::Encoding::for_label(label.as_bytes()).is_some() => label,
+        _ => by_number(label).unwrap_or(label),
     }
+}
+
+/// `win-1251`, `CP-1251`, `ms936`, `1250`: a code page by its number, whatever stands in front of that.
+fn by_number(label: &str) -> Option<&'static str> {
+    let number = label.trim_start_matches(|c: char| !c.is_ascii_digit());
+    let before = label.strip_suffix(number)?.trim_matches(['-', '_', ' ']);
+    let is_page = matches!(
+        before,
+        "" | "x" | "cp" | "x-cp" | "ms" | "win" | "windows" | "ansi" | "codepage"
+    );
+    known_code_page(number.parse().ok().filter(|_| is_page)?)
 }
 
 /// The bytes decide: ISO-2022-JP by its escapes, UTF-8 where most of it is (it may be cut off or broken somewhere), else
@@ -209,13 +294,15 @@ fn looks_iso_2022_jp(bytes: &[u8]) -> bool {
         .any(|escape| bytes.windows(3).any(|w| w == escape.as_slice()))
 }
 
-/// Seven-bit text with shifts to the eight-bit charset it is made of: ISO-2022-KR (RFC 1557), HZ (RFC 1843).
+/// Seven-bit text with shifts to the eight-bit charset it is made of: ISO-2022-KR (RFC 1557), ISO-2022-CN (RFC 1922), HZ
+/// (RFC 1843).
 fn raise(bytes: &[u8], shift_in: &[u8], shift_out: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut rest = bytes;
     let mut raised = false;
     while let Some((first, after)) = rest.split_first() {
-        if let Some(after) = rest.strip_prefix(b"\x1b$)C") {
+        // Which charset it is the label has told.
+        if let [0x1b, b'$', b')' | b'*' | b'+', _, after @ ..] = rest {
             rest = after;
         } else if let Some(after) = rest.strip_prefix(shift_in) {
             (raised, rest) = (true, after);
@@ -289,6 +376,17 @@ mod tests {
             (b"+ZYeB9A-", "utf-7", "\u{6587}\u{81f4}"),
             (b"\x1b$)C\x0e>H3g\x0f!", "iso-2022-kr", "\u{c548}\u{b155}!"),
             (b"~{Dc:C~}!", "hz-gb-2312", "\u{4f60}\u{597d}!"),
+            (b"~{Dc:C~}!", "hz", "\u{4f60}\u{597d}!"),
+            (b"\x1b$)A\x0eDc:C\x0f!", "iso-2022-cn", "\u{4f60}\u{597d}!"),
+            (b"\xb6\xcb", "uhc", "\u{b625}"),
+            (b"\xc4\xe0", "win-1251", "\u{414}\u{430}"),
+            (b"\xc4\xe0", "CP-1251", "\u{414}\u{430}"),
+            (b"\0S\0t\0r\0\xdf", "utf-16", "Str\u{df}"),
+            (b"S\0t\0r\0\xdf\0", "utf-16", "Str\u{df}"),
+            (b"\0\x4e", "utf-16le", "\u{4e00}"),
+            (b"\x4f\x60\x59\x7d", "utf-16be", "\u{4f60}\u{597d}"),
+            (b"\x16\x04\0\0!\0\0\0", "utf-32", "\u{416}!"),
+            (b"\0\0\xfe\xff\0\0\x04\x16", "UTF-32BE", "\u{416}"),
             (b"\x9b", "ibm850", "\u{f8}"),
         ] {
             assert_eq!(text(bytes, charset), shown, "{charset}");
@@ -306,6 +404,10 @@ mod tests {
             (b"\xe9t\xe9", ""),
             (b"\xef\xbb\xbf\xc3\xa9t\xc3\xa9", "windows-1252"),
             (b"\xff\xfe\xe9\0t\0\xe9\0", ""),
+            (b"\xc3\xa9t\xc3\xa9", "utf-16"),
+            (b"\xc3\xa9t\xc3\xa9", "unicode"),
+            (b"\xc3\xa9t\xc3\xa9", "utf-32"),
+            (b"\xe9t\xe9", "x-user-defined"),
         ] {
             assert_eq!(text(bytes, charset), "\u{e9}t\u{e9}", "{charset} {bytes:?}");
         }

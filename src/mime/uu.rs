@@ -65,7 +65,8 @@ fn file<'a>(row: &[u8], mut rest: &'a [u8]) -> Option<(UuFile, &'a [u8])> {
     }
 }
 
-fn decode_line(row: &[u8], out: &mut Vec<u8>) -> Option<()> {
+/// The bytes of one line; None where it is none.
+pub(super) fn decode_line(row: &[u8], out: &mut Vec<u8>) -> Option<()> {
     let value = |b: u8| {
         (0x20..=0x60)
             .contains(&b)

@@ -40,7 +40,7 @@ pub use self::end::End;
 pub use self::fetch::{Envelope, Fetched, Mailbox as EnvelopeAddress, Message};
 pub use self::folders::{Listed, Namespace, Namespaces, Quota, StatusCounts};
 pub use self::names::{decoded, encoded};
-pub use self::structure::Parameters;
+pub use self::structure::{Leaf, Parameters};
 pub use self::uids::{Sequence, UidSet};
 pub use self::wire::Status;
 

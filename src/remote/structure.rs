@@ -36,7 +36,7 @@ pub struct Leaf {
     pub kind: String,
     /// Of its Content-Type.
     pub parameters: Parameters,
-    /// Content-ID as it came.
+    /// Content-ID as it came; of a part that has none, its Content-Location.
     pub id: Vec<u8>,
     /// Content-Transfer-Encoding, in lower case.
     pub encoding: String,
@@ -46,26 +46,40 @@ pub struct Leaf {
     pub disposition: String,
     /// Of its Content-Disposition.
     pub disposition_parameters: Parameters,
-    /// The structure of the message that a `message/rfc822` part is.
+    /// The subject of the message that a `message/rfc822` part is, undecoded.
+    pub subject: Vec<u8>,
+    /// The structure of that message.
     pub embedded: Option<Body>,
 }
 
 impl Body {
-    /// Reads the value of a BODYSTRUCTURE attribute; None where it makes no sense, or holds no part at all.
+    /// Reads the value of a BODYSTRUCTURE attribute; None where it makes no sense, or holds nothing at all.
     pub(super) fn read(value: &Value) -> Option<Body> {
         let mut left = MOST_PARTS;
-        read(value, &mut left).filter(Body::has_leaf)
+        read(value, &mut left).filter(Body::has_something)
     }
 
-    fn has_leaf(&self) -> bool {
+    /// False for a multipart of nothing: servers tell of an empty text where they do not find the boundary.
+    fn has_something(&self) -> bool {
         match self {
             Body::Leaf(_) => true,
-            Body::Multi { children, .. } => children.iter().any(Body::has_leaf),
+            Body::Multi { children, .. } => children.iter().any(|child| match child {
+                Body::Leaf(leaf) => leaf.size > 0,
+                multi => multi.has_something(),
+            }),
         }
     }
 
-    /// The leaves in their order, with the name that `name` finds in the parameters of disposition and type.
-    pub fn parts(&self, name: &dyn Fn(&Parameters, &Parameters) -> String) -> Vec<Part> {
+    /// The charset of the first leaf that has one.
+    pub fn charset(&self) -> Option<&[u8]> {
+        match self {
+            Body::Leaf(leaf) => charset(&leaf.parameters),
+            Body::Multi { children, .. } => children.iter().find_map(Body::charset),
+        }
+    }
+
+    /// The leaves in their order, with the name that `name` finds for each.
+    pub fn parts(&self, name: &dyn Fn(&Leaf) -> String) -> Vec<Part> {
         let mut parts = Vec::new();
         match self {
             // RFC 9051 6.4.5.1: a message that is no multipart has one part, 1.
@@ -82,7 +96,7 @@ impl Body {
         &self,
         path: &PartPath,
         groups: &mut Vec<Group>,
-        name: &dyn Fn(&Parameters, &Parameters) -> String,
+        name: &dyn Fn(&Leaf) -> String,
         parts: &mut Vec<Part>,
     ) {
         match self {
@@ -102,12 +116,7 @@ impl Body {
 }
 
 impl Leaf {
-    fn part(
-        &self,
-        path: PartPath,
-        groups: &[Group],
-        name: &dyn Fn(&Parameters, &Parameters) -> String,
-    ) -> Part {
+    fn part(&self, path: PartPath, groups: &[Group], name: &dyn Fn(&Leaf) -> String) -> Part {
         let says = |key: &str, word: &str| {
             parameter(&self.parameters, key)
                 .is_some_and(|v| v.eq_ignore_ascii_case(word.as_bytes()))
@@ -118,19 +127,15 @@ impl Leaf {
             .trim_start_matches('<')
             .trim_end_matches('>')
             .to_owned();
-        let charset = parameter(&self.parameters, "charset").unwrap_or_default();
+        let charset = charset(&self.parameters).unwrap_or_default();
         Part {
             path,
             kind: self.kind.clone(),
             charset: String::from_utf8_lossy(charset).trim().to_ascii_lowercase(),
-            name: name(&self.disposition_parameters, &self.parameters),
+            name: name(self),
             attached: self.disposition == "attachment",
             id,
-            encoding: match self.encoding.as_str() {
-                "base64" => Encoding::Base64,
-                "quoted-printable" => Encoding::QuotedPrintable,
-                _ => Encoding::Plain,
-            },
+            encoding: Encoding::named(&self.encoding),
             size: self.size,
             group: groups.to_vec(),
             flowed: says("format", "flowed").then(|| Flowed {
@@ -146,9 +151,20 @@ pub fn parameter<'p>(parameters: &'p Parameters, name: &str) -> Option<&'p [u8]>
     found.map(|(_, value)| value.as_slice())
 }
 
+/// A charset; RFC 2231 4 lets it have a charset and a language of its own.
+fn charset(parameters: &Parameters) -> Option<&[u8]> {
+    let extended = || {
+        parameter(parameters, "charset*")?
+            .rsplit(|b| *b == b'\'')
+            .next()
+    };
+    parameter(parameters, "charset").or_else(extended)
+}
+
 /// A name that needs no decoding: `filename` of the disposition, else `name` of the type.
-pub fn plain_name(disposition: &Parameters, kind: &Parameters) -> String {
-    let name = parameter(disposition, "filename").or_else(|| parameter(kind, "name"));
+pub fn plain_name(leaf: &Leaf) -> String {
+    let name = parameter(&leaf.disposition_parameters, "filename");
+    let name = name.or_else(|| parameter(&leaf.parameters, "name"));
     String::from_utf8_lossy(name.unwrap_or_default()).into_owned()
 }
 
@@ -186,10 +202,13 @@ fn multi(fields: &[Value], left: &mut usize) -> Option<Body> {
 fn leaf(fields: &[Value], left: &mut usize) -> Option<Leaf> {
     let major = lower(fields.first()?)?;
     let minor = fields.get(1).and_then(lower).unwrap_or_default();
-    let kind = if minor.is_empty() {
-        major
-    } else {
-        format!("{major}/{minor}")
+    let kind = match (major.as_str(), minor.as_str()) {
+        // It has children, and the server does not see them.
+        ("multipart", _) => return None,
+        ("application" | "image" | "audio" | "video", "") => "application/octet-stream".to_owned(),
+        // RFC 2045 5.2: what has no subtype has no type at all.
+        (_, "") => "text/plain".to_owned(),
+        _ => format!("{major}/{minor}"),
     };
     let bytes = |n: usize| fields.get(n).and_then(Value::text).unwrap_or_default();
     let size = fields.get(6).and_then(Value::number::<u64>).unwrap_or(0);
@@ -203,10 +222,19 @@ fn leaf(fields: &[Value], left: &mut usize) -> Option<Leaf> {
     };
     // RFC 9051 7.5.2: only message/rfc822 and message/global carry envelope and structure, and not with every server.
     let carries = matches!(leaf.kind.as_str(), "message/rfc822" | "message/global");
-    let mut further = 7;
-    if carries && let (Some(Value::List(_)), Some(inner)) = (fields.get(7), fields.get(8)) {
+    let mut further: usize = 7;
+    if carries && let (Some(Value::List(envelope)), Some(inner)) = (fields.get(7), fields.get(8)) {
+        let subject = envelope.get(1).and_then(Value::text);
+        leaf.subject = subject.unwrap_or_default().to_vec();
         leaf.embedded = read(inner, left);
         further = 9;
+    }
+    let lines = usize::from(further == 9 || leaf.kind.starts_with("text/"));
+    let location = further.checked_add(lines).and_then(|n| n.checked_add(3));
+    if leaf.id.is_empty()
+        && let Some(location) = location.and_then(|n| fields.get(n)?.text())
+    {
+        leaf.id = location.to_vec();
     }
     let further = fields.get(further..).unwrap_or_default();
     if let Some(disposition) = further.iter().find_map(disposition) {
@@ -293,10 +321,45 @@ mod tests {
             panic!("no leaf")
         };
         assert!(leaf.embedded.is_some() && leaf.disposition == "attachment");
+        assert_eq!(leaf.subject, b"s");
         // A server that leaves envelope and structure out.
         assert_eq!(
             listed(r#"("message" "rfc822" NIL NIL NIL "7bit" 70 NIL NIL NIL)"#),
             ["1 message/rfc822  70"]
+        );
+    }
+
+    #[test]
+    fn a_part_without_an_id_is_known_by_its_location() {
+        let id = |text: &str| {
+            let parts = body(text).map(|b| b.parts(&plain_name)).unwrap_or_default();
+            parts.first().map(|p| p.id.clone()).unwrap_or_default()
+        };
+        let location = "NIL (\"inline\" NIL) NIL \"http://a.example/b.png\"";
+        let image = |id: &str| format!(r#"("image" "png" NIL {id} NIL "base64" 5 {location})"#);
+        assert_eq!(id(&image("NIL")), "http://a.example/b.png");
+        assert_eq!(id(&image("\"<c@d>\"")), "c@d");
+        let html = format!(r#"("text" "html" NIL NIL NIL "7bit" 5 1 {location})"#);
+        assert_eq!(id(&html), "http://a.example/b.png");
+    }
+
+    #[test]
+    fn a_text_without_a_subtype_is_plain_and_an_encoding_is_known_in_quotes() {
+        let body = body(r#"("text" "" NIL NIL NIL "x-uuencode" 5 1)"#);
+        let parts = body.map(|b| b.parts(&plain_name)).unwrap_or_default();
+        assert_eq!(parts.first().map(|p| p.kind.as_str()), Some("text/plain"));
+        assert_eq!(parts.first().map(|p| p.encoding), Some(Encoding::Uu));
+        let typed = |text: &str| listed(text).concat();
+        assert_eq!(
+            typed(r#"("plain" NIL NIL NIL NIL "7bit" 5 1)"#),
+            "1 text/plain  5"
+        );
+        assert!(typed(r#"("image" "" NIL NIL NIL "7bit" 5)"#).contains("octet-stream"));
+        let koi8 = r#"("text" "plain" ("charset*" "us-ascii'en'koi8-r") NIL NIL "7bit" 5 1)"#;
+        let koi8 = self::body(koi8);
+        assert_eq!(
+            koi8.as_ref().and_then(|b| b.charset()),
+            Some(&b"koi8-r"[..])
         );
     }
 
@@ -310,6 +373,8 @@ mod tests {
             "((NIL) NIL)",
             r#"(NIL "mixed")"#,
             r#"(() "mixed" NIL)"#,
+            r#"(("text" "plain" NIL NIL NIL "7bit" 0 0) "mixed")"#,
+            r#"("multipart" "" NIL NIL NIL "7bit" 5)"#,
         ] {
             assert_eq!(body(text), None, "{text}");
         }

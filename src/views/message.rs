@@ -40,6 +40,8 @@ pub struct MessagePage<'a> {
     pub to: &'a [Address],
     /// Cc.
     pub cc: &'a [Address],
+    /// Bcc; only what its sender keeps has it.
+    pub bcc: &'a [Address],
     /// Where answers go, where that is not From.
     pub reply_to: &'a [Address],
     /// When its sender dated it, by the sender's clock.
@@ -286,7 +288,7 @@ fn sender(chrome: &Chrome, message: &MessagePage) -> Markup {
 /// Who else got it, in a few words.
 fn recipients(chrome: &Chrome, message: &MessagePage) -> Markup {
     let words = chrome.words;
-    let all = || message.to.iter().chain(message.cc);
+    let all = || message.to.iter().chain(message.cc).chain(message.bcc);
     let total = all().count();
     // One more than is named would be counted as "1 other", which is longer than most names.
     let named = if total == NAMED + 1 { total } else { NAMED };
@@ -324,6 +326,7 @@ fn facts(chrome: &Chrome, message: &MessagePage) -> Markup {
             (fact(words.from_label(), message.from))
             (fact(words.to_label(), message.to))
             (fact(words.cc_label(), message.cc))
+            (fact(words.bcc_label(), message.bcc))
             (fact(words.reply_to_label(), message.reply_to))
             (moment(words.sent_label(), &message.sent))
             (moment(words.arrived_label(), &message.arrived))

@@ -126,6 +126,7 @@ fn text_message_in(words: Words) -> Markup {
         attachments: &files,
         to: &to,
         cc: &cc,
+        bcc: &[],
         answered: true,
         starred: true,
         body: Body::Text {
@@ -185,6 +186,7 @@ pub fn hostile_message() -> Markup {
     let message = MessagePage {
         to: &many,
         cc: &many,
+        bcc: &[],
         reply_to: &from,
         attachments: &files,
         body: Body::Text {
@@ -465,6 +467,7 @@ fn message<'a>(subject: &'a str, from: &'a [Address]) -> MessagePage<'a> {
         from,
         to: &[],
         cc: &[],
+        bcc: &[],
         reply_to: &[],
         sent: Some(moment(0)),
         arrived: Some(moment(0)),

@@ -87,7 +87,7 @@ fn event_card(chrome: &Chrome, line: &EventLine) -> Markup {
                     dd {
                         (when(words, start, words.event_time(start, line.end.as_ref(), line.whole_days)))
                         @if let Some(zone) = &line.clock { (words.comma()) (words.by_clock(zone)) }
-                        @if let Some(again) = words.repeats(&event.repeats) { (words.comma()) (again) }
+                        @if let Some(again) = words.repeats(&event.repeats, event.every) { (words.comma()) (again) }
                     }
                 }
                 @if !event.place.is_empty() { dt { (words.where_label()) } dd dir="auto" { (event.place) } }

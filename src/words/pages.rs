@@ -321,6 +321,11 @@ impl Words {
         "Cc"
     }
 
+    /// Label of those who got it without the others' knowing.
+    pub fn bcc_label(&self) -> &'static str {
+        "Bcc"
+    }
+
     /// Label of where an answer goes, where it is not the sender.
     pub fn reply_to_label(&self) -> &'static str {
         "Answers go to"

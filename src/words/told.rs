@@ -13,6 +13,7 @@ impl Words {
             Method::Cancel => "Cancelled event",
             Method::Request => "Invitation",
             Method::Reply => "Answer to an invitation",
+            Method::Counter => "Another time or place is proposed",
             Method::Publish => "Event",
         }
     }
@@ -89,16 +90,20 @@ impl Words {
         }
     }
 
-    /// Follows the time of an event that comes again; the rule as RFC 5545 names it.
-    pub fn repeats(&self, rule: &str) -> Option<&'static str> {
-        match rule {
-            "DAILY" => Some("repeats daily"),
-            "WEEKLY" => Some("repeats weekly"),
-            "MONTHLY" => Some("repeats monthly"),
-            "YEARLY" => Some("repeats yearly"),
-            "" => None,
-            _ => Some("repeats"),
-        }
+    /// Follows the time of an event that comes again; the rule as RFC 5545 names it, and every how many it counts.
+    pub fn repeats(&self, rule: &str, every: u32) -> Option<String> {
+        let (adverb, noun) = match rule {
+            "" => return None,
+            "DAILY" => ("daily", "days"),
+            "WEEKLY" => ("weekly", "weeks"),
+            "MONTHLY" => ("monthly", "months"),
+            "YEARLY" => ("yearly", "years"),
+            _ => return Some("repeats".to_owned()),
+        };
+        Some(match every {
+            0 | 1 => format!("repeats {adverb}"),
+            n => format!("repeats every {n} {noun}"),
+        })
     }
 
     /// Heading of a visiting card.
@@ -347,8 +352,15 @@ impl Words {
             "text/calendar" | "application/ics" => "Calendar",
             "text/vcard" | "text/x-vcard" | "text/directory" => "Visiting card",
             "message/delivery-status" | "message/global-delivery-status" => "Delivery report",
-            "message/disposition-notification" => "Receipt",
-            "text/rfc822-headers" | "message/rfc822-headers" => "Header of the message",
+            "message/disposition-notification" | "message/global-disposition-notification" => {
+                "Receipt"
+            }
+            "message/feedback-report" => "Complaint",
+            "message/partial" => "Piece of a message",
+            "message/external-body" => "File that is kept elsewhere",
+            "text/rfc822-headers" | "message/rfc822-headers" | "message/global-headers" => {
+                "Header of the message"
+            }
             "application/pgp-signature"
             | "application/pkcs7-signature"
             | "application/x-pkcs7-signature" => "Signature",
@@ -356,6 +368,7 @@ impl Words {
                 "Encrypted content"
             }
             kind if kind.starts_with("image/") => "Image",
+            kind if kind.starts_with("text/") => "Text",
             _ => self.unnamed_file(),
         }
     }
@@ -394,6 +407,17 @@ mod tests {
         );
         assert_eq!(time(Some(&at(18, 0)), true), day);
         assert!(time(Some(&at(20, 0)), true).contains("until before"));
+    }
+
+    #[test]
+    fn what_comes_again_says_how_often() {
+        assert_eq!(W.repeats("WEEKLY", 1).as_deref(), Some("repeats weekly"));
+        assert_eq!(
+            W.repeats("WEEKLY", 2).as_deref(),
+            Some("repeats every 2 weeks")
+        );
+        assert_eq!(W.repeats("HOURLY", 2).as_deref(), Some("repeats"));
+        assert_eq!(W.repeats("", 1), None);
     }
 
     #[test]
