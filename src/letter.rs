@@ -27,6 +27,42 @@ pub fn is_mark(c: char) -> bool {
     )
 }
 
+/// How often the letters of a mail change the way they run, as in English within Hebrew: a browser draws some ten
+/// thousand changes in a second.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Turns {
+    leftward: bool,
+    made: usize,
+}
+
+impl Turns {
+    /// Most changes that are drawn.
+    const MOST: usize = 50_000;
+
+    /// Counts a letter; false from the one on with which there are too many changes.
+    pub fn pass(&mut self, c: char) -> bool {
+        let leftward = match c {
+            'a'..='z' | 'A'..='Z' => false,
+            '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' => true,
+            _ => self.leftward,
+        };
+        self.made = self
+            .made
+            .saturating_add(usize::from(leftward != self.leftward));
+        self.leftward = leftward;
+        self.made <= Self::MOST
+    }
+}
+
+/// The text of a mail.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Letter {
+    /// What stands in it.
+    pub blocks: Vec<Block>,
+    /// True where only its beginning is here.
+    pub cut: bool,
+}
+
 /// A piece of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Block {

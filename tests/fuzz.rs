@@ -171,7 +171,7 @@ fn loose(mails: &[Vec<u8>]) -> Vec<Vec<u8>> {
 fn read_part(part: &Part, bytes: &[u8], depth: u32) {
     let text = mime::reading(part, bytes, "");
     mime::preview(&text);
-    mime::letter(&text, part.flowed, clean::link);
+    mime::letter([(&text, part.flowed)], clean::link);
     mime::events(&text);
     mime::cards(&text);
     mime::report("message/delivery-status", bytes);

@@ -416,8 +416,8 @@ pub(crate) fn read(raw: &[u8]) -> Reading {
         if part.kind == "text/html" {
             text = clean::words(&text);
         }
-        for block in mime::letter(&text, part.flowed, clean::link) {
-            tell(&block, &mut words);
+        for block in &mime::letter([(text, part.flowed)], clean::link).blocks {
+            tell(block, &mut words);
         }
     }
     for part in body.html.iter().filter(|p| p.kind == "text/html") {

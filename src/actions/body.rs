@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::Visit;
 use super::part::{UNDER_THE_GATE, likely_kind, opened_as};
 use crate::clean::{self, Cleaned};
-use crate::letter::Block;
+use crate::letter::Letter;
 use crate::mail::{Encoding, Part, Trail};
 use crate::mailbox::{Opened, Shown, WHOLE_BYTES};
 use crate::mime;
@@ -45,8 +45,8 @@ pub fn cleaned(visit: &Visit, opened: &Opened, at: &FrameQuery, wanted: For) -> 
         parts.push(match part.kind.as_str() {
             "text/html" => text,
             _ => {
-                let blocks = mime::letter(&text, part.flowed, clean::link);
-                clean::as_html(unfolded(visit.words, &blocks))
+                let letter = mime::letter([(text, part.flowed)], clean::link);
+                clean::as_html(unfolded(visit.words, &letter.blocks))
             }
         });
     }
@@ -76,7 +76,7 @@ pub fn cleaned(visit: &Visit, opened: &Opened, at: &FrameQuery, wanted: For) -> 
     };
     let scheme = if visit.head.https { "https" } else { "http" };
     let origin = format!("{scheme}://{}", visit.head.host);
-    clean::documents(
+    let mut cleaned = clean::documents(
         &parts,
         &clean::Show {
             remote: at.remote,
@@ -87,7 +87,11 @@ pub fn cleaned(visit: &Visit, opened: &Opened, at: &FrameQuery, wanted: For) -> 
                 For::Page | For::Frame => None,
             },
         },
-    )
+    );
+    let has_more = opened.shown.iter().any(|s| s.cut);
+    cleaned.cut |= has_more;
+    cleaned.is_blank &= !has_more;
+    cleaned
 }
 
 fn data_address(bytes: &[u8]) -> Option<String> {
@@ -96,19 +100,20 @@ fn data_address(bytes: &[u8]) -> Option<String> {
 }
 
 /// The text parts of a message as a reader reads them.
-pub fn text_of(opened: &Opened, charset: &str) -> Vec<Block> {
-    let mut blocks = Vec::new();
-    for part in mime::body_of(&opened.parts).text {
-        let Some(shown) = opened.shown.iter().find(|s| s.part.path == part.path) else {
-            continue;
+pub fn text_of(opened: &Opened, charset: &str) -> Letter {
+    let texts = mime::body_of(&opened.parts).text;
+    let texts = texts.into_iter().filter_map(|part| {
+        let shown = opened.shown.iter().find(|s| s.part.path == part.path)?;
+        let text = mime::reading(part, &shown.bytes, charset);
+        let text = match part.kind.as_str() {
+            "text/html" => clean::words(&text),
+            _ => text,
         };
-        let mut text = mime::reading(part, &shown.bytes, charset);
-        if part.kind == "text/html" {
-            text = clean::words(&text);
-        }
-        blocks.extend(mime::letter(&text, part.flowed, clean::link));
-    }
-    blocks
+        Some((text, part.flowed))
+    });
+    let mut letter = mime::letter(texts, clean::link);
+    letter.cut |= opened.shown.iter().any(|s| s.cut);
+    letter
 }
 
 /// What is to be listed of a message: its attachments, and pictures beside its HTML that this does not show.
@@ -150,15 +155,20 @@ fn letters(text: &str) -> String {
     kept
 }
 
-/// What is attached, with what lies inside a winmail.dat and what stands uuencoded in a text.
-pub fn attachments(opened: &Opened, at: &MessageRef, inside: &Trail) -> Vec<AttachmentLine> {
+/// The lines of what is listed, with what lies inside a winmail.dat instead of it, and what stands uuencoded in a text.
+pub fn attachments(
+    opened: &Opened,
+    listed: &[&Part],
+    at: &MessageRef,
+    inside: &Trail,
+) -> Vec<AttachmentLine> {
     let mut lines = Vec::new();
     for shown in opened.shown.iter().filter(|s| s.part.kind == "text/plain") {
         let within = inside.then(&shown.part.path);
         let found = mime::contents(&shown.part, &shown.bytes);
         lines.extend(found.iter().map(|part| line(at, &within, part)));
     }
-    for part in listed(opened) {
+    for part in listed {
         let unpacked = opened.told.iter().find(|s| s.part.path == part.path);
         let files = unpacked
             .filter(|_| mime::is_tnef(part) || mime::is_cms(part))

@@ -7,6 +7,7 @@ use super::panes::{Around, list_pane};
 use super::{Done, Visit, sender};
 use crate::clean::{self, Length};
 use crate::error::{Error, Result, What};
+use crate::letter::Letter;
 use crate::mail::{Address, Flags, Uid};
 use crate::mime;
 use crate::response::Response;
@@ -59,17 +60,17 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     let place = listing.as_ref().map_or(Place::Newest, |l| l.here);
     let list = listing.map(|l| list_pane(visit, &around, &at.folder, place, &l, Some(at)));
 
-    let mut blocks = if html.is_none() {
-        text_of(&opened, &query.charset)
-    } else {
-        Vec::new()
+    let mut letter = match html {
+        Some(_) => Letter::default(),
+        None => text_of(&opened, &query.charset),
     };
-    if html.is_none() && blocks.is_empty() {
+    if html.is_none() && letter.blocks.is_empty() {
         // An invitation may say everything itself.
-        let said = told.events.iter().map(|line| &line.event.text);
-        blocks.extend(said.flat_map(|text| mime::letter(text, None, clean::link)));
+        let said = told.events.iter().map(|line| (&line.event.text, None));
+        letter = mime::letter(said, clean::link);
     }
-    let attachments = attachments(&opened, at, &query.inside);
+    let files = listed(&opened);
+    let attachments = attachments(&opened, &files, at, &query.inside);
     let is_shown = remote.as_ref().is_some_and(Remote::is_shown);
     let face = |face| {
         Route::Message(MessageQuery {
@@ -146,18 +147,18 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
                     Length::Medium => Height::Medium,
                     Length::Long => Height::Long,
                 },
+                cut: html.cut,
                 remote,
                 text: (!body.text.is_empty()).then(|| face(Face::Text)),
             })),
-            None if blocks.is_empty() => Body::Empty,
+            None if letter.blocks.is_empty() => Body::Empty,
             None => Body::Text {
-                blocks: &blocks,
-                cut: opened.shown.iter().any(|s| s.cut),
+                letter: &letter,
                 html: (!body.html.is_empty() && !is_blank).then(|| face(Face::Best)),
             },
         },
         attachments: &attachments,
-        all: (!is_inside && listed(&opened).len() > 1).then(|| Route::Attachments {
+        all: (!is_inside && files.len() > 1).then(|| Route::Attachments {
             message: at.clone(),
         }),
         headers: Route::Headers {

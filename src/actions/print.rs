@@ -3,9 +3,10 @@
 //! Its HTML stands in the page itself: a frame is cut at its height when it is printed. So the page has the policy of a
 //! mail's document, and the mail's style stays inside of one element (`clean::Show::within`).
 
-use super::body::{For, attachments, cleaned, text_of};
+use super::body::{For, attachments, cleaned, listed, text_of};
 use super::{Done, Visit};
 use crate::error::Result;
+use crate::letter::Letter;
 use crate::mime;
 use crate::response::Response;
 use crate::route::{Face, MessageQuery};
@@ -26,8 +27,8 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     let html = (has_html && query.face == Face::Best)
         .then(|| cleaned(visit, &opened, &query.frame(), For::Paper(MAIL)))
         .filter(|html| !html.is_blank);
-    let blocks = match html {
-        Some(_) => Vec::new(),
+    let letter = match html {
+        Some(_) => Letter::default(),
         None => text_of(&opened, &query.charset),
     };
     let row = &opened.row;
@@ -42,14 +43,15 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         to: &row.to,
         cc: &row.cc,
         date: sent.or_else(|| visit.calendar(row.arrived)),
-        attachments: &attachments(&opened, &query.message, &query.inside),
+        attachments: &attachments(&opened, &listed(&opened), &query.message, &query.inside),
         body: match &html {
             Some(html) => Printed::Html {
                 style: html.style(""),
                 mail: html.inside(MAIL),
             },
-            None => Printed::Text(&blocks),
+            None => Printed::Text(&letter.blocks),
         },
+        cut: html.as_ref().map_or(letter.cut, |html| html.cut),
     });
     visit.rendering = visit.rendering.saturating_add(watch.passed());
     Ok(Done::Page(Response::frame(document, query.remote)))

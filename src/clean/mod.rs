@@ -80,7 +80,7 @@ pub struct Cleaned {
     pub cut: bool,
     /// How long it is, roughly.
     pub length: Length,
-    /// True where there is nothing to be seen in it: no word, and no picture but trackers.
+    /// True where all of it was read and there is nothing to be seen: no word, and no picture but trackers.
     pub is_blank: bool,
 }
 
@@ -132,7 +132,8 @@ pub fn documents(parts: &[&str], how: &Show<'_>) -> Cleaned {
     };
     Cleaned {
         html: keep(&reading.markup, how, &reading.inline),
-        is_blank: reading.words == 0
+        is_blank: !reading.cut
+            && reading.words == 0
             && reading.embedded.is_empty()
             && reading.on_request <= reading.trackers
             && !reading.markup.contains(" src=\""),

@@ -5,7 +5,7 @@
 
 use html5ever::tokenizer::Tag;
 
-use crate::letter::{MOST_MARKS, is_mark};
+use crate::letter::{MOST_MARKS, Turns, is_mark};
 
 use super::html::{MOST_SIGNS, is_sign};
 use super::tags::{LONGEST, Reads, walk};
@@ -26,8 +26,6 @@ const MOST_SPAN: usize = 200;
 const MOST_SPANS: usize = 50_000;
 /// Elements around which a browser writes quotation marks: at each it looks through those before.
 const MOST_QUOTES: usize = 2_000;
-/// Changes of direction that a mail's letters may make.
-const MOST_TURNS: usize = 50_000;
 /// Attributes of one tag.
 const MOST_ATTRIBUTES: usize = 200;
 
@@ -78,8 +76,7 @@ pub(super) fn read(parts: &[&str], how: &Show<'_>) -> Reading {
         spans: 0,
         quotes: 0,
         marks: 0,
-        leftward: false,
-        turns: 0,
+        turns: Turns::default(),
     };
     for (nth, html) in parts.iter().enumerate() {
         if nth > 0 {
@@ -113,10 +110,9 @@ struct Reader<'a> {
     /// Columns and rows that cells have reached over so far.
     spans: usize,
     quotes: usize,
-    /// Marks that the last letter carries, whether letters run to the left, and how often that has changed.
+    /// Marks that the last letter carries.
     marks: usize,
-    leftward: bool,
-    turns: usize,
+    turns: Turns,
 }
 
 impl Reads for Reader<'_> {
@@ -213,16 +209,7 @@ impl Reader<'_> {
                 true => self.marks.saturating_add(1),
                 false => 0,
             };
-            let leftward = match c {
-                'a'..='z' | 'A'..='Z' => false,
-                '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' => true,
-                _ => self.leftward,
-            };
-            self.turns = self
-                .turns
-                .saturating_add(usize::from(leftward != self.leftward));
-            self.leftward = leftward;
-            if self.turns > MOST_TURNS {
+            if !self.turns.pass(c) {
                 self.found.cut = true;
             } else if self.marks <= MOST_MARKS {
                 out.push(c);

@@ -3,27 +3,40 @@
 //! Not for drawing (a view) nor for deciding where a link may lead: that is asked of the caller, who has `clean::link` at
 //! hand. A link's target is what stands in the text, so nothing can be disguised.
 
-use crate::letter::{Block, DEEPEST, Judge, Line, Span};
+use crate::letter::{Block, DEEPEST, Judge, Letter, Line, Span, Turns};
 use crate::mail::Flowed;
 
 /// Longest link, in bytes: what is longer is cut there.
 const LONGEST: usize = 2000;
 /// Most marks that are taken off the end of a link.
 const TRIMMED: usize = 20;
+/// Links and quotes that are made of all texts of a mail; what comes behind them stays words, with its marks in front.
+/// A browser takes a minute to draw a hundred thousand.
+const MOST_LINKS: usize = 10_000;
+const MOST_QUOTES: usize = 10_000;
 
-/// Reads a text whose lines end in `\n`.
-pub fn letter(text: &str, flowed: Option<Flowed>, judge: Judge) -> Vec<Block> {
-    let lines = match flowed {
-        Some(flowed) => unflow(text, flowed.delete_space),
-        None => text.lines().map(fixed).collect(),
+/// Reads the plain texts of a mail, one after the other; their lines end in `\n`.
+pub fn letter<T: AsRef<str>>(
+    texts: impl IntoIterator<Item = (T, Option<Flowed>)>,
+    judge: Judge,
+) -> Letter {
+    let mut reader = Reader {
+        judge,
+        turns: Turns::default(),
+        links: 0,
+        quotes: 0,
     };
-    let end = lines
-        .iter()
-        .rposition(|l| l.depth > 0 || !l.text.trim().is_empty());
-    let lines = lines
-        .get(..end.map_or(0, |n| n.saturating_add(1)))
-        .unwrap_or_default();
-    blocks(lines, 0, judge)
+    let mut letter = Letter::default();
+    for (text, flowed) in texts {
+        let text = text.as_ref();
+        let most = text.char_indices().find(|(_, c)| !reader.turns.pass(*c));
+        let drawn = most.and_then(|(at, _)| text.get(..at));
+        letter.cut |= drawn.is_some();
+        letter
+            .blocks
+            .append(&mut reader.text(drawn.unwrap_or(text), flowed));
+    }
+    letter
 }
 
 /// A line with how deep it is quoted.
@@ -93,125 +106,159 @@ fn unflow(text: &str, delete_space: bool) -> Vec<Quoted> {
     out
 }
 
-/// The lines from this depth on, deeper ones as quotes. Recursion ends at `DEEPEST`.
-fn blocks(lines: &[Quoted], depth: usize, judge: Judge) -> Vec<Block> {
-    let mut out = Vec::new();
-    let mut rest = lines;
-    while !rest.is_empty() {
-        let own = rest.iter().take_while(|l| l.depth <= depth).count();
-        let (mine, after) = rest.split_at_checked(own).unwrap_or((rest, &[]));
-        let quoted = after.iter().take_while(|l| l.depth > depth).count();
-        let (quote, after) = after.split_at_checked(quoted).unwrap_or((after, &[]));
-        let (mine, said) = if quote.is_empty() {
-            (mine, None)
-        } else {
-            attribution(mine, judge)
+/// What the texts of one mail have had so far.
+struct Reader {
+    judge: Judge,
+    turns: Turns,
+    links: usize,
+    quotes: usize,
+}
+
+impl Reader {
+    /// One text.
+    fn text(&mut self, text: &str, flowed: Option<Flowed>) -> Vec<Block> {
+        let mut lines: Vec<Quoted> = match flowed {
+            Some(flowed) => unflow(text, flowed.delete_space),
+            None => text.lines().map(fixed).collect(),
         };
-        let cut = mine
+        let end = lines
             .iter()
-            .position(|l| matches!(l.text.as_str(), "-- " | "--"))
-            .filter(|_| quote.is_empty() && after.is_empty());
-        let (text, signature) = cut
-            .and_then(|at| mine.split_at_checked(at))
-            .unwrap_or((mine, &[]));
-        push_lines(&mut out, text, Block::Text, judge);
-        push_lines(
-            &mut out,
-            signature.get(1..).unwrap_or_default(),
-            Block::Signature,
-            judge,
-        );
-        if !quote.is_empty() {
-            out.push(Block::Quote {
-                said,
-                blocks: blocks(quote, depth.saturating_add(1), judge),
-            });
-        }
-        rest = after;
+            .rposition(|l| l.depth > 0 || !l.text.trim().is_empty());
+        lines.truncate(end.map_or(0, |n| n.saturating_add(1)));
+        self.level(&mut lines);
+        self.blocks(&lines, 0)
     }
-    out
-}
 
-fn push_lines(out: &mut Vec<Block>, lines: &[Quoted], block: fn(Vec<Line>) -> Block, judge: Judge) {
-    let filled = |l: &Quoted| !l.text.trim().is_empty();
-    let (first, last) = (
-        lines.iter().position(filled),
-        lines.iter().rposition(filled),
-    );
-    if let (Some(first), Some(last)) = (first, last) {
-        let lines = lines.get(first..=last).unwrap_or_default();
-        out.push(block(
-            lines
-                .iter()
-                .map(|l| spans(l.text.trim_end(), judge))
-                .collect(),
-        ));
-    }
-}
-
-/// The line before a quote that says whose it is: it ends in a colon, and may have been wrapped once.
-fn attribution(lines: &[Quoted], judge: Judge) -> (&[Quoted], Option<Line>) {
-    let Some(last) = lines.iter().rposition(|l| !l.text.trim().is_empty()) else {
-        return (lines, None);
-    };
-    let text = |at: usize| lines.get(at).map_or("", |l| l.text.trim());
-    let ends = text(last);
-    let near = lines.len().saturating_sub(last) <= 2;
-    if !near || !ends.ends_with([':', '\u{ff1a}']) || ends.chars().count() > 250 {
-        return (lines, None);
-    }
-    let alone = ends.contains('@') || ends.chars().any(|c| c.is_ascii_digit());
-    let wrapped = last
-        .checked_sub(1)
-        .filter(|at| !alone && !text(*at).is_empty());
-    let first = wrapped.unwrap_or(last);
-    let said = if wrapped.is_some() {
-        format!("{} {ends}", text(first))
-    } else {
-        ends.to_owned()
-    };
-    (
-        lines.get(..first).unwrap_or_default(),
-        Some(spans(&said, judge)),
-    )
-}
-
-/// Cuts a line into words and links.
-fn spans(text: &str, judge: Judge) -> Line {
-    let mut out = Vec::new();
-    let mut words = String::new();
-    let mut rest = text;
-    while let Some(first) = rest.chars().next() {
-        let at_start = !words
-            .chars()
-            .next_back()
-            .is_some_and(|c| c.is_alphanumeric());
-        let link = at_start.then(|| link_at(rest)).flatten();
-        if let Some((shown, href)) = link.and_then(|(shown, to)| Some((shown, judge(&to)?))) {
-            if !words.is_empty() {
-                out.push(Span::Words(std::mem::take(&mut words)));
+    /// Takes the quotes beyond their number as words.
+    fn level(&mut self, lines: &mut [Quoted]) {
+        let mut before = 0;
+        for line in lines {
+            let opened = line.depth.saturating_sub(before);
+            self.quotes = self.quotes.saturating_add(opened);
+            if self.quotes > MOST_QUOTES && line.depth > 0 {
+                line.text.insert_str(0, &"> ".repeat(line.depth));
+                line.depth = 0;
             }
-            rest = rest.get(shown.len()..).unwrap_or_default();
-            out.push(Span::Link {
-                shown: shown.to_owned(),
-                href,
-            });
-        } else {
-            // To the next place where a link may begin.
-            let step = rest
-                .char_indices()
-                .skip(1)
-                .find(|(_, c)| !c.is_alphanumeric() || !first.is_alphanumeric())
-                .map_or(rest.len(), |(at, _)| at);
-            let (passed, after) = rest.split_at_checked(step).unwrap_or((rest, ""));
-            words.push_str(passed);
+            before = line.depth;
+        }
+    }
+
+    /// The lines from this depth on, deeper ones as quotes. Recursion ends at `DEEPEST`.
+    fn blocks(&mut self, lines: &[Quoted], depth: usize) -> Vec<Block> {
+        let mut out = Vec::new();
+        let mut rest = lines;
+        while !rest.is_empty() {
+            let own = rest.iter().take_while(|l| l.depth <= depth).count();
+            let (mine, after) = rest.split_at_checked(own).unwrap_or((rest, &[]));
+            let quoted = after.iter().take_while(|l| l.depth > depth).count();
+            let (quote, after) = after.split_at_checked(quoted).unwrap_or((after, &[]));
+            let (mine, said) = if quote.is_empty() {
+                (mine, None)
+            } else {
+                self.attribution(mine)
+            };
+            let cut = mine
+                .iter()
+                .position(|l| matches!(l.text.as_str(), "-- " | "--"))
+                .filter(|_| quote.is_empty() && after.is_empty());
+            let (text, signature) = cut
+                .and_then(|at| mine.split_at_checked(at))
+                .unwrap_or((mine, &[]));
+            out.extend(self.lines(text, Block::Text));
+            out.extend(self.lines(signature.get(1..).unwrap_or_default(), Block::Signature));
+            if !quote.is_empty() {
+                out.push(Block::Quote {
+                    said,
+                    blocks: self.blocks(quote, depth.saturating_add(1)),
+                });
+            }
             rest = after;
         }
+        out
     }
-    if !words.is_empty() || out.is_empty() {
-        out.push(Span::Words(words));
+
+    fn lines(&mut self, lines: &[Quoted], block: fn(Vec<Line>) -> Block) -> Option<Block> {
+        let filled = |l: &Quoted| !l.text.trim().is_empty();
+        let first = lines.iter().position(filled)?;
+        let last = lines.iter().rposition(filled)?;
+        let lines = lines.get(first..=last)?;
+        Some(block(
+            lines
+                .iter()
+                .map(|l| self.spans(l.text.trim_end()))
+                .collect(),
+        ))
     }
-    out
+
+    /// The line before a quote that says whose it is: it ends in a colon, and may have been wrapped once.
+    fn attribution<'a>(&mut self, lines: &'a [Quoted]) -> (&'a [Quoted], Option<Line>) {
+        let Some(last) = lines.iter().rposition(|l| !l.text.trim().is_empty()) else {
+            return (lines, None);
+        };
+        let text = |at: usize| lines.get(at).map_or("", |l| l.text.trim());
+        let ends = text(last);
+        let near = lines.len().saturating_sub(last) <= 2;
+        if !near || !ends.ends_with([':', '\u{ff1a}']) || ends.chars().count() > 250 {
+            return (lines, None);
+        }
+        let alone = ends.contains('@') || ends.chars().any(|c| c.is_ascii_digit());
+        let wrapped = last
+            .checked_sub(1)
+            .filter(|at| !alone && !text(*at).is_empty());
+        let first = wrapped.unwrap_or(last);
+        let said = if wrapped.is_some() {
+            format!("{} {ends}", text(first))
+        } else {
+            ends.to_owned()
+        };
+        (
+            lines.get(..first).unwrap_or_default(),
+            Some(self.spans(&said)),
+        )
+    }
+
+    /// Cuts a line into words and links.
+    fn spans(&mut self, text: &str) -> Line {
+        let mut out = Vec::new();
+        let mut words = String::new();
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            let at_start = !words
+                .chars()
+                .next_back()
+                .is_some_and(|c| c.is_alphanumeric());
+            let link = (at_start && self.links < MOST_LINKS)
+                .then(|| link_at(rest))
+                .flatten();
+            if let Some((shown, href)) =
+                link.and_then(|(shown, to)| Some((shown, (self.judge)(&to)?)))
+            {
+                self.links = self.links.saturating_add(1);
+                if !words.is_empty() {
+                    out.push(Span::Words(std::mem::take(&mut words)));
+                }
+                rest = rest.get(shown.len()..).unwrap_or_default();
+                out.push(Span::Link {
+                    shown: shown.to_owned(),
+                    href,
+                });
+            } else {
+                // To the next place where a link may begin.
+                let step = rest
+                    .char_indices()
+                    .skip(1)
+                    .find(|(_, c)| !c.is_alphanumeric() || !first.is_alphanumeric())
+                    .map_or(rest.len(), |(at, _)| at);
+                let (passed, after) = rest.split_at_checked(step).unwrap_or((rest, ""));
+                words.push_str(passed);
+                rest = after;
+            }
+        }
+        if !words.is_empty() || out.is_empty() {
+            out.push(Span::Words(words));
+        }
+        out
+    }
 }
 
 /// The link that begins here, as it is written, and its target.

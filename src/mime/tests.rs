@@ -378,13 +378,34 @@ fn a_broken_structure_still_shows_what_is_there() {
 
 /// A text read by somebody who trusts every address in it.
 fn read(text: &str, flowed: Option<Flowed>) -> Vec<Block> {
-    letter(text, flowed, |address| Some(address.to_owned()))
+    letter([(text, flowed)], |address| Some(address.to_owned())).blocks
+}
+
+#[test]
+fn a_text_has_no_more_in_it_than_a_browser_draws_in_a_moment() {
+    let of_two = |text: String| {
+        letter([(&text, None), (&text, None)], |address| {
+            Some(address.to_owned())
+        })
+    };
+    let links = of_two("a@b.example ".repeat(7_000));
+    let words = told(&links.blocks);
+    assert_eq!(words.matches("[a@b.example|").count(), 10_000);
+    assert_eq!(words.matches(" a@b.example").count(), 4_000);
+    let quotes = of_two(">> deep\nflat\n".repeat(4_000));
+    let words = told(&quotes.blocks);
+    assert_eq!(words.matches("QUOTE(").count(), 10_000);
+    assert_eq!(words.matches("> > deep").count(), 3_000);
+    assert!(!links.cut && !quotes.cut);
+    let turning = of_two("a\u{5d0} ".repeat(15_000));
+    assert!(turning.cut && told(&turning.blocks).len() > 90_000);
+    assert!(!letter([("a\u{5d0} ".repeat(15_000), None)], |_| None).cut);
 }
 
 #[test]
 fn an_address_that_may_not_be_a_link_stays_words() {
-    let line = letter("see http://a.example now", None, |_| None);
-    assert_eq!(told(&line), "see http://a.example now");
+    let line = letter([("see http://a.example now", None)], |_| None);
+    assert_eq!(told(&line.blocks), "see http://a.example now");
 }
 
 fn told(blocks: &[Block]) -> String {

@@ -9,10 +9,10 @@ use maud::{Markup, html};
 use super::attached::{AttachmentLine, attachments};
 use super::folder::{ListPane, beside};
 use super::icons::{Icon, icon, sign};
-use super::letter::letter;
+use super::letter::letter as drawn;
 use super::told::{self, Told};
 use super::{Chrome, Pane, TOKEN, app, face, notices, said, when};
-use crate::letter::Block;
+use crate::letter::Letter;
 use crate::mail::Address;
 use crate::route::Route;
 use crate::time::Calendar;
@@ -86,9 +86,7 @@ pub enum Body<'a> {
     /// Text.
     Text {
         /// The text.
-        blocks: &'a [Block],
-        /// True where only its beginning is shown.
-        cut: bool,
+        letter: &'a Letter,
         /// The page of the HTML version, where there is one.
         html: Option<Route>,
     },
@@ -105,6 +103,8 @@ pub struct HtmlFrame {
     pub src: Route,
     /// How high it is before the script knows better.
     pub height: Height,
+    /// True where it is not all of the mail.
+    pub cut: bool,
     /// What the mail asks to load from elsewhere.
     pub remote: Remote,
     /// The page of the text version, where there is one.
@@ -351,11 +351,9 @@ fn in_full(address: &Address) -> Markup {
 fn body(chrome: &Chrome, message: &MessagePage, subject: &str) -> Markup {
     let words = chrome.words;
     match &message.body {
-        Body::Text { blocks, cut, html } => html! {
-            @if *cut { (bar(Icon::Text, words.text_cut(), Some(html! {
-                a href=(chrome.href(&message.save)) { (words.download_message()) }
-            }))) }
-            (letter(words, blocks))
+        Body::Text { letter, html } => html! {
+            (only_beginning(chrome, message, letter.cut))
+            (drawn(words, &letter.blocks))
             @if let Some(route) = html {
                 p.hint.faces {
                     span { (words.you_see_text()) }
@@ -364,6 +362,7 @@ fn body(chrome: &Chrome, message: &MessagePage, subject: &str) -> Markup {
             }
         },
         Body::Html(frame) => html! {
+            (only_beginning(chrome, message, frame.cut))
             (remote(chrome, &frame.remote))
             iframe.frame.(height(frame.height)) title=(words.as_laid_out(subject)) src=(chrome.href(&frame.src))
                 sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox" {}
@@ -379,6 +378,13 @@ fn body(chrome: &Chrome, message: &MessagePage, subject: &str) -> Markup {
             }
         },
     }
+}
+
+/// Says that there is more than is shown.
+fn only_beginning(chrome: &Chrome, message: &MessagePage, cut: bool) -> Markup {
+    let words = chrome.words;
+    let acts = html! { a href=(chrome.href(&message.save)) { (words.download_message()) } };
+    html! { @if cut { (bar(Icon::Text, words.only_beginning(), Some(acts))) } }
 }
 
 /// What becomes of what a mail would load, and what can be done about that.

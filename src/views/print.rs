@@ -40,6 +40,8 @@ pub struct PrintPage<'a> {
     pub attachments: &'a [AttachmentLine],
     /// What there is to read.
     pub body: Printed<'a>,
+    /// True where that is not all of it.
+    pub cut: bool,
 }
 
 /// What there is to read of a message for paper.
@@ -115,6 +117,7 @@ pub fn page(message: &PrintPage) -> Markup {
                             dd { @for file in message.attachments { (attachment(words, file)) } }
                         }
                     }
+                    @if message.cut { p { (words.only_beginning()) } }
                 }
                 div #paper {
                     @match &message.body {

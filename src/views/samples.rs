@@ -13,7 +13,7 @@ use super::login::{self, LoginPage, Reason};
 use super::message::{self, Body, Height, HtmlFrame, MessagePage, Remote};
 use super::{Chrome, Kind, Notice, Quota, error};
 use crate::error::{Cause, Error, Imap, What};
-use crate::letter::{Block, Span};
+use crate::letter::{Block, Letter, Span};
 use crate::mail::{Address, FolderName, Role, Trail, Uid, UidValidity};
 use crate::route::{Anchor, Base, FolderQuery, MessageQuery, MessageRef, Place, Route};
 use crate::time::Calendar;
@@ -96,7 +96,10 @@ pub fn text_message() -> Markup {
 fn text_message_in(words: Words) -> Markup {
     let from = [address("Anders Lund", "anders@lund-byg.example")];
     let list = inbox(Some(3), false);
-    let blocks = roof();
+    let letter = Letter {
+        blocks: roof(),
+        cut: false,
+    };
     let files = [
         file(
             "Quote 2211 both tiles.pdf",
@@ -130,8 +133,7 @@ fn text_message_in(words: Words) -> Markup {
         answered: true,
         starred: true,
         body: Body::Text {
-            blocks: &blocks,
-            cut: false,
+            letter: &letter,
             html: None,
         },
         ..message("Re: Quote for the roof", &from)
@@ -156,6 +158,7 @@ fn html_message() -> Markup {
     let frame = HtmlFrame {
         src,
         height: Height::Medium,
+        cut: false,
         remote,
         text: Some(opened(6)),
     };
@@ -175,13 +178,14 @@ pub fn hostile_message() -> Markup {
     let many: Vec<Address> = (0..40)
         .map(|i| address("", &format!("{i}.{bad}@{}", "long".repeat(30))))
         .collect();
-    let blocks = [Block::Text(vec![vec![
+    let blocks = vec![Block::Text(vec![vec![
         Span::Words(bad.to_owned()),
         Span::Link {
             shown: bad.repeat(9),
             href: format!("https://example.org/{bad}"),
         },
     ]])];
+    let letter = Letter { blocks, cut: true };
     let files = [file(bad, bad, u64::MAX, true), file("", "", 0, false)];
     let message = MessagePage {
         to: &many,
@@ -190,8 +194,7 @@ pub fn hostile_message() -> Markup {
         reply_to: &from,
         attachments: &files,
         body: Body::Text {
-            blocks: &blocks,
-            cut: true,
+            letter: &letter,
             html: Some(opened(1)),
         },
         ..message(bad, &from)

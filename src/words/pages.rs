@@ -367,9 +367,9 @@ impl Words {
         "This message has no text, only what is attached."
     }
 
-    /// Above a text that was cut because it is very long.
-    pub fn text_cut(&self) -> &'static str {
-        "This text is very long; its beginning is shown. Download the message to read all of it."
+    /// Above a message of which only a part is shown.
+    pub fn only_beginning(&self) -> &'static str {
+        "This message is too large to be shown whole; its beginning is shown. Download it to read all of it."
     }
 
     /// Title of the frame with the HTML of a mail.
