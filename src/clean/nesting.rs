@@ -9,7 +9,7 @@ use std::collections::HashMap;
 /// Deepest nesting that is kept.
 const DEEPEST: usize = 150;
 /// Elements that a tree may come to have.
-const MOST: usize = 80_000;
+const MOST: usize = 60_000;
 
 /// What is open, and what it has cost.
 #[derive(Default)]
