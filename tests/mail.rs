@@ -209,7 +209,7 @@ pub(crate) fn harms(html: &str, remote: bool) -> Vec<String> {
             "position:fixed",
             "position:sticky",
             "var(",
-            "image-set",
+            "image-set(",
             "@font-face",
         ] {
             let declared = |bad: &str| {
