@@ -193,17 +193,49 @@ pub enum Doubt {
 pub struct Verdict {
     /// The name of that server.
     pub server: String,
-    /// Each check: `dkim`, its result (`pass`), and what it is about (`example.org`, may be empty).
-    pub checks: Vec<(String, String, String)>,
+    /// What it found.
+    pub checks: Vec<Check>,
+    /// False where not all of it could be read: there may have been more.
+    pub is_whole: bool,
+}
+
+/// One check of a sender.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// How it was checked, in lower case: `dkim`.
+    pub method: String,
+    /// What came out, in lower case: `pass`.
+    pub result: String,
+    /// The domain that it is about; may be empty.
+    pub about: String,
+}
+
+impl Check {
+    /// True where it speaks against the sender (RFC 8601 2.7).
+    pub fn is_bad(&self) -> bool {
+        let bad = ["fail", "hardfail", "softfail", "permerror", "policy"];
+        bad.contains(&self.result.as_str())
+    }
 }
 
 /// How to leave a list (RFC 2369 3.2, RFC 8058).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unsubscribe {
-    /// The address to write to, with its `mailto:` parameters taken off.
-    pub mail: Option<String>,
+    /// The letter to write.
+    pub mail: Option<ByMail>,
     /// The page to open; https only.
     pub web: Option<Web>,
+}
+
+/// A letter by which one leaves a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ByMail {
+    /// The address to write to.
+    pub to: String,
+    /// The subject that it must have; empty where that does not matter.
+    pub subject: String,
+    /// What must stand in it; empty where that does not matter.
+    pub text: String,
 }
 
 /// A page at which one leaves a list.

@@ -160,7 +160,7 @@ impl Reader {
             let cut = mine
                 .iter()
                 .position(|l| matches!(l.text.as_str(), "-- " | "--"))
-                .filter(|_| quote.is_empty() && after.is_empty());
+                .filter(|_| after.is_empty());
             let (text, signature) = cut
                 .and_then(|at| mine.split_at_checked(at))
                 .unwrap_or((mine, &[]));
@@ -227,17 +227,20 @@ impl Reader {
                 .chars()
                 .next_back()
                 .is_some_and(|c| c.is_alphanumeric());
-            let link = (at_start && self.links < MOST_LINKS)
+            let found = (at_start && self.links < MOST_LINKS)
                 .then(|| link_at(rest))
                 .flatten();
-            if let Some((shown, href)) =
-                link.and_then(|(shown, to)| Some((shown, (self.judge)(&to)?)))
-            {
+            if let Some((shown, to)) = found {
+                rest = rest.get(shown.len()..).unwrap_or_default();
+                let Some(href) = to.and_then(|to| (self.judge)(&to)) else {
+                    // Not looked through once more: it may hold a thousand beginnings of others.
+                    words.push_str(shown);
+                    continue;
+                };
                 self.links = self.links.saturating_add(1);
                 if !words.is_empty() {
                     out.push(Span::Words(std::mem::take(&mut words)));
                 }
-                rest = rest.get(shown.len()..).unwrap_or_default();
                 out.push(Span::Link {
                     shown: shown.to_owned(),
                     href,
@@ -261,8 +264,8 @@ impl Reader {
     }
 }
 
-/// The link that begins here, as it is written, and its target.
-fn link_at(text: &str) -> Option<(&str, String)> {
+/// What begins here as a link does, as it is written, and its target; None there where it is none after all.
+fn link_at(text: &str) -> Option<(&str, Option<String>)> {
     let begins = |with: &str| {
         text.get(..with.len())
             .is_some_and(|t| t.eq_ignore_ascii_case(with))
@@ -271,18 +274,24 @@ fn link_at(text: &str) -> Option<(&str, String)> {
         .into_iter()
         .find(|p| begins(p));
     let Some(prefix) = web else {
-        return mail_address(text);
+        return mail_address(text).map(|(shown, to)| (shown, Some(to)));
     };
+    let host = text.get(prefix.len()..)?;
+    if !host.starts_with(|c: char| c.is_alphanumeric() || c == '[') {
+        return None;
+    }
     let shown = link_end(text);
     let rest = shown.get(prefix.len()..)?;
-    let real = rest.starts_with(|c: char| c.is_alphanumeric() || c == '[');
     let target = match prefix {
         "www." => format!("http://{shown}"),
         _ => shown.to_owned(),
     };
     let dotted = prefix != "www." || rest.contains('.');
     let addressed = prefix != "mailto:" || rest.contains('@');
-    (real && dotted && addressed).then_some((shown, target))
+    Some((
+        shown,
+        (!rest.is_empty() && dotted && addressed).then_some(target),
+    ))
 }
 
 /// Up to the first character that no address has, without the punctuation of the sentence around it.
@@ -292,30 +301,27 @@ fn link_end(text: &str) -> &str {
         .find(|(at, c)| *at > LONGEST || ends_link(*c))
         .map_or(text.len(), |(at, _)| at);
     let mut kept = text.get(..end).unwrap_or_default();
+    let count = |sign: char| kept.matches(sign).count();
+    // How many more of each bracket are closed than were opened.
+    let mut surplus = [('(', ')'), ('[', ']'), ('{', '}')]
+        .map(|(open, close)| (close, count(close).saturating_sub(count(open))));
     for _ in 0..TRIMMED {
         let Some(last) = kept.chars().next_back() else {
             break;
         };
-        let closes = match last {
-            ')' => Some('('),
-            ']' => Some('['),
-            '}' => Some('{'),
-            _ => None,
-        };
-        let unbalanced =
-            closes.is_some_and(|open| kept.matches(open).count() < kept.matches(last).count());
-        if unbalanced
-            || matches!(
-                last,
-                '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '|' | '\u{2026}' | '\u{2019}'
-            )
-        {
-            kept = kept
-                .get(..kept.len().saturating_sub(last.len_utf8()))
-                .unwrap_or_default();
-        } else {
-            break;
+        let closes = surplus
+            .iter_mut()
+            .find(|(close, n)| *close == last && *n > 0);
+        let mark = [
+            '.', ',', ';', ':', '!', '?', '\'', '*', '|', '\u{2026}', '\u{2019}',
+        ];
+        match closes {
+            Some((_, n)) => *n = n.saturating_sub(1),
+            None if mark.contains(&last) => {}
+            None => break,
         }
+        let end = kept.len().saturating_sub(last.len_utf8());
+        kept = kept.get(..end).unwrap_or_default();
     }
     kept
 }

@@ -24,6 +24,7 @@ mod text;
 mod tnef;
 mod uu;
 mod vcard;
+mod verdict;
 mod zones;
 
 pub use body::{Body, body_of, protection, told_by};
@@ -38,12 +39,13 @@ pub use names::{Param, file_name, parameter, safe_file_name};
 pub use preview::{inline_protection, is_stub, preview};
 pub use reading::reading;
 pub use report::report;
-pub use sender::{doubts, unsubscribe, verdict};
+pub use sender::{doubts, unsubscribe};
 pub use structure::{leaves, part_of, parts_of};
 pub use text::{line, text, text_as};
 pub use tnef::{Tnef, TnefFile, tnef};
 pub use uu::uudecode;
 pub use vcard::cards;
+pub use verdict::verdict;
 
 use headers::fields;
 use names::split_parameters;

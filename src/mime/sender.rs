@@ -1,15 +1,12 @@
-//! What a header says about its sender beyond his name: oddities of the name, the verdict of the reader's own server, the
-//! way out of a list.
+//! What a header says about its sender beyond his name: oddities of the name, the way out of a list.
 //!
-//! Not for judging: what is odd is told as it is. To know before changing it: an Authentication-Results field is worth
-//! something only if the reader's own server wrote it, on top of all others; a sender can write the same words below.
+//! Not for judging: what is odd is told as it is. Nor for what the reader's own server found out (`verdict`).
 
-use super::dates::without_comments;
 use super::{addresses, fields, line, words};
-use crate::told::{Doubt, Unsubscribe, Verdict, Web};
+use crate::told::{ByMail, Doubt, Unsubscribe, Web};
 
-/// Most checks of a verdict that are told.
-const MOST_CHECKS: usize = 12;
+/// Letters of a subject or a text that a list asks for.
+const LONGEST_ASKED: usize = 300;
 
 /// What is odd about the From of a header.
 pub fn doubts(header: &[u8]) -> Vec<Doubt> {
@@ -100,82 +97,35 @@ fn is_mixed(label: &str) -> bool {
         > 1
 }
 
-/// The verdict of the reader's own server: the topmost Authentication-Results field, if it bears that server's name
-/// (RFC 8601 2.5).
-pub fn verdict(header: &[u8], server: &str) -> Option<Verdict> {
-    let all = fields(header);
-    let (_, value) = all
-        .iter()
-        .find(|(name, _)| name == "authentication-results")?;
-    let value = without_comments(&line(&words(value)));
-    let mut statements = value.split(';');
-    let id = statements.next()?.split_whitespace().next()?;
-    if server.is_empty() || !id.eq_ignore_ascii_case(server) {
-        return None;
-    }
-    let mut checks = Vec::new();
-    for statement in statements.take(MOST_CHECKS) {
-        let mut tokens = statement.split_whitespace();
-        let Some((method, result)) = tokens.next().and_then(|t| t.split_once('=')) else {
-            continue;
-        };
-        let method = method.split('/').next().unwrap_or_default();
-        let about = tokens.find_map(|token| {
-            let (name, value) = token.split_once('=')?;
-            let known = [
-                "header.d",
-                "smtp.mailfrom",
-                "header.from",
-                "smtp.helo",
-                "header.i",
-            ];
-            known
-                .contains(&name.to_ascii_lowercase().as_str())
-                .then(|| {
-                    let value = value.trim_matches('"');
-                    value
-                        .rsplit_once('@')
-                        .map_or(value, |(_, domain)| domain)
-                        .to_owned()
-                })
-        });
-        checks.push((
-            method.to_ascii_lowercase(),
-            result.to_ascii_lowercase(),
-            about.unwrap_or_default(),
-        ));
-    }
-    (!checks.is_empty()).then(|| Verdict {
-        server: id.to_owned(),
-        checks,
-    })
-}
-
 /// How to leave the list that a message came by. `judge` says which addresses may be followed at all.
 pub fn unsubscribe(header: &[u8], judge: fn(&str) -> Option<String>) -> Unsubscribe {
     let all = fields(header);
     let field = |name: &str| {
-        let found = all.iter().find(|(n, _)| n == name);
-        found.map_or(String::new(), |(_, value)| words(value))
+        let found = all.iter().filter(|(n, _)| n == name).take(5);
+        let values: Vec<String> = found.map(|(_, value)| words(value)).collect();
+        values.join(",")
     };
     let one_click = field("list-unsubscribe-post")
         .trim()
         .eq_ignore_ascii_case("List-Unsubscribe=One-Click");
     let mut found = Unsubscribe::default();
     let listed = field("list-unsubscribe");
-    for address in listed.split('<').skip(1).take(10) {
-        let Some((address, _)) = address.split_once('>') else {
-            continue;
-        };
+    // RFC 2369 2 wants brackets; some write the address alone.
+    let addresses: Vec<&str> = match listed.contains('<') {
+        true => listed
+            .split('<')
+            .skip(1)
+            .filter_map(|piece| Some(piece.split_once('>')?.0))
+            .collect(),
+        false => listed.split(',').collect(),
+    };
+    for address in addresses.into_iter().take(10) {
         let address: String = address.chars().filter(|c| !c.is_whitespace()).collect();
         let Some(judged) = judge(&address) else {
             continue;
         };
-        if let Some(mail) = judged.strip_prefix("mailto:") {
-            let plain = mail.split('?').next().unwrap_or_default();
-            if found.mail.is_none() && plain.contains('@') {
-                found.mail = Some(line(plain));
-            }
+        if judged.starts_with("mailto:") {
+            found.mail = found.mail.or_else(|| by_mail(&judged));
         } else if found.web.is_none()
             && let Some(rest) = judged.strip_prefix("https://")
         {
@@ -195,6 +145,35 @@ pub fn unsubscribe(header: &[u8], judge: fn(&str) -> Option<String>) -> Unsubscr
         }
     }
     found
+}
+
+/// The letter that a `mailto:` address asks for (RFC 6068).
+fn by_mail(address: &str) -> Option<ByMail> {
+    let url = url::Url::parse(address).ok()?;
+    let of_path = decoded(url.path());
+    let to = of_path.contains('@').then(|| line(&of_path))?;
+    let mut mail = ByMail {
+        to,
+        ..ByMail::default()
+    };
+    for pair in url.query().unwrap_or_default().split('&') {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let place = match name.to_ascii_lowercase().as_str() {
+            "subject" => &mut mail.subject,
+            "body" => &mut mail.text,
+            _ => continue,
+        };
+        let value = line(&decoded(value));
+        *place = value.chars().take(LONGEST_ASKED).collect();
+    }
+    Some(mail)
+}
+
+/// Bytes written as `%41`; a `+` is a plus (RFC 6068 5).
+fn decoded(text: &str) -> String {
+    let query = text.replace('+', "%2B").replace(['&', '='], "");
+    let pairs = form_urlencoded::parse(query.as_bytes());
+    pairs.map(|(name, _)| name).collect()
 }
 
 #[cfg(test)]
@@ -228,24 +207,6 @@ mod tests {
     }
 
     #[test]
-    fn only_the_own_servers_verdict_counts_and_only_on_top() {
-        let own = "Authentication-Results: mx.example.org (x); dkim=pass (ok; 1) header.d=bank.example;\r\n spf=fail smtp.mailfrom=a@b.example\r\n";
-        let forged = "Authentication-Results: evil.example; dkim=pass header.d=bank.example\r\n";
-        let read = |header: String| verdict(header.as_bytes(), "MX.example.org");
-        let found = read(format!("{own}{forged}")).unwrap();
-        let check = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
-        assert_eq!(
-            found.checks,
-            [
-                check("dkim", "pass", "bank.example"),
-                check("spf", "fail", "b.example")
-            ]
-        );
-        assert_eq!(read(format!("{forged}{own}")), None);
-        assert_eq!(verdict(own.as_bytes(), ""), None);
-    }
-
-    #[test]
     fn the_way_out_of_a_list_is_found_and_judged() {
         let read = |value: &str, post: &str| {
             let header = format!("List-Unsubscribe: {value}\r\n{post}");
@@ -253,10 +214,14 @@ mod tests {
         };
         let post = "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n";
         let found = read(
-            "<mailto:out@example.org?subject=x>,\r\n <https://l.example.org/u?a=b>",
+            "<mailto:out@example.org?Subject=out%201+2%3D3>,\r\n <https://l.example.org/u?a=b>",
             post,
         );
-        assert_eq!(found.mail.as_deref(), Some("out@example.org"));
+        let mail = found.mail.unwrap();
+        assert_eq!(
+            (mail.to.as_str(), mail.subject.as_str()),
+            ("out@example.org", "out 1+2=3")
+        );
         let web = found.web.unwrap();
         assert_eq!(
             (web.origin.as_str(), web.one_click),
@@ -266,7 +231,7 @@ mod tests {
             "<javascript:alert(1)>",
             "<http://l.example.org/>",
             "<https://bank.example@evil.example/>",
-            "https://l.example.org/",
+            "l.example.org",
             "<https:>",
         ] {
             let found = read(bad, "");

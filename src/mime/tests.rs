@@ -400,6 +400,15 @@ fn a_text_has_no_more_in_it_than_a_browser_draws_in_a_moment() {
     let turning = of_two("a\u{5d0} ".repeat(15_000));
     assert!(turning.cut && told(&turning.blocks).len() > 90_000);
     assert!(!letter([("a\u{5d0} ".repeat(15_000), None)], |_| None).cut);
+    // A thousand beginnings of links in one address, of which none is looked at to its end and again.
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static ASKED: AtomicUsize = AtomicUsize::new(0);
+    letter([("mailto:a@b/".repeat(100_000), None)], |_| {
+        ASKED.fetch_add(1, Ordering::Relaxed);
+        None
+    });
+    let asked = ASKED.load(Ordering::Relaxed);
+    assert!((400..2_000).contains(&asked), "{asked}");
 }
 
 #[test]
@@ -435,6 +444,10 @@ fn quotes_are_told_by_level_with_who_said_them() {
     assert_eq!(
         told(&read(text, None)),
         "Hello ; QUOTE(On Monday, Bob <[b@c.de|mailto:b@c.de]> wrote:: one ; QUOTE(: two/two) ; three) ; Bye ; SIG(Ann)"
+    );
+    assert_eq!(
+        told(&read("Yes\n-- \nAnn\n\nBob wrote on 1.1.:\n> old\n", None)),
+        "Yes ; SIG(Ann) ; QUOTE(Bob wrote on 1.1.:: old)"
     );
     assert_eq!(told(&read(">From here", None)), "From here");
     assert_eq!(

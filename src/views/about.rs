@@ -82,7 +82,10 @@ pub fn leave(chrome: &Chrome, page: &LeavePage) -> Markup {
                     None => {},
                 }
                 @if let Some(mail) = &page.ways.mail {
-                    p { (by_mail) br; b { (said(mail)) } }
+                    p { (by_mail) br; b { (said(&mail.to)) } }
+                    @if mail.subject.is_empty() && mail.text.is_empty() { p.hint { (words.unsubscribe_by_any_mail()) } }
+                    @if !mail.subject.is_empty() { p { (words.unsubscribe_subject()) br; b { (said(&mail.subject)) } } }
+                    @if !mail.text.is_empty() { p { (words.unsubscribe_text()) br; b { (said(&mail.text)) } } }
                 }
                 p.hint { (words.unsubscribe_spam()) }
             }

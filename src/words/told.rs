@@ -244,13 +244,14 @@ impl Words {
         let checks: Vec<String> = verdict
             .checks
             .iter()
-            .map(|(method, result, about)| {
-                let method = method.to_ascii_uppercase();
-                match about.as_str() {
-                    "" => format!("{method} {result}"),
-                    about => format!("{method} {result} ({about})"),
+            .map(|check| {
+                let method = check.method.to_ascii_uppercase();
+                match check.about.as_str() {
+                    "" => format!("{method} {}", check.result),
+                    about => format!("{method} {} ({about})", check.result),
                 }
             })
+            .chain((!verdict.is_whole).then(|| "the rest cannot be read".to_owned()))
             .collect();
         format!("{}; by {}", checks.join(", "), verdict.server)
     }
@@ -322,12 +323,27 @@ impl Words {
 
     /// On the page that leaves a list: whom to write to.
     pub fn unsubscribe_by_mail(&self) -> &'static str {
-        "Or write to this address; an empty message is enough in most cases:"
+        "Or write to this address:"
     }
 
     /// The same, where there is no page.
     pub fn unsubscribe_only_by_mail(&self) -> &'static str {
-        "Write to this address; an empty message is enough in most cases:"
+        "Write to this address:"
+    }
+
+    /// The same, where it asks for no words.
+    pub fn unsubscribe_by_any_mail(&self) -> &'static str {
+        "An empty message is enough in most cases."
+    }
+
+    /// The same: what the subject has to be.
+    pub fn unsubscribe_subject(&self) -> &'static str {
+        "With this subject:"
+    }
+
+    /// The same: what has to stand in it.
+    pub fn unsubscribe_text(&self) -> &'static str {
+        "With this text:"
     }
 
     /// On the page that leaves a list: a warning.

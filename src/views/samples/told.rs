@@ -7,7 +7,7 @@ use maud::Markup;
 use super::{address, chrome, folders, moment, opened, reference};
 use crate::route::Route;
 use crate::told::{
-    Card, Coming, Delivery, Detail, Doubt, Event, Fate, Guest, Method, Protection, Report,
+    ByMail, Card, Coming, Delivery, Detail, Doubt, Event, Fate, Guest, Method, Protection, Report,
     Unsubscribe, Web,
 };
 use crate::views::about;
@@ -84,7 +84,11 @@ pub(super) fn headers() -> Markup {
 
 pub(super) fn leave() -> Markup {
     let ways = Unsubscribe {
-        mail: Some("leave@list.example".to_owned()),
+        mail: Some(ByMail {
+            to: "leave@list.example".to_owned(),
+            subject: "unsubscribe 5f3a".to_owned(),
+            text: String::new(),
+        }),
         web: Some(Web {
             url: "https://list.example/leave?a=b".to_owned(),
             origin: "https://list.example".to_owned(),
