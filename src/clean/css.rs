@@ -24,6 +24,13 @@ const MOST_TOKENS: usize = 500;
 /// How often a browser may have to hold a part of a selector against an element of the mail.
 const MOST_MATCHES: usize = 50_000_000;
 
+/// Pictures that are computed for each element which a rule finds, gradients and shadows: in one value, and in all.
+const MOST_LAYERS: usize = 8;
+const MOST_PAINTED: usize = 100_000;
+
+/// Longest string that an attribute is searched for, in bytes.
+const LONGEST_SOUGHT: usize = 100;
+
 /// Bytes of embedded images in all style of a mail, each as often as it is named.
 const EMBEDDED_BYTES: usize = 1024 * 1024;
 
@@ -39,6 +46,11 @@ pub(super) struct Judge<'a> {
     /// Elements of the mail, each of which every selector is tried at, and what that has come to so far.
     pub(super) elements: usize,
     pub(super) matches: usize,
+    /// Bytes of the attributes of the mail, which every selector that asks for one may look through.
+    pub(super) attributes: usize,
+    /// Elements that the block that is read may be drawn at, and what that has come to so far.
+    pub(super) drawn: usize,
+    pub(super) painted: usize,
     /// Bytes that embedded images have taken so far.
     pub(super) embedded: usize,
     /// Loads that were taken out, and how many of them `remote` would bring.
@@ -59,6 +71,7 @@ impl Judge<'_> {
     /// The allowed declarations of a style attribute.
     pub(super) fn declarations(&mut self, style: &str) -> String {
         let mut input = Parser::new(style);
+        self.drawn = 1;
         self.block(&mut input)
     }
 
@@ -69,6 +82,7 @@ impl Judge<'_> {
             return String::new();
         };
         let mut input = Parser::new(css);
+        self.drawn = self.elements;
         let mut rules = Rules {
             judge: self,
             depth: 0,
@@ -89,12 +103,33 @@ impl Judge<'_> {
         let parts = siblings
             .saturating_mul(self.elements)
             .saturating_add(selector.tokens);
-        let cost = parts.saturating_mul(self.elements);
+        let searches = selector.text.matches('[').count().saturating_mul(2);
+        let cost = parts
+            .saturating_mul(self.elements)
+            .saturating_add(searches.saturating_mul(self.attributes));
         self.matches = self.matches.saturating_add(cost);
         match self.matches > MOST_MATCHES {
             true => Err(refused()),
             false => Ok(()),
         }
+    }
+
+    /// Counts the gradients, pictures and shadows of a value, at each element that they may be drawn at.
+    fn may_paint(&mut self, name: &str, value: &str) -> bool {
+        let count = |what: &str| value.matches(what).count();
+        let layers = match name.ends_with("-shadow") {
+            // Commas, but for those between brackets.
+            true => value
+                .split(')')
+                .filter_map(|piece| piece.split('(').next())
+                .map(|piece| piece.matches(',').count())
+                .fold(1, usize::saturating_add),
+            false => count("gradient(").saturating_add(count("url(")),
+        };
+        self.painted = self
+            .painted
+            .saturating_add(layers.saturating_mul(self.drawn));
+        layers <= MOST_LAYERS && self.painted <= MOST_PAINTED
     }
 
     fn block(&mut self, input: &mut Parser<'_>) -> String {
@@ -240,7 +275,8 @@ impl Written {
 
     /// One blank, however many there were, with or without comments between.
     fn space(&mut self) {
-        if !self.text.ends_with(' ') {
+        // An escape ends in a blank of its own.
+        if self.last != TokenSerializationType::WhiteSpace {
             self.text.push(' ');
         }
         self.last = TokenSerializationType::WhiteSpace;
@@ -294,6 +330,9 @@ impl<'i> DeclarationParser<'i> for Declarations<'_, '_> {
         let fits =
             is_property(&name) && !value.is_empty() && fits(&name, &value.to_ascii_lowercase());
         if !fits {
+            return Err(refused());
+        }
+        if !self.judge.may_paint(&name, value) {
             return Err(refused());
         }
         if PICTURED.contains(&name.as_str()) {
@@ -497,6 +536,11 @@ fn of_attribute(input: &mut Parser<'_>, out: &mut Written) -> Result<(), Refused
                 out.token(&Token::QuotedString(prefixed(id).into()))?;
                 is_id = false;
             }
+            // Embedded images stand under addresses of ours, which say in which folder the message lies.
+            Token::Ident(name) if is_first && name.eq_ignore_ascii_case("src") => {
+                return Err(refused());
+            }
+            Token::QuotedString(sought) if sought.len() > LONGEST_SOUGHT => return Err(refused()),
             Token::Ident(name) => {
                 is_id = is_first && name.eq_ignore_ascii_case("id");
                 out.token(&token)?;

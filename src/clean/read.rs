@@ -28,6 +28,11 @@ const MOST_SPANS: usize = 50_000;
 const MOST_QUOTES: usize = 2_000;
 /// Attributes of one tag.
 const MOST_ATTRIBUTES: usize = 200;
+/// Bytes of an attribute that is neither an address nor a style: each may be searched by every selector.
+const LONGEST_ATTRIBUTE: usize = 2_000;
+/// Bytes that a mail may come to as it is written out, without the images that it carries: letters that are written as
+/// entities make six of one, and of the whole there are three copies for a moment.
+const MOST_WRITTEN: usize = 4 * 1024 * 1024;
 
 /// What the first reading found.
 #[derive(Default)]
@@ -73,6 +78,7 @@ pub(super) fn read(parts: &[&str], how: &Show<'_>) -> Reading {
         sheets: Vec::new(),
         style_bytes: 0,
         embedded_bytes: 0,
+        written: 0,
         spans: 0,
         quotes: 0,
         marks: 0,
@@ -107,6 +113,8 @@ struct Reader<'a> {
     style_bytes: usize,
     /// Bytes that embedded images have taken so far.
     embedded_bytes: usize,
+    /// Bytes of what was passed on, as it will be written out.
+    written: usize,
     /// Columns and rows that cells have reached over so far.
     spans: usize,
     quotes: usize,
@@ -209,7 +217,12 @@ impl Reader<'_> {
                 true => self.marks.saturating_add(1),
                 false => 0,
             };
-            if !self.turns.pass(c) {
+            let length = match c {
+                '&' | '<' | '>' | '"' | '\u{a0}' => 6,
+                c => c.len_utf8(),
+            };
+            self.written = self.written.saturating_add(length);
+            if !self.turns.pass(c) || self.written > MOST_WRITTEN {
                 self.found.cut = true;
             } else if self.marks <= MOST_MARKS {
                 out.push(c);
@@ -223,7 +236,16 @@ impl Reader<'_> {
         if name == "q" && self.quotes > MOST_QUOTES {
             return;
         }
-        let attributes = self.attributes(tag);
+        let embedded = self.embedded_bytes;
+        let attributes = match self.nesting.cut {
+            true => String::new(),
+            false => self.attributes(tag),
+        };
+        let carried = self.embedded_bytes.saturating_sub(embedded);
+        let length = attributes.len().saturating_sub(carried);
+        self.judge.attributes = self.judge.attributes.saturating_add(length);
+        self.written = self.written.saturating_add(length);
+        self.nesting.cut |= self.written > MOST_WRITTEN;
         if !self.nesting.start(name) {
             return;
         }
@@ -287,7 +309,10 @@ impl Reader<'_> {
     fn image(&mut self, tag: &Tag, address: &str, out: &mut String) {
         let what = match load(address) {
             // RFC 2557: a page that was saved with its pictures names them by the address that they had.
-            Load::Remote(_) | Load::Nothing if (self.how.inline)(address.trim()).is_some() => {
+            Load::Remote(_) | Load::Nothing
+                if self.embedded_bytes <= EMBEDDED_BYTES
+                    && (self.how.inline)(address.trim()).is_some() =>
+            {
                 Load::Part(address.trim().to_owned())
             }
             what => what,
@@ -375,7 +400,7 @@ impl Reader<'_> {
                     continue;
                 }
                 "class" => {
-                    self.found.body_class = value.to_owned();
+                    self.found.body_class = begin(value).to_owned();
                     continue;
                 }
                 "dir" => {
@@ -480,7 +505,17 @@ fn join(first: &str, second: &str) -> String {
     }
 }
 
+/// The beginning of a text, up to `LONGEST_ATTRIBUTE`.
+fn begin(text: &str) -> &str {
+    text.get(..text.floor_char_boundary(LONGEST_ATTRIBUTE))
+        .unwrap_or(text)
+}
+
 fn write(key: &str, value: &str, out: &mut String) {
+    let value = match key {
+        "href" | "src" | "style" => value,
+        _ => begin(value),
+    };
     if value.bytes().filter(|b| is_sign(*b)).count() > MOST_SIGNS {
         return;
     }

@@ -487,6 +487,27 @@ fn many_signs_are_written_as_they_were() {
 }
 
 #[test]
+fn style_does_not_look_at_the_addresses_of_embedded_images() {
+    let kept = |selector: &str| {
+        document(
+            &format!("<style>{selector}{{color:red}}</style>"),
+            &show(true),
+        )
+        .sheet
+    };
+    for selector in [
+        "img[src*=\"f=Archive\"]",
+        "[ SRC ^= '/cgi' i]",
+        "a:not([src$='1'])",
+        "[src]",
+    ] {
+        assert_eq!(kept(selector), "", "{selector}");
+    }
+    assert_eq!(kept("[class~=src]"), "[class~=src]{color:red}");
+    assert_eq!(kept(".\\31  .b"), ".\\31  .b{color:red}");
+}
+
+#[test]
 fn little_markup_does_not_make_a_browser_draw_without_end() {
     let row = |cell: &str, count| body(&format!("<table><tr>{}</table>", cell.repeat(count)));
     assert_eq!(row("<td colspan=12>", 500).matches("colspan").count(), 500);
@@ -502,7 +523,9 @@ fn little_markup_does_not_make_a_browser_draw_without_end() {
     assert_eq!(document(&quotes(2_000), &show(false)).sheet, "");
     let shadows = |count: usize| format!("box-shadow:{}", ["0 0 9px red"].repeat(count).join(","));
     let style = |style: &str| body(&format!("<p style='{style}'>x"));
-    assert!(style(&shadows(20)).contains("shadow") && !style(&shadows(200)).contains("shadow"));
+    assert!(style(&shadows(8)).contains("shadow") && !style(&shadows(9)).contains("shadow"));
+    let shaded = format!("text-shadow:{}", ["0 0 9px rgb(1,2,3)"; 8].join(","));
+    assert!(style(&shaded).contains("shadow"));
     let rules = |rule: &str, count: usize, elements: usize| {
         let html = format!(
             "<style>{}</style>{}",
@@ -515,6 +538,11 @@ fn little_markup_does_not_make_a_browser_draw_without_end() {
     assert_eq!(rules("b~i{color:red}", 5, 1_000), 5);
     assert!(rules("i.a>b{color:red}", 2_000, 50_000) < 500);
     assert_eq!(rules("b~i{color:red}", 5, 50_000), 0);
+    let shaded = "i{text-shadow:0 0 1px red,0 0 2px red}";
+    assert_eq!(rules(shaded, 5, 1_000), 5);
+    assert_eq!(rules(shaded, 5, 20_000), 2);
+    let glow = "i{background:radial-gradient(red,blue)}";
+    assert_eq!(rules(glow, 5, 30_000), 3);
     assert_eq!(
         body(&"<q>x</q>".repeat(9_000)).matches("<q>").count(),
         2_000
@@ -525,6 +553,25 @@ fn little_markup_does_not_make_a_browser_draw_without_end() {
         100
     );
     assert!(body(&marked).contains("f</p>"));
+    let sought = |length: usize, count: usize| {
+        let rule = format!("[title*=\"{}\" i]{{color:red}}", "c".repeat(length));
+        let many = format!("<p title='{}'>x", "c".repeat(9_000)).repeat(200);
+        let html = format!("<style>{}</style>{many}", rule.repeat(count));
+        document(&html, &show(false))
+            .sheet
+            .matches("[title")
+            .count()
+    };
+    assert_eq!(sought(90, 20), 20);
+    assert_eq!(sought(101, 20), 0);
+    assert!((50..100).contains(&sought(90, 2_000)));
+    let long = body(&format!(
+        "<p class='{}' style='color:red'>x",
+        "c ".repeat(500_000)
+    ));
+    assert!(long.len() < 2_100 && long.contains("color:red"));
+    let blank = document(&"\u{a0}".repeat(1_000_000), &show(false));
+    assert!(blank.cut && blank.html.len() < 4_300_000);
     let turning = document(&"a\u{5d0} ".repeat(60_000), &show(false));
     assert!(turning.cut && turning.html.len() < 200_000);
     assert!(!document(&"a\u{5d0} ".repeat(20_000), &show(false)).cut);
