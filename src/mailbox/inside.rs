@@ -3,7 +3,7 @@
 //! Not for the message itself (`message`). The part that holds it is fetched whole, and read here: one connection at the
 //! most, and none where it is cached.
 
-use super::message::{IMAGE_BYTES, Opened, Shown, TEXT_BYTES, WHOLE_BYTES};
+use super::message::{IMAGE_BYTES, Opened, Shown, TEXT_BYTES, TEXTS_BYTES, WHOLE_BYTES};
 use super::{Mailbox, row};
 use crate::error::{Error, Result, What};
 use crate::mail::{Part, Row, Trail};
@@ -25,20 +25,7 @@ impl Mailbox<'_, '_> {
             .ok_or(Error::Gone(What::Part))?;
         let parts = mime::contents(&holder, &raw);
         let body = mime::body_of(&parts);
-        let shown = |wanted: &[&Part]| -> Vec<Shown> {
-            let cut = usize::try_from(TEXT_BYTES).unwrap_or(usize::MAX);
-            let picked = mime::pick(&holder, &raw, wanted).into_iter();
-            let show = |(part, mut bytes): (Part, Vec<u8>)| {
-                let is_cut = bytes.len() > cut;
-                bytes.truncate(cut);
-                Shown {
-                    part,
-                    bytes,
-                    cut: is_cut,
-                }
-            };
-            picked.map(show).collect()
-        };
+        let shown = |wanted: &[&Part]| shortened(mime::pick(&holder, &raw, wanted));
         let mut texts = body.text.clone();
         texts.extend(body.html.iter().filter(|p| !body.text.contains(p)));
         let small = |p: &&Part| p.size <= IMAGE_BYTES;
@@ -131,13 +118,28 @@ impl Opened {
             let cut = false;
             Some(Shown { part, bytes, cut })
         }));
-        for (part, mut bytes) in texts {
-            let most = usize::try_from(TEXT_BYTES).unwrap_or(usize::MAX);
-            let cut = bytes.len() > most;
-            bytes.truncate(most);
-            self.parts.push(part.clone());
-            self.shown.push(Shown { part, bytes, cut });
+        for shown in shortened(texts) {
+            self.parts.push(shown.part.clone());
+            self.shown.push(shown);
         }
         true
     }
+}
+
+/// As much of texts as is shown of a message, in each and in all.
+fn shortened(texts: impl IntoIterator<Item = (Part, Vec<u8>)>) -> Vec<Shown> {
+    let bytes = |limit: u32| usize::try_from(limit).unwrap_or(usize::MAX);
+    let mut room = bytes(TEXTS_BYTES);
+    let show = |(part, mut text): (Part, Vec<u8>)| {
+        let most = room.min(bytes(TEXT_BYTES));
+        let cut = text.len() > most;
+        text.truncate(most);
+        room = room.saturating_sub(text.len());
+        Shown {
+            part,
+            bytes: text,
+            cut,
+        }
+    };
+    texts.into_iter().map(show).collect()
 }

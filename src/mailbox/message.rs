@@ -17,7 +17,7 @@ use crate::store::keys::{PENDING, TEXTS};
 /// Bytes of a text part that are shown; what is longer is cut, and can be downloaded whole.
 pub(super) const TEXT_BYTES: u32 = 1024 * 1024;
 /// The same of all text parts together.
-const TEXTS_BYTES: u32 = 2 * TEXT_BYTES;
+pub(super) const TEXTS_BYTES: u32 = 2 * TEXT_BYTES;
 /// Bytes of inline images that travel inside the frame: of one, and of all.
 pub(super) const IMAGE_BYTES: u32 = 128 * 1024;
 const IMAGES_BYTES: u32 = 1024 * 1024;
