@@ -14,10 +14,12 @@ use crate::told::{Coming, Event, Guest, Method, Moment};
 const MOST_EVENTS: usize = 20;
 const MOST_GUESTS: usize = 200;
 
-/// The events of a calendar.
+/// The events of a calendar, at most twenty.
 pub fn events(text: &str) -> Vec<Event> {
     let mut events: Vec<Event> = Vec::new();
     let mut method = Method::default();
+    // Behind the last event that is told; the method of all may still stand there.
+    let mut is_full = false;
     // Components around the current line; alarms and zones stand inside and have lines of the same names.
     let mut within: Vec<String> = Vec::new();
     let lines = content_lines(text);
@@ -26,7 +28,9 @@ pub fn events(text: &str) -> Vec<Event> {
         match line.name.as_str() {
             "BEGIN" => {
                 let what = line.value.trim().to_ascii_uppercase();
-                if what == "VEVENT" && events.len() < MOST_EVENTS {
+                if what == "VEVENT" && events.len() >= MOST_EVENTS {
+                    is_full = true;
+                } else if what == "VEVENT" {
                     events.push(Event {
                         method,
                         ..Event::default()
@@ -49,7 +53,7 @@ pub fn events(text: &str) -> Vec<Event> {
                 };
                 events.iter_mut().for_each(|e| e.method = method);
             }
-            _ if within.last().is_some_and(|w| w == "VEVENT") => {
+            _ if !is_full && within.last().is_some_and(|w| w == "VEVENT") => {
                 if let Some(event) = events.last_mut() {
                     property(line, event, &zones);
                 }
@@ -321,6 +325,28 @@ mod tests {
         assert_eq!(event.organizer.map(|o| o.shown).as_deref(), Some("Bo"));
         assert_eq!(event.guests[0].coming, Coming::No);
         assert_eq!(event.guests[0].shown, "ann@example.org");
+    }
+
+    #[test]
+    fn events_beyond_the_last_change_nothing_in_it() {
+        let one = |n: usize| {
+            format!(
+                "BEGIN:VEVENT\nSUMMARY:{n}\nSTATUS:CONFIRMED\nORGANIZER:mailto:{n}@example.org\nEND:VEVENT\n"
+            )
+        };
+        let mut text: String = (1..=25).map(one).collect();
+        text = text.replacen("SUMMARY:24\nSTATUS:CONFIRMED", "STATUS:CANCELLED", 1);
+        let found = events(&format!("BEGIN:VCALENDAR\n{text}METHOD:REQUEST\n"));
+        assert_eq!(found.len(), MOST_EVENTS);
+        let last = found.last().unwrap();
+        assert_eq!(last.title, "20");
+        assert!(!last.cancelled);
+        assert_eq!(last.method, Method::Request);
+        assert_eq!(
+            last.organizer.as_ref().map(|o| o.email.as_str()),
+            Some("20@example.org")
+        );
+        assert!(last.guests.is_empty());
     }
 
     #[test]

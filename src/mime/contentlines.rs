@@ -35,12 +35,19 @@ impl ContentLine {
 
     /// The value in lines, its escapes undone.
     pub fn lines(&self) -> String {
-        let mut read = self.value.split("\\\\").map(|piece| {
-            let lines = piece.replace("\\n", "\n").replace("\\N", "\n");
-            lines.replace('\\', "")
-        });
-        let first = read.next().unwrap_or_default();
-        read.fold(first, |read, piece| format!("{read}\\{piece}"))
+        let mut out = String::with_capacity(self.value.len());
+        let mut chars = self.value.chars();
+        while let Some(c) = chars.next() {
+            match c {
+                '\\' => match chars.next() {
+                    Some('n' | 'N') => out.push('\n'),
+                    Some(other) => out.push(other),
+                    None => {}
+                },
+                _ => out.push(c),
+            }
+        }
+        out
     }
 
     /// The values between semicolons that are not escaped, empty ones left out.
@@ -63,25 +70,47 @@ impl ContentLine {
 /// The lines of a file, unfolded.
 pub(super) fn content_lines(bytes: &str) -> Vec<ContentLine> {
     let mut rows: Vec<String> = Vec::new();
+    // Whether the current row is quoted-printable, and whether it ends in a soft line break.
+    let (mut printable, mut soft) = (false, false);
     for row in bytes.lines() {
-        // vCard 2.1 goes on after a soft line break of its quoted-printable, without a blank.
-        let soft = rows.last().is_some_and(|last| {
-            last.ends_with('=') && last.to_ascii_uppercase().contains("QUOTED-PRINTABLE")
-        });
         let folded = row.strip_prefix([' ', '\t']);
         let full = rows.len() >= MOST;
         match (rows.last_mut(), folded) {
+            // vCard 2.1 goes on after that without a blank.
             (Some(last), _) if soft => {
-                last.pop();
-                last.push_str(row);
+                if last.ends_with('=') {
+                    last.pop();
+                }
+                append(last, row);
             }
-            (Some(last), Some(rest)) if last.len() < LONGEST => last.push_str(rest),
-            (Some(_), Some(_)) => {}
+            (Some(last), Some(rest)) => {
+                printable |= says_printable(rest);
+                append(last, rest);
+            }
             _ if full => break,
-            _ => rows.push(row.to_owned()),
+            _ => {
+                printable = says_printable(row);
+                let mut last = String::new();
+                append(&mut last, row);
+                rows.push(last);
+            }
         }
+        soft = printable && row.ends_with('=');
     }
     rows.iter().filter_map(|row| content_line(row)).collect()
+}
+
+/// As much of a piece as its line has room for.
+fn append(line: &mut String, piece: &str) {
+    let room = LONGEST.saturating_sub(line.len());
+    let end = piece.floor_char_boundary(room);
+    line.push_str(piece.get(..end).unwrap_or_default());
+}
+
+fn says_printable(row: &str) -> bool {
+    let name = b"QUOTED-PRINTABLE";
+    let mut pieces = row.as_bytes().windows(name.len());
+    pieces.any(|piece| piece.eq_ignore_ascii_case(name))
 }
 
 fn content_line(row: &str) -> Option<ContentLine> {
@@ -130,11 +159,22 @@ fn content_line(row: &str) -> Option<ContentLine> {
 
 /// RFC 6868 3: what may not stand in a parameter.
 fn uncareted(value: &str) -> String {
-    let mut pieces = value
-        .split("^^")
-        .map(|piece| piece.replace("^'", "\"").replace("^n", " "));
-    let first = pieces.next().unwrap_or_default();
-    pieces.fold(first, |read, piece| format!("{read}^{piece}"))
+    let mut out = String::with_capacity(value.len());
+    let mut chars = value.chars().peekable();
+    while let Some(c) = chars.next() {
+        let meant = match (c, chars.peek()) {
+            ('^', Some('^')) => '^',
+            ('^', Some('\'')) => '"',
+            ('^', Some('n')) => ' ',
+            _ => {
+                out.push(c);
+                continue;
+            }
+        };
+        chars.next();
+        out.push(meant);
+    }
+    out
 }
 
 fn split_outside_quotes(head: &str) -> Vec<String> {
@@ -192,5 +232,25 @@ mod tests {
     fn an_old_card_is_quoted_printable() {
         let lines = content_lines("N;CHARSET=UTF-8;QUOTED-PRINTABLE:M=C3=BCl=\nler;Ann;;;\n");
         assert_eq!(lines[0].fields(), ["M\u{fc}ller", "Ann"]);
+        let lines = content_lines("NOTE;QUOTED-PRINTABLE:a=\n=\nb=\n\nTEL:1=\nFN:c\n");
+        let values: Vec<&str> = lines.iter().map(|line| line.value.as_str()).collect();
+        assert_eq!(values, ["ab", "1=", "c"]);
+    }
+
+    #[test]
+    fn a_line_has_an_end_however_it_goes_on() {
+        let x = "\u{e9}".repeat(LONGEST);
+        for long in [
+            format!("NOTE:{x}\n"),
+            format!("NOTE:\n {x}\n {x}\n"),
+            format!("NOTE;QUOTED-PRINTABLE:=\n{x}=\n{x}=\n\n"),
+            format!("NOTE;QUOTED-PRINTABLE:{}\n\n", "x=\n".repeat(2 * LONGEST)),
+        ] {
+            let lines = content_lines(&format!("{long}FN:Ann\n"));
+            assert_eq!(lines.len(), 2);
+            let kept = lines[0].value.len();
+            assert!(kept > LONGEST / 2 && kept <= LONGEST, "{kept}");
+            assert_eq!(lines[1].value, "Ann");
+        }
     }
 }

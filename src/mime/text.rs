@@ -1,11 +1,12 @@
 //! Bytes in some charset to text, whatever the mail says they are.
 //!
-//! A label is believed where the bytes allow it; where they do not, or there is none, the bytes decide: UTF-8 that is
-//! valid wins, then ISO-2022-JP by its escapes, then what the bytes look like (`chardetng`). Controls do not come through.
+//! A label is believed where the bytes allow it and are not plainly UTF-8; where they do not, or there is none, the bytes
+//! decide: UTF-8 that is valid wins, then ISO-2022-JP by its escapes, then what the bytes look like (`chardetng`). Controls do not come through.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{
-    EUC_KR, GBK, ISO_2022_JP, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252, X_USER_DEFINED,
+    EUC_KR, Encoding, GBK, IBM866, ISO_2022_JP, REPLACEMENT, UTF_8, UTF_16BE, UTF_16LE,
+    WINDOWS_874, WINDOWS_1252, X_USER_DEFINED,
 };
 use mail_parser::decoders::charsets::map::charset_decoder;
 
@@ -14,6 +15,11 @@ use crate::letter::{MOST_MARKS, is_mark};
 /// Bytes that a guess looks at, and bytes beyond ASCII that it needs.
 const SAMPLE: usize = 64 * 1024;
 const JUDGED: usize = 8;
+
+/// Letters of UTF-8 that make it UTF-8 against a label of single bytes, and against one of pairs: there almost any two or
+/// three bytes are something.
+const ENOUGH: usize = 3;
+const ENOUGH_OF_PAIRS: usize = 8;
 
 /// The text of a part or header value; `charset` as the mail names it, empty where it does not. Lines end in `\n`.
 pub fn text(bytes: &[u8], charset: &str) -> String {
@@ -24,7 +30,7 @@ pub fn text(bytes: &[u8], charset: &str) -> String {
 
 /// The text of a part in the charset that the reader chose, whatever the bytes look like; None for a name of no charset.
 pub fn text_as(bytes: &[u8], chosen: &str) -> Option<String> {
-    let named = encoding_rs::Encoding::for_label(chosen.as_bytes())?;
+    let named = Encoding::for_label(chosen.as_bytes())?;
     let (text, _) = named.decode_without_bom_handling(bytes);
     Some(harmless(&text))
 }
@@ -32,7 +38,7 @@ pub fn text_as(bytes: &[u8], chosen: &str) -> Option<String> {
 /// True for a charset in which the letters of ASCII are what they are elsewhere.
 pub(super) fn extends_ascii(charset: &str) -> bool {
     let label = charset.to_ascii_lowercase();
-    let named = encoding_rs::Encoding::for_label(alias(&label).as_bytes());
+    let named = Encoding::for_label(alias(&label).as_bytes());
     named.is_some_and(|named| named.is_ascii_compatible())
 }
 
@@ -93,7 +99,7 @@ fn read(bytes: &[u8], label: &str) -> String {
     {
         return four_bytes(bytes);
     }
-    if let Some((encoding, bom)) = encoding_rs::Encoding::for_bom(bytes) {
+    if let Some((encoding, bom)) = Encoding::for_bom(bytes) {
         let rest = bytes.get(bom..).unwrap_or_default();
         return encoding.decode_without_bom_handling(rest).0.into_owned();
     }
@@ -126,7 +132,7 @@ fn read(bytes: &[u8], label: &str) -> String {
         _ => {}
     }
     let label = alias(label);
-    let named = encoding_rs::Encoding::for_label(label.as_bytes()).filter(|e| *e != REPLACEMENT);
+    let named = Encoding::for_label(label.as_bytes()).filter(|e| *e != REPLACEMENT);
     if named == Some(X_USER_DEFINED) {
         // What some programs write for a charset that they do not know.
         return guess(bytes);
@@ -140,12 +146,6 @@ fn read(bytes: &[u8], label: &str) -> String {
     if named == UTF_16LE || named == UTF_16BE {
         return two_bytes(bytes, label, named);
     }
-    if named == ISO_2022_JP {
-        return ISO_2022_JP
-            .decode_without_bom_handling(&without_idle_escapes(bytes))
-            .0
-            .into();
-    }
     if named == WINDOWS_1252 && utf8.is_none() && !label.contains("ascii") {
         // A label that is put on UTF-8 too, but seldom on anything else.
         return guess_within(bytes, false);
@@ -154,11 +154,67 @@ fn read(bytes: &[u8], label: &str) -> String {
         // The labels that are put on everything.
         return guess(bytes);
     }
-    let (text, wrong) = named.decode_without_bom_handling(bytes);
-    match utf8 {
-        Some(valid) if wrong => valid.to_owned(),
-        _ => text.into_owned(),
+    labelled(bytes, named)
+}
+
+/// The text under a label that is mostly right. Another program may have made UTF-8 of it since, or the label is that of
+/// a whole language: then so many letters of UTF-8 that chance has not made them are UTF-8, and where the label leaves
+/// holes, a reading with fewer of them is better.
+fn labelled(bytes: &[u8], named: &'static Encoding) -> String {
+    let (read, wrong) = decoded(bytes, named);
+    let enough = match wrong {
+        true => 1,
+        false if named.is_single_byte() && !is_dense(named) => ENOUGH,
+        false => ENOUGH_OF_PAIRS,
+    };
+    if let Some(valid) = as_utf8(bytes).filter(|_| !looks_iso_2022_jp(bytes))
+        && foreign(valid) >= enough
+    {
+        return valid.to_owned();
     }
+    if !wrong {
+        return read;
+    }
+    let likely = likely(bytes, true);
+    let (other, _) = decoded(bytes, likely);
+    // A charset of single bytes has no holes, whatever it is put on.
+    let is_hopeless = holes(&read).saturating_mul(4) > foreign(&read);
+    match holes(&other) < holes(&read) && (is_hopeless || !likely.is_single_byte()) {
+        true => other,
+        false => read,
+    }
+}
+
+/// True for a charset of single bytes whose every letter, and not only a capital, may begin one of UTF-8.
+fn is_dense(named: &Encoding) -> bool {
+    named == IBM866 || named == WINDOWS_874
+}
+
+/// The text, but for a letter that is cut off at its end, if it is UTF-8.
+fn as_utf8(bytes: &[u8]) -> Option<&str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text),
+        Err(cut) if cut.error_len().is_none() => {
+            std::str::from_utf8(bytes.get(..cut.valid_up_to())?).ok()
+        }
+        Err(_) => None,
+    }
+}
+
+fn foreign(text: &str) -> usize {
+    text.chars().filter(|c| !c.is_ascii()).count()
+}
+
+fn holes(text: &str) -> usize {
+    text.matches(char::REPLACEMENT_CHARACTER).count()
+}
+
+/// The text in a charset, and whether something of it is none there.
+fn decoded(bytes: &[u8], named: &'static Encoding) -> (String, bool) {
+    let tidy = (named == ISO_2022_JP).then(|| without_idle_escapes(bytes));
+    let bytes = tidy.as_deref().unwrap_or(bytes);
+    let (text, wrong) = named.decode_without_bom_handling(bytes);
+    (text.into_owned(), wrong)
 }
 
 /// True where plain ASCII bytes may mean other characters under this label.
@@ -171,7 +227,7 @@ fn has_escapes(bytes: &[u8], label: &str) -> bool {
 
 /// UTF-16, where it is any: the label is put on other bytes too. Without a mark and a label that tells which byte comes
 /// first, the letters of ASCII in it tell.
-fn two_bytes(bytes: &[u8], label: &str, named: &'static encoding_rs::Encoding) -> String {
+fn two_bytes(bytes: &[u8], label: &str, named: &'static Encoding) -> String {
     let is_told = label.ends_with("le") || label.ends_with("be");
     if !is_told && !bytes.contains(&0) && std::str::from_utf8(bytes).is_ok() {
         return guess(bytes);
@@ -198,10 +254,9 @@ fn four_bytes(bytes: &[u8]) -> String {
         all.filter(|c| *c != '\u{feff}').collect()
     };
     let (little, big) = (read(u32::from_le_bytes), read(u32::from_be_bytes));
-    let broken = |text: &str| text.matches(char::REPLACEMENT_CHARACTER).count();
     match std::str::from_utf8(bytes) {
         Ok(_) if !bytes.contains(&0) => guess(bytes),
-        _ if broken(&little) <= broken(&big) => little,
+        _ if holes(&little) <= holes(&big) => little,
         _ => big,
     }
 }
@@ -216,7 +271,7 @@ fn alias(label: &str) -> &str {
         "cp1200" => "utf-16le",
         "uhc" => "euc-kr",
         "utf8mb4" | "utf-8mb4" => "utf-8",
-        _ if encoding_rs::Encoding::for_label(label.as_bytes()).is_some() => label,
+        _ if Encoding::for_label(label.as_bytes()).is_some() => label,
         _ => by_number(label).unwrap_or(label),
     }
 }
@@ -240,18 +295,17 @@ fn guess(bytes: &[u8]) -> String {
 
 /// The same; `widely` among all charsets, else windows-1252 is the last word.
 fn guess_within(bytes: &[u8], widely: bool) -> String {
-    if looks_iso_2022_jp(bytes) {
-        let tidy = without_idle_escapes(bytes);
-        let (text, wrong) = ISO_2022_JP.decode_without_bom_handling(&tidy);
-        if !wrong {
-            return text.into_owned();
-        }
+    decoded(bytes, likely(bytes, widely)).0
+}
+
+/// What the bytes look like.
+fn likely(bytes: &[u8], widely: bool) -> &'static Encoding {
+    if looks_iso_2022_jp(bytes) && !decoded(bytes, ISO_2022_JP).1 {
+        return ISO_2022_JP;
     }
     let lossy = String::from_utf8_lossy(bytes);
-    let broken = lossy.matches('\u{fffd}').count();
-    let foreign = lossy.chars().filter(|c| !c.is_ascii()).count();
-    if foreign >= broken.saturating_mul(3) {
-        return lossy.into_owned();
+    if foreign(&lossy) >= holes(&lossy).saturating_mul(3) {
+        return UTF_8;
     }
     let sample = bytes.get(..bytes.len().min(SAMPLE)).unwrap_or_default();
     // Letters count, a pound sign before a number does not.
@@ -260,7 +314,7 @@ fn guess_within(bytes: &[u8], widely: bool) -> String {
         .windows(2)
         .filter(|w| w.iter().all(is_letter) && w.iter().any(|b| !b.is_ascii()))
         .count();
-    let named = match raised {
+    match raised {
         0..JUDGED => WINDOWS_1252,
         _ if !widely => WINDOWS_1252,
         _ => {
@@ -268,8 +322,7 @@ fn guess_within(bytes: &[u8], widely: bool) -> String {
             detector.feed(sample, true);
             detector.guess(None, Utf8Detection::Deny)
         }
-    };
-    named.decode_without_bom_handling(bytes).0.into()
+    }
 }
 
 /// Escapes that shift nothing, as joined words have them: the decoder counts these as damage.
@@ -416,6 +469,84 @@ mod tests {
         assert_eq!(text(joined, "iso-2022-jp"), "\u{30cf}\u{30cf}");
         let nearly = "\u{e9}".repeat(9).into_bytes();
         assert!(text(&[&nearly[..], b"\xff"].concat(), "utf-8").starts_with("\u{e9}\u{e9}"));
+    }
+
+    #[test]
+    fn utf_8_under_the_label_of_one_byte_or_two_is_utf_8() {
+        let russian = "\u{41f}\u{440}\u{438}\u{432}\u{435}\u{442}, Ann";
+        let polish = "Za\u{17c}\u{f3}\u{142}\u{107}";
+        let chinese =
+            "\u{4f60}\u{597d}\u{ff0c}\u{4e16}\u{754c}\u{3002}\u{8fd9}\u{662f}\u{4fe1}\u{3002}";
+        for label in [
+            "windows-1251",
+            "koi8-r",
+            "iso-8859-2",
+            "iso-8859-15",
+            "windows-1250",
+        ] {
+            for said in [russian, polish, chinese] {
+                assert_eq!(text(said.as_bytes(), label), said, "{label}");
+            }
+            // As a message that is cut off ends.
+            let cut = &chinese.as_bytes()[..chinese.len() - 1];
+            assert!(chinese.starts_with(&text(cut, label)), "{label}");
+        }
+        for label in ["gbk", "big5", "euc-kr", "shift_jis", "gb18030"] {
+            assert_eq!(text(chinese.as_bytes(), label), chinese, "{label}");
+        }
+    }
+
+    #[test]
+    fn a_right_label_is_believed_whatever_the_bytes_could_be() {
+        for (label, said) in [
+            ("koi8-r", "e\u{451}"),
+            // Each letter and the next are one letter of UTF-8.
+            ("koi8-r", "\u{435}\u{451}, \u{435}\u{451}"),
+            ("windows-1251", "\u{412}\u{456} \u{412}\u{456}"),
+            ("windows-1251", "\u{41f}\u{440}\u{438}\u{432}\u{435}\u{442}"),
+            ("iso-8859-2", "P\u{d3}\u{141} P\u{d3}\u{141}"),
+            ("iso-8859-15", "5 \u{20ac}, d\u{e9}j\u{e0} vu"),
+            ("windows-1250", "Za\u{17c}\u{f3}\u{142}\u{107}"),
+            (
+                "ibm866",
+                "\u{442}\u{430}\u{43a} \u{442}\u{430}\u{43c} \u{440}\u{430}\u{434} \u{441}\u{430}\u{434}",
+            ),
+            (
+                "windows-874",
+                "\u{e41}\u{e14}\u{e07} \u{e41}\u{e14}\u{e07} \u{e41}\u{e14}\u{e07}",
+            ),
+            ("gbk", "\u{8054}\u{901a}"),
+            ("gbk", "\u{4f60}\u{597d}\u{ff0c}\u{4e16}\u{754c}\u{3002}"),
+        ] {
+            let named = Encoding::for_label(label.as_bytes()).unwrap();
+            let bytes = named.encode(said).0;
+            assert_eq!(text(&bytes, label), said, "{label}");
+        }
+    }
+
+    #[test]
+    fn a_label_that_the_bytes_do_not_allow_gives_way_to_a_guess() {
+        use encoding_rs::{BIG5, SHIFT_JIS};
+        let japanese = "\u{3053}\u{3093}\u{306b}\u{3061}\u{306f}\u{3001}\u{65e5}\u{672c}\u{306e}\u{7686}\u{3055}\u{3093}";
+        let shift_jis = SHIFT_JIS.encode(japanese).0;
+        assert_eq!(text(&shift_jis, "iso-2022-jp"), japanese);
+        assert_eq!(text(japanese.as_bytes(), "iso-2022-jp"), japanese);
+        let chinese = "\u{4ed6}\u{5011}\u{8aaa}\u{9019}\u{500b}\u{570b}\u{5bb6}\u{7684}\u{6587}\u{5b57}\u{ff0c}\u{6211}\u{5011}\u{90fd}\u{5b78}\u{904e}\u{3002}";
+        assert_eq!(text(&GBK.encode(chinese).0, "big5"), chinese);
+        assert_eq!(
+            text(b"un caf\xe9 cr\xe8me, s'il vous pla\xeet", "iso-2022-jp"),
+            "un caf\u{e9} cr\u{e8}me, s'il vous pla\u{ee}t"
+        );
+        // One broken letter is no reason to doubt the label of the others.
+        let broken = |said: &[u8]| [said, &b"\xff\n"[..], said].concat();
+        let jis = ISO_2022_JP.encode(japanese).0;
+        assert!(text(&broken(&jis), "iso-2022-jp").starts_with(japanese));
+        let traditional =
+            "\u{4f60}\u{597d}\u{ff0c}\u{9019}\u{662f}\u{4e00}\u{5c01}\u{4fe1}\u{3002}";
+        let big5 = BIG5.encode(traditional).0;
+        assert!(text(&broken(&big5), "big5").starts_with(traditional));
+        let cut = &big5[..big5.len() - 1];
+        assert!(text(cut, "big5").starts_with("\u{4f60}\u{597d}"));
     }
 
     #[test]
