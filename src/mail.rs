@@ -306,6 +306,10 @@ pub struct Part {
     pub flowed: Option<Flowed>,
 }
 
+/// Most multiparts that a leaf is told to stand in, the outermost. Mails have five or six; each leaf has its own list of them,
+/// and what they decide is what stands in each of them.
+pub const MOST_GROUPS: usize = 10;
+
 /// A multipart that a part stands in, by its path, so that brothers can be told.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {

@@ -643,7 +643,24 @@ fn a_message_of_any_size_and_depth_has_its_page_in_little_memory() {
             &format!("{}--b--\n", many(3, page)),
         )
     };
+    // Each of the parts stands in each of the levels, and each level has to choose.
+    let versions = |subject: &str| {
+        let level =
+            |n: usize| format!("Content-Type: multipart/alternative; boundary=a{n}x\n\n--a{n}x\n");
+        let parts = many(1_900, |_| "--z\n\nx\n".to_owned());
+        odd(
+            subject,
+            "multipart/alternative; boundary=a",
+            &format!(
+                "--a\n{}Content-Type: multipart/mixed; boundary=z\n\n{parts}--z--\n",
+                many(57, level)
+            ),
+        )
+    };
     let mails = vec![
+        versions("Many versions"),
+        versions("More versions"),
+        versions("Most versions"),
         odd("Long text", "text/plain", &sentence.repeat(280_000)),
         odd("Long page", "text/html", &paragraph.repeat(180_000)),
         odd("Long signs", "text/html", &"&".repeat(1_000_000)),
@@ -711,8 +728,8 @@ fn a_message_of_any_size_and_depth_has_its_page_in_little_memory() {
     ];
     let site = site(mails);
     let ann = site.sign_in("ann");
-    ann.get("/").has_status(200);
     let watch = Watch::on(&site.program());
+    ann.get("/").has_status(200);
     for (subject, says) in [
         ("Long text", "its beginning is shown"),
         ("Long page", "its beginning is shown"),
@@ -723,6 +740,7 @@ fn a_message_of_any_size_and_depth_has_its_page_in_little_memory() {
         ("Deep page", "its beginning is shown"),
         ("Many parts", "999.png"),
         ("Many levels", "The innermost"),
+        ("Many versions", "its beginning is shown"),
         ("Many letters", "Forwarded message"),
         ("Long header", "Short"),
         ("Many people", "Short"),

@@ -4,6 +4,8 @@
 //! know before changing it: opening sets \Seen in the cache as pending; it travels with a body fetch, or with the next
 //! connection that opens the folder.
 
+use std::collections::BTreeSet;
+
 use super::folders::Plan;
 use super::{Mailbox, row};
 use crate::clean;
@@ -18,9 +20,13 @@ use crate::store::keys::{PENDING, TEXTS};
 pub(super) const TEXT_BYTES: u32 = 1024 * 1024;
 /// The same of all text parts together.
 pub(super) const TEXTS_BYTES: u32 = 2 * TEXT_BYTES;
+/// Text parts that are shown. A command names each of them, and is no line of any length to a server.
+const MOST_TEXTS: usize = 100;
 /// Bytes of inline images that travel inside the frame: of one, and of all.
 pub(super) const IMAGE_BYTES: u32 = 128 * 1024;
 const IMAGES_BYTES: u32 = 1024 * 1024;
+/// How many of them; all others are fetched when a browser asks for them.
+const MOST_IMAGES: usize = 200;
 /// Bytes of a header that are kept.
 const HEADER_BYTES: u32 = 256 * 1024;
 /// Up to this size on its way, a message is read whole here: one whose structure the server cannot tell, and one that lies
@@ -77,13 +83,14 @@ impl Mailbox<'_, '_> {
         }
         let parts = row.parts.clone().unwrap_or_default();
         let body = mime::body_of(&parts);
-        let mut texts: Vec<Part> = Vec::new();
-        for part in body.text.iter().chain(&body.html) {
-            if !texts.contains(part) {
-                texts.push((*part).clone());
-            }
-        }
+        let mut known = BTreeSet::new();
+        let texts = body.text.iter().chain(&body.html);
+        let mut texts: Vec<Part> = texts
+            .filter(|part| known.insert(&part.path))
+            .map(|part| (*part).clone())
+            .collect();
         let all_texts = texts.len();
+        texts.truncate(MOST_TEXTS);
         let mut room = TEXTS_BYTES;
         texts.retain(|part| {
             let takes = part.size.min(TEXT_BYTES);
@@ -104,6 +111,7 @@ impl Mailbox<'_, '_> {
                 }
                 fits
             })
+            .take(MOST_IMAGES)
             .map(|part| (*part).clone())
             .collect();
         let told: Vec<Part> = mime::told_by(&parts).into_iter().cloned().collect();

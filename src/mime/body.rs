@@ -3,8 +3,10 @@
 //! RFC 2046 5.1 as readers know it from other programs: of an alternative one branch is shown, the root of a related, and
 //! the inline texts of everything else one after the other. Judged from the structure alone; no byte of content is needed.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{is_cms, is_tnef, kind_by_name};
-use crate::mail::{Group, Part};
+use crate::mail::{Group, Part, PartPath};
 use crate::told::Protection;
 
 /// A message's leaves by what they are for.
@@ -74,11 +76,11 @@ enum Face {
 
 /// Sorts the leaves of a message.
 pub fn body_of(parts: &[Part]) -> Body<'_> {
+    let texts: Vec<&Part> = parts.iter().filter(|p| is_text(p)).collect();
+    let branches = Branches::of(&texts);
     let shown = |face| -> Vec<&Part> {
-        parts
-            .iter()
-            .filter(|p| is_text(p) && is_chosen(p, parts, face))
-            .collect()
+        let chosen = texts.iter().filter(|p| branches.choose(p, face));
+        chosen.copied().collect()
     };
     let html = shown(Face::Html);
     let html = if html.iter().any(|p| p.kind == "text/html") {
@@ -91,14 +93,17 @@ pub fn body_of(parts: &[Part]) -> Body<'_> {
         .iter()
         .filter(|p| !html.is_empty() && !p.id.is_empty() && is_picture(p))
         .collect();
+    let shown: BTreeSet<&PartPath> = text.iter().chain(&html).map(|p| &p.path).collect();
+    let elsewhere = ShownBranches::of(text.iter().chain(&html));
     let attachments = parts
         .iter()
         .filter(|p| {
-            let shown = text.contains(p) || html.contains(p);
-            let serves = inline.contains(p) && !p.attached && inside(p, "related");
+            let shown = shown.contains(&p.path);
+            let is_inline = !html.is_empty() && !p.id.is_empty() && is_picture(p);
+            let serves = is_inline && !p.attached && inside(p, "related");
             // The other half of a file of the Macintosh (RFC 1740), of which only its own programs know something.
             let fork = p.kind == "application/applefile" && inside(p, "appledouble");
-            let is_elsewhere = || is_text(p) && is_other_version(p, &text, &html);
+            let is_elsewhere = || is_text(p) && elsewhere.stand_for(p);
             !(shown || serves || fork || is_elsewhere())
         })
         .collect();
@@ -161,33 +166,34 @@ fn is_picture(part: &Part) -> bool {
     part.kind.starts_with("image/") || part.kind == "application/octet-stream" && by_name()
 }
 
-/// True for a text in whose place another branch of an alternative is shown. A text that is left out for any other reason
-/// is nowhere else, and has to be listed.
-fn is_other_version(part: &Part, text: &[&Part], html: &[&Part]) -> bool {
-    let alternatives = part.group.iter().filter(|g| g.kind == "alternative");
-    alternatives.into_iter().any(|group| {
-        let mut shown = text
-            .iter()
-            .chain(html)
-            .filter(|p| p.group.contains(group))
-            .peekable();
-        let own = branch(part, group);
-        shown.peek().is_some() && shown.all(|p| branch(p, group) != own)
-    })
+/// The branches of each alternative that something is shown of.
+struct ShownBranches<'a>(BTreeMap<&'a PartPath, BTreeSet<Option<u32>>>);
+
+impl<'a> ShownBranches<'a> {
+    fn of(shown: impl Iterator<Item = &'a &'a Part>) -> ShownBranches<'a> {
+        let mut found: BTreeMap<&PartPath, BTreeSet<Option<u32>>> = BTreeMap::new();
+        for part in shown {
+            for group in part.group.iter().filter(|g| g.kind == "alternative") {
+                let branches = found.entry(&group.path).or_default();
+                branches.insert(branch(part, group));
+            }
+        }
+        ShownBranches(found)
+    }
+
+    /// True for a text in whose place another branch of an alternative is shown. A text that is left out for any other
+    /// reason is nowhere else, and has to be listed.
+    fn stand_for(&self, part: &Part) -> bool {
+        let mut alternatives = part.group.iter().filter(|g| g.kind == "alternative");
+        alternatives.any(|group| {
+            let shown = self.0.get(&group.path);
+            shown.is_some_and(|shown| !shown.contains(&branch(part, group)))
+        })
+    }
 }
 
 fn inside(part: &Part, kind: &str) -> bool {
     part.group.iter().any(|g| g.kind == kind)
-}
-
-/// True where every group around a leaf shows the branch that it stands in.
-fn is_chosen(part: &Part, parts: &[Part], face: Face) -> bool {
-    face_of(part).is_some()
-        && part.group.iter().all(|group| match group.kind.as_str() {
-            "alternative" => alternative(group, parts, face) == branch(part, group),
-            "related" => root(group, parts) == branch(part, group),
-            _ => true,
-        })
 }
 
 /// The branch of a multipart that a leaf stands in: the step after the multipart's path.
@@ -195,27 +201,64 @@ fn branch(part: &Part, group: &Group) -> Option<u32> {
     part.path.steps().get(group.path.steps().len()).copied()
 }
 
-fn members<'a>(group: &'a Group, parts: &'a [Part]) -> impl DoubleEndedIterator<Item = &'a Part> {
-    parts
-        .iter()
-        .filter(move |p| is_text(p) && p.group.contains(group))
+/// What stands in one multipart, by the branches of its texts: all that is needed to choose between them.
+#[derive(Default)]
+struct Choice {
+    first: Option<u32>,
+    first_text: Option<u32>,
+    last_text: Option<u32>,
+    last_html: Option<u32>,
 }
 
-/// RFC 2046 5.1.4: the last branch is the richest, the first one the plainest; that which suits the face.
-fn alternative(group: &Group, parts: &[Part], face: Face) -> Option<u32> {
-    let of = |face: Face| members(group, parts).filter(move |p| face_of(p) == Some(face));
-    let chosen = match face {
-        Face::Html => of(Face::Html)
-            .next_back()
-            .or_else(|| of(Face::Text).next_back()),
-        Face::Text => of(Face::Text).next().or_else(|| of(Face::Html).next_back()),
-    }?;
-    branch(chosen, group)
+/// The choice of each multipart, made in one walk over the leaves: looked for at each leaf, it would be made as often as
+/// there are leaves.
+struct Branches<'a>(BTreeMap<&'a PartPath, Choice>);
+
+impl<'a> Branches<'a> {
+    fn of(texts: &[&'a Part]) -> Branches<'a> {
+        let mut choices: BTreeMap<&PartPath, Choice> = BTreeMap::new();
+        for part in texts {
+            for group in &part.group {
+                let own = branch(part, group);
+                let choice = choices.entry(&group.path).or_default();
+                choice.first = choice.first.or(own);
+                match face_of(part) {
+                    Some(Face::Text) => {
+                        choice.first_text = choice.first_text.or(own);
+                        choice.last_text = own;
+                    }
+                    Some(Face::Html) => choice.last_html = own,
+                    None => {}
+                }
+            }
+        }
+        Branches(choices)
+    }
+
+    /// True where every group around a leaf shows the branch that it stands in.
+    fn choose(&self, part: &Part, face: Face) -> bool {
+        face_of(part).is_some()
+            && part.group.iter().all(|group| {
+                let choice = self.0.get(&group.path);
+                let chosen = |of: &dyn Fn(&Choice) -> Option<u32>| {
+                    choice.and_then(of) == branch(part, group)
+                };
+                match group.kind.as_str() {
+                    "alternative" => chosen(&|choice| choice.alternative(face)),
+                    // RFC 2387: the first one is the root; senders who put the images first mean the first text.
+                    "related" => chosen(&|choice| choice.first),
+                    _ => true,
+                }
+            })
+    }
 }
 
-/// RFC 2387: the first one is the root; senders who put the images first mean the first text.
-fn root(group: &Group, parts: &[Part]) -> Option<u32> {
-    members(group, parts)
-        .next()
-        .and_then(|first| branch(first, group))
+impl Choice {
+    /// RFC 2046 5.1.4: the last branch is the richest, the first one the plainest; that which suits the face.
+    fn alternative(&self, face: Face) -> Option<u32> {
+        match face {
+            Face::Html => self.last_html.or(self.last_text),
+            Face::Text => self.first_text.or(self.last_html),
+        }
+    }
 }

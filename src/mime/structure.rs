@@ -3,10 +3,12 @@
 //! Gives the same leaves with the same paths as a right BODYSTRUCTURE would (RFC 9051 6.4.5.1). It walks on slices of the
 //! message and copies nothing; depth and number of parts are bounded, and what lies beyond is one leaf.
 
+use std::collections::BTreeSet;
+
 use super::{
     Param, decode, fields, file_name, headers, is_message, line, parameter, split_parameters, words,
 };
-use crate::mail::{Encoding, Flowed, Group, Part, PartPath};
+use crate::mail::{Encoding, Flowed, Group, MOST_GROUPS, Part, PartPath};
 
 /// Most leaves that are told.
 const MOST: usize = 2000;
@@ -18,10 +20,10 @@ pub fn leaves(raw: &[u8]) -> Vec<Part> {
 
 /// The decoded bytes of some leaves, in the order in which they stand: what one walk through the message finds.
 pub fn parts_of(raw: &[u8], wanted: &[&Part]) -> Vec<(Part, Vec<u8>)> {
-    let is_wanted = |part: &Part| wanted.iter().any(|w| w.path == part.path);
+    let wanted: BTreeSet<&PartPath> = wanted.iter().map(|w| &w.path).collect();
     walked(raw)
         .into_iter()
-        .filter(|(part, _)| is_wanted(part))
+        .filter(|(part, _)| wanted.contains(&part.path))
         .map(|(part, body)| {
             let bytes = decode(body, part.encoding);
             (part, bytes)
@@ -93,7 +95,7 @@ fn walk<'a>(
     if part.name.is_empty() && is_message(&part) {
         part.name = headers(body).subject;
     }
-    part.group = within.clone();
+    part.group = within.iter().take(MOST_GROUPS).cloned().collect();
     part.size = u32::try_from(body.len()).unwrap_or(u32::MAX);
     found.push((part, body));
 }

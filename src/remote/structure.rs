@@ -5,7 +5,7 @@
 //! and a structure that makes no sense is refused as a whole: the message is then fetched whole and read by MIME.
 
 use super::lexer::Value;
-use crate::mail::{Encoding, Flowed, Group, Part, PartPath};
+use crate::mail::{Encoding, Flowed, Group, MOST_GROUPS, Part, PartPath};
 
 /// Most parts that are read of one message.
 const MOST_PARTS: usize = 2_000;
@@ -137,7 +137,7 @@ impl Leaf {
             id,
             encoding: Encoding::named(&self.encoding),
             size: self.size,
-            group: groups.to_vec(),
+            group: groups.iter().take(MOST_GROUPS).cloned().collect(),
             flowed: says("format", "flowed").then(|| Flowed {
                 delete_space: says("delsp", "yes"),
             }),
