@@ -306,9 +306,12 @@ pub struct Part {
     pub flowed: Option<Flowed>,
 }
 
-/// Most multiparts that a leaf is told to stand in, the outermost. Mails have five or six; each leaf has its own list of them,
-/// and what they decide is what stands in each of them.
+/// Most multiparts that a leaf is told to stand in, the outermost ones. Mails have five or six; each leaf has its own list of
+/// them, and leaves times levels is memory.
 pub const MOST_GROUPS: usize = 10;
+
+/// Letters of a multipart's subtype that are kept, for the same reason.
+pub const LONGEST_KIND: usize = 40;
 
 /// A multipart that a part stands in, by its path, so that brothers can be told.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,6 +5,7 @@
 //! changing it: sizes and checksums are known only at the end of a file and are put into its header then, so the archive is
 //! written to something that can seek, and a reader that streams can unpack it too.
 
+use std::collections::BTreeMap;
 use std::io::{self, Seek, SeekFrom, Write};
 
 /// Most files of an archive without the extensions for large ones.
@@ -14,6 +15,8 @@ const MOST: usize = 65_000;
 pub struct Zip<W> {
     out: W,
     files: Vec<Packed>,
+    /// The names that are taken, in lower case, and up to which number each of them is.
+    taken: BTreeMap<String, u32>,
     open: Option<(Packed, crc32fast::Hasher)>,
 }
 
@@ -31,6 +34,7 @@ impl<W: Write + Seek> Zip<W> {
         Zip {
             out,
             files: Vec::new(),
+            taken: BTreeMap::new(),
             open: None,
         }
     }
@@ -96,7 +100,8 @@ impl<W: Write + Seek> Zip<W> {
             // 4.3.12: made by Unix, so that the mode below is read; then the same as in the file's header.
             directory.extend([b'P', b'K', 1, 2, 20, 3]);
             directory.extend(file.facts());
-            directory.extend([0; 8]);
+            // No comment, on the first disk, nothing about what is in it.
+            directory.extend([0; 6]);
             directory.extend((0o100_644_u32 << 16).to_le_bytes());
             directory.extend(file.at.to_le_bytes());
             directory.extend(file.name.as_bytes());
@@ -113,21 +118,21 @@ impl<W: Write + Seek> Zip<W> {
         self.out.write_all(&directory)
     }
 
-    fn free_name(&self, name: &str) -> String {
-        let taken = |name: &str| {
-            let same = |f: &Packed| f.name.eq_ignore_ascii_case(name);
-            self.files.iter().any(same)
-        };
-        let mut free: String = name.chars().take(200).collect();
+    fn free_name(&mut self, name: &str) -> String {
+        let name: String = name.chars().take(200).collect();
         let (stem, extension) = match name.rsplit_once('.') {
             Some((stem, extension)) if !stem.is_empty() => (stem, format!(".{extension}")),
-            _ => (name, String::new()),
+            _ => (name.as_str(), String::new()),
         };
-        let mut number: u32 = 1;
-        while taken(&free) {
+        let wanted = name.to_ascii_lowercase();
+        let mut number = self.taken.get(&wanted).copied().unwrap_or(1);
+        let mut free = name.clone();
+        while self.taken.contains_key(&free.to_ascii_lowercase()) {
             number = number.saturating_add(1);
             free = format!("{stem} ({number}){extension}");
         }
+        self.taken.insert(free.to_ascii_lowercase(), 1);
+        self.taken.insert(wanted, number);
         free
     }
 }
@@ -178,6 +183,15 @@ mod tests {
         // The checksum of "one", in front of its size.
         let facts = [&crc32fast::hash(b"one").to_le_bytes()[..], &[3, 0, 0, 0]].concat();
         assert_eq!(bytes.get(14..22), Some(&facts[..]));
+        // 4.3.12: a name stands 46 bytes behind the beginning of its entry, an offset 4 before it.
+        let at = bytes.windows(4).rposition(|w| w == b"PK\x01\x02").unwrap();
+        let entry = bytes.get(at..).unwrap();
+        assert_eq!(entry.get(46..48), Some("\u{e9}".as_bytes()));
+        let start = u32::from_le_bytes(*entry.get(42..46).unwrap().first_chunk().unwrap());
+        let file = bytes.get(start as usize..).unwrap();
+        assert!(file.starts_with(b"PK\x03\x04") && file.get(32..37) == Some(b"three"));
+        // The end of the directory follows.
+        assert_eq!(entry.get(48..52), Some(&b"PK\x05\x06"[..]));
         assert!(bytes.ends_with(&[0, 0]) && bytes.starts_with(b"PK\x03\x04"));
     }
 }

@@ -527,3 +527,61 @@ fn a_message_whose_structure_the_server_cannot_tell_is_read_here() {
     ann.get(&links[0]).has_status(200);
     assert_eq!(whole(&server.heard()), asked);
 }
+
+#[test]
+fn an_attachment_that_only_we_can_find_arrives_whole() {
+    let (small, large) = (noise(4_097), noise(1_500_001));
+    let text = "Content-Type: text/plain\n\nSee below.".to_owned();
+    let parts = [
+        text,
+        attached("application/zip", "filename=small.bin", &small),
+        attached("application/zip", "filename=large.bin", &large),
+    ];
+    let parts: String = parts.iter().map(|p| format!("--b\n{p}\n")).collect();
+    // The server looks for another boundary and knows of none of this.
+    let kind = "Content-Type: multipart/mixed; boundary=a";
+    let (_site, ann) = ann_with(vec![mail("Misled", &format!("{kind}\n\n{parts}--b--"))]);
+    let page = ann.get("/").click("Misled");
+    page.shows("See below.").shows("2 attachments");
+    let saved = page.click("Download small.bin");
+    assert!(saved.body() == small, "the small file has changed");
+    let saved = page.click("Download large.bin");
+    saved.has_status(200);
+    assert!(saved.body() == large, "the large file has changed");
+    let packed = page.click("Download all as zip");
+    let holds = |what: &[u8]| packed.body().windows(what.len()).any(|w| w == what);
+    assert!(holds(&small) && holds(&large), "the zip lacks a file");
+}
+
+#[test]
+fn a_long_text_goes_on_in_its_own_charset() {
+    let words = "caf\u{e9} cr\u{e8}me\r\n".repeat(120_000);
+    let latin: Vec<u8> = words.chars().map(|c| u32::from(c) as u8).collect();
+    let kinds = [
+        ("iso-8859-1", "windows-1252", "inline;"),
+        ("utf-16", "", "attachment;"),
+        ("nonsense", "", "attachment;"),
+    ];
+    let parts = kinds.map(|(charset, ..)| {
+        let kind = format!("text/plain; charset={charset}");
+        attached(&kind, &format!("filename={charset}.txt"), &latin)
+    });
+    let (_site, ann) = ann_with(vec![mixed("Long texts", &parts)]);
+    let page = ann.get("/").click("Long texts");
+    for (charset, told, how) in kinds {
+        let link = page.link(&format!("Download {charset}.txt"));
+        let answer = ann.get_once(&format!("{link}&open=1"));
+        answer.has_status(200);
+        let kind = match told {
+            "" => "application/octet-stream".to_owned(),
+            told => format!("text/plain; charset={told}"),
+        };
+        assert_eq!(answer.header("content-type"), kind, "{charset}");
+        assert!(answer.header("content-disposition").starts_with(how));
+        assert_eq!(
+            page.has_link(&format!("Open {charset}.txt")),
+            !told.is_empty()
+        );
+        assert!(answer.body() == latin, "{charset} has changed");
+    }
+}

@@ -208,6 +208,43 @@ fn invitations_reports_and_cards_are_told_in_words() {
         .shows("+32 9 123");
 }
 
+#[test]
+fn a_part_that_only_its_name_tells_of_is_read_as_what_it_is() {
+    let relabelled = |text: &str, kind: &str, named: &str| {
+        let text = text.replace("Subject: ", "Subject: Relabelled ");
+        mail(&text.replace(kind, named))
+    };
+    let bytes = "application/octet-stream; name";
+    let site = site(vec![
+        relabelled(
+            INVITATION,
+            "text/calendar; method=REQUEST; charset=utf-8",
+            &format!("{bytes}=invite.ics"),
+        ),
+        relabelled(CARD, "text/vcard; name=bo.vcf", &format!("{bytes}=bo.vcf")),
+        odd(
+            "Signature",
+            "multipart/mixed; boundary=b",
+            &format!("--b\n\nHello.\n--b\nContent-Type: {bytes}=smime.p7s\n\nx\n--b--\n"),
+        ),
+        odd(
+            "Photo",
+            "multipart/mixed; boundary=b",
+            "--b\n\nHello.\n--b\nContent-Type: image/jpg\nContent-Transfer-Encoding: base64\n\n\
+             /9j/4AAQSkZJRgABAQ==\n--b--\n",
+        ),
+    ]);
+    let ann = site.sign_in("ann");
+    let page = open(&ann, "Relabelled Rehearsal");
+    page.shows("Invitation").shows("Small hall");
+    let page = open(&ann, "Relabelled My card");
+    page.shows("Visiting card").shows("+32 9 123");
+    open(&ann, "Signature").shows("carries an S/MIME signature");
+    let page = open(&ann, "Photo");
+    let shown = ann.get(&address_of(&page, ".file a.picture", 0));
+    assert_eq!(shown.header("content-type"), "image/jpeg");
+}
+
 const SPOOFED: &str = "Authentication-Results: mx.example.org; dkim=fail header.d=evil.example
 Authentication-Results: mx.example.org; dkim=pass header.d=bank.example
 From: \"service@bank.example\" <x@xn--pypal-4ve.com>
@@ -425,6 +462,46 @@ fn a_large_winmail_dat_travels_only_when_it_is_opened() {
     inside.click("Back to the message").shows("As promised.");
 }
 
+/// The names of the files in a zip, by its directory.
+fn names_in(zip: &[u8]) -> Vec<String> {
+    let entry = b"PK\x01\x02";
+    let starts = (0..zip.len()).filter(|at| zip[*at..].starts_with(entry));
+    let name = |at: usize| {
+        let length = usize::from(zip[at + 28]) + 256 * usize::from(zip[at + 29]);
+        String::from_utf8_lossy(&zip[at + 46..at + 46 + length]).into_owned()
+    };
+    starts.map(name).collect()
+}
+
+#[test]
+fn the_archive_holds_what_is_listed() {
+    let inner = winmail("About the plan.", "plan.txt", b"twelve by nine");
+    let mut outer = winmail("As promised.", "house.dwg", b"four walls");
+    // Its second file is a message of the same kind.
+    outer.extend(&winmail("", "Re: the plan", &inner)[17..]);
+    let site = site(vec![odd(
+        "Packed",
+        "multipart/mixed; boundary=b",
+        &format!(
+            "--b\n\nbegin 644 cat.txt\n#0V%T\n`\nend\n--b\n\
+             Content-Type: application/ms-tnef; name=winmail.dat\nContent-Transfer-Encoding: base64\n\n{}\n--b\n\
+             Content-Type: text/csv; name=list.csv\n\n=1+1,b\n--b--\n",
+            STANDARD.encode(&outer)
+        ),
+    )]);
+    let ann = site.sign_in("ann");
+    let page = open(&ann, "Packed");
+    let listed = page.texts_of(".file .name");
+    assert_eq!(listed, ["cat.txt", "house.dwg", "Re: the plan", "list.csv"]);
+    let packed = page.click("Download all as zip");
+    let names = names_in(packed.body());
+    assert_eq!(names, ["cat.txt", "house.dwg", "Re_ the plan", "list.csv"]);
+    let holds = |what: &[u8]| packed.body().windows(what.len()).any(|w| w == what);
+    assert!(holds(b"Cat") && holds(b"four walls") && holds(&inner));
+    let inside = ann.get(&address_of(&page, ".file:nth-child(3) a", 0));
+    inside.shows("About the plan.").shows("plan.txt");
+}
+
 /// One version of a mail beside the other.
 fn versions(subject: &str, text: &str, html: &str) -> Mail {
     odd(
@@ -555,13 +632,19 @@ fn signed_whole(content: &str) -> String {
 fn a_message_that_is_signed_as_a_whole_is_read() {
     let content = "Content-Type: multipart/mixed; boundary=i\n\n--i\nContent-Type: multipart/alternative; boundary=a\n\n\
         --a\nContent-Type: text/plain\n\nThe deed.\n--a\nContent-Type: text/html\n\n<p>The <b>deed</b>.</p>\n--a--\n\
-        --i\nContent-Type: text/plain; name=deed.txt\nContent-Disposition: attachment\n\nwe agree\n--i--\n";
+        --i\nContent-Type: text/plain; name=deed.txt\nContent-Disposition: attachment\n\nwe agree\n\
+        --i\nContent-Type: text/vcard; name=bo.vcf\n\nBEGIN:VCARD\nFN:Bo Berg\nTEL:+32 9 123\nEND:VCARD\n--i--\n";
     let sealed = |subject: &str, packed: &str| {
         let kind = "application/pkcs7-mime; name=smime.p7m\nContent-Transfer-Encoding: base64";
         odd(subject, kind, &format!("{packed}\n"))
     };
     let site = site(vec![
         sealed("Signed", &signed_whole(content)),
+        odd(
+            "Known by its name",
+            "application/octet-stream; name=smime.p7m\nContent-Transfer-Encoding: base64",
+            &format!("{}\n", signed_whole(content)),
+        ),
         sealed("Sealed", &STANDARD.encode(b"\x30\x03\x02\x01\x00")),
     ]);
     let ann = site.sign_in("ann");
@@ -570,9 +653,13 @@ fn a_message_that_is_signed_as_a_whole_is_read() {
     let frame = ann.get(&page.attributes_of("iframe", "src")[0]);
     frame.has_status(200).shows("The deed.");
     page.click("Plain text").shows("The deed.");
-    assert_eq!(page.texts_of(".file .name"), ["deed.txt"]);
+    page.shows("Visiting card").shows("+32 9 123");
+    assert_eq!(page.texts_of(".file .name"), ["deed.txt", "bo.vcf"]);
     let file = ann.get(&address_of(&page, ".file a", 0));
     assert_eq!(file.body(), b"we agree");
+    let packed = page.click("Download all as zip");
+    assert_eq!(names_in(packed.body()), ["deed.txt", "bo.vcf"]);
+    open(&ann, "Known by its name").shows("Visiting card");
     ann.get("/").shows("The deed.");
     let page = open(&ann, "Sealed");
     page.shows("It cannot be opened here").shows("smime.p7m");

@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Visit;
-use super::part::{UNDER_THE_GATE, likely_kind, opened_as};
+use super::part::{UNDER_THE_GATE, likely_kind, opened_as, passed_as};
 use crate::clean::{self, Cleaned};
 use crate::letter::Letter;
 use crate::mail::{Encoding, Part, Trail};
@@ -20,6 +20,10 @@ use crate::views::told::{EventLine, Told};
 
 /// Images of which a page shows a small view.
 const PREVIEWS: usize = 3;
+
+/// Bytes of HTML that are searched for the names of pictures, all searches together; a picture that is not looked for is
+/// listed.
+const SEARCHED: usize = 64 * 1024 * 1024;
 
 /// What the HTML of a message is wanted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,9 +132,12 @@ pub fn listed(opened: &Opened) -> Vec<&Part> {
         let said: String = htmls
             .map(|s| letters(&String::from_utf8_lossy(&s.bytes)))
             .collect();
+        let looks = SEARCHED.checked_div(said.len()).unwrap_or(usize::MAX);
+        let mut looked = 0_usize;
         beside.retain(|part| {
             let last = part.id.rsplit('/').next().unwrap_or_default();
-            !said.contains(&letters(last))
+            looked = looked.saturating_add(1);
+            looked > looks || !said.contains(&letters(last))
         });
         listed.append(&mut beside);
         listed.sort_by(|a, b| a.path.cmp(&b.path));
@@ -155,7 +162,25 @@ fn letters(text: &str) -> String {
     kept
 }
 
-/// The lines of what is listed, with what lies inside a winmail.dat instead of it, and what stands uuencoded in a text.
+/// The files of what is listed, with what lies inside a winmail.dat instead of it, and what stands uuencoded in a text: each
+/// with what holds it, where it is no part of the message.
+pub fn files<'a>(opened: &'a Opened, listed: &[&Part]) -> Vec<(Option<&'a Shown>, Vec<Part>)> {
+    let texts = opened.shown.iter().filter(|s| s.part.kind == "text/plain");
+    let mut found: Vec<(Option<&Shown>, Vec<Part>)> = texts
+        .map(|shown| (Some(shown), mime::contents(&shown.part, &shown.bytes)))
+        .collect();
+    for part in listed {
+        let unpacked = opened.told.iter().find(|s| s.part.path == part.path);
+        let unpacked = unpacked
+            .filter(|_| mime::is_tnef(part) || mime::is_cms(part))
+            .map(|shown| (Some(shown), files_in(&shown.part, &shown.bytes)))
+            .filter(|(_, files)| !files.is_empty());
+        found.push(unpacked.unwrap_or_else(|| (None, vec![(*part).clone()])));
+    }
+    found
+}
+
+/// The lines of these files.
 pub fn attachments(
     opened: &Opened,
     listed: &[&Part],
@@ -163,24 +188,9 @@ pub fn attachments(
     inside: &Trail,
 ) -> Vec<AttachmentLine> {
     let mut lines = Vec::new();
-    for shown in opened.shown.iter().filter(|s| s.part.kind == "text/plain") {
-        let within = inside.then(&shown.part.path);
-        let found = mime::contents(&shown.part, &shown.bytes);
-        lines.extend(found.iter().map(|part| line(at, &within, part)));
-    }
-    for part in listed {
-        let unpacked = opened.told.iter().find(|s| s.part.path == part.path);
-        let files = unpacked
-            .filter(|_| mime::is_tnef(part) || mime::is_cms(part))
-            .map(|shown| files_in(&shown.part, &shown.bytes))
-            .filter(|files| !files.is_empty());
-        match files {
-            Some(files) => {
-                let within = inside.then(&part.path);
-                lines.extend(files.iter().map(|file| line(at, &within, file)));
-            }
-            None => lines.push(line(at, inside, part)),
-        }
+    for (holder, files) in files(opened, listed) {
+        let within = holder.map_or(inside.clone(), |holder| inside.then(&holder.part.path));
+        lines.extend(files.iter().map(|file| line(at, &within, file)));
     }
     let images = lines.iter_mut().filter(|l| l.preview.is_some());
     images.skip(PREVIEWS).for_each(|l| l.preview = None);
@@ -214,7 +224,10 @@ fn line(at: &MessageRef, within: &Trail, part: &Part) -> AttachmentLine {
     };
     let kind = likely_kind(part);
     let encoded = u64::from(part.size);
-    let opens = opened_as(kind).is_some();
+    let opens = match part.size <= UNDER_THE_GATE {
+        true => opened_as(kind).is_some(),
+        false => passed_as(kind, &part.charset).is_some(),
+    };
     let is_message = opens_as_message(part);
     let open = if is_message {
         Some(Route::Message(MessageQuery {

@@ -158,7 +158,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
             },
         },
         attachments: &attachments,
-        all: (!is_inside && files.len() > 1).then(|| Route::Attachments {
+        all: (!is_inside && attachments.len() > 1).then(|| Route::Attachments {
             message: at.clone(),
         }),
         headers: Route::Headers {

@@ -82,7 +82,15 @@ pub enum Pieces {
     /// One thing, as it is.
     One(Piece),
     /// Several, packed into a zip.
-    Zip(Vec<(String, Piece)>),
+    Zip(Vec<(String, Packed)>),
+}
+
+/// One file of a zip.
+pub enum Packed {
+    /// A part of the message.
+    Part(Piece),
+    /// What was taken out of one, and is at hand.
+    Bytes(Vec<u8>),
 }
 
 /// A section of a message, decoded on the way.
@@ -91,6 +99,8 @@ pub struct Piece {
     pub section: What,
     /// How it is encoded on its way.
     pub encoding: Encoding,
+    /// Its size on its way, in bytes; 0 where nothing is missed if nothing comes.
+    pub size: u32,
 }
 
 impl Visit<'_, '_> {

@@ -3,8 +3,8 @@
 //! Not for listing it (`body`). To know before changing it: the type under which a part leaves comes from our own list
 //! (`OPENED`), never from the mail; what is not on the list is only saved.
 
-use super::body::listed;
-use super::{Done, Piece, Pieces, Transfer, Visit};
+use super::body::{files, listed};
+use super::{Done, Packed, Piece, Pieces, Transfer, Visit};
 use crate::error::{Error, Result, What};
 use crate::mail::{Encoding, Part, PartPath, Trail};
 use crate::mime;
@@ -56,17 +56,22 @@ pub(super) fn opened_as(kind: &str) -> Option<&'static str> {
     shown.or(TEXTS.contains(&kind).then_some(AS_TEXT))
 }
 
+/// The type under which a part may be shown that goes on as it comes: a text needs a charset that a browser knows.
+pub(super) fn passed_as(kind: &str, charset: &str) -> Option<String> {
+    match opened_as(kind)? {
+        AS_TEXT => mime::passed_charset(charset).map(|c| format!("text/plain; charset={c}")),
+        shown => Some(shown.to_owned()),
+    }
+}
+
 /// The kind of a part, as far as its label and its name tell: what is called any bytes may have a better name.
 pub(super) fn likely_kind(part: &Part) -> &str {
-    match part.kind.as_str() {
-        "application/octet-stream"
-        | "application/x-download"
-        | "application/force-download"
-        | "image/jpg"
-        | "image/pjpeg"
-        | "application/x-pdf" => mime::kind_by_name(&part.name).unwrap_or(&part.kind),
-        kind => kind,
-    }
+    let by_name = || match mime::is_any_bytes(&part.kind) {
+        true => mime::kind_by_name(&part.name),
+        false => None,
+    };
+    let meant = mime::meant_kind(&part.kind, &part.name);
+    meant.or_else(by_name).unwrap_or(&part.kind)
 }
 
 /// A part of a message: saved, or opened in the browser where its type is harmless.
@@ -80,12 +85,14 @@ pub fn part(visit: &mut Visit, at: &MessageRef, trail: &Trail, open: bool) -> Re
     let kind = match bytes.as_deref() {
         Some(bytes) => mime::kind_of(bytes)
             .or(Some(labelled)
-                .filter(|kind| opened_as(kind) == Some(AS_TEXT) && !bytes.contains(&0))),
-        None => opened_as(labelled).map(|_| labelled),
+                .filter(|kind| opened_as(kind) == Some(AS_TEXT) && !bytes.contains(&0)))
+            .and_then(opened_as)
+            .map(str::to_owned),
+        None => passed_as(labelled, &part.charset),
     };
-    let (kind, how) = match kind.and_then(opened_as).filter(|_| open) {
+    let (kind, how) = match kind.filter(|_| open) {
         Some(kind) => (kind, "inline"),
-        None => ("application/octet-stream", "attachment"),
+        None => ("application/octet-stream".to_owned(), "attachment"),
     };
     let disposition = disposition(how, &saved_name(&part));
     let first = trail.split().map(|(first, _)| first.clone());
@@ -95,15 +102,16 @@ pub fn part(visit: &mut Visit, at: &MessageRef, trail: &Trail, open: bool) -> Re
                 true => mime::text(&bytes, &part.charset).into_bytes(),
                 false => bytes,
             };
-            Ok(Done::Page(Response::part(kind, disposition, bytes)))
+            Ok(Done::Page(Response::part(&kind, disposition, bytes)))
         }
         (None, Some(path)) => Ok(Done::Transfer(Transfer {
             message: at.clone(),
             what: Pieces::One(Piece {
                 section: Section::Part(path),
                 encoding: part.encoding,
+                size: part.size,
             }),
-            head: Response::part(kind, disposition, Vec::new()),
+            head: Response::part(&kind, disposition, Vec::new()),
         })),
         (None, None) => Err(Error::Gone(What::Part)),
     }
@@ -141,26 +149,42 @@ fn saved_name(part: &Part) -> String {
 /// `Gone`; `Imap`.
 pub fn attachments(visit: &mut Visit, at: &MessageRef) -> Result<Done> {
     let opened = visit.mailbox.open(at, 0, false)?;
-    let files: Vec<(String, Piece)> = listed(&opened)
-        .into_iter()
-        .map(|part| {
-            let piece = Piece {
-                section: Section::Part(part.path.clone()),
-                encoding: part.encoding,
-            };
-            (saved_name(part), piece)
-        })
-        .collect();
-    if files.is_empty() {
+    let mut packed = Vec::new();
+    for (holder, files) in files(&opened, &listed(&opened)) {
+        let Some(holder) = holder else {
+            packed.extend(
+                files
+                    .iter()
+                    .map(|part| (saved_name(part), on_its_way(part))),
+            );
+            continue;
+        };
+        let wanted: Vec<&Part> = files.iter().collect();
+        let found = mime::pick(&holder.part, &holder.bytes, &wanted);
+        packed.extend(
+            found
+                .into_iter()
+                .map(|(part, bytes)| (saved_name(&part), Packed::Bytes(bytes))),
+        );
+    }
+    if packed.is_empty() {
         return Err(Error::Gone(What::Part));
     }
     let name = mime::safe_file_name(&format!("{}.zip", opened.row.subject));
     let disposition = disposition("attachment", &name);
     Ok(Done::Transfer(Transfer {
         message: at.clone(),
-        what: Pieces::Zip(files),
+        what: Pieces::Zip(packed),
         head: Response::part("application/zip", disposition, Vec::new()),
     }))
+}
+
+fn on_its_way(part: &Part) -> Packed {
+    Packed::Part(Piece {
+        section: Section::Part(part.path.clone()),
+        encoding: part.encoding,
+        size: part.size,
+    })
 }
 
 /// The whole message as it travelled.
@@ -180,6 +204,7 @@ pub fn source(visit: &mut Visit, at: &MessageRef, save: bool) -> Result<Done> {
         what: Pieces::One(Piece {
             section: Section::Part(PartPath::default()),
             encoding: Encoding::Plain,
+            size: 0,
         }),
         head: Response::part(kind, disposition(how, &name), Vec::new()),
     }))

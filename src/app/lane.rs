@@ -9,14 +9,15 @@ use std::time::Duration;
 
 use super::timing::Timing;
 use super::{Admitted, account};
-use crate::actions::{Answer, Piece, Pieces, Transfer};
+use crate::actions::{Answer, Packed, Piece, Pieces, Transfer};
 use crate::error::{Error, Result, What};
 use crate::gate::Pass;
-use crate::mail::UidValidity;
-use crate::mime::Decoder;
+use crate::mail::{PartPath, UidValidity};
+use crate::mailbox::WHOLE_BYTES;
+use crate::mime::{self, Decoder};
 use crate::pack::Zip;
 use crate::process;
-use crate::remote::{Command, Remote};
+use crate::remote::{Command, Remote, What as Section};
 use crate::route::MessageRef;
 use crate::session::Session;
 use crate::state::{self, State};
@@ -49,7 +50,7 @@ pub fn run(
     let fetched = match &job.what {
         Pieces::One(piece) => {
             let mut keep = |bytes: &[u8]| file.write_all(bytes);
-            fetch(&mut remote, &job, piece, state, &mut keep)
+            bring(&mut remote, &job, piece, state, &mut None, &mut keep)
         }
         Pieces::Zip(files) => zipped(&mut remote, &job, files, state, &mut file),
     };
@@ -66,6 +67,49 @@ pub fn run(
         // The reader has gone; there is nobody to tell.
         Ok(()) | Err(_) => Ok(Answer::Sent),
     }
+}
+
+/// Brings one section into `keep`, decoded: where the server has none under its path, out of the whole message, which is
+/// then kept for the next. Where a structure was read here, the paths are ours.
+fn bring(
+    remote: &mut Remote,
+    job: &Transfer,
+    piece: &Piece,
+    state: &State,
+    whole: &mut Option<Vec<u8>>,
+    keep: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+) -> Result<()> {
+    let gone = || Error::Gone(What::Part);
+    let path = match (fetch(remote, job, piece, state, keep), &piece.section) {
+        (Err(Error::Gone(What::Part)), Section::Part(path)) if piece.size > 0 => path,
+        (outcome, _) => return outcome,
+    };
+    let raw = match whole {
+        Some(raw) => raw,
+        None => whole.insert(match fetch_whole(remote, job) {
+            // Too large once, too large for all that follow.
+            Err(Error::Gone(What::Part)) => Vec::new(),
+            raw => raw?,
+        }),
+    };
+    let bytes = mime::part_of(raw, path).ok_or_else(gone)?;
+    keep(&bytes).map_err(|e| state::failed(state.dir(), &e))
+}
+
+/// The whole message, where it is not too large to be read here.
+fn fetch_whole(remote: &mut Remote, job: &Transfer) -> Result<Vec<u8>> {
+    let most = usize::try_from(WHOLE_BYTES).unwrap_or(usize::MAX);
+    let mut raw = Vec::new();
+    let all = Section::Part(PartPath::default());
+    remote.fetch_pieces(job.message.uid, &all, &mut |bytes| {
+        process::hard_deadline(PATIENCE.saturating_mul(2), HARD_DEADLINE);
+        if raw.len().saturating_add(bytes.len()) > most {
+            return Err(Error::Gone(What::Part));
+        }
+        raw.extend_from_slice(bytes);
+        Ok(())
+    })?;
+    Ok(raw)
 }
 
 /// Brings one section into `keep`, decoded.
@@ -97,15 +141,22 @@ fn fetch(
 fn zipped(
     remote: &mut Remote,
     job: &Transfer,
-    files: &[(String, Piece)],
+    files: &[(String, Packed)],
     state: &State,
     file: &mut File,
 ) -> Result<()> {
     let failed = |e: io::Error| state::failed(state.dir(), &e);
     let mut zip = Zip::new(file);
-    for (name, piece) in files {
+    let mut whole = None;
+    for (name, packed) in files {
         zip.begin(name).map_err(failed)?;
-        let brought = fetch(remote, job, piece, state, &mut |bytes| zip.write(bytes));
+        let brought = match packed {
+            Packed::Bytes(bytes) => zip.write(bytes).map_err(failed),
+            Packed::Part(piece) => {
+                let mut keep = |bytes: &[u8]| zip.write(bytes);
+                bring(remote, job, piece, state, &mut whole, &mut keep)
+            }
+        };
         match brought {
             // An empty file is one too.
             Ok(()) | Err(Error::Gone(What::Part)) => zip.end().map_err(failed)?,

@@ -105,6 +105,11 @@ impl Opened {
         if !mime::is_cms(holder) && !self.shown.iter().all(is_blank) {
             return false;
         }
+        let told = mime::wrapped_told(holder, bytes).into_iter();
+        self.told.extend(told.map(|(part, bytes)| {
+            let cut = false;
+            Shown { part, bytes, cut }
+        }));
         let texts = mime::wrapped(holder, bytes);
         if texts.is_empty() {
             return false;

@@ -210,8 +210,10 @@ impl Mailbox<'_, '_> {
         }
         let section = Section::all(SectionWhat::Part(path.clone()));
         let message = self.fetch_sections(at, vec![section.clone()], false)?;
-        let bytes = message.section(&section).unwrap_or_default();
-        let bytes = mime::decode(bytes, part.encoding);
+        let bytes = match message.section(&section).unwrap_or_default() {
+            b"" if part.size > 0 => self.out_of_whole(at, &row, path)?,
+            bytes => mime::decode(bytes, part.encoding),
+        };
         if mime::is_message(&part) && part.size <= TEXT_BYTES {
             // Whoever opens it asks for what is in it next.
             self.keep_text(at, path, &bytes);
@@ -405,6 +407,18 @@ impl Mailbox<'_, '_> {
             self.keep_text(at, &part.path, &bytes);
         }
         Ok(parts)
+    }
+
+    /// A part that the server does not have under its path, decoded: where a structure was read here, the paths are ours.
+    fn out_of_whole(&mut self, at: &MessageRef, row: &Row, path: &PartPath) -> Result<Vec<u8>> {
+        let gone = || Error::Gone(What::Part);
+        if row.size > WHOLE_BYTES {
+            return Err(gone());
+        }
+        let whole = Section::all(SectionWhat::Part(PartPath::default()));
+        let message = self.fetch_sections(at, vec![whole.clone()], false)?;
+        let raw = message.section(&whole).unwrap_or_default();
+        mime::part_of(raw, path).ok_or_else(gone)
     }
 
     /// Fetches sections of a message; opens its folder for change where a mark is to follow.

@@ -56,7 +56,8 @@ fn with(uid: Uid, message: &Message, headers: Headers, charset: &str) -> Row {
         parts: message
             .structure
             .as_ref()
-            .map(|body| body.parts(&|leaf| part_name(leaf, charset))),
+            .map(|body| body.parts(&|leaf| part_name(leaf, charset)))
+            .map(|parts| parts.into_iter().map(mime::judged).collect()),
     }
 }
 

@@ -4,8 +4,8 @@
 //! Gives and finds by the same paths, so that an address made from one listing leads to the same bytes in the next request.
 
 use super::{
-    body_of, file_name, is_cms, kind_by_name, kind_of, leaves, part_of, parts_of, safe_kind,
-    signed_content, tnef, uudecode,
+    body_of, file_name, is_cms, kind_by_name, kind_of, leaves, meant_kind, part_of, parts_of,
+    safe_kind, signed_content, tnef, told_by, uudecode,
 };
 use crate::mail::{Encoding, Group, Part, PartPath};
 
@@ -35,7 +35,10 @@ pub fn contents(part: &Part, bytes: &[u8]) -> Vec<Part> {
     let file = |n: u32, name: String, kind: &str, bytes: &[u8]| Part {
         path: PartPath::default().child(n),
         kind: kind_of(bytes)
+            // A message within the message that a winmail.dat holds.
+            .or_else(|| tnef(bytes).map(|_| "application/ms-tnef"))
             .or_else(|| kind_by_name(&name))
+            .or_else(|| meant_kind(kind, &name))
             .unwrap_or(kind)
             .to_owned(),
         name,
@@ -95,8 +98,29 @@ pub fn pick(part: &Part, bytes: &[u8], wanted: &[&Part]) -> Vec<(Part, Vec<u8>)>
     if is_message(part) {
         return parts_of(bytes, wanted);
     }
-    let one = |w: &&Part| Some(((*w).clone(), content(part, bytes, &w.path)?));
-    wanted.iter().filter_map(one).collect()
+    if is_cms(part) {
+        let inner = signed_content(bytes);
+        return inner.map_or(Vec::new(), |inner| parts_of(&inner, wanted));
+    }
+    let chosen = |files: &[&[u8]]| -> Vec<(Part, Vec<u8>)> {
+        let one = |w: &&Part| {
+            let [number] = w.path.steps() else {
+                return None;
+            };
+            let at = usize::try_from(*number).ok()?.checked_sub(1)?;
+            Some(((*w).clone(), files.get(at)?.to_vec()))
+        };
+        wanted.iter().filter_map(one).collect()
+    };
+    if is_tnef(part) {
+        let files = tnef(bytes).map(|t| t.files).unwrap_or_default();
+        return chosen(&files.iter().map(|f| f.bytes).collect::<Vec<_>>());
+    }
+    if part.kind == "text/plain" {
+        let (_, files) = uudecode(bytes);
+        return chosen(&files.iter().map(|f| f.bytes.as_slice()).collect::<Vec<_>>());
+    }
+    Vec::new()
 }
 
 fn size_of(bytes: &[u8]) -> u32 {
@@ -117,6 +141,23 @@ fn texts_of(holder: &Part, entity: &[u8]) -> Vec<(Part, Vec<u8>)> {
     let body = body_of(&parts);
     let mut texts = body.text.clone();
     texts.extend(body.html.iter().filter(|p| !body.text.contains(p)));
+    leaves_of(holder, entity, &texts)
+}
+
+/// What a message that is signed as a whole tells beside its text, as further leaves of the mail. What is wrapped once more
+/// is left as it is.
+pub fn wrapped_told(part: &Part, bytes: &[u8]) -> Vec<(Part, Vec<u8>)> {
+    let Some(inner) = signed_content(bytes).filter(|_| is_cms(part)) else {
+        return Vec::new();
+    };
+    let parts = leaves(&inner);
+    let mut told = told_by(&parts);
+    told.retain(|p| !is_cms(p) && !is_tnef(p));
+    leaves_of(part, &inner, &told)
+}
+
+/// Some leaves of an entity that a part holds, as leaves of the mail.
+fn leaves_of(holder: &Part, entity: &[u8], wanted: &[&Part]) -> Vec<(Part, Vec<u8>)> {
     let root = holder.path.child(0);
     let as_leaf = |(part, bytes): (Part, Vec<u8>)| {
         let groups = part.group.iter().map(|group| Group {
@@ -132,7 +173,7 @@ fn texts_of(holder: &Part, entity: &[u8]) -> Vec<(Part, Vec<u8>)> {
         };
         (leaf, bytes)
     };
-    parts_of(entity, &texts).into_iter().map(as_leaf).collect()
+    parts_of(entity, wanted).into_iter().map(as_leaf).collect()
 }
 
 fn wrapped_text(part: &Part, bytes: &[u8]) -> Option<(Part, Vec<u8>)> {

@@ -3,6 +3,8 @@
 //! Only for the few types that a browser may show at all; it decides nothing about safety, for each of these is served
 //! under a type from a list of our own.
 
+use crate::mail::Part;
+
 /// The media types whose bytes a browser may show, told by their first bytes (WHATWG MIME sniffing 6.1); None for all
 /// others.
 pub fn kind_of(bytes: &[u8]) -> Option<&'static str> {
@@ -45,6 +47,70 @@ pub fn kind_by_name(name: &str) -> Option<&'static str> {
     }
 }
 
+/// True for the labels that only say: these are bytes.
+pub fn is_any_bytes(kind: &str) -> bool {
+    matches!(
+        kind,
+        "application/octet-stream"
+            | "application/x-octet-stream"
+            | "application/binary"
+            | "application/download"
+            | "application/x-download"
+            | "application/force-download"
+            | "application/x-force-download"
+    )
+}
+
+/// The media type that a part is read as where its label has an old name for it, or says nothing and its file's name stands
+/// for something that is read here: gateways and some programs label everything alike. None where the label stands.
+pub fn meant_kind(kind: &str, name: &str) -> Option<&'static str> {
+    match kind {
+        "image/jpg" | "image/pjpeg" => return Some("image/jpeg"),
+        "image/x-png" => return Some("image/png"),
+        "application/x-pdf" => return Some("application/pdf"),
+        "text/x-vcalendar" => return Some("text/calendar"),
+        kind if !is_any_bytes(kind) => return None,
+        _ => {}
+    }
+    let name = name.trim().to_ascii_lowercase();
+    // What else ends so may be a key.
+    match name.as_str() {
+        "signature.asc" => return Some("application/pgp-signature"),
+        "encrypted.asc" => return Some("application/pgp-encrypted"),
+        _ => {}
+    }
+    match name.rsplit_once('.')?.1 {
+        "ics" | "vcs" => Some("text/calendar"),
+        "vcf" => Some("text/vcard"),
+        "p7m" => Some("application/pkcs7-mime"),
+        "p7s" => Some("application/pkcs7-signature"),
+        "csv" => Some("text/csv"),
+        _ => None,
+    }
+}
+
+/// A part with the kind that is meant.
+pub fn judged(part: Part) -> Part {
+    match meant_kind(&part.kind, &part.name) {
+        Some(kind) => Part {
+            kind: kind.to_owned(),
+            ..part
+        },
+        None => part,
+    }
+}
+
+/// The name of a charset under which a text may go on to a browser as it is; None where a browser does not know it, or would
+/// read other letters where the text has ASCII.
+pub fn passed_charset(label: &str) -> Option<&'static str> {
+    match label {
+        "" | "us-ascii" | "ascii" => Some("utf-8"),
+        _ => encoding_rs::Encoding::for_label(label.as_bytes())
+            .filter(|encoding| encoding.is_ascii_compatible())
+            .map(|encoding| encoding.name()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,5 +125,34 @@ mod tests {
         }
         assert_eq!(kind_by_name("a.b.JPG"), Some("image/jpeg"));
         assert_eq!(kind_by_name("page.html"), None);
+    }
+
+    #[test]
+    fn a_label_that_says_nothing_leaves_it_to_the_name() {
+        let bytes = "application/octet-stream";
+        for (kind, name, meant) in [
+            (bytes, "Invite.ICS", Some("text/calendar")),
+            ("application/x-download", "card.vcf", Some("text/vcard")),
+            (bytes, "smime.p7m", Some("application/pkcs7-mime")),
+            (bytes, "smime.p7s", Some("application/pkcs7-signature")),
+            (bytes, "signature.asc", Some("application/pgp-signature")),
+            (bytes, "key.asc", None),
+            (bytes, "page.html", None),
+            (bytes, "ics", None),
+            ("image/jpg", "", Some("image/jpeg")),
+            ("image/png", "smime.p7m", None),
+            ("text/html", "invite.ics", None),
+        ] {
+            assert_eq!(meant_kind(kind, name), meant, "{kind} {name}");
+        }
+    }
+
+    #[test]
+    fn a_charset_goes_on_where_a_browser_reads_it_as_we_would() {
+        assert_eq!(passed_charset("iso-8859-2"), Some("ISO-8859-2"));
+        assert_eq!(passed_charset(""), Some("utf-8"));
+        for other in ["utf-16", "iso-2022-jp", "utf-7", "nonsense"] {
+            assert_eq!(passed_charset(other), None, "{other}");
+        }
     }
 }

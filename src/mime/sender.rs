@@ -149,14 +149,15 @@ pub fn unsubscribe(header: &[u8], judge: fn(&str) -> Option<String>) -> Unsubscr
 
 /// The letter that a `mailto:` address asks for (RFC 6068).
 fn by_mail(address: &str) -> Option<ByMail> {
-    let url = url::Url::parse(address).ok()?;
-    let of_path = decoded(url.path());
+    let address = address.strip_prefix("mailto:")?;
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let of_path = decoded(path);
     let to = of_path.contains('@').then(|| line(&of_path))?;
     let mut mail = ByMail {
         to,
         ..ByMail::default()
     };
-    for pair in url.query().unwrap_or_default().split('&') {
+    for pair in query.split('&') {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let place = match name.to_ascii_lowercase().as_str() {
             "subject" => &mut mail.subject,

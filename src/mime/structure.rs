@@ -6,9 +6,10 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Param, decode, fields, file_name, headers, is_message, line, parameter, split_parameters, words,
+    Param, decode, fields, file_name, headers, is_message, judged, line, parameter,
+    split_parameters, words,
 };
-use crate::mail::{Encoding, Flowed, Group, MOST_GROUPS, Part, PartPath};
+use crate::mail::{Encoding, Flowed, Group, LONGEST_KIND, MOST_GROUPS, Part, PartPath};
 
 /// Most leaves that are told.
 const MOST: usize = 2000;
@@ -74,7 +75,7 @@ fn walk<'a>(
         if !children.is_empty() {
             within.push(Group {
                 path: path.clone(),
-                kind,
+                kind: kind.chars().take(LONGEST_KIND).collect(),
             });
             for (child, n) in children.into_iter().zip(1..) {
                 walk(child, &path.child(n), within, found);
@@ -154,7 +155,7 @@ fn described(head: &[u8], in_digest: bool) -> (Part, Option<Vec<u8>>) {
         .find(|(name, value)| name.eq_ignore_ascii_case(b"boundary") && !value.is_empty())
         .map(|(_, value)| value.trim_ascii_end().to_vec())
         .or_else(|| Some(parameter(of_kind, "boundary").into_bytes()).filter(|b| !b.is_empty()));
-    (part, boundary)
+    (judged(part), boundary)
 }
 
 /// An entity's header, and its body after the first empty line. A line of blanks before a boundary is one too: some

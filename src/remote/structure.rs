@@ -5,7 +5,7 @@
 //! and a structure that makes no sense is refused as a whole: the message is then fetched whole and read by MIME.
 
 use super::lexer::Value;
-use crate::mail::{Encoding, Flowed, Group, MOST_GROUPS, Part, PartPath};
+use crate::mail::{Encoding, Flowed, Group, LONGEST_KIND, MOST_GROUPS, Part, PartPath};
 
 /// Most parts that are read of one message.
 const MOST_PARTS: usize = 2_000;
@@ -104,7 +104,7 @@ impl Body {
             Body::Multi { kind, children, .. } => {
                 groups.push(Group {
                     path: path.clone(),
-                    kind: kind.clone(),
+                    kind: kind.chars().take(LONGEST_KIND).collect(),
                 });
                 for (child, n) in children.iter().zip(1u32..) {
                     child.collect(&path.child(n), groups, name, parts);
