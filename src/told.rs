@@ -67,6 +67,8 @@ pub struct Guest {
 /// One event of a calendar (RFC 5545).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Event {
+    /// What its calendar calls it, and which one of those that come again it is, as written; either may be empty.
+    pub id: (String, String),
     /// What is asked of the reader.
     pub method: Method,
     /// What it is about; may be empty.
@@ -89,6 +91,15 @@ pub struct Event {
     pub guests: Vec<Guest>,
     /// True where its status says that it does not take place.
     pub cancelled: bool,
+}
+
+impl Event {
+    /// True where both tell the same event: an invitation mostly comes twice, for programs and as a file.
+    pub fn is_same(&self, other: &Event) -> bool {
+        let is_named = !self.id.0.is_empty();
+        (is_named && self.id == other.id)
+            || (self.title == other.title && self.start == other.start)
+    }
 }
 
 /// What a line of a visiting card is.

@@ -114,6 +114,126 @@ fn a_printed_message_is_the_message_and_nothing_else() {
     assert!(page.header("content-security-policy").contains("https:;"));
 }
 
+const TOLD: &str = "MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=part
+
+--part
+Content-Type: text/calendar; method=REQUEST; charset=utf-8
+
+BEGIN:VCALENDAR
+METHOD:REQUEST
+BEGIN:VEVENT
+SUMMARY:Looking at the roof
+DTSTART;VALUE=DATE:20261109
+LOCATION:The yard
+DESCRIPTION:Bring a ladder.
+ORGANIZER;CN=Anders Lund:mailto:anders@lund-byg.example
+GUESTS
+END:VEVENT
+END:VCALENDAR
+--part
+Content-Type: text/vcard
+
+BEGIN:VCARD
+FN:Anders Lund
+TEL:+45 1 23
+END:VCARD
+--part--";
+
+const BOUNCE: &str = "Content-Type: multipart/report; report-type=delivery-status; boundary=part
+
+--part
+Content-Type: text/html
+
+<style>section, p, div { display: none } h1 { color: red }</style><h1>Sorry</h1>
+--part
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.org
+
+Final-Recipient: rfc822; nobody@example.net
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 no such user
+
+--part--";
+
+#[test]
+fn paper_tells_what_the_page_tells() {
+    let guests: String = (1..=12)
+        .map(|n| format!("ATTENDEE;CN=Guest {n}:mailto:g{n}@example.org\n"))
+        .collect();
+    let invitation = TOLD.replace("GUESTS\n", &guests);
+    let doubtful = "From: \"ceo@bank.example\" <x@evil.example>\nList-Unsubscribe: <mailto:out@list.example>\n\
+        Content-Type: multipart/signed; protocol=\"application/pgp-signature\"; boundary=s\n\n--s\n\n\
+        Click here.\n--s\nContent-Type: application/pgp-signature\n\nx\n--s--";
+    let mails = vec![
+        mail("The roof", &invitation),
+        mail("Undelivered", BOUNCE),
+        mail("Your account", doubtful),
+    ];
+    let site = Site::new().mails("ann", "INBOX", mails).start();
+    let ann = site.sign_in("ann");
+    let browser = Chromium::start();
+    let tab = browser.tab();
+    tab.take_cookies(&ann);
+    for (subject, told) in [
+        (
+            "The roof",
+            &[
+                "Invitation",
+                "Looking at the roof",
+                "Monday 9 November 2026",
+                "The yard",
+                "Guest 12",
+                "Visiting card",
+                "+45 1 23",
+                "Bring a ladder.",
+            ][..],
+        ),
+        (
+            "Undelivered",
+            &[
+                "Not delivered",
+                "nobody@example.net was not delivered",
+                "no such user",
+                "Sorry",
+            ],
+        ),
+        ("Your account", &["ceo@bank.example", "Click here."]),
+    ] {
+        let message = ann.get("/").click(subject);
+        let page = message.click("Print");
+        for words in told {
+            page.shows(words);
+        }
+        assert_eq!(
+            page.texts_of("#told .note"),
+            message.texts_of("article > .note[role=note]")
+        );
+        assert_eq!(page.texts_of("#paper ~ *"), Vec::<String>::new());
+        assert_eq!(page.texts_of("details:not([open])"), Vec::<String>::new());
+        assert_eq!(
+            page.texts_of("form, button, script, svg, #told a"),
+            Vec::<String>::new()
+        );
+        tab.viewport(900, 900, 1.0, false);
+        tab.open(&format!(
+            "http://{}{}",
+            site.apache().address(),
+            page.target()
+        ));
+        tab.screenshot_of_all(&format!("print-told-{}", subject.replace(' ', "-")));
+        let hidden = tab.evaluate(
+            "[...document.querySelectorAll('#told *')].filter(e => !e.getClientRects().length).map(e => e.outerHTML).join('')",
+        );
+        assert_eq!(hidden, serde_json::json!(""), "{subject}");
+        let notes = page.texts_of("#told .note").len();
+        assert_eq!(notes > 1, subject == "Your account", "{subject}");
+    }
+    tab.expect_quiet();
+}
+
 #[test]
 fn paper_has_the_last_line_of_a_long_mail() {
     let mails = vec![laid_out("Prices", &long())];

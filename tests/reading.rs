@@ -696,6 +696,69 @@ fn an_invitation_that_comes_alone_says_what_it_says() {
     );
 }
 
+#[test]
+fn every_journey_is_told_and_each_once() {
+    let event = |uid: &str, title: &str, day: u32| {
+        format!(
+            "BEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\n{uid}SUMMARY:{title}\nDTSTART;VALUE=DATE:202607{day:02}\n\
+             END:VEVENT\nEND:VCALENDAR\n"
+        )
+    };
+    let part = |name: &str, text: &str| {
+        format!("--b\nContent-Type: text/calendar; name=\"{name}\"\n\n{text}")
+    };
+    let outbound = event("UID:1\n", "Ghent to Bonn", 3);
+    let back = event("UID:2\n", "Bonn to Ghent", 9);
+    let unnamed = event("", "Hotel", 3);
+    let again = event(
+        "UID:1\nRECURRENCE-ID;VALUE=DATE:20260710\n",
+        "Ghent to Bonn",
+        10,
+    );
+    let parts = [
+        part("invite.ics", &outbound),
+        part("out.ics", &outbound),
+        part("back.ics", &back),
+        part("hotel.ics", &unnamed.repeat(2)),
+        part("again.ics", &again),
+    ];
+    let body = format!("{}--b--", parts.concat());
+    let site = site(vec![odd("Journey", "multipart/mixed; boundary=b", &body)]);
+    let page = open(&site.sign_in("ann"), "Journey");
+    assert_eq!(
+        page.texts_of("section.told h2"),
+        ["Ghent to Bonn", "Bonn to Ghent", "Hotel", "Ghent to Bonn"]
+    );
+}
+
+#[test]
+fn a_chosen_charset_reaches_the_names() {
+    let raw = b"\xf0\xd2\xc9\xd7\xc5\xd4";
+    let mail = |fields: &[&[u8]]| {
+        let head = b"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=big5\r\nDate: Mon, 02 Nov 2026 10:00:00 +0100\r\n";
+        let all = [&head[..], &fields.concat(), b"\r\n\r\n", raw, b"\r\n"];
+        bytes(all.concat())
+    };
+    let raw_names = mail(&[
+        b"From: ",
+        raw,
+        b" <bo@example.org>\r\nSubject: One ",
+        raw,
+        b"\r\nTo: =?iso-8859-1?Q?caf=E9?= <ann@example.org>",
+    ]);
+    let site = site(vec![raw_names]);
+    let ann = site.sign_in("ann");
+    let list = ann.get("/");
+    let page = ann.get(&address_of(&list, ".row a", 0));
+    let right = page.form("message").set("charset", "koi8-r").submit();
+    let word = "\u{41f}\u{440}\u{438}\u{432}\u{435}\u{442}";
+    for page in [&right, &right.click("Print")] {
+        assert_eq!(page.texts_of("h1"), [format!("One {word}")]);
+        page.shows(&format!("{word} <bo@example.org>"));
+        page.shows("caf\u{e9} <ann@example.org>");
+    }
+}
+
 /// So many of something, each with its number.
 fn many(count: usize, one: impl Fn(usize) -> String) -> String {
     (0..count).map(one).collect()

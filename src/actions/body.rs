@@ -8,9 +8,9 @@ use super::Visit;
 use super::part::{UNDER_THE_GATE, likely_kind, opened_as, passed_as};
 use crate::clean::{self, Cleaned};
 use crate::letter::Letter;
-use crate::mail::{Encoding, Part, Trail};
+use crate::mail::{Encoding, Part, Row, Trail};
 use crate::mailbox::{Opened, Shown, WHOLE_BYTES};
-use crate::mime;
+use crate::mime::{self, Headers};
 use crate::route::{FrameQuery, MessageQuery, MessageRef, Route};
 use crate::time::{Calendar, Zone};
 use crate::told::{Card, Event, Moment, Protection, Report, Unsubscribe};
@@ -118,6 +118,39 @@ pub fn text_of(opened: &Opened, charset: &str) -> Letter {
     let mut letter = mime::letter(texts, clean::link);
     letter.cut |= opened.shown.iter().any(|s| s.cut);
     letter
+}
+
+/// The same; where there is none, what its events say: an invitation may say everything itself.
+pub fn letter_of(opened: &Opened, told: &Told, charset: &str) -> Letter {
+    let letter = text_of(opened, charset);
+    if !letter.blocks.is_empty() {
+        return letter;
+    }
+    let said = told.events.iter().map(|line| (&line.event.text, None));
+    mime::letter(said, clean::link)
+}
+
+/// Who wrote to whom about what: the row, and all people of the header. With the charset that the reader chose, both are
+/// read anew in it; its encoded words say their own. What lies within a message is as its own charset has it: its raw
+/// letters are not kept.
+pub fn names(visit: &mut Visit, opened: &Opened, at: &FrameQuery) -> (Row, Headers) {
+    let mut row = opened.row.clone();
+    let raw = match at.inside.is_empty() && !at.charset.is_empty() {
+        true => visit.mailbox.raw_header(&at.message),
+        false => Vec::new(),
+    };
+    let Some(headers) = mime::headers_as(&raw, &at.charset) else {
+        return (row, mime::headers(&opened.header));
+    };
+    row.subject.clone_from(&headers.subject);
+    row.from.clone_from(&headers.from);
+    row.to.clone_from(&headers.to);
+    row.cc.clone_from(&headers.cc);
+    row.reply_to = match headers.reply_to == headers.from {
+        true => Vec::new(),
+        false => headers.reply_to.clone(),
+    };
+    (row, headers)
 }
 
 /// What is to be listed of a message: its attachments, and pictures beside its HTML that this does not show.
@@ -279,10 +312,12 @@ pub fn told(visit: &Visit, opened: &Opened, at: &MessageRef, inside: &Trail) -> 
     for shown in &opened.told {
         let text = || mime::text(&shown.bytes, &shown.part.charset);
         match shown.part.kind.as_str() {
-            "text/calendar" | "application/ics" if told.events.is_empty() => {
-                let events = mime::events(&text());
-                told.events
-                    .extend(events.into_iter().map(|e| event_line(visit, e)));
+            "text/calendar" | "application/ics" => {
+                for event in mime::events(&text()) {
+                    if !told.events.iter().any(|line| line.event.is_same(&event)) {
+                        told.events.push(event_line(visit, event));
+                    }
+                }
             }
             "text/vcard" | "text/x-vcard" | "text/directory" => {
                 let cards: Vec<Card> = mime::cards(&text());

@@ -2,7 +2,7 @@
 //!
 //! Not for finding or fetching any of it (`mailbox`), nor for what is to be read of it (`body`).
 
-use super::body::{For, attachments, cleaned, listed, text_of, told};
+use super::body::{For, attachments, cleaned, letter_of, listed, names, told};
 use super::panes::{Around, list_pane};
 use super::{Done, Visit, sender};
 use crate::clean::{self, Length};
@@ -60,15 +60,10 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     let place = listing.as_ref().map_or(Place::Newest, |l| l.here);
     let list = listing.map(|l| list_pane(visit, &around, &at.folder, place, &l, Some(at)));
 
-    let mut letter = match html {
+    let letter = match html {
         Some(_) => Letter::default(),
-        None => text_of(&opened, &query.charset),
+        None => letter_of(&opened, &told, &query.charset),
     };
-    if html.is_none() && letter.blocks.is_empty() {
-        // An invitation may say everything itself.
-        let said = told.events.iter().map(|line| (&line.event.text, None));
-        letter = mime::letter(said, clean::link);
-    }
     let files = listed(&opened);
     let attachments = attachments(&opened, &files, at, &query.inside);
     let is_shown = remote.as_ref().is_some_and(Remote::is_shown);
@@ -86,9 +81,8 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         })
     };
     let folder = around.title(visit, &at.folder);
-    let row = &opened.row;
     // A row keeps the first people of each field; the header has all, and Bcc.
-    let people = mime::headers(&opened.header);
+    let (row, people) = names(visit, &opened, &held_back);
     let all = |few: &Vec<Address>, all: Vec<Address>| match all.len() > few.len() {
         true => all,
         false => few.clone(),
@@ -199,7 +193,8 @@ pub fn frame(visit: &mut Visit, query: &FrameQuery) -> Result<Done> {
     }
     let watch = Watch::start();
     let cleaned = cleaned(visit, &opened, query, For::Frame);
-    let document = clean::frame(&opened.row.subject, &cleaned, visit.words.lang);
+    let (row, _) = names(visit, &opened, query);
+    let document = clean::frame(&row.subject, &cleaned, visit.words.lang);
     visit.rendering = visit.rendering.saturating_add(watch.passed());
     Ok(Done::Page(Response::frame(document, query.remote)))
 }

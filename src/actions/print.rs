@@ -3,7 +3,7 @@
 //! Its HTML stands in the page itself: a frame is cut at its height when it is printed. So the page has the policy of a
 //! mail's document, and the mail's style stays inside of one element (`clean::Show::within`).
 
-use super::body::{For, attachments, cleaned, listed, text_of};
+use super::body::{For, attachments, cleaned, letter_of, listed, names, told};
 use super::{Done, Visit};
 use crate::error::Result;
 use crate::letter::Letter;
@@ -22,16 +22,17 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         true => visit.mailbox.open(&query.message, query.rank, false)?,
         false => visit.mailbox.open_inside(&query.message, &query.inside)?,
     };
+    let (row, _) = names(visit, &opened, &query.frame());
     let watch = Watch::start();
     let has_html = !mime::body_of(&opened.parts).html.is_empty();
     let html = (has_html && query.face == Face::Best)
         .then(|| cleaned(visit, &opened, &query.frame(), For::Paper(MAIL)))
         .filter(|html| !html.is_blank);
+    let told = told(visit, &opened, &query.message, &query.inside);
     let letter = match html {
         Some(_) => Letter::default(),
-        None => text_of(&opened, &query.charset),
+        None => letter_of(&opened, &told, &query.charset),
     };
-    let row = &opened.row;
     let sent = row
         .dated
         .and_then(|(at, offset)| Zone::fixed(offset).calendar(at, visit.now));
@@ -44,6 +45,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         cc: &row.cc,
         date: sent.or_else(|| visit.calendar(row.arrived)),
         attachments: &attachments(&opened, &listed(&opened), &query.message, &query.inside),
+        told: &told,
         body: match &html {
             Some(html) => Printed::Html {
                 style: html.style(""),

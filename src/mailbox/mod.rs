@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::error::{Error, Imap, Result, What};
 use crate::mail::{FolderName, UidValidity};
 use crate::remote::{Cost, Flight, Remote};
+use crate::route::MessageRef;
 use crate::session::{self, Claim};
 use crate::store::keys::{DataKey, SERVER, ServerFacts};
 use crate::store::{Lock, Store};
@@ -73,6 +74,11 @@ impl<'v, 'p> Mailbox<'v, 'p> {
             uncounted: Vec::new(),
             away: None,
         }
+    }
+
+    /// The header of a message that has been opened, as it travelled; empty where the server has none.
+    pub fn raw_header(&mut self, at: &MessageRef) -> Vec<u8> {
+        self.cached_header(at).unwrap_or_default()
     }
 
     /// Why the server could not be asked, where the cache answered instead.

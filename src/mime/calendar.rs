@@ -66,6 +66,8 @@ pub fn events(text: &str) -> Vec<Event> {
 
 fn property(line: &ContentLine, event: &mut Event, zones: &[Described]) {
     match line.name.as_str() {
+        "UID" => event.id.0 = line.words(),
+        "RECURRENCE-ID" => event.id.1 = line.words(),
         "SUMMARY" if event.title.is_empty() => event.title = line.words(),
         "DESCRIPTION" if event.text.is_empty() => event.text = line.lines().trim().to_owned(),
         "LOCATION" if event.place.is_empty() => event.place = line.words(),

@@ -7,7 +7,7 @@ use mail_parser::{HeaderValue, parsers::MessageStream};
 
 use super::dates::date;
 use super::text::extends_ascii;
-use super::{decode, line, text};
+use super::{decode, line, text, text_as};
 use crate::mail::{Address, Encoding};
 
 /// Longest header that is read, in bytes; and most addresses of one field.
@@ -102,6 +102,22 @@ pub fn in_utf8(header: &[u8], charset: &str) -> Vec<u8> {
         }
     }
     out
+}
+
+/// Reads a header whose raw letters are in the charset that the reader chose; None where there is nothing to read, or no
+/// such charset. Encoded words say their own.
+pub fn headers_as(raw: &[u8], chosen: &str) -> Option<Headers> {
+    let is_readable = extends_ascii(chosen) || chosen.eq_ignore_ascii_case("iso-2022-jp");
+    if raw.is_empty() || !is_readable {
+        return None;
+    }
+    let mut out = Vec::with_capacity(raw.len());
+    for row in header_of(raw).split_inclusive(|b| *b == b'\n') {
+        let value = row.trim_ascii_end();
+        out.extend(text_as(value, chosen)?.bytes());
+        out.extend_from_slice(row.get(value.len()..).unwrap_or_default());
+    }
+    Some(headers(&out))
 }
 
 /// All fields of a header in their order, for reading: names as they are written, values decoded.

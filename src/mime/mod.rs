@@ -31,7 +31,9 @@ pub use body::{Body, body_of, protection, told_by};
 pub use calendar::events;
 pub use cms::{is_cms, signed_content};
 pub use decode::{Decoder, decode};
-pub use headers::{Headers, addresses, header_of, headers, in_utf8, named_fields, words};
+pub use headers::{
+    Headers, addresses, header_of, headers, headers_as, in_utf8, named_fields, words,
+};
 pub use inside::{content, contents, is_message, is_tnef, pick, wrapped, wrapped_told};
 pub use kinds::{is_any_bytes, judged, kind_by_name, kind_of, meant_kind, passed_charset};
 pub use letter::letter;

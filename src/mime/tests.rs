@@ -102,6 +102,20 @@ fn dates_that_no_calendar_has_are_none() {
 }
 
 #[test]
+fn a_header_is_read_in_a_chosen_charset() {
+    let raw = b"From: \xc4\xe0 <a@b.c>\r\nSubject: =?koi8-r?Q?=E4=C1?=\r\n \xc4\xe0\r\n\r\n\xff";
+    let read = headers_as(raw, "windows-1251").unwrap();
+    let yes = "\u{414}\u{430}";
+    assert_eq!(read.from[0].name, yes);
+    assert_eq!(read.subject, format!("{yes} {yes}"));
+    let escaped = headers_as(b"Subject: \x1b$B%O\x1b(B\n", "iso-2022-jp");
+    assert_eq!(escaped.unwrap().subject, "\u{30cf}");
+    for no in ["utf-16le", "nowhere", ""] {
+        assert_eq!(headers_as(raw, no), None, "{no}");
+    }
+}
+
+#[test]
 fn ids_and_several_senders_are_told() {
     let raw = b"From: a@b.c\nFrom: d@e.f\nMessage-ID: <1@x>\nReferences: <2@x>\n <3@x>garbage<4@x>\nIn-Reply-To: 5@x\n\nFrom: no@body";
     let read = headers(raw);

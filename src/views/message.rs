@@ -10,7 +10,7 @@ use super::attached::{AttachmentLine, attachments};
 use super::folder::{ListPane, beside};
 use super::icons::{Icon, icon, sign};
 use super::letter::letter as drawn;
-use super::told::{self, Told};
+use super::told::{self, Hand, Told};
 use super::{Chrome, Pane, TOKEN, app, face, notices, said, when};
 use crate::letter::Letter;
 use crate::mail::Address;
@@ -171,6 +171,10 @@ pub fn page(chrome: &Chrome, message: &MessagePage) -> Markup {
         "" => words.no_subject(),
         subject => subject,
     };
+    let hand = Hand {
+        words,
+        is_paper: false,
+    };
     let panes = html! {
         @if let Some(list) = message.list { (beside(chrome, list)) }
         main.message #message {
@@ -179,8 +183,8 @@ pub fn page(chrome: &Chrome, message: &MessagePage) -> Markup {
                 h1 { (said(subject)) }
                 (sender(chrome, message))
                 (notices(chrome.base, chrome.notices))
-                (told::notes(chrome, message.told))
-                (told::cards(chrome, message.told))
+                (told::notes(hand, message.told))
+                (told::cards(hand, message.told))
                 (body(chrome, message, subject))
                 (attachments(chrome, message.attachments, &message.all))
                 (charset(chrome, message))

@@ -10,6 +10,7 @@ use maud::{DOCTYPE, Markup, html};
 use super::attached::AttachmentLine;
 use super::letter::unfolded;
 use super::said;
+use super::told::{self, Hand, Told};
 use crate::assets;
 use crate::letter::Block;
 use crate::mail::Address;
@@ -38,6 +39,8 @@ pub struct PrintPage<'a> {
     pub date: Option<Calendar>,
     /// What is attached.
     pub attachments: &'a [AttachmentLine],
+    /// What it tells beside its text.
+    pub told: &'a Told,
     /// What there is to read.
     pub body: Printed<'a>,
     /// True where that is not all of it.
@@ -64,10 +67,13 @@ body{max-width:50rem;margin:1.5rem auto;padding:0 1rem;font:15px/1.5 system-ui,s
 #way{margin:0 0 1.5rem;padding:.5rem .75rem;background:#eef0f4;font-size:.9rem}\
 #head{padding-block-end:1rem;margin-block-end:1rem;border-block-end:1px solid #888}\
 #head h1{margin:0 0 .75rem;font-size:1.35rem;line-height:1.3;overflow-wrap:anywhere}\
-#head dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.15rem 1rem;margin:0}\
-#head dt{color:#555}\
-#head dd{margin:0;overflow-wrap:anywhere}\
-#head dd span{display:block}\
+#head dl,#told dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.15rem 1rem;margin:0}\
+#head dt,#told dt,#told .kind,#told .hint{color:#555}\
+#head dd,#told dd{margin:0;overflow-wrap:anywhere}\
+#head dd span,#told .whole{display:block}\
+#told section,#told .note{margin-block-end:1rem;padding:.75rem 1rem;border:1px solid #888;break-inside:avoid}\
+#told h2{margin:0 0 .5rem;font-size:1.1rem;line-height:1.3;overflow-wrap:anywhere}\
+#told p{margin:0;overflow-wrap:anywhere}\
 #mail{display:flow-root}\
 #paper{position:relative;display:flow-root;overflow:hidden;overflow:visible clip;overflow-wrap:anywhere}\
 @page{margin:15mm}\
@@ -118,6 +124,10 @@ pub fn page(message: &PrintPage) -> Markup {
                         }
                     }
                     @if message.cut { p { (words.only_beginning()) } }
+                }
+                div #told {
+                    (told::notes(Hand { words, is_paper: true }, message.told))
+                    (told::cards(Hand { words, is_paper: true }, message.told))
                 }
                 div #paper {
                     @match &message.body {

@@ -6,10 +6,11 @@
 use maud::{Markup, html};
 
 use super::icons::{Icon, icon};
-use super::{Chrome, said, when};
+use super::{said, when};
 use crate::route::Route;
 use crate::time::Calendar;
 use crate::told::{Card, Delivery, Doubt, Event, Guest, Protection, Report, Verdict};
+use crate::words::Words;
 
 /// What a message tells beside its text.
 #[derive(Clone, Debug, Default)]
@@ -45,14 +46,29 @@ pub struct EventLine {
     pub clock: Option<String>,
 }
 
+/// How it is told.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hand {
+    /// The language.
+    pub words: Words,
+    /// Without signs, and with nothing folded.
+    pub is_paper: bool,
+}
+
+impl Hand {
+    fn icon(self, which: Icon) -> Markup {
+        html! { @if !self.is_paper { (icon(which)) } }
+    }
+}
+
 /// Guests that are named before the rest is folded.
 const GUESTS: usize = 8;
 
 /// Notes on the sender and the protection, below the names.
-pub(super) fn notes(chrome: &Chrome, told: &Told) -> Markup {
-    let words = chrome.words;
+pub(super) fn notes(hand: Hand, told: &Told) -> Markup {
+    let words = hand.words;
     let note = |which: Icon, text: &str| {
-        html! { .note.warn role="note" { (icon(which)) p dir="auto" { (text) } } }
+        html! { .note.warn role="note" { (hand.icon(which)) p dir="auto" { (text) } } }
     };
     html! {
         @for doubt in &told.doubts { (note(Icon::Warn, &words.doubt(doubt))) }
@@ -61,16 +77,16 @@ pub(super) fn notes(chrome: &Chrome, told: &Told) -> Markup {
 }
 
 /// Events, reports and visiting cards, above the text.
-pub(super) fn cards(chrome: &Chrome, told: &Told) -> Markup {
+pub(super) fn cards(hand: Hand, told: &Told) -> Markup {
     html! {
-        @for report in &told.reports { (report_card(chrome, report)) }
-        @for event in &told.events { (event_card(chrome, event)) }
-        @for card in &told.cards { (visiting_card(chrome, card)) }
+        @for report in &told.reports { (report_card(hand, report)) }
+        @for event in &told.events { (event_card(hand, event)) }
+        @for card in &told.cards { (visiting_card(hand, card)) }
     }
 }
 
-fn event_card(chrome: &Chrome, line: &EventLine) -> Markup {
-    let words = chrome.words;
+fn event_card(hand: Hand, line: &EventLine) -> Markup {
+    let words = hand.words;
     let event = &line.event;
     let kind = words.event_kind(event.method, event.cancelled);
     let title = match event.title.trim() {
@@ -79,7 +95,7 @@ fn event_card(chrome: &Chrome, line: &EventLine) -> Markup {
     };
     html! {
         section.told aria-label=(kind) {
-            p.kind { (icon(Icon::Clock)) (kind) }
+            p.kind { (hand.icon(Icon::Clock)) (kind) }
             h2 dir="auto" { (title) }
             dl {
                 @if let Some(start) = &line.start {
@@ -92,32 +108,33 @@ fn event_card(chrome: &Chrome, line: &EventLine) -> Markup {
                 }
                 @if !event.place.is_empty() { dt { (words.where_label()) } dd dir="auto" { (event.place) } }
                 @if let Some(organizer) = &event.organizer {
-                    dt { (words.organizer_label()) } dd { (guest(chrome, organizer)) }
+                    dt { (words.organizer_label()) } dd { (guest(hand, organizer)) }
                 }
                 @if !event.guests.is_empty() {
                     dt { (words.guests_label()) }
-                    dd { (guests(chrome, &event.guests)) }
+                    dd { (guests(hand, &event.guests)) }
                 }
             }
         }
     }
 }
 
-fn guests(chrome: &Chrome, all: &[Guest]) -> Markup {
-    let (named, folded) = all.split_at_checked(GUESTS).unwrap_or((all, &[]));
+fn guests(hand: Hand, all: &[Guest]) -> Markup {
+    let first = if hand.is_paper { all.len() } else { GUESTS };
+    let (named, folded) = all.split_at_checked(first).unwrap_or((all, &[]));
     html! {
-        @for one in named { (guest(chrome, one)) }
+        @for one in named { (guest(hand, one)) }
         @if !folded.is_empty() {
             details {
-                summary { (chrome.words.and_others(folded.len())) }
-                @for one in folded { (guest(chrome, one)) }
+                summary { (hand.words.and_others(folded.len())) }
+                @for one in folded { (guest(hand, one)) }
             }
         }
     }
 }
 
-fn guest(chrome: &Chrome, guest: &Guest) -> Markup {
-    let words = chrome.words;
+fn guest(hand: Hand, guest: &Guest) -> Markup {
+    let words = hand.words;
     html! {
         span.whole title=(guest.email) {
             (said(&guest.shown))
@@ -126,11 +143,11 @@ fn guest(chrome: &Chrome, guest: &Guest) -> Markup {
     }
 }
 
-fn visiting_card(chrome: &Chrome, card: &Card) -> Markup {
-    let words = chrome.words;
+fn visiting_card(hand: Hand, card: &Card) -> Markup {
+    let words = hand.words;
     html! {
         section.told aria-label=(words.visiting_card()) {
-            p.kind { (icon(Icon::Text)) (words.visiting_card()) }
+            p.kind { (hand.icon(Icon::Text)) (words.visiting_card()) }
             h2 dir="auto" { (card.name) }
             dl {
                 @for (detail, value) in &card.details {
@@ -141,15 +158,15 @@ fn visiting_card(chrome: &Chrome, card: &Card) -> Markup {
     }
 }
 
-fn report_card(chrome: &Chrome, report: &Report) -> Markup {
-    let words = chrome.words;
+fn report_card(hand: Hand, report: &Report) -> Markup {
+    let words = hand.words;
     let kind = words.report_kind(report);
     html! {
         section.told aria-label=(kind) {
-            p.kind { (icon(Icon::Letter)) (kind) }
+            p.kind { (hand.icon(Icon::Letter)) (kind) }
             @match report {
                 Report::Delivery { reporter, deliveries } => {
-                    @for one in deliveries { (delivery(chrome, one)) }
+                    @for one in deliveries { (delivery(hand, one)) }
                     @if !reporter.is_empty() {
                         p.hint { (words.reporter_label()) " " (said(reporter)) }
                     }
@@ -162,8 +179,8 @@ fn report_card(chrome: &Chrome, report: &Report) -> Markup {
     }
 }
 
-fn delivery(chrome: &Chrome, delivery: &Delivery) -> Markup {
-    let words = chrome.words;
+fn delivery(hand: Hand, delivery: &Delivery) -> Markup {
+    let words = hand.words;
     html! {
         p { b { (said(&delivery.recipient)) } " " (words.fate(delivery)) }
         @if !delivery.said.is_empty() {
