@@ -197,6 +197,22 @@ impl Route {
         }
     }
 
+    /// This as another site may have it opened, or an address that somebody made up: pages that show whose they are, and
+    /// nothing loaded that the reader did not ask for. None for all others, a mail alone in the window among them.
+    pub fn from_elsewhere(self) -> Option<Route> {
+        match self {
+            Route::Message(page) | Route::Print(page) => Some(Route::Message(MessageQuery {
+                remote: false,
+                ..page
+            })),
+            Route::Folder(_)
+            | Route::Headers { .. }
+            | Route::Leave { .. }
+            | Route::SignInForm { .. } => Some(self),
+            _ => None,
+        }
+    }
+
     /// Reads method, path below the base, and raw query.
     ///
     /// Unknown paths are `NotFound`, known ones with another method `WrongMethod`, parameters that no link of ours

@@ -194,7 +194,9 @@ pub fn frame(visit: &mut Visit, query: &FrameQuery) -> Result<Done> {
     let watch = Watch::start();
     let cleaned = cleaned(visit, &opened, query, For::Frame);
     let (row, _) = names(visit, &opened, query);
-    let document = clean::frame(&row.subject, &cleaned, visit.words.lang);
+    // A tab of its own says that this is a mail: its subject alone could be the title of any page.
+    let title = visit.words.as_laid_out(&row.subject);
+    let document = clean::frame(&title, &cleaned, visit.words.lang);
     visit.rendering = visit.rendering.saturating_add(watch.passed());
     Ok(Done::Page(Response::frame(document, query.remote)))
 }

@@ -105,9 +105,13 @@ fn ask(config: &Config, head: &Head) -> Result<Asked> {
         });
     }
     // From elsewhere a page may be opened, and no more: not as an image, to which a mail's own may lead.
-    if head.is_cross_site() && (head.method == "POST" || head.fetch_dest != "document") {
-        return Err(Error::Forbidden("another site"));
-    }
+    let route = match head.is_cross_site() {
+        true => Some(route)
+            .filter(|_| head.method != "POST" && head.fetch_dest == "document")
+            .and_then(Route::from_elsewhere)
+            .ok_or(Error::Forbidden("another site"))?,
+        false => route,
+    };
     let state = State::open(config, head.document_root.as_deref())?;
     let claim = Claim::read(head, &state);
     head.take_body(BodyLimit::FORM)?;

@@ -162,10 +162,9 @@ pub fn sign_in(
 /// The page to go on with: one of our own pages, else the inbox.
 fn way_back(to: &str) -> String {
     let (path, query) = to.split_once('?').unwrap_or((to, ""));
-    match Route::parse("GET", path, query) {
-        Ok(route @ (Route::Folder(_) | Route::Message(_) | Route::Print(_))) => {
-            route.href(&Base::default())
-        }
+    let route = Route::parse("GET", path, query).ok();
+    match route.and_then(Route::from_elsewhere) {
+        Some(route @ (Route::Folder(_) | Route::Message(_))) => route.href(&Base::default()),
         _ => "/".to_owned(),
     }
 }

@@ -48,10 +48,14 @@ fn delivery(body: &[u8]) -> Option<Report> {
                 _ => continue,
             },
         };
-        let Some(recipient) = recipient else { continue };
+        // An address is one word; a sentence would be said in our own card.
+        let recipient = recipient.map(|r| address(&r));
+        let Some(recipient) = recipient.filter(|r| is_address(r)) else {
+            continue;
+        };
         if deliveries.len() < MOST {
             deliveries.push(Delivery {
-                recipient: address(&recipient),
+                recipient,
                 fate,
                 status,
                 said: typed(&field("diagnostic-code").unwrap_or_default()).to_owned(),
@@ -72,8 +76,9 @@ fn receipt(body: &[u8]) -> Option<Report> {
     };
     let did = field("disposition")?.to_ascii_lowercase();
     let recipient = field("final-recipient").or_else(|| field("original-recipient"))?;
+    let recipient = Some(address(&recipient)).filter(|r| is_address(r))?;
     Some(Report::Receipt {
-        recipient: address(&recipient),
+        recipient,
         displayed: did.contains("displayed"),
     })
 }
@@ -99,6 +104,11 @@ fn typed(value: &str) -> &str {
         _ => value,
     };
     value.trim().trim_matches(['<', '>'])
+}
+
+fn is_address(text: &str) -> bool {
+    // RFC 5321 4.5.3.1.3
+    text.len() <= 254 && !text.is_empty() && !text.contains(char::is_whitespace)
 }
 
 /// An address with a type; letters beyond ASCII may be written `\x{436}` (RFC 6533 3).

@@ -43,20 +43,52 @@ pub fn doubts(header: &[u8]) -> Vec<Doubt> {
     doubts
 }
 
-/// Controls and characters without width, but for the joiners that some scripts are written with.
+/// Controls and characters that show nothing, but for the joiners and the variants that some scripts are written with.
 fn is_hidden(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
-        || (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'
+            | '\u{1160}'
+            | '\u{17b4}'
+            | '\u{17b5}'
+            | '\u{180e}'
+            | '\u{200b}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{e0000}'..='\u{e0fff}'
+    ) || (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
 }
 
-/// The first mail address in a name.
+/// The first mail address in a name, however its signs are drawn and set apart.
 fn address_in(name: &str) -> Option<String> {
+    let plain: String = name
+        .chars()
+        .map(|c| match c {
+            '\u{ff20}' | '\u{fe6b}' => '@',
+            '\u{3002}' | '\u{ff0e}' | '\u{ff61}' | '\u{fe52}' => '.',
+            c => c,
+        })
+        .collect();
+    let pieces: Vec<&str> = plain.split('@').map(str::trim).collect();
     let edge = |c: char| c.is_whitespace() || "<>()[]{},;:\"'\u{201c}\u{201d}".contains(c);
-    name.split(edge).find_map(|word| {
-        let (local, domain) = word.split_once(['@', '\u{ff20}', '\u{fe6b}'])?;
-        let real = !local.is_empty() && domain.contains('.') && !domain.starts_with('.');
-        real.then(|| format!("{local}@{domain}"))
-    })
+    pieces
+        .iter()
+        .zip(pieces.iter().skip(1))
+        .find_map(|(before, after)| {
+            let local = before.rsplit(edge).next()?;
+            let domain = after.split(edge).next()?.trim_end_matches('.');
+            let real = !local.is_empty() && domain.contains('.') && !domain.starts_with('.');
+            real.then(|| format!("{local}@{domain}"))
+        })
 }
 
 fn foreign_domain(email: &str) -> Option<Doubt> {
@@ -179,6 +211,9 @@ fn decoded(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
 
     #[test]
@@ -190,6 +225,18 @@ mod tests {
             told("\"service@bank.example\" <x@evil.example>"),
             [Doubt::NameHoldsAddress("service@bank.example".to_owned())]
         );
+        for name in [
+            "@service@bank.example",
+            "service @ bank.example",
+            "Bank (service@bank.example.)",
+            "service\u{ff20}bank\u{3002}example",
+            "a@b service@bank\u{ff0e}example",
+        ] {
+            let from = format!("=?utf-8?B?{}?= <x@evil.example>", STANDARD.encode(name));
+            let other = Doubt::NameHoldsAddress("service@bank.example".to_owned());
+            assert_eq!(told(&from), [other], "{name}");
+        }
+        assert!(told("Ann @ Work <ann@example.org>").is_empty());
         assert_eq!(
             told("=?utf-8?q?An=E2=80=AEn?= <ann@example.org>"),
             [Doubt::Invisible]

@@ -211,8 +211,7 @@ impl Words {
                 "The sender's name holds another address, {address}. Only the address that stands beside the name counts."
             ),
             Doubt::Invisible => {
-                "The sender's name holds characters that cannot be seen; they are left out here."
-                    .to_owned()
+                "The sender's name holds characters that cannot be seen.".to_owned()
             }
             Doubt::Foreign {
                 looks,
