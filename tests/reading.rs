@@ -717,8 +717,7 @@ fn every_journey_is_told_and_each_once() {
     );
     let parts = [
         part("invite.ics", &outbound),
-        part("out.ics", &outbound),
-        part("back.ics", &back),
+        part("both.ics", &format!("{outbound}{back}")),
         part("hotel.ics", &unnamed.repeat(2)),
         part("again.ics", &again),
     ];
