@@ -1,7 +1,8 @@
 //! Bytes in some charset to text, whatever the mail says they are.
 //!
 //! A label is believed where the bytes allow it and are not plainly UTF-8; where they do not, or there is none, the bytes
-//! decide: UTF-8 that is valid wins, then ISO-2022-JP by its escapes, then what the bytes look like (`chardetng`). Controls do not come through.
+//! decide: UTF-8 that is valid wins, then ISO-2022-JP by its escapes, then what the bytes look like (`chardetng`).
+//! Controls do not come through.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{
