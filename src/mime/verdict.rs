@@ -131,8 +131,7 @@ fn tokens(value: &str) -> (Vec<Token>, bool) {
             }
             ';' | '=' => {
                 // In a value it is a sign as any other: `header.b=abc=`, `smtp.mailfrom==?utf-8?q?x?=@example.org`.
-                let in_value = c == '='
-                    && (word.is_some() && is_value(&tokens) || tokens.last() == Some(&Token::Is));
+                let in_value = c == '=' && tokens.last() == Some(&Token::Is);
                 if in_value {
                     word.get_or_insert_default().push(c);
                     continue;
@@ -146,11 +145,6 @@ fn tokens(value: &str) -> (Vec<Token>, bool) {
     }
     tokens.extend(word.map(Token::Word));
     (tokens, is_whole)
-}
-
-/// True where the word that is being read stands behind an equals sign.
-fn is_value(tokens: &[Token]) -> bool {
-    tokens.last() == Some(&Token::Is)
 }
 
 /// To the end of a comment, whose beginning is read (RFC 5322 3.2.2); false where it has none.
