@@ -7,7 +7,7 @@
 use std::fs;
 use std::time::{Duration, Instant, SystemTime};
 
-use postern::mime;
+use postern::mime::{codec, structure};
 
 use crate::mail::mails;
 use crate::support::kernel::Watch;
@@ -75,7 +75,7 @@ fn every_mail_has_its_page() {
         let took = watch.elapsed();
         assert!(took < SLOW, "{name} took {took:?}");
 
-        let subject = mime::headers(mime::header_of(raw)).subject;
+        let subject = codec::headers(codec::header_of(raw)).subject;
         let shown = page.text_of("h1").unwrap_or_default();
         let expected = if subject.is_empty() {
             "(no subject)"
@@ -85,12 +85,15 @@ fn every_mail_has_its_page() {
         if letters(&shown) != letters(expected) {
             other.push(format!("{name}: subject {shown:?}, not {expected:?}"));
         }
-        let parts = mime::leaves(raw);
+        let parts = structure::leaves(raw);
         let files = page.texts_of(".file .name");
-        let missing = mime::body_of(&parts).attachments.into_iter().find(|part| {
-            let named = !part.name.is_empty() && !mime::is_tnef(part);
-            named && !files.iter().any(|f| letters(f) == letters(&part.name))
-        });
+        let missing = structure::body_of(&parts)
+            .attachments
+            .into_iter()
+            .find(|part| {
+                let named = !part.name.is_empty() && !structure::is_tnef(part);
+                named && !files.iter().any(|f| letters(f) == letters(&part.name))
+            });
         if let Some(part) = missing {
             other.push(format!("{name}: no {:?} among {files:?}", part.name));
         }

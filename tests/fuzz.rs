@@ -12,8 +12,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use postern::clean;
 use postern::mail::{Part, Trail};
-use postern::{clean, mime};
+use postern::mime::{codec, containers, statements, structure};
 
 use crate::mail::{cleaned, harms, mails, vectors};
 use crate::support::random::Random;
@@ -106,28 +107,28 @@ fn changed(seed: &[u8], other: &[u8], random: &mut Random) -> Vec<u8> {
 
 /// All that is done with the bytes of a mail.
 fn read_mail(raw: &[u8]) {
-    let header = mime::header_of(raw);
-    let headers = mime::headers(header);
+    let header = codec::header_of(raw);
+    let headers = codec::headers(header);
     assert!(!headers.subject.contains(['\n', '\r', '\0']));
-    mime::doubts(header);
-    mime::verdict(header, "mx.example.org");
-    mime::unsubscribe(header, clean::link);
-    mime::named_fields(header);
-    let parts = mime::leaves(raw);
-    let body = mime::body_of(&parts);
-    mime::told_by(&parts);
-    mime::protection(&parts);
+    statements::doubts(header);
+    statements::verdict(header, "mx.example.org");
+    statements::unsubscribe(header, clean::link);
+    codec::named_fields(header);
+    let parts = structure::leaves(raw);
+    let body = structure::body_of(&parts);
+    structure::told_by(&parts);
+    structure::protection(&parts);
     for part in parts.iter().take(20) {
-        let bytes = mime::part_of(raw, &part.path).expect("a part that was told");
+        let bytes = structure::part_of(raw, &part.path).expect("a part that was told");
         read_part(part, &bytes, 0);
-        let name = mime::safe_file_name(&part.name);
+        let name = codec::safe_file_name(&part.name);
         assert!(!name.is_empty() && !name.contains(['/', '\\', '\n', '\0']));
         let trail = Trail::default().then(&part.path).to_string();
         assert!(Trail::parse(&trail).is_some() || part.path.steps().len() > 60);
     }
     for part in body.html.iter().take(4) {
-        let bytes = mime::part_of(raw, &part.path).expect("a part that was told");
-        read_html(&mime::text(&bytes, &part.charset));
+        let bytes = structure::part_of(raw, &part.path).expect("a part that was told");
+        read_html(&codec::text(&bytes, &part.charset));
     }
 }
 
@@ -148,20 +149,21 @@ fn read_loose(input: &[u8]) {
 
 /// Parts that are more than text, out of these mails, each below its type.
 fn loose(mails: &[Vec<u8>]) -> Vec<Vec<u8>> {
-    let told =
-        |part: &Part| mime::is_tnef(part) || !mime::told_by(std::slice::from_ref(part)).is_empty();
+    let told = |part: &Part| {
+        structure::is_tnef(part) || !structure::told_by(std::slice::from_ref(part)).is_empty()
+    };
     let mut found = Vec::new();
     for raw in mails {
-        for part in mime::leaves(raw).iter().filter(|p| told(p)) {
-            let bytes = mime::part_of(raw, &part.path).unwrap_or_default();
-            let kind = if mime::is_tnef(part) {
+        for part in structure::leaves(raw).iter().filter(|p| told(p)) {
+            let bytes = structure::part_of(raw, &part.path).unwrap_or_default();
+            let kind = if structure::is_tnef(part) {
                 "application/ms-tnef"
             } else {
                 &part.kind
             };
             found.push([kind.as_bytes(), b"\n", &bytes].concat());
         }
-        if mime::tnef(raw).is_some() {
+        if containers::tnef(raw).is_some() {
             found.push([b"application/ms-tnef\n", &raw[..]].concat());
         }
     }
@@ -169,20 +171,21 @@ fn loose(mails: &[Vec<u8>]) -> Vec<Vec<u8>> {
 }
 
 fn read_part(part: &Part, bytes: &[u8], depth: u32) {
-    let text = mime::reading(part, bytes, "");
-    mime::preview(&text);
-    mime::letter([(&text, part.flowed)], clean::link);
-    mime::events(&text);
-    mime::cards(&text);
-    mime::report("message/delivery-status", bytes);
-    mime::report("message/disposition-notification", bytes);
-    for (_, html) in mime::wrapped(part, bytes) {
+    let text = structure::reading(part, bytes, "");
+    structure::preview(&text);
+    structure::letter([(&text, part.flowed)], clean::link);
+    statements::events(&text);
+    statements::cards(&text);
+    statements::report("message/delivery-status", bytes);
+    statements::report("message/disposition-notification", bytes);
+    for (_, html) in containers::wrapped(part, bytes) {
         read_html(&String::from_utf8_lossy(&html));
     }
-    mime::kind_of(bytes);
-    mime::text_as(bytes, "shift_jis");
-    for inner in mime::contents(part, bytes).iter().take(5) {
-        let content = mime::content(part, bytes, &inner.path).expect("what was told is there");
+    structure::kind_of(bytes);
+    codec::text_as(bytes, "shift_jis");
+    for inner in containers::contents(part, bytes).iter().take(5) {
+        let content =
+            containers::content(part, bytes, &inner.path).expect("what was told is there");
         if depth < 3 {
             read_part(inner, &content, depth + 1);
         }

@@ -225,6 +225,39 @@ fn asked(source: &Source) -> BTreeSet<String> {
 }
 
 #[test]
+fn the_rooms_of_mime_ask_one_way() {
+    let allowed: [(&str, &[&str]); 5] = [
+        ("mod.rs", &[]),
+        ("codec", &[]),
+        ("structure", &["codec"]),
+        ("containers", &["codec", "structure"]),
+        ("statements", &["codec"]),
+    ];
+    let mut found = Vec::new();
+    for source in sources().iter().filter(|s| s.room == "mime") {
+        let mut steps = source.path.components().skip(1);
+        let room = steps.next().expect("below mime").as_os_str();
+        let room = room.to_string_lossy();
+        if room == "tests.rs" {
+            continue;
+        }
+        let known = allowed.iter().find(|(own, _)| *own == room);
+        let (_, may) = known.unwrap_or_else(|| panic!("no room of mime: {room}"));
+        for way in ["crate::mime::", "super::super::"] {
+            for (at, _) in source.code.match_indices(way) {
+                let (asked, _) = words(&source.code[at + way.len()..])
+                    .next()
+                    .expect("a name");
+                if !may.contains(&asked) {
+                    found.push(format!("{} asks {asked}", source.path.display()));
+                }
+            }
+        }
+    }
+    expect_none("drawn in mime/mod.rs", &found);
+}
+
+#[test]
 fn a_view_knows_words_and_addresses_and_nothing_else() {
     let mut found = Vec::new();
     for source in sources().iter().filter(|s| s.room == "views") {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use postern::clean::{self, Cleaned, Show};
 use postern::letter::{Block, Line, Span};
 use postern::mail::{Part, PartPath};
-use postern::mime;
+use postern::mime::{codec, containers, structure};
 use scraper::{Html, Selector};
 use serde_json::Value;
 
@@ -385,7 +385,7 @@ fn nothing_in_a_vector_comes_through() {
 
 /// A mail, taken through all that a message page does.
 pub(crate) struct Reading {
-    pub(crate) headers: mime::Headers,
+    pub(crate) headers: codec::Headers,
     pub(crate) parts: Vec<Part>,
     pub(crate) words: String,
     /// Of all files, those in messages within it too.
@@ -396,9 +396,9 @@ pub(crate) struct Reading {
 fn names(raw: &[u8], parts: &[Part], depth: u32, out: &mut Vec<String>) {
     for part in parts {
         out.push(part.name.clone());
-        let bytes = mime::part_of(raw, &part.path).unwrap();
-        let inside = mime::contents(part, &bytes);
-        if mime::is_message(part) && depth < 5 {
+        let bytes = structure::part_of(raw, &part.path).unwrap();
+        let inside = containers::contents(part, &bytes);
+        if structure::is_message(part) && depth < 5 {
             names(&bytes, &inside, depth + 1, out);
         } else {
             out.extend(inside.into_iter().map(|p| p.name));
@@ -407,21 +407,21 @@ fn names(raw: &[u8], parts: &[Part], depth: u32, out: &mut Vec<String>) {
 }
 
 pub(crate) fn read(raw: &[u8]) -> Reading {
-    let parts = mime::leaves(raw);
-    let body = mime::body_of(&parts);
+    let parts = structure::leaves(raw);
+    let body = structure::body_of(&parts);
     let mut words = String::new();
     for part in &body.text {
-        let bytes = mime::part_of(raw, &part.path).unwrap();
-        let mut text = mime::reading(part, &bytes, "");
+        let bytes = structure::part_of(raw, &part.path).unwrap();
+        let mut text = structure::reading(part, &bytes, "");
         if part.kind == "text/html" {
             text = clean::words(&text);
         }
-        for block in &mime::letter([(text, part.flowed)], clean::link).blocks {
+        for block in &structure::letter([(text, part.flowed)], clean::link).blocks {
             tell(block, &mut words);
         }
     }
     for part in body.html.iter().filter(|p| p.kind == "text/html") {
-        let html = mime::text(&mime::part_of(raw, &part.path).unwrap(), &part.charset);
+        let html = codec::text(&structure::part_of(raw, &part.path).unwrap(), &part.charset);
         cleaned(&html, false);
     }
     let everywhere = body.text.len() + body.html.len() + body.inline.len() + body.attachments.len();
@@ -433,7 +433,7 @@ pub(crate) fn read(raw: &[u8]) -> Reading {
     self::names(raw, &parts, 0, &mut names);
     Reading {
         names,
-        headers: mime::headers(raw),
+        headers: codec::headers(raw),
         words,
         parts: parts.clone(),
     }
@@ -467,7 +467,7 @@ fn every_mail_is_read_and_none_panics() {
         read_ += 1;
         with_words += usize::from(!reading.words.trim().is_empty());
         for part in &reading.parts {
-            let name = mime::safe_file_name(&part.name);
+            let name = codec::safe_file_name(&part.name);
             assert!(
                 !name.is_empty() && !name.contains(['/', '\\', '\n', '"']),
                 "{name:?} in {}",

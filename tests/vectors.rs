@@ -15,7 +15,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use postern::mime;
+use postern::mime::structure;
 
 use crate::mail::{mails, vectors};
 use crate::support::chromium::{Chromium, Tab};
@@ -243,8 +243,8 @@ fn no_vector_does_anything_in_a_real_browser() {
 fn no_mail_of_the_world_does_anything_in_a_real_browser() {
     let read = |file: &std::path::PathBuf| {
         let bytes = std::fs::read(file).expect("a mail");
-        let parts = mime::leaves(&bytes);
-        let has_html = !mime::body_of(&parts).html.is_empty();
+        let parts = structure::leaves(&bytes);
+        let has_html = !structure::body_of(&parts).html.is_empty();
         let mail = Mail {
             bytes,
             received: SystemTime::now(),

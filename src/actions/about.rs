@@ -6,7 +6,7 @@ use super::{Done, Visit};
 use crate::error::{Error, Result, What};
 use crate::mail::Trail;
 use crate::mailbox::Opened;
-use crate::mime;
+use crate::mime::codec;
 use crate::route::{MessageQuery, MessageRef, Route};
 use crate::views;
 use crate::views::about::{HeadersPage, LeavePage};
@@ -18,7 +18,7 @@ use crate::views::about::{HeadersPage, LeavePage};
 pub fn headers(visit: &mut Visit, at: &MessageRef, inside: &Trail) -> Result<Done> {
     let opened = opened(visit, at, inside)?;
     let around = Around::gather(visit, &at.folder, Vec::new())?;
-    let fields = mime::named_fields(&opened.header);
+    let fields = codec::named_fields(&opened.header);
     let page = HeadersPage {
         back: Route::Message(MessageQuery {
             inside: inside.clone(),

@@ -10,7 +10,8 @@ use crate::clean::{self, Cleaned};
 use crate::letter::Letter;
 use crate::mail::{Encoding, Part, Row, Trail};
 use crate::mailbox::{Opened, Shown, WHOLE_BYTES};
-use crate::mime::{self, Headers};
+use crate::mime::codec::Headers;
+use crate::mime::{codec, containers, statements, structure};
 use crate::route::{FrameQuery, MessageQuery, MessageRef, Route};
 use crate::time::{Calendar, Zone};
 use crate::told::{Card, Event, Moment, Protection, Report, Unsubscribe};
@@ -39,17 +40,17 @@ pub enum For {
 /// The HTML parts of a message, one after the other, made harmless. Where it is shown, images that are too large to
 /// travel inside the document are named by their route.
 pub fn cleaned(visit: &Visit, opened: &Opened, at: &FrameQuery, wanted: For) -> Cleaned {
-    let body = mime::body_of(&opened.parts);
+    let body = structure::body_of(&opened.parts);
     let mut parts = Vec::new();
     for part in &body.html {
         let Some(shown) = opened.shown.iter().find(|s| s.part.path == part.path) else {
             continue;
         };
-        let text = mime::reading(&shown.part, &shown.bytes, &at.charset);
+        let text = structure::reading(&shown.part, &shown.bytes, &at.charset);
         parts.push(match part.kind.as_str() {
             "text/html" => text,
             _ => {
-                let letter = mime::letter([(text, part.flowed)], clean::link);
+                let letter = structure::letter([(text, part.flowed)], clean::link);
                 clean::as_html(unfolded(visit.words, &letter.blocks))
             }
         });
@@ -99,23 +100,23 @@ pub fn cleaned(visit: &Visit, opened: &Opened, at: &FrameQuery, wanted: For) -> 
 }
 
 fn data_address(bytes: &[u8]) -> Option<String> {
-    let kind = mime::kind_of(bytes).filter(|kind| kind.starts_with("image/"))?;
+    let kind = structure::kind_of(bytes).filter(|kind| kind.starts_with("image/"))?;
     Some(format!("data:{kind};base64,{}", STANDARD.encode(bytes)))
 }
 
 /// The text parts of a message as a reader reads them.
 pub fn text_of(opened: &Opened, charset: &str) -> Letter {
-    let texts = mime::body_of(&opened.parts).text;
+    let texts = structure::body_of(&opened.parts).text;
     let texts = texts.into_iter().filter_map(|part| {
         let shown = opened.shown.iter().find(|s| s.part.path == part.path)?;
-        let text = mime::reading(part, &shown.bytes, charset);
+        let text = structure::reading(part, &shown.bytes, charset);
         let text = match part.kind.as_str() {
             "text/html" => clean::words(&text),
             _ => text,
         };
         Some((text, part.flowed))
     });
-    let mut letter = mime::letter(texts, clean::link);
+    let mut letter = structure::letter(texts, clean::link);
     letter.cut |= opened.shown.iter().any(|s| s.cut);
     letter
 }
@@ -127,7 +128,7 @@ pub fn letter_of(opened: &Opened, told: &Told, charset: &str) -> Letter {
         return letter;
     }
     let said = told.events.iter().map(|line| (&line.event.text, None));
-    mime::letter(said, clean::link)
+    structure::letter(said, clean::link)
 }
 
 /// Who wrote to whom about what: the row, and all people of the header. With the charset that the reader chose, both are
@@ -139,8 +140,8 @@ pub fn names(visit: &mut Visit, opened: &Opened, at: &FrameQuery) -> (Row, Heade
         true => visit.mailbox.raw_header(&at.message),
         false => Vec::new(),
     };
-    let Some(headers) = mime::headers_as(&raw, &at.charset) else {
-        return (row, mime::headers(&opened.header));
+    let Some(headers) = codec::headers_as(&raw, &at.charset) else {
+        return (row, codec::headers(&opened.header));
     };
     row.subject.clone_from(&headers.subject);
     row.from.clone_from(&headers.from);
@@ -155,7 +156,7 @@ pub fn names(visit: &mut Visit, opened: &Opened, at: &FrameQuery) -> (Row, Heade
 
 /// What is to be listed of a message: its attachments, and pictures beside its HTML that this does not show.
 pub fn listed(opened: &Opened) -> Vec<&Part> {
-    let body = mime::body_of(&opened.parts);
+    let body = structure::body_of(&opened.parts);
     let mut listed = body.attachments;
     let mut beside = body.inline;
     beside.retain(|part| !listed.contains(part));
@@ -200,12 +201,12 @@ fn letters(text: &str) -> String {
 pub fn files<'a>(opened: &'a Opened, listed: &[&Part]) -> Vec<(Option<&'a Shown>, Vec<Part>)> {
     let texts = opened.shown.iter().filter(|s| s.part.kind == "text/plain");
     let mut found: Vec<(Option<&Shown>, Vec<Part>)> = texts
-        .map(|shown| (Some(shown), mime::contents(&shown.part, &shown.bytes)))
+        .map(|shown| (Some(shown), containers::contents(&shown.part, &shown.bytes)))
         .collect();
     for part in listed {
         let unpacked = opened.told.iter().find(|s| s.part.path == part.path);
         let unpacked = unpacked
-            .filter(|_| mime::is_tnef(part) || mime::is_cms(part))
+            .filter(|_| structure::is_tnef(part) || structure::is_cms(part))
             .map(|shown| (Some(shown), files_in(&shown.part, &shown.bytes)))
             .filter(|(_, files)| !files.is_empty());
         found.push(unpacked.unwrap_or_else(|| (None, vec![(*part).clone()])));
@@ -232,9 +233,9 @@ pub fn attachments(
 
 /// The files in a winmail.dat, or in a message that is signed as a whole.
 fn files_in(holder: &Part, bytes: &[u8]) -> Vec<Part> {
-    let inside = mime::contents(holder, bytes);
-    match mime::is_cms(holder) {
-        true => mime::body_of(&inside)
+    let inside = containers::contents(holder, bytes);
+    match structure::is_cms(holder) {
+        true => structure::body_of(&inside)
             .attachments
             .into_iter()
             .cloned()
@@ -245,7 +246,7 @@ fn files_in(holder: &Part, bytes: &[u8]) -> Vec<Part> {
 
 /// True for what opens as a page: a message, or a winmail.dat too large to be unpacked on the page of its message.
 fn opens_as_message(part: &Part) -> bool {
-    (mime::is_message(part) || mime::is_tnef(part)) && part.size <= WHOLE_BYTES
+    (structure::is_message(part) || structure::is_tnef(part)) && part.size <= WHOLE_BYTES
 }
 
 fn line(at: &MessageRef, within: &Trail, part: &Part) -> AttachmentLine {
@@ -292,8 +293,8 @@ fn line(at: &MessageRef, within: &Trail, part: &Part) -> AttachmentLine {
 /// What a message tells beside its text.
 pub fn told(visit: &Visit, opened: &Opened, at: &MessageRef, inside: &Trail) -> Told {
     let mut told = Told {
-        doubts: mime::doubts(&opened.header),
-        protection: mime::protection(&opened.parts)
+        doubts: statements::doubts(&opened.header),
+        protection: structure::protection(&opened.parts)
             .map(|protection| match protection {
                 Protection::SmimeWrapped if opened.told.iter().any(is_only_signed) => {
                     Protection::SmimeSigned
@@ -305,26 +306,26 @@ pub fn told(visit: &Visit, opened: &Opened, at: &MessageRef, inside: &Trail) -> 
     };
     let server = visit.config.server_of_realm(&visit.session.realm);
     if inside.is_empty() {
-        told.verdict = server.and_then(|s| mime::verdict(&opened.header, &s.authserv_id));
+        told.verdict = server.and_then(|s| statements::verdict(&opened.header, &s.authserv_id));
         let message = at.clone();
         told.leave = ways_out(visit, opened).map(|_| Route::Leave { message });
     }
     for shown in &opened.told {
-        let text = || mime::text(&shown.bytes, &shown.part.charset);
+        let text = || codec::text(&shown.bytes, &shown.part.charset);
         match shown.part.kind.as_str() {
             "text/calendar" | "application/ics" => {
-                for event in mime::events(&text()) {
+                for event in statements::events(&text()) {
                     if !told.events.iter().any(|line| line.event.is_same(&event)) {
                         told.events.push(event_line(visit, event));
                     }
                 }
             }
             "text/vcard" | "text/x-vcard" | "text/directory" => {
-                let cards: Vec<Card> = mime::cards(&text());
+                let cards: Vec<Card> = statements::cards(&text());
                 told.cards.extend(cards);
             }
             kind => {
-                let report: Option<Report> = mime::report(kind, &shown.bytes);
+                let report: Option<Report> = statements::report(kind, &shown.bytes);
                 told.reports.extend(report);
             }
         }
@@ -334,18 +335,18 @@ pub fn told(visit: &Visit, opened: &Opened, at: &MessageRef, inside: &Trail) -> 
 
 /// How to leave the list that a message came by; None where it names no way. A page of our own is none.
 pub fn ways_out(visit: &Visit, opened: &Opened) -> Option<Unsubscribe> {
-    let mut ways = mime::unsubscribe(&opened.header, clean::link);
+    let mut ways = statements::unsubscribe(&opened.header, clean::link);
     ways.web = ways.web.filter(|web| web.host != visit.head.host);
     (ways.mail.is_some() || ways.web.is_some()).then_some(ways)
 }
 
 fn is_only_signed(told: &Shown) -> bool {
-    mime::is_cms(&told.part) && mime::signed_content(&told.bytes).is_some()
+    structure::is_cms(&told.part) && containers::signed_content(&told.bytes).is_some()
 }
 
 fn protection_in_text(opened: &Opened) -> Option<Protection> {
     let texts = opened.shown.iter().filter(|s| s.part.kind == "text/plain");
-    let mut found = texts.map(|s| mime::inline_protection(&mime::text(&s.bytes, "")));
+    let mut found = texts.map(|s| structure::inline_protection(&codec::text(&s.bytes, "")));
     found.find_map(|protection| protection)
 }
 

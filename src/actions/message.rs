@@ -9,7 +9,7 @@ use crate::clean::{self, Length};
 use crate::error::{Error, Result, What};
 use crate::letter::Letter;
 use crate::mail::{Address, Flags, Uid};
-use crate::mime;
+use crate::mime::structure;
 use crate::response::Response;
 use crate::route::{Face, FolderQuery, FrameQuery, MessageQuery, MessageRef, Place, Route};
 use crate::time::Watch;
@@ -28,7 +28,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         false => visit.mailbox.open(at, query.rank, !visit.head.prefetch)?,
         true => visit.mailbox.open_inside(at, &query.inside)?,
     };
-    let body = mime::body_of(&opened.parts);
+    let body = structure::body_of(&opened.parts);
     // Whatever the frame shows: what it would load is counted by holding it back.
     let held_back = FrameQuery {
         remote: false,
@@ -188,7 +188,7 @@ pub fn frame(visit: &mut Visit, query: &FrameQuery) -> Result<Done> {
         true => visit.mailbox.open(&query.message, 0, false)?,
         false => visit.mailbox.open_inside(&query.message, &query.inside)?,
     };
-    if mime::body_of(&opened.parts).html.is_empty() {
+    if structure::body_of(&opened.parts).html.is_empty() {
         return Err(Error::Gone(What::Part));
     }
     let watch = Watch::start();

@@ -7,7 +7,7 @@ use super::body::{files, listed};
 use super::{Done, Packed, Piece, Pieces, Transfer, Visit};
 use crate::error::{Error, Result, What};
 use crate::mail::{Encoding, Part, PartPath, Trail};
-use crate::mime;
+use crate::mime::{codec, containers, structure};
 use crate::remote::What as Section;
 use crate::response::Response;
 use crate::route::MessageRef;
@@ -59,18 +59,18 @@ pub(super) fn opened_as(kind: &str) -> Option<&'static str> {
 /// The type under which a part may be shown that goes on as it comes: a text needs a charset that a browser knows.
 pub(super) fn passed_as(kind: &str, charset: &str) -> Option<String> {
     match opened_as(kind)? {
-        AS_TEXT => mime::passed_charset(charset).map(|c| format!("text/plain; charset={c}")),
+        AS_TEXT => structure::passed_charset(charset).map(|c| format!("text/plain; charset={c}")),
         shown => Some(shown.to_owned()),
     }
 }
 
 /// The kind of a part, as far as its label and its name tell: what is called any bytes may have a better name.
 pub(super) fn likely_kind(part: &Part) -> &str {
-    let by_name = || match mime::is_any_bytes(&part.kind) {
-        true => mime::kind_by_name(&part.name),
+    let by_name = || match structure::is_any_bytes(&part.kind) {
+        true => structure::kind_by_name(&part.name),
         false => None,
     };
-    let meant = mime::meant_kind(&part.kind, &part.name);
+    let meant = structure::meant_kind(&part.kind, &part.name);
     meant.or_else(by_name).unwrap_or(&part.kind)
 }
 
@@ -83,7 +83,7 @@ pub fn part(visit: &mut Visit, at: &MessageRef, trail: &Trail, open: bool) -> Re
     let labelled = likely_kind(&part);
     // The bytes decide where they are at hand; a label that lies opens as what it is, or not at all.
     let kind = match bytes.as_deref() {
-        Some(bytes) => mime::kind_of(bytes)
+        Some(bytes) => structure::kind_of(bytes)
             .or(Some(labelled)
                 .filter(|kind| opened_as(kind) == Some(AS_TEXT) && !bytes.contains(&0)))
             .and_then(opened_as)
@@ -99,7 +99,7 @@ pub fn part(visit: &mut Visit, at: &MessageRef, trail: &Trail, open: bool) -> Re
     match (bytes, first) {
         (Some(bytes), _) => {
             let bytes = match kind.starts_with("text/") {
-                true => mime::text(&bytes, &part.charset).into_bytes(),
+                true => codec::text(&bytes, &part.charset).into_bytes(),
                 false => bytes,
             };
             Ok(Done::Page(Response::part(&kind, disposition, bytes)))
@@ -134,12 +134,12 @@ fn saved_name(part: &Part) -> String {
         _ => "",
     };
     match part.name.trim() {
-        "" => mime::safe_file_name(unnamed),
+        "" => codec::safe_file_name(unnamed),
         // The name of a message may be its subject.
         name if unnamed.ends_with(".eml") && !name.to_ascii_lowercase().ends_with(".eml") => {
-            mime::safe_file_name(&format!("{name}.eml"))
+            codec::safe_file_name(&format!("{name}.eml"))
         }
-        name => mime::safe_file_name(name),
+        name => codec::safe_file_name(name),
     }
 }
 
@@ -160,7 +160,7 @@ pub fn attachments(visit: &mut Visit, at: &MessageRef) -> Result<Done> {
             continue;
         };
         let wanted: Vec<&Part> = files.iter().collect();
-        let found = mime::pick(&holder.part, &holder.bytes, &wanted);
+        let found = containers::pick(&holder.part, &holder.bytes, &wanted);
         packed.extend(
             found
                 .into_iter()
@@ -170,7 +170,7 @@ pub fn attachments(visit: &mut Visit, at: &MessageRef) -> Result<Done> {
     if packed.is_empty() {
         return Err(Error::Gone(What::Part));
     }
-    let name = mime::safe_file_name(&format!("{}.zip", opened.row.subject));
+    let name = codec::safe_file_name(&format!("{}.zip", opened.row.subject));
     let disposition = disposition("attachment", &name);
     Ok(Done::Transfer(Transfer {
         message: at.clone(),
@@ -198,7 +198,7 @@ pub fn source(visit: &mut Visit, at: &MessageRef, save: bool) -> Result<Done> {
     } else {
         ("text/plain; charset=utf-8", "inline")
     };
-    let name = mime::safe_file_name(&format!("{}.eml", row.subject));
+    let name = codec::safe_file_name(&format!("{}.eml", row.subject));
     Ok(Done::Transfer(Transfer {
         message: at.clone(),
         what: Pieces::One(Piece {

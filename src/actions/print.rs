@@ -7,7 +7,7 @@ use super::body::{For, attachments, cleaned, letter_of, listed, names, told};
 use super::{Done, Visit};
 use crate::error::Result;
 use crate::letter::Letter;
-use crate::mime;
+use crate::mime::structure;
 use crate::response::Response;
 use crate::route::{Face, MessageQuery};
 use crate::time::{Watch, Zone};
@@ -24,7 +24,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     };
     let (row, _) = names(visit, &opened, &query.frame());
     let watch = Watch::start();
-    let has_html = !mime::body_of(&opened.parts).html.is_empty();
+    let has_html = !structure::body_of(&opened.parts).html.is_empty();
     let html = (has_html && query.face == Face::Best)
         .then(|| cleaned(visit, &opened, &query.frame(), For::Paper(MAIL)))
         .filter(|html| !html.is_blank);

@@ -10,7 +10,7 @@ use crate::clean::Cleaned;
 use crate::error::{Error, Result};
 use crate::mail::{Folder, FolderName, Role, Trail};
 use crate::mailbox::Opened;
-use crate::mime;
+use crate::mime::codec;
 use crate::profile::ADDRESS_BYTES;
 use crate::response::Response;
 use crate::route::{MessageQuery, Route};
@@ -114,7 +114,7 @@ fn sender(opened: &Opened, told: &Told) -> Option<Sender> {
     let address = from.email.to_lowercase();
     let (_, domain) = address.rsplit_once('@')?;
     // Two readers of one header may find two senders in it: the server's and ours have to agree.
-    let ours = mime::headers(&opened.header).from;
+    let ours = codec::headers(&opened.header).from;
     let agree = !ours.is_empty() && ours.iter().all(|own| own.email.to_lowercase() == address);
     let failed = told.verdict.as_ref().is_some_and(|v| failed(v, domain));
     let is_certain = agree && told.doubts.is_empty() && !failed;
@@ -151,13 +151,13 @@ fn failed(verdict: &Verdict, domain: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::mime::statements;
 
     #[test]
     fn a_sender_has_failed_where_the_readers_server_says_so() {
         let failed = |checks: &str| {
             let field = format!("Authentication-Results: mx; {checks}\r\n");
-            let verdict = mime::verdict(field.as_bytes(), "mx").expect("a verdict");
+            let verdict = statements::verdict(field.as_bytes(), "mx").expect("a verdict");
             super::failed(&verdict, "shop.example")
         };
         for checks in [

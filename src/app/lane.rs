@@ -14,7 +14,8 @@ use crate::error::{Error, Result, What};
 use crate::gate::Pass;
 use crate::mail::{PartPath, UidValidity};
 use crate::mailbox::WHOLE_BYTES;
-use crate::mime::{self, Decoder};
+use crate::mime::codec::Decoder;
+use crate::mime::structure;
 use crate::pack::Zip;
 use crate::process;
 use crate::remote::{Command, Remote, What as Section};
@@ -92,7 +93,7 @@ fn bring(
             raw => raw?,
         }),
     };
-    let bytes = mime::part_of(raw, path).ok_or_else(gone)?;
+    let bytes = structure::part_of(raw, path).ok_or_else(gone)?;
     keep(&bytes).map_err(|e| state::failed(state.dir(), &e))
 }
 

@@ -1,6 +1,6 @@
 //! HTML of a mail to a document that may be shown, and the judging of links in any mail.
 //!
-//! Not for plain text (`mime::letter`). Everything is by allow-list. The order is fixed: the markup is read once and
+//! Not for plain text (`mime::structure`). Everything is by allow-list. The order is fixed: the markup is read once and
 //! bounded (`read`), its style judged (`css`), and the last step is ammonia, which parses what is left, keeps what is
 //! allowed and serialises once; nothing is edited as text afterwards. The only room that names `ammonia` and
 //! `cssparser`, and the only one where `PreEscaped` may stand.

@@ -7,7 +7,7 @@ use super::message::{IMAGE_BYTES, Opened, Shown, TEXT_BYTES, TEXTS_BYTES, WHOLE_
 use super::{Mailbox, row};
 use crate::error::{Error, Result, What};
 use crate::mail::{Part, Row, Trail};
-use crate::mime;
+use crate::mime::{codec, containers, structure};
 use crate::route::MessageRef;
 
 /// Embedded images that travel inside the document of such a message.
@@ -21,20 +21,20 @@ impl Mailbox<'_, '_> {
     pub fn open_inside(&mut self, at: &MessageRef, trail: &Trail) -> Result<Opened> {
         let (holder, bytes) = self.at(at, trail, WHOLE_BYTES)?;
         let raw = bytes
-            .filter(|_| mime::is_message(&holder) || mime::is_tnef(&holder))
+            .filter(|_| structure::is_message(&holder) || structure::is_tnef(&holder))
             .ok_or(Error::Gone(What::Part))?;
-        let parts = mime::contents(&holder, &raw);
-        let body = mime::body_of(&parts);
-        let shown = |wanted: &[&Part]| shortened(mime::pick(&holder, &raw, wanted));
+        let parts = containers::contents(&holder, &raw);
+        let body = structure::body_of(&parts);
+        let shown = |wanted: &[&Part]| shortened(containers::pick(&holder, &raw, wanted));
         let mut texts = body.text.clone();
         texts.extend(body.html.iter().filter(|p| !body.text.contains(p)));
         let small = |p: &&Part| p.size <= IMAGE_BYTES;
         let images = body.inline.iter().copied().filter(small).take(IMAGES);
         let images: Vec<&Part> = images.collect();
         let size = u32::try_from(raw.len()).unwrap_or(u32::MAX);
-        let (row, header) = match mime::is_message(&holder) {
+        let (row, header) = match structure::is_message(&holder) {
             true => {
-                let header = mime::in_utf8(mime::header_of(&raw), row::charset(&parts));
+                let header = codec::in_utf8(codec::header_of(&raw), row::charset(&parts));
                 (row::of_header(at.uid, &header, size), header)
             }
             false => {
@@ -49,7 +49,7 @@ impl Mailbox<'_, '_> {
             row,
             shown: shown(&texts),
             images: shown(&images),
-            told: shown(&mime::told_by(&parts)),
+            told: shown(&structure::told_by(&parts)),
             header,
             parts: parts.clone(),
             rank: 0,
@@ -80,9 +80,9 @@ impl Mailbox<'_, '_> {
         let (mut part, bytes) = self.part(at, first, WHOLE_BYTES)?;
         let mut bytes = bytes.ok_or_else(gone)?;
         for path in rest {
-            let inside = mime::contents(&part, &bytes);
+            let inside = containers::contents(&part, &bytes);
             let found = inside.into_iter().find(|p| p.path == *path);
-            bytes = mime::content(&part, &bytes, path).ok_or_else(gone)?;
+            bytes = containers::content(&part, &bytes, path).ok_or_else(gone)?;
             part = found.ok_or_else(gone)?;
         }
         Ok((part, Some(bytes)))
@@ -102,24 +102,24 @@ impl Opened {
     /// is signed as a whole.
     fn read_wrapped(&mut self, holder: &Part, bytes: &[u8]) -> bool {
         let is_blank = |shown: &Shown| shown.bytes.trim_ascii().is_empty();
-        if !mime::is_cms(holder) && !self.shown.iter().all(is_blank) {
+        if !structure::is_cms(holder) && !self.shown.iter().all(is_blank) {
             return false;
         }
-        let told = mime::wrapped_told(holder, bytes).into_iter();
+        let told = containers::wrapped_told(holder, bytes).into_iter();
         self.told.extend(told.map(|(part, bytes)| {
             let cut = false;
             Shown { part, bytes, cut }
         }));
-        let texts = mime::wrapped(holder, bytes);
+        let texts = containers::wrapped(holder, bytes);
         if texts.is_empty() {
             return false;
         }
-        let pictures = mime::contents(holder, bytes);
+        let pictures = containers::contents(holder, bytes);
         let pictures = pictures
             .into_iter()
             .filter(|p| !p.id.is_empty() && p.size <= IMAGE_BYTES);
         self.images.extend(pictures.take(IMAGES).filter_map(|part| {
-            let bytes = mime::content(holder, bytes, &part.path)?;
+            let bytes = containers::content(holder, bytes, &part.path)?;
             let cut = false;
             Some(Shown { part, bytes, cut })
         }));

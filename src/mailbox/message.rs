@@ -11,7 +11,8 @@ use super::{Mailbox, row};
 use crate::clean;
 use crate::error::{Error, Result, What};
 use crate::mail::{Flags, Part, PartPath, Row, Uid};
-use crate::mime::{self, Body};
+use crate::mime::structure::Body;
+use crate::mime::{codec, structure};
 use crate::remote::{Command, Flight, Message, Section, UidSet, What as SectionWhat};
 use crate::route::MessageRef;
 use crate::store::keys::{PENDING, TEXTS};
@@ -82,7 +83,7 @@ impl Mailbox<'_, '_> {
             self.put_row(&at.folder, at.validity, &row);
         }
         let parts = row.parts.clone().unwrap_or_default();
-        let body = mime::body_of(&parts);
+        let body = structure::body_of(&parts);
         let mut known = BTreeSet::new();
         let texts = body.text.iter().chain(&body.html);
         let mut texts: Vec<Part> = texts
@@ -114,7 +115,7 @@ impl Mailbox<'_, '_> {
             .take(MOST_IMAGES)
             .map(|part| (*part).clone())
             .collect();
-        let told: Vec<Part> = mime::told_by(&parts).into_iter().cloned().collect();
+        let told: Vec<Part> = structure::told_by(&parts).into_iter().cloned().collect();
         let unread = read && !row.flags.has(Flags::SEEN);
         let wanted: Vec<&Part> = texts
             .iter()
@@ -160,7 +161,7 @@ impl Mailbox<'_, '_> {
             .collect();
         let told = told.into_iter().filter_map(|p| self.shown(at, p)).collect();
         let header = self.cached_header(at).unwrap_or_default();
-        let header = mime::in_utf8(&header, row::charset(&parts));
+        let header = codec::in_utf8(&header, row::charset(&parts));
         let mut opened = Opened {
             row,
             parts,
@@ -175,7 +176,7 @@ impl Mailbox<'_, '_> {
         };
         if opened.read_told() && opened.row.preview.as_deref() == Some("") {
             let words = opened.shown.last().map(words_of).unwrap_or_default();
-            opened.row.preview = Some(mime::preview(&words)).filter(|words| !words.is_empty());
+            opened.row.preview = Some(structure::preview(&words)).filter(|words| !words.is_empty());
             if opened.row.preview.is_some() {
                 self.put_row(&at.folder, at.validity, &opened.row);
             }
@@ -212,9 +213,9 @@ impl Mailbox<'_, '_> {
         let message = self.fetch_sections(at, vec![section.clone()], false)?;
         let bytes = match message.section(&section).unwrap_or_default() {
             b"" if part.size > 0 => self.out_of_whole(at, &row, path)?,
-            bytes => mime::decode(bytes, part.encoding),
+            bytes => codec::decode(bytes, part.encoding),
         };
-        if mime::is_message(&part) && part.size <= TEXT_BYTES {
+        if structure::is_message(&part) && part.size <= TEXT_BYTES {
             // Whoever opens it asks for what is in it next.
             self.keep_text(at, path, &bytes);
         }
@@ -314,9 +315,9 @@ impl Mailbox<'_, '_> {
         // What stands in both is one after the other, not one instead of the other.
         let other = html.filter(|html| html.kind == "text/html" && !body.text.contains(html));
         let (text, html) = (words(text).unwrap_or_default(), words(other));
-        match html.filter(|html| mime::is_stub(&text, html)) {
-            Some(html) => Some(mime::preview(&html)),
-            None => unknown.then(|| mime::preview(&text)),
+        match html.filter(|html| structure::is_stub(&text, html)) {
+            Some(html) => Some(structure::preview(&html)),
+            None => unknown.then(|| structure::preview(&text)),
         }
     }
 
@@ -357,7 +358,7 @@ impl Mailbox<'_, '_> {
             .iter()
             .map(|part| {
                 let bytes = message.section(&section(part)).unwrap_or_default();
-                (&part.path, mime::decode(bytes, part.encoding))
+                (&part.path, codec::decode(bytes, part.encoding))
             })
             .collect();
         if let Some(header) = header {
@@ -396,13 +397,13 @@ impl Mailbox<'_, '_> {
         };
         let message = self.fetch_sections(at, vec![whole.clone()], false)?;
         let raw = message.section(&whole).unwrap_or_default();
-        let parts = mime::leaves(raw);
-        let body = mime::body_of(&parts);
-        self.keep_text(at, &header_path(), &mime::header_of(raw).to_vec());
+        let parts = structure::leaves(raw);
+        let body = structure::body_of(&parts);
+        self.keep_text(at, &header_path(), &codec::header_of(raw).to_vec());
         let shown = body.text.iter().chain(&body.html).chain(&body.inline);
         let mut wanted: Vec<&Part> = shown.copied().collect();
-        wanted.extend(mime::told_by(&parts));
-        for (part, mut bytes) in mime::parts_of(raw, &wanted) {
+        wanted.extend(structure::told_by(&parts));
+        for (part, mut bytes) in structure::parts_of(raw, &wanted) {
             bytes.truncate(usize::try_from(TEXT_BYTES).unwrap_or(usize::MAX));
             self.keep_text(at, &part.path, &bytes);
         }
@@ -418,7 +419,7 @@ impl Mailbox<'_, '_> {
         let whole = Section::all(SectionWhat::Part(PartPath::default()));
         let message = self.fetch_sections(at, vec![whole.clone()], false)?;
         let raw = message.section(&whole).unwrap_or_default();
-        mime::part_of(raw, path).ok_or_else(gone)
+        structure::part_of(raw, path).ok_or_else(gone)
     }
 
     /// Fetches sections of a message; opens its folder for change where a mark is to follow.
@@ -492,7 +493,7 @@ impl Mailbox<'_, '_> {
 
 /// The words of a part that is text or HTML.
 fn words_of(shown: &Shown) -> String {
-    let text = mime::reading(&shown.part, &shown.bytes, "");
+    let text = structure::reading(&shown.part, &shown.bytes, "");
     match shown.part.kind.as_str() {
         "text/html" => clean::words(&text),
         _ => text,

@@ -3,7 +3,8 @@
 //! The header fields are read here, as the message has them; a server's ENVELOPE is believed only where there are none.
 
 use crate::mail::{Address, Part, Row, Uid};
-use crate::mime::{self, Headers};
+use crate::mime::codec::Headers;
+use crate::mime::{codec, structure};
 use crate::remote::{Envelope, EnvelopeAddress, Leaf, Message, Parameters};
 
 /// Addresses of one header that a row keeps.
@@ -22,7 +23,7 @@ pub(super) fn of(uid: Uid, message: &Message) -> Option<Row> {
     };
     let charset = message.structure.as_ref().and_then(|body| body.charset());
     let charset = String::from_utf8_lossy(charset.unwrap_or_default()).into_owned();
-    let headers = mime::headers(&mime::in_utf8(&header, &charset));
+    let headers = codec::headers(&codec::in_utf8(&header, &charset));
     Some(with(uid, message, headers, &charset))
 }
 
@@ -52,12 +53,12 @@ fn with(uid: Uid, message: &Message, headers: Headers, charset: &str) -> Row {
         preview: message
             .preview
             .as_deref()
-            .map(|said| mime::preview(&mime::text(said, "utf-8"))),
+            .map(|said| structure::preview(&codec::text(said, "utf-8"))),
         parts: message
             .structure
             .as_ref()
             .map(|body| body.parts(&|leaf| part_name(leaf, charset)))
-            .map(|parts| parts.into_iter().map(mime::judged).collect()),
+            .map(|parts| parts.into_iter().map(structure::judged).collect()),
     }
 }
 
@@ -67,7 +68,7 @@ pub(super) fn of_header(uid: Uid, header: &[u8], size: u32) -> Row {
         size: Some(size),
         ..Message::default()
     };
-    with(uid, &message, mime::headers(header), "")
+    with(uid, &message, codec::headers(header), "")
 }
 
 fn few(mut addresses: Vec<Address>) -> Vec<Address> {
@@ -80,19 +81,19 @@ fn part_name(leaf: &Leaf, charset: &str) -> String {
     let named = |parameters: &Parameters| {
         let pairs: Vec<(&str, Vec<u8>)> = parameters
             .iter()
-            .map(|(name, value)| (name.as_str(), mime::in_utf8(value, charset)))
+            .map(|(name, value)| (name.as_str(), codec::in_utf8(value, charset)))
             .collect();
         let pairs: Vec<(&[u8], &[u8])> = pairs
             .iter()
             .map(|(name, value)| (name.as_bytes(), value.as_slice()))
             .collect();
-        mime::file_name(&pairs)
+        codec::file_name(&pairs)
     };
     let names = [&leaf.disposition_parameters, &leaf.parameters].into_iter();
     let mut names = names.map(named).filter(|name| !name.is_empty());
     names
         .next()
-        .unwrap_or_else(|| mime::headers(&subject_of(leaf)).subject)
+        .unwrap_or_else(|| codec::headers(&subject_of(leaf)).subject)
 }
 
 fn subject_of(leaf: &Leaf) -> Vec<u8> {
@@ -153,5 +154,5 @@ fn addresses(list: &[EnvelopeAddress]) -> Vec<u8> {
 
 /// True where this is a part that the list of attachments would show.
 pub fn has_attachment(parts: &[Part]) -> bool {
-    !mime::body_of(parts).attachments.is_empty()
+    !structure::body_of(parts).attachments.is_empty()
 }

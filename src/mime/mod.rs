@@ -1,69 +1,43 @@
-//! What a mail says: header, structure, charsets, transfer encodings, and plain text as a reader reads it.
+//! What a mail says: header, structure, charsets, transfer encodings, containers, and plain text as a reader reads it.
 //!
 //! Not for HTML (`clean`), and not for talking to a server (`remote`). Bytes go in, plain values come out; nothing fails:
-//! what cannot be read is left out or shown as it is. The only room that names `mail_parser`.
+//! what cannot be read is left out or shown as it is.
+//!
+//! # The four rooms
+//!
+//! Each asks only the rooms to its right; a file asks files of its own room without a circle:
+//!
+//! ```text
+//! containers ──> structure ──> codec
+//! statements ────────────────> codec
+//! ```
+//!
+//! | room | from | to |
+//! |---|---|---|
+//! | [`codec`] | coded words and bytes | text, header fields, addresses, dates, file names |
+//! | [`structure`] | the header of each part | the parts, which of them are read, and their text |
+//! | [`containers`] | the bytes of one part | the parts packed into it: nested messages, S/MIME, TNEF, uuencode |
+//! | [`statements`] | a header, a calendar, a card, a report | events, contacts, deliveries, doubts about the sender |
+//!
+//! # Why this is not mail-parser alone
+//!
+//! mail-parser reads addresses, dates and the names of charsets here, and nothing else. Its walk through a message is not
+//! used, since the paths of the parts must be those of the server's BODYSTRUCTURE (a link made from the one opens the other),
+//! since depth and number of parts are bounded, and since attachments of any size stream through in pieces. Its file names
+//! are not used, since a BODYSTRUCTURE gives parameters as pairs, without a header field that it could read. Look again at
+//! its version 1.
+//!
+//! Of the crates for what is packed in a mail: `tnef` ends at the first attribute, checksum or code page that it does not
+//! know, and reads neither the text nor long names; `compressed-rtf` panics on a body that is cut, and takes as much memory
+//! as the mail says; `rtf-parser` does not find the HTML that Outlook wrapped; `cms` reads DER only, and mail programs
+//! write BER with indefinite lengths too. `calcard` reads and writes calendars and contact cards well: it is worth its size once contacts
+//! are written, and replaces `contentlines` and `vcard` then. It guesses a described zone (VTIMEZONE) by its name, so
+//! `zones` stays.
 
-mod body;
-mod calendar;
-mod cms;
-mod contentlines;
-mod dates;
-mod decode;
-mod headers;
-mod inside;
-mod kinds;
-mod letter;
-mod names;
-mod preview;
-mod reading;
-mod report;
-mod rtf;
-mod sender;
-mod structure;
-mod text;
-mod tnef;
-mod uu;
-mod vcard;
-mod verdict;
-mod zones;
-
-pub use body::{Body, body_of, protection, told_by};
-pub use calendar::events;
-pub use cms::{is_cms, signed_content};
-pub use decode::{Decoder, decode};
-pub use headers::{
-    Headers, addresses, header_of, headers, headers_as, in_utf8, named_fields, words,
-};
-pub use inside::{content, contents, is_message, is_tnef, pick, wrapped, wrapped_told};
-pub use kinds::{is_any_bytes, judged, kind_by_name, kind_of, meant_kind, passed_charset};
-pub use letter::letter;
-pub use names::{Param, file_name, parameter, safe_file_name};
-pub use preview::{inline_protection, is_stub, preview};
-pub use reading::reading;
-pub use report::report;
-pub use sender::{doubts, unsubscribe};
-pub use structure::{leaves, part_of, parts_of};
-pub use text::{line, text, text_as};
-pub use tnef::{Tnef, TnefFile, tnef};
-pub use uu::uudecode;
-pub use vcard::cards;
-pub use verdict::verdict;
-
-use headers::fields;
-use names::split_parameters;
-
-/// A media type as a sender wrote it, as far as it has the form of one; else that of any bytes.
-fn safe_kind(kind: &str) -> String {
-    let token = |t: &str| {
-        !t.is_empty()
-            && t.bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-.+_".contains(&b))
-    };
-    match kind.split_once('/') {
-        Some((a, b)) if token(a) && token(b) => kind.to_owned(),
-        _ => "application/octet-stream".to_owned(),
-    }
-}
+pub mod codec;
+pub mod containers;
+pub mod statements;
+pub mod structure;
 
 #[cfg(test)]
 mod tests;

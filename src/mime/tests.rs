@@ -1,6 +1,6 @@
 //! Rules of reading mail, one story each. Whole mails by the thousand are in `tests/mail.rs`.
 
-use super::*;
+use super::{codec::*, structure::*};
 use crate::letter::{Block, Line, Span};
 use crate::mail::{Flowed, Part, PartPath};
 

@@ -2,7 +2,7 @@
 //!
 //! Not for bounces that are plain prose: those are read as the text they are.
 
-use super::{fields, line, words};
+use crate::mime::codec::{fields, line, words};
 use crate::told::{Delivery, Fate, Report};
 
 /// Most recipients that are told of.

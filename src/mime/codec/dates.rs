@@ -5,7 +5,7 @@
 
 use mail_parser::{HeaderValue, parsers::MessageStream};
 
-use super::text;
+use super::text::text;
 
 /// Longest value that is read, in bytes.
 const LONGEST: usize = 200;
@@ -37,7 +37,7 @@ pub(super) fn date(value: &[u8]) -> Option<(i64, i16)> {
 }
 
 /// A value without what stands in parentheses (RFC 5322 3.2.2).
-pub(super) fn without_comments(value: &str) -> String {
+fn without_comments(value: &str) -> String {
     let mut depth: u32 = 0;
     let mut out = String::new();
     for c in value.chars() {

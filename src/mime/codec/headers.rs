@@ -6,8 +6,8 @@
 use mail_parser::{HeaderValue, parsers::MessageStream};
 
 use super::dates::date;
-use super::text::extends_ascii;
-use super::{decode, line, text, text_as};
+use super::decode::decode;
+use super::text::{extends_ascii, line, text, text_as};
 use crate::mail::{Address, Encoding};
 
 /// Longest header that is read, in bytes; and most addresses of one field.
@@ -138,7 +138,7 @@ pub fn named_fields(raw: &[u8]) -> Vec<(String, String)> {
 }
 
 /// The fields of a header, names in lower case, values unfolded and otherwise as they are, up to the first empty line.
-pub(super) fn fields(raw: &[u8]) -> Vec<(String, Vec<u8>)> {
+pub fn fields(raw: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut found: Vec<(String, Vec<u8>)> = Vec::new();
     let head = raw.get(..raw.len().min(LONGEST)).unwrap_or_default();
     for row in head.split(|b| *b == b'\n') {

@@ -1,12 +1,11 @@
 //! winmail.dat: Microsoft's TNEF (MS-OXTNEF) to the text and files in it.
 //!
 //! Not for calendar items, contacts and the other things of an Exchange that it may hold. Total: it is read as far as it
-//! makes sense, and every length is checked against what is there. The one crate for it neither checks lengths nor reads
-//! long names.
+//! makes sense, and every length is checked against what is there. The one crate for it (`tnef`) checks lengths too, but gives up
+//! at the first attribute, checksum or code page that it does not know, and reads no MAPI properties: no text, no long names.
 
 use super::rtf::{Rich, rich};
-use super::text::code_page;
-use super::{line, text};
+use crate::mime::codec::{code_page, line, text};
 
 /// Most files that are taken out.
 const MOST: usize = 500;

@@ -2,7 +2,7 @@
 //!
 //! Not for judging: what is odd is told as it is. Nor for what the reader's own server found out (`verdict`).
 
-use super::{addresses, fields, line, words};
+use crate::mime::codec::{addresses, fields, line, words};
 use crate::told::{ByMail, Doubt, Unsubscribe, Web};
 
 /// Letters of a subject or a text that a list asks for.

@@ -5,11 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    Param, decode, fields, file_name, headers, is_message, judged, line, parameter,
-    split_parameters, words,
-};
+use super::kinds::{is_message, judged};
 use crate::mail::{Encoding, Flowed, Group, LONGEST_KIND, MOST_GROUPS, Part, PartPath};
+use crate::mime::codec::{
+    Param, decode, fields, file_name, headers, line, parameter, split_parameters, words,
+};
 
 /// Most leaves that are told.
 const MOST: usize = 2000;

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::text::{code_page, text_as};
+use crate::mime::codec::{code_page, text_as};
 
 /// Most bytes that are unpacked, and most that come out.
 const MOST: usize = 2 * 1024 * 1024;

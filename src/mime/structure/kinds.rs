@@ -100,6 +100,29 @@ pub fn judged(part: Part) -> Part {
     }
 }
 
+/// True for a part that opens as a message of its own.
+pub fn is_message(part: &Part) -> bool {
+    matches!(part.kind.as_str(), "message/rfc822" | "message/global")
+        || (part.name.to_ascii_lowercase().ends_with(".eml")
+            && part.kind.starts_with("application/"))
+}
+
+/// True for a winmail.dat.
+pub fn is_tnef(part: &Part) -> bool {
+    matches!(
+        part.kind.as_str(),
+        "application/ms-tnef" | "application/vnd.ms-tnef"
+    ) || part.name.eq_ignore_ascii_case("winmail.dat")
+}
+
+/// True for a part that is a CMS with the message in it.
+pub fn is_cms(part: &Part) -> bool {
+    matches!(
+        part.kind.as_str(),
+        "application/pkcs7-mime" | "application/x-pkcs7-mime"
+    )
+}
+
 /// The name of a charset under which a text may go on to a browser as it is; None where a browser does not know it, or would
 /// read other letters where the text has ASCII.
 pub fn passed_charset(label: &str) -> Option<&'static str> {

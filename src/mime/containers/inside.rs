@@ -1,28 +1,18 @@
-//! What lies inside a part: the leaves of a message within a message, or of one that is signed as a whole; the files of a
-//! winmail.dat; uuencoded files in a text.
+//! Containers (message/rfc822, S/MIME signed data, TNEF, uuencode): lists and extracts the parts in them, under stable paths.
 //!
-//! Gives and finds by the same paths, so that an address made from one listing leads to the same bytes in the next request.
+//! Lists and extracts by the same paths, so that an address made from one listing leads to the same bytes in the next
+//! request. To know before changing it: a container's own path with a step 0 behind it is the body that the container
+//! stands for (the text of a TNEF, the entity that was signed), whose parts then count as parts of the mail. No server numbers
+//! a part 0, so such a path can never mean a part that the server has.
 
-use super::{
-    body_of, file_name, is_cms, kind_by_name, kind_of, leaves, meant_kind, part_of, parts_of,
-    safe_kind, signed_content, tnef, told_by, uudecode,
-};
+use super::cms::signed_content;
+use super::tnef::tnef;
 use crate::mail::{Encoding, Group, Part, PartPath};
-
-/// True for a part that opens as a message of its own.
-pub fn is_message(part: &Part) -> bool {
-    matches!(part.kind.as_str(), "message/rfc822" | "message/global")
-        || (part.name.to_ascii_lowercase().ends_with(".eml")
-            && part.kind.starts_with("application/"))
-}
-
-/// True for a winmail.dat.
-pub fn is_tnef(part: &Part) -> bool {
-    matches!(
-        part.kind.as_str(),
-        "application/ms-tnef" | "application/vnd.ms-tnef"
-    ) || part.name.eq_ignore_ascii_case("winmail.dat")
-}
+use crate::mime::codec::{file_name, uudecode};
+use crate::mime::structure::{
+    body_of, is_cms, is_message, is_tnef, kind_by_name, kind_of, leaves, meant_kind, part_of,
+    parts_of, told_by,
+};
 
 /// What lies in the decoded bytes of a part; nothing where it holds nothing.
 pub fn contents(part: &Part, bytes: &[u8]) -> Vec<Part> {
@@ -123,12 +113,25 @@ pub fn pick(part: &Part, bytes: &[u8], wanted: &[&Part]) -> Vec<(Part, Vec<u8>)>
     Vec::new()
 }
 
+/// A media type as a sender wrote it, as far as it has the form of one; else that of any bytes.
+fn safe_kind(kind: &str) -> String {
+    let token = |t: &str| {
+        !t.is_empty()
+            && t.bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-.+_".contains(&b))
+    };
+    match kind.split_once('/') {
+        Some((a, b)) if token(a) && token(b) => kind.to_owned(),
+        _ => "application/octet-stream".to_owned(),
+    }
+}
+
 fn size_of(bytes: &[u8]) -> u32 {
     u32::try_from(bytes.len()).unwrap_or(u32::MAX)
 }
 
 /// What is to be read of a mail that is wrapped in this part: the text of a winmail.dat, HTML where there is some; the texts
-/// of a message that is signed as a whole. Each is one more leaf of the mail. No server numbers a part 0.
+/// of a message that is signed as a whole. Each is one more leaf of the mail, under step 0 of this part's path.
 pub fn wrapped(part: &Part, bytes: &[u8]) -> Vec<(Part, Vec<u8>)> {
     if let Some(inner) = signed_content(bytes).filter(|_| is_cms(part)) {
         return texts_of(part, &inner);

@@ -5,8 +5,8 @@
 //! itself describes, and else leaves the clock as it is written.
 
 use super::contentlines::{ContentLine, content_lines};
-use super::line;
 use super::zones::{Described, described};
+use crate::mime::codec::line;
 use crate::time::Zone;
 use crate::told::{Coming, Event, Guest, Method, Moment};
 

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{is_cms, is_tnef, kind_by_name};
+use super::kinds::{is_cms, is_tnef, kind_by_name};
 use crate::mail::{Group, Part, PartPath};
 use crate::told::Protection;
 

@@ -1,7 +1,7 @@
 //! The first words of a text, for the line below a subject; whether a text says anything at all; and what it says of its
 //! own protection.
 
-use super::line;
+use crate::mime::codec::line;
 use crate::told::Protection;
 
 /// Characters of a preview: more than the widest list shows.

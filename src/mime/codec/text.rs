@@ -44,7 +44,7 @@ pub(super) fn extends_ascii(charset: &str) -> bool {
 }
 
 /// The charset behind the number of a Windows code page; windows-1252 for one that is not known.
-pub(super) fn code_page(number: u32) -> &'static str {
+pub fn code_page(number: u32) -> &'static str {
     known_code_page(number).unwrap_or("windows-1252")
 }
 

@@ -3,7 +3,8 @@
 //! A name is decoded from whatever the sender's program wrote: RFC 2231 with and without continuations, RFC 2047 inside
 //! quotes, raw bytes. What comes out is only fit to be shown; `safe_file_name` makes one that may name a file.
 
-use super::{line, text, words};
+use super::headers::words;
+use super::text::{line, text};
 
 /// Longest safe name, in characters.
 const LONGEST: usize = 120;
@@ -12,7 +13,7 @@ const LONGEST: usize = 120;
 pub type Param<'a> = (&'a [u8], &'a [u8]);
 
 /// The same with bytes of its own.
-pub(super) type OwnParam = (Vec<u8>, Vec<u8>);
+pub type OwnParam = (Vec<u8>, Vec<u8>);
 
 /// The file name among the parameters of a part, decoded; empty where there is none. Give those of Content-Disposition
 /// first, then those of Content-Type; `filename` is asked before `name`.
@@ -102,7 +103,7 @@ fn percent_decode(coded: &[u8], out: &mut Vec<u8>) {
 }
 
 /// The value before the first semicolon, and the parameters after it.
-pub(super) fn split_parameters(value: &[u8]) -> (&[u8], Vec<OwnParam>) {
+pub fn split_parameters(value: &[u8]) -> (&[u8], Vec<OwnParam>) {
     let end = value.iter().position(|b| *b == b';').unwrap_or(value.len());
     let (head, mut rest) = value.split_at_checked(end).unwrap_or((value, b""));
     let mut params = Vec::new();

@@ -3,8 +3,6 @@
 //! Not for checking the signature, nor for what is encrypted. Total: every length is held against what is there. A crate
 //! for ASN.1 would come with all of its types for the one path that is walked here.
 
-use crate::mail::Part;
-
 /// Deepest nesting that is followed.
 const DEEPEST: u32 = 24;
 
@@ -16,14 +14,6 @@ const EXPLICIT: u8 = 0xa0;
 const OBJECT: u8 = 0x06;
 const OCTETS: u8 = 0x04;
 const OCTETS_IN_PIECES: u8 = 0x24;
-
-/// True for a part that is a CMS with the message in it.
-pub fn is_cms(part: &Part) -> bool {
-    matches!(
-        part.kind.as_str(),
-        "application/pkcs7-mime" | "application/x-pkcs7-mime"
-    )
-}
 
 /// The message within a CMS that is only signed: a MIME entity. None for anything else.
 pub fn signed_content(bytes: &[u8]) -> Option<Vec<u8>> {

@@ -2,8 +2,8 @@
 //!
 //! Not for charsets as such (`text`), nor for making anything of the text (`letter`, `clean`).
 
-use super::{text, text_as, uudecode};
 use crate::mail::Part;
+use crate::mime::codec::{text, text_as, uudecode};
 
 /// Bytes at the beginning of an HTML among which its charset is looked for. A browser looks at a quarter of that (WHATWG
 /// HTML 13.2.3.2), but the heads of mails are long.

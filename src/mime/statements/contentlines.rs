@@ -3,8 +3,8 @@
 //! Not for what they mean (`calendar`, `vcard`). Total: a line that is none is left out. A well-kept crate would bring a
 //! calendar of its own and two parsers for the dozen properties that a page shows.
 
-use super::{decode, line, text};
 use crate::mail::Encoding;
+use crate::mime::codec::{decode, line, text};
 
 /// Most lines that are read, and the longest one, in bytes.
 const MOST: usize = 5_000;

@@ -1,0 +1,23 @@
+//! Coded words and bytes to what was meant: charsets, transfer encodings, header fields, parameters, file names, dates.
+//!
+//! The lowest of `mime`'s rooms: it knows fields and values, and asks none of the other three. Not for which part of a
+//! message is which (`structure`). The only room that names `mail_parser`.
+
+mod dates;
+mod decode;
+mod headers;
+mod names;
+mod text;
+mod uu;
+
+pub use decode::{Decoder, decode};
+pub use headers::{
+    Headers, addresses, header_of, headers, headers_as, in_utf8, named_fields, words,
+};
+pub use names::{Param, file_name, parameter, safe_file_name};
+pub use text::{line, text, text_as};
+pub use uu::{UuFile, uudecode};
+
+pub(super) use headers::fields;
+pub(super) use names::split_parameters;
+pub(super) use text::code_page;

@@ -1,0 +1,21 @@
+//! The parts of a message: which there are, of which type each is, which of them are to be read, and what their text says.
+//!
+//! Asks `codec` only. Not for parts that are packed into the bytes of another part (`containers`), nor for what a calendar,
+//! a report or a header says (`statements`).
+
+mod body;
+mod kinds;
+mod leaves;
+mod letter;
+mod preview;
+mod reading;
+
+pub use body::{Body, body_of, protection, told_by};
+pub use kinds::{
+    is_any_bytes, is_cms, is_message, is_tnef, judged, kind_by_name, kind_of, meant_kind,
+    passed_charset,
+};
+pub use leaves::{leaves, part_of, parts_of};
+pub use letter::letter;
+pub use preview::{inline_protection, is_stub, preview};
+pub use reading::reading;
