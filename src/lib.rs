@@ -15,7 +15,7 @@
 //! | what a click does | [`actions`] |
 //! | how it looks | [`views`]: plain data in, markup out |
 //! | meaning | [`session`], [`mailbox`]: cache or server? |
-//! | doors | [`gate`] (fs2), [`state`], [`throttle`], [`store`] (sled), [`profile`] (toml), [`remote`] (imap, native-tls), [`mime`] (mail-parser), [`clean`] (ammonia), [`request`] and [`response`] (cgi) |
+//! | doors | [`gate`] (fs2), [`state`], [`throttle`], [`store`] (sled), [`profile`] (toml), [`remote`] (imap, native-tls), [`mime`] (mail-parser), [`clean`] (ammonia), [`request`] and [`response`] (cgi), [`spool`] |
 //! | ground, words | [`error`], [`route`], [`mail`], [`letter`], [`told`], [`words`], [`assets`], [`pack`], [`time`], [`config`], [`seal`], [`process`] |
 //!
 //! Each crate that reaches outside has one door, and its types do not leave that room.
@@ -63,6 +63,7 @@ pub mod response;
 pub mod route;
 pub mod seal;
 pub mod session;
+pub mod spool;
 pub mod state;
 pub mod store;
 pub mod throttle;

@@ -4,6 +4,10 @@
 //! the guard judges the environment first, then leaves only an allow-list of it for the crate, and reads the body
 //! itself, bounded in bytes and time, before it gives it to the crate as standard input.
 
+pub mod body;
+pub mod form;
+pub mod multipart;
+
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::io;

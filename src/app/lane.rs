@@ -21,6 +21,7 @@ use crate::process;
 use crate::remote::{Command, Remote, What as Section};
 use crate::route::MessageRef;
 use crate::session::Session;
+use crate::spool;
 use crate::state::{self, State};
 use crate::time::Deadline;
 use crate::views::error::HARD_DEADLINE;
@@ -45,7 +46,7 @@ pub fn run(
     let mut lane = pass.into_lane(state, &config.gate, *deadline)?;
     process::hard_deadline(PATIENCE.saturating_mul(2), HARD_DEADLINE);
 
-    let mut file = spool(state)?;
+    let mut file = spool::file(state)?;
     let mut remote = Remote::new(account(config, session)?, None, Deadline::after(PATIENCE));
     open(&mut remote, &job)?;
     let fetched = match &job.what {
@@ -183,34 +184,6 @@ fn open(remote: &mut Remote, job: &Transfer) -> Result<()> {
         return Ok(());
     }
     Err(Error::Gone(What::Numbering))
-}
-
-/// A file without a name: gone with the process, whatever ends it.
-fn spool(state: &State) -> Result<File> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let mut options = std::fs::OpenOptions::new();
-    options
-        .read(true)
-        .write(true)
-        .mode(0o600)
-        .custom_flags(libc::O_TMPFILE);
-    match options.open(state.dir()) {
-        Ok(file) => Ok(file),
-        Err(_) => {
-            // File systems without O_TMPFILE: a name for the blink of an eye.
-            let name = state.dir().join(format!(
-                "spool.{}",
-                crate::seal::to_text(&crate::seal::random::<9>()?)
-            ));
-            let failed = |e: io::Error| state::failed(&name, &e);
-            let file = state::private()
-                .create_new(true)
-                .open(&name)
-                .map_err(failed)?;
-            std::fs::remove_file(&name).map_err(failed)?;
-            Ok(file)
-        }
-    }
 }
 
 fn send(head: &[u8], file: &mut File) -> io::Result<()> {
