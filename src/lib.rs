@@ -15,7 +15,7 @@
 //! | what a click does | [`actions`] |
 //! | how it looks | [`views`]: plain data in, markup out |
 //! | meaning | [`session`], [`mailbox`]: cache or server? |
-//! | doors | [`gate`] (fs2), [`state`], [`throttle`], [`store`] (sled), [`profile`] (toml), [`remote`] (imap, native-tls), [`mime`] (mail-parser), [`clean`] (ammonia), [`request`] and [`response`] (cgi), [`spool`] |
+//! | doors | [`gate`] (fs2), [`state`], [`throttle`], [`store`] (sled), [`profile`] (toml), [`outbox`], [`remote`] (imap, native-tls), [`mime`] (mail-parser), [`clean`] (ammonia), [`request`] and [`response`] (cgi), [`spool`] |
 //! | ground, words | [`error`], [`route`], [`mail`], [`letter`], [`told`], [`words`], [`assets`], [`pack`], [`time`], [`config`], [`seal`], [`process`] |
 //!
 //! Each crate that reaches outside has one door, and its types do not leave that room.
@@ -54,6 +54,7 @@ pub mod letter;
 pub mod mail;
 pub mod mailbox;
 pub mod mime;
+pub mod outbox;
 pub mod pack;
 pub mod process;
 pub mod profile;

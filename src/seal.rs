@@ -16,6 +16,8 @@ use crate::error::{Cause, Error, Result};
 
 /// Bytes of a nonce, which stands in front of what it sealed.
 const NONCE: usize = 24;
+/// By how many bytes a sealed value is longer than what was sealed: the nonce, and the tag of Poly1305.
+pub const SEALED_BYTES: usize = NONCE + 16;
 
 /// A 256-bit key. Not printed by `{:?}`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

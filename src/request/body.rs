@@ -53,7 +53,7 @@ impl BodyLimit {
 
 /// Bytes that can be read at any offset.
 pub trait Source {
-    /// Reads at `offset` into `into`; fewer bytes than asked for only at the end.
+    /// Reads at `offset` into `into`, as many bytes as are easily had: none only at the end.
     ///
     /// # Errors
     /// Whatever the file system reports.

@@ -7,6 +7,8 @@ use std::io::{self, Read};
 use std::rc::Rc;
 
 use super::body::{Body, Bytes, Source};
+use serde::{Deserialize, Serialize};
+
 use super::multipart;
 use crate::error::{Cause, Error, Result};
 
@@ -25,7 +27,7 @@ pub struct Form {
 }
 
 /// A file of a form.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Upload {
     /// The name of the field that it was chosen in.
     pub field: String,
@@ -42,7 +44,7 @@ pub struct Upload {
 }
 
 /// Why a file cannot be taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Refused {
     /// The form has more files than one form may have.
     TooMany,
