@@ -23,10 +23,10 @@
 //! # A request, from top to bottom
 //!
 //! 1. `main` asks [`request::is_cgi`]: no web server means a shell.
-//! 2. [`app::admit`]: [`request::guard`] judges the environment; [`route::Route::parse`] says what is asked for;
-//!    [`session::Claim::read`] checks the cookie's MAC; [`request::Head::take_body`] reads the body. Nothing of a user has
-//!    been touched, no lock is held.
-//! 3. [`app::serve`]: [`gate::enter`] gives the [`gate::Pass`], or sends the request away with a page that tries again.
+//! 2. [`app::serve`]: [`request::guard`] judges the environment; [`route::Route::parse`] says what is asked for;
+//!    [`session::Claim::read`] checks the cookie's MAC; [`request::Head::take_body`] reads the body. What comes of it is a
+//!    [`request::Request`]. Nothing of a user has been touched, no lock is held.
+//! 3. [`gate::enter`] gives the [`gate::Pass`], or sends the request away with a page that tries again.
 //! 4. [`store::Store::open`], then [`session::load`]: the cookie's key opens the record, or the answer is the sign-in form.
 //! 5. The action asks [`mailbox::Mailbox`] for what its page shows. At the first miss, and only there,
 //!    [`remote::Remote`] connects: once, commands together.
@@ -38,8 +38,9 @@
 //!
 //! # Adding a page
 //!
-//! A variant in [`route::Route`], with a line in `parse` and one in `href`; the compiler then names every place that has to
-//! know. One function in [`actions`], one view, one test through the binary.
+//! A variant in [`route::Route`], with a line in `parse` and one in `href`, and an arm in the table `app::needs`: who may
+//! ask for it, how it waits, which action answers it. Without these it does not compile. One function in [`actions`], one
+//! view, one test through the binary.
 #![deny(unsafe_code)]
 
 pub mod actions;

@@ -11,14 +11,14 @@ fn main() -> ExitCode {
     if !request::is_cgi() {
         return cli::run();
     }
-    let admitted = app::admit();
-    cgi::handle(|raw| match app::serve(admitted, raw) {
-        Answer::Page(response) => {
+    match app::serve() {
+        // The crate asks for the request once more: by now there is nothing left in it that it could stumble over.
+        Answer::Page(response) => cgi::handle(|_| {
             process::answering();
             response.into_cgi()
-        }
-        // Written already, down its own slow line; the crate would write a second answer.
-        Answer::Sent => process::end(0),
-    });
+        }),
+        // Written already, down its own slow line.
+        Answer::Sent => {}
+    }
     process::end(0)
 }

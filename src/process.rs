@@ -8,9 +8,7 @@
 )]
 
 use std::ffi::{CStr, OsStr};
-use std::fs::File;
 use std::io::{self, Write as _};
-use std::os::fd::{AsRawFd as _, FromRawFd as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
@@ -113,34 +111,6 @@ pub fn set_environment(variables: &[(&str, &OsStr)]) {
             std::env::set_var(name, value);
         }
     }
-}
-
-/// Gives the rest of the program `body` as its standard input.
-///
-/// # Errors
-/// Where the system has no memory or descriptor for it.
-pub fn set_stdin(body: &[u8]) -> io::Result<()> {
-    // SAFETY: the name is a C string; a non-negative result is a descriptor that nobody else owns.
-    let mut file = unsafe {
-        let fd = libc::memfd_create(c"body".as_ptr(), libc::MFD_CLOEXEC);
-        if fd < 0 {
-            return Err(io::Error::last_os_error());
-        }
-        File::from_raw_fd(fd)
-    };
-    file.write_all(body)?;
-    io::Seek::rewind(&mut file)?;
-    // SAFETY: both are open descriptors; 0 is replaced in one step.
-    if unsafe { libc::dup2(file.as_raw_fd(), 0) } < 0 {
-        return Err(io::Error::last_os_error());
-    }
-    Ok(())
-}
-
-/// Tells the `cgi` crate how long the body is that `set_stdin` gave it. Only before there are threads.
-pub fn announce_body(length: usize) {
-    // SAFETY: called before any thread is started.
-    unsafe { std::env::set_var("CONTENT_LENGTH", length.to_string()) }
 }
 
 /// Reads from standard input without std's buffer, which would take more than is asked for.

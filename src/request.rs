@@ -19,7 +19,7 @@ use std::time::Duration;
 use crate::config::{Config, Https};
 use crate::error::{Cause, Error, Result};
 use crate::process;
-use crate::route::Base;
+use crate::route::{Base, Route};
 use crate::time::{Deadline, Watch};
 
 /// Longest request URI; Apache's own limit is a little higher.
@@ -73,6 +73,16 @@ pub struct Head {
     pub document_root: Option<PathBuf>,
 }
 
+/// A whole request: its head, what it asks for, and its form. It reaches the action as it is.
+pub struct Request<'r> {
+    /// Everything but the body.
+    pub head: &'r Head,
+    /// What is asked for.
+    pub route: Route,
+    /// What was sent with it; empty for a GET.
+    pub form: Form,
+}
+
 /// How large a body a route takes.
 #[derive(Clone, Copy, Debug)]
 pub struct BodyLimit {
@@ -83,11 +93,24 @@ pub struct BodyLimit {
 }
 
 impl BodyLimit {
+    /// For what takes no body.
+    pub const NONE: BodyLimit = BodyLimit {
+        bytes: 0,
+        time: Duration::ZERO,
+    };
     /// For a browser without a valid cookie, and for the small forms of the others.
     pub const FORM: BodyLimit = BodyLimit {
         bytes: 64 * 1024,
         time: Duration::from_secs(10),
     };
+
+    /// The smaller of the two, in each way.
+    pub fn within(self, other: BodyLimit) -> BodyLimit {
+        BodyLimit {
+            bytes: self.bytes.min(other.bytes),
+            time: self.time.min(other.time),
+        }
+    }
 }
 
 /// True where a web server runs this program; otherwise somebody does, from a shell.
@@ -260,32 +283,22 @@ fn hashed_certificates() -> Option<&'static str> {
 }
 
 impl Head {
-    /// Reads the body to its end and hands it to the `cgi` crate.
+    /// Reads the body of a POST to its end. Any other body is read and forgotten.
     ///
     /// # Errors
     /// `LengthRequired`, `TooLarge`, `BodyTimeout`, and `BadRequest` for a body shorter than announced: a client that
     /// went away in the middle of a POST looks like that, and must not have changed anything.
-    pub fn take_body(&self, limit: BodyLimit) -> Result<()> {
-        let wanted = self.method == "POST";
-        let length = match self.length {
-            Some(length) if length <= limit.bytes => length,
-            Some(_) if wanted => return Err(Error::TooLarge { limit: limit.bytes }),
-            None if wanted => return Err(Error::LengthRequired),
-            _ => {
-                // Nobody wants it, but a web server loses the answer to a body that was left lying.
-                self.drain();
-                return Ok(());
-            }
-        };
-        if length == 0 {
-            // The crate reads nothing where no length is announced.
-            return Ok(());
+    pub fn take_body(&self, limit: BodyLimit) -> Result<Form> {
+        if self.method != "POST" {
+            // Nobody wants it, but a web server loses the answer to a body that was left lying.
+            self.drain();
+            return Ok(Form::default());
         }
-        let body = read_body(length, limit.time)?;
-        let given = process::set_stdin(&body);
-        given.map_err(|e| Error::Internal(Cause::at("handing on the body", e)))?;
-        process::announce_body(body.len());
-        Ok(())
+        match self.length {
+            None => Err(Error::LengthRequired),
+            Some(length) if length > limit.bytes => Err(Error::TooLarge { limit: limit.bytes }),
+            Some(length) => Ok(Form::read(&read_body(length, limit.time)?)),
+        }
     }
 
     /// Reads and forgets what is left of a body that nobody took, within limits.
@@ -388,6 +401,7 @@ fn read_body(length: u64, time: Duration) -> Result<Vec<u8>> {
 }
 
 /// The fields of a form, as a browser sends them by default.
+#[derive(Clone, Debug, Default)]
 pub struct Form(Vec<(String, String)>);
 
 impl Form {
@@ -396,7 +410,16 @@ impl Form {
         Form(form_urlencoded::parse(body).into_owned().collect())
     }
 
-    /// A field's value; empty where there is none.
+    /// All values of a field, in the order of the page: of check boxes of one name, those that were ticked.
+    pub fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
+        let of_name = move |(key, _): &&(String, String)| key == name;
+        self.0
+            .iter()
+            .filter(of_name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// A field's first value; empty where there is none.
     pub fn get(&self, name: &str) -> &str {
         self.0
             .iter()

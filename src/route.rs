@@ -197,22 +197,6 @@ impl Route {
         }
     }
 
-    /// This as another site may have it opened, or an address that somebody made up: pages that show whose they are, and
-    /// nothing loaded that the reader did not ask for. None for all others, a mail alone in the window among them.
-    pub fn from_elsewhere(self) -> Option<Route> {
-        match self {
-            Route::Message(page) | Route::Print(page) => Some(Route::Message(MessageQuery {
-                remote: false,
-                ..page
-            })),
-            Route::Folder(_)
-            | Route::Headers { .. }
-            | Route::Leave { .. }
-            | Route::SignInForm { .. } => Some(self),
-            _ => None,
-        }
-    }
-
     /// Reads method, path below the base, and raw query.
     ///
     /// Unknown paths are `NotFound`, known ones with another method `WrongMethod`, parameters that no link of ours
@@ -423,10 +407,14 @@ pub fn retrying(path_and_query: &str, n: u32) -> String {
 }
 
 #[cfg(test)]
+pub(crate) use tests::samples;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
-    fn samples() -> Vec<(&'static str, Route)> {
+    /// One of each route at least, with its method.
+    pub(crate) fn samples() -> Vec<(&'static str, Route)> {
         let folder = FolderName::new("INBOX.R&-D %2F?&=+ü").unwrap();
         let message = MessageRef {
             folder: folder.clone(),

@@ -10,7 +10,7 @@ use crate::request::Head;
 use crate::response::Response;
 use crate::route::Route;
 use crate::seal;
-use crate::session::{self, Claim};
+use crate::session;
 use crate::state::State;
 use crate::time;
 use crate::views::login::{LoginPage, Reason, page};
@@ -121,13 +121,13 @@ pub fn is_insecure(config: &Config, head: &Head) -> bool {
 }
 
 /// Signs out: the record is gone at once. What was read and not yet told is told first, if that is quickly done.
-pub fn sign_out(visit: &mut Visit, claim: &Claim) -> Response {
+pub fn sign_out(visit: &mut Visit) -> Response {
     // The marks are a courtesy to other programs; the session ends whatever becomes of them.
     let told = visit.mailbox.send_all_pending();
     if let Err(error) = told {
         eprintln!("postern: sign-out: {}", error.log_kind().0);
     }
-    visit.mailbox.end_session(claim);
+    visit.mailbox.end_session(visit.claim);
     let to = Route::SignInForm {
         to: String::new(),
         out: true,

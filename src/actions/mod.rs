@@ -22,10 +22,10 @@ use crate::mail::Encoding;
 use crate::mailbox::Mailbox;
 use crate::profile::Profile;
 use crate::remote::What;
-use crate::request::Head;
+use crate::request::{Form, Head};
 use crate::response::Response;
 use crate::route::MessageRef;
-use crate::session::Session;
+use crate::session::{Claim, Session};
 use crate::time::{Calendar, Seconds, Watch, Zone};
 use crate::words::Words;
 
@@ -35,12 +35,16 @@ pub struct Visit<'v, 'p> {
     pub config: &'v Config,
     /// The request, without its body.
     pub head: &'v Head,
+    /// Its form; empty for a GET.
+    pub form: &'v Form,
     /// The reader's language.
     pub words: Words,
     /// The zone that times are told in.
     pub zone: Zone,
     /// When this request came.
     pub now: Seconds,
+    /// The cookie that the session was opened by.
+    pub claim: &'v Claim,
     /// Whose visit it is.
     pub session: &'v Session,
     /// The mail.

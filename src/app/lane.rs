@@ -8,7 +8,8 @@ use std::io::{self, Read as _, Seek as _, Write as _};
 use std::time::Duration;
 
 use super::timing::Timing;
-use super::{Admitted, account};
+use super::visit::account;
+use super::{Asked, Door};
 use crate::actions::{Answer, Packed, Piece, Pieces, Transfer};
 use crate::error::{Error, Result, What};
 use crate::gate::Pass;
@@ -32,18 +33,16 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const PIECE: usize = 8 * 1024;
 
 /// Leaves the gate for the lane, fetches, leaves the lane, sends.
-pub fn run(
-    admitted: &Admitted,
-    state: &State,
+pub(super) fn run(
+    asked: &Asked,
+    door: &Door,
     pass: Pass,
     session: &Session,
     job: Transfer,
     timing: &mut Timing,
 ) -> Result<Answer> {
-    let Admitted {
-        config, deadline, ..
-    } = admitted;
-    let mut lane = pass.into_lane(state, &config.gate, *deadline)?;
+    let (config, state) = (&asked.context.config, &door.state);
+    let mut lane = pass.into_lane(state, &config.gate, asked.deadline)?;
     process::hard_deadline(PATIENCE.saturating_mul(2), HARD_DEADLINE);
 
     let mut file = spool::file(state)?;
@@ -63,7 +62,7 @@ pub fn run(
     let written = file.seek(io::SeekFrom::End(0)).map_err(failed)?;
     lane.fetched();
 
-    let cost = timing.header(admitted.watch.passed());
+    let cost = timing.header(asked.context.watch.passed());
     let head = job.head.with("Server-Timing", cost).head(written);
     match send(&head, &mut file) {
         // The reader has gone; there is nobody to tell.

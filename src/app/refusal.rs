@@ -4,7 +4,8 @@
 
 use std::time::Duration;
 
-use super::{Admitted, Asked, is_part};
+use super::needs::{Back, FailsAs};
+use super::{Asked, Context, Door};
 use crate::actions::{self, Answer};
 use crate::error::{Error, Result};
 use crate::mail::Role;
@@ -12,7 +13,6 @@ use crate::remote;
 use crate::response::Response;
 use crate::route::{self, Base, Route};
 use crate::session::Claim;
-use crate::state::State;
 use crate::views;
 use crate::views::error::ErrorPage;
 use crate::views::login::Reason;
@@ -21,120 +21,122 @@ use crate::views::login::Reason;
 const RETRIES: u32 = 16;
 
 /// The form where the page should be; a part says so in its own small way.
-pub(super) fn not_signed_in(
-    admitted: &Admitted,
-    route: &Route,
-    state: &State,
-    reason: Option<Reason>,
-) -> Result<Answer> {
-    match route {
-        Route::SignOut => Ok(Answer::Page(admitted.sign_in_form(
-            state,
-            200,
-            "",
-            Some(Reason::SignedOut),
-        ))),
-        route if is_part(route) => Err(Error::NotSignedIn {
+pub(super) fn not_signed_in(asked: &Asked, door: &Door, reason: Option<Reason>) -> Result<Answer> {
+    let needs = asked.needs();
+    if needs.fails_as == FailsAs::Part {
+        return Err(Error::NotSignedIn {
             back: String::new(),
-        }),
-        _ => {
-            let to = match route {
-                // What was asked for is not done by itself after signing in: the message shows the form again.
-                Route::Sender { page, .. } => Route::Message(page.clone()).href(&Base::default()),
-                _ => admitted.head.here(),
-            };
-            let front = reason.is_none() && matches!(to.as_str(), "" | "/");
-            Ok(Answer::Page(admitted.sign_in_form(
-                state,
-                if front { 200 } else { 401 },
-                &to,
-                reason,
-            )))
-        }
+        });
     }
+    let form = match needs.back {
+        Back::SignedOut => asked.sign_in_form(door, 200, "", Some(Reason::SignedOut)),
+        Back::Page(page) => asked.sign_in_form(door, 401, &page.href(&Base::default()), reason),
+        Back::SamePage => {
+            let to = asked.request.head.here();
+            let is_front = reason.is_none() && matches!(to.as_str(), "" | "/");
+            asked.sign_in_form(door, if is_front { 200 } else { 401 }, &to, reason)
+        }
+    };
+    Ok(Answer::Page(form))
 }
 
-pub(super) fn log_line(error: &Error, route: &Route, claim: Option<&Claim>) -> String {
+/// What the log says of an error.
+pub(super) fn log_line(error: &Error, asked: &Asked, claim: Option<&Claim>) -> String {
     let (kind, cause) = error.log_kind();
     let user = claim.map_or_else(|| "-".to_owned(), |claim| claim.user.to_hex());
-    format!("{kind} {} {user} {cause}", route.name())
+    let route = asked.request.route.name();
+    format!("{kind} {route} {user} {cause}")
 }
 
-impl Admitted {
+impl Asked<'_> {
+    /// The sign-in form, with the page to go on with and why it is shown.
     pub(super) fn sign_in_form(
         &self,
-        state: &State,
+        door: &Door,
         status: u16,
         to: &str,
         reason: Option<Reason>,
     ) -> Response {
-        actions::login::form(
-            &self.config,
-            &self.head,
-            self.words,
-            state,
-            status,
-            &actions::login::Asked {
-                to,
-                reason,
-                ..Default::default()
-            },
-        )
+        let context = self.context;
+        let asked = actions::login::Asked {
+            to,
+            reason,
+            ..Default::default()
+        };
+        let (config, head) = (&context.config, &context.head);
+        actions::login::form(config, head, context.words, &door.state, status, &asked)
     }
+}
 
-    /// The page of an error, and its line in the log.
-    pub(super) fn refusal(&self, error: &Error) -> Response {
-        let route = self.asked.as_ref().ok().map(|a| &a.route);
-        match &self.asked {
-            // Of strangers only what is a fault here: they must not be able to fill the log.
-            Ok(Asked {
-                state: Some(state),
-                claim,
-                route,
-            }) if claim.is_some() || error.status() >= 500 => {
-                state.log(&log_line(error, route, claim.as_ref()));
-            }
-            Ok(Asked { state: Some(_), .. }) => {}
-            _ if error.status() >= 500 => {
-                let (kind, cause) = error.log_kind();
-                eprintln!("postern: {kind}: {cause}");
-            }
-            _ => {}
+/// The page of an error, and its line in the log; `asked` where the request was let in.
+pub(super) fn page(context: &Context, asked: Option<&Asked>, error: &Error) -> Response {
+    log(asked, error);
+    let head = &context.head;
+    let route = asked.map(|asked| &asked.request.route);
+    let here = head.here();
+    let is_get = matches!(head.method.as_str(), "GET" | "HEAD");
+    let again = format!("{}{here}", head.base.0);
+    let retry = retry_after(error, route::retries(&head.query)).filter(|_| is_get);
+    let folder = route.and_then(Route::folder);
+    let query = folder.map(|name| route::FolderQuery::newest(name.clone()));
+    let title = folder.map(|name| match name.is_inbox() {
+        true => context.words.role(Role::Inbox).to_owned(),
+        false => remote::decoded(name.as_wire()),
+    });
+    let page = ErrorPage {
+        base: &head.base,
+        words: context.words,
+        again: is_get.then_some(again.as_str()),
+        refresh: retry.map(|r| u32::try_from(r.as_secs()).unwrap_or(u32::MAX)),
+        folder: title.as_deref().zip(query.as_ref()),
+    };
+    let markup = match asked.map_or(FailsAs::Page, |asked| asked.needs().fails_as) {
+        FailsAs::Part => views::error::part(error, &page),
+        FailsAs::Page => views::error::page(error, &page),
+    };
+    let mut response = Response::page(error.status(), markup);
+    match error {
+        Error::WrongMethod { allow } => response = response.with("Allow", *allow),
+        Error::TooMany { retry } => response = response.with("Retry-After", retry.to_string()),
+        Error::Busy { .. } => response = response.with("Retry-After", "2"),
+        Error::BadRequest(_)
+        | Error::Forbidden(_)
+        | Error::NotSignedIn { .. }
+        | Error::NotFound
+        | Error::LengthRequired
+        | Error::BodyTimeout
+        | Error::TooLarge { .. }
+        | Error::UriTooLong
+        | Error::Gone(_)
+        | Error::Imap(..)
+        | Error::OverQuota
+        | Error::DiskFull(_)
+        | Error::Setup(_)
+        | Error::Profile(_)
+        | Error::Insecure
+        | Error::Internal(_) => {}
+    }
+    if let Some(after) = retry {
+        let n = route::retries(&head.query).saturating_add(1);
+        let href = format!("{}{}", head.base.0, route::retrying(&here, n));
+        response = response.retrying(after, &href);
+    }
+    response
+}
+
+/// Tells the log of an error. Of strangers only what is a fault here: they must not be able to fill it.
+fn log(asked: Option<&Asked>, error: &Error) {
+    let is_fault = error.status() >= 500;
+    match asked.and_then(|asked| Some((asked, asked.door.as_ref()?))) {
+        Some((asked, door)) if door.claim.is_some() || is_fault => {
+            door.state.log(&log_line(error, asked, door.claim.as_ref()));
         }
-        let here = self.head.here();
-        let is_get = matches!(self.head.method.as_str(), "GET" | "HEAD");
-        let again = format!("{}{here}", self.head.base.0);
-        let retry = retry_after(error, route::retries(&self.head.query)).filter(|_| is_get);
-        let folder = route.and_then(Route::folder);
-        let query = folder.map(|name| route::FolderQuery::newest(name.clone()));
-        let title = folder.map(|name| match name.is_inbox() {
-            true => self.words.role(Role::Inbox).to_owned(),
-            false => remote::decoded(name.as_wire()),
-        });
-        let page = ErrorPage {
-            base: &self.head.base,
-            words: self.words,
-            again: is_get.then_some(again.as_str()),
-            refresh: retry.map(|r| u32::try_from(r.as_secs()).unwrap_or(u32::MAX)),
-            folder: title.as_deref().zip(query.as_ref()),
-        };
-        let markup = match route {
-            Some(route) if is_part(route) => views::error::part(error, &page),
-            _ => views::error::page(error, &page),
-        };
-        let mut response = Response::page(error.status(), markup);
-        match error {
-            Error::WrongMethod { allow } => response = response.with("Allow", *allow),
-            Error::TooMany { retry } => response = response.with("Retry-After", retry.to_string()),
-            Error::Busy { .. } => response = response.with("Retry-After", "2"),
-            _ => {}
+        Some(_) => {}
+        None if is_fault => {
+            let (kind, cause) = error.log_kind();
+            eprintln!("postern: {kind}: {cause}");
         }
-        if let Some(after) = retry {
-            let n = route::retries(&self.head.query).saturating_add(1);
-            let href = format!("{}{}", self.head.base.0, route::retrying(&here, n));
-            response = response.retrying(after, &href);
-        }
-        response
+        None => {}
     }
 }
 

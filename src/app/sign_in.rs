@@ -1,16 +1,15 @@
 //! Signing in, in an order that lets nobody block or fill anything by trying: form, throttle, a place, LOGIN, and only
 //! after its success a directory, the gate, the store and a session.
 
-use super::Admitted;
-use crate::actions::login::{self, Asked};
+use super::needs::{Who, needs};
+use super::{Asked, Door};
+use crate::actions::login;
 use crate::error::{Error, Imap, Result};
 use crate::gate::{self, Waiter};
 use crate::remote::{Account, Remote};
-use crate::request::Form;
 use crate::response::Response;
 use crate::route::{Base, Route};
-use crate::session::{self, Claim, Found};
-use crate::state::State;
+use crate::session::{self, Found};
 use crate::store::keys::{SERVER, ServerFacts};
 use crate::store::{Lock, Store};
 use crate::throttle::{self, Attempt};
@@ -22,28 +21,19 @@ use crate::views::login::{KEEP, LOGIN, PASSWORD, Reason, TO};
 const LONGEST: usize = 1000;
 
 /// Answers the sign-in form.
-pub fn sign_in(
-    admitted: &Admitted,
-    state: &State,
-    claim: Option<&Claim>,
-    form: &Form,
-) -> Result<Response> {
-    let Admitted {
-        config,
-        head,
-        words,
-        deadline,
-        ..
-    } = admitted;
+pub(super) fn sign_in(asked: &Asked, door: &Door) -> Result<Response> {
+    let (config, words) = (&asked.context.config, asked.context.words);
+    let (head, form) = (asked.request.head, &asked.request.form);
+    let Door { state, claim } = door;
     let (login, password) = (form.get(LOGIN).trim(), form.get(PASSWORD));
     let again = |status: u16, reason: Reason| {
-        let asked = Asked {
+        let asked = login::Asked {
             to: form.get(TO),
             login,
             keep: form.get(KEEP) == "1",
             reason: Some(reason),
         };
-        Ok(login::form(config, head, *words, state, status, &asked))
+        Ok(login::form(config, head, words, state, status, &asked))
     };
 
     if login::is_insecure(config, head) {
@@ -61,7 +51,7 @@ pub fn sign_in(
 
     let (realm, server) = config.server_for(login);
     let user = state.user(realm, login);
-    let known = claim.filter(|c| c.user == user);
+    let known = claim.as_ref().filter(|c| c.user == user);
     let attempt = match (known, head.client) {
         (Some(claim), _) => Attempt::Known { session: &claim.id },
         (None, Some(from)) => Attempt::Stranger {
@@ -90,7 +80,7 @@ pub fn sign_in(
             password,
         },
         None,
-        *deadline,
+        asked.deadline,
     );
     let facts = match remote.ready() {
         Ok(capabilities) => ServerFacts {
@@ -123,7 +113,7 @@ pub fn sign_in(
     drop(place);
 
     state.make_user(user)?;
-    let pass = gate::enter(state, user, Waiter::Act, &config.gate, *deadline)?;
+    let pass = gate::enter(state, user, Waiter::Act, &config.gate, asked.deadline)?;
     let mut store = Store::open(&pass, config.store_budget())?;
     let now = time::now();
     let before = match known.map(|claim| session::load(&mut store, claim, now)) {
@@ -159,12 +149,13 @@ pub fn sign_in(
     Ok(Response::see_other(&to).with("Set-Cookie", claim.cookie(head, state)))
 }
 
-/// The page to go on with: one of our own pages, else the inbox.
+/// The page to go on with: one of our own that a link from elsewhere may open, else the inbox.
 fn way_back(to: &str) -> String {
     let (path, query) = to.split_once('?').unwrap_or((to, ""));
-    let route = Route::parse("GET", path, query).ok();
-    match route.and_then(Route::from_elsewhere) {
-        Some(route @ (Route::Folder(_) | Route::Message(_))) => route.href(&Base::default()),
-        _ => "/".to_owned(),
-    }
+    let opened = Route::parse("GET", path, query).ok().and_then(|route| {
+        let needs = needs(&route);
+        let is_behind = matches!(needs.who, Who::Session(_));
+        needs.elsewhere.opened(&route).filter(|_| is_behind)
+    });
+    opened.map_or_else(|| "/".to_owned(), |route| route.href(&Base::default()))
 }

@@ -1,0 +1,314 @@
+//! The table of routes: for each, who may ask for it, what answers it, and everything else that `app` has to know about it.
+//!
+//! Read it from top to bottom: one arm of `needs` is one route. Not for what an action does, nor for how an address is
+//! spelled (`route`). To know before changing it: the match has no wildcard, so a new route does not compile until it has
+//! an arm here; a POST is an `act`, and one that is not ends in an error at its first try.
+
+use std::time::Duration;
+
+use super::{Asked, Door, sign_in};
+use crate::actions::{Done, Visit, about, folder, login, message, part, print, sender};
+use crate::assets;
+use crate::error::{Cause, Error, Result};
+use crate::gate::Waiter;
+use crate::request::{BodyLimit, Head};
+use crate::response::Response;
+use crate::route::{self, MessageQuery, Route};
+use crate::views::login::Reason;
+
+/// How long signing out may wait for the mail server to be told what was read.
+const COURTESY: Duration = Duration::from_secs(2);
+
+/// What a route needs.
+pub struct Needs<'r> {
+    /// Who may ask, and what answers.
+    pub who: Who<'r>,
+    /// How it waits at the gate.
+    pub waits: Waiter,
+    /// The largest body it takes, from a browser whose cookie is ours.
+    pub body: BodyLimit,
+    /// What another site's page may do with it.
+    pub elsewhere: Elsewhere,
+    /// What stands in its place when it fails.
+    pub fails_as: FailsAs,
+    /// Where one goes on after signing in, when the session had ended.
+    pub back: Back,
+    /// What it means when its answer was made and the store could not be saved.
+    pub unsaved: Unsaved,
+    /// How long it may wait for the mail server at most, where that is less than the request's own deadline.
+    pub patience: Option<Duration>,
+}
+
+/// Who may ask for a route, and what answers it.
+pub enum Who<'r> {
+    /// Anybody: it is in the binary, and nothing on the disk is touched.
+    Anyone(File<'r>),
+    /// Anybody, by a form whose token is ours: the state directory is needed, nothing of a user is.
+    Stranger(AtTheDoor<'r>),
+    /// Who has a session; a POST carries its token.
+    Session(Action<'r>),
+}
+
+/// What answers with a file of the program's own.
+pub type File<'r> = Box<dyn FnOnce() -> Result<Response> + 'r>;
+
+/// What answers somebody who has no session.
+pub type AtTheDoor<'r> = Box<dyn FnOnce(&Asked, &Door) -> Result<Response> + 'r>;
+
+/// What answers a request behind the gate.
+pub type Action<'r> = Box<dyn FnOnce(&mut Visit) -> Result<Done> + 'r>;
+
+/// What another site's page, a mail, or an address that somebody made up may do with a route.
+pub enum Elsewhere {
+    /// Use it as it likes.
+    Loads,
+    /// Open it as a page, which shows whose it is.
+    Opens,
+    /// Open this page in its place: nothing that the user did not ask for is loaded or stands alone in the window.
+    OpensInstead(Box<Route>),
+    /// Nothing.
+    Nothing,
+}
+
+/// What stands in the place of an answer that cannot be given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailsAs {
+    /// A page that says so and where to go from there, or the sign-in form.
+    Page,
+    /// A line inside a page that is being looked at; never the sign-in form.
+    Part,
+}
+
+/// Where one goes on after signing in.
+pub enum Back {
+    /// To what was asked for.
+    SamePage,
+    /// To this page: what was asked for is not done without being asked for again.
+    Page(Box<Route>),
+    /// Nowhere: it was to end the session, which has ended.
+    SignedOut,
+}
+
+/// What it means when the store could not be saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsaved {
+    /// The next click asks the mail server again; what this one says is right all the same.
+    Harmless,
+    /// What was asked for is not done.
+    NotDone,
+}
+
+/// What a route needs.
+pub fn needs(route: &Route) -> Needs<'_> {
+    match route {
+        Route::Folder(query) => Needs::page(|visit| folder::show(visit, query)),
+        Route::Message(query) => {
+            Needs::page(|visit| message::show(visit, query)).but_elsewhere(plain(query))
+        }
+        Route::Print(query) => {
+            Needs::page(|visit| print::show(visit, query)).but_elsewhere(plain(query))
+        }
+        Route::Headers { message, inside } => {
+            Needs::page(|visit| about::headers(visit, message, inside))
+        }
+        Route::Leave { message } => Needs::page(|visit| about::leave(visit, message)),
+
+        Route::Frame(query) => Needs::part(|visit| message::frame(visit, query)),
+        Route::Part {
+            message,
+            trail,
+            open,
+        } => Needs::part(|visit| part::part(visit, message, trail, *open)),
+        Route::Attachments { message } => Needs::part(|visit| part::attachments(visit, message)),
+        Route::Source { message, save } => Needs::part(|visit| part::source(visit, message, *save)),
+
+        Route::Sender { page, always } => Needs {
+            // The message shows the form again.
+            back: Back::Page(Box::new(Route::Message(page.clone()))),
+            // What it changes is a file of its own.
+            unsaved: Unsaved::Harmless,
+            ..Needs::act(|visit| sender::change(visit, page, *always))
+        },
+        Route::SignOut => Needs {
+            back: Back::SignedOut,
+            patience: Some(COURTESY),
+            ..Needs::act(|visit| Ok(Done::Page(login::sign_out(visit))))
+        },
+
+        Route::SignInForm { to, out } => Needs {
+            elsewhere: Elsewhere::Opens,
+            ..Needs::public(Who::Stranger(Box::new(|asked, door| {
+                let reason = out.then_some(Reason::SignedOut);
+                Ok(asked.sign_in_form(door, 200, to, reason))
+            })))
+        },
+        Route::SignIn => Needs {
+            waits: Waiter::Act,
+            body: BodyLimit::FORM,
+            ..Needs::public(Who::Stranger(Box::new(sign_in::sign_in)))
+        },
+        Route::Asset { hash, name } => Needs::file(move || {
+            let asset = assets::asset(name).ok_or(Error::NotFound)?;
+            Ok(Response::asset(asset, asset.hash() == hash))
+        }),
+        Route::Robots => Needs::file(|| Ok(Response::asset(&assets::ROBOTS, false))),
+        Route::Favicon => Needs::file(|| Ok(Response::asset(&assets::FAVICON, false))),
+    }
+}
+
+/// A message as a link from elsewhere opens it: in its folder, with nothing loaded that the user did not ask for.
+fn plain(query: &MessageQuery) -> Route {
+    Route::Message(MessageQuery {
+        remote: false,
+        ..query.clone()
+    })
+}
+
+impl<'r> Needs<'r> {
+    /// A GET: a click shows it, a newer one may take its place in the queue, and a link from elsewhere may lead to it.
+    fn page(show: impl FnOnce(&mut Visit) -> Result<Done> + 'r) -> Needs<'r> {
+        Needs {
+            who: Who::Session(Box::new(show)),
+            waits: Waiter::Page,
+            body: BodyLimit::NONE,
+            elsewhere: Elsewhere::Opens,
+            fails_as: FailsAs::Page,
+            back: Back::SamePage,
+            unsaved: Unsaved::Harmless,
+            patience: None,
+        }
+    }
+
+    /// A GET of what belongs to a page that is being looked at.
+    fn part(show: impl FnOnce(&mut Visit) -> Result<Done> + 'r) -> Needs<'r> {
+        Needs {
+            waits: Waiter::Part,
+            elsewhere: Elsewhere::Nothing,
+            fails_as: FailsAs::Part,
+            ..Needs::page(show)
+        }
+    }
+
+    /// A POST: it carries intent, so it waits in order and is never displaced.
+    fn act(act: impl FnOnce(&mut Visit) -> Result<Done> + 'r) -> Needs<'r> {
+        Needs {
+            waits: Waiter::Act,
+            body: BodyLimit::FORM,
+            elsewhere: Elsewhere::Nothing,
+            unsaved: Unsaved::NotDone,
+            ..Needs::page(act)
+        }
+    }
+
+    /// What needs no session.
+    fn public(who: Who<'r>) -> Needs<'r> {
+        Needs {
+            who,
+            waits: Waiter::Page,
+            body: BodyLimit::NONE,
+            elsewhere: Elsewhere::Nothing,
+            fails_as: FailsAs::Page,
+            back: Back::SamePage,
+            unsaved: Unsaved::Harmless,
+            patience: None,
+        }
+    }
+
+    /// A file that is in the binary.
+    fn file(show: impl FnOnce() -> Result<Response> + 'r) -> Needs<'r> {
+        Needs {
+            elsewhere: Elsewhere::Loads,
+            ..Needs::public(Who::Anyone(Box::new(show)))
+        }
+    }
+
+    /// The same, but that another site's link opens `instead`.
+    fn but_elsewhere(self, instead: Route) -> Needs<'r> {
+        Needs {
+            elsewhere: Elsewhere::OpensInstead(Box::new(instead)),
+            ..self
+        }
+    }
+
+    /// How this request waits at the gate: a page that tries again without being asked to never waits, and never
+    /// displaces a click.
+    ///
+    /// # Errors
+    /// `Internal` for a POST that would not wait as an act, and could be sent away by a newer click.
+    pub fn waiter(&self, head: &Head) -> Result<Waiter> {
+        match (head.method.as_str(), self.waits) {
+            (_, Waiter::Act) => Ok(Waiter::Act),
+            ("POST", _) => Err(Error::Internal(Cause::new("a POST that is no act"))),
+            _ if route::retries(&head.query) > 0 => Ok(Waiter::Background),
+            (_, waits) => Ok(waits),
+        }
+    }
+}
+
+impl Elsewhere {
+    /// What is opened by a link from elsewhere that names `route`; None where that may not be.
+    pub fn opened(self, route: &Route) -> Option<Route> {
+        match self {
+            Elsewhere::Loads | Elsewhere::Opens => Some(route.clone()),
+            Elsewhere::OpensInstead(instead) => Some(*instead),
+            Elsewhere::Nothing => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_posted_is_an_act_and_nothing_else_is() {
+        for (method, route) in route::samples() {
+            let needs = needs(&route);
+            let is_post = method == "POST";
+            let name = route.name();
+            assert_eq!(needs.waits == Waiter::Act, is_post, "{name}");
+            assert_eq!(needs.body.bytes > 0, is_post, "{name}");
+            let is_closed = matches!(needs.elsewhere, Elsewhere::Nothing);
+            assert!(is_closed || !is_post, "{name} from another site");
+        }
+    }
+
+    #[test]
+    fn a_page_that_tries_again_never_waits_and_an_act_always_may() {
+        let head = |method: &str, query: &str| Head {
+            method: method.into(),
+            query: query.into(),
+            ..Head::default()
+        };
+        let waiter = |method: &str, query: &str, route: &Route| {
+            needs(route).waiter(&head(method, query)).ok()
+        };
+        let page = Route::parse("GET", "/", "").unwrap();
+        assert_eq!(waiter("GET", "", &page), Some(Waiter::Page));
+        assert_eq!(waiter("GET", "again=3", &page), Some(Waiter::Background));
+        assert_eq!(
+            waiter("POST", "again=3", &Route::SignOut),
+            Some(Waiter::Act)
+        );
+        // A route that somebody forgot to make an act.
+        assert_eq!(waiter("POST", "", &page), None);
+    }
+
+    #[test]
+    fn a_link_from_elsewhere_loads_nothing_and_opens_no_mail_alone() {
+        let opened = |route: &Route| needs(route).elsewhere.opened(route);
+        for (_, route) in route::samples() {
+            match (&route, opened(&route)) {
+                (Route::Message(_) | Route::Print(_), Some(Route::Message(page))) => {
+                    assert!(!page.remote);
+                }
+                (_, Some(other)) => assert_eq!(other, route),
+                (_, None) => assert!(
+                    needs(&route).fails_as == FailsAs::Part || needs(&route).waits == Waiter::Act,
+                    "{}",
+                    route.name()
+                ),
+            }
+        }
+    }
+}
