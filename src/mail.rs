@@ -3,7 +3,13 @@
 //! On the ground floor: plain values without behaviour beyond reading and writing themselves. Text that an IMAP server
 //! sent is already decoded here; what stands in these types is data, never markup.
 
+mod flags;
+mod row;
+
 use serde::{Deserialize, Serialize};
+
+pub use flags::{FORWARDED, Flags};
+pub use row::{Check, Dated, IdHash, MOST_REFERENCES, Row, Thread, Verdict};
 
 /// A message's number in its folder (RFC 9051 2.3.1.1); never 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -78,52 +84,15 @@ impl FolderName {
     }
 }
 
-/// What is set on a message: the system flags and the two keywords that every client knows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Flags(u8);
-
-impl Flags {
-    /// Read.
-    pub const SEEN: Flags = Flags(1);
-    /// Answered.
-    pub const ANSWERED: Flags = Flags(2);
-    /// Starred.
-    pub const FLAGGED: Flags = Flags(4);
-    /// Marked for removal.
-    pub const DELETED: Flags = Flags(8);
-    /// A draft.
-    pub const DRAFT: Flags = Flags(16);
-    /// `$Forwarded` (RFC 5788).
-    pub const FORWARDED: Flags = Flags(32);
-
-    /// Reads one flag as the server writes it, in any case; unknown ones are nothing.
-    pub fn named(name: &[u8]) -> Flags {
-        let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
-        match () {
-            () if is("\\Seen") => Flags::SEEN,
-            () if is("\\Answered") => Flags::ANSWERED,
-            () if is("\\Flagged") => Flags::FLAGGED,
-            () if is("\\Deleted") => Flags::DELETED,
-            () if is("\\Draft") => Flags::DRAFT,
-            () if is("$Forwarded") => Flags::FORWARDED,
-            () => Flags(0),
-        }
-    }
-
-    /// Both sets together.
-    pub fn with(self, other: Flags) -> Flags {
-        Flags(self.0 | other.0)
-    }
-
-    /// This set without the other.
-    pub fn without(self, other: Flags) -> Flags {
-        Flags(self.0 & !other.0)
-    }
-
-    /// True where all of the other set are in this one.
-    pub fn has(self, other: Flags) -> bool {
-        self.0 & other.0 == other.0
-    }
+/// One message, by what stays true while its folder keeps its numbering.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageRef {
+    /// Its folder.
+    pub folder: FolderName,
+    /// The numbering that `uid` belongs to.
+    pub validity: UidValidity,
+    /// Its number.
+    pub uid: Uid,
 }
 
 /// One address of a header, decoded. `host` is empty where there was none.
@@ -327,35 +296,6 @@ pub struct Group {
 pub struct Flowed {
     /// `delsp=yes`: the space at the end of a flowed line is not part of the text.
     pub delete_space: bool,
-}
-
-/// One line of a message list, with all that opening the message needs to know beforehand.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Row {
-    /// Its number.
-    pub uid: Uid,
-    /// What is set on it.
-    pub flags: Flags,
-    /// When the server got it, seconds since 1970; 0 where the server does not say.
-    pub arrived: i64,
-    /// When its sender dated it, seconds since 1970, with the sender's offset in minutes.
-    pub dated: Option<(i64, i16)>,
-    /// Size in bytes.
-    pub size: u32,
-    /// Subject, decoded.
-    pub subject: String,
-    /// From, decoded.
-    pub from: Vec<Address>,
-    /// To, decoded; at most the first few in a list.
-    pub to: Vec<Address>,
-    /// Cc, decoded.
-    pub cc: Vec<Address>,
-    /// Reply-To where it differs from From.
-    pub reply_to: Vec<Address>,
-    /// Its first words; None where neither the server has told them nor the message has been opened.
-    pub preview: Option<String>,
-    /// The leaves of its structure; None where the server's BODYSTRUCTURE could not be read.
-    pub parts: Option<Vec<Part>>,
 }
 
 /// What a folder is for (RFC 6154), told by the server or by its usual name.

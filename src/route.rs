@@ -7,23 +7,13 @@
 mod query;
 
 use crate::error::{Error, Result};
+pub use crate::mail::MessageRef;
 use crate::mail::{FolderName, Trail, Uid, UidValidity};
 use query::{Link, Query};
 
 /// What stands before every address of this installation: `/cgi-bin/postern`, or nothing at the root. No slash at its end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Base(pub String);
-
-/// One message, by what stays true while its folder keeps its numbering.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MessageRef {
-    /// Its folder.
-    pub folder: FolderName,
-    /// The numbering that `uid` belongs to.
-    pub validity: UidValidity,
-    /// Its number.
-    pub uid: Uid,
-}
 
 /// A place in a list that survives arrivals and deletions: beside a message, and where that was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -62,11 +62,11 @@ impl Key {
         &self.0
     }
 
-    /// Seals: XChaCha20-Poly1305 under a random nonce, which stands in front.
+    /// Seals: XChaCha20-Poly1305 under a random nonce, which stands in front. It opens with the same associated data only.
     ///
     /// # Errors
     /// `Internal` where the system has no random numbers.
-    pub fn seal(&self, place: &[u8], plain: &[u8]) -> Result<Vec<u8>> {
+    pub fn seal(&self, associated: &[u8], plain: &[u8]) -> Result<Vec<u8>> {
         let nonce: [u8; NONCE] = random()?;
         let sealed = self
             .cipher()
@@ -74,7 +74,7 @@ impl Key {
                 &XNonce::from(nonce),
                 Payload {
                     msg: plain,
-                    aad: place,
+                    aad: associated,
                 },
             )
             .map_err(|_| Error::Internal(Cause::new("sealing failed")))?;
@@ -84,12 +84,12 @@ impl Key {
         Ok(out)
     }
 
-    /// Opens what `seal` made for the same place; None for anything else.
-    pub fn open(&self, place: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
+    /// Opens what `seal` made with the same associated data; None for anything else.
+    pub fn open(&self, associated: &[u8], sealed: &[u8]) -> Option<Vec<u8>> {
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE>()?;
         let payload = Payload {
             msg: sealed,
-            aad: place,
+            aad: associated,
         };
         self.cipher().decrypt(&XNonce::from(*nonce), payload).ok()
     }

@@ -12,8 +12,8 @@ use crate::error::{Error, Result};
 use crate::request::Head;
 use crate::seal::{self, Key};
 use crate::state::{State, UserId};
-use crate::store::keys::{self, DataKey, Kept, Wrap};
-use crate::store::{Lock, Store};
+use crate::store::keys::{self, DataKey, DataKeyId, Everything, Kept, SessionKey, Wrap};
+use crate::store::{Encryption, Store};
 use crate::time::Seconds;
 
 /// Sessions of one user; one more, and the one not seen for longest is dropped.
@@ -131,10 +131,10 @@ pub fn cookie_name(head: &Head) -> String {
 
 /// Finds the record behind a claim. What is found expired is written back as ended.
 pub fn load(store: &mut Store, claim: &Claim, now: Seconds) -> Found {
-    let Some(kept) = store.get::<Kept>(Lock::Open, &keys::SESSIONS, &claim.id) else {
+    let Some(kept) = store.get(Encryption::ByCaller, &keys::SESSIONS, &SessionKey(claim.id)) else {
         return Found::Nothing;
     };
-    let opened = claim.key.open(&place(claim), &kept.sealed);
+    let opened = claim.key.open(&associated_data(claim), &kept.sealed);
     let Some(mut session) = opened.and_then(|plain| postcard::from_bytes::<Session>(&plain).ok())
     else {
         return Found::Nothing;
@@ -142,7 +142,7 @@ pub fn load(store: &mut Store, claim: &Claim, now: Seconds) -> Found {
     session.seen = kept.seen;
     if session.password.is_none() {
         return if now.saturating_sub(kept.seen) > KEPT {
-            store.remove(&keys::SESSIONS, &claim.id);
+            store.remove(&keys::SESSIONS, &SessionKey(claim.id));
             Found::Nothing
         } else {
             Found::Ended(session)
@@ -194,7 +194,7 @@ pub fn begin(
             Some(data) => data,
             None => {
                 let data = DataKey {
-                    id: seal::random()?,
+                    id: DataKeyId(seal::random()?),
                     key: Key::random()?,
                 };
                 wrap(store, user, &data, password, now)?;
@@ -236,7 +236,7 @@ pub fn end(store: &mut Store, claim: &Claim, session: Session) -> Result<()> {
 
 /// Signs out: the record is gone at once.
 pub fn sign_out(store: &mut Store, claim: &Claim) {
-    store.remove(&keys::SESSIONS, &claim.id);
+    store.remove(&keys::SESSIONS, &SessionKey(claim.id));
 }
 
 impl Session {
@@ -264,22 +264,27 @@ fn save(store: &mut Store, claim: &Claim, session: &Session) -> Result<()> {
     let plain = postcard::to_stdvec(session).map_err(internal)?;
     let kept = Kept {
         seen: session.seen,
-        sealed: claim.key.seal(&place(claim), &plain)?,
+        sealed: claim.key.seal(&associated_data(claim), &plain)?,
     };
-    store.put(Lock::Open, &keys::SESSIONS, &claim.id, &kept);
+    store.put(
+        Encryption::ByCaller,
+        &keys::SESSIONS,
+        &SessionKey(claim.id),
+        &kept,
+    );
     Ok(())
 }
 
 /// What binds a record to its user and its place.
-fn place(claim: &Claim) -> Vec<u8> {
+fn associated_data(claim: &Claim) -> Vec<u8> {
     [b"session", &claim.user.0[..], &claim.id].concat()
 }
 
 /// Drops what was not seen for longest, until one more fits.
 fn make_room(store: &mut Store) {
-    let mut all: Vec<(Seconds, Vec<u8>)> = Vec::new();
-    for id in store.keys_below(&keys::SESSIONS, &[]) {
-        if let Some(kept) = store.get::<Kept>(Lock::Open, &keys::SESSIONS, &id) {
+    let mut all: Vec<(Seconds, SessionKey)> = Vec::new();
+    for id in store.keys_below(&keys::SESSIONS, &Everything) {
+        if let Some(kept) = store.get(Encryption::ByCaller, &keys::SESSIONS, &id) {
             all.push((kept.seen, id));
         }
     }
@@ -290,8 +295,9 @@ fn make_room(store: &mut Store) {
     }
 }
 
-fn wrap_place(user: UserId, id: &[u8]) -> Vec<u8> {
-    [b"wrap", &user.0[..], id].concat()
+/// What binds a wrapped data key to its user.
+fn wrap_data(user: UserId, id: &DataKeyId) -> Vec<u8> {
+    [b"wrap", &user.0[..], &id.0].concat()
 }
 
 /// Wraps a data key under a password, in the place of its older wrap; the least used of too many is dropped.
@@ -304,7 +310,7 @@ fn wrap(
 ) -> Result<()> {
     let salt = seal::random()?;
     let sealed =
-        Key::from_password(password, &salt)?.seal(&wrap_place(user, &data.id), data.key.bytes())?;
+        Key::from_password(password, &salt)?.seal(&wrap_data(user, &data.id), data.key.bytes())?;
     let mut others = wraps(store);
     others.retain(|(id, _)| *id != data.id);
     let surplus = others.len().saturating_add(1).saturating_sub(WRAPS);
@@ -312,7 +318,7 @@ fn wrap(
         store.remove(&keys::WRAPS, id);
     }
     store.put(
-        Lock::Open,
+        Encryption::ByCaller,
         &keys::WRAPS,
         &data.id,
         &Wrap {
@@ -333,10 +339,10 @@ fn unwrap(
 ) -> Result<Option<DataKey>> {
     for (id, mut kept) in wraps(store) {
         let opened =
-            Key::from_password(password, &kept.salt)?.open(&wrap_place(user, &id), &kept.sealed);
+            Key::from_password(password, &kept.salt)?.open(&wrap_data(user, &id), &kept.sealed);
         if let Some(key) = opened.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()) {
             kept.used = now;
-            store.put(Lock::Open, &keys::WRAPS, &id, &kept);
+            store.put(Encryption::ByCaller, &keys::WRAPS, &id, &kept);
             return Ok(Some(DataKey {
                 id,
                 key: Key::new(key),
@@ -347,11 +353,10 @@ fn unwrap(
 }
 
 /// All wraps, the one used last first.
-fn wraps(store: &mut Store) -> Vec<([u8; 8], Wrap)> {
+fn wraps(store: &mut Store) -> Vec<(DataKeyId, Wrap)> {
     let mut all = Vec::new();
-    for key in store.keys_below(&keys::WRAPS, &[]) {
-        let id = <[u8; 8]>::try_from(key.as_slice());
-        if let (Ok(id), Some(wrap)) = (id, store.get::<Wrap>(Lock::Open, &keys::WRAPS, &key)) {
+    for id in store.keys_below(&keys::WRAPS, &Everything) {
+        if let Some(wrap) = store.get(Encryption::ByCaller, &keys::WRAPS, &id) {
             all.push((id, wrap));
         }
     }

@@ -5,6 +5,7 @@
 //! is answered, imported or called. To know before changing it: every text in here is the sender's, data and never markup;
 //! one line each (what is said about an event may have more), without controls, but nothing else about it is true.
 
+pub use crate::mail::{Check, Verdict};
 use crate::time::Seconds;
 
 /// A moment of an event.
@@ -197,36 +198,6 @@ pub enum Doubt {
     },
     /// Several senders are named.
     Several(usize),
-}
-
-/// What the reader's own server found out about the sender (RFC 8601).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdict {
-    /// The name of that server.
-    pub server: String,
-    /// What it found.
-    pub checks: Vec<Check>,
-    /// False where not all of it could be read: there may have been more.
-    pub is_whole: bool,
-}
-
-/// One check of a sender.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Check {
-    /// How it was checked, in lower case: `dkim`.
-    pub method: String,
-    /// What came out, in lower case: `pass`.
-    pub result: String,
-    /// The domain that it is about; may be empty.
-    pub about: String,
-}
-
-impl Check {
-    /// True where it speaks against the sender (RFC 8601 2.7).
-    pub fn is_bad(&self) -> bool {
-        let bad = ["fail", "hardfail", "softfail", "permerror", "policy"];
-        bad.contains(&self.result.as_str())
-    }
 }
 
 /// How to leave a list (RFC 2369 3.2, RFC 8058).

@@ -10,8 +10,8 @@ use std::time::Duration;
 use postern::config::{self, Config};
 use postern::gate::{self, Waiter};
 use postern::state::State;
-use postern::store::keys::{Kept, SESSIONS};
-use postern::store::{Lock, Store};
+use postern::store::keys::{Everything, Kept, SESSIONS};
+use postern::store::{Encryption, Store};
 use postern::time::Deadline;
 
 use crate::support::place::{self, Place};
@@ -34,7 +34,9 @@ pub fn records(site: &Site, login: &str) -> BTreeMap<Vec<u8>, Vec<u8>> {
 /// How many session records a user has.
 pub fn sessions(site: &Site, login: &str) -> usize {
     let copy = Copy::of(site);
-    copy.in_store(login, |store| store.keys_below(&SESSIONS, &[]).len())
+    copy.in_store(login, |store| {
+        store.keys_below(&SESSIONS, &Everything).len()
+    })
 }
 
 /// Makes all sessions of a user so much older.
@@ -42,14 +44,16 @@ pub fn age_sessions(site: &Site, login: &str, by: Duration) {
     let copy = Copy::of(site);
     let by = i64::try_from(by.as_secs()).expect("seconds");
     let aged = copy.in_store(login, |store| {
-        let ids = store.keys_below(&SESSIONS, &[]);
+        let ids = store.keys_below(&SESSIONS, &Everything);
         for id in &ids {
-            let kept: Kept = store.get(Lock::Open, &SESSIONS, id).expect("a record");
+            let kept: Kept = store
+                .get(Encryption::ByCaller, &SESSIONS, id)
+                .expect("a record");
             let older = Kept {
                 seen: kept.seen - by,
                 ..kept
             };
-            store.put(Lock::Open, &SESSIONS, id, &older);
+            store.put(Encryption::ByCaller, &SESSIONS, id, &older);
         }
         store.save().expect("the store");
         ids.len()

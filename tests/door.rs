@@ -189,7 +189,10 @@ fn visit(port: u16, deadline: Deadline) -> Result<Visit, Error> {
         .get(&6)
         .map(|f| f.uids.to_set())
         .unwrap_or_default();
-    let mut second: Vec<Command> = vec![Command::FetchRows(found.clone())];
+    let mut second: Vec<Command> = vec![Command::FetchRows {
+        uids: found.clone(),
+        verdict: false,
+    }];
     let uncounted = first
         .folders
         .iter()
@@ -511,7 +514,10 @@ fn a_flight_does_not_mix_two_folders() {
         Deadline::after(Duration::from_secs(20)),
     );
     remote.ready_over(Player::of(b"")).expect("signed in");
-    let all = Command::FetchRows(UidSet::all());
+    let all = Command::FetchRows {
+        uids: UidSet::all(),
+        verdict: false,
+    };
     for commands in [vec![open("a"), open("b")], vec![all, open("b")]] {
         assert!(
             matches!(remote.flight(&commands), Err(Error::Internal(_))),

@@ -8,7 +8,7 @@ use super::{Done, Visit, sender};
 use crate::clean::{self, Length};
 use crate::error::{Error, Result, What};
 use crate::letter::Letter;
-use crate::mail::{Address, Flags, Uid};
+use crate::mail::{Address, FORWARDED, Flags, Uid};
 use crate::mime::structure;
 use crate::response::Response;
 use crate::route::{Face, FolderQuery, FrameQuery, MessageQuery, MessageRef, Place, Route};
@@ -120,16 +120,16 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         cc: &cc,
         bcc: &people.bcc,
         reply_to: &row.reply_to,
-        sent: row.dated.and_then(|(seconds, offset)| {
-            crate::time::Zone::fixed(offset).calendar(seconds, visit.now)
-        }),
+        sent: row
+            .dated
+            .and_then(|dated| crate::time::Zone::fixed(dated.offset).calendar(dated.at, visit.now)),
         arrived: Some(row.arrived)
             .filter(|at| *at != 0)
             .and_then(|at| visit.calendar(at)),
         size: row.size.into(),
-        starred: row.flags.has(Flags::FLAGGED),
-        answered: row.flags.has(Flags::ANSWERED),
-        forwarded: row.flags.has(Flags::FORWARDED),
+        starred: row.flags.has(&Flags::FLAGGED),
+        answered: row.flags.has(&Flags::ANSWERED),
+        forwarded: row.flags.has_keyword(FORWARDED),
         body: match html.as_ref().zip(remote) {
             Some((html, remote)) => Body::Html(Box::new(HtmlFrame {
                 src: Route::Frame(FrameQuery {

@@ -2,7 +2,7 @@
 
 use super::Visit;
 use crate::error::{Error, Imap, Result};
-use crate::mail::{Flags, Folder, FolderName, Role, Row};
+use crate::mail::{FORWARDED, Flags, Folder, FolderName, Role, Row};
 use crate::mailbox::{Listing, has_attachment};
 use crate::route::{FolderQuery, MessageQuery, MessageRef, Place, Route};
 use crate::store::keys::FolderList;
@@ -166,7 +166,7 @@ fn row_line(
     // A sender's date is shown unless it is missing or still to come.
     let dated = row
         .dated
-        .map(|(at, _)| at)
+        .map(|dated| dated.at)
         .filter(|at| *at <= visit.now.saturating_add(86_400));
     let at = dated.unwrap_or(row.arrived);
     let who = if outgoing {
@@ -183,10 +183,10 @@ fn row_line(
             .and_then(|at| visit.calendar(at)),
         subject: row.subject.clone(),
         peek: row.preview.clone().filter(|words| !words.is_empty()),
-        unread: !row.flags.has(Flags::SEEN),
-        starred: row.flags.has(Flags::FLAGGED),
-        answered: row.flags.has(Flags::ANSWERED),
-        forwarded: row.flags.has(Flags::FORWARDED),
+        unread: !row.flags.has(&Flags::SEEN),
+        starred: row.flags.has(&Flags::FLAGGED),
+        answered: row.flags.has(&Flags::ANSWERED),
+        forwarded: row.flags.has_keyword(FORWARDED),
         attachment: row.parts.as_deref().is_some_and(has_attachment),
         size: row.size,
         current,

@@ -35,7 +35,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     };
     let sent = row
         .dated
-        .and_then(|(at, offset)| Zone::fixed(offset).calendar(at, visit.now));
+        .and_then(|dated| Zone::fixed(dated.offset).calendar(dated.at, visit.now));
     let document = page(&PrintPage {
         base: &visit.head.base,
         words: visit.words,

@@ -11,7 +11,7 @@ use crate::response::Response;
 use crate::route::{Base, Route};
 use crate::session::{self, Found};
 use crate::store::keys::{SERVER, ServerFacts};
-use crate::store::{Lock, Store};
+use crate::store::{Encryption, Store};
 use crate::throttle::{self, Attempt};
 use crate::time;
 use crate::views::TOKEN;
@@ -135,9 +135,9 @@ pub(super) fn sign_in(asked: &Asked, door: &Door) -> Result<Response> {
     }
     if !facts.capabilities.is_empty() {
         store.put(
-            Lock::Sealed(&session.data.key),
+            Encryption::With(&session.data.key),
             &SERVER,
-            &session.data.own(),
+            &session.data.id,
             &facts,
         );
     }

@@ -18,7 +18,7 @@ use crate::profile::Profile;
 use crate::remote::{Account, Capabilities, Remote};
 use crate::session::{self, Found, Session};
 use crate::store::keys::SERVER;
-use crate::store::{Lock, Store};
+use crate::store::{Encryption, Store};
 use crate::time::{self, Watch, Zone};
 use crate::views::TOKEN;
 use crate::views::login::Reason;
@@ -68,9 +68,9 @@ pub(super) fn visit(
             .patience
             .map_or(asked.deadline, |limit| asked.deadline.within(limit));
         let known = store.get(
-            Lock::Sealed(&session.data.key),
+            Encryption::With(&session.data.key),
             &SERVER,
-            &session.data.own(),
+            &session.data.id,
         );
         let known = known.map(|facts| Capabilities::from_words(facts.capabilities));
         let remote = Remote::new(account(config, &session)?, known, deadline);

@@ -62,7 +62,7 @@ impl Mailbox<'_, '_> {
         }
         let pending = self.pending(folder, validity);
         for (uid, message) in &flight.messages {
-            if let Some(flags) = message.flags {
+            if let Some(flags) = message.flags.clone() {
                 self.note_flags(folder, validity, *uid, flags, pending.contains(uid));
             }
         }
@@ -206,15 +206,15 @@ impl Mailbox<'_, '_> {
         let pending = self.pending(folder, validity);
         for (uid, message) in &flight.messages {
             let seen = pending.contains(uid);
-            match row::of(*uid, message) {
+            match row::of(*uid, message, &self.remote.server().authserv_id) {
                 Some(mut row) => {
                     if seen {
-                        row.flags = row.flags.with(Flags::SEEN);
+                        row.flags = row.flags.with(&Flags::SEEN);
                     }
                     self.put_row(folder, validity, &row);
                 }
                 None => {
-                    if let Some(flags) = message.flags {
+                    if let Some(flags) = message.flags.clone() {
                         self.note_flags(folder, validity, *uid, flags, seen);
                     }
                 }
@@ -232,7 +232,7 @@ impl Mailbox<'_, '_> {
         pending: bool,
     ) {
         let flags = if pending {
-            flags.with(Flags::SEEN)
+            flags.with(&Flags::SEEN)
         } else {
             flags
         };

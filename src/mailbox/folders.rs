@@ -26,7 +26,7 @@ impl Plan {
 impl Mailbox<'_, '_> {
     /// The folders, however old; none before the first visit.
     pub fn cached_folders(&mut self) -> Option<FolderList> {
-        self.store.get(self.lock(), &FOLDERS, &self.data.own())
+        self.store.get(self.encryption(), &FOLDERS, &self.data.id)
     }
 
     /// The folders, listed anew where they are no longer fresh and nothing else has done so.
@@ -140,14 +140,14 @@ impl Mailbox<'_, '_> {
 
     /// Takes what the server counted, less what was read here and it does not know yet.
     fn take_counts(&mut self, folders: &mut [Folder], told: &[Option<Counts>]) {
-        let pending = self.store.keys_below(&PENDING, &self.data.own());
+        let pending = self.store.keys_below(&PENDING, &self.data.id);
         for (folder, told) in folders.iter_mut().zip(told) {
             let Some(mut counts) = *told else { continue };
             if !pending.is_empty() {
-                let of_folder = self.data.list(&folder.name);
+                let of_folder = self.data.folder(&folder.name);
                 let read = pending
                     .iter()
-                    .filter(|key| key.starts_with(&of_folder))
+                    .filter(|key| key.folder() == of_folder)
                     .count();
                 let read = u32::try_from(read).unwrap_or(u32::MAX);
                 counts.unread = counts.unread.saturating_sub(read);
@@ -170,8 +170,8 @@ impl Mailbox<'_, '_> {
     }
 
     pub(super) fn put_folders(&mut self, list: &FolderList) {
-        let key = self.data.own();
-        self.store.put(self.lock(), &FOLDERS, &key, list);
+        let key = self.data.id;
+        self.store.put(self.encryption(), &FOLDERS, &key, list);
     }
 }
 

@@ -102,7 +102,7 @@ impl Mailbox<'_, '_> {
         if self.away.is_none() && (is_needed || flags_due && !window.is_empty()) {
             // What is missing of the windows around comes along: the first "next" is a hit as well.
             let is_missing = |uid: &Uid| {
-                let key = self.data.message(folder, list.validity, *uid);
+                let key = self.data.folder(folder).with(list.validity).message(*uid);
                 !self.store.has(&ROWS, &key)
             };
             let missing: UidSet = near.iter().copied().filter(is_missing).collect();
@@ -214,7 +214,7 @@ impl Mailbox<'_, '_> {
             })
         });
         if !rows.is_empty() {
-            plan.add(Command::FetchRows(rows));
+            plan.add(self.fetch_rows_of(rows));
         }
         if !flags.is_empty() {
             plan.add(Command::FetchFlags {

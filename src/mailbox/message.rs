@@ -116,7 +116,7 @@ impl Mailbox<'_, '_> {
             .map(|part| (*part).clone())
             .collect();
         let told: Vec<Part> = structure::told_by(&parts).into_iter().cloned().collect();
-        let unread = read && !row.flags.has(Flags::SEEN);
+        let unread = read && !row.flags.has(&Flags::SEEN);
         let wanted: Vec<&Part> = texts
             .iter()
             .chain(&images)
@@ -232,7 +232,7 @@ impl Mailbox<'_, '_> {
         }
         let mut plan = Plan::default();
         let open = self.plan_open(&mut plan, at, true);
-        plan.add(Command::FetchRows(one(at.uid)));
+        plan.add(self.fetch_rows_of(one(at.uid)));
         let flight = self.fly(plan)?;
         self.check_open(at, open, false, &flight)?;
         self.note_messages(&at.folder, at.validity, &flight);
@@ -245,7 +245,7 @@ impl Mailbox<'_, '_> {
     /// # Errors
     /// `Imap`.
     pub fn send_all_pending(&mut self) -> Result<()> {
-        let prefix = self.data.own();
+        let prefix = self.data.id;
         if self.store.keys_below(&PENDING, &prefix).is_empty() {
             return Ok(());
         }
@@ -298,10 +298,8 @@ impl Mailbox<'_, '_> {
 
     /// The header of a message that has been opened.
     pub(super) fn cached_header(&mut self, at: &MessageRef) -> Option<Vec<u8>> {
-        let key = self
-            .data
-            .text(&at.folder, at.validity, at.uid, &header_path());
-        self.store.get(self.lock(), &TEXTS, &key)
+        let key = self.data.message(at).text(&header_path());
+        self.store.get(self.encryption(), &TEXTS, &key)
     }
 
     /// The first words of a message's first text; of its HTML where the text only stands in for that. `None` where
@@ -323,21 +321,21 @@ impl Mailbox<'_, '_> {
 
     /// Looks at all of it: what does not open has to be fetched now, not left out of the page.
     fn has_text(&mut self, at: &MessageRef, path: &PartPath) -> bool {
-        let key = self.data.text(&at.folder, at.validity, at.uid, path);
-        let text = self.store.get(self.lock(), &TEXTS, &key);
+        let key = self.data.message(at).text(path);
+        let text = self.store.get(self.encryption(), &TEXTS, &key);
         text.is_some()
     }
 
     fn shown(&mut self, at: &MessageRef, part: Part) -> Option<Shown> {
-        let key = self.data.text(&at.folder, at.validity, at.uid, &part.path);
-        let bytes = self.store.get(self.lock(), &TEXTS, &key)?;
+        let key = self.data.message(at).text(&part.path);
+        let bytes = self.store.get(self.encryption(), &TEXTS, &key)?;
         let cut = part.size > TEXT_BYTES;
         Some(Shown { part, bytes, cut })
     }
 
     fn keep_text(&mut self, at: &MessageRef, path: &PartPath, bytes: &Vec<u8>) {
-        let key = self.data.text(&at.folder, at.validity, at.uid, path);
-        self.store.put(self.lock(), &TEXTS, &key, bytes);
+        let key = self.data.message(at).text(path);
+        self.store.put(self.encryption(), &TEXTS, &key, bytes);
     }
 
     /// Fetches the parts that are shown and the header, with the \Seen mark in the same flight.
@@ -397,7 +395,7 @@ impl Mailbox<'_, '_> {
         };
         let message = self.fetch_sections(at, vec![whole.clone()], false)?;
         let raw = message.section(&whole).unwrap_or_default();
-        let parts = structure::leaves(raw);
+        let parts = row::few_parts(structure::leaves(raw));
         let body = structure::body_of(&parts);
         self.keep_text(at, &header_path(), &codec::header_of(raw).to_vec());
         let shown = body.text.iter().chain(&body.html).chain(&body.inline);
@@ -446,14 +444,14 @@ impl Mailbox<'_, '_> {
 
     /// Sets \Seen: pending, until a connection has told the server. The counts go with it.
     fn note_read(&mut self, at: &MessageRef, row: &mut Row) {
-        row.flags = row.flags.with(Flags::SEEN);
+        row.flags = row.flags.with(&Flags::SEEN);
         self.put_row(&at.folder, at.validity, row);
         if let Some(mut list) = self.cached_list(&at.folder) {
             list.counts.unread = list.counts.unread.saturating_sub(1);
             self.put_list_head(&at.folder, &list);
         }
-        let key = self.data.message(&at.folder, at.validity, at.uid);
-        self.store.put(self.lock(), &PENDING, &key, &());
+        let key = self.data.message(at);
+        self.store.put(self.encryption(), &PENDING, &key, &());
         if self.is_open(&at.folder, at.validity, true) {
             let told = self.send_pending(&at.folder, at.validity, &[at.uid]);
             if let Err(e) = told {

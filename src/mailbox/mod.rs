@@ -16,11 +16,11 @@ mod tree;
 use crate::config::Config;
 use crate::error::{Error, Imap, Result, What};
 use crate::mail::{FolderName, UidValidity};
-use crate::remote::{Cost, Flight, Remote};
+use crate::remote::{Command, Cost, Flight, Remote, UidSet};
 use crate::route::MessageRef;
 use crate::session::{self, Claim};
 use crate::store::keys::{DataKey, SERVER, ServerFacts};
-use crate::store::{Lock, Store};
+use crate::store::{Encryption, Store};
 use crate::time::Seconds;
 
 pub use list::Listing;
@@ -110,8 +110,14 @@ impl<'v, 'p> Mailbox<'v, 'p> {
         }
     }
 
-    fn lock(&self) -> Lock<'v> {
-        Lock::Sealed(&self.data.key)
+    fn encryption(&self) -> Encryption<'v> {
+        Encryption::With(&self.data.key)
+    }
+
+    /// The command that fetches all that rows are made of.
+    fn fetch_rows_of(&self, uids: UidSet) -> Command {
+        let verdict = !self.remote.server().authserv_id.is_empty();
+        Command::FetchRows { uids, verdict }
     }
 
     /// True while what was compared then need not be compared again. A time in the future is no time at all.
@@ -132,9 +138,9 @@ impl<'v, 'p> Mailbox<'v, 'p> {
         let facts = ServerFacts {
             capabilities: capabilities.words().map(str::to_owned).collect(),
         };
-        let key = self.data.own();
-        if self.store.get(self.lock(), &SERVER, &key).as_ref() != Some(&facts) {
-            self.store.put(self.lock(), &SERVER, &key, &facts);
+        let key = self.data.id;
+        if self.store.get(self.encryption(), &SERVER, &key).as_ref() != Some(&facts) {
+            self.store.put(self.encryption(), &SERVER, &key, &facts);
         }
     }
 

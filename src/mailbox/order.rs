@@ -6,13 +6,13 @@
 use super::Mailbox;
 use crate::mail::{FolderName, Row, Uid, UidValidity};
 use crate::remote::UidSet;
-use crate::store::keys::{BLOCK, BLOCKS, LISTS, List, PENDING, ROWS, TEXTS};
+use crate::store::keys::{BLOCK, BLOCKS, LISTS, List, MessageKey, PENDING, ROWS, TEXTS};
 
 impl Mailbox<'_, '_> {
     /// What is known of a folder's list.
     pub(super) fn cached_list(&mut self, folder: &FolderName) -> Option<List> {
         let key = self.data.list(folder);
-        self.store.get(self.lock(), &LISTS, &key)
+        self.store.get(self.encryption(), &LISTS, &key)
     }
 
     /// The rank of a message; `hint` is where it was last.
@@ -40,8 +40,8 @@ impl Mailbox<'_, '_> {
     }
 
     pub(super) fn cached_block(&mut self, folder: &FolderName, number: u32) -> Option<Vec<Uid>> {
-        let key = self.data.block(folder, number);
-        self.store.get(self.lock(), &BLOCKS, &key)
+        let key = self.data.list(folder).block(number);
+        self.store.get(self.encryption(), &BLOCKS, &key)
     }
 
     /// The UIDs of some ranks, oldest first; None where a block is missing.
@@ -73,8 +73,8 @@ impl Mailbox<'_, '_> {
         validity: UidValidity,
         uid: Uid,
     ) -> Option<Row> {
-        let key = self.data.message(folder, validity, uid);
-        self.store.get(self.lock(), &ROWS, &key)
+        let key = self.data.folder(folder).with(validity).message(uid);
+        self.store.get(self.encryption(), &ROWS, &key)
     }
 
     /// The cached rows of a window, newest first, each with its rank.
@@ -94,8 +94,8 @@ impl Mailbox<'_, '_> {
     }
 
     pub(super) fn put_row(&mut self, folder: &FolderName, validity: UidValidity, row: &Row) {
-        let key = self.data.message(folder, validity, row.uid);
-        self.store.put(self.lock(), &ROWS, &key, row);
+        let key = self.data.folder(folder).with(validity).message(row.uid);
+        self.store.put(self.encryption(), &ROWS, &key, row);
     }
 
     /// Keeps a list; of its blocks only those that changed are written.
@@ -104,8 +104,9 @@ impl Mailbox<'_, '_> {
         let mut count: u32 = 0;
         for block in uids.chunks(size) {
             if self.cached_block(folder, count).as_deref() != Some(block) {
-                let key = self.data.block(folder, count);
-                self.store.put(self.lock(), &BLOCKS, &key, &block.to_vec());
+                let key = self.data.list(folder).block(count);
+                self.store
+                    .put(self.encryption(), &BLOCKS, &key, &block.to_vec());
             }
             count = count.saturating_add(1);
         }
@@ -113,7 +114,7 @@ impl Mailbox<'_, '_> {
             if self.cached_block(folder, number).is_none() {
                 break;
             }
-            let key = self.data.block(folder, number);
+            let key = self.data.list(folder).block(number);
             self.store.remove(&BLOCKS, &key);
         }
         self.put_list_head(folder, list);
@@ -122,7 +123,7 @@ impl Mailbox<'_, '_> {
     /// Keeps what is known of a list whose order has not changed.
     pub(super) fn put_list_head(&mut self, folder: &FolderName, list: &List) {
         let key = self.data.list(folder);
-        self.store.put(self.lock(), &LISTS, &key, list);
+        self.store.put(self.encryption(), &LISTS, &key, list);
         self.note_counts(folder, list.counts);
     }
 
@@ -141,7 +142,7 @@ impl Mailbox<'_, '_> {
     ) {
         let now: UidSet = now.iter().copied().collect();
         for uid in before.iter().filter(|uid| !now.contains(**uid)) {
-            let key = self.data.message(folder, validity, *uid);
+            let key = self.data.folder(folder).with(validity).message(*uid);
             self.store.remove(&ROWS, &key);
             self.store.remove(&PENDING, &key);
             for text in self.store.keys_below(&TEXTS, &key) {
@@ -152,11 +153,9 @@ impl Mailbox<'_, '_> {
 
     /// Messages that were opened and whose \Seen the server does not know yet.
     pub(super) fn pending(&mut self, folder: &FolderName, validity: UidValidity) -> Vec<Uid> {
-        let prefix = self.data.numbering(folder, validity);
+        let prefix = self.data.folder(folder).with(validity);
         let keys = self.store.keys_below(&PENDING, &prefix);
-        keys.iter()
-            .filter_map(|key| Uid::new(u32::from_be_bytes(*key.last_chunk::<4>()?)))
-            .collect()
+        keys.iter().map(MessageKey::uid).collect()
     }
 
     pub(super) fn forget_pending(
@@ -166,7 +165,7 @@ impl Mailbox<'_, '_> {
         sent: &[Uid],
     ) {
         for uid in sent {
-            let key = self.data.message(folder, validity, *uid);
+            let key = self.data.folder(folder).with(validity).message(*uid);
             self.store.remove(&PENDING, &key);
         }
     }

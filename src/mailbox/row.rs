@@ -1,19 +1,38 @@
 //! From what FETCH says of a message to the row that a list shows and an opened message begins with.
 //!
-//! The header fields are read here, as the message has them; a server's ENVELOPE is believed only where there are none.
+//! The header fields are read here, as the message has them; a server's ENVELOPE is believed only where there are none. To
+//! know before changing it: each text gets its bound here, where the row is made, whatever anybody sent.
 
-use crate::mail::{Address, Part, Row, Uid};
+use crate::mail::{
+    Address, Check, Dated, IdHash, MOST_REFERENCES, Part, PartPath, Row, Thread, Uid, Verdict,
+};
 use crate::mime::codec::Headers;
-use crate::mime::{codec, structure};
+use crate::mime::{codec, statements, structure};
 use crate::remote::{Envelope, EnvelopeAddress, Leaf, Message, Parameters};
+use crate::seal::Key;
 
-/// Addresses of one header that a row keeps.
+/// Addresses of one header that a row keeps, and bytes of all of them.
 const RECIPIENTS: usize = 100;
+const RECIPIENTS_BYTES: usize = 10_000;
 /// Characters of a subject that a row keeps; the page of all header fields has the rest.
 const SUBJECT: usize = 1000;
+/// Characters of a name, of a person or a file, and of an address (RFC 5321 4.5.3.1: 320).
+const NAME: usize = 200;
+const EMAIL: usize = 320;
+/// Bytes of the words of a part: its media type, its charset, its Content-ID. A longer one is none.
+const KIND: usize = 100;
+const CHARSET: usize = 60;
+const CONTENT_ID: usize = 500;
+/// Bytes of all parts together; there are a thousand and more in that.
+const PARTS_BYTES: usize = 160 * 1024;
+/// Checks of a verdict that a row keeps, those that failed before all others, and characters of their words.
+const CHECKS: usize = 12;
+const CHECK_WORD: usize = 30;
 
 /// The row of a message; None where the server told only its flags.
-pub(super) fn of(uid: Uid, message: &Message) -> Option<Row> {
+///
+/// `authserv_id` is the name of the user's own server, where the hoster has told it.
+pub(super) fn of(uid: Uid, message: &Message, authserv_id: &str) -> Option<Row> {
     let header = match (&message.header, &message.envelope) {
         (Some(header), _) => header.clone(),
         (None, Some(envelope)) => as_header(envelope),
@@ -24,7 +43,12 @@ pub(super) fn of(uid: Uid, message: &Message) -> Option<Row> {
     let charset = message.structure.as_ref().and_then(|body| body.charset());
     let charset = String::from_utf8_lossy(charset.unwrap_or_default()).into_owned();
     let headers = codec::headers(&codec::in_utf8(&header, &charset));
-    Some(with(uid, message, headers, &charset))
+    let verdict = statements::verdict(&header, authserv_id);
+    Some(Row {
+        from_is_plain: statements::is_from_plain(&header),
+        verdict: verdict.map(few_checks),
+        ..with(uid, message, headers, &charset)
+    })
 }
 
 /// The charset that the raw letters of a message's header are most likely in: that of its first text.
@@ -34,22 +58,30 @@ pub(super) fn charset(parts: &[Part]) -> &str {
 }
 
 fn with(uid: Uid, message: &Message, headers: Headers, charset: &str) -> Row {
+    let thread = thread(&headers);
     let reply_to = if headers.reply_to == headers.from {
         Vec::new()
     } else {
         headers.reply_to
     };
+    let sender = headers.sender.into_iter().next();
+    let wrote = |sender: &Address| {
+        let mut from = headers.from.iter();
+        from.any(|from| from.email.eq_ignore_ascii_case(&sender.email))
+    };
+    let sender = sender.filter(|sender| !wrote(sender)).map(short);
     Row {
-        uid,
-        flags: message.flags.unwrap_or_default(),
+        flags: message.flags.clone().unwrap_or_default(),
         arrived: message.arrived.unwrap_or(0),
-        dated: headers.date,
+        dated: headers.date.map(|(at, offset)| Dated { at, offset }),
         size: message.size.unwrap_or(0),
         subject: headers.subject.chars().take(SUBJECT).collect(),
         from: few(headers.from),
+        sender,
         to: few(headers.to),
         cc: few(headers.cc),
         reply_to: few(reply_to),
+        thread,
         preview: message
             .preview
             .as_deref()
@@ -58,7 +90,8 @@ fn with(uid: Uid, message: &Message, headers: Headers, charset: &str) -> Row {
             .structure
             .as_ref()
             .map(|body| body.parts(&|leaf| part_name(leaf, charset)))
-            .map(|parts| parts.into_iter().map(structure::judged).collect()),
+            .map(|parts| few_parts(parts.into_iter().map(structure::judged))),
+        ..Row::empty(uid)
     }
 }
 
@@ -68,12 +101,134 @@ pub(super) fn of_header(uid: Uid, header: &[u8], size: u32) -> Row {
         size: Some(size),
         ..Message::default()
     };
-    with(uid, &message, codec::headers(header), "")
+    Row {
+        from_is_plain: statements::is_from_plain(header),
+        ..with(uid, &message, codec::headers(header), "")
+    }
 }
 
-fn few(mut addresses: Vec<Address>) -> Vec<Address> {
-    addresses.truncate(RECIPIENTS);
-    addresses
+/// The ids that put a message into its conversation.
+fn thread(headers: &Headers) -> Thread {
+    let mut references: Vec<IdHash> = headers.references.iter().map(|id| hashed(id)).collect();
+    for id in headers.in_reply_to.iter().map(|id| hashed(id)) {
+        if !references.contains(&id) && references.len() < MOST_REFERENCES {
+            references.push(id);
+        }
+    }
+    if let Some(surplus) = references.len().checked_sub(MOST_REFERENCES) {
+        // The first one is the root of the conversation.
+        references.drain(1..surplus.saturating_add(1));
+    }
+    Thread {
+        id: Some(&headers.message_id)
+            .filter(|id| !id.is_empty())
+            .map(|id| hashed(id)),
+        references,
+    }
+}
+
+/// No secret: a row is sealed, and whoever wants two messages to have one id can give them one.
+fn hashed(id: &str) -> IdHash {
+    let hash = Key::new([0; 32]).hash("message-id", &[id.as_bytes()]);
+    IdHash(hash.first_chunk().copied().unwrap_or_default())
+}
+
+/// As many addresses of a field as a row keeps.
+fn few(addresses: Vec<Address>) -> Vec<Address> {
+    let mut room = RECIPIENTS_BYTES;
+    let takes = |address: &Address| address.name.len().saturating_add(address.email.len());
+    let fits = |address: &Address| {
+        let left = room.checked_sub(takes(address));
+        room = left.unwrap_or(0);
+        left.is_some()
+    };
+    let few = addresses.into_iter().take(RECIPIENTS).map(short);
+    few.take_while(fits).collect()
+}
+
+fn short(address: Address) -> Address {
+    Address {
+        name: cut(address.name, NAME, ""),
+        // Cut, it is no address any more, so that nobody writes to another one.
+        email: cut(address.email, EMAIL, ""),
+    }
+}
+
+/// A text of at most so many characters: where some are left out before its `tail`, that is told.
+fn cut(text: String, most: usize, tail: &str) -> String {
+    if text.chars().nth(most).is_none() {
+        return text;
+    }
+    let room = most.saturating_sub(tail.chars().count().saturating_add(1));
+    let beginning: String = text.chars().take(room).collect();
+    format!("{beginning}…{tail}")
+}
+
+/// As many leaves of a structure as a row keeps, with the words of each as long as they may be.
+pub(super) fn few_parts(parts: impl IntoIterator<Item = Part>) -> Vec<Part> {
+    let mut room = PARTS_BYTES;
+    let fits = |part: &Part| {
+        let left = room.checked_sub(takes(part));
+        room = left.unwrap_or(0);
+        left.is_some()
+    };
+    let few = parts.into_iter().map(|part| {
+        let extension = part.name.rsplit_once('.').map_or("", |(_, tail)| tail);
+        let tail = match extension.len() {
+            1..=16 => format!(".{extension}"),
+            _ => String::new(),
+        };
+        let kind = match part.kind.len() > KIND {
+            true => "application/octet-stream".to_owned(),
+            false => part.kind,
+        };
+        Part {
+            kind,
+            charset: Some(part.charset)
+                .filter(|charset| charset.len() <= CHARSET)
+                .unwrap_or_default(),
+            name: cut(part.name, NAME, &tail),
+            id: Some(part.id)
+                .filter(|id| id.len() <= CONTENT_ID)
+                .unwrap_or_default(),
+            ..part
+        }
+    });
+    few.take_while(fits).collect()
+}
+
+/// Bytes that a part takes in a row, and a few more.
+fn takes(part: &Part) -> usize {
+    let path = |path: &PartPath| path.steps().len().saturating_mul(5).saturating_add(1);
+    let groups = part.group.iter();
+    let groups = groups.map(|group| group.kind.len().saturating_add(path(&group.path)));
+    let words = [
+        part.kind.len(),
+        part.charset.len(),
+        part.name.len(),
+        part.id.len(),
+        path(&part.path),
+    ];
+    let all = words.into_iter().chain(groups);
+    all.fold(30, |sum, more| sum.saturating_add(more).saturating_add(2))
+}
+
+/// As much of a verdict as a row keeps; what speaks against the sender first.
+fn few_checks(verdict: Verdict) -> Verdict {
+    let mut checks = verdict.checks;
+    let is_whole = verdict.is_whole && checks.len() <= CHECKS;
+    checks.sort_by_key(|check| !check.is_bad());
+    checks.truncate(CHECKS);
+    let checks = checks.into_iter().map(|check| Check {
+        method: cut(check.method, CHECK_WORD, ""),
+        result: cut(check.result, CHECK_WORD, ""),
+        about: cut(check.about, EMAIL, ""),
+    });
+    Verdict {
+        server: cut(verdict.server, EMAIL, ""),
+        checks: checks.collect(),
+        is_whole,
+    }
 }
 
 /// A part's name: from the parameters of its disposition, else of its type; of a message that has none there, its subject.
@@ -155,4 +310,151 @@ fn addresses(list: &[EnvelopeAddress]) -> Vec<u8> {
 /// True where this is a part that the list of attachments would show.
 pub fn has_attachment(parts: &[Part]) -> bool {
     !structure::body_of(parts).attachments.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::{Encoding, Flags, Group, LONGEST_KIND, MOST_GROUPS};
+
+    /// Largest row, in bytes before it is sealed; the store takes three times as much.
+    const LARGEST: usize = 280 * 1024;
+
+    fn row(header: &str) -> Row {
+        let message = Message {
+            header: Some(header.as_bytes().to_vec()),
+            ..Message::default()
+        };
+        of(Uid::new(1).unwrap(), &message, "mx.example.org").unwrap()
+    }
+
+    /// The largest part that can be, in characters of four bytes.
+    fn part(n: u32, letters: usize) -> Part {
+        let words = "\u{1f600}".repeat(letters);
+        let path = (0..60).fold(PartPath::default(), |path, _| path.child(u32::MAX - n));
+        Part {
+            path: path.clone(),
+            kind: words.clone(),
+            charset: words.clone(),
+            name: format!("{words}.jpeg"),
+            attached: true,
+            id: words.clone(),
+            encoding: Encoding::Base64,
+            size: u32::MAX,
+            group: vec![
+                Group {
+                    path,
+                    kind: "\u{1f600}".repeat(LONGEST_KIND)
+                };
+                MOST_GROUPS
+            ],
+            flowed: None,
+        }
+    }
+
+    #[test]
+    fn a_row_has_a_largest_size_whatever_a_message_says() {
+        let long = "\u{1f600}".repeat(4000);
+        let people = format!("\"{long}\" <{}@example.org>, ", "a".repeat(3000)).repeat(30);
+        let few = "Ann Example <ann@example.org>, ".repeat(9000);
+        let ids = format!("<{}@example.org> ", "i".repeat(300)).repeat(1500);
+        let checks = "; x=fail header.d=evil.example".repeat(10_000);
+        for value in [&long, &people, &few, &ids] {
+            let mut header = format!("Authentication-Results: mx.example.org{checks}\r\n");
+            for field in [
+                "Subject",
+                "From",
+                "Sender",
+                "To",
+                "Cc",
+                "Reply-To",
+                "Message-ID",
+                "In-Reply-To",
+                "References",
+            ] {
+                header.push_str(&format!(
+                    "{field}: {}\r\n",
+                    value.get(..40_000).unwrap_or(value)
+                ));
+            }
+            let words: Vec<String> = (0..1000).map(|n| format!("k{n:049}")).collect();
+            let flags = Flags::read(words.iter().map(|word| word.as_bytes()));
+            for letters in [0, 50, 5000] {
+                let row = Row {
+                    flags: flags.clone(),
+                    parts: Some(few_parts((0..2000).map(|n| part(n, letters)))),
+                    ..row(&header)
+                };
+                let size = postcard::to_stdvec(&row).unwrap().len();
+                assert!(size < LARGEST, "{size} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn an_ordinary_row_loses_nothing() {
+        let people: Vec<String> = (0..100)
+            .map(|n| format!("Ann {n} <a{n}@example.org>"))
+            .collect();
+        let row = row(&format!(
+            "From: a@example.org\r\nTo: {}\r\n",
+            people.join(", ")
+        ));
+        assert_eq!(row.to.len(), 100);
+        let parts: Vec<Part> = (1..1000)
+            .map(|n| Part {
+                path: PartPath::default().child(n),
+                kind: "application/pdf".into(),
+                name: format!("Invoice for the month number {n}.pdf"),
+                ..Part::default()
+            })
+            .collect();
+        assert_eq!(few_parts(parts.clone()), parts);
+        let name = format!("{}.pdf", "long ".repeat(100));
+        let cut = few_parts([Part {
+            name,
+            ..Part::default()
+        }]);
+        let name = cut
+            .first()
+            .map(|part| part.name.as_str())
+            .unwrap_or_default();
+        assert!(
+            name.ends_with("….pdf") && name.chars().count() == NAME,
+            "{name}"
+        );
+    }
+
+    #[test]
+    fn a_row_knows_its_conversation() {
+        let row =
+            row("Message-ID: <4@x>\r\nReferences: <1@x> <2@x>\r\n <3@x>\r\nIn-Reply-To: <3@x>\r\n");
+        let ids = |ids: &[&str]| ids.iter().map(|id| hashed(id)).collect::<Vec<_>>();
+        assert_eq!(row.thread.id, Some(hashed("4@x")));
+        assert_eq!(row.thread.references, ids(&["1@x", "2@x", "3@x"]));
+        let only = super::tests::row("In-Reply-To: <3@x>\r\n").thread;
+        assert_eq!((only.id, only.references), (None, ids(&["3@x"])));
+        let many: String = (1..=40).map(|n| format!(" <{n}@x>")).collect();
+        let many = super::tests::row(&format!("References:{many}\r\n")).thread;
+        assert_eq!(many.references.len(), MOST_REFERENCES);
+        assert_eq!(many.references.first(), Some(&hashed("1@x")));
+        assert_eq!(many.references.last(), Some(&hashed("40@x")));
+    }
+
+    #[test]
+    fn a_row_knows_what_a_sender_is_judged_by() {
+        let own = row("From: Ann <ann@example.org>\r\nSender: ANN@example.org\r\n\
+             Authentication-Results: mx.example.org; dkim=pass header.d=example.org\r\n");
+        assert!(own.from_is_plain && own.sender.is_none());
+        assert_eq!(own.verdict.map(|v| v.checks.len()), Some(1));
+        let other = row(
+            "From: <service@bank.example @evil.example>\r\nSender: list@example.org\r\n\
+             Authentication-Results: other.example; dkim=pass header.d=example.org\r\n",
+        );
+        assert!(!other.from_is_plain && other.verdict.is_none());
+        assert_eq!(
+            other.sender.map(|s| s.email),
+            Some("list@example.org".into())
+        );
+    }
 }

@@ -496,7 +496,12 @@ mod tests {
             ],
             &asked(),
         );
-        assert_eq!(flight.messages.get(&uid(9)).and_then(|m| m.flags), None);
+        assert!(
+            flight
+                .messages
+                .get(&uid(9))
+                .is_some_and(|m| m.flags.is_none())
+        );
         assert_eq!(flight.tally.get(&("FETCH WITHOUT UID", false)), Some(&1));
     }
 

@@ -50,7 +50,12 @@ pub enum Command {
         criteria: Criteria,
     },
     /// All that a line of a list is made of.
-    FetchRows(UidSet),
+    FetchRows {
+        /// Of which messages.
+        uids: UidSet,
+        /// With what the user's own server found out about the sender (RFC 8601).
+        verdict: bool,
+    },
     /// The flags.
     FetchFlags {
         /// Of which messages.
@@ -221,13 +226,18 @@ impl Command {
                     .map(|c| format!("UID SORT {give}({reverse}{key}) UTF-8 {c}"))
                     .collect()
             }
-            Command::FetchRows(uids) => {
+            Command::FetchRows { uids, verdict } => {
+                let verdict = if *verdict {
+                    " AUTHENTICATION-RESULTS"
+                } else {
+                    ""
+                };
                 // RFC 8970: the first words, where the server makes them.
                 let preview = if able.has("PREVIEW") { " PREVIEW" } else { "" };
                 fetch(
                     uids,
                     &format!(
-                        "(UID FLAGS INTERNALDATE RFC822.SIZE BODYSTRUCTURE{preview} BODY.PEEK[HEADER.FIELDS ({ROW_FIELDS})])"
+                        "(UID FLAGS INTERNALDATE RFC822.SIZE BODYSTRUCTURE{preview} BODY.PEEK[HEADER.FIELDS ({ROW_FIELDS}{verdict})])"
                     ),
                 )
             }
@@ -267,7 +277,7 @@ impl Command {
             } => {
                 let sign = if *add { '+' } else { '-' };
                 let silent = if *silent { ".SILENT" } else { "" };
-                let words = flag_words(*flags).join(" ");
+                let words = flags.written().join(" ");
                 let store = |set: String| format!("UID STORE {set} {sign}FLAGS{silent} ({words})");
                 uids.texts().into_iter().map(store).collect()
             }
@@ -282,7 +292,7 @@ impl Command {
         match self {
             Command::Search(_)
             | Command::Sort { .. }
-            | Command::FetchRows(_)
+            | Command::FetchRows { .. }
             | Command::FetchFlags { .. }
             | Command::FetchParts { .. }
             | Command::StoreFlags { .. } => true,
@@ -367,22 +377,6 @@ fn item(section: &Section, peek: &str) -> String {
     format!("BODY{peek}[{}]{range}", section.name())
 }
 
-fn flag_words(flags: Flags) -> Vec<&'static str> {
-    let known = [
-        (Flags::SEEN, "\\Seen"),
-        (Flags::ANSWERED, "\\Answered"),
-        (Flags::FLAGGED, "\\Flagged"),
-        (Flags::DELETED, "\\Deleted"),
-        (Flags::DRAFT, "\\Draft"),
-        (Flags::FORWARDED, "$Forwarded"),
-    ];
-    known
-        .into_iter()
-        .filter(|(flag, _)| flags.has(*flag))
-        .map(|(_, word)| word)
-        .collect()
-}
-
 /// A string that can end nothing: quoted where it is ASCII, else a literal, without waiting where the server can
 /// (RFC 7888). CR, LF and NUL, which no value of our types holds, would be left out.
 fn string(text: &str, able: &Capabilities) -> String {
@@ -461,11 +455,12 @@ mod tests {
             sort.texts(&all),
             ["UID SORT RETURN (ALL COUNT) (REVERSE ARRIVAL) UTF-8 ALL"]
         );
-        assert!(Command::FetchRows(UidSet::default()).texts(&all).is_empty());
+        let rows = |uids, verdict| Command::FetchRows { uids, verdict };
+        assert!(rows(UidSet::default(), false).texts(&all).is_empty());
         for (server, asks) in [(&plain, false), (&able("PREVIEW"), true)] {
-            let texts =
-                Command::FetchRows(UidSet::from_on(Uid::new(1).expect("a UID"))).texts(server);
+            let texts = rows(UidSet::from_on(Uid::new(1).expect("a UID")), asks).texts(server);
             assert_eq!(texts.concat().contains(" PREVIEW "), asks);
+            assert_eq!(texts.concat().contains(" AUTHENTICATION-RESULTS)"), asks);
         }
     }
 }

@@ -277,6 +277,11 @@ impl<'a> Remote<'a> {
         }
     }
 
+    /// The server, as the configuration has it.
+    pub fn server(&self) -> &ImapServer {
+        self.account.server
+    }
+
     /// What the server can do, where it was asked.
     pub fn capabilities(&self) -> Option<&Capabilities> {
         match &self.state {

@@ -13,6 +13,7 @@
 //! | 9 texts | data key id, folder, UIDVALIDITY, UID, part path | the part's bytes, decoded | data key |
 //!
 //! Numbers are big-endian and of fixed width, the variable part comes last: a range is in UID order, a prefix is a folder.
+//! A key is a type of its own, made here only; nobody else has its bytes in hand.
 //! A name enters a key only as a hash under the data key. The version stands in front of the value and in its associated
 //! data; another version is a miss, and a miss is the migration. Raise it when a struct changes: the test says so.
 
@@ -20,45 +21,48 @@ use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};
 
-use crate::mail::{Counts, Folder, FolderName, ModSeq, PartPath, Row, Uid, UidValidity};
-use crate::seal::Key;
+pub use super::typed::{
+    Begins, BlockKey, DataKey, DataKeyId, Everything, FolderKey, ListKey, MessageKey, SessionKey,
+    StoreKey, TextKey, ValidityKey,
+};
+use crate::mail::{Counts, Folder, ModSeq, Row, Uid, UidValidity};
 use crate::time::Seconds;
 
-/// A kind of record: the byte that begins its keys, and the version of its value.
-pub struct Tree<V> {
+/// A kind of record: the byte that begins its keys, what a key is, and the version of its value.
+pub struct Tree<K, V> {
     pub(super) id: u8,
     pub(super) version: u8,
-    value: PhantomData<fn() -> V>,
+    of: PhantomData<fn(K) -> V>,
 }
 
-impl<V> Tree<V> {
-    const fn new(id: u8, version: u8) -> Tree<V> {
+impl<K, V> Tree<K, V> {
+    const fn new(id: u8, version: u8) -> Tree<K, V> {
         Tree {
             id,
             version,
-            value: PhantomData,
+            of: PhantomData,
         }
     }
 }
 
 /// Session records.
-pub const SESSIONS: Tree<Kept> = Tree::new(1, 1);
+pub const SESSIONS: Tree<SessionKey, Kept> = Tree::new(1, 1);
 /// Data keys, wrapped.
-pub const WRAPS: Tree<Wrap> = Tree::new(2, 1);
+pub const WRAPS: Tree<DataKeyId, Wrap> = Tree::new(2, 1);
 /// \Seen marks that the server does not know yet; the only thing here that exists only once.
-pub const PENDING: Tree<()> = Tree::new(3, 1);
+pub const PENDING: Tree<MessageKey, ()> = Tree::new(3, 1);
 /// What the server can do.
-pub const SERVER: Tree<ServerFacts> = Tree::new(4, 1);
+pub const SERVER: Tree<DataKeyId, ServerFacts> = Tree::new(4, 1);
 /// The folders.
-pub const FOLDERS: Tree<FolderList> = Tree::new(5, 1);
-/// What is known of a folder's list.
-pub const LISTS: Tree<List> = Tree::new(6, 1);
+pub const FOLDERS: Tree<DataKeyId, FolderList> = Tree::new(5, 1);
+/// What is known of a list.
+pub const LISTS: Tree<ListKey, List> = Tree::new(6, 1);
 /// The UIDs of a list, in blocks of `BLOCK`, oldest first.
-pub const BLOCKS: Tree<Block> = Tree::new(7, 1);
+pub const BLOCKS: Tree<BlockKey, Block> = Tree::new(7, 1);
 /// Rows of lists.
-pub const ROWS: Tree<Row> = Tree::new(8, 2);
+pub const ROWS: Tree<MessageKey, Row> = Tree::new(8, 3);
 /// Parts that were shown.
-pub const TEXTS: Tree<Vec<u8>> = Tree::new(9, 1);
+pub const TEXTS: Tree<TextKey, Vec<u8>> = Tree::new(9, 1);
 
 /// Trees that a new generation of the store takes along, most needed first; the rest is a miss once.
 pub(super) const CARRIED: [u8; 7] = [1, 2, 3, 4, 5, 6, 7];
@@ -125,70 +129,13 @@ pub struct List {
 /// A run of UIDs in the order of arrival.
 pub type Block = Vec<Uid>;
 
-/// A data key with its id: the key space of everything cached under it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DataKey {
-    /// Begins every key of cached data.
-    pub id: [u8; 8],
-    /// Seals it.
-    pub key: Key,
-}
-
-impl DataKey {
-    /// Key of the records there is one of: server, folders.
-    pub fn own(&self) -> Vec<u8> {
-        self.id.to_vec()
-    }
-
-    /// Key of a folder's list.
-    pub fn list(&self, folder: &FolderName) -> Vec<u8> {
-        let hash = self.key.hash("folder", &[folder.as_wire().as_bytes()]);
-        let mut key = self.own();
-        key.extend(hash.iter().take(16));
-        key
-    }
-
-    /// Key of a block of a folder's list.
-    pub fn block(&self, folder: &FolderName, number: u32) -> Vec<u8> {
-        let mut key = self.list(folder);
-        key.extend(number.to_be_bytes());
-        key
-    }
-
-    /// Prefix of what belongs to one numbering of a folder: rows, texts, pending marks.
-    pub fn numbering(&self, folder: &FolderName, validity: UidValidity) -> Vec<u8> {
-        let mut key = self.list(folder);
-        key.extend(validity.0.to_be_bytes());
-        key
-    }
-
-    /// Key of one message's row, or pending mark.
-    pub fn message(&self, folder: &FolderName, validity: UidValidity, uid: Uid) -> Vec<u8> {
-        let mut key = self.numbering(folder, validity);
-        key.extend(uid.get().to_be_bytes());
-        key
-    }
-
-    /// Key of one part of a message.
-    pub fn text(
-        &self,
-        folder: &FolderName,
-        validity: UidValidity,
-        uid: Uid,
-        path: &PartPath,
-    ) -> Vec<u8> {
-        let mut key = self.message(folder, validity, uid);
-        for step in path.steps() {
-            key.extend(step.to_be_bytes());
-        }
-        key
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::{Address, Encoding, Flags, Flowed, Group, Part, Role};
+    use crate::mail::{
+        Address, Check, Dated, Encoding, Flags, Flowed, FolderName, Group, IdHash, Part, PartPath,
+        Role, Thread, Verdict,
+    };
 
     fn name() -> FolderName {
         FolderName::new("a").unwrap()
@@ -221,17 +168,33 @@ mod tests {
         };
         Row {
             uid: Uid::new(1).unwrap(),
-            flags: Flags::SEEN,
+            flags: Flags::read([&b"\\Seen"[..], b"$k"]),
             arrived: 2,
-            dated: Some((3, 4)),
+            dated: Some(Dated { at: 3, offset: 4 }),
             size: 5,
             subject: "s".into(),
             from: who("f"),
+            from_is_plain: true,
+            sender: who("s").pop(),
+            verdict: Some(Verdict {
+                server: "v".into(),
+                checks: vec![Check {
+                    method: "m".into(),
+                    result: "r".into(),
+                    about: "a".into(),
+                }],
+                is_whole: true,
+            }),
             to: who("t"),
             cc: who("c"),
             reply_to: who("r"),
+            thread: Thread {
+                id: Some(IdHash([6; 8])),
+                references: vec![IdHash([7; 8])],
+            },
             preview: Some("p".into()),
             parts: Some(vec![part()]),
+            untold: Some(8),
         }
     }
 
@@ -295,25 +258,12 @@ mod tests {
             (1, "01020103000008"),
             (1, "01ac02"),
             (
-                2,
-                "0101040106080501730101660178010174017801016301780101720178010170010102010203612f62016301640101650101010001660101",
+                3,
+                "010102246b04010608050173010166017801010173017801017601016d0172016101010174017801016301780101720178010606060606060606010707070707070707010170010102010203612f620163016401016501010100016601010110",
             ),
         ];
         for ((version, bytes), (known_version, known)) in seen.iter().zip(expected) {
             assert_eq!((*version, bytes.as_str()), (known_version, known));
         }
-    }
-
-    #[test]
-    fn a_folder_is_a_prefix_and_uids_are_in_order() {
-        let data = DataKey {
-            id: [1; 8],
-            key: Key::new([2; 32]),
-        };
-        let key = |uid| data.message(&name(), UidValidity(9), Uid::new(uid).unwrap());
-        assert!(key(255) < key(256));
-        assert!(key(1).starts_with(&data.numbering(&name(), UidValidity(9))));
-        assert!(data.block(&name(), 3).starts_with(&data.list(&name())));
-        assert_ne!(data.list(&name()), data.list(&FolderName::inbox()));
     }
 }

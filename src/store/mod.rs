@@ -8,6 +8,7 @@
 
 mod generation;
 pub mod keys;
+mod typed;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ use crate::gate::Pass;
 use crate::process;
 use crate::seal::Key;
 use crate::time::Watch;
-use keys::Tree;
+use keys::{Begins, StoreKey, Tree};
 
 /// Bytes of a segment of sled's log. Fixed when a database is made.
 const SEGMENT: usize = 64 * 1024;
@@ -37,13 +38,13 @@ const LONGEST: usize = 8 * 1024 * 1024;
 /// How long threads of a closed database may take to let go of its file.
 const LETTING_GO: Duration = Duration::from_secs(3);
 
-/// Under which key a value lies.
+/// Who seals a value.
 #[derive(Clone, Copy, Debug)]
-pub enum Lock<'a> {
-    /// Sealed under this key.
-    Sealed(&'a Key),
-    /// As it is: for values that are sealed inside.
-    Open,
+pub enum Encryption<'a> {
+    /// The store, under this key.
+    With(&'a Key),
+    /// The caller has sealed what is secret inside it.
+    ByCaller,
 }
 
 /// A user's database, open.
@@ -89,61 +90,80 @@ impl<'p> Store<'p> {
     }
 
     /// The value at a key, if it is there, whole, of this version, and opens.
-    pub fn get<V: DeserializeOwned>(
+    pub fn get<K: StoreKey, V: DeserializeOwned>(
         &mut self,
-        lock: Lock,
-        tree: &Tree<V>,
-        key: &[u8],
+        encryption: Encryption,
+        tree: &Tree<K, V>,
+        key: &K,
     ) -> Option<V> {
-        let sealed = self.pieces(tree.id, key);
-        let value = sealed.and_then(|sealed| self.unseal(lock, tree, key, &sealed));
+        let at = Place::of(tree, key);
+        let sealed = self.pieces(&at);
+        let value = sealed.and_then(|sealed| self.unseal(encryption, &at, &sealed));
         if value.is_none() {
-            self.remove(tree, key);
+            self.remove_at(&at);
         }
         value
     }
 
     /// True where there is something at a key.
-    pub fn has<V>(&mut self, tree: &Tree<V>, key: &[u8]) -> bool {
-        self.read(&piece_key(tree.id, key, 0)).is_some()
+    pub fn has<K: StoreKey, V>(&mut self, tree: &Tree<K, V>, key: &K) -> bool {
+        self.read(&Place::of(tree, key).piece(0)).is_some()
     }
 
-    /// Puts a value at a key, when `save` is called. One that cannot be kept is not: a cache that fails is a miss.
-    pub fn put<V: Serialize>(&mut self, lock: Lock, tree: &Tree<V>, key: &[u8], value: &V) {
-        self.remove(tree, key);
-        match self.seal(lock, tree, key, value) {
-            Ok(sealed) => {
-                let count = sealed.len().div_ceil(PIECE).max(1);
-                if count > PIECES {
-                    return;
-                }
-                for (n, piece) in sealed.chunks(PIECE).enumerate() {
-                    let last = n.saturating_add(1) == count;
-                    let mut bytes = vec![u8::from(last)];
-                    bytes.extend_from_slice(piece);
-                    self.writes.insert(piece_key(tree.id, key, n), Some(bytes));
-                }
+    /// Puts a value at a key, when `save` is called. False where it cannot be kept: then nothing is there any more.
+    pub fn put<K: StoreKey, V: Serialize>(
+        &mut self,
+        encryption: Encryption,
+        tree: &Tree<K, V>,
+        key: &K,
+        value: &V,
+    ) -> bool {
+        let at = Place::of(tree, key);
+        self.remove_at(&at);
+        let sealed = match self.seal(encryption, &at, value) {
+            Ok(sealed) => sealed,
+            Err(e) => {
+                self.failure = self.failure.take().or(Some(e));
+                return false;
             }
-            Err(e) => self.failure = self.failure.take().or(Some(e)),
+        };
+        let count = sealed.len().div_ceil(PIECE).max(1);
+        if count > PIECES {
+            return false;
         }
+        for (n, piece) in sealed.chunks(PIECE).enumerate() {
+            let last = n.saturating_add(1) == count;
+            let mut bytes = vec![u8::from(last)];
+            bytes.extend_from_slice(piece);
+            self.writes.insert(at.piece(n), Some(bytes));
+        }
+        true
     }
 
     /// Removes the value at a key.
-    pub fn remove<V>(&mut self, tree: &Tree<V>, key: &[u8]) {
+    pub fn remove<K: StoreKey, V>(&mut self, tree: &Tree<K, V>, key: &K) {
+        self.remove_at(&Place::of(tree, key));
+    }
+
+    fn remove_at(&mut self, at: &Place) {
         for n in 0..PIECES {
-            let at = piece_key(tree.id, key, n);
-            if self.read(&at).is_none() {
+            let piece = at.piece(n);
+            if self.read(&piece).is_none() {
                 // A later piece of what was just put over it.
                 return;
             }
-            self.writes.insert(at, None);
+            self.writes.insert(piece, None);
         }
     }
 
     /// The keys of a tree that begin with `prefix`, in order; what cannot be read ends the list.
-    pub fn keys_below<V>(&mut self, tree: &Tree<V>, prefix: &[u8]) -> Vec<Vec<u8>> {
+    pub fn keys_below<K: StoreKey, V>(
+        &mut self,
+        tree: &Tree<K, V>,
+        prefix: &impl Begins<K>,
+    ) -> Vec<K> {
         let mut from = vec![tree.id];
-        from.extend_from_slice(prefix);
+        prefix.write(&mut from);
         let first_piece = |at: &[u8]| -> Option<Vec<u8>> {
             let (key, number) = at.split_last_chunk::<2>()?;
             (*number == [0, 0]).then(|| key.get(1..).unwrap_or_default().to_vec())
@@ -170,7 +190,7 @@ impl<'p> Store<'p> {
         );
         keys.sort_unstable();
         keys.dedup();
-        keys
+        keys.iter().filter_map(|key| K::read(key)).collect()
     }
 
     /// Writes what was put and removed, as one batch, down to the disk. Without writes it does nothing.
@@ -196,10 +216,10 @@ impl<'p> Store<'p> {
     }
 
     /// All pieces of a value, joined.
-    fn pieces(&mut self, tree: u8, key: &[u8]) -> Option<Vec<u8>> {
+    fn pieces(&mut self, at: &Place) -> Option<Vec<u8>> {
         let mut whole = Vec::new();
         for n in 0..PIECES {
-            let piece = self.read(&piece_key(tree, key, n))?;
+            let piece = self.read(&at.piece(n))?;
             let (last, bytes) = piece.split_first()?;
             whole.extend_from_slice(bytes);
             if *last == 1 {
@@ -216,48 +236,41 @@ impl<'p> Store<'p> {
         self.sled(|db| db.get(at)).flatten().map(|v| v.to_vec())
     }
 
-    fn seal<V: Serialize>(
-        &self,
-        lock: Lock,
-        tree: &Tree<V>,
-        key: &[u8],
-        value: &V,
-    ) -> Result<Vec<u8>> {
+    fn seal<V: Serialize>(&self, encryption: Encryption, at: &Place, value: &V) -> Result<Vec<u8>> {
         let plain =
             postcard::to_stdvec(value).map_err(|e| Error::Internal(Cause::at("encoding", e)))?;
         let packed = pack(&plain);
-        let mut out = vec![tree.version];
-        match lock {
-            Lock::Open => out.extend(packed),
-            Lock::Sealed(k) => out.extend(k.seal(&self.place(tree, key), &packed)?),
+        let mut out = vec![at.version];
+        match encryption {
+            Encryption::ByCaller => out.extend(packed),
+            Encryption::With(k) => out.extend(k.seal(&self.associated_data(at), &packed)?),
         }
         Ok(out)
     }
 
     fn unseal<V: DeserializeOwned>(
         &self,
-        lock: Lock,
-        tree: &Tree<V>,
-        key: &[u8],
+        encryption: Encryption,
+        at: &Place,
         sealed: &[u8],
     ) -> Option<V> {
         let (version, sealed) = sealed.split_first()?;
-        if *version != tree.version {
+        if *version != at.version {
             return None;
         }
-        let packed = match lock {
-            Lock::Open => sealed.to_vec(),
-            Lock::Sealed(k) => k.open(&self.place(tree, key), sealed)?,
+        let packed = match encryption {
+            Encryption::ByCaller => sealed.to_vec(),
+            Encryption::With(k) => k.open(&self.associated_data(at), sealed)?,
         };
         postcard::from_bytes(&unpack(&packed)?).ok()
     }
 
-    /// What binds a sealed value to where it lies.
-    fn place<V>(&self, tree: &Tree<V>, key: &[u8]) -> Vec<u8> {
-        let mut place = self.pass.user().0.to_vec();
-        place.extend([tree.id, tree.version]);
-        place.extend_from_slice(key);
-        place
+    /// What binds a sealed value to its user, tree, version and key.
+    fn associated_data(&self, at: &Place) -> Vec<u8> {
+        let mut data = self.pass.user().0.to_vec();
+        data.extend([at.tree, at.version]);
+        data.extend_from_slice(at.key.get(1..).unwrap_or_default());
+        data
     }
 
     /// The one door to sled. Damage makes the store empty for the rest of the request and marks it for the next one.
@@ -301,13 +314,31 @@ fn can_start_threads() -> Result<()> {
     Err(Error::TooMany { retry: 2 })
 }
 
-/// Where the n-th piece of a value lies.
-fn piece_key(tree: u8, key: &[u8], n: usize) -> Vec<u8> {
-    let mut at = Vec::with_capacity(key.len().saturating_add(3));
-    at.push(tree);
-    at.extend_from_slice(key);
-    at.extend(u16::try_from(n).unwrap_or(u16::MAX).to_be_bytes());
-    at
+/// Where a value lies: its tree, and its key behind the byte of the tree.
+struct Place {
+    tree: u8,
+    version: u8,
+    key: Vec<u8>,
+}
+
+impl Place {
+    fn of<K: StoreKey, V>(tree: &Tree<K, V>, key: &K) -> Place {
+        let mut bytes = vec![tree.id];
+        key.write(&mut bytes);
+        Place {
+            tree: tree.id,
+            version: tree.version,
+            key: bytes,
+        }
+    }
+
+    /// The key of the n-th piece of the value.
+    fn piece(&self, n: usize) -> Vec<u8> {
+        let mut at = Vec::with_capacity(self.key.len().saturating_add(2));
+        at.extend_from_slice(&self.key);
+        at.extend(u16::try_from(n).unwrap_or(u16::MAX).to_be_bytes());
+        at
+    }
 }
 
 /// Deflated where that saves pieces; the first byte says which. What fits into one is left as it is: a row would lose an

@@ -5,6 +5,7 @@
 
 mod calendar;
 mod contentlines;
+mod plain_from;
 mod report;
 mod sender;
 mod vcard;
@@ -12,6 +13,7 @@ mod verdict;
 mod zones;
 
 pub use calendar::events;
+pub use plain_from::is_from_plain;
 pub use report::report;
 pub use sender::{doubts, unsubscribe};
 pub use vcard::cards;
