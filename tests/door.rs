@@ -13,7 +13,8 @@ use postern::mail::{Flags, FolderName, PartPath, Uid};
 use postern::remote::structure::plain_name;
 use postern::remote::uids::UidSet;
 use postern::remote::{
-    Account, Capabilities, Command, Criteria, Flight, PIECE_BYTES, Remote, SortKey, What,
+    Access, Account, Capabilities, Criteria, Flight, Messages, OpenFolder, PIECE_BYTES, Plan,
+    Remote, SectionKind, SortKey,
 };
 use postern::time::Deadline;
 
@@ -114,8 +115,15 @@ fn account(server: &ImapServer) -> Account<'_> {
     }
 }
 
+/// What a file was read to: a flight of commands whose answer is the folder, whatever the file says.
+struct Played {
+    flight: Flight,
+    ok: Vec<bool>,
+    folder: OpenFolder,
+}
+
 /// Plays a file to as many commands as it has ends.
-fn play(file: &[u8]) -> Result<Flight, Error> {
+fn play(file: &[u8]) -> Result<Played, Error> {
     let server = server(1);
     let known = Some(Capabilities::parse(b"IMAP4rev1"));
     let mut remote = Remote::new(
@@ -132,24 +140,34 @@ fn play(file: &[u8]) -> Result<Flight, Error> {
         .split(|b| *b == b'\n')
         .filter(|line| line.starts_with(MARK))
         .count();
-    let mut commands = vec![Command::Noop; ends.max(1)];
+    let mut plan = Plan::new();
+    let mut first = None;
     if has(b"* SORT") {
-        commands[0] = Command::Sort {
-            key: SortKey::Date,
-            reverse: true,
-            criteria: Criteria::All,
-        };
+        first = Some(plan.sort(SortKey::Date, true, Criteria::All));
     } else if has(b"* SEARCH") {
-        commands[0] = Command::Search(Criteria::All);
+        first = Some(plan.search(Criteria::All));
     }
-    remote.flight(&commands)
+    let others = ends.max(1) - usize::from(first.is_some());
+    let noops: Vec<_> = (0..others).map(|_| plan.noop()).collect();
+    let flight = remote.fly(plan)?;
+    let mut ok: Vec<bool> = first.into_iter().map(|h| flight.is_ok(h)).collect();
+    ok.extend(noops.iter().map(|h| flight.is_ok(*h)));
+    let folder = match (first, noops.first()) {
+        (Some(handle), _) => flight.folder(handle).cloned(),
+        (None, handle) => flight.folder(*handle.expect("a command")).cloned(),
+    };
+    Ok(Played {
+        folder: folder.expect("a folder"),
+        flight,
+        ok,
+    })
 }
 
 /// What a first visit asks: folders, the newest of INBOX, one message, a long part; and marks it read.
 struct Visit {
     folders: Vec<String>,
     uids: Vec<u32>,
-    rows: Flight,
+    rows: Messages,
     part: Vec<u8>,
     flights: u32,
     cold: u32,
@@ -159,69 +177,46 @@ fn visit(port: u16, deadline: Deadline) -> Result<Visit, Error> {
     let server = server(port);
     let mut remote = Remote::new(account(&server), None, deadline);
     let able = remote.ready()?.clone();
-    let open = Command::Open {
-        folder: FolderName::inbox(),
-        read_only: true,
-        known: None,
+    let mut plan = Plan::new();
+    plan.enable(&["QRESYNC"]);
+    plan.namespace();
+    plan.list();
+    plan.lsub();
+    plan.quota(&FolderName::inbox());
+    let open = plan.open(&FolderName::inbox(), Access::Read, None);
+    let find = match able.has("SORT") {
+        true => plan.sort(SortKey::Arrival, true, Criteria::All),
+        false => plan.search(Criteria::All),
     };
-    let find = if able.has("SORT") {
-        Command::Sort {
-            key: SortKey::Arrival,
-            reverse: true,
-            criteria: Criteria::All,
+    let first = remote.fly(plan)?;
+    first.require(open)?;
+    let found = first.get(find).map(|f| f.uids.to_set());
+    let found = found.unwrap_or_default();
+    let mut plan = Plan::new();
+    let rows = plan.fetch_rows(found.clone(), false);
+    let listed = &first.folders.listed;
+    for folder in listed.iter().map(|f| &f.name) {
+        if !first.folders.counts.contains_key(folder) {
+            plan.status(folder);
         }
-    } else {
-        Command::Search(Criteria::All)
-    };
-    let commands = [
-        Command::Enable(vec!["QRESYNC"]),
-        Command::Namespace,
-        Command::List,
-        Command::Lsub,
-        Command::Quota(FolderName::inbox()),
-        open,
-        find,
-    ];
-    let first = remote.flight(&commands)?;
-    first.require(5)?;
-    let found = first
-        .found
-        .get(&6)
-        .map(|f| f.uids.to_set())
-        .unwrap_or_default();
-    let mut second: Vec<Command> = vec![Command::FetchRows {
-        uids: found.clone(),
-        verdict: false,
-    }];
-    let uncounted = first
-        .folders
-        .iter()
-        .filter(|f| !first.counts.contains_key(&f.name));
-    second.extend(uncounted.map(|f| Command::Status(f.name.clone())));
-    let rows = remote.flight(&second)?;
-    rows.require(0)?;
+    }
+    let mut second = remote.fly(plan)?;
+    second.require(rows)?;
+    let rows = second.take(rows).expect("rows");
     let cold = remote.cost().flights;
     let uid = found.iter().next().expect("a message");
     let text = PartPath::parse("1").expect("a path");
     let mut part = Vec::new();
-    let size = remote.fetch_pieces(uid, &What::Part(text), &mut |piece| {
+    let size = remote.fetch_pieces(uid, &SectionKind::Part(text), &mut |piece| {
         part.extend_from_slice(piece);
         Ok(())
     })?;
     assert_eq!(size, part.len() as u64);
-    let store = Command::StoreFlags {
-        uids: UidSet::from_iter([uid]),
-        add: true,
-        flags: Flags::SEEN,
-        silent: true,
-    };
-    remote.flight(&[store])?.require(0)?;
+    let mut plan = Plan::new();
+    let store = plan.add_flags(UidSet::from_iter([uid]), Flags::SEEN);
+    remote.fly(plan)?.require(store)?;
     Ok(Visit {
-        folders: first
-            .folders
-            .iter()
-            .map(|f| f.name.as_wire().to_owned())
-            .collect(),
+        folders: listed.iter().map(|f| f.name.as_wire().to_owned()).collect(),
         uids: found.iter().take(100).map(Uid::get).collect(),
         rows,
         part,
@@ -244,11 +239,11 @@ fn a_first_visit_works_in_the_words_of_each_server() {
         let there: Vec<u32> = Transcript::named(name).uids();
         let asked = visit.uids.iter().filter(|uid| there.contains(uid)).count();
         assert!(
-            asked > 0 && visit.rows.messages.len() == asked,
+            asked > 0 && visit.rows.len() == asked,
             "{name}: {:?}",
             visit.uids
         );
-        for (uid, message) in &visit.rows.messages {
+        for (uid, message) in &visit.rows {
             let header = message.header.as_deref().unwrap_or_default();
             assert_eq!(header, content("HEADER", uid.get()), "{name} {uid:?}");
             assert!(
@@ -291,9 +286,10 @@ fn a_sign_in_is_alone_in_its_write_and_a_request_costs_one_connection() {
     );
     remote.ready().expect("signed in");
     remote.ready().expect("still signed in");
-    remote
-        .flight(&[Command::Noop, Command::Namespace])
-        .expect("a flight");
+    let mut plan = Plan::new();
+    plan.noop();
+    plan.namespace();
+    remote.fly(plan).expect("a flight");
     let cost = remote.cost();
     assert_eq!((cost.connections, cost.flights, cost.commands), (1, 2, 3));
     drop(remote);
@@ -313,19 +309,17 @@ fn a_folder_that_is_gone_is_told_from_a_server_that_fails() {
         let server = server(script.port());
         let deadline = Deadline::after(Duration::from_secs(20));
         let mut remote = Remote::new(account(&server), None, deadline);
-        let open = Command::Open {
-            folder: FolderName::new("nosuch").expect("a name"),
-            read_only: true,
-            known: None,
-        };
-        let flight = remote.flight(&[open, Command::Noop]).expect("a flight");
-        assert!(!flight.is_ok(0) && flight.is_ok(1), "{name}");
-        let name_of_none = FolderName::new("nosuch").expect("a name");
-        match remote.require_open(&flight, 0, &name_of_none) {
+        let mut plan = Plan::new();
+        let nosuch = FolderName::new("nosuch").expect("a name");
+        let open = plan.open(&nosuch, Access::Read, None);
+        let noop = plan.noop();
+        let flight = remote.fly(plan).expect("a flight");
+        assert!(!flight.is_ok(open) && flight.is_ok(noop), "{name}");
+        match remote.require_open(&flight, open) {
             Err(Error::Gone(Missing::Folder)) => {}
             // hoodiecrow says BAD, which could mean anything.
             Err(Error::Imap(Imap::Refused(_), _)) if name == "hoodiecrow-2.1.0" => {}
-            other => panic!("{name}: {other:?} {:?}", flight.end(0)),
+            other => panic!("{name}: {other:?} {:?}", flight.end(open)),
         }
     }
 }
@@ -336,11 +330,16 @@ fn an_extension_that_is_refused_can_be_forgotten() {
     let server = server(script.port());
     let deadline = Deadline::after(Duration::from_secs(20));
     let mut remote = Remote::new(account(&server), None, deadline);
-    remote.flight(&[Command::List]).expect("a flight");
+    let list = || {
+        let mut plan = Plan::new();
+        plan.list();
+        plan
+    };
+    remote.fly(list()).expect("a flight");
     for word in ["LIST-EXTENDED", "LIST-STATUS"] {
         remote.forget(word);
     }
-    remote.flight(&[Command::List]).expect("a flight");
+    remote.fly(list()).expect("a flight");
     assert!(!remote.ready().expect("signed in").has("LIST-EXTENDED"));
     let heard = script.heard();
     assert!(
@@ -358,14 +357,17 @@ fn a_name_that_is_not_ascii_goes_as_a_literal_and_waits_only_where_it_must() {
         let server = server(script.port());
         let deadline = Deadline::after(Duration::from_secs(20));
         let mut remote = Remote::new(account(&server), None, deadline);
-        remote.flight(&[Command::Noop]).expect("capabilities");
+        let mut plan = Plan::new();
+        plan.noop();
+        remote.fly(plan).expect("capabilities");
         let plus = remote.ready().expect("signed in").has("LITERAL+");
         let before = remote.cost().flights;
         let folder = FolderName::new("Entwürfe").expect("a name");
-        let flight = remote
-            .flight(&[Command::Noop, Command::Status(folder), Command::Noop])
-            .expect("a flight");
-        assert!((0..3).all(|n| flight.is_ok(n)), "{name}: {:?}", flight.ends);
+        let mut plan = Plan::new();
+        let (before_it, counts, behind_it) = (plan.noop(), plan.status(&folder), plan.noop());
+        let flight = remote.fly(plan).expect("a flight");
+        let all = flight.is_ok(before_it) && flight.is_ok(counts) && flight.is_ok(behind_it);
+        assert!(all, "{name}: {:?}", flight.end(counts));
         let writes = remote.cost().flights - before;
         assert_eq!(writes, if plus { 1 } else { 3 }, "{name}");
         let announced = if plus { "{9+}" } else { "{9}" };
@@ -437,8 +439,8 @@ fn a_greeting_that_says_goodbye_is_a_refusal_for_now() {
 #[test]
 fn ends_may_come_in_any_order() {
     let file = b"* ENABLED QRESYNC\r\nA######## OK one\r\n* 3 EXISTS\r\nA######## NO [NONEXISTENT] two\r\nA######## OK three\r\n";
-    let flight = play(file).expect("a flight");
-    assert!(flight.is_ok(0) && !flight.is_ok(1) && flight.is_ok(2));
+    let played = play(file).expect("a flight");
+    assert_eq!(played.ok, [true, false, true]);
     // The same with the ends turned round: the crate is still told of its last command.
     let server = server(1);
     let known = Some(Capabilities::parse(b"IMAP4rev1"));
@@ -451,10 +453,10 @@ fn ends_may_come_in_any_order() {
         .ready_over(Box::new(Backwards::default()))
         .expect("signed in");
     for _ in 0..3 {
-        let flight = remote
-            .flight(&[Command::Noop, Command::Namespace, Command::Noop])
-            .expect("a flight");
-        assert!(flight.is_ok(0) && !flight.is_ok(1) && flight.is_ok(2));
+        let mut plan = Plan::new();
+        let (one, two, three) = (plan.noop(), plan.namespace(), plan.noop());
+        let flight = remote.fly(plan).expect("a flight");
+        assert!(flight.is_ok(one) && !flight.is_ok(two) && flight.is_ok(three));
     }
 }
 
@@ -501,11 +503,7 @@ impl Read for Backwards {
 
 #[test]
 fn a_flight_does_not_mix_two_folders() {
-    let open = |name: &str| Command::Open {
-        folder: FolderName::new(name).expect("a name"),
-        read_only: true,
-        known: None,
-    };
+    let name = |name: &str| FolderName::new(name).expect("a name");
     let server = server(1);
     let known = Some(Capabilities::parse(b"IMAP4rev1"));
     let mut remote = Remote::new(
@@ -514,17 +512,17 @@ fn a_flight_does_not_mix_two_folders() {
         Deadline::after(Duration::from_secs(20)),
     );
     remote.ready_over(Player::of(b"")).expect("signed in");
-    let all = Command::FetchRows {
-        uids: UidSet::all(),
-        verdict: false,
-    };
-    for commands in [vec![open("a"), open("b")], vec![all, open("b")]] {
-        assert!(
-            matches!(remote.flight(&commands), Err(Error::Internal(_))),
-            "{commands:?}"
-        );
+    let mut two = Plan::new();
+    two.open(&name("a"), Access::Read, None);
+    two.open(&name("b"), Access::Read, None);
+    let mut behind = Plan::new();
+    behind.fetch_rows(UidSet::all(), false);
+    behind.open(&name("b"), Access::Read, None);
+    for plan in [two, behind] {
+        assert!(matches!(remote.fly(plan), Err(Error::Internal(_))));
     }
-    remote
-        .flight(&[Command::Noop, open("a")])
-        .expect("one folder is what a flight is for");
+    let mut one = Plan::new();
+    one.noop();
+    one.open(&name("a"), Access::Read, None);
+    remote.fly(one).expect("one folder is what a flight is for");
 }

@@ -21,7 +21,7 @@ use crate::config::Config;
 use crate::mail::Encoding;
 use crate::mailbox::Mailbox;
 use crate::profile::Profile;
-use crate::remote::What;
+use crate::remote::SectionKind;
 use crate::request::{Form, Head};
 use crate::response::Response;
 use crate::route::MessageRef;
@@ -100,7 +100,7 @@ pub enum Packed {
 /// A section of a message, decoded on the way.
 pub struct Piece {
     /// Which.
-    pub section: What,
+    pub section: SectionKind,
     /// How it is encoded on its way.
     pub encoding: Encoding,
     /// Its size on its way, in bytes; 0 where nothing is missed if nothing comes.

@@ -8,7 +8,7 @@ use super::{Done, Packed, Piece, Pieces, Transfer, Visit};
 use crate::error::{Error, Result, What};
 use crate::mail::{Encoding, Part, PartPath, Trail};
 use crate::mime::{codec, containers, structure};
-use crate::remote::What as Section;
+use crate::remote::SectionKind;
 use crate::response::Response;
 use crate::route::MessageRef;
 
@@ -107,7 +107,7 @@ pub fn part(visit: &mut Visit, at: &MessageRef, trail: &Trail, open: bool) -> Re
         (None, Some(path)) => Ok(Done::Transfer(Transfer {
             message: at.clone(),
             what: Pieces::One(Piece {
-                section: Section::Part(path),
+                section: SectionKind::Part(path),
                 encoding: part.encoding,
                 size: part.size,
             }),
@@ -181,7 +181,7 @@ pub fn attachments(visit: &mut Visit, at: &MessageRef) -> Result<Done> {
 
 fn on_its_way(part: &Part) -> Packed {
     Packed::Part(Piece {
-        section: Section::Part(part.path.clone()),
+        section: SectionKind::Part(part.path.clone()),
         encoding: part.encoding,
         size: part.size,
     })
@@ -202,7 +202,7 @@ pub fn source(visit: &mut Visit, at: &MessageRef, save: bool) -> Result<Done> {
     Ok(Done::Transfer(Transfer {
         message: at.clone(),
         what: Pieces::One(Piece {
-            section: Section::Part(PartPath::default()),
+            section: SectionKind::Part(PartPath::default()),
             encoding: Encoding::Plain,
             size: 0,
         }),

@@ -19,7 +19,7 @@ use crate::mime::codec::Decoder;
 use crate::mime::structure;
 use crate::pack::Zip;
 use crate::process;
-use crate::remote::{Command, Remote, What as Section};
+use crate::remote::{Access, Plan, Remote, SectionKind as Section};
 use crate::route::MessageRef;
 use crate::session::Session;
 use crate::spool;
@@ -173,13 +173,11 @@ fn open(remote: &mut Remote, job: &Transfer) -> Result<()> {
     let MessageRef {
         folder, validity, ..
     } = &job.message;
-    let flight = remote.flight(&[Command::Open {
-        folder: folder.clone(),
-        read_only: true,
-        known: None,
-    }])?;
-    remote.require_open(&flight, 0, folder)?;
-    if flight.mailbox.validity.unwrap_or(UidValidity(0)) == *validity {
+    let mut plan = Plan::new();
+    let open = plan.open(folder, Access::Read, None);
+    let flight = remote.fly(plan)?;
+    let opened = remote.require_open(&flight, open)?;
+    if opened.validity.unwrap_or(UidValidity(0)) == *validity {
         return Ok(());
     }
     Err(Error::Gone(What::Numbering))

@@ -3,11 +3,12 @@
 //! One flight opens the folder and asks for everything. To know before changing it: what a server answers is believed only
 //! as far as the numbers agree. Where they do not, the whole order is asked for.
 
-use super::folders::Plan;
 use super::{Mailbox, row};
 use crate::error::{Error, Result};
 use crate::mail::{Counts, Flags, FolderName, Uid, UidValidity};
-use crate::remote::{Command, Criteria, Flight, SortKey, UidSet};
+use crate::remote::{
+    Access, Criteria, Found, Handle, Known, Messages, OpenFolder, Plan, SortKey, UidSet,
+};
 use crate::store::keys::List;
 
 /// Most messages whose order is kept.
@@ -15,9 +16,9 @@ const MOST: usize = 1_000_000;
 
 /// What the flight that opens a folder asks, and where the answers stand.
 struct Asked {
-    open: usize,
-    order: usize,
-    unseen: Option<usize>,
+    open: Handle<OpenFolder>,
+    order: Handle<Found>,
+    unseen: Option<Handle<Found>>,
     qresync: bool,
     condstore: bool,
     for_change: bool,
@@ -33,23 +34,27 @@ impl Mailbox<'_, '_> {
         });
         let (plan, asked) = self.plan_comparison(folder, known.as_ref())?;
         let flight = self.fly(plan)?;
-        if let Err(gone) = self.remote.require_open(&flight, asked.open, folder) {
-            if matches!(gone, Error::Gone(_)) {
-                self.forget_list(folder);
+        let opened = match self.remote.require_open(&flight, asked.open) {
+            Ok(opened) => opened,
+            Err(gone) => {
+                if matches!(gone, Error::Gone(_)) {
+                    self.forget_list(folder);
+                }
+                return Err(gone);
             }
-            return Err(gone);
-        }
-        let validity = self.note_open(folder, asked.for_change, &flight);
+        };
+        let validity = self.note_open(folder, asked.for_change, opened);
         self.note_folders(&flight)?;
         let known = known.filter(|(list, _)| list.validity == validity);
-        let exists = flight.mailbox.exists.unwrap_or(0);
+        let exists = opened.exists.unwrap_or(0);
 
-        let answered = flight.found.contains_key(&asked.order);
+        let order = flight.get(asked.order);
         let merged = match &known {
             _ if exists == 0 => Some(Vec::new()),
-            Some((list, uids)) if answered => merge(uids, list.next, &flight, asked.order),
-            None if answered => Some(found(&flight, asked.order)),
-            _ => None,
+            Some((list, uids)) => {
+                order.and_then(|order| merge(uids, list.next, order, &opened.vanished))
+            }
+            None => order.map(uids_of),
         };
         let whole = |uids: &Vec<Uid>| uids.len() == usize::try_from(exists).unwrap_or(usize::MAX);
         let uids = match merged.filter(whole) {
@@ -61,18 +66,18 @@ impl Mailbox<'_, '_> {
             self.forget_rows(folder, validity, before, &uids);
         }
         let pending = self.pending(folder, validity);
-        for (uid, message) in &flight.messages {
+        for (uid, message) in &opened.messages {
             if let Some(flags) = message.flags.clone() {
                 self.note_flags(folder, validity, *uid, flags, pending.contains(uid));
             }
         }
         let messages = u32::try_from(uids.len()).unwrap_or(u32::MAX);
-        let counted = asked.unseen.and_then(|i| flight.found.get(&i));
+        let counted = asked.unseen.and_then(|unseen| flight.get(unseen));
         let counted = counted.map(|f| {
             f.count
                 .unwrap_or_else(|| u32::try_from(f.uids.len()).unwrap_or(u32::MAX))
         });
-        let told = flight.counts.get(folder).and_then(|c| c.unseen);
+        let told = flight.folders.counts.get(folder).and_then(|c| c.unseen);
         let before = known.as_ref().map(|(list, _)| list.counts.unread);
         let waiting = u32::try_from(pending.len()).unwrap_or(u32::MAX);
         let unread = match counted.or(told) {
@@ -82,11 +87,8 @@ impl Mailbox<'_, '_> {
         let highest = uids.iter().max().map_or(0, |u| u.get());
         let list = List {
             validity,
-            next: flight
-                .mailbox
-                .uid_next
-                .map_or(highest.saturating_add(1), Uid::get),
-            modseq: flight.mailbox.modseq,
+            next: opened.uid_next.map_or(highest.saturating_add(1), Uid::get),
+            modseq: opened.modseq,
             counts: Counts {
                 messages,
                 unread: unread.min(messages),
@@ -110,9 +112,9 @@ impl Mailbox<'_, '_> {
         let condstore = self.can("CONDSTORE")?;
         let sort = self.can("SORT")?;
         let one_answer = self.can("ESEARCH")? || sort;
-        let mut plan = Plan::default();
+        let mut plan = Plan::new();
         if qresync {
-            plan.add(Command::Enable(vec!["QRESYNC"]));
+            plan.enable(&["QRESYNC"]);
         }
         let folders_due = self
             .cached_folders()
@@ -122,17 +124,22 @@ impl Mailbox<'_, '_> {
         }
         if !one_answer {
             // Before the folder is opened: some servers do not tell the counts of an open one.
-            plan.add(Command::Status(folder.clone()));
+            plan.status(folder);
         }
-        let tracked = known.and_then(|(list, _)| Some((list.validity, list.modseq?)));
+        let tracked = known.and_then(|(list, _)| {
+            Some(Known {
+                validity: list.validity,
+                modseq: list.modseq?,
+            })
+        });
         let for_change =
             known.is_some_and(|(list, _)| !self.pending(folder, list.validity).is_empty());
-        let open = plan.add(Command::Open {
-            folder: folder.clone(),
-            read_only: !for_change,
-            known: tracked.filter(|_| qresync),
-        });
-        let unseen = one_answer.then(|| plan.add(Command::Search(Criteria::Unseen)));
+        let access = match for_change {
+            true => Access::Change,
+            false => Access::Read,
+        };
+        let open = plan.open(folder, access, tracked.filter(|_| qresync));
+        let unseen = one_answer.then(|| plan.search(Criteria::Unseen));
         // What is new, and the newest of what is known: if that comes first, the new ones belong behind it.
         let criteria = known.map_or(Criteria::All, |(list, uids)| {
             let last: UidSet = uids.last().copied().into_iter().collect();
@@ -141,20 +148,12 @@ impl Mailbox<'_, '_> {
                 None => UidSet::all(),
             })
         });
-        let order = plan.add(match sort {
-            true => Command::Sort {
-                key: SortKey::Arrival,
-                reverse: false,
-                criteria,
-            },
-            false => Command::Search(criteria),
-        });
-        if let Some((_, since)) = tracked.filter(|_| condstore && !qresync) {
-            plan.add(Command::FetchFlags {
-                uids: UidSet::all(),
-                since: Some(since),
-                vanished: false,
-            });
+        let order = match sort {
+            true => plan.sort(SortKey::Arrival, false, criteria),
+            false => plan.search(criteria),
+        };
+        if let Some(known) = tracked.filter(|_| condstore && !qresync) {
+            plan.fetch_flags(UidSet::all(), Some(known.modseq));
         }
         Ok((
             plan,
@@ -172,39 +171,35 @@ impl Mailbox<'_, '_> {
     /// The whole order of the open folder, oldest first.
     pub(super) fn fetch_order(&mut self) -> Result<Vec<Uid>> {
         let sort = self.can("SORT")?;
-        let mut plan = Plan::default();
-        let order = plan.add(match sort {
-            true => Command::Sort {
-                key: SortKey::Arrival,
-                reverse: false,
-                criteria: Criteria::All,
-            },
-            false => Command::Search(Criteria::All),
-        });
+        let mut plan = Plan::new();
+        let order = match sort {
+            true => plan.sort(SortKey::Arrival, false, Criteria::All),
+            false => plan.search(Criteria::All),
+        };
         let flight = self.fly(plan)?;
         if sort && !flight.is_ok(order) {
             // Offered and then refused: the order of the numbers is nearly that of arrival.
             self.remote.forget("SORT");
             self.keep_capabilities();
-            let mut plan = Plan::default();
-            let all = plan.add(Command::Search(Criteria::All));
+            let mut plan = Plan::new();
+            let all = plan.search(Criteria::All);
             let flight = self.fly(plan)?;
             flight.require(all)?;
-            return Ok(found(&flight, all));
+            return Ok(flight.get(all).map(uids_of).unwrap_or_default());
         }
         flight.require(order)?;
-        Ok(found(&flight, order))
+        Ok(flight.get(order).map(uids_of).unwrap_or_default())
     }
 
-    /// Takes the rows and flags of a flight into the store.
+    /// Takes the rows and flags that a flight brought into the store.
     pub(super) fn note_messages(
         &mut self,
         folder: &FolderName,
         validity: UidValidity,
-        flight: &Flight,
+        messages: &Messages,
     ) {
         let pending = self.pending(folder, validity);
-        for (uid, message) in &flight.messages {
+        for (uid, message) in messages {
             let seen = pending.contains(uid);
             match row::of(*uid, message, &self.remote.server().authserv_id) {
                 Some(mut row) => {
@@ -254,8 +249,8 @@ impl Mailbox<'_, '_> {
         if pending.is_empty() {
             return Ok(());
         }
-        let mut plan = Plan::default();
-        let store = plan.add(mark_seen(pending.iter().copied().collect()));
+        let mut plan = Plan::new();
+        let store = plan.add_flags(pending.iter().copied().collect(), Flags::SEEN);
         let flight = self.fly(plan)?;
         // Done, or refused for good (a folder that may only be read): either way nothing is left to be sent.
         if flight.end(store).is_some() {
@@ -265,32 +260,19 @@ impl Mailbox<'_, '_> {
     }
 }
 
-/// The command that marks messages as read.
-pub(super) fn mark_seen(uids: UidSet) -> Command {
-    Command::StoreFlags {
-        uids,
-        add: true,
-        flags: Flags::SEEN,
-        silent: true,
-    }
-}
-
 /// The UIDs that a search or sort found, oldest first.
-fn found(flight: &Flight, command: usize) -> Vec<Uid> {
-    flight
-        .found
-        .get(&command)
-        .map_or_else(Vec::new, |f| f.uids.iter().take(MOST).collect())
+fn uids_of(found: &Found) -> Vec<Uid> {
+    found.uids.iter().take(MOST).collect()
 }
 
 /// The known order without what vanished and with what is new; None where the new ones do not simply follow.
-fn merge(known: &[Uid], next: u32, flight: &Flight, order: usize) -> Option<Vec<Uid>> {
-    let found = found(flight, order);
+fn merge(known: &[Uid], next: u32, found: &Found, vanished: &UidSet) -> Option<Vec<Uid>> {
+    let found = uids_of(found);
     let new: Vec<Uid> = found.iter().copied().filter(|u| u.get() >= next).collect();
     let mut uids: Vec<Uid> = known
         .iter()
         .copied()
-        .filter(|u| !flight.vanished.contains(*u))
+        .filter(|u| !vanished.contains(*u))
         .collect();
     let follows = match uids.last() {
         None => true,

@@ -5,23 +5,11 @@
 use super::{Mailbox, is_away, tree};
 use crate::error::Result;
 use crate::mail::{Counts, Folder, FolderName};
-use crate::remote::{Command, Flight};
+use crate::remote::{Flight, Plan};
 use crate::store::keys::{FOLDERS, FolderList, PENDING};
 
 /// STATUS commands of one request, on servers that cannot tell counts with LIST.
 const STATUSES: usize = 60;
-
-/// The commands of a flight, and where each that is asked about later stands.
-#[derive(Default)]
-pub(super) struct Plan(pub Vec<Command>);
-
-impl Plan {
-    /// Adds a command; its place in the flight.
-    pub fn add(&mut self, command: Command) -> usize {
-        self.0.push(command);
-        self.0.len().saturating_sub(1)
-    }
-}
 
 impl Mailbox<'_, '_> {
     /// The folders, however old; none before the first visit.
@@ -54,7 +42,7 @@ impl Mailbox<'_, '_> {
     }
 
     fn fetch_folders(&mut self) -> Result<FolderList> {
-        let mut plan = Plan::default();
+        let mut plan = Plan::new();
         self.ask_for_folders(&mut plan)?;
         let flight = self.fly(plan)?;
         self.note_folders(&flight)?;
@@ -66,9 +54,9 @@ impl Mailbox<'_, '_> {
     pub(super) fn fly(&mut self, mut plan: Plan) -> Result<Flight> {
         let asked = std::mem::take(&mut self.uncounted);
         for folder in &asked {
-            plan.add(Command::Status(folder.clone()));
+            plan.status(folder);
         }
-        let flight = self.remote.flight(&plan.0)?;
+        let flight = self.remote.fly(plan)?;
         if !asked.is_empty()
             && let Some(mut list) = self.cached_folders()
         {
@@ -86,7 +74,7 @@ impl Mailbox<'_, '_> {
     /// Asks for the counts for which no other flight came along.
     fn count_the_rest(&mut self) -> Result<()> {
         if !self.uncounted.is_empty() {
-            self.fly(Plan::default())?;
+            self.fly(Plan::new())?;
         }
         Ok(())
     }
@@ -94,22 +82,22 @@ impl Mailbox<'_, '_> {
     /// Adds to a flight what lists the folders.
     pub(super) fn ask_for_folders(&mut self, plan: &mut Plan) -> Result<()> {
         if self.can("NAMESPACE")? {
-            plan.add(Command::Namespace);
+            plan.namespace();
         }
-        plan.add(Command::List);
+        plan.list();
         if self.can("QUOTA")? {
-            plan.add(Command::Quota(FolderName::inbox()));
+            plan.quota(&FolderName::inbox());
         }
         Ok(())
     }
 
     /// Takes the folders of a flight into the store. Where LIST told no counts, the next flight asks for them.
     pub(super) fn note_folders(&mut self, flight: &Flight) -> Result<()> {
-        if flight.folders.is_empty() {
+        if flight.folders.listed.is_empty() {
             return Ok(());
         }
         let before = self.cached_folders().unwrap_or_default().folders;
-        let mut folders = tree::grown(flight);
+        let mut folders = tree::grown(&flight.folders);
         let told: Vec<Option<Counts>> = folders.iter().map(|f| f.counts).collect();
         self.take_counts(&mut folders, &told);
         self.listed = true;
@@ -126,6 +114,7 @@ impl Mailbox<'_, '_> {
                 .and_then(|f| f.counts);
         }
         let storage = flight
+            .folders
             .quotas
             .iter()
             .find(|q| q.resource == "STORAGE" && q.limit > 0);
@@ -177,7 +166,7 @@ impl Mailbox<'_, '_> {
 
 /// What a flight says a folder holds.
 fn counts_of(flight: &Flight, folder: &FolderName) -> Option<Counts> {
-    let told = flight.counts.get(folder)?;
+    let told = flight.folders.counts.get(folder)?;
     Some(Counts {
         messages: told.messages?,
         unread: told.unseen.unwrap_or(0),

@@ -3,11 +3,10 @@
 //! Not for the order itself (`order`) nor for comparing it (`compare`). To know before changing it: a place that no longer
 //! exists is clamped, never an error, and a window is found by a message and its rank, never by a page number.
 
-use super::folders::Plan;
 use super::{Mailbox, is_away};
 use crate::error::{Cause, Error, Imap, Result};
 use crate::mail::{FolderName, Row, Uid, UidValidity};
-use crate::remote::{Command, UidSet};
+use crate::remote::{Access, Plan, UidSet};
 use crate::route::{Anchor, FolderQuery, Place};
 use crate::store::keys::{List, ROWS};
 
@@ -205,33 +204,23 @@ impl Mailbox<'_, '_> {
         rows: UidSet,
         flags: UidSet,
     ) -> Result<bool> {
-        let mut plan = Plan::default();
-        let open = (!self.is_open(folder, validity, false)).then(|| {
-            plan.add(Command::Open {
-                folder: folder.clone(),
-                read_only: true,
-                known: None,
-            })
-        });
-        if !rows.is_empty() {
-            plan.add(self.fetch_rows_of(rows));
-        }
-        if !flags.is_empty() {
-            plan.add(Command::FetchFlags {
-                uids: flags,
-                since: None,
-                vanished: false,
-            });
-        }
+        let mut plan = Plan::new();
+        let is_open = self.is_open(folder, validity, false);
+        let open = (!is_open).then(|| plan.open(folder, Access::Read, None));
+        // Of an empty set nothing is asked.
+        let rows = plan.fetch_rows(rows, self.asks_for_verdict());
+        plan.fetch_flags(flags, None);
         self.remote.ready()?;
         let flight = self.fly(plan)?;
         if let Some(open) = open {
-            self.remote.require_open(&flight, open, folder)?;
-            if self.note_open(folder, false, &flight) != validity {
+            let opened = self.remote.require_open(&flight, open)?;
+            if self.note_open(folder, false, opened) != validity {
                 return Ok(false);
             }
         }
-        self.note_messages(folder, validity, &flight);
+        if let Some(messages) = flight.get(rows) {
+            self.note_messages(folder, validity, messages);
+        }
         Ok(true)
     }
 }

@@ -6,14 +6,15 @@
 
 use std::collections::BTreeSet;
 
-use super::folders::Plan;
 use super::{Mailbox, row};
 use crate::clean;
 use crate::error::{Error, Result, What};
 use crate::mail::{Flags, Part, PartPath, Row, Uid};
 use crate::mime::structure::Body;
 use crate::mime::{codec, structure};
-use crate::remote::{Command, Flight, Message, Section, UidSet, What as SectionWhat};
+use crate::remote::{
+    Access, Flight, Handle, Message, OpenFolder, Plan, Section, SectionKind, UidSet,
+};
 use crate::route::MessageRef;
 use crate::store::keys::{PENDING, TEXTS};
 
@@ -209,7 +210,7 @@ impl Mailbox<'_, '_> {
         if let Some(shown) = self.shown(at, part.clone()).filter(|s| !s.cut) {
             return Ok((part, Some(shown.bytes)));
         }
-        let section = Section::all(SectionWhat::Part(path.clone()));
+        let section = Section::all(SectionKind::Part(path.clone()));
         let message = self.fetch_sections(at, vec![section.clone()], false)?;
         let bytes = match message.section(&section).unwrap_or_default() {
             b"" if part.size > 0 => self.out_of_whole(at, &row, path)?,
@@ -230,12 +231,14 @@ impl Mailbox<'_, '_> {
         if let Some(row) = self.cached_row(&at.folder, at.validity, at.uid) {
             return Ok(row);
         }
-        let mut plan = Plan::default();
-        let open = self.plan_open(&mut plan, at, true);
-        plan.add(self.fetch_rows_of(one(at.uid)));
+        let mut plan = Plan::new();
+        let open = self.plan_open(&mut plan, at, Access::Read);
+        let row = plan.fetch_rows(one(at.uid), self.asks_for_verdict());
         let flight = self.fly(plan)?;
-        self.check_open(at, open, false, &flight)?;
-        self.note_messages(&at.folder, at.validity, &flight);
+        self.check_open(at, open, &flight)?;
+        if let Some(messages) = flight.get(row) {
+            self.note_messages(&at.folder, at.validity, messages);
+        }
         self.cached_row(&at.folder, at.validity, at.uid)
             .ok_or(Error::Gone(What::Message))
     }
@@ -258,15 +261,14 @@ impl Mailbox<'_, '_> {
             if pending.is_empty() {
                 continue;
             }
-            let mut plan = Plan::default();
-            plan.add(Command::Open {
-                folder: folder.clone(),
-                read_only: false,
-                known: None,
-            });
+            let mut plan = Plan::new();
+            let open = plan.open(folder, Access::Change, None);
             self.remote.ready()?;
             let flight = self.fly(plan)?;
-            if self.note_open(folder, true, &flight) == list.validity {
+            let Some(opened) = flight.get(open) else {
+                continue;
+            };
+            if self.note_open(folder, true, opened) == list.validity {
                 self.send_pending(folder, list.validity, &pending)?;
             }
         }
@@ -347,7 +349,7 @@ impl Mailbox<'_, '_> {
         mark: bool,
     ) -> Result<()> {
         let section = |part: &Part| Section {
-            what: SectionWhat::Part(part.path.clone()),
+            what: SectionKind::Part(part.path.clone()),
             range: (part.size > TEXT_BYTES).then_some((0, TEXT_BYTES)),
         };
         let sections = parts.iter().map(|p| section(p)).chain(header.clone());
@@ -390,7 +392,7 @@ impl Mailbox<'_, '_> {
     /// Fetches a message whose structure the server cannot tell, reads it here, and keeps the parts that are shown.
     fn fetch_whole(&mut self, at: &MessageRef, row: &Row) -> Result<Vec<Part>> {
         let whole = Section {
-            what: SectionWhat::Part(PartPath::default()),
+            what: SectionKind::Part(PartPath::default()),
             range: (row.size > WHOLE_BYTES).then_some((0, WHOLE_BYTES)),
         };
         let message = self.fetch_sections(at, vec![whole.clone()], false)?;
@@ -414,7 +416,7 @@ impl Mailbox<'_, '_> {
         if row.size > WHOLE_BYTES {
             return Err(gone());
         }
-        let whole = Section::all(SectionWhat::Part(PartPath::default()));
+        let whole = Section::all(SectionKind::Part(PartPath::default()));
         let message = self.fetch_sections(at, vec![whole.clone()], false)?;
         let raw = message.section(&whole).unwrap_or_default();
         structure::part_of(raw, path).ok_or_else(gone)
@@ -427,19 +429,19 @@ impl Mailbox<'_, '_> {
         sections: Vec<Section>,
         for_change: bool,
     ) -> Result<Message> {
-        let mut plan = Plan::default();
-        let open = self.plan_open(&mut plan, at, !for_change);
-        plan.add(Command::FetchParts {
-            uid: at.uid,
-            sections,
-            peek: true,
-        });
+        let mut plan = Plan::new();
+        let access = match for_change {
+            true => Access::Change,
+            false => Access::Read,
+        };
+        let open = self.plan_open(&mut plan, at, access);
+        let asked = plan.fetch_sections(at.uid, sections);
         let mut flight = self.fly(plan)?;
-        self.check_open(at, open, for_change, &flight)?;
-        flight
-            .messages
-            .remove(&at.uid)
-            .ok_or(Error::Gone(What::Message))
+        self.check_open(at, open, &flight)?;
+        let messages = flight.take(asked).unwrap_or_default();
+        let mut found = messages.into_iter().filter(|(uid, _)| *uid == at.uid);
+        let (_, message) = found.next().ok_or(Error::Gone(What::Message))?;
+        Ok(message)
     }
 
     /// Sets \Seen: pending, until a connection has told the server. The counts go with it.
@@ -462,27 +464,27 @@ impl Mailbox<'_, '_> {
     }
 
     /// Adds to a flight what opens the folder of a message, where it is not open yet.
-    fn plan_open(&mut self, plan: &mut Plan, at: &MessageRef, read_only: bool) -> Option<usize> {
-        let is_open = self.is_open(&at.folder, at.validity, !read_only);
-        (!is_open).then(|| {
-            plan.add(Command::Open {
-                folder: at.folder.clone(),
-                read_only,
-                known: None,
-            })
-        })
+    fn plan_open(
+        &mut self,
+        plan: &mut Plan,
+        at: &MessageRef,
+        access: Access,
+    ) -> Option<(Handle<OpenFolder>, Access)> {
+        let is_open = self.is_open(&at.folder, at.validity, access == Access::Change);
+        (!is_open).then(|| (plan.open(&at.folder, access, None), access))
     }
 
     fn check_open(
         &mut self,
         at: &MessageRef,
-        open: Option<usize>,
-        for_change: bool,
+        open: Option<(Handle<OpenFolder>, Access)>,
         flight: &Flight,
     ) -> Result<()> {
-        let Some(open) = open else { return Ok(()) };
-        self.remote.require_open(flight, open, &at.folder)?;
-        if self.note_open(&at.folder, for_change, flight) == at.validity {
+        let Some((open, access)) = open else {
+            return Ok(());
+        };
+        let opened = self.remote.require_open(flight, open)?;
+        if self.note_open(&at.folder, access == Access::Change, opened) == at.validity {
             return Ok(());
         }
         Err(Error::Gone(What::Numbering))
@@ -505,7 +507,7 @@ fn header_path() -> PartPath {
 
 fn header_section(size: u32) -> Section {
     Section {
-        what: SectionWhat::Header(PartPath::default()),
+        what: SectionKind::Header(PartPath::default()),
         range: (size > HEADER_BYTES).then_some((0, HEADER_BYTES)),
     }
 }

@@ -16,7 +16,7 @@ mod tree;
 use crate::config::Config;
 use crate::error::{Error, Imap, Result, What};
 use crate::mail::{FolderName, UidValidity};
-use crate::remote::{Command, Cost, Flight, Remote, UidSet};
+use crate::remote::{Cost, OpenFolder, Remote};
 use crate::route::MessageRef;
 use crate::session::{self, Claim};
 use crate::store::keys::{DataKey, SERVER, ServerFacts};
@@ -114,10 +114,9 @@ impl<'v, 'p> Mailbox<'v, 'p> {
         Encryption::With(&self.data.key)
     }
 
-    /// The command that fetches all that rows are made of.
-    fn fetch_rows_of(&self, uids: UidSet) -> Command {
-        let verdict = !self.remote.server().authserv_id.is_empty();
-        Command::FetchRows { uids, verdict }
+    /// True where rows are fetched with what the user's own server found out about the sender.
+    fn asks_for_verdict(&self) -> bool {
+        !self.remote.server().authserv_id.is_empty()
     }
 
     /// True while what was compared then need not be compared again. A time in the future is no time at all.
@@ -145,9 +144,14 @@ impl<'v, 'p> Mailbox<'v, 'p> {
     }
 
     /// The numbering of the folder that a flight opened; forgets what was open before.
-    fn note_open(&mut self, folder: &FolderName, for_change: bool, flight: &Flight) -> UidValidity {
-        let validity = flight.mailbox.validity.unwrap_or(UidValidity(0));
-        let for_change = for_change && !flight.mailbox.read_only;
+    fn note_open(
+        &mut self,
+        folder: &FolderName,
+        for_change: bool,
+        opened: &OpenFolder,
+    ) -> UidValidity {
+        let validity = opened.validity.unwrap_or(UidValidity(0));
+        let for_change = for_change && !opened.read_only;
         self.open = Some(Open {
             folder: folder.clone(),
             validity,

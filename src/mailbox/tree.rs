@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::mail::{Counts, Folder, FolderName, Role};
-use crate::remote::{Flight, Listed, decoded};
+use crate::remote::{Folders, Listed, decoded};
 
 /// Most folders that are kept.
 const MOST: usize = 20_000;
@@ -77,8 +77,8 @@ struct Node {
 }
 
 /// The folders of a LIST answer as a reader sees them, in the order of the tree.
-pub fn grown(flight: &Flight) -> Vec<Folder> {
-    let prefixes: Vec<&str> = flight
+pub fn grown(told: &Folders) -> Vec<Folder> {
+    let prefixes: Vec<&str> = told
         .namespaces
         .iter()
         .flat_map(|n| &n.personal)
@@ -86,7 +86,7 @@ pub fn grown(flight: &Flight) -> Vec<Folder> {
         .filter(|p| !p.is_empty())
         .collect();
     let mut root = Node::default();
-    for listed in flight.folders.iter().take(MOST) {
+    for listed in told.listed.iter().take(MOST) {
         let gone = !listed.is_selectable();
         if gone && listed.has("\\hasnochildren") {
             continue;
@@ -103,7 +103,7 @@ pub fn grown(flight: &Flight) -> Vec<Folder> {
             Some(d) => below.split(d).filter(|s| !s.is_empty()).take(64).collect(),
             None => vec![below],
         };
-        root.insert(&steps, listed, flight);
+        root.insert(&steps, listed, told);
     }
     let mut folders = Vec::new();
     root.flatten(0, &mut folders);
@@ -112,7 +112,7 @@ pub fn grown(flight: &Flight) -> Vec<Folder> {
 }
 
 impl Node {
-    fn insert(&mut self, steps: &[&str], listed: &Listed, flight: &Flight) {
+    fn insert(&mut self, steps: &[&str], listed: &Listed, told: &Folders) {
         let mut at = self;
         let mut title = String::new();
         for step in steps {
@@ -122,7 +122,7 @@ impl Node {
                 .entry((title.to_lowercase(), (*step).to_owned()))
                 .or_default();
         }
-        let counts = flight.counts.get(&listed.name).map(|c| Counts {
+        let counts = told.counts.get(&listed.name).map(|c| Counts {
             messages: c.messages.unwrap_or(0),
             unread: c.unseen.unwrap_or(0),
         });

@@ -1,4 +1,4 @@
-//! What a flight brought, in our words: each response is read by its own word and added to the one `Flight`.
+//! What a flight brought, in our words: each response is read by its own word and put where it will be looked for.
 //!
 //! Not for how responses came (that is `wire`), nor for what is done with them. To know before changing it: servers
 //! interleave the answers of a flight, so nothing is assigned by position. FETCH goes by UID, STATUS by name, ESEARCH by
@@ -6,80 +6,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-
+use super::capabilities::Capabilities;
+use super::command::Command;
 use super::end::{End, refusal};
-use super::fetch::{self, Message, Room};
-use super::folders::{self, Listed, Namespaces, Quota, StatusCounts};
+use super::fetch::Room;
+use super::folders::Folders;
 use super::lexer::{Lexer, Value, number};
-use super::uids::{Sequence, UidSet};
+use super::open_folder::{Messages, OpenFolder};
+use super::plan::{Handle, Plan};
+use super::uids::Sequence;
 use super::wire::Status;
 use crate::error::Result;
-use crate::mail::{FolderName, ModSeq, Uid, UidValidity};
+use crate::mail::{FolderName, ModSeq};
 
 /// Most alerts that are kept.
 const ALERTS: usize = 5;
-/// Most extensions and quotas that are kept; there is no server with more.
-const KEPT: usize = 100;
-
-/// What a server can do: its CAPABILITY words in upper case.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Capabilities(BTreeSet<String>);
-
-impl Capabilities {
-    /// Reads the words of a CAPABILITY response or response code.
-    pub fn parse(words: &[u8]) -> Capabilities {
-        let words = words
-            .split(|b| b.is_ascii_whitespace())
-            .filter(|w| !w.is_empty());
-        Capabilities(
-            words
-                .take(500)
-                .map(|w| String::from_utf8_lossy(w).to_ascii_uppercase())
-                .collect(),
-        )
-    }
-
-    /// The same from words that were kept.
-    pub fn from_words(words: impl IntoIterator<Item = String>) -> Capabilities {
-        Capabilities(words.into_iter().collect())
-    }
-
-    /// True where the server has it; `word` in upper case.
-    pub fn has(&self, word: &str) -> bool {
-        self.0.contains(word)
-    }
-
-    /// True where the server told what it can do, and this is not among it.
-    pub fn lacks(&self, word: &str) -> bool {
-        !self.0.is_empty() && !self.has(word)
-    }
-
-    /// Takes one word out.
-    pub(super) fn forget(&mut self, word: &str) {
-        self.0.remove(word);
-    }
-
-    /// The words, in alphabetical order.
-    pub fn words(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(String::as_str)
-    }
-}
-
-/// The folder that is open.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Mailbox {
-    /// How many messages it holds.
-    pub exists: Option<u32>,
-    /// Its numbering.
-    pub validity: Option<UidValidity>,
-    /// The UID that the next message will get.
-    pub uid_next: Option<Uid>,
-    /// When it was changed last; None where the folder cannot tell (NOMODSEQ too).
-    pub modseq: Option<ModSeq>,
-    /// True where nothing can be changed.
-    pub read_only: bool,
-}
+/// Most extensions that are kept of ENABLED; there is no server with more.
+const ENABLED: usize = 100;
 
 /// What a search or sort found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -92,6 +35,19 @@ pub struct Found {
     pub modseq: Option<ModSeq>,
 }
 
+/// What the server says of itself.
+#[derive(Clone, Debug, Default)]
+pub struct Remarks {
+    /// CAPABILITY, wherever it stood.
+    pub capabilities: Option<Capabilities>,
+    /// What ENABLE switched on, in upper case.
+    pub enabled: Vec<String>,
+    /// `[ALERT]` texts, which a user has to see (RFC 9051 7.1).
+    pub alerts: Vec<Vec<u8>>,
+    /// The text of `* BYE`.
+    pub goodbye: Option<Vec<u8>>,
+}
+
 /// How many responses of each kind were read, and how many were passed over.
 pub type Tally = BTreeMap<(&'static str, bool), u32>;
 
@@ -99,49 +55,28 @@ pub type Tally = BTreeMap<(&'static str, bool), u32>;
 #[derive(Debug, Default)]
 pub struct Flight {
     /// How each command ended, in the order of the commands; None where there was nothing to ask.
-    pub ends: Vec<Option<End>>,
-    /// CAPABILITY, wherever it stood.
-    pub capabilities: Option<Capabilities>,
-    /// What ENABLE switched on, in upper case.
-    pub enabled: Vec<String>,
-    /// The open folder.
-    pub mailbox: Mailbox,
-    /// The folders of LIST (and XLIST).
-    pub folders: Vec<Listed>,
-    /// The folders of LSUB.
-    pub subscribed: Vec<Listed>,
-    /// STATUS, by folder.
-    pub counts: BTreeMap<FolderName, StatusCounts>,
-    /// NAMESPACE.
-    pub namespaces: Option<Namespaces>,
-    /// QUOTA.
-    pub quotas: Vec<Quota>,
+    ends: Vec<Option<End>>,
+    /// Which of the open folders each command speaks of.
+    places: Vec<usize>,
+    /// The folders that are open one after the other; the first is the one that was open before.
+    open: Vec<OpenFolder>,
     /// What the commands of this flight found, by the number of the command.
-    pub found: BTreeMap<usize, Found>,
-    /// What is known of each message.
-    pub messages: BTreeMap<Uid, Message>,
-    /// UIDs that are gone (VANISHED).
-    pub vanished: UidSet,
-    /// How many messages went by EXPUNGE, which names no UID.
-    pub expunged: u32,
-    /// `[ALERT]` texts, which a user has to see (RFC 9051 7.1).
-    pub alerts: Vec<Vec<u8>>,
-    /// The text of `* BYE`.
-    pub goodbye: Option<Vec<u8>>,
+    found: BTreeMap<usize, Found>,
+    /// The folders of the account: they go by name.
+    pub folders: Folders,
+    /// What the server says of itself.
+    pub remarks: Remarks,
     /// What was read and what was passed over (true: read).
     pub tally: Tally,
-    /// FETCHes without UID, by sequence number, and the UIDs of numbers: good until something is expunged.
-    unnumbered: BTreeMap<u32, Message>,
-    numbers: BTreeMap<u32, Uid>,
-    /// VANISHED as it came, made a set when all has come.
-    gone: Sequence,
+    /// The folder that is open now; it joins the others when all has come.
+    current: OpenFolder,
     /// What may still be kept of structures and sections.
     room: Room,
 }
 
 /// What was asked in one write, so that its answers find their command.
-#[derive(Debug, Default)]
-pub(super) struct Asked {
+#[derive(Clone, Debug, Default)]
+pub(super) struct SentCommands {
     /// Each tag and the command it was made for.
     pub tags: BTreeMap<Vec<u8>, usize>,
     /// The commands that search, and those that sort: an answer without tag is theirs only where it is one.
@@ -149,22 +84,100 @@ pub(super) struct Asked {
     pub sorts: BTreeSet<usize>,
 }
 
+/// An answer that belongs to one command, or to the folder that this command speaks of.
+pub trait Answer: Default {
+    /// Where it is kept.
+    #[doc(hidden)]
+    fn of(flight: &Flight, command: usize) -> Option<&Self>;
+
+    /// The same, to be changed.
+    #[doc(hidden)]
+    fn of_mut(flight: &mut Flight, command: usize) -> Option<&mut Self>;
+}
+
+impl Answer for Found {
+    fn of(flight: &Flight, command: usize) -> Option<&Found> {
+        flight.found.get(&command)
+    }
+
+    fn of_mut(flight: &mut Flight, command: usize) -> Option<&mut Found> {
+        flight.found.get_mut(&command)
+    }
+}
+
+impl Answer for OpenFolder {
+    fn of(flight: &Flight, command: usize) -> Option<&OpenFolder> {
+        flight.open.get(*flight.places.get(command)?)
+    }
+
+    fn of_mut(flight: &mut Flight, command: usize) -> Option<&mut OpenFolder> {
+        flight.open.get_mut(*flight.places.get(command)?)
+    }
+}
+
+impl Answer for Messages {
+    fn of(flight: &Flight, command: usize) -> Option<&Messages> {
+        OpenFolder::of(flight, command).map(|folder| &folder.messages)
+    }
+
+    fn of_mut(flight: &mut Flight, command: usize) -> Option<&mut Messages> {
+        OpenFolder::of_mut(flight, command).map(|folder| &mut folder.messages)
+    }
+}
+
 impl Flight {
-    /// One for so many commands, none of which has ended.
-    pub(super) fn of(commands: usize) -> Flight {
+    /// One for the commands of a plan, none of which has ended.
+    pub(super) fn of(plan: &Plan) -> Flight {
+        let mut flight = Flight::of_commands(plan.commands.len());
+        let mut place = 0usize;
+        for (command, known) in plan.commands.iter().zip(&mut flight.places) {
+            if let Command::Open { folder, .. } = command {
+                place = place.saturating_add(1);
+                let before = std::mem::take(&mut flight.current);
+                flight.open.push(before);
+                flight.current.name = Some(folder.clone());
+            }
+            *known = place;
+        }
+        flight
+    }
+
+    /// One for so many commands about no folder.
+    pub(super) fn of_commands(count: usize) -> Flight {
         Flight {
-            ends: vec![None; commands],
+            ends: vec![None; count],
+            places: vec![0; count],
             ..Flight::default()
         }
     }
 
+    /// The answer to a command; None where none came.
+    pub fn get<A: Answer>(&self, command: Handle<A>) -> Option<&A> {
+        A::of(self, command.command)
+    }
+
+    /// The same, out of the flight.
+    pub fn take<A: Answer>(&mut self, command: Handle<A>) -> Option<A> {
+        A::of_mut(self, command.command).map(std::mem::take)
+    }
+
+    /// The folder that a command speaks of, as it was while the command was carried out.
+    pub fn folder<A>(&self, command: Handle<A>) -> Option<&OpenFolder> {
+        OpenFolder::of(self, command.command)
+    }
+
     /// True where the command ended with OK.
-    pub fn is_ok(&self, command: usize) -> bool {
+    pub fn is_ok<A>(&self, command: Handle<A>) -> bool {
         matches!(self.end(command), Some(end) if end.status == Status::Ok)
     }
 
     /// How the command ended; None where there was nothing to ask.
-    pub fn end(&self, command: usize) -> Option<&End> {
+    pub fn end<A>(&self, command: Handle<A>) -> Option<&End> {
+        self.end_at(command.command)
+    }
+
+    /// How the command of this number ended.
+    pub(super) fn end_at(&self, command: usize) -> Option<&End> {
         self.ends.get(command).and_then(Option::as_ref)
     }
 
@@ -172,7 +185,7 @@ impl Flight {
     ///
     /// # Errors
     /// `Gone(Folder)`, `OverQuota` or `Imap(Refused)`, with the server's words.
-    pub fn require(&self, command: usize) -> Result<()> {
+    pub fn require<A>(&self, command: Handle<A>) -> Result<()> {
         match self.end(command) {
             None => Ok(()),
             Some(end) if end.status == Status::Ok => Ok(()),
@@ -182,12 +195,12 @@ impl Flight {
 
     /// True where LIST named a folder that can be opened.
     pub(super) fn lists(&self, folder: &FolderName) -> bool {
-        let mut listed = self.folders.iter();
+        let mut listed = self.folders.listed.iter();
         listed.any(|f| f.is_selectable() && f.name == *folder)
     }
 
     /// Adds one untagged response.
-    pub(super) fn read(&mut self, response: &[u8], asked: &Asked) {
+    pub(super) fn read(&mut self, response: &[u8], sent: &SentCommands) {
         let mut lexer = Lexer::new(response);
         let star = lexer.word();
         let mut word = lexer.word().to_ascii_uppercase();
@@ -198,60 +211,46 @@ impl Flight {
         }
         let (class, read) = match (subject, word.as_slice()) {
             _ if star != b"*" => ("NO RESPONSE", None),
-            (Some(n), b"EXISTS") => ("EXISTS", self.exists(n)),
+            (Some(n), b"EXISTS") => ("EXISTS", self.current.exists(n)),
             (Some(_), b"RECENT") => ("RECENT", Some(())),
-            (Some(_), b"EXPUNGE") => ("EXPUNGE", self.expunge()),
+            (Some(_), b"EXPUNGE") => ("EXPUNGE", self.current.expunge()),
             // Some servers put no space before the parenthesis.
             (Some(n), fetch) if fetch.starts_with(b"FETCH") => {
                 let mut lexer = Lexer::new(after_word(response, b"FETCH"));
-                ("FETCH", self.fetch(n, &mut lexer))
+                let read = self.current.fetch(n, &mut lexer, &mut self.room);
+                ("FETCH", read)
             }
             (None, b"OK" | b"NO" | b"BAD" | b"PREAUTH") => {
                 ("STATUS LINE", self.remark(lexer.rest()))
             }
             (None, b"BYE") => {
-                self.goodbye = Some(lexer.rest().to_vec());
+                self.remarks.goodbye = Some(lexer.rest().to_vec());
                 ("BYE", self.remark(lexer.rest()))
             }
             (None, b"CAPABILITY") => {
-                self.capabilities = Some(Capabilities::parse(lexer.rest()));
+                self.remarks.capabilities = Some(Capabilities::parse(lexer.rest()));
                 ("CAPABILITY", Some(()))
             }
             (None, b"ENABLED") => ("ENABLED", self.enable(lexer.rest())),
-            (None, b"LIST" | b"XLIST") => (
-                "LIST",
-                folders::listed(&mut lexer).map(|listed| self.folders.push(listed)),
-            ),
-            (None, b"LSUB") => (
-                "LSUB",
-                folders::listed(&mut lexer).map(|listed| self.subscribed.push(listed)),
-            ),
-            (None, b"STATUS") => {
-                let status = folders::status(&mut lexer);
-                ("STATUS", status.map(|status| self.counts.extend([status])))
-            }
-            (None, b"NAMESPACE") => {
-                let places = folders::namespaces(&mut lexer);
-                (
-                    "NAMESPACE",
-                    places.map(|places| self.namespaces = Some(places)),
-                )
-            }
-            (None, b"QUOTA") => ("QUOTA", self.quota(&mut lexer)),
-            (None, b"QUOTAROOT") => ("QUOTAROOT", Some(())),
             (None, b"FLAGS") => ("FLAGS", Some(())),
-            (None, b"SEARCH") => ("SEARCH", self.search(&mut lexer, only(&asked.searches))),
-            (None, b"SORT") => ("SORT", self.search(&mut lexer, only(&asked.sorts))),
-            (None, b"ESEARCH") => ("ESEARCH", self.esearch(&mut lexer, asked)),
-            (None, b"VANISHED") => ("VANISHED", self.vanish(&mut lexer)),
+            (None, b"SEARCH") => ("SEARCH", self.search(&mut lexer, only(&sent.searches))),
+            (None, b"SORT") => ("SORT", self.search(&mut lexer, only(&sent.sorts))),
+            (None, b"ESEARCH") => ("ESEARCH", self.esearch(&mut lexer, sent)),
+            (None, b"VANISHED") => ("VANISHED", self.current.vanish(&mut lexer)),
+            (None, word) => self
+                .folders
+                .read(word, &mut lexer)
+                .unwrap_or(("OTHER", None)),
             _ => ("OTHER", None),
         };
-        self.count(class, read.is_some());
+        self.count(class, read.is_some(), 1);
     }
 
-    fn count(&mut self, class: &'static str, read: bool) {
-        let count = self.tally.entry((class, read)).or_default();
-        *count = count.saturating_add(1);
+    fn count(&mut self, class: &'static str, read: bool, more: u32) {
+        if more > 0 {
+            let count = self.tally.entry((class, read)).or_default();
+            *count = count.saturating_add(more);
+        }
     }
 
     /// Adds how a command ended. Where one command took several, the worst end counts.
@@ -271,43 +270,10 @@ impl Flight {
 
     /// Puts together what had to wait until all has come.
     pub(super) fn settle(&mut self) {
-        self.renumber();
-        self.vanished = std::mem::take(&mut self.gone).to_set();
-    }
-
-    /// Puts FETCHes that came without UID to their messages: from here on sequence numbers mean something else.
-    fn renumber(&mut self) {
-        for (n, message) in std::mem::take(&mut self.unnumbered) {
-            let uid = self.numbers.get(&n);
-            let known = uid.and_then(|uid| self.messages.get_mut(uid));
-            let placed = known.map(|known| known.merge(message)).is_some();
-            self.count("FETCH WITHOUT UID", placed);
-        }
-        self.numbers.clear();
-    }
-
-    fn exists(&mut self, n: u32) -> Option<()> {
-        self.mailbox.exists = Some(n);
-        Some(())
-    }
-
-    fn expunge(&mut self) -> Option<()> {
-        self.expunged = self.expunged.saturating_add(1);
-        self.mailbox.exists = self.mailbox.exists.map(|n| n.saturating_sub(1));
-        self.renumber();
-        Some(())
-    }
-
-    fn fetch(&mut self, n: u32, lexer: &mut Lexer) -> Option<()> {
-        let (uid, message) = fetch::read(lexer, &mut self.room)?;
-        match uid.or_else(|| self.numbers.get(&n).copied()) {
-            Some(uid) => {
-                self.numbers.insert(n, uid);
-                self.messages.entry(uid).or_default().merge(message);
-            }
-            None => self.unnumbered.entry(n).or_default().merge(message),
-        }
-        Some(())
+        let (placed, lost) = self.current.settle();
+        self.count("FETCH WITHOUT UID", true, placed);
+        self.count("FETCH WITHOUT UID", false, lost);
+        self.open.push(std::mem::take(&mut self.current));
     }
 
     fn remark(&mut self, text: &[u8]) -> Option<()> {
@@ -320,35 +286,22 @@ impl Flight {
     }
 
     fn alert(&mut self, text: &[u8]) {
-        if self.alerts.len() < ALERTS {
-            self.alerts.push(text.to_vec());
+        if self.remarks.alerts.len() < ALERTS {
+            self.remarks.alerts.push(text.to_vec());
         }
     }
 
     fn code(&mut self, code: &str, arguments: &[u8]) {
         match code {
-            "CAPABILITY" => self.capabilities = Some(Capabilities::parse(arguments)),
-            "UIDVALIDITY" => self.mailbox.validity = number(arguments).map(UidValidity),
-            "UIDNEXT" => self.mailbox.uid_next = number(arguments).and_then(Uid::new),
-            "HIGHESTMODSEQ" => self.mailbox.modseq = number(arguments).and_then(ModSeq::new),
-            "NOMODSEQ" => self.mailbox.modseq = None,
-            "READ-ONLY" => self.mailbox.read_only = true,
-            "READ-WRITE" => self.mailbox.read_only = false,
-            _ => {}
+            "CAPABILITY" => self.remarks.capabilities = Some(Capabilities::parse(arguments)),
+            _ => self.current.code(code, arguments),
         }
     }
 
-    fn quota(&mut self, lexer: &mut Lexer) -> Option<()> {
-        let quotas = folders::quota(lexer)?;
-        self.quotas.extend(quotas);
-        self.quotas.truncate(KEPT);
-        Some(())
-    }
-
     fn enable(&mut self, words: &[u8]) -> Option<()> {
-        let more = Capabilities::parse(words).0;
-        self.enabled.extend(more);
-        self.enabled.truncate(KEPT);
+        let more = Capabilities::parse(words);
+        self.remarks.enabled.extend(more.words().map(str::to_owned));
+        self.remarks.enabled.truncate(ENABLED);
         Some(())
     }
 
@@ -373,13 +326,13 @@ impl Flight {
         Some(())
     }
 
-    fn esearch(&mut self, lexer: &mut Lexer, asked: &Asked) -> Option<()> {
+    fn esearch(&mut self, lexer: &mut Lexer, sent: &SentCommands) -> Option<()> {
         let mut command = None;
         let mut found = Found::default();
         while let Some(value) = lexer.value() {
             match &value {
                 Value::List(pair) if pair.first().is_some_and(|w| w.is("TAG")) => {
-                    command = Some(*asked.tags.get(pair.get(1)?.text()?)?);
+                    command = Some(*sent.tags.get(pair.get(1)?.text()?)?);
                 }
                 word if word.is("UID") => {}
                 word if word.is("ALL") => found.uids = Sequence::parse(lexer.value()?.text()?)?,
@@ -390,7 +343,7 @@ impl Flight {
                 _ => lexer.skip_value(),
             }
         }
-        let all = asked.searches.union(&asked.sorts).copied().collect();
+        let all = sent.searches.union(&sent.sorts).copied().collect();
         self.finds(command.or_else(|| only(&all))?, found);
         Some(())
     }
@@ -401,23 +354,6 @@ impl Flight {
             None => drop(self.found.insert(command, found)),
             Some(known) => known.add(found),
         }
-    }
-
-    fn vanish(&mut self, lexer: &mut Lexer) -> Option<()> {
-        let mut value = lexer.value()?;
-        let earlier = value.list().first().is_some_and(|w| w.is("EARLIER"));
-        if earlier {
-            value = lexer.value()?;
-        } else {
-            self.renumber();
-        }
-        let gone = Sequence::parse(value.text()?)?;
-        if !earlier {
-            let count = u32::try_from(gone.len()).unwrap_or(u32::MAX);
-            self.mailbox.exists = self.mailbox.exists.map(|n| n.saturating_sub(count));
-        }
-        self.gone.extend(gone);
-        Some(())
     }
 }
 
@@ -448,16 +384,17 @@ fn after_word<'a>(response: &'a [u8], word: &[u8]) -> &'a [u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mail::{Uid, UidValidity};
 
-    fn asked() -> Asked {
-        Asked {
+    fn asked() -> SentCommands {
+        SentCommands {
             tags: [(b"a1".to_vec(), 0), (b"a2".to_vec(), 1)].into(),
             searches: [0, 1].into(),
             sorts: BTreeSet::new(),
         }
     }
 
-    fn flight(responses: &[&str], asked: &Asked) -> Flight {
+    fn flight(responses: &[&str], asked: &SentCommands) -> Flight {
         let mut flight = Flight::default();
         for response in responses {
             flight.read(format!("{response}\r\n").as_bytes(), asked);
@@ -480,7 +417,7 @@ mod tests {
             ],
             &asked(),
         );
-        let message = flight.messages.get(&uid(9)).expect("UID 9");
+        let message = flight.open[0].messages.get(&uid(9)).expect("UID 9");
         assert!(
             message.flags.is_some() && message.size == Some(5) && message.modseq == ModSeq::new(4)
         );
@@ -497,7 +434,7 @@ mod tests {
             &asked(),
         );
         assert!(
-            flight
+            flight.open[0]
                 .messages
                 .get(&uid(9))
                 .is_some_and(|m| m.flags.is_none())
@@ -521,7 +458,7 @@ mod tests {
             Some((Some(0), true))
         );
         assert_eq!(two.tally.get(&("SEARCH", false)), Some(&1));
-        let alone = Asked {
+        let alone = SentCommands {
             sorts: [4].into(),
             ..asked()
         };
@@ -546,13 +483,16 @@ mod tests {
             &asked(),
         );
         flight.ends = vec![None];
+        flight.current = flight.open.remove(0);
         flight.end_of(0, End::read(Status::Ok, b"[READ-ONLY] done"));
-        let mailbox = &flight.mailbox;
+        let mailbox = &flight.current;
         assert_eq!(
             (mailbox.exists, mailbox.validity),
             (Some(6), Some(UidValidity(3)))
         );
-        assert!(mailbox.read_only && mailbox.modseq == ModSeq::new(9) && flight.is_ok(0));
-        assert_eq!(flight.vanished.len(), 3);
+        assert!(
+            mailbox.read_only && mailbox.modseq == ModSeq::new(9) && flight.end_at(0).is_some()
+        );
+        assert_eq!(mailbox.vanished.len(), 3);
     }
 }

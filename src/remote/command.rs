@@ -4,17 +4,18 @@
 //! this is the one place that does. What a user or server chose enters a command only through `string`, which lets no
 //! CR, LF or NUL through; everything else here is numbers and words of our own.
 
-use super::answer::Capabilities;
+use super::capabilities::Capabilities;
+use super::plan::{Access, Known};
 use super::uids::UidSet;
-use crate::mail::{Flags, FolderName, ModSeq, PartPath, Uid, UidValidity};
+use crate::mail::{Flags, FolderName, ModSeq, PartPath, Uid};
 
 /// The header fields that a row is made of.
 const ROW_FIELDS: &str =
     "DATE FROM SENDER REPLY-TO TO CC SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES";
 
 /// One command, in our words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
+#[derive(Debug)]
+pub(super) enum Command {
     /// What the server can do.
     Capability,
     /// Switches extensions on; only those of the list that the server has.
@@ -33,10 +34,10 @@ pub enum Command {
     Open {
         /// Which one.
         folder: FolderName,
-        /// EXAMINE rather than SELECT.
-        read_only: bool,
+        /// SELECT or EXAMINE.
+        access: Access,
         /// What was known of it: changes since then come with the answer (RFC 7162; QRESYNC has to be enabled).
-        known: Option<(UidValidity, ModSeq)>,
+        known: Option<Known>,
     },
     /// The UIDs of messages, in the server's own order.
     Search(Criteria),
@@ -65,16 +66,14 @@ pub enum Command {
         /// With the UIDs that are gone (RFC 7162 3.2.6; QRESYNC has to be enabled, and needs `since`).
         vanished: bool,
     },
-    /// Sections of one message.
-    FetchParts {
+    /// Sections of one message, without setting \Seen.
+    FetchSections {
         /// Which message.
         uid: Uid,
         /// Which sections.
         sections: Vec<Section>,
-        /// Leaves \Seen alone.
-        peek: bool,
     },
-    /// Adds or removes flags; the answer brings them only where not `silent`.
+    /// Adds or removes flags; the server need not tell the new ones.
     StoreFlags {
         /// On which messages.
         uids: UidSet,
@@ -82,8 +81,6 @@ pub enum Command {
         add: bool,
         /// Which flags.
         flags: Flags,
-        /// The server need not tell the new flags.
-        silent: bool,
     },
     /// Nothing: lets the server say what is new.
     Noop,
@@ -121,14 +118,14 @@ pub enum SortKey {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {
     /// Which one.
-    pub what: What,
+    pub what: SectionKind,
     /// Only so much of it: offset and length in bytes.
     pub range: Option<(u32, u32)>,
 }
 
 /// What of a message a section is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum SectionKind {
     /// A part as it travels (encoded); the whole message for the empty path.
     Part(PartPath),
     /// The MIME header of a part.
@@ -139,17 +136,17 @@ pub enum What {
 
 impl Section {
     /// All of a section.
-    pub fn all(what: What) -> Section {
+    pub fn all(what: SectionKind) -> Section {
         Section { what, range: None }
     }
 
     /// The name of the section between its brackets, as answers repeat it: `1.2`, `1.2.MIME`, `HEADER`, nothing.
     pub(super) fn name(&self) -> String {
         match &self.what {
-            What::Part(path) => path.to_string(),
-            What::Mime(path) => format!("{path}.MIME"),
-            What::Header(path) if path.steps().is_empty() => "HEADER".to_owned(),
-            What::Header(path) => format!("{path}.HEADER"),
+            SectionKind::Part(path) => path.to_string(),
+            SectionKind::Mime(path) => format!("{path}.MIME"),
+            SectionKind::Header(path) if path.steps().is_empty() => "HEADER".to_owned(),
+            SectionKind::Header(path) => format!("{path}.HEADER"),
         }
     }
 }
@@ -185,14 +182,18 @@ impl Command {
             }
             Command::Open {
                 folder,
-                read_only,
+                access,
                 known,
             } => {
-                let verb = if *read_only { "EXAMINE" } else { "SELECT" };
+                let verb = match access {
+                    Access::Read => "EXAMINE",
+                    Access::Change => "SELECT",
+                };
                 let folder = string(folder.as_wire(), able);
                 let with = match known {
-                    Some((validity, modseq)) if able.has("QRESYNC") => {
-                        format!(" (QRESYNC ({} {}))", validity.0, modseq.get())
+                    Some(known) if able.has("QRESYNC") => {
+                        let (validity, modseq) = (known.validity.0, known.modseq.get());
+                        format!(" (QRESYNC ({validity} {modseq}))")
                     }
                     _ if able.has("CONDSTORE") || able.has("QRESYNC") => " (CONDSTORE)".to_owned(),
                     _ => String::new(),
@@ -257,28 +258,17 @@ impl Command {
                 });
                 fetch(uids, &format!("(UID FLAGS){changed}"))
             }
-            Command::FetchParts {
-                uid,
-                sections,
-                peek,
-            } => {
-                let peek = if *peek { ".PEEK" } else { "" };
-                let items: Vec<String> = sections.iter().map(|s| item(s, peek)).collect();
+            Command::FetchSections { uid, sections } => {
+                let items: Vec<String> = sections.iter().map(item).collect();
                 let any = !items.is_empty();
                 any.then(|| format!("UID FETCH {} (UID {})", uid.get(), items.join(" ")))
                     .into_iter()
                     .collect()
             }
-            Command::StoreFlags {
-                uids,
-                add,
-                flags,
-                silent,
-            } => {
+            Command::StoreFlags { uids, add, flags } => {
                 let sign = if *add { '+' } else { '-' };
-                let silent = if *silent { ".SILENT" } else { "" };
                 let words = flags.written().join(" ");
-                let store = |set: String| format!("UID STORE {set} {sign}FLAGS{silent} ({words})");
+                let store = |set: String| format!("UID STORE {set} {sign}FLAGS.SILENT ({words})");
                 uids.texts().into_iter().map(store).collect()
             }
             Command::Noop => vec!["NOOP".to_owned()],
@@ -294,7 +284,7 @@ impl Command {
             | Command::Sort { .. }
             | Command::FetchRows { .. }
             | Command::FetchFlags { .. }
-            | Command::FetchParts { .. }
+            | Command::FetchSections { .. }
             | Command::StoreFlags { .. } => true,
             Command::Capability
             | Command::Enable(_)
@@ -370,11 +360,11 @@ fn fetch(uids: &UidSet, items: &str) -> Vec<String> {
         .collect()
 }
 
-fn item(section: &Section, peek: &str) -> String {
+fn item(section: &Section) -> String {
     let range = section.range.map_or(String::new(), |(offset, length)| {
         format!("<{offset}.{length}>")
     });
-    format!("BODY{peek}[{}]{range}", section.name())
+    format!("BODY.PEEK[{}]{range}", section.name())
 }
 
 /// A string that can end nothing: quoted where it is ASCII, else a literal, without waiting where the server can
@@ -404,6 +394,7 @@ pub(super) fn pauses(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mail::UidValidity;
 
     fn able(words: &str) -> Capabilities {
         Capabilities::parse(words.as_bytes())
@@ -440,8 +431,11 @@ mod tests {
         assert!(Command::Namespace.texts(&plain).is_empty());
         let open = Command::Open {
             folder: FolderName::inbox(),
-            read_only: true,
-            known: ModSeq::new(7).map(|m| (UidValidity(3), m)),
+            access: Access::Read,
+            known: ModSeq::new(7).map(|modseq| Known {
+                validity: UidValidity(3),
+                modseq,
+            }),
         };
         assert_eq!(open.texts(&plain), ["EXAMINE \"INBOX\""]);
         assert_eq!(open.texts(&all), ["EXAMINE \"INBOX\" (QRESYNC (3 7))"]);

@@ -329,7 +329,7 @@ fn internal_date(text: &[u8]) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::command::What;
+    use super::super::command::SectionKind;
     use super::*;
     use crate::mail::PartPath;
 
@@ -399,7 +399,7 @@ mod tests {
         let (_, message) =
             fetched(b"(BODY[1.2]<4> \"efgh\" BODY[] {2}\r\n\xff\0 BODY[3] NIL BODY[9] \"\")");
         let part = |path: &str, range| Section {
-            what: What::Part(PartPath::parse(path).expect("a path")),
+            what: SectionKind::Part(PartPath::parse(path).expect("a path")),
             range,
         };
         assert_eq!(

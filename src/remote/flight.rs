@@ -7,10 +7,12 @@ use std::collections::BTreeSet;
 use std::io;
 
 use super::Cost;
-use super::answer::{Asked, Capabilities, Flight};
+use super::answer::{Flight, SentCommands};
+use super::capabilities::Capabilities;
 use super::command::{Command, pauses};
 use super::connect::garbled;
 use super::end::End;
+use super::plan::Plan;
 use super::wire::Wire;
 use crate::error::{Cause, Error, Result};
 
@@ -31,12 +33,13 @@ pub(super) struct Session {
 
 impl Session {
     /// Sends commands and reads what they bring, in as few writes as can be.
-    pub fn fly(&mut self, commands: &[Command], cost: &mut Cost) -> Result<Flight> {
+    pub fn fly(&mut self, plan: &Plan, cost: &mut Cost) -> Result<Flight> {
+        let commands = plan.commands.as_slice();
         if mixes_folders(commands) {
             let cause = Cause::new("a flight that mixes two folders");
             return Err(Error::Internal(cause));
         }
-        let mut flight = Flight::of(commands.len());
+        let mut flight = Flight::of(plan);
         for write in self.writes(commands) {
             let count = u32::try_from(write.texts.len()).unwrap_or(u32::MAX);
             cost.commands = cost.commands.saturating_add(count);
@@ -44,7 +47,7 @@ impl Session {
             self.send(&write, &mut flight)?;
         }
         flight.settle();
-        if let Some(able) = &flight.capabilities {
+        if let Some(able) = &flight.remarks.capabilities {
             self.able = able.clone();
             self.sure = true;
         }
@@ -108,12 +111,12 @@ impl Session {
             Ok(_) | Err(imap::Error::No(_) | imap::Error::Bad(_)) => {}
             Err(e) => return Err(broken(&self.wire, &e)),
         }
-        let asked = Asked {
+        let sent = SentCommands {
             searches: write.searches.clone(),
             sorts: write.sorts.clone(),
-            ..Asked::default()
+            ..SentCommands::default()
         };
-        collect(&self.wire, asked, &write.owners, flight);
+        collect(&self.wire, sent, &write.owners, flight);
         Ok(())
     }
 }
@@ -162,22 +165,22 @@ impl Write {
 
 /// What the wire kept, read into a flight of its own.
 pub(super) fn answers(wire: &Wire, owners: &[Option<usize>]) -> Flight {
-    let mut flight = Flight::of(owners.len());
-    collect(wire, Asked::default(), owners, &mut flight);
+    let mut flight = Flight::of_commands(owners.len());
+    collect(wire, SentCommands::default(), owners, &mut flight);
     flight.settle();
     flight
 }
 
 /// What the wire kept, read into a flight: each response is let go as soon as it was read.
-fn collect(wire: &Wire, mut asked: Asked, owners: &[Option<usize>], flight: &mut Flight) {
+fn collect(wire: &Wire, mut sent: SentCommands, owners: &[Option<usize>], flight: &mut Flight) {
     let kept = wire.take();
     for (tag, owner) in kept.tags.into_iter().zip(owners) {
         if let Some(command) = owner {
-            asked.tags.insert(tag, *command);
+            sent.tags.insert(tag, *command);
         }
     }
     for response in kept.untagged {
-        flight.read(&response, &asked);
+        flight.read(&response, &sent);
     }
     for end in kept.ends {
         if let Some(Some(command)) = owners.get(end.command) {

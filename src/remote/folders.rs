@@ -3,8 +3,13 @@
 //! Not for the tree that people see, nor for guessing what a folder is for: `mailbox` does that. To know before changing
 //! it: STATUS and LIST belong together by name alone, and a name that is not UTF-8 cannot be sent back, so it is left out.
 
+use std::collections::BTreeMap;
+
 use super::lexer::{Lexer, Value};
 use crate::mail::{FolderName, ModSeq, Role, Uid, UidValidity};
+
+/// Most quotas that are kept; there is no server with more.
+const QUOTAS: usize = 100;
 
 /// One folder as LIST or LSUB names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,8 +98,53 @@ pub struct Quota {
     pub limit: u64,
 }
 
+/// What a flight says of the folders of the account: by name, so that no command has to be known.
+#[derive(Debug, Default)]
+pub struct Folders {
+    /// The folders of LIST (and XLIST).
+    pub listed: Vec<Listed>,
+    /// The folders of LSUB.
+    pub subscribed: Vec<Listed>,
+    /// STATUS, by folder.
+    pub counts: BTreeMap<FolderName, StatusCounts>,
+    /// NAMESPACE.
+    pub namespaces: Option<Namespaces>,
+    /// QUOTA.
+    pub quotas: Vec<Quota>,
+}
+
+impl Folders {
+    /// Takes a response by its word, and tells its class and whether it could be read. None for any other word.
+    pub(super) fn read(
+        &mut self,
+        word: &[u8],
+        lexer: &mut Lexer,
+    ) -> Option<(&'static str, Option<()>)> {
+        Some(match word {
+            b"LIST" | b"XLIST" => ("LIST", listed(lexer).map(|one| self.listed.push(one))),
+            b"LSUB" => ("LSUB", listed(lexer).map(|one| self.subscribed.push(one))),
+            b"STATUS" => (
+                "STATUS",
+                status(lexer).map(|status| self.counts.extend([status])),
+            ),
+            b"NAMESPACE" => (
+                "NAMESPACE",
+                namespaces(lexer).map(|places| self.namespaces = Some(places)),
+            ),
+            b"QUOTA" => ("QUOTA", quota(lexer).map(|quotas| self.limits(quotas))),
+            b"QUOTAROOT" => ("QUOTAROOT", Some(())),
+            _ => return None,
+        })
+    }
+
+    fn limits(&mut self, quotas: Vec<Quota>) {
+        self.quotas.extend(quotas);
+        self.quotas.truncate(QUOTAS);
+    }
+}
+
 /// Reads what stands behind `* LIST`.
-pub(super) fn listed(lexer: &mut Lexer) -> Option<Listed> {
+fn listed(lexer: &mut Lexer) -> Option<Listed> {
     let attributes = lexer.value()?;
     let delimiter = delimiter(&lexer.value()?);
     let attributes: Vec<&[u8]> = attributes.list().iter().filter_map(Value::text).collect();
@@ -106,7 +156,7 @@ pub(super) fn listed(lexer: &mut Lexer) -> Option<Listed> {
 }
 
 /// Reads what stands behind `* STATUS`.
-pub(super) fn status(lexer: &mut Lexer) -> Option<(FolderName, StatusCounts)> {
+fn status(lexer: &mut Lexer) -> Option<(FolderName, StatusCounts)> {
     let name = status_name(lexer)?;
     let items = lexer.value()?;
     let mut counts = StatusCounts::default();
@@ -126,7 +176,7 @@ pub(super) fn status(lexer: &mut Lexer) -> Option<(FolderName, StatusCounts)> {
 }
 
 /// Reads what stands behind `* NAMESPACE`.
-pub(super) fn namespaces(lexer: &mut Lexer) -> Option<Namespaces> {
+fn namespaces(lexer: &mut Lexer) -> Option<Namespaces> {
     let mut place = || {
         let places = lexer.value()?;
         Some(places.list().iter().filter_map(namespace).collect())
@@ -150,7 +200,7 @@ fn namespace(value: &Value) -> Option<Namespace> {
 }
 
 /// Reads what stands behind `* QUOTA`.
-pub(super) fn quota(lexer: &mut Lexer) -> Option<Vec<Quota>> {
+fn quota(lexer: &mut Lexer) -> Option<Vec<Quota>> {
     lexer.value()?;
     let resources = lexer.value()?;
     let resource = |triple: &[Value]| match triple {

@@ -4,18 +4,19 @@
 //!
 //! How a flight goes, and where each step lives:
 //!
-//! 1. `Remote::flight` takes our `Command`s. At the first one it connects (`connect`) and signs in (`sign_in`).
+//! 1. `Remote::fly` takes a `Plan` of commands. At the first one it connects (`connect`) and signs in (`sign_in`).
 //! 2. `flight` groups them into writes; `command` makes IMAP of each, by what the server can do.
 //! 3. The `imap` crate tags and writes each; `wire`, the stream under it, collects them and sends all in one write.
 //! 4. `wire` cuts what comes back into responses (`frames`), keeps them, and gives the crate the one tagged end that it
 //!    waits for. Beneath it `connect` holds TLS, and beneath TLS the deadline and the byte budget.
-//! 5. `answer` reads what was kept into a `Flight`, with `lexer` for the tokens and `fetch`, `structure`, `folders`, `uids`
-//!    and `end` for what they say.
+//! 5. `answer` reads what was kept into a `Flight`, with `lexer` for the tokens and `open_folder`, `fetch`, `structure`,
+//!    `folders`, `uids` and `end` for what they say. There the handles of the plan find their answers again.
 //!
 //! To know before changing it: any answer may be wrong, late, enormous or hostile. A response that cannot be read loses
 //! itself; a connection that cannot be trusted any more ends, and every later call says why; nothing panics.
 
 mod answer;
+mod capabilities;
 mod command;
 mod connect;
 mod end;
@@ -25,6 +26,8 @@ mod folders;
 mod frames;
 mod lexer;
 pub mod names;
+mod open_folder;
+mod plan;
 mod sign_in;
 pub mod structure;
 pub mod uids;
@@ -33,13 +36,16 @@ mod wire;
 use std::rc::Rc;
 use std::time::Duration;
 
-pub use self::answer::{Capabilities, Flight, Found, Mailbox, Tally};
-pub use self::command::{Command, Criteria, Section, SortKey, What};
+pub use self::answer::{Answer, Flight, Found, Remarks, Tally};
+pub use self::capabilities::Capabilities;
+pub use self::command::{Criteria, Section, SectionKind, SortKey};
 pub use self::connect::Stream;
 pub use self::end::End;
 pub use self::fetch::{Envelope, Fetched, Mailbox as EnvelopeAddress, Message};
-pub use self::folders::{Listed, Namespace, Namespaces, Quota, StatusCounts};
+pub use self::folders::{Folders, Listed, Namespace, Namespaces, Quota, StatusCounts};
 pub use self::names::{decoded, encoded};
+pub use self::open_folder::{Messages, OpenFolder};
+pub use self::plan::{Access, Ended, Handle, Known, Plan};
 pub use self::structure::{Leaf, Parameters};
 pub use self::uids::{Sequence, UidSet};
 pub use self::wire::Status;
@@ -48,7 +54,7 @@ use self::connect::{Connected, Limits, connect};
 use self::flight::Session;
 use crate::config::ImapServer;
 use crate::error::{Cause, Error, Result, What as Missing};
-use crate::mail::{FolderName, Uid};
+use crate::mail::Uid;
 use crate::time::{Deadline, Watch};
 
 /// What one request may receive from its server, in bytes (as they come over the line).
@@ -168,11 +174,11 @@ impl<'a> Remote<'a> {
     /// # Errors
     /// `Imap`, where the connection failed or the server is not to be understood. A NO or BAD is no error here: ask the
     /// flight for the command's end, or `require` it.
-    pub fn flight(&mut self, commands: &[Command]) -> Result<Flight> {
+    pub fn fly(&mut self, plan: Plan) -> Result<Flight> {
         self.ready()?;
         let watch = Watch::start();
         let flown = match &mut self.state {
-            State::Open(session) => session.fly(commands, &mut self.cost),
+            State::Open(session) => session.fly(&plan, &mut self.cost),
             State::Broken(error) => Err(error.clone()),
             State::Unasked => Err(Error::Internal(Cause::new("a flight without a connection"))),
         };
@@ -189,22 +195,27 @@ impl<'a> Remote<'a> {
     ///
     /// # Errors
     /// `Gone(Folder)` or `Imap(Refused)`; as `flight`.
-    pub fn require_open(
+    pub fn require_open<'f>(
         &mut self,
-        flight: &Flight,
-        command: usize,
-        folder: &FolderName,
-    ) -> Result<()> {
+        flight: &'f Flight,
+        command: Handle<OpenFolder>,
+    ) -> Result<&'f OpenFolder> {
+        let missing = || Error::Internal(Cause::new("a folder that the flight did not open"));
+        let opened = flight.get(command).ok_or_else(missing)?;
+        let folder = opened.name.as_ref().ok_or_else(missing)?;
         let refused = match flight.require(command) {
-            Err(refused) if !folder.is_inbox() => refused,
-            other => return other,
+            Ok(()) => return Ok(opened),
+            Err(refused) if folder.is_inbox() => return Err(refused),
+            Err(refused) => refused,
         };
         let no = flight.end(command).filter(|end| end.status == Status::No);
         let gone = match no.map(|end| end.code.as_str()) {
             Some("CANNOT") => true,
-            Some("") if flight.folders.is_empty() => {
-                let list = self.flight(&[Command::List])?;
-                list.is_ok(0) && !list.lists(folder)
+            Some("") if flight.folders.listed.is_empty() => {
+                let mut plan = Plan::new();
+                let listing = plan.list();
+                let list = self.fly(plan)?;
+                list.is_ok(listing) && !list.lists(folder)
             }
             Some("") => !flight.lists(folder),
             _ => false,
@@ -223,7 +234,7 @@ impl<'a> Remote<'a> {
     pub fn fetch_pieces(
         &mut self,
         uid: Uid,
-        what: &What,
+        what: &SectionKind,
         each: &mut dyn FnMut(&[u8]) -> Result<()>,
     ) -> Result<u64> {
         self.ready()?;
@@ -236,7 +247,7 @@ impl<'a> Remote<'a> {
     fn pieces(
         &mut self,
         uid: Uid,
-        what: &What,
+        what: &SectionKind,
         each: &mut dyn FnMut(&[u8]) -> Result<()>,
     ) -> Result<u64> {
         let mut offset = 0u32;
@@ -248,15 +259,17 @@ impl<'a> Remote<'a> {
                 what: what.clone(),
                 range: Some((at, PIECE_BYTES)),
             });
-            let ask = |section: &Section| Command::FetchParts {
-                uid,
-                sections: vec![section.clone()],
-                peek: true,
-            };
-            let flight = self.flight(&sections.each_ref().map(ask))?;
-            flight.require(0)?;
+            let mut plan = Plan::new();
+            let [first, _] = sections
+                .each_ref()
+                .map(|section| plan.fetch_sections(uid, vec![section.clone()]));
+            let flight = self.fly(plan)?;
+            flight.require(first)?;
             let gone = Error::Gone(Missing::Message);
-            let message = flight.messages.get(&uid).ok_or(gone)?;
+            let message = flight
+                .get(first)
+                .and_then(|all| all.get(&uid))
+                .ok_or(gone)?;
             for section in &sections {
                 let Some(fetched) = message.fetched(section) else {
                     // Nothing behind the last whole piece is the end; nothing at all is no part.

@@ -7,7 +7,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::answer::Capabilities;
+use super::capabilities::Capabilities;
 use super::connect::{Connected, garbled};
 use super::end::End;
 use super::flight::{Session, answers};
@@ -59,10 +59,10 @@ pub(super) fn sign_in(
     cost.commands = cost.commands.saturating_add(1);
     let entered = enter(account, client, &wire, hint.as_ref());
     let answer = answers(&wire, &[Some(0)]);
-    match (entered, answer.end(0)) {
+    match (entered, answer.end_at(0)) {
         (Some(imap), Some(end)) if end.status == Status::Ok => {
-            let sure = answer.capabilities.is_some() || known.is_some();
-            let able = answer.capabilities.or(known).or(hint);
+            let sure = answer.remarks.capabilities.is_some() || known.is_some();
+            let able = answer.remarks.capabilities.or(known).or(hint);
             Ok(Session {
                 imap,
                 wire,
@@ -72,7 +72,7 @@ pub(super) fn sign_in(
         }
         (_, Some(end)) => Err(refused(account, end)),
         (_, None) if wire.said_goodbye() => {
-            let text = scrubbed(account, &answer.goodbye.unwrap_or_default());
+            let text = scrubbed(account, &answer.remarks.goodbye.unwrap_or_default());
             let cause = Cause::at("goodbye at sign-in", text);
             Err(Error::Imap(Imap::LoginLater, cause))
         }
@@ -92,12 +92,12 @@ fn greeting(
     let read = client.read_greeting();
     let greeting = answers(wire, &[]);
     read.map_err(|e| wire.fault().unwrap_or_else(|| garbled(&e.to_string())))?;
-    match greeting.goodbye {
+    match greeting.remarks.goodbye {
         Some(text) => {
             let cause = Cause::at("greeting", scrubbed(account, &text));
             Err(Error::Imap(Imap::LoginLater, cause))
         }
-        None => Ok(greeting.capabilities),
+        None => Ok(greeting.remarks.capabilities),
     }
 }
 

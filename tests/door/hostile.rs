@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use postern::config::{ImapServer, Security};
 use postern::error::{Error, Imap, Said};
 use postern::mail::{Flags, Uid};
-use postern::remote::{Capabilities, Command, Criteria, Remote};
+use postern::remote::{Capabilities, Criteria, Plan, Remote};
 use postern::time::Deadline;
 
 use super::{account, play, server, visit};
@@ -182,16 +182,20 @@ fn five_thousand_parentheses_lose_one_structure_and_nothing_else() {
         vec![b')'; 5_000],
         b" RFC822.SIZE 7)\r\n* 2 FETCH (UID 5 FLAGS (\\Seen caf\xe9))\r\nA######## NO caf\xe9 \0\r\n".to_vec(),
     ];
-    let flight = play(&deep.concat()).expect("a flight");
+    let played = play(&deep.concat()).expect("a flight");
     let uid = |n| Uid::new(n).expect("not 0");
-    let message = flight.messages.get(&uid(4)).expect("UID 4");
+    let message = played.folder.messages.get(&uid(4)).expect("UID 4");
     assert!(message.structure_refused && message.size == Some(7));
     assert_eq!(
-        flight.messages.get(&uid(5)).and_then(|m| m.flags.as_ref()),
+        played
+            .folder
+            .messages
+            .get(&uid(5))
+            .and_then(|m| m.flags.as_ref()),
         Some(&Flags::SEEN)
     );
     assert!(
-        !flight.is_ok(0),
+        !played.ok[0],
         "an end that the crate cannot read is still an end"
     );
 }
@@ -207,7 +211,9 @@ fn child_of_the_memory_test() {
     let known = Some(Capabilities::parse(b"IMAP4rev1"));
     let deadline = Deadline::after(Duration::from_secs(60));
     let mut remote = Remote::new(account(&server), known, deadline);
-    let flight = remote.flight(&[Command::Search(Criteria::All)]);
+    let mut plan = Plan::new();
+    plan.search(Criteria::All);
+    let flight = remote.fly(plan);
     println!(
         "outcome {}",
         flight.map_or_else(|e| format!("{e:?}"), |f| format!("{:?}", f.tally))

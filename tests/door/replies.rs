@@ -39,11 +39,12 @@ struct Count {
 impl Count {
     fn play(&mut self, name: &str, file: &[u8]) {
         match play(file) {
-            Ok(flight) => {
-                for (class, n) in &flight.tally {
+            Ok(played) => {
+                for (class, n) in &played.flight.tally {
                     *self.classes.entry(*class).or_default() += n;
                 }
-                let got: BTreeSet<u32> = flight.messages.keys().map(|uid| uid.get()).collect();
+                let got: BTreeSet<u32> =
+                    played.folder.messages.keys().map(|uid| uid.get()).collect();
                 for uid in uids_in(file).difference(&got) {
                     self.missed.push(format!("{name}: UID {uid}"));
                 }
