@@ -1,6 +1,6 @@
 //! The only file that asks the clock: what time it is, how long this request may still take, and dates for people.
 //!
-//! Wall time (`Now`) judges what is on disk; the monotonic clock (`Deadline`) judges this process only.
+//! Wall time (`Seconds`) judges what is on disk; the monotonic clock (`Deadline`) judges this process only.
 
 use std::fs;
 use std::path::Path;
@@ -195,6 +195,24 @@ impl Zone {
             offset: i16::try_from(at.offset().seconds() / 60).unwrap_or(0),
             days_ago: i64::from(days_ago),
             this_year: at.year() == today.year(),
+        })
+    }
+}
+
+impl Calendar {
+    /// The same time of the day before, by the same offset; None before the first day of the calendar.
+    pub fn day_before(&self) -> Option<Calendar> {
+        let date = jiff::civil::Date::new(self.year, self.month, self.day).ok()?;
+        let before = date.yesterday().ok()?;
+        let is_same_year = before.year() == date.year();
+        Some(Calendar {
+            year: before.year(),
+            month: before.month(),
+            day: before.day(),
+            weekday: before.weekday().to_monday_one_offset(),
+            days_ago: self.days_ago.saturating_add(1),
+            this_year: self.this_year && is_same_year,
+            ..*self
         })
     }
 }

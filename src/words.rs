@@ -2,7 +2,8 @@
 //!
 //! Not for markup: a view sets these words between its tags. Not for the log or the shell, whose readers are hosters.
 //! To know before changing it: sentences are plain, say what happened, what was kept and what comes next; no blame, no
-//! jargon, no exclamation mark. A part of a sentence that a view must dress (a link, a name) is a function of its own.
+//! jargon, no exclamation mark. The actor is named ("Postern", "the mail server"). A sentence is whole: where a view must
+//! dress a part of it (a link, a name), it is a `Sentence` with numbered places, since another language has another order.
 //! Here: languages, numbers, sizes, dates. What pages say stands in `pages`, what is said when one fails in `failures`.
 
 mod failures;
@@ -51,6 +52,43 @@ impl Words {
             }
         }
         best.1
+    }
+}
+
+/// A whole sentence with places for what a view dresses itself: a name, a date, a link. A place is written `{0}`, `{1}`, ...
+///
+/// Made from words of ours alone: what others wrote goes into a place, never into the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sentence(String);
+
+/// A stretch of a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// Words.
+    Words(&'a str),
+    /// The place of this number.
+    Place(usize),
+}
+
+impl Sentence {
+    fn new(text: impl Into<String>) -> Sentence {
+        Sentence(text.into())
+    }
+
+    /// The sentence from its beginning to its end.
+    pub fn pieces(&self) -> Vec<Piece<'_>> {
+        let mut pieces = Vec::new();
+        let mut rest = self.0.as_str();
+        while let Some((before, (number, after))) = rest
+            .split_once('{')
+            .and_then(|(before, after)| Some((before, after.split_once('}')?)))
+        {
+            pieces.extend(Some(Piece::Words(before)).filter(|_| !before.is_empty()));
+            pieces.extend(number.parse().ok().map(Piece::Place));
+            rest = after;
+        }
+        pieces.extend(Some(Piece::Words(rest)).filter(|_| !rest.is_empty()));
+        pieces
     }
 }
 
@@ -134,12 +172,14 @@ impl Words {
         }
     }
 
-    /// How old a list is: `As of 12:04`.
-    pub fn as_of(&self, at: &Calendar) -> String {
-        match at.days_ago {
-            0 => format!("As of {}", clock(at)),
-            _ => format!("As of {} {}, {}", at.day, month(at), clock(at)),
-        }
+    /// How old a list is, and the link `{0}` that compares it with the server again: `Checked at 12:04 · {0}`. `at` is
+    /// unknown for a list that was never compared.
+    pub fn checked(&self, at: Option<&Calendar>) -> Sentence {
+        Sentence::new(match at {
+            None => "{0}".to_owned(),
+            Some(at) if at.days_ago == 0 => format!("Checked at {} · {{0}}", clock(at)),
+            Some(at) => format!("Checked on {} {}, {} · {{0}}", at.day, month(at), clock(at)),
+        })
     }
 
     /// `2 seconds`.
@@ -234,20 +274,34 @@ mod tests {
         assert_eq!(full, "17 November 2026, 09:05 (-03:30)");
         let machine = W.when_machine(&at(3, true));
         assert_eq!(machine, "2026-11-17T09:05-03:30");
-        assert_eq!(W.as_of(&at(0, true)), "As of 09:05");
-        assert_eq!(W.as_of(&at(1, true)), "As of 17 November, 09:05");
+        assert_eq!(W.checked(Some(&at(0, true))).0, "Checked at 09:05 · {0}");
+        let earlier = W.checked(Some(&at(1, true)));
+        assert_eq!(earlier.0, "Checked on 17 November, 09:05 · {0}");
     }
 
     #[test]
     fn one_is_not_many() {
-        assert_eq!(W.unread_of(Some(1), 1), "1 unread of 1");
-        assert_eq!(W.unread_of(Some(12), 1034), "12 unread of 1,034");
-        assert_eq!(W.unread_of(Some(0), 86), "No unread of 86");
+        assert_eq!(W.unread_of(Some(1), 1), "1 message, 1 unread");
+        assert_eq!(W.unread_of(Some(12), 1034), "1,034 messages, 12 unread");
+        assert_eq!(W.unread_of(Some(0), 86), "86 messages, none unread");
         assert_eq!(W.unread_of(None, 1), "1 message");
         assert_eq!(W.unread_of(Some(0), 0), "No messages");
         assert_eq!(W.seconds(1), "1 second");
         assert_eq!(W.attachments(2), "2 attachments");
-        assert!(W.throttled(600).ends_with("in 10 minutes."));
+        assert!(W.throttled(600).contains("in 10 minutes."));
+    }
+
+    #[test]
+    fn a_sentence_has_its_places_wherever_a_language_wants_them() {
+        let sentence = Sentence::new("to {1}, {0} and 3 others");
+        let [to, first, comma, second, others] = sentence.pieces()[..] else {
+            panic!("{:?}", sentence.pieces());
+        };
+        assert_eq!((to, first), (Piece::Words("to "), Piece::Place(1)));
+        assert_eq!((comma, second), (Piece::Words(", "), Piece::Place(0)));
+        assert_eq!(others, Piece::Words(" and 3 others"));
+        assert_eq!(Sentence::new("Yes.").pieces(), [Piece::Words("Yes.")]);
+        assert_eq!(Sentence::new("{0}").pieces(), [Piece::Place(0)]);
     }
 
     #[test]

@@ -91,7 +91,7 @@ fn a_warm_click_writes_no_key() {
         "a click that asked the server nothing has written something"
     );
     // What is compared is the whole store: a click that asks changes it.
-    list.click("check now");
+    list.click("Check for new mail");
     assert!(before != disk::records(&site, "ann"));
 }
 
@@ -120,7 +120,7 @@ fn each_click_costs_what_the_table_says() {
         ("its frame", &|| ann.get(&frame_of(&html())), 0, 0),
         ("an empty folder", &|| list.click("Drafts"), 5, 2),
         ("the same folder", &|| list.click("Drafts"), 0, 0),
-        ("a comparison", &|| list.click("check now"), 5, 2),
+        ("a comparison", &|| list.click("Check for new mail"), 5, 2),
         ("an attachment", &|| message().click("Download notes"), 3, 2),
         ("the list at last", &|| ann.get("/"), 0, 0),
     ];
@@ -178,7 +178,7 @@ fn changed_elsewhere(plan: Plan) -> (Site, Visitor) {
         )
         .start();
     let ann = site.sign_in("ann");
-    ann.get("/").shows("2 unread of 3");
+    ann.get("/").shows("3 messages, 2 unread");
     let mut other = site.other_client("ann");
     other.append("INBOX", &new_mail("Fourth"));
     other.run("SELECT INBOX");
@@ -189,7 +189,9 @@ fn changed_elsewhere(plan: Plan) -> (Site, Visitor) {
 }
 
 fn shows_the_changes(page: &Page) {
-    page.shows("Fourth").hides("Second").shows("1 unread of 3");
+    page.shows("Fourth")
+        .hides("Second")
+        .shows("3 messages, 1 unread");
     let rows = page.texts_of("li.row");
     assert_eq!(rows.len(), 3, "{rows:?}");
     page.expect(
@@ -205,7 +207,7 @@ fn what_another_program_does_is_seen_after_check_now() {
     let (_site, ann) = changed_elsewhere(Site::new());
     let list = ann.get("/");
     connections(list.hides("Fourth").shows("Second"), 0);
-    let checked = list.click("check now");
+    let checked = list.click("Check for new mail");
     connections(&checked, 1);
     shows_the_changes(&checked);
     shows_the_changes(&ann.get("/"));
@@ -227,7 +229,7 @@ fn what_another_program_does_is_seen_without_extensions_as_well() {
         "imap_capability = IMAP4rev1 SORT LIST-STATUS SPECIAL-USE\n",
     ] {
         let (_site, ann) = changed_elsewhere(Site::new().dovecot(fewer));
-        let checked = ann.get("/").click("check now");
+        let checked = ann.get("/").click("Check for new mail");
         connections(&checked, 1);
         shows_the_changes(&checked);
     }
@@ -255,7 +257,7 @@ fn opening_a_message_marks_it_as_read_on_the_server_and_here() {
         .start();
     let ann = site.sign_in("ann");
     let list = ann.get("/");
-    list.shows("3 unread of 3");
+    list.shows("3 messages, 3 unread");
     assert_eq!(unread_in_pane(&list).as_deref(), Some("3 unread"));
 
     let message = list.click("Second");
@@ -265,8 +267,9 @@ fn opening_a_message_marks_it_as_read_on_the_server_and_here() {
     assert!(on_server[1].contains(r"\Seen"), "{on_server:?}");
     assert!(!on_server[0].contains(r"\Seen") && !on_server[2].contains(r"\Seen"));
     let list = ann.get("/");
-    connections(list.shows("2 unread of 3"), 0);
-    list.click("check now").shows("2 unread of 3");
+    connections(list.shows("3 messages, 2 unread"), 0);
+    list.click("Check for new mail")
+        .shows("3 messages, 2 unread");
 }
 
 #[test]
@@ -280,14 +283,15 @@ fn fetching_ahead_marks_nothing_as_read() {
     let ahead = ann.send(&ahead);
     connections(ahead.has_status(200).shows("Hello."), 1);
     assert!(!flags(&site).concat().contains(r"\Seen"));
-    ann.get("/").shows("2 unread of 2");
+    ann.get("/").shows("2 messages, 2 unread");
 
     // The body is here already; the mark waits for the next connection that opens the folder.
     let opened = list.click("Second");
     connections(opened.shows("Hello."), 0);
     let list = ann.get("/");
-    connections(list.shows("1 unread of 2"), 0);
-    list.click("check now").shows("1 unread of 2");
+    connections(list.shows("2 messages, 1 unread"), 0);
+    list.click("Check for new mail")
+        .shows("2 messages, 1 unread");
     let on_server = flags(&site);
     assert!(on_server[1].contains(r"\Seen"), "{on_server:?}");
 }
@@ -313,7 +317,7 @@ fn what_was_seen_before_is_shown_while_the_server_is_away() {
     let message = ann.get("/").click("Message 118");
     site.dovecot_mut().stop();
     ann.get(message.target()).shows("This is message 118.");
-    let list = ann.get("/").click("check now");
+    let list = ann.get("/").click("Check for new mail");
     list.has_status(200)
         .shows("Message 120")
         .shows("The mail server cannot be reached");

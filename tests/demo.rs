@@ -18,10 +18,10 @@ use support::site::Site;
 const USAGE: &str = "\
 Usage: cargo demo [--port N] [--messages N] [--cgi mod_cgid|mod_cgi]
 
-  --port N      listen on this port of 127.0.0.1 (any free one)
-  --messages N  so many generated mails beside those of tests/mails (none)
-  --cgi NAME    how Apache runs the program: mod_cgid (with event), or mod_cgi (with prefork)
-  --help        these lines
+  --port N      listen on this port of 127.0.0.1 (default: any free port)
+  --messages N  add N generated messages to those of tests/mails (default: 0)
+  --cgi NAME    the Apache module that runs Postern: mod_cgid (with event, the default) or mod_cgi (with prefork)
+  --help        show this help
 ";
 
 const LOGIN: &str = "demo";
@@ -53,8 +53,8 @@ impl Options {
                 return Err(format!("unknown option {name}"));
             }
             let value = value.or_else(|| args.next());
-            let value = value.ok_or_else(|| format!("{name} wants a value"))?;
-            let wrong = || format!("{name} cannot be {value}");
+            let value = value.ok_or_else(|| format!("{name} needs a value"))?;
+            let wrong = || format!("invalid value for {name}: {value}");
             match name.as_str() {
                 "--port" => options.port = Some(value.parse().map_err(|_| wrong())?),
                 "--messages" => options.messages = value.parse().map_err(|_| wrong())?,
@@ -93,7 +93,7 @@ fn run(options: &Options) -> ExitCode {
         let _late = send.send(());
     });
     if let Err(e) = on_signal {
-        eprintln!("No way to end on Ctrl-C: {e}");
+        eprintln!("Cannot handle Ctrl-C: {e}");
         return ExitCode::FAILURE;
     }
     let parent = parent_id();
@@ -119,14 +119,14 @@ fn run(options: &Options) -> ExitCode {
     }
     drop(client);
     println!(
-        "\n  {}/\n\n  Login     {LOGIN}\n  Password  {PASSWORD}\n\nCtrl-C ends it.",
+        "\n  {}/\n\n  Login     {LOGIN}\n  Password  {PASSWORD}\n\nPress Ctrl-C to stop.",
         site.url()
     );
     // Without cargo, that started it, nobody would end it.
     while ended.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout)
         && parent_id() == parent
     {}
-    println!("\nEnding.");
+    println!("\nStopping Apache and Dovecot.");
     drop(site);
     ExitCode::SUCCESS
 }

@@ -173,7 +173,7 @@ fn three_strangers_at_a_slow_server_are_the_most_and_who_is_known_comes_in() {
     assert!(sent.elapsed().as_secs() < 12, "too slow a machine to tell");
     crowded
         .has_status(429)
-        .shows("Others are signing in just now");
+        .shows("Too many people are signing in right now");
     assert_eq!(crowded.form("sign-in").value("login"), Some("cid"));
     // Signing out took the cookie away: she is as strange as the others.
     known.has_status(429);
@@ -239,7 +239,7 @@ fn fifty_guesses_at_once_are_no_more_than_five() {
         page.expect(matches!(page.status(), 401 | 429), || "let in".to_owned());
     }
     // Whoever found no place at the door was not counted; the rest of the five are used up one by one.
-    while !stranger.send(&guess).has_words("too many attempts") {}
+    while !stranger.send(&guess).has_words("Too many failed sign-ins") {}
     let allowed = 5 + begin.elapsed().as_secs() / 12;
     let logins = site.proxy().counts().logins;
     assert!(

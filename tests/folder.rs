@@ -71,7 +71,7 @@ fn two_tabs_in_two_folders_stay_each_in_its_own_place() {
     let letters = letters.click("Newer");
     letters.shows("Letter 120").shows("Letter 71");
     // A comparison in one of them moves neither.
-    let inbox = inbox.click("check now");
+    let inbox = inbox.click("Check for new mail");
     assert_eq!(subjects(&inbox), messages(70, 21));
     let inbox = inbox.click("Newer");
     assert_eq!(subjects(&inbox), messages(120, 71));
@@ -211,7 +211,9 @@ fn a_folder_that_was_numbered_anew_says_so_instead_of_showing_something_else() {
         .shows("This is message 118.");
     // Links of before, to a place and to a message.
     let place = list.click("Older");
-    place.has_status(200).shows("This folder was made anew");
+    place
+        .has_status(200)
+        .shows("The mail server has rebuilt this folder");
     assert_eq!(subjects(&place), messages(120, 71));
     list.click("Message 117")
         .has_status(410)
@@ -259,13 +261,16 @@ fn an_empty_folder_says_what_will_be_in_it() {
     let inbox = ann.get("/");
     inbox
         .shows("This folder is empty.")
-        .shows("New mail appears here.");
+        .shows("New mail will appear here.");
     assert!(!inbox.has_link("Older") && !inbox.has_link("Newer"));
     inbox
         .click("Sent")
-        .shows("Copies of what you send appear here.");
+        .shows("Messages that you send will appear here.");
     site.deliver("ann", &mail("The first"));
-    inbox.click("check now").shows("The first").hides("empty");
+    inbox
+        .click("Check for new mail")
+        .shows("The first")
+        .hides("empty");
 }
 
 /// Names on the wire (RFC 3501 5.1.3), and what a reader sees.
@@ -334,7 +339,7 @@ fn a_name_that_would_end_a_command_ends_nothing() {
         let page = ann.get(&format!("/folder?f={name}"));
         page.has_status(410).shows("This folder is gone");
     }
-    ann.get("/").click("check now").shows("Message 1");
+    ann.get("/").click("Check for new mail").shows("Message 1");
 }
 
 #[test]
@@ -356,7 +361,7 @@ fn folders_below_inbox_stand_at_the_top() {
     work.click("Deep").shows("Letter 3");
     inbox
         .click("Sent")
-        .shows("Copies of what you send appear here.");
+        .shows("Messages that you send will appear here.");
 }
 
 #[test]

@@ -363,14 +363,13 @@ fn a_year_ahead_the_session_has_ended_and_the_form_is_too_old() {
     let form = clock.site.visitor().get("/sign-in");
     clock.set("+1y");
     let page = ann.get_once("/");
-    page.has_status(401).shows("Your session has ended");
+    page.has_status(401).shows("Your session has expired");
     let late = form
         .form("sign-in")
         .set("login", "ann")
         .set("password", "x")
         .submit_once();
-    late.has_status(400)
-        .shows("This form was open for too long");
+    late.has_status(400).shows("This page was open too long");
     let again = page
         .form("sign-in")
         .set("login", "ann")
@@ -382,7 +381,7 @@ fn a_year_ahead_the_session_has_ended_and_the_form_is_too_old() {
     clock.set("+9h");
     ann.get_once("/")
         .has_status(401)
-        .shows("Your session has ended");
+        .shows("Your session has expired");
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn a_wrong_password_is_refused_and_only_the_login_is_kept() {
     let site = Site::with_inbox(3);
     let page = attempt(&site.visitor(), "ann", "wrong-Kettle");
     page.has_status(401)
-        .shows("did not accept this address and password")
+        .shows("Wrong email address or password")
         .hides("Message 3");
     let form = page.form("sign-in");
     assert_eq!(form.value("login"), Some("ann"));
@@ -85,7 +85,7 @@ fn what_is_missing_is_asked_for_without_asking_the_server() {
     for (login, password) in [("", "x"), ("ann", ""), ("ann\r\n", "x\0")] {
         let page = attempt(&site.visitor(), login, password);
         page.has_status(400)
-            .shows("Enter both your address and your password");
+            .shows("Enter both your email address (or user name) and your password");
     }
     assert_eq!(site.dovecot().refused_logins(), 0);
 }
@@ -110,7 +110,7 @@ fn after_five_wrong_passwords_only_that_address_has_to_wait() {
     }
     let right = password_of("ann");
     let page = attempt_from(&stranger, "203.0.113.7", "ann", &right);
-    page.has_status(429).shows("too many attempts to sign in");
+    page.has_status(429).shows("Too many failed sign-ins");
     let wait: u32 = page.header("retry-after").parse().expect("seconds");
     assert!((1..=12).contains(&wait), "{wait}");
     assert_eq!(page.form("sign-in").value("login"), Some("ann"));
@@ -200,7 +200,7 @@ fn a_session_that_nobody_used_for_a_day_leads_back_to_the_page_asked_for() {
 
     let page = ann.get(sent.target());
     page.has_status(401)
-        .shows("Your session has ended")
+        .shows("Your session has expired")
         .hides("To the museum");
     let form = page.form("sign-in").set("login", "ann");
     let back = form.set("password", &password_of("ann")).submit();
@@ -221,7 +221,9 @@ fn keeping_signed_in_outlasts_the_day_but_not_the_month() {
     disk::age_sessions(&site, "ann", 24 * HOUR);
     ann.get("/").has_status(200).shows("Message 3");
     disk::age_sessions(&site, "ann", 31 * 24 * HOUR);
-    ann.get("/").has_status(401).shows("Your session has ended");
+    ann.get("/")
+        .has_status(401)
+        .shows("Your session has expired");
 }
 
 #[test]
@@ -314,7 +316,7 @@ fn a_form_is_good_for_half_a_day() {
             .submit_once()
     };
     let old = send(13);
-    old.has_status(400).shows("This form was open for too long");
+    old.has_status(400).shows("This page was open too long");
     assert_eq!(old.form("sign-in").value("login"), Some("ann"));
     assert_eq!(site.imap_logins(), 0);
     send(10).has_status(303);
@@ -341,13 +343,13 @@ fn without_https_no_password_is_asked_for_or_taken() {
     let site = Site::new().start();
     let (_, page) = from_elsewhere(&site, "GET", "/sign-in", "");
     assert!(
-        page.contains("over https only") && !page.contains("<form"),
+        page.contains("Open it with https://") && !page.contains("<form"),
         "{page}"
     );
     let body = format!("login=ann&password={}", password_of("ann"));
     let (status, page) = from_elsewhere(&site, "POST", "/sign-in", &body);
     assert_eq!(status, 403);
-    assert!(page.contains("over https only"), "{page}");
+    assert!(page.contains("Open it with https://"), "{page}");
     assert_eq!(site.imap_logins(), 0);
 }
 

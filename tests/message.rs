@@ -179,11 +179,11 @@ fn html_stands_in_a_frame_that_can_do_nothing() {
 fn content_from_elsewhere_is_shown_when_asked_for_and_only_once() {
     let (_site, ann) = ann_with(vec![newsletter()]);
     let page = ann.get("/").click("News");
-    page.shows("Remote content is held back: 2 images.");
-    let shown = page.click("Show once");
+    page.shows("2 remote images are blocked.");
+    let shown = page.click("Show images");
     shown
         .has_status(200)
-        .shows("Remote content is shown this once");
+        .shows("Remote images are shown this time");
     let document = frame(&ann, &shown);
     let policy = document.header("content-security-policy");
     assert!(policy.contains("img-src data: 'self' https:"), "{policy}");
@@ -195,8 +195,8 @@ fn content_from_elsewhere_is_shown_when_asked_for_and_only_once() {
     // Whoever opens it again has to ask again.
     ann.get("/")
         .click("News")
-        .shows("Remote content is held back");
-    shown.click("Hold back again").shows("Show once");
+        .shows("remote images are blocked");
+    shown.click("Block again").shows("Show images");
 }
 
 /// A mail of this HTML and nothing else.
@@ -218,13 +218,13 @@ fn nothing_is_offered_that_would_not_come() {
     ];
     let (_site, ann) = ann_with(mails);
     let open = |subject: &str| ann.get("/").click(subject);
-    open("Fonts").hides("held back").hides("Show once");
+    open("Fonts").hides("blocked").hides("Show images");
     let page = open("Pixel");
-    page.shows("An image of one pixel is held back")
-        .hides("Show once");
+    page.shows("A tracking pixel is blocked")
+        .hides("Show images");
     let page = open("Both");
-    page.shows("Remote content is held back: 1 image.");
-    let shown = frame(&ann, &page.click("Show once"));
+    page.shows("1 remote image is blocked.");
+    let shown = frame(&ann, &page.click("Show images"));
     assert_eq!(
         shown.attributes_of("img[src^=https]", "src"),
         ["https://track.example/p", "https://cdn.example/photo"]
@@ -235,15 +235,15 @@ fn nothing_is_offered_that_would_not_come() {
 fn a_message_shows_its_html_or_its_text() {
     let (_site, ann) = ann_with(vec![newsletter()]);
     let html = ann.get("/").click("News");
-    html.shows("You see the HTML version.");
+    html.shows("Showing the HTML version.");
     assert_eq!(html.text_of(".typed"), None);
     let text = html.click("Plain text");
-    text.shows("You see the plain text.");
+    text.shows("Showing plain text.");
     assert_eq!(text.text_of(".typed").as_deref(), Some("Only words."));
     assert!(text.attributes_of("iframe", "src").is_empty());
     text.click("HTML version")
-        .shows("You see the HTML version.");
-    html.click("On a page of its own").shows("Laid out");
+        .shows("Showing the HTML version.");
+    html.click("Open in a separate page").shows("Laid out");
 }
 
 #[test]
@@ -392,7 +392,7 @@ fn the_source_is_the_message_as_it_travelled() {
     let wanted = letter.bytes.clone();
     let (_site, ann) = ann_with(vec![letter]);
     let page = ann.get("/").click("As it was");
-    let shown = page.click_once("Show the source");
+    let shown = page.click_once("View source");
     shown.has_status(200);
     assert_eq!(shown.header("content-type"), "text/plain; charset=utf-8");
     assert_eq!(shown.header("x-content-type-options"), "nosniff");
@@ -434,7 +434,7 @@ fn opening_marks_as_read_and_fetching_ahead_does_not() {
         client.run("SEARCH UNSEEN").concat()
     };
     let list = ann.get("/");
-    list.shows("2 unread of 2");
+    list.shows("2 messages, 2 unread");
     list.click("First").shows("Hello.");
     assert_eq!(unseen(), "* SEARCH 2", "the mark comes with the text");
 
@@ -442,12 +442,15 @@ fn opening_marks_as_read_and_fetching_ahead_does_not() {
     ann.send(&ahead).has_status(200);
     assert_eq!(unseen(), "* SEARCH 2", "nobody has read it yet");
     let list = ann.get("/");
-    list.shows("1 unread of 2").click("Second").shows("Hello.");
+    list.shows("2 messages, 1 unread")
+        .click("Second")
+        .shows("Hello.");
     let list = ann.get("/");
-    list.shows("No unread of 2");
+    list.shows("2 messages, none unread");
     assert!(list.texts_of(".row.unread").is_empty());
     // It was read from the cache: the server hears of it with the next word that is spoken with it.
-    list.click("check now").shows("No unread of 2");
+    list.click("Check for new mail")
+        .shows("2 messages, none unread");
     assert_eq!(unseen(), "* SEARCH");
 }
 
@@ -472,7 +475,7 @@ fn another_site_gets_nothing_of_a_message() {
         .header("Sec-Fetch-Site", "cross-site")
         .header("Sec-Fetch-Dest", "image");
     ann.send(&image).has_status(403).hides("Mine");
-    ann.get("/").shows("2 unread of 2");
+    ann.get("/").shows("2 messages, 2 unread");
     let mine = list.click("Mine");
     let news = list.click("News");
     let targets = [
@@ -505,14 +508,14 @@ fn another_site_gets_nothing_of_a_message() {
             "no page of ours".to_owned()
         });
     }
-    let mail = news.link("Show once");
+    let mail = news.link("Show images");
     let frame = |page: &Page| page.attributes_of("iframe", "src").concat();
     assert!(frame(&ann.get(&mail)).contains("remote=1"));
     let from_elsewhere = Request::new("GET", &mail)
         .header("Sec-Fetch-Site", "cross-site")
         .header("Sec-Fetch-Dest", "document");
     let page = ann.send(&from_elsewhere);
-    page.shows("Remote content is held back");
+    page.shows("remote images are blocked");
     assert!(!frame(&page).contains("remote=1"));
 }
 

@@ -109,7 +109,7 @@ fn a_printed_message_is_the_message_and_nothing_else() {
     );
     assert!(!page.source().contains("cdn.example"));
     // What is shown on the screen is printed.
-    let page = message.click("Show once").click("Print");
+    let page = message.click("Show images").click("Print");
     assert!(page.source().contains("https://cdn.example/a.png"));
     assert!(page.header("content-security-policy").contains("https:;"));
 }
@@ -186,7 +186,7 @@ fn paper_tells_what_the_page_tells() {
                 "Monday 9 November 2026",
                 "The yard",
                 "Guest 12",
-                "Visiting card",
+                "Contact card",
                 "+45 1 23",
                 "Bring a ladder.",
             ][..],

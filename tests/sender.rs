@@ -65,8 +65,8 @@ fn expect_shown(page: &Page, shown: bool) {
     });
 }
 
-const HELD_BACK: &str = "Remote content is held back: 2 images.";
-const ALWAYS: &str = "Remote content of this sender is always shown";
+const HELD_BACK: &str = "2 remote images are blocked.";
+const ALWAYS: &str = "Remote images from this sender are always shown";
 
 /// Where the settings of the one user stand.
 fn settings(site: &Site) -> PathBuf {
@@ -94,14 +94,14 @@ fn a_sender_is_always_shown_until_the_reader_says_otherwise() {
         mail("Other", other),
     ]);
     let first = open(&ann, "First");
-    first.shows(HELD_BACK).shows("Show once");
+    first.shows(HELD_BACK).shows("Show images");
     expect_shown(&first, false);
     assert!(!settings(&site).exists());
 
-    let answer = first.click_once("Always for this sender");
+    let answer = first.click_once("Always show for this sender");
     answer.has_status(303);
     let page = answer.follow();
-    page.shows(ALWAYS).hides("Show once").hides("held back");
+    page.shows(ALWAYS).hides("Show images").hides("blocked");
     expect_shown(&page, true);
     for (path, mode) in [
         (settings(&site), 0o600),
@@ -124,8 +124,10 @@ fn a_sender_is_always_shown_until_the_reader_says_otherwise() {
     other.shows(HELD_BACK);
     expect_shown(&other, false);
 
-    let stopped = second.click("Show it no longer");
-    stopped.shows(HELD_BACK).shows("Always for this sender");
+    let stopped = second.click("Stop showing");
+    stopped
+        .shows(HELD_BACK)
+        .shows("Always show for this sender");
     expect_shown(&stopped, false);
     expect_shown(&open(&ann, "First"), false);
 }
@@ -138,10 +140,10 @@ fn in_the_folder_of_unwanted_mail_nobody_is_that_sender() {
         .start();
     let ann = site.sign_in("ann");
     open(&ann, "First")
-        .click("Always for this sender")
+        .click("Always show for this sender")
         .shows(ALWAYS);
     let page = ann.get("/folder?f=Junk").click("Second");
-    page.shows(HELD_BACK).shows("Show once").hides("Always");
+    page.shows(HELD_BACK).shows("Show images").hides("Always");
     expect_shown(&page, false);
 }
 
@@ -149,17 +151,17 @@ fn in_the_folder_of_unwanted_mail_nobody_is_that_sender() {
 fn what_was_shown_once_can_be_shown_always_and_two_tabs_agree() {
     let (site, ann) = ann_with(vec![mail("First", SHELF)]);
     let held_back = open(&ann, "First");
-    let once = held_back.click("Show once");
-    once.shows("this once").shows("Hold back again");
-    once.click("Always for this sender").shows(ALWAYS);
+    let once = held_back.click("Show images");
+    once.shows("this time").shows("Block again");
+    once.click("Always show for this sender").shows(ALWAYS);
     // The other tab still has the form from before.
-    let also = held_back.click("Always for this sender");
+    let also = held_back.click("Always show for this sender");
     also.shows(ALWAYS);
     let text = fs::read_to_string(settings(&site)).expect("settings.toml");
     assert_eq!(text.matches("letters@shelf.example").count(), 1, "{text}");
-    let stopped = also.click("Show it no longer");
+    let stopped = also.click("Stop showing");
     stopped.shows(HELD_BACK);
-    also.click("Show it no longer").shows(HELD_BACK);
+    also.click("Stop showing").shows(HELD_BACK);
 }
 
 #[test]
@@ -187,7 +189,7 @@ fn whoever_only_says_to_be_that_sender_is_held_back() {
         ),
     ]);
     open(&ann, "Real")
-        .click("Always for this sender")
+        .click("Always show for this sender")
         .shows(ALWAYS);
     expect_shown(&open(&ann, "Another server says so"), true);
     for subject in [
@@ -198,12 +200,12 @@ fn whoever_only_says_to_be_that_sender_is_held_back() {
         "Other name",
     ] {
         let page = open(&ann, subject);
-        page.hides(ALWAYS).hides("Always for this sender");
+        page.hides(ALWAYS).hides("Always show for this sender");
         expect_shown(&page, false);
-        page.shows("held back: 2 images.");
-        expect_shown(&page.click("Show once"), true);
+        page.shows("2 remote images are blocked.");
+        expect_shown(&page.click("Show images"), true);
     }
-    open(&ann, "Forged").shows("It is not certain that this comes from its sender");
+    open(&ann, "Forged").shows("This message may not really come from this sender");
 }
 
 #[test]
@@ -219,13 +221,13 @@ fn a_message_within_a_message_is_shown_once_and_not_always() {
     };
     let (_site, ann) = ann_with(vec![mail("First", SHELF), outer]);
     open(&ann, "First")
-        .click("Always for this sender")
+        .click("Always show for this sender")
         .shows(ALWAYS);
     let links = open(&ann, "Outer").attributes_of(".file a", "href");
     let page = ann.get(&links[0]);
-    page.shows(HELD_BACK).hides("Always for this sender");
+    page.shows(HELD_BACK).hides("Always show for this sender");
     expect_shown(&page, false);
-    expect_shown(&page.click("Show once"), true);
+    expect_shown(&page.click("Show images"), true);
 }
 
 #[test]
@@ -262,9 +264,7 @@ fn settings_that_are_damaged_are_told_and_never_written_over() {
     let by_hand = "remote_from = [\"letters@shelf.example\"]\n\n[compose]\nsignature = \"Ann\"\n";
     write_settings(&site, by_hand);
     open(&ann, "First").shows(ALWAYS);
-    open(&ann, "First")
-        .click("Show it no longer")
-        .shows(HELD_BACK);
+    open(&ann, "First").click("Stop showing").shows(HELD_BACK);
     let text = fs::read_to_string(settings(&site)).expect("settings.toml");
     assert!(text.contains("[compose]\nsignature = \"Ann\""), "{text}");
 
@@ -272,10 +272,10 @@ fn settings_that_are_damaged_are_told_and_never_written_over() {
     write_settings(&site, damaged);
     let page = open(&ann, "First");
     page.has_status(200).shows("Your settings cannot be read.");
-    page.shows(HELD_BACK).hides("Always for this sender");
+    page.shows(HELD_BACK).hides("Always show for this sender");
     expect_shown(&page, false);
     // Whoever has the form from before is told as well.
-    let refused = before.click_once("Always for this sender");
+    let refused = before.click_once("Always show for this sender");
     refused
         .has_status(500)
         .shows("Your settings cannot be read")
@@ -356,7 +356,7 @@ fn the_settings_are_whole_whoever_is_killed_while_they_are_written() {
                 let page = open(&ann, "First");
                 page.shows(if is_new { ALWAYS } else { HELD_BACK });
                 if !is_new {
-                    page.click("Always for this sender").shows(ALWAYS);
+                    page.click("Always show for this sender").shows(ALWAYS);
                 }
             }
         }

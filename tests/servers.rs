@@ -338,7 +338,7 @@ fn a_password_that_is_no_longer_right_ends_the_session_and_no_other_refusal_does
     script.misbehave(Mischief::Refuses(When::SignIn, "who are you"));
     let page = reader.get_once("/?compare=1");
     page.has_status(401)
-        .shows("no longer accepts the password of this session");
+        .shows("no longer accepts your password");
     reader.get_once("/").has_status(401);
 }
 

@@ -74,7 +74,7 @@ fn a_click_that_the_server_refuses_ends_the_session_and_keeps_the_cache() {
     let other = ann.get("/").click("Message 117");
     other
         .has_status(401)
-        .shows("no longer accepts the password of this session");
+        .shows("no longer accepts your password");
     ann.get(message.target())
         .has_status(401)
         .hides("Message 118");

@@ -53,12 +53,12 @@ fn check_says_what_is_right_and_what_is_not() {
     for line in [
         "ok     configuration",
         "ok     state directory",
-        "ok     a lock there",
+        "ok     file locking works there",
     ] {
         assert!(text.contains(line), "{line} is not in:\n{text}");
     }
     assert!(
-        text.contains("without TLS answers") && text.contains("rows = 50"),
+        text.contains("(no TLS) answers") && text.contains("rows = 50"),
         "{text}"
     );
 
@@ -66,7 +66,12 @@ fn check_says_what_is_right_and_what_is_not() {
     let checked = postern(&site, &["check"]);
     let text = said(&checked);
     assert_eq!(checked.status.code(), Some(1), "{text}");
-    assert!(text.contains("WRONG  IMAP server"), "{text}");
+    assert!(
+        text.contains("WRONG  IMAP server")
+            && text.contains("(no TLS) cannot be reached: connection refused")
+            && text.contains("[imap] host"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -76,7 +81,7 @@ fn gc_gives_back_what_nobody_needs_and_nothing_else() {
     ann.get("/").shows("Message 3");
     assert_eq!(
         said(&postern(&site, &["gc"])),
-        "1 kept, 0 emptied, 0 forgotten, 0 busy\n"
+        "1 kept, 0 caches deleted, 0 users deleted, 0 skipped (in use)\n"
     );
     ann.get("/").has_status(200).shows("Message 3");
 
@@ -87,17 +92,22 @@ fn gc_gives_back_what_nobody_needs_and_nothing_else() {
     leave_for_two_months(&site);
     assert_eq!(
         said(&postern(&site, &["gc"])),
-        "0 kept, 1 emptied, 0 forgotten, 0 busy\n"
+        "0 kept, 1 caches deleted, 0 users deleted, 0 skipped (in use)\n"
     );
     let user = user_dir(&site).expect("a user");
     assert!(user.join("lock").exists() && !user.join("db.1").exists());
     assert!(user.join("profile/settings.toml").exists());
-    ann.get("/").has_status(401).shows("Your session has ended");
+    ann.get("/")
+        .has_status(401)
+        .shows("Your session has expired");
     let ann = site.sign_in("ann");
 
     leave_for_two_months(&site);
     let forgotten = postern(&site, &["gc", "--forget", "30"]);
-    assert_eq!(said(&forgotten), "0 kept, 0 emptied, 1 forgotten, 0 busy\n");
+    assert_eq!(
+        said(&forgotten),
+        "0 kept, 0 caches deleted, 1 users deleted, 0 skipped (in use)\n"
+    );
     assert_eq!(user_dir(&site), None);
     ann.get("/").has_status(401);
     site.sign_in("ann").get("/").shows("Message 3");

@@ -1,11 +1,11 @@
-//! `postern check`: what a hoster would otherwise find out one error page at a time, in plain words.
+//! `postern check`: what a hoster would otherwise find out one error page at a time, and what to do about it.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::config::{Config, ImapServer, Security};
-use crate::error::{Error, Imap, Result};
+use crate::error::{Cause, Error, Imap, Result};
 use crate::gate;
 use crate::process;
 use crate::remote::{Account, Remote};
@@ -48,7 +48,7 @@ pub fn run() -> ExitCode {
         Ok(config) => {
             match &config.file {
                 Some(file) => report.good(&format!("configuration {}", file.display())),
-                None => report.note("no configuration file: the defaults are in force"),
+                None => report.note("no configuration file found; using the defaults"),
             }
             state(&mut report, &config);
             let domains = config.domain.iter().map(|d| (d.name.as_str(), &d.imap));
@@ -56,7 +56,7 @@ pub fn run() -> ExitCode {
                 imap(&mut report, domain, server);
             }
             limits(&mut report);
-            println!("\nThe values in force:\n\n{}", config.printed());
+            println!("\nSettings in use:\n\n{}", config.printed());
         }
         Err(error) => report.wrong(&told(&error)),
     }
@@ -77,9 +77,9 @@ fn state(report: &mut Report, config: &Config) {
     };
     report.good(&format!("state directory {}", state.dir().display()));
     match gate::locks_hold(&state) {
-        Ok(true) => report.good("a lock there keeps a second one out"),
-        Ok(false) => report.wrong("two locks on one file are held at once there: this file system cannot keep a user's requests apart"),
-        Err(error) => report.wrong(&format!("locks: {}", told(&error))),
+        Ok(true) => report.good("file locking works there"),
+        Ok(false) => report.wrong("state directory: file locking does not work on this file system; choose another state_dir"),
+        Err(error) => report.wrong(&format!("file locking could not be tried: {}", told(&error))),
     }
 }
 
@@ -88,7 +88,7 @@ fn imap(report: &mut Report, domain: &str, server: &ImapServer) {
     let security = match server.security() {
         Security::Tls => "TLS",
         Security::Starttls => "STARTTLS",
-        Security::None => "without TLS",
+        Security::None => "no TLS",
     };
     let of = if domain.is_empty() {
         String::new()
@@ -96,7 +96,7 @@ fn imap(report: &mut Report, domain: &str, server: &ImapServer) {
         format!(" of {domain}")
     };
     let name = format!(
-        "IMAP server{of} {}:{} {security}",
+        "IMAP server{of} {}:{} ({security})",
         server.host,
         server.port()
     );
@@ -107,13 +107,46 @@ fn imap(report: &mut Report, domain: &str, server: &ImapServer) {
     }
     match greet(server) {
         Ok(()) => report.good(&format!("{name} answers")),
-        Err(error) => report.wrong(&format!("{name}: {}", told(&error))),
+        Err(error) => report.wrong(&format!("{name} {}", trouble(&error))),
     }
     if server.security() != Security::None
         && server.ca_file.is_none()
         && !crate::request::has_hashed_certificates()
     {
-        report.note("this system has its certificates in one bundle, which takes longer to read at each connection: ca_file with the server's own authority is quicker");
+        report.note("this system keeps its CA certificates in one large file, which is slow to read for each connection; set ca_file to the CA certificate of the mail server to be faster");
+    }
+}
+
+/// What is wrong with a mail server, after its name, and what to do about it.
+fn trouble(error: &Error) -> String {
+    let Error::Imap(kind, Cause(cause)) = error else {
+        return format!("cannot be used: {}", told(error));
+    };
+    // What was being done is plain here, and the number behind the words of the system is for programmers.
+    let cause = cause.strip_prefix("connecting: ").unwrap_or(cause);
+    let cause = cause.split(" (os error").next().unwrap_or(cause);
+    // `Connection refused`, but not `TLS ...`.
+    let mut rest = cause.chars();
+    let first = rest.next().map(|c| match rest.as_str().chars().next() {
+        Some(second) if second.is_lowercase() => c.to_ascii_lowercase(),
+        _ => c,
+    });
+    let cause: String = first.into_iter().chain(rest).collect();
+    match kind {
+        Imap::Unreachable => {
+            format!("cannot be reached: {cause}. Set [imap] host (and port) in .htpostern.toml")
+        }
+        Imap::Timeout => format!(
+            "does not answer in time: {cause}. Check [imap] host, port and security in .htpostern.toml, and firewalls"
+        ),
+        Imap::Certificate => format!(
+            "has a certificate that is not trusted: {cause}. [imap] host must be the name in the certificate; for a private CA set ca_file"
+        ),
+        Imap::Garbled => format!(
+            "does not speak IMAP as expected: {cause}. Check [imap] port and security in .htpostern.toml"
+        ),
+        Imap::Refused(_) | Imap::Goodbye(_) => format!("refuses the connection: {cause}"),
+        Imap::LoginRefused | Imap::LoginLater => format!("refuses sign-ins: {cause}"),
     }
 }
 
@@ -137,17 +170,17 @@ fn readable(file: &Path) -> bool {
 fn limits(report: &mut Report) {
     let limits = process::limits();
     match limits.processes {
-        Some(n) if n < FEW_PROCESSES => report.wrong(&format!("only {n} processes and threads are allowed: [gate] total should be small, and still a few clicks at once may use them up")),
+        Some(n) if n < FEW_PROCESSES => report.wrong(&format!("only {n} processes and threads are allowed; a few requests at once may use them up. Ask for at least {FEW_PROCESSES}, or set [gate] total to a small number")),
         Some(n) => report.good(&format!("{n} processes and threads are allowed")),
-        None => report.good("processes are not limited"),
+        None => report.good("the number of processes is not limited"),
     }
     match limits.memory {
         Some(n) if n < LITTLE_MEMORY => report.wrong(&format!(
-            "only {} MB of address space are allowed; 256 are needed",
+            "only {} MB of memory (address space) are allowed; Postern needs 256 MB",
             n / 1024 / 1024
         )),
         Some(n) => report.good(&format!(
-            "{} MB of address space are allowed",
+            "{} MB of memory (address space) are allowed",
             n / 1024 / 1024
         )),
         None => report.good("memory is not limited"),

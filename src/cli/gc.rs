@@ -1,5 +1,5 @@
-//! `postern gc`, for cron: gives back the room of stores that nobody needs. Each user's gate is held meanwhile; a user who
-//! is clicking just now is left for the next time.
+//! `postern gc`, for cron: frees the disk space of stores that nobody needs. Each user's gate is held meanwhile; a user who
+//! has a request at work is left for the next time.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -79,7 +79,9 @@ pub fn run(wish: Wish) -> ExitCode {
         worst = failed(&error);
     }
     let [kept, emptied, forgotten, busy] = counts;
-    println!("{kept} kept, {emptied} emptied, {forgotten} forgotten, {busy} busy");
+    println!(
+        "{kept} kept, {emptied} caches deleted, {forgotten} users deleted, {busy} skipped (in use)"
+    );
     worst
 }
 
@@ -124,6 +126,6 @@ fn clean(state: &State, config: &Config, user: UserId, wish: Wish) -> Result<Don
 fn unseen_for(user: &Path) -> Duration {
     let newest = Store::last_opened(user);
     let since = |at: SystemTime| SystemTime::now().duration_since(at).ok();
-    // Without a store, or with one from the future, nothing is known: he stays.
+    // Without a store, or with one from the future, nothing is known: the user stays.
     newest.and_then(since).unwrap_or(Duration::ZERO)
 }

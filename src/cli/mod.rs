@@ -6,14 +6,14 @@ mod gc;
 use std::process::ExitCode;
 
 const HELP: &str = "\
-Postern, a webmail in one CGI file. The web server runs it; README.md tells how to install it.
+Postern, a webmail in one CGI file. The web server runs it; See README.md for how to install it.
 
 From a shell:
-  postern check            looks at configuration, state directory, mail servers and limits, and says in
-                           plain words what is right and what is not; exit code 1 where something is not
-  postern gc [--days N]    makes room: stores that are over their budget are made anew, those of users not
-                           seen for N days (30) are removed; what users have saved themselves stays
-  postern gc --forget N    also removes users not seen for N days, with everything of theirs
+  postern check            checks configuration, state directory, mail servers and limits, and tells you
+                           what to fix; the exit code is 1 if anything is wrong
+  postern gc [--days N]    frees disk space: rebuilds caches that are too large and deletes caches of
+                           users not seen for N days (default 30); settings are kept
+  postern gc --forget N    also deletes everything of users not seen for N days
   postern --version        the version
   postern --help           this text
 ";

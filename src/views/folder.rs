@@ -6,7 +6,7 @@
 use maud::{Markup, html};
 
 use super::icons::{Icon, icon, sign};
-use super::{Chrome, Pane, app, face, notices, when};
+use super::{Chrome, Pane, app, face, filled, notices, said, when};
 use crate::mail::{Address, Role};
 use crate::route::Route;
 use crate::time::Calendar;
@@ -104,12 +104,12 @@ pub(super) fn beside(chrome: &Chrome, list: &ListPane) -> Markup {
 
 fn head(chrome: &Chrome, list: &ListPane, title: Markup, is_page: bool) -> Markup {
     let words = chrome.words;
+    let compare = html! { a href=(chrome.href(&list.compare)) { (words.check_now()) } };
     html! {
         header {
             .bar { (title) span.count { (words.unread_of(list.unread_told(), list.total)) } }
             p.asof {
-                @if let Some(at) = &list.as_of { (words.as_of(at)) (words.dot()) }
-                a href=(chrome.href(&list.compare)) { (words.check_now()) }
+                (filled(&words.checked(list.as_of.as_ref()), &[compare]))
             }
             @if is_page { (notices(chrome.base, chrome.notices)) }
         }
@@ -180,8 +180,11 @@ fn row(chrome: &Chrome, row: &RowLine) -> Markup {
                 span.who {
                     @if row.unread { span.sr { (words.unread_row()) } }
                     b dir="auto" title=[who.map(|who| &who.email)] {
-                        @if row.to && who.is_some() { (words.to_before_name()) }
-                        @if let Some(who) = who { bdi { (who.shown()) } } @else { (missing) }
+                        @match who {
+                            Some(who) if row.to => (filled(&words.to_recipient(), &[said(who.shown())])),
+                            Some(who) => (said(who.shown())),
+                            None => (missing),
+                        }
                     }
                     @if let Some(at) = &row.when { (when(words, at, words.when_short(at))) }
                 }
@@ -243,7 +246,7 @@ mod tests {
     #[test]
     fn what_one_wrote_is_not_counted_as_unread_and_names_its_recipient() {
         let page = sample("list-sent");
-        assert!(page.contains("4 messages") && !page.contains("unread of"));
+        assert!(page.contains("4 messages") && !page.contains("4 messages,"));
         assert!(page.contains("To <bdi>Marta Oliveira</bdi>"));
     }
 

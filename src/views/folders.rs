@@ -9,6 +9,7 @@ use super::icons::{Icon, icon};
 use super::{Chrome, TOKEN};
 use crate::mail::{FolderName, Role};
 use crate::route::{FolderQuery, Route};
+use crate::words::Piece;
 
 /// One folder of the pane.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,16 +121,23 @@ fn line(chrome: &Chrome, folder: &FolderLine, all_open: bool) -> Markup {
     };
     let parent = !folder.children.is_empty();
     let plain = matches!(folder.role, Some(Role::Drafts | Role::Junk));
-    let (count, after) = if plain {
-        (folder.total, words.messages_after_number())
+    let (count, heard) = if plain {
+        (folder.total, words.folder_messages(folder.total))
     } else {
-        (folder.unread, words.unread_after_number())
+        (folder.unread, words.folder_unread())
     };
     let inside = html! {
         @if !parent { (icon(symbol(folder.role))) }
         span.name dir="auto" { (title) }
         @if count > 0 {
-            span.count { (words.number(count.into())) span.sr { (after) } }
+            span.count {
+                @for piece in heard.pieces() {
+                    @match piece {
+                        Piece::Words(heard) => span.sr { (heard) },
+                        Piece::Place(_) => (words.number(count.into())),
+                    }
+                }
+            }
         }
     };
     html! {

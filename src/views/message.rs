@@ -11,7 +11,7 @@ use super::folder::{ListPane, beside};
 use super::icons::{Icon, icon, sign};
 use super::letter::letter as drawn;
 use super::told::{self, Hand, Told};
-use super::{Chrome, Pane, TOKEN, app, face, notices, said, when};
+use super::{Chrome, Pane, TOKEN, app, face, filled, notices, said, when};
 use crate::letter::Letter;
 use crate::mail::Address;
 use crate::route::Route;
@@ -266,6 +266,7 @@ fn sender(chrome: &Chrome, message: &MessagePage) -> Markup {
     let address = from
         .map(|from| from.email.as_str())
         .filter(|email| Some(*email) != who);
+    let details = html! { span.more { (words.details()) } };
     html! {
         .from {
             (face(from.unwrap_or(&nobody)))
@@ -273,7 +274,7 @@ fn sender(chrome: &Chrome, message: &MessagePage) -> Markup {
                 b { @if let Some(who) = who { (said(who)) } @else { (words.unknown_sender()) } }
                 @if let Some(address) = address { " " span.addr { (said(address)) } }
                 details.addr {
-                    summary { (recipients(chrome, message)) span.more { (words.dot()) (words.details()) } }
+                    summary { (filled(&words.recipients_and_details(), &[recipients(chrome, message), details])) }
                     (facts(chrome, message))
                 }
             }
@@ -296,16 +297,15 @@ fn recipients(chrome: &Chrome, message: &MessagePage) -> Markup {
     let total = all().count();
     // One more than is named would be counted as "1 other", which is longer than most names.
     let named = if total == NAMED + 1 { total } else { NAMED };
-    html! {
-        @if total == 0 { (words.nobody_named()) } @else {
-            (words.to_before_names())
-            @for (i, address) in all().take(named).enumerate() {
-                @if i > 0 { (words.comma()) }
-                @if is_reader(chrome, address) { (words.me()) } @else { (said(address.shown())) }
-            }
-            @if total > named { (words.and_others(total.saturating_sub(named))) }
-        }
-    }
+    let names: Vec<Markup> = all()
+        .take(named)
+        .map(|address| match is_reader(chrome, address) {
+            true => html! { (words.me()) },
+            false => said(address.shown()),
+        })
+        .collect();
+    let others = total.saturating_sub(named);
+    filled(&words.to_recipients(names.len(), others), &names)
 }
 
 fn is_reader(chrome: &Chrome, address: &Address) -> bool {
@@ -501,7 +501,7 @@ fn charset(chrome: &Chrome, message: &MessagePage) -> Markup {
                             option value=(name) selected[name == message.charset] { (name) }
                         }
                     }
-                    button.button { (words.show()) }
+                    button.button { (words.apply()) }
                 }
             }
         }

@@ -24,7 +24,7 @@ use crate::assets;
 use crate::mail::Address;
 use crate::route::{Base, Route};
 use crate::time::Calendar;
-use crate::words::Words;
+use crate::words::{Piece, Sentence, Words};
 use folders::FolderLine;
 use icons::{Icon, icon, sprite};
 
@@ -182,6 +182,18 @@ fn notices(base: &Base, notices: &[Notice]) -> Markup {
 /// What somebody else wrote, inside a sentence of ours: its direction stays its own.
 fn said(text: &str) -> Markup {
     html! { bdi { (text) } }
+}
+
+/// A sentence with its places filled.
+fn filled(sentence: &Sentence, places: &[Markup]) -> Markup {
+    html! {
+        @for piece in sentence.pieces() {
+            @match piece {
+                Piece::Words(words) => (words),
+                Piece::Place(n) => @if let Some(place) = places.get(n) { (place) },
+            }
+        }
+    }
 }
 
 /// A date, short or with its day, and in full for whoever points at it.

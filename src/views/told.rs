@@ -6,7 +6,7 @@
 use maud::{Markup, html};
 
 use super::icons::{Icon, icon};
-use super::{said, when};
+use super::{filled, said, when};
 use crate::route::Route;
 use crate::time::Calendar;
 use crate::told::{Card, Delivery, Doubt, Event, Guest, Protection, Report, Verdict};
@@ -101,9 +101,7 @@ fn event_card(hand: Hand, line: &EventLine) -> Markup {
                 @if let Some(start) = &line.start {
                     dt { (words.when_label()) }
                     dd {
-                        (when(words, start, words.event_time(start, line.end.as_ref(), line.whole_days)))
-                        @if let Some(zone) = &line.clock { (words.comma()) (words.by_clock(zone)) }
-                        @if let Some(again) = words.repeats(&event.repeats, event.every) { (words.comma()) (again) }
+                        (event_time(words, line, start))
                     }
                 }
                 @if !event.place.is_empty() { dt { (words.where_label()) } dd dir="auto" { (event.place) } }
@@ -119,6 +117,14 @@ fn event_card(hand: Hand, line: &EventLine) -> Markup {
     }
 }
 
+fn event_time(words: Words, line: &EventLine, start: &Calendar) -> Markup {
+    let time = words.event_time(start, line.end.as_ref(), line.whole_days);
+    let repeats = words.repeats(&line.event.repeats, line.event.every);
+    let sentence = words.event_when(line.clock.as_deref(), repeats.as_deref());
+    let zone = said(line.clock.as_deref().unwrap_or_default());
+    filled(&sentence, &[when(words, start, time), zone])
+}
+
 fn guests(hand: Hand, all: &[Guest]) -> Markup {
     let first = if hand.is_paper { all.len() } else { GUESTS };
     let (named, folded) = all.split_at_checked(first).unwrap_or((all, &[]));
@@ -126,7 +132,7 @@ fn guests(hand: Hand, all: &[Guest]) -> Markup {
         @for one in named { (guest(hand, one)) }
         @if !folded.is_empty() {
             details {
-                summary { (hand.words.and_others(folded.len())) }
+                summary { (hand.words.others(folded.len())) }
                 @for one in folded { (guest(hand, one)) }
             }
         }
@@ -137,8 +143,7 @@ fn guest(hand: Hand, guest: &Guest) -> Markup {
     let words = hand.words;
     html! {
         span.whole title=(guest.email) {
-            (said(&guest.shown))
-            @if let Some(coming) = words.coming(guest.coming) { span.hint { (words.dot()) (coming) } }
+            (filled(&words.guest(guest.coming), &[said(&guest.shown)]))
         }
     }
 }
@@ -168,11 +173,11 @@ fn report_card(hand: Hand, report: &Report) -> Markup {
                 Report::Delivery { reporter, deliveries } => {
                     @for one in deliveries { (delivery(hand, one)) }
                     @if !reporter.is_empty() {
-                        p.hint { (words.reporter_label()) " " (said(reporter)) }
+                        p.hint { (filled(&words.reported_by(), &[said(reporter)])) }
                     }
                 }
                 Report::Receipt { recipient, displayed } => {
-                    p { (said(recipient)) " " (words.receipt(*displayed)) }
+                    p { (filled(&words.receipt(*displayed), &[said(recipient)])) }
                 }
             }
         }
@@ -182,9 +187,9 @@ fn report_card(hand: Hand, report: &Report) -> Markup {
 fn delivery(hand: Hand, delivery: &Delivery) -> Markup {
     let words = hand.words;
     html! {
-        p { b { (said(&delivery.recipient)) } " " (words.fate(delivery)) }
+        p { (filled(&words.fate(delivery), &[html! { b { (said(&delivery.recipient)) } }])) }
         @if !delivery.said.is_empty() {
-            p.hint { (words.server_said()) ": " q dir="auto" { (delivery.said) } }
+            p.hint { (filled(&words.server_said(), &[html! { q dir="auto" { (delivery.said) } }])) }
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Not for errors (`failures`), nor for writing numbers and dates (`words`). To know before changing it: one function a
 //! place, even where two places have the same English word; another language may need two.
 
-use super::Words;
+use super::{Sentence, Words};
 use crate::mail::Role;
 
 /// Around every page, and the folders.
@@ -20,12 +20,12 @@ impl Words {
 
     /// The first link of a list page, for keyboards.
     pub fn skip_to_list(&self) -> &'static str {
-        "To the list"
+        "Skip to the list"
     }
 
     /// The first link of a message page, for keyboards.
     pub fn skip_to_message(&self) -> &'static str {
-        "To the message"
+        "Skip to the message"
     }
 
     /// Name of the folders' pane, the button that opens it, and the heading above folders without a role.
@@ -40,7 +40,7 @@ impl Words {
 
     /// Folds the folders below one open or shut.
     pub fn folders_in(&self, title: &str) -> String {
-        format!("Folders in {title}")
+        format!("Subfolders of {title}")
     }
 
     /// What a folder with a role is called.
@@ -55,14 +55,18 @@ impl Words {
         }
     }
 
-    /// Follows the number of unread messages beside a folder, for those who hear it.
-    pub fn unread_after_number(&self) -> &'static str {
-        " unread"
+    /// How many unread messages, `{0}`, a folder has. Only the number is seen; screen readers read the sentence.
+    pub fn folder_unread(&self) -> Sentence {
+        Sentence::new("{0} unread")
     }
 
-    /// Follows the number of messages beside a folder, for those who hear it.
-    pub fn messages_after_number(&self) -> &'static str {
-        " messages"
+    /// How many messages, `{0}`, a folder has. Only the number is seen; screen readers read the sentence.
+    pub fn folder_messages(&self, n: u32) -> Sentence {
+        Sentence::new(if n == 1 {
+            "{0} message"
+        } else {
+            "{0} messages"
+        })
     }
 
     /// Ends the session.
@@ -77,21 +81,20 @@ impl Words {
 
     /// Which clock the times on the page are of.
     pub fn times_in(&self, zone: &str) -> String {
-        format!("Times in {zone}")
+        format!("Times are shown in {zone}")
     }
 }
 
 /// The list of a folder.
 impl Words {
-    /// `12 unread of 1,034`; `unread` is unknown where the server did not tell.
+    /// `1,034 messages, 12 unread`; `unread` is unknown where the server did not tell.
     pub fn unread_of(&self, unread: Option<u32>, total: u32) -> String {
-        let all = self.number(total.into());
+        let all = self.count(total.into(), "message", "messages");
         match (unread, total) {
             (_, 0) => "No messages".to_owned(),
-            (None, 1) => "1 message".to_owned(),
-            (None, _) => format!("{all} messages"),
-            (Some(0), _) => format!("No unread of {all}"),
-            (Some(unread), _) => format!("{} unread of {all}", self.number(unread.into())),
+            (None, _) => all,
+            (Some(0), _) => format!("{all}, none unread"),
+            (Some(unread), _) => format!("{all}, {} unread", self.number(unread.into())),
         }
     }
 
@@ -101,14 +104,9 @@ impl Words {
         format!("{}–{} of {}", n(first), n(last), n(total))
     }
 
-    /// Compares the list with the server; follows `as_of`.
+    /// Compares the list with the server: the link in `checked`.
     pub fn check_now(&self) -> &'static str {
-        "check now"
-    }
-
-    /// Between two short statements on one line.
-    pub fn dot(&self) -> &'static str {
-        " · "
+        "Check for new mail"
     }
 
     /// The page of newer messages.
@@ -123,22 +121,22 @@ impl Words {
 
     /// Name of the list's page links.
     pub fn pages(&self) -> &'static str {
-        "Pages of the list"
+        "Pages"
     }
 
-    /// Stands before an unread row, for those who hear it.
+    /// Stands before an unread row, for screen readers.
     pub fn unread_row(&self) -> &'static str {
         "Unread: "
     }
 
-    /// Stands before the recipient in Sent and Drafts.
-    pub fn to_before_name(&self) -> &'static str {
-        "To "
+    /// The recipient `{0}` of a row in Sent and Drafts.
+    pub fn to_recipient(&self) -> Sentence {
+        Sentence::new("To {0}")
     }
 
     /// In the place of a recipient.
     pub fn nobody(&self) -> &'static str {
-        "(nobody yet)"
+        "(no recipient)"
     }
 
     /// In the place of a sender.
@@ -179,38 +177,38 @@ impl Words {
     /// Second line of an empty folder: what will be there.
     pub fn will_be_here(&self, role: Option<Role>) -> &'static str {
         match role {
-            Some(Role::Inbox) => "New mail appears here.",
-            Some(Role::Drafts) => "Messages that are not finished appear here.",
-            Some(Role::Sent) => "Copies of what you send appear here.",
-            Some(Role::Junk) => "What the server takes for spam appears here.",
-            Some(Role::Trash) => "Deleted messages appear here.",
-            Some(Role::Archive) | None => "Messages moved to this folder appear here.",
+            Some(Role::Inbox) => "New mail will appear here.",
+            Some(Role::Drafts) => "Unfinished messages will appear here.",
+            Some(Role::Sent) => "Messages that you send will appear here.",
+            Some(Role::Junk) => "Messages that the mail server considers spam will appear here.",
+            Some(Role::Trash) => "Deleted messages will appear here.",
+            Some(Role::Archive) | None => "Messages moved to this folder will appear here.",
         }
     }
 
     /// In the place of a message, beside a list.
     pub fn choose(&self, unread: Option<u32>) -> String {
         match unread {
-            None | Some(0) => "Choose a message to read it.".to_owned(),
+            None | Some(0) => "Select a message to read it.".to_owned(),
+            Some(1) => "1 unread message. Select it to read it.".to_owned(),
             Some(n) => format!(
-                "{} unread. Choose a message to read it.",
+                "{} unread messages. Select one to read it.",
                 self.number(n.into())
             ),
         }
     }
 
-    /// The link was made before the server numbered the folder anew: lead and rest.
+    /// The link was made before the server rebuilt the folder (a new UIDVALIDITY): lead and rest.
     pub fn renumbered(&self) -> (String, String) {
         (
-            "This folder was made anew.".to_owned(),
-            "The place that the link meant no longer exists; these are its newest messages."
-                .to_owned(),
+            "The mail server has rebuilt this folder.".to_owned(),
+            "Your link no longer works. Here are the newest messages.".to_owned(),
         )
     }
 
     /// In the place of a message, beside an empty list.
     pub fn nothing_to_read(&self) -> &'static str {
-        "Nothing to read here."
+        "No message to show."
     }
 
     /// Name of the place where a message will be.
@@ -228,12 +226,12 @@ impl Words {
 
     /// Name of the bar above a message.
     pub fn about_message(&self) -> &'static str {
-        "This message"
+        "Message actions"
     }
 
     /// Name of the links to the messages beside this one.
     pub fn other_messages(&self) -> &'static str {
-        "Other messages"
+        "Previous and next message"
     }
 
     /// `4 of 1,034`.
@@ -262,12 +260,12 @@ impl Words {
 
     /// Above a page that is fit for paper, on the screen only.
     pub fn how_to_print(&self) -> &'static str {
-        "Print this page with your browser: Ctrl and P, or ⌘ and P on a Mac. This line does not come along."
+        "To print, press Ctrl+P (⌘P on a Mac). This line will not be printed."
     }
 
     /// The message as it travelled, as text.
     pub fn show_source(&self) -> &'static str {
-        "Show the source"
+        "View source"
     }
 
     /// The message as it travelled, as a file.
@@ -280,28 +278,31 @@ impl Words {
         "me"
     }
 
-    /// Stands before the recipients above a text.
-    pub fn to_before_names(&self) -> &'static str {
-        "to "
+    /// The recipients above a text: `to {0}, {1} and 49 others`, with so many of them by name.
+    pub fn to_recipients(&self, named: usize, others: usize) -> Sentence {
+        if named == 0 {
+            return Sentence::new("no recipients listed");
+        }
+        let names: Vec<String> = (0..named).map(|n| format!("{{{n}}}")).collect();
+        let names = names.join(", ");
+        Sentence::new(match others {
+            0 => format!("to {names}"),
+            n => format!("to {names} and {}", self.others(n)),
+        })
     }
 
-    /// Between two names.
-    pub fn comma(&self) -> &'static str {
-        ", "
-    }
-
-    /// Follows the recipients that are named: how many there are beside these.
-    pub fn and_others(&self, n: usize) -> String {
+    /// How many there are beside those that are named; opens the list of them.
+    pub fn others(&self, n: usize) -> String {
         let n = u64::try_from(n).unwrap_or(u64::MAX);
-        format!(" and {}", self.count(n, "other", "others"))
+        self.count(n, "other", "others")
     }
 
-    /// In the place of recipients where the message names none.
-    pub fn nobody_named(&self) -> &'static str {
-        "to nobody named"
+    /// The recipients in few words, `{0}`, and the sign `{1}` that there is more to open.
+    pub fn recipients_and_details(&self) -> Sentence {
+        Sentence::new("{0} · {1}")
     }
 
-    /// Opens the full list of addresses and dates.
+    /// The sign that opens the full list of addresses and dates.
     pub fn details(&self) -> &'static str {
         "details"
     }
@@ -321,14 +322,14 @@ impl Words {
         "Cc"
     }
 
-    /// Label of those who got it without the others' knowing.
+    /// Label of those who got a copy that the other recipients do not know of.
     pub fn bcc_label(&self) -> &'static str {
         "Bcc"
     }
 
-    /// Label of where an answer goes, where it is not the sender.
+    /// Label of where a reply goes, where it is not the sender.
     pub fn reply_to_label(&self) -> &'static str {
-        "Answers go to"
+        "Reply to"
     }
 
     /// Label of the date that the sender wrote.
@@ -338,7 +339,7 @@ impl Words {
 
     /// Label of the date at which the server got it.
     pub fn arrived_label(&self) -> &'static str {
-        "Arrived"
+        "Received"
     }
 
     /// Label of the message's size.
@@ -354,7 +355,7 @@ impl Words {
     /// Unfolds the letter that was answered, quoted below the answer.
     pub fn quoted_lines(&self, n: usize) -> String {
         let n = u64::try_from(n).unwrap_or(u64::MAX);
-        format!("Quoted text, {}", self.count(n, "line", "lines"))
+        format!("Show quoted text ({})", self.count(n, "line", "lines"))
     }
 
     /// In the place of a text that is empty.
@@ -364,42 +365,46 @@ impl Words {
 
     /// In the place of a text that is only an attachment.
     pub fn only_attachments(&self) -> &'static str {
-        "This message has no text, only what is attached."
+        "This message has no text, only attachments."
     }
 
     /// Above a message of which only a part is shown.
     pub fn only_beginning(&self) -> &'static str {
-        "This message is too large to be shown whole; its beginning is shown. Download it to read all of it."
+        "This message is too large to show in full. Download it to read the rest."
     }
 
     /// Title of the frame with the HTML of a mail.
     pub fn as_laid_out(&self, subject: &str) -> String {
-        format!("{subject}, as its sender laid it out")
+        format!("{subject} (HTML version)")
     }
 
     /// Above a mail whose pictures are not loaded.
     pub fn held_back(&self, images: u32) -> String {
-        format!(
-            "Remote content is held back: {}.",
-            self.count(images.into(), "image", "images")
-        )
+        match images {
+            1 => "1 remote image is blocked.".to_owned(),
+            n => format!("{} remote images are blocked.", self.number(n.into())),
+        }
     }
 
     /// The same where the images would be shown if it were certain who wrote it.
     pub fn held_back_in_doubt(&self, images: u32) -> String {
-        format!(
-            "It is not certain that this comes from its sender, so remote content is held back: {}.",
-            self.count(images.into(), "image", "images")
-        )
+        match images {
+            1 => "This message may not really come from this sender, so 1 remote image is blocked."
+                .to_owned(),
+            n => format!(
+                "This message may not really come from this sender, so {} remote images are blocked.",
+                self.number(n.into())
+            ),
+        }
     }
 
     /// Above a mail that loads nothing but images of one pixel.
     pub fn pixels_held_back(&self, images: u32) -> String {
         match images {
-            1 => "An image of one pixel is held back; loading it would only tell its sender that you read this."
+            1 => "A tracking pixel is blocked. It would only tell the sender that you opened this message."
                 .to_owned(),
             n => format!(
-                "{} images of one pixel are held back; loading them would only tell their sender that you read this.",
+                "{} tracking pixels are blocked. They would only tell the sender that you opened this message.",
                 self.number(n.into())
             ),
         }
@@ -407,42 +412,42 @@ impl Words {
 
     /// Loads the pictures for this view only.
     pub fn show_once(&self) -> &'static str {
-        "Show once"
+        "Show images"
     }
 
     /// Above a mail whose pictures are loaded.
     pub fn remote_shown(&self) -> &'static str {
-        "Remote content is shown this once; its sender can see that."
+        "Remote images are shown this time. The sender can tell that you opened the message."
     }
 
     /// Shows the mail without what it loads from elsewhere.
     pub fn hold_back_again(&self) -> &'static str {
-        "Hold back again"
+        "Block again"
     }
 
     /// Loads the pictures of this and of every other mail of its sender.
     pub fn always_for_sender(&self) -> &'static str {
-        "Always for this sender"
+        "Always show for this sender"
     }
 
     /// Above a mail whose pictures are loaded because of its sender.
     pub fn always_shown(&self) -> &'static str {
-        "Remote content of this sender is always shown; the sender can see that."
+        "Remote images from this sender are always shown. The sender can tell when you open a message."
     }
 
     /// No longer loads the pictures of this sender's mails.
     pub fn no_longer_always(&self) -> &'static str {
-        "Show it no longer"
+        "Stop showing"
     }
 
     /// Below an HTML mail.
     pub fn you_see_html(&self) -> &'static str {
-        "You see the HTML version."
+        "Showing the HTML version."
     }
 
     /// Below a text that has an HTML version.
     pub fn you_see_text(&self) -> &'static str {
-        "You see the plain text."
+        "Showing plain text."
     }
 
     /// Link to the text of a mail.
@@ -457,7 +462,7 @@ impl Words {
 
     /// Link to the HTML of a mail without anything around it.
     pub fn on_its_own_page(&self) -> &'static str {
-        "On a page of its own"
+        "Open in a separate page"
     }
 
     /// Heading of the list of attachments.
@@ -496,7 +501,7 @@ impl Words {
 
     /// Label of the login: an address, or a name where the server wants one.
     pub fn address(&self) -> &'static str {
-        "Address"
+        "Email or user name"
     }
 
     /// Label of the password.
@@ -511,27 +516,27 @@ impl Words {
 
     /// Below the form.
     pub fn sealed_password(&self) -> &'static str {
-        "Your password is sealed with a key that only this browser holds."
+        "Your password is encrypted with a key that only this browser has."
     }
 
     /// Above the form after signing out.
     pub fn signed_out(&self) -> &'static str {
-        "You are signed out. This browser keeps nothing that opens your mail."
+        "You are signed out."
     }
 
     /// Above the form when a session is over.
     pub fn session_ended(&self) -> &'static str {
-        "Your session has ended. Sign in to go on where you were."
+        "Your session has expired. Sign in to continue where you left off."
     }
 
     /// Above the form when the server no longer takes the session's password.
     pub fn password_changed(&self) -> &'static str {
-        "The mail server no longer accepts the password of this session. Sign in with the new one to go on where you were."
+        "The mail server no longer accepts your password. If you changed it, sign in with the new one to continue."
     }
 
     /// Above the form: login or password wrong; which of them is not said.
     pub fn wrong_password(&self) -> &'static str {
-        "The mail server did not accept this address and password. Check both, then try again."
+        "Wrong email address or password. Check both and try again."
     }
 
     /// Above the form: too many attempts.
@@ -541,32 +546,32 @@ impl Words {
             _ => self.count(seconds.div_ceil(60), "minute", "minutes"),
         };
         format!(
-            "There were too many attempts to sign in. Nothing was checked; try again in {wait}."
+            "Too many failed sign-ins. Try again in {wait}. (Your password was not checked this time.)"
         )
     }
 
     /// Above the form: more people sign in than can be checked at once.
     pub fn sign_in_busy(&self) -> &'static str {
-        "Others are signing in just now. Your password was not checked; try again in a few seconds."
+        "Too many people are signing in right now. Try again in a few seconds."
     }
 
     /// Above the form: the form was older than a day or came without its cookie.
     pub fn form_too_old(&self) -> &'static str {
-        "This form was open for too long, so nothing was checked. Enter your password once more."
+        "This page was open too long. Enter your password again."
     }
 
     /// Above the form: the browser sent no cookie back.
     pub fn cookies_needed(&self) -> &'static str {
-        "This browser did not keep the cookie that signing in needs. Allow cookies for this site, then try again."
+        "Signing in needs a cookie, and your browser did not accept it. Allow cookies for this site and try again."
     }
 
     /// Above the form: login or password is missing.
     pub fn both_needed(&self) -> &'static str {
-        "Enter both your address and your password."
+        "Enter both your email address (or user name) and your password."
     }
 
     /// In the place of the form on a page without HTTPS.
     pub fn https_needed(&self) -> &'static str {
-        "This page was opened without encryption (http), so everybody on the way could read your password. Signing in works over https only."
+        "This page was opened over an unencrypted connection (http), where others could read your password. Open it with https:// to sign in."
     }
 }

@@ -1,10 +1,10 @@
 //! What is said of what a message tells: invitations, cards, reports, oddities of a sender, verdicts, leaving a list.
 
-use super::{Words, clock, month, weekday};
+use super::{Sentence, Words, clock, month, weekday};
 use crate::time::Calendar;
 use crate::told::{Coming, Delivery, Detail, Doubt, Fate, Method, Protection, Report, Verdict};
 
-/// Invitations and visiting cards.
+/// Invitations and contact cards.
 impl Words {
     /// Heading of an event, by what is asked.
     pub fn event_kind(&self, method: Method, cancelled: bool) -> &'static str {
@@ -12,8 +12,8 @@ impl Words {
             _ if cancelled => "Cancelled event",
             Method::Cancel => "Cancelled event",
             Method::Request => "Invitation",
-            Method::Reply => "Answer to an invitation",
-            Method::Counter => "Another time or place is proposed",
+            Method::Reply => "Reply to an invitation",
+            Method::Counter => "A change is proposed",
             Method::Publish => "Event",
         }
     }
@@ -43,28 +43,27 @@ impl Words {
         "Guests"
     }
 
-    /// What a guest said; follows the name.
-    pub fn coming(&self, coming: Coming) -> Option<&'static str> {
-        match coming {
-            Coming::Unanswered => None,
-            Coming::Yes => Some("comes"),
-            Coming::No => Some("does not come"),
-            Coming::Perhaps => Some("perhaps"),
-        }
+    /// A guest, `{0}`, and what they answered.
+    pub fn guest(&self, coming: Coming) -> Sentence {
+        Sentence::new(match coming {
+            Coming::Unanswered => "{0}",
+            Coming::Yes => "{0} (accepted)",
+            Coming::No => "{0} (declined)",
+            Coming::Perhaps => "{0} (maybe)",
+        })
     }
 
-    /// `Tuesday 17 November 2026, 09:05 to 10:00`; of whole days `Tuesday 17 November 2026`.
+    /// `Tuesday 17 November 2026, 09:05 to 10:00`; of whole days `Tuesday 17 November 2026` or `17 to 19 November 2026`. The
+    /// end of whole days is the day after the last one (RFC 5545 3.6.1); the last one is said.
     pub fn event_time(&self, start: &Calendar, end: Option<&Calendar>, whole_days: bool) -> String {
         let day = |at: &Calendar| format!("{} {} {} {}", weekday(at), at.day, month(at), at.year);
         let same_day = |end: &&Calendar| {
             (end.year, end.month, end.day) == (start.year, start.month, start.day)
         };
         if whole_days {
-            // The end is the day after the last one, which is most often the same.
-            let several = end.filter(|end| start.days_ago.saturating_sub(end.days_ago) > 1);
-            return match several {
-                Some(end) => format!("{}, until before {}", day(start), day(end)),
-                None => day(start),
+            return match end.and_then(Calendar::day_before) {
+                Some(last) if last.days_ago < start.days_ago => self.days(start, &last),
+                _ => day(start),
             };
         }
         match end {
@@ -82,15 +81,31 @@ impl Words {
         }
     }
 
-    /// Follows the time of an event by a clock that is not the reader's.
-    pub fn by_clock(&self, zone: &str) -> String {
-        match zone {
-            "" => "local time".to_owned(),
-            zone => format!("by the clock of “{zone}”"),
+    /// From one day to a later one, no word said twice: `17 to 19 November 2026`.
+    fn days(&self, first: &Calendar, last: &Calendar) -> String {
+        let end = format!("{} {} {}", last.day, month(last), last.year);
+        match (first.year == last.year, first.month == last.month) {
+            (true, true) => format!("{} to {end}", first.day),
+            (true, false) => format!("{} {} to {end}", first.day, month(first)),
+            _ => format!("{} {} {} to {end}", first.day, month(first), first.year),
         }
     }
 
-    /// Follows the time of an event that comes again; the rule as RFC 5545 names it, and every how many it counts.
+    /// When an event is: its time `{0}`; where that is not by the reader's clock, the zone `{1}` that it is in, which may
+    /// have no name; and how often it repeats.
+    pub fn event_when(&self, zone: Option<&str>, repeats: Option<&str>) -> Sentence {
+        let time = match zone {
+            None => "{0}",
+            Some("") => "{0} (local time of the event)",
+            Some(_) => "{0} ({1} time)",
+        };
+        Sentence::new(match repeats {
+            Some(repeats) => format!("{time}, {repeats}"),
+            None => time.to_owned(),
+        })
+    }
+
+    /// How often an event repeats; the rule as RFC 5545 names it, and every how many it counts.
     pub fn repeats(&self, rule: &str, every: u32) -> Option<String> {
         let (adverb, noun) = match rule {
             "" => return None,
@@ -106,12 +121,12 @@ impl Words {
         })
     }
 
-    /// Heading of a visiting card.
+    /// Heading of a contact card.
     pub fn visiting_card(&self) -> &'static str {
-        "Visiting card"
+        "Contact card"
     }
 
-    /// Label of a line of a visiting card.
+    /// Label of a line of a contact card.
     pub fn card_label(&self, detail: Detail) -> &'static str {
         match detail {
             Detail::Organisation => "Organisation",
@@ -143,62 +158,68 @@ impl Words {
         }
     }
 
-    /// What became of a message for one recipient, who stands before it.
-    pub fn fate(&self, delivery: &Delivery) -> String {
+    /// What became of a message for one recipient, `{0}`.
+    pub fn fate(&self, delivery: &Delivery) -> Sentence {
         let what = match delivery.fate {
-            Fate::Failed => "was not delivered",
-            Fate::Delayed => "is not delivered yet; the server goes on trying",
-            Fate::Delivered => "was delivered",
-            Fate::Relayed => "was handed on to a server that sends no reports",
-            Fate::Expanded => "was handed to everybody on the list",
+            Fate::Failed => "The message to {0} was not delivered",
+            Fate::Delayed => {
+                "The message to {0} has not been delivered yet; the server keeps trying"
+            }
+            Fate::Delivered => "The message to {0} was delivered",
+            Fate::Relayed => {
+                "The message to {0} was passed on to a server that does not send delivery reports"
+            }
+            Fate::Expanded => "The message to {0} was sent on to everyone on the list",
         };
-        match delivery.status.and_then(|status| self.reason(status)) {
-            Some(why) if delivery.fate != Fate::Delivered => format!("{what}: {why}."),
-            _ => format!("{what}."),
-        }
+        Sentence::new(
+            match delivery.status.and_then(|status| self.reason(status)) {
+                Some(why) if delivery.fate != Fate::Delivered => format!("{what}: {why}."),
+                _ => format!("{what}."),
+            },
+        )
     }
 
     /// Why, by the numbers of RFC 3463.
     fn reason(&self, (class, subject, detail): (u16, u16, u16)) -> Option<&'static str> {
         let why = match (subject, detail) {
-            (1, 1 | 6) => "there is no such mailbox",
-            (1, 2) => "there is no such domain",
-            (1, 3) => "the address is not well formed",
-            (1, 10) => "the domain takes no mail",
+            (1, 1 | 6) => "this address does not exist",
+            (1, 2) => "this domain does not exist",
+            (1, 3) => "the address is not valid",
+            (1, 10) => "the domain does not accept mail",
             (2, 1) => "the mailbox is closed",
             (2, 2) => "the mailbox is full",
             (2, 3) | (3, 4) => "the message is too large",
-            (3, _) => "the mail system there has a fault or is full",
-            (4, 1) => "the server there does not answer",
-            (4, 3 | 4) => "the server there cannot be found",
-            (4, 6) => "the message goes round in a circle",
-            (4, 7) => "there was no time left to try",
-            (4, _) => "the way to the server there is disturbed",
-            (7, 1) => "the server there does not take mail from this sender",
-            (7, _) => "the server there refuses it by its rules",
+            (3, _) => "the receiving mail system has a problem or is full",
+            (4, 1) => "the receiving server does not answer",
+            (4, 3 | 4) => "the receiving server cannot be found",
+            (4, 6) => "the message is caught in a mail loop",
+            (4, 7) => "the server gave up after trying for too long",
+            (4, _) => "there is a network problem on the way",
+            (7, 1) => "the receiving server does not accept mail from this sender",
+            (7, _) => "the receiving server rejected it because of its rules",
             _ if class == 2 => return None,
             _ => return None,
         };
         Some(why)
     }
 
-    /// Label of what the other server wrote.
-    pub fn server_said(&self) -> &'static str {
-        "The server said"
+    /// What the other server wrote, `{0}`.
+    pub fn server_said(&self) -> Sentence {
+        Sentence::new("The server said: {0}")
     }
 
-    /// Label of who reports.
-    pub fn reporter_label(&self) -> &'static str {
-        "Reported by"
+    /// Who reports, `{0}`.
+    pub fn reported_by(&self) -> Sentence {
+        Sentence::new("Reported by {0}")
     }
 
-    /// What a receipt tells of the recipient, who stands before it.
-    pub fn receipt(&self, displayed: bool) -> &'static str {
-        if displayed {
-            "says that your message was shown. That does not mean that somebody has read it."
+    /// What the mail program of the recipient, `{0}`, reports.
+    pub fn receipt(&self, displayed: bool) -> Sentence {
+        Sentence::new(if displayed {
+            "{0} reports that your message was displayed. That does not mean that it was read."
         } else {
-            "says that your message was dealt with without being shown."
-        }
+            "{0} reports that your message was handled without being displayed (deleted, for example)."
+        })
     }
 }
 
@@ -208,34 +229,32 @@ impl Words {
     pub fn doubt(&self, doubt: &Doubt) -> String {
         match doubt {
             Doubt::NameHoldsAddress(address) => format!(
-                "The sender's name holds another address, {address}. Only the address that stands beside the name counts."
+                "The sender's name contains a different address, {address}. Trust only the address next to the name."
             ),
-            Doubt::Invisible => {
-                "The sender's name holds characters that cannot be seen.".to_owned()
-            }
+            Doubt::Invisible => "The sender's name contains invisible characters.".to_owned(),
             Doubt::Foreign {
                 looks,
                 is,
                 mixed: true,
             } => format!(
-                "The sender's domain mixes letters of several alphabets: it looks like {looks}, and is {is}."
+                "The sender's domain mixes letters from different alphabets. It looks like {looks}, but is really {is}."
             ),
             Doubt::Foreign {
                 looks,
                 is,
                 mixed: false,
             } => {
-                format!("The sender's domain is {looks}, which is written {is} on the way.")
+                format!(
+                    "The sender's domain {looks} is written with non-Latin letters; its technical form is {is}."
+                )
             }
-            Doubt::Several(n) => {
-                format!("This message names {n} senders; all stand in its details.")
-            }
+            Doubt::Several(n) => format!("This message has {n} senders; see details."),
         }
     }
 
     /// Label of a verdict in the details.
     pub fn verdict_label(&self) -> &'static str {
-        "Sender checked"
+        "Sender check"
     }
 
     /// What the reader's own server found out.
@@ -250,25 +269,25 @@ impl Words {
                     about => format!("{method} {} ({about})", check.result),
                 }
             })
-            .chain((!verdict.is_whole).then(|| "the rest cannot be read".to_owned()))
+            .chain((!verdict.is_whole).then(|| "the rest is unreadable".to_owned()))
             .collect();
-        format!("{}; by {}", checks.join(", "), verdict.server)
+        format!("{}, checked by {}", checks.join(", "), verdict.server)
     }
 
     /// Above a message that is protected; nothing of it is checked here.
     pub fn protection(&self, protection: Protection) -> &'static str {
         match protection {
             Protection::PgpEncrypted => {
-                "This message is encrypted with OpenPGP. It cannot be opened here: download it and open it with a program that has your key."
+                "This message is encrypted with OpenPGP. Postern cannot open it: download it and open it with a program that has your key."
             }
             Protection::SmimeWrapped => {
-                "This message is wrapped with S/MIME: encrypted, or signed as a whole. It cannot be opened here: download it and open it with a program that has your certificate."
+                "This message is encrypted with S/MIME, or signed as a whole. Postern cannot open it: download it and open it with a program that has your certificate."
             }
             Protection::PgpSigned => {
-                "This message carries an OpenPGP signature, which is not checked here."
+                "This message has an OpenPGP signature. Postern does not check it."
             }
             Protection::SmimeSigned => {
-                "This message carries an S/MIME signature, which is not checked here."
+                "This message has an S/MIME signature. Postern does not check it."
             }
         }
     }
@@ -281,24 +300,24 @@ impl Words {
         "All headers"
     }
 
-    /// Back to the message that another lies in, or that a page is about.
+    /// Back to the message that contains another, or that a page is about.
     pub fn back_to_message(&self) -> &'static str {
         "Back to the message"
     }
 
     /// Label of the choice of a charset.
     pub fn charset_label(&self) -> &'static str {
-        "Wrong characters? Read as"
+        "Text looks wrong? Choose a character set"
     }
 
     /// The first choice of a charset.
     pub fn charset_own(&self) -> &'static str {
-        "as the message says"
+        "automatic"
     }
 
     /// Button beside the choice of a charset.
-    pub fn show(&self) -> &'static str {
-        "Show"
+    pub fn apply(&self) -> &'static str {
+        "Apply"
     }
 
     /// Link to, and title of, the page that leaves a list.
@@ -309,14 +328,14 @@ impl Words {
     /// On the page that leaves a list: where the button leads.
     pub fn unsubscribe_by_button(&self, host: &str) -> String {
         format!(
-            "The button sends a request from your browser to {host}, the address that the message names. It opens in a new tab and tells its owner that you have read this message."
+            "This sends an unsubscribe request from your browser to {host} (in a new tab). {host} will know that you opened this message."
         )
     }
 
     /// On the page that leaves a list: where the link leads.
     pub fn unsubscribe_by_link(&self, host: &str) -> String {
         format!(
-            "The message names a page at {host} where you can unsubscribe. It opens in a new tab and may tell its owner that you have read this message."
+            "You can unsubscribe on a page at {host}. It opens in a new tab; {host} may learn that you opened this message."
         )
     }
 
@@ -332,7 +351,7 @@ impl Words {
 
     /// The same, where it asks for no words.
     pub fn unsubscribe_by_any_mail(&self) -> &'static str {
-        "An empty message is enough in most cases."
+        "An empty message is usually enough."
     }
 
     /// The same: what the subject has to be.
@@ -340,19 +359,19 @@ impl Words {
         "With this subject:"
     }
 
-    /// The same: what has to stand in it.
+    /// The same: what its text has to be.
     pub fn unsubscribe_text(&self) -> &'static str {
         "With this text:"
     }
 
     /// On the page that leaves a list: a warning.
     pub fn unsubscribe_spam(&self) -> &'static str {
-        "Of senders whom you do not know, it is safer to leave this undone."
+        "If you do not know the sender, it is safer not to unsubscribe."
     }
 
     /// Link that opens the page of a sender.
     pub fn open_page(&self) -> &'static str {
-        "Open the page"
+        "Open the unsubscribe page"
     }
 
     /// Link to all attachments in one file.
@@ -365,16 +384,16 @@ impl Words {
         match kind {
             "message/rfc822" | "message/global" => "Forwarded message",
             "text/calendar" | "application/ics" => "Calendar",
-            "text/vcard" | "text/x-vcard" | "text/directory" => "Visiting card",
+            "text/vcard" | "text/x-vcard" | "text/directory" => "Contact card",
             "message/delivery-status" | "message/global-delivery-status" => "Delivery report",
             "message/disposition-notification" | "message/global-disposition-notification" => {
                 "Receipt"
             }
-            "message/feedback-report" => "Complaint",
-            "message/partial" => "Piece of a message",
-            "message/external-body" => "File that is kept elsewhere",
+            "message/feedback-report" => "Abuse report",
+            "message/partial" => "Part of a message",
+            "message/external-body" => "External file",
             "text/rfc822-headers" | "message/rfc822-headers" | "message/global-headers" => {
-                "Header of the message"
+                "Message headers"
             }
             "application/pgp-signature"
             | "application/pkcs7-signature"
@@ -421,7 +440,27 @@ mod tests {
             format!("{day}, 09:05 to 10:05")
         );
         assert_eq!(time(Some(&at(18, 0)), true), day);
-        assert!(time(Some(&at(20, 0)), true).contains("until before"));
+        let several = |first: &Calendar, end: &Calendar| W.event_time(first, Some(end), true);
+        assert_eq!(several(&at(17, 0), &at(20, 0)), "17 to 19 November 2026");
+        let december = |day, year| Calendar {
+            year,
+            month: 12,
+            day,
+            days_ago: -40,
+            ..at(1, 0)
+        };
+        let into_december = several(&at(17, 0), &december(2, 2026));
+        assert_eq!(into_december, "17 November to 1 December 2026");
+        let new_year = Calendar {
+            year: 2027,
+            month: 1,
+            days_ago: -80,
+            ..at(2, 0)
+        };
+        assert_eq!(
+            several(&december(31, 2026), &new_year),
+            "31 December 2026 to 1 January 2027"
+        );
     }
 
     #[test]
@@ -445,10 +484,13 @@ mod tests {
         };
         assert_eq!(
             W.fate(&delivery),
-            "was not delivered: there is no such mailbox."
+            Sentence::new("The message to {0} was not delivered: this address does not exist.")
         );
         let status = Some((9, 9, 9));
         let odd = Delivery { status, ..delivery };
-        assert_eq!(W.fate(&odd), "was not delivered.");
+        assert_eq!(
+            W.fate(&odd),
+            Sentence::new("The message to {0} was not delivered.")
+        );
     }
 }

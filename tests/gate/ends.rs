@@ -214,6 +214,6 @@ fn who_waits_for_a_user_that_is_forgotten_has_to_sign_in() {
     drop(forgetting);
     answer(waiting)
         .has_status(401)
-        .shows("Your session has ended");
+        .shows("Your session has expired");
     assert!(!dir.exists());
 }
