@@ -66,43 +66,6 @@ impl Pass {
     pub fn waited(&self) -> Duration {
         self.waited
     }
-
-    /// Leaves the gate for the transfer lane, without the user's lock: others of the same user may pass from here on.
-    ///
-    /// # Errors
-    /// `TooMany` where the user's transfers have no place left, `Busy` at the deadline.
-    pub fn into_lane(
-        self,
-        state: &State,
-        config: &config::Gate,
-        deadline: Deadline,
-    ) -> Result<Lane> {
-        let Pass {
-            _lock, slot, dir, ..
-        } = self;
-        drop(_lock);
-        let limit = (config.total as usize).saturating_sub(SPARE);
-        let slot = match slot.number < limit {
-            true => slot,
-            // Transfers may last: the upper slots stay free for clicks.
-            false => Slot::take(state, limit)?.ok_or(Error::TooMany { retry: 4 })?,
-        };
-        let place = first_free(&dir, "transfer", TRANSFERS)?.ok_or(Error::TooMany { retry: 4 })?;
-        let path = dir.join("bulk");
-        let fetching = open(&path)?;
-        if !try_lock(&fetching, &path)? {
-            // One waits; the others come again.
-            let (_waiting, _) =
-                first_free(&dir, "bulk.wait", 1)?.ok_or(Error::TooMany { retry: 4 })?;
-            let limit = deadline.left();
-            wait(&fetching, &path, limit, limit, || Ok(()))?;
-        }
-        Ok(Lane {
-            fetching: Some(fetching),
-            _place: place.0,
-            _slot: slot,
-        })
-    }
 }
 
 /// Proof that the transfer lane is held: one fetch at a time for each user.
@@ -156,6 +119,17 @@ impl Slot {
     }
 }
 
+/// The gates of all users of an installation, as one request comes to them.
+#[derive(Clone, Copy)]
+pub struct Gate<'g> {
+    /// Where the locks lie.
+    pub state: &'g State,
+    /// How many may work and wait.
+    pub config: &'g config::Gate,
+    /// Until when the request may wait.
+    pub deadline: Deadline,
+}
+
 /// The directory of the slots, made on first use.
 fn slots(state: &State) -> Result<PathBuf> {
     let dir = state.dir().join("slots");
@@ -165,80 +139,106 @@ fn slots(state: &State) -> Result<PathBuf> {
     Ok(dir)
 }
 
-/// Passes the gate of a user who has signed in before, or waits for it as `waiter` may.
-///
-/// # Errors
-/// `TooMany`: displaced, or no place to wait. `Busy`: waited until the limit. `NotSignedIn`: there is no such user here
-/// (any more).
-pub fn enter(
-    state: &State,
-    user: UserId,
-    waiter: Waiter,
-    config: &config::Gate,
-    deadline: Deadline,
-) -> Result<Pass> {
-    let watch = Watch::start();
-    let dir = state.user_dir(user);
-    let path = dir.join("lock");
-    loop {
-        let lock = match fs::OpenOptions::new().read(true).write(true).open(&path) {
-            Ok(file) => file,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                return Err(Error::NotSignedIn {
-                    back: String::new(),
+impl Gate<'_> {
+    /// Passes the gate of a user who has signed in before, or waits for it as `waiter` may.
+    ///
+    /// # Errors
+    /// `TooMany`: displaced, or no place to wait. `Busy`: waited until the limit. `NotSignedIn`: there is no such user here
+    /// (any more).
+    pub fn enter(&self, user: UserId, waiter: Waiter) -> Result<Pass> {
+        let watch = Watch::start();
+        let dir = self.state.user_dir(user);
+        let path = dir.join("lock");
+        loop {
+            let lock = match fs::OpenOptions::new().read(true).write(true).open(&path) {
+                Ok(file) => file,
+                Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                    return Err(Error::NotSignedIn {
+                        back: String::new(),
+                    });
+                }
+                Err(e) => return Err(state::failed(&path, &e)),
+            };
+            // Who need not wait may take any slot, and only he touches the upper ones: a storm cannot flash through them.
+            let slot = if try_lock(&lock, &path)? {
+                Slot::take_any(self.state, self.total())?.ok_or(Error::TooMany { retry: 2 })?
+            } else {
+                self.queue(&dir, &lock, waiter)?
+            };
+            // Whole users may be removed under their lock: then this lock is one that nobody else will ever take.
+            if is_still(&lock, &path)? {
+                return Ok(Pass {
+                    _lock: lock,
+                    slot,
+                    dir,
+                    user,
+                    waited: watch.passed(),
                 });
             }
-            Err(e) => return Err(state::failed(&path, &e)),
-        };
-        // Who need not wait may take any slot, and only he touches the upper ones: a storm cannot flash through them.
-        let slot = if try_lock(&lock, &path)? {
-            Slot::take_any(state, config.total as usize)?.ok_or(Error::TooMany { retry: 2 })?
-        } else {
-            queue(state, &dir, &lock, waiter, config, deadline)?
-        };
-        // Whole users may be removed under their lock: then this lock is one that nobody else will ever take.
-        if is_still(&lock, &path)? {
-            return Ok(Pass {
-                _lock: lock,
-                slot,
-                dir,
-                user,
-                waited: watch.passed(),
-            });
         }
     }
-}
 
-/// Waits in the user's queue until the lock is held.
-fn queue(
-    state: &State,
-    dir: &Path,
-    lock: &File,
-    waiter: Waiter,
-    config: &config::Gate,
-    deadline: Deadline,
-) -> Result<Slot> {
-    let total = config.total as usize;
-    let limit = Duration::from_secs(config.wait_seconds.into()).min(deadline.left());
-    let path = dir.join("lock");
-    match waiter {
-        Waiter::Background => Err(Error::TooMany { retry: 2 }),
-        Waiter::Page => {
-            // The ticket first: it makes the oldest waiting page leave, and with it a slot come free.
-            let ticket = Ticket::take(dir, u64::from(config.waiting))?;
-            let slot = slot_after(state, total.saturating_sub(SPARE), &ticket)?;
-            wait(lock, &path, limit, LOOK, || ticket.check())?;
-            Ok(slot)
+    /// Waits in the user's queue until the lock is held.
+    fn queue(&self, dir: &Path, lock: &File, waiter: Waiter) -> Result<Slot> {
+        let wait_limit = Duration::from_secs(self.config.wait_seconds.into());
+        let limit = wait_limit.min(self.deadline.left());
+        let path = dir.join("lock");
+        match waiter {
+            Waiter::Background => Err(Error::TooMany { retry: 2 }),
+            Waiter::Page => {
+                // The ticket first: it makes the oldest waiting page leave, and with it a slot come free.
+                let ticket = Ticket::take(dir, u64::from(self.config.waiting))?;
+                let slot = slot_after(self.state, self.total().saturating_sub(SPARE), &ticket)?;
+                wait(lock, &path, limit, LOOK, || ticket.check())?;
+                Ok(slot)
+            }
+            Waiter::Part | Waiter::Act => {
+                let name = if waiter == Waiter::Act { "act" } else { "part" };
+                let (_place, nth) =
+                    first_free(dir, name, PLACES)?.ok_or(Error::TooMany { retry: 1 })?;
+                let limit_of_slots = self.total().saturating_sub(SPARE.saturating_mul(nth));
+                let slot =
+                    Slot::take(self.state, limit_of_slots)?.ok_or(Error::TooMany { retry: 1 })?;
+                wait(lock, &path, limit, limit, || Ok(()))?;
+                Ok(slot)
+            }
         }
-        Waiter::Part | Waiter::Act => {
-            let name = if waiter == Waiter::Act { "act" } else { "part" };
-            let (_place, nth) =
-                first_free(dir, name, PLACES)?.ok_or(Error::TooMany { retry: 1 })?;
-            let limit_of_slots = total.saturating_sub(SPARE.saturating_mul(nth));
-            let slot = Slot::take(state, limit_of_slots)?.ok_or(Error::TooMany { retry: 1 })?;
-            wait(lock, &path, limit, limit, || Ok(()))?;
-            Ok(slot)
+    }
+
+    /// Leaves the gate for the transfer lane, without the user's lock: others of the same user may pass from here on.
+    ///
+    /// # Errors
+    /// `TooMany` where the user's transfers have no place left, `Busy` at the deadline.
+    pub fn into_lane(&self, pass: Pass) -> Result<Lane> {
+        let Pass {
+            _lock, slot, dir, ..
+        } = pass;
+        drop(_lock);
+        let limit = self.total().saturating_sub(SPARE);
+        let slot = match slot.number < limit {
+            true => slot,
+            // Transfers may last: the upper slots stay free for clicks.
+            false => Slot::take(self.state, limit)?.ok_or(Error::TooMany { retry: 4 })?,
+        };
+        let place = first_free(&dir, "transfer", TRANSFERS)?.ok_or(Error::TooMany { retry: 4 })?;
+        let path = dir.join("bulk");
+        let fetching = open(&path)?;
+        if !try_lock(&fetching, &path)? {
+            // One waits; the others come again.
+            let (_waiting, _) =
+                first_free(&dir, "bulk.wait", 1)?.ok_or(Error::TooMany { retry: 4 })?;
+            let limit = self.deadline.left();
+            wait(&fetching, &path, limit, limit, || Ok(()))?;
         }
+        Ok(Lane {
+            fetching: Some(fetching),
+            _place: place.0,
+            _slot: slot,
+        })
+    }
+
+    fn total(&self) -> usize {
+        self.config.total as usize
     }
 }
 

@@ -14,7 +14,7 @@
 //! | roof | `main` (the one place that ends the process), [`cli`] for a shell, [`app`] for a request |
 //! | what a click does | [`actions`] |
 //! | how it looks | [`views`]: plain data in, markup out |
-//! | meaning | [`session`], [`mailbox`]: cache or server? |
+//! | meaning | [`desk`], [`session`], [`mailbox`]: cache or server? |
 //! | doors | [`gate`] (fs2), [`state`], [`throttle`], [`store`] (sled), [`profile`] (toml), [`outbox`], [`remote`] (imap, native-tls), [`mime`] (mail-parser), [`clean`] (ammonia), [`request`] and [`response`] (cgi), [`spool`] |
 //! | ground, words | [`error`], [`route`], [`mail`], [`letter`], [`told`], [`words`], [`assets`], [`pack`], [`time`], [`config`], [`seal`], [`process`] |
 //!
@@ -27,7 +27,7 @@
 //!    [`session::Claim::read`] checks the cookie's MAC; [`request::Head::take_body`] reads the body. What comes of it is a
 //!    [`request::Request`]. Nothing of a user has been touched, no lock is held.
 //! 3. [`gate::enter`] gives the [`gate::Pass`], or sends the request away with a page that tries again.
-//! 4. [`store::Store::open`], then [`session::load`]: the cookie's key opens the record, or the answer is the sign-in form.
+//! 4. [`desk::at`] opens the store, then the session: the cookie's key opens the record, or the answer is the sign-in form.
 //! 5. The action asks [`mailbox::Mailbox`] for what its page shows. At the first miss, and only there,
 //!    [`remote::Remote`] connects: once, commands together.
 //! 6. The action fills a view's struct; the view makes the page; the store is saved and closed, the pass given back, and
@@ -49,6 +49,7 @@ pub mod assets;
 pub mod clean;
 pub mod cli;
 pub mod config;
+pub mod desk;
 pub mod error;
 pub mod gate;
 pub mod letter;

@@ -541,7 +541,12 @@ mod tests {
         state.make_user(user).unwrap();
         let deadline = Deadline::after(Duration::from_secs(5));
         let gate = config::Gate::default();
-        gate::enter(state, user, Waiter::Act, &gate, deadline).unwrap()
+        let gate = gate::Gate {
+            state,
+            config: &gate,
+            deadline,
+        };
+        gate.enter(user, Waiter::Act).unwrap()
     }
 
     /// A form with two fields of one name, a file of this length, and an empty one.

@@ -1,6 +1,6 @@
 //! The session: the cookie, the record it opens, the data key inside, and how each of them ends.
 //!
-//! Not for checking passwords: the IMAP server does that, in `actions::login`. The one thing to know: the record is sealed
+//! Not for checking passwords: the IMAP server does that, in `app::sign_in`. The one thing to know: the record is sealed
 //! under a key that only the browser's cookie holds, and the data key is also wrapped under the password, so that the
 //! cache outlives the session and still nothing on disk opens anything.
 
@@ -170,6 +170,20 @@ pub fn touch(store: &mut Store, claim: &Claim, session: &mut Session, now: Secon
     save(store, claim, session)
 }
 
+/// What a session begins with.
+pub struct Beginning<'a> {
+    /// Whose it is.
+    pub user: UserId,
+    /// The `[[domain]]` table that the login belongs to; empty for `[imap]`.
+    pub realm: &'a str,
+    /// The name that the IMAP server has taken.
+    pub login: &'a str,
+    /// The password that it has taken.
+    pub password: &'a str,
+    /// Whether the session is to last ("keep me signed in").
+    pub keep: bool,
+}
+
 /// Begins a session after the IMAP server has taken the password.
 ///
 /// `before` is what the browser's old cookie still opens: its data key goes on under the new password. Else the wraps of
@@ -179,12 +193,11 @@ pub fn touch(store: &mut Store, claim: &Claim, session: &mut Session, now: Secon
 /// `Internal`.
 pub fn begin(
     store: &mut Store,
-    user: UserId,
-    (realm, login, password): (&str, &str, &str),
-    keep: bool,
+    with: &Beginning,
     before: Option<&Session>,
     now: Seconds,
 ) -> Result<(Claim, Session)> {
+    let Beginning { user, password, .. } = *with;
     let data = match before {
         Some(old) => {
             wrap(store, user, &old.data, password, now)?;
@@ -204,12 +217,12 @@ pub fn begin(
     };
     let claim = Claim::new(user)?;
     let session = Session {
-        login: login.to_owned(),
-        realm: realm.to_owned(),
+        login: with.login.to_owned(),
+        realm: with.realm.to_owned(),
         password: Some(password.to_owned()),
         data,
         csrf: Key::random()?,
-        keep,
+        keep: with.keep,
         seen: now,
     };
     make_room(store);

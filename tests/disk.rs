@@ -8,7 +8,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use postern::config::{self, Config};
-use postern::gate::{self, Waiter};
+use postern::gate::{Gate, Waiter};
 use postern::state::State;
 use postern::store::keys::{Everything, Kept, SESSIONS};
 use postern::store::{Encryption, Store};
@@ -113,7 +113,12 @@ impl Copy {
         let user = self.state.user("", login);
         let deadline = Deadline::after(Duration::from_secs(10));
         let gate = config::Gate::default();
-        let pass = gate::enter(&self.state, user, Waiter::Background, &gate, deadline);
+        let gate = Gate {
+            state: &self.state,
+            config: &gate,
+            deadline,
+        };
+        let pass = gate.enter(user, Waiter::Background);
         let pass = pass.unwrap_or_else(|e| panic!("the gate of {login}: {e:?}"));
         let mut store = Store::open(&pass, u64::MAX).expect("the store");
         work(&mut store)

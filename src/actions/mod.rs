@@ -50,7 +50,7 @@ pub struct Visit<'v, 'p> {
     /// The mail.
     pub mailbox: Mailbox<'v, 'p>,
     /// What he has set.
-    pub profile: &'v mut Profile<'p>,
+    pub profile: Profile<'p>,
     /// Time spent on making HTML.
     pub rendering: Duration,
 }

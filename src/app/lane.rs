@@ -42,7 +42,7 @@ pub(super) fn run(
     timing: &mut Timing,
 ) -> Result<Answer> {
     let (config, state) = (&asked.context.config, &door.state);
-    let mut lane = pass.into_lane(state, &config.gate, asked.deadline)?;
+    let mut lane = asked.gate(door).into_lane(pass)?;
     process::hard_deadline(PATIENCE.saturating_mul(2), HARD_DEADLINE);
 
     let mut file = spool::file(state)?;

@@ -21,6 +21,7 @@ use self::timing::Timing;
 use crate::actions::Answer;
 use crate::config::Config;
 use crate::error::{Cause, Error, Result};
+use crate::gate::Gate;
 use crate::process;
 use crate::request::{self, BodyLimit, Head, Request};
 use crate::route::Route;
@@ -157,6 +158,15 @@ impl Asked<'_> {
     /// What its route needs.
     fn needs(&self) -> Needs<'_> {
         needs(&self.request.route)
+    }
+
+    /// The gates, as this request comes to them.
+    fn gate<'g>(&'g self, door: &'g Door) -> Gate<'g> {
+        Gate {
+            state: &door.state,
+            config: &self.context.config.gate,
+            deadline: self.deadline,
+        }
     }
 }
 

@@ -4,16 +4,16 @@
 use super::needs::{Who, needs};
 use super::{Asked, Door};
 use crate::actions::login;
+use crate::desk;
 use crate::error::{Error, Imap, Result};
-use crate::gate::{self, Waiter};
+use crate::gate;
 use crate::remote::{Account, Remote};
 use crate::response::Response;
 use crate::route::{Base, Route};
-use crate::session::{self, Found};
+use crate::session;
+use crate::store::Encryption;
 use crate::store::keys::{SERVER, ServerFacts};
-use crate::store::{Encryption, Store};
 use crate::throttle::{self, Attempt};
-use crate::time;
 use crate::views::TOKEN;
 use crate::views::login::{KEEP, LOGIN, PASSWORD, Reason, TO};
 
@@ -113,37 +113,31 @@ pub(super) fn sign_in(asked: &Asked, door: &Door) -> Result<Response> {
     drop(place);
 
     state.make_user(user)?;
-    let pass = gate::enter(state, user, Waiter::Act, &config.gate, asked.deadline)?;
-    let mut store = Store::open(&pass, config.store_budget())?;
-    let now = time::now();
-    let before = match known.map(|claim| session::load(&mut store, claim, now)) {
-        Some(Found::Live(before) | Found::Ended(before)) => Some(before),
-        _ => None,
-    };
-    let keep = form.get(KEEP) == "1";
-    let (claim, session) = session::begin(
-        &mut store,
+    let pass = asked.gate(door).enter(user, asked.needs().waiter(head)?)?;
+    let beginning = session::Beginning {
         user,
-        (realm, login, password),
-        keep,
-        before.as_ref(),
-        now,
-    )?;
-    if let Some(old) = known {
-        // Its data key has gone on under the new session.
-        session::sign_out(&mut store, old);
-    }
-    if !facts.capabilities.is_empty() {
-        store.put(
-            Encryption::With(&session.data.key),
-            &SERVER,
-            &session.data.id,
-            &facts,
-        );
-    }
-    store.save()?;
-    drop(store);
-    drop(pass);
+        realm,
+        login,
+        password,
+        keep: form.get(KEEP) == "1",
+    };
+    let left = desk::at(pass, config.store_budget(), |desk| {
+        let before = known.and_then(|old| desk.former_session(old));
+        let begun = session::begin(&mut desk.store, &beginning, before.as_ref(), desk.now)?;
+        let (claim, session) = begun;
+        if let Some(old) = known {
+            // Its data key has gone on under the new session.
+            session::sign_out(&mut desk.store, old);
+        }
+        if !facts.capabilities.is_empty() {
+            let sealed = Encryption::With(&session.data.key);
+            desk.store.put(sealed, &SERVER, &session.data.id, &facts);
+        }
+        Ok(claim)
+    })?;
+    let claim = left.value?;
+    left.saved?;
+    drop(left.pass);
 
     let to = format!("{}{}", head.base.0, way_back(form.get(TO)));
     Ok(Response::see_other(&to).with("Set-Cookie", claim.cookie(head, state)))

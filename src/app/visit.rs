@@ -1,7 +1,7 @@
 //! A request with a cookie of ours: slot, gate, store, session, action, and back out in the other order.
 //!
-//! Not for what a route needs (`needs`). To know before changing it: the store is closed before the gate is given back,
-//! and an answer is written only after that.
+//! Not for what a route needs (`needs`), nor for the order in which gate and store open and close (`desk`). To know before
+//! changing it: an answer is written only when the gate has been given back.
 
 use std::time::Duration;
 
@@ -11,15 +11,15 @@ use super::timing::Timing;
 use super::{Asked, Context, Door, lane};
 use crate::actions::{Answer, Done, Visit};
 use crate::config::Config;
+use crate::desk::{self, Desk};
 use crate::error::{Cause, Error, Imap, Result};
-use crate::gate;
 use crate::mailbox::Mailbox;
 use crate::profile::Profile;
 use crate::remote::{Account, Capabilities, Remote};
-use crate::session::{self, Found, Session};
+use crate::session::{self, Claim, Session};
+use crate::store::Encryption;
 use crate::store::keys::SERVER;
-use crate::store::{Encryption, Store};
-use crate::time::{self, Watch, Zone};
+use crate::time::Zone;
 use crate::views::TOKEN;
 use crate::views::login::Reason;
 
@@ -31,61 +31,103 @@ pub(super) fn visit(
     timing: &mut Timing,
 ) -> Result<Answer> {
     let Context { config, head, .. } = asked.context;
-    let (state, needs) = (&door.state, asked.needs());
     let Some(claim) = &door.claim else {
         return not_signed_in(asked, door, None);
     };
-    let waiter = needs.waiter(head)?;
-    let pass = match gate::enter(state, claim.user, waiter, &config.gate, asked.deadline) {
+    let pass = match asked
+        .gate(door)
+        .enter(claim.user, asked.needs().waiter(head)?)
+    {
         Ok(pass) => pass,
         Err(Error::NotSignedIn { .. }) => return not_signed_in(asked, door, Some(Reason::Ended)),
         Err(error) => return Err(error),
     };
     timing.gate = Some(pass.waited());
-    let watch = Watch::start();
-    let mut store = Store::open(&pass, config.store_budget())?;
-    let opened = watch.passed();
-    timing.store = Some(opened);
-    let now = time::now();
-
-    let mut session = match session::load(&mut store, claim, now) {
-        Found::Live(session) => session,
-        Found::Ended(_) | Found::Nothing => {
-            store.save()?;
-            drop(store);
-            drop(pass);
-            return not_signed_in(asked, door, Some(Reason::Ended));
+    let budget = config.store_budget();
+    let visitor = Visitor { asked, door, claim };
+    let left = desk::at(pass, budget, |desk| visitor.act(desk, action, timing))?;
+    timing.store = Some(left.spent);
+    match left.value? {
+        Outcome::Ended(reason) => {
+            left.saved?;
+            drop(left.pass);
+            not_signed_in(asked, door, Some(reason))
         }
-    };
-    if head.method == "POST" {
-        session.check_token(asked.request.form.get(TOKEN))?;
+        Outcome::Acted(session, acted) => match visitor.settled(acted, left.saved)? {
+            Done::Page(response) => Ok(Answer::Page(response)),
+            Done::Transfer(job) => lane::run(asked, door, left.pass, &session, job, timing),
+        },
     }
-    session::touch(&mut store, claim, &mut session, now)?;
+}
 
-    let mut profile = Profile::of(&pass);
-    let acted = (|| {
-        let deadline = needs
-            .patience
-            .map_or(asked.deadline, |limit| asked.deadline.within(limit));
-        let known = store.get(
+/// A request at the desk of the user whom its cookie names.
+struct Visitor<'a> {
+    asked: &'a Asked<'a>,
+    door: &'a Door,
+    claim: &'a Claim,
+}
+
+/// What a visit came to.
+enum Outcome {
+    /// There is no session that may act (any more), for this reason.
+    Ended(Reason),
+    /// The action was tried, in this session.
+    Acted(Box<Session>, Result<Done>),
+}
+
+impl Visitor<'_> {
+    /// Session, token, action.
+    fn act(&self, desk: &mut Desk, action: Action, timing: &mut Timing) -> Result<Outcome> {
+        let Some(mut session) = desk.session(self.claim) else {
+            return Ok(Outcome::Ended(Reason::Ended));
+        };
+        let request = &self.asked.request;
+        if request.head.method == "POST" {
+            session.check_token(request.form.get(TOKEN))?;
+        }
+        session::touch(&mut desk.store, self.claim, &mut session, desk.now)?;
+        let acted = self.lend(desk, &session, action, timing);
+        if let Err(Error::Imap(Imap::LoginRefused, cause)) = &acted {
+            let user = self.claim.user.to_hex();
+            self.door
+                .state
+                .log(&format!("session-ended {user} {}", cause.0));
+            session::end(&mut desk.store, self.claim, session)?;
+            return Ok(Outcome::Ended(Reason::PasswordChanged));
+        }
+        Ok(Outcome::Acted(Box::new(session), acted))
+    }
+
+    /// Lends the action what it may touch.
+    fn lend(
+        &self,
+        desk: &mut Desk,
+        session: &Session,
+        action: Action,
+        timing: &mut Timing,
+    ) -> Result<Done> {
+        let (asked, config) = (self.asked, &self.asked.context.config);
+        let known = desk.store.get(
             Encryption::With(&session.data.key),
             &SERVER,
             &session.data.id,
         );
         let known = known.map(|facts| Capabilities::from_words(facts.capabilities));
-        let remote = Remote::new(account(config, &session)?, known, deadline);
+        let patience = asked.needs().patience;
+        let deadline = patience.map_or(asked.deadline, |limit| asked.deadline.within(limit));
+        let remote = Remote::new(account(config, session)?, known, deadline);
         let zone = Zone::named(&config.time_zone);
         let mut visit = Visit {
             config,
-            head,
+            head: asked.request.head,
             form: &asked.request.form,
             words: asked.context.words,
             zone: zone.ok_or(Error::Internal(Cause::new("time zone")))?,
-            now,
-            claim,
-            session: &session,
-            mailbox: Mailbox::new(&mut store, remote, &session.data, config, now),
-            profile: &mut profile,
+            now: desk.now,
+            claim: self.claim,
+            session,
+            mailbox: Mailbox::new(&mut desk.store, remote, &session.data, config, desk.now),
+            profile: Profile::of(desk.pass),
             rendering: Duration::ZERO,
         };
         let done = action(&mut visit);
@@ -94,34 +136,27 @@ pub(super) fn visit(
         }
         timing.render = Some(visit.rendering);
         timing.imap = Some(visit.mailbox.cost());
+        if let Some(error) = visit.profile.damage() {
+            self.log(error);
+        }
         done
-    })();
-    if let Some(error) = profile.damage() {
-        state.log(&log_line(error, asked, Some(claim)));
     }
 
-    if let Err(Error::Imap(Imap::LoginRefused, cause)) = &acted {
-        let user = claim.user.to_hex();
-        state.log(&format!("session-ended {user} {}", cause.0));
-        session::end(&mut store, claim, session)?;
-        store.save()?;
-        drop(store);
-        drop(pass);
-        return not_signed_in(asked, door, Some(Reason::PasswordChanged));
-    }
-    let watch = Watch::start();
-    let saved = store.save();
-    drop(store);
-    timing.store = Some(opened.saturating_add(watch.passed()));
-    if let Err(error) = saved {
-        state.log(&log_line(&error, asked, Some(claim)));
-        if needs.unsaved == Unsaved::NotDone {
-            return Err(error);
+    /// The one place where what an action came to and whether the store was saved meet.
+    fn settled(&self, acted: Result<Done>, saved: Result<()>) -> Result<Done> {
+        if let Err(error) = &saved {
+            self.log(error);
+        }
+        let done = acted?;
+        match self.asked.needs().unsaved {
+            Unsaved::NotDone => saved.map(|()| done),
+            Unsaved::Harmless => Ok(done),
         }
     }
-    match acted? {
-        Done::Page(response) => Ok(Answer::Page(response)),
-        Done::Transfer(job) => lane::run(asked, door, pass, &session, job, timing),
+
+    fn log(&self, error: &Error) {
+        let line = log_line(error, self.asked, Some(self.claim));
+        self.door.state.log(&line);
     }
 }
 

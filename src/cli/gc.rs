@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
 use crate::config::Config;
+use crate::desk;
 use crate::error::{Error, Result};
-use crate::gate::{self, Waiter};
+use crate::gate::{Gate, Waiter};
 use crate::process;
 use crate::state::{self, State, UserId};
 use crate::store::Store;
@@ -101,8 +102,12 @@ fn users(state: &State) -> Vec<UserId> {
 }
 
 fn clean(state: &State, config: &Config, user: UserId, wish: Wish) -> Result<Done> {
-    let deadline = Deadline::after(Duration::from_secs(60));
-    let pass = match gate::enter(state, user, Waiter::Background, &config.gate, deadline) {
+    let gate = Gate {
+        state,
+        config: &config.gate,
+        deadline: Deadline::after(Duration::from_secs(60)),
+    };
+    let pass = match gate.enter(user, Waiter::Background) {
         Ok(pass) => pass,
         Err(Error::TooMany { .. } | Error::NotSignedIn { .. }) => return Ok(Done::Busy),
         Err(error) => return Err(error),
@@ -118,7 +123,7 @@ fn clean(state: &State, config: &Config, user: UserId, wish: Wish) -> Result<Don
         return Ok(Done::Emptied);
     }
     // Opening changes the generation of a store that is over its budget, or damaged.
-    drop(Store::open(&pass, config.store_budget())?);
+    desk::at(pass, config.store_budget(), |_| ())?.saved?;
     Ok(Done::Kept)
 }
 
