@@ -1,9 +1,13 @@
-//! What can go wrong with a request, by meaning: one kind for each page a reader may see instead of the one asked for.
+//! What can go wrong with a request, by meaning, and how far the request had got by then.
 //!
 //! On the ground floor: imports nothing of ours. Each door turns the errors of its crate into these in one function;
 //! everywhere else `?` only passes them on. There is no blanket `From`: an error that nobody chose a page for does not
-//! compile. `status`, `log_kind` and `views::error::page` match without a wildcard, so a new kind needs all three.
+//! compile. `status`, `log_kind`, `header` and `views::error` match without a wildcard, so a new kind needs all of them.
+//!
+//! To know before changing it: an `Error` never says what was done. That is noted in `Progress`, *before* each step, by
+//! whoever changes something; so no `?`, no panic and no forgotten branch can turn "perhaps done" into "nothing changed".
 
+use std::cell::RefCell;
 use std::fmt;
 use std::time::Duration;
 
@@ -25,7 +29,7 @@ impl Cause {
 
 /// What no longer exists, though a link names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum GoneKind {
     /// The folder was deleted or renamed elsewhere.
     Folder,
     /// The message was deleted or moved elsewhere.
@@ -105,8 +109,8 @@ pub enum Error {
     BadRequest(&'static str),
     /// 403: a POST without its token or from another site, a part wanted by another site.
     Forbidden(&'static str),
-    /// 401: no session, or one that has ended; `back` is the page to go on with.
-    NotSignedIn { back: String },
+    /// 401: no session, or one that has ended.
+    NotSignedIn,
     /// 404.
     NotFound,
     /// 405, with the methods that this place has.
@@ -120,7 +124,7 @@ pub enum Error {
     /// 414.
     UriTooLong,
     /// 410.
-    Gone(What),
+    Gone(GoneKind),
     /// 429: displaced, no place to wait, or too many attempts; try again after so many seconds.
     TooMany { retry: u32 },
     /// 503: waited for the user's other request until the limit.
@@ -135,8 +139,6 @@ pub enum Error {
     Setup(Cause),
     /// 500: the user's own settings cannot be read or written; the cause names file and reason. They stay as they are.
     Profile(Cause),
-    /// 403: plain http where https is required.
-    Insecure,
     /// 500: a fault of ours.
     Internal(Cause),
 }
@@ -149,8 +151,8 @@ impl Error {
     pub fn status(&self) -> u16 {
         match self {
             Error::BadRequest(_) => 400,
-            Error::NotSignedIn { .. } => 401,
-            Error::Forbidden(_) | Error::Insecure => 403,
+            Error::NotSignedIn => 401,
+            Error::Forbidden(_) => 403,
             Error::NotFound => 404,
             Error::WrongMethod { .. } => 405,
             Error::BodyTimeout => 408,
@@ -169,12 +171,49 @@ impl Error {
         }
     }
 
+    /// The header that its page brings beside those of every page (RFC 9110 10.2.1, 10.2.3).
+    pub fn header(&self) -> Option<(&'static str, String)> {
+        match self {
+            Error::WrongMethod { allow } => Some(("Allow", (*allow).to_owned())),
+            Error::TooMany { retry } => Some(("Retry-After", retry.to_string())),
+            Error::Busy { .. } => Some(("Retry-After", "2".to_owned())),
+            Error::BadRequest(_)
+            | Error::Forbidden(_)
+            | Error::NotSignedIn
+            | Error::NotFound
+            | Error::LengthRequired
+            | Error::BodyTimeout
+            | Error::TooLarge { .. }
+            | Error::UriTooLong
+            | Error::Gone(_)
+            | Error::Imap(..)
+            | Error::OverQuota
+            | Error::DiskFull(_)
+            | Error::Setup(_)
+            | Error::Profile(_)
+            | Error::Internal(_) => None,
+        }
+    }
+
+    /// True for what passes while one waits: the same page can be asked for again after a moment.
+    pub fn heals(&self) -> bool {
+        matches!(self, Error::TooMany { .. } | Error::Busy { .. })
+    }
+
+    /// How the mail server failed, where it was the mail server.
+    pub fn imap(&self) -> Option<&Imap> {
+        if let Error::Imap(kind, _) = self {
+            return Some(kind);
+        }
+        None
+    }
+
     /// The kind as the log names it, and what the hoster needs beside it.
     pub fn log_kind(&self) -> (&'static str, String) {
         match self {
             Error::BadRequest(what) => ("bad-request", what.to_string()),
             Error::Forbidden(why) => ("forbidden", why.to_string()),
-            Error::NotSignedIn { .. } => ("not-signed-in", String::new()),
+            Error::NotSignedIn => ("not-signed-in", String::new()),
             Error::NotFound => ("not-found", String::new()),
             Error::WrongMethod { allow } => ("wrong-method", format!("allow {allow}")),
             Error::LengthRequired => ("length-required", String::new()),
@@ -189,8 +228,234 @@ impl Error {
             Error::DiskFull(cause) => ("disk-full", cause.0.clone()),
             Error::Setup(cause) => ("setup", cause.0.clone()),
             Error::Profile(cause) => ("profile", cause.0.clone()),
-            Error::Insecure => ("insecure", String::new()),
             Error::Internal(cause) => ("internal", cause.0.clone()),
         }
+    }
+}
+
+/// What a request was to change, with what its page has to name. The sentences are `words::failures`'.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// To begin a session.
+    SignIn,
+    /// To end the session.
+    SignOut,
+    /// To always show the images of a sender from now on, or no longer.
+    ImagesOf {
+        /// The sender's address.
+        sender: String,
+        /// From now on, or no longer.
+        always: bool,
+    },
+}
+
+/// How far a request got with what it was to change. What a page says of that follows from here, never from the error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// It was to change nothing: a page was asked for.
+    Reading,
+    /// It was to change something, and is known to have changed nothing.
+    Nothing,
+    /// The change was on its way when its answer was lost: it may have been made.
+    Perhaps(Act),
+    /// The change was made; something failed afterwards.
+    Done(Act),
+}
+
+impl Reach {
+    /// Its name in the log.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Reach::Reading => "reading",
+            Reach::Nothing => "nothing",
+            Reach::Perhaps(_) => "perhaps",
+            Reach::Done(_) => "done",
+        }
+    }
+}
+
+/// Where a request stands with what it changes: one for each request, written by whoever changes something, read when the
+/// request fails. A request that only reads need not know of it.
+#[derive(Debug)]
+pub struct Progress(RefCell<Reach>);
+
+impl Progress {
+    /// Of a request that is to change something (`is_act`, a POST), or of one that reads.
+    pub fn new(is_act: bool) -> Progress {
+        let reach = match is_act {
+            true => Reach::Nothing,
+            false => Reach::Reading,
+        };
+        Progress(RefCell::new(reach))
+    }
+
+    /// The first byte of a change is about to leave, or its file about to get its name: until `did` or `did_not` is
+    /// called, nobody can say whether it was made.
+    pub fn tries(&self, act: Act) {
+        self.0.replace(Reach::Perhaps(act));
+    }
+
+    /// The change was made: the answer that says so has been read.
+    pub fn did(&self, act: Act) {
+        self.0.replace(Reach::Done(act));
+    }
+
+    /// The change that was tried is known not to have been made.
+    pub fn did_not(&self) {
+        self.0.replace(Reach::Nothing);
+    }
+
+    /// How far it has got by now.
+    pub fn reach(&self) -> Reach {
+        self.0.borrow().clone()
+    }
+
+    /// An error that ends the request here.
+    pub fn failed_by(&self, error: Error) -> Failure {
+        Failure {
+            error,
+            reach: self.reach(),
+        }
+    }
+}
+
+/// How a request failed: what went wrong, and what had been done by then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What went wrong.
+    pub error: Error,
+    /// What had been done.
+    pub reach: Reach,
+}
+
+impl Failure {
+    /// The failure as the log tells it: kind, route, user, how far it got, cause.
+    pub fn log_line(&self, route: &str, user: &str) -> String {
+        let (kind, cause) = self.error.log_kind();
+        format!("{kind} {route} {user} {} {cause}", self.reach.name())
+    }
+}
+
+/// One of each, for the tests of what is said of them.
+#[cfg(test)]
+pub mod samples {
+    use super::*;
+
+    /// Every kind of error. A new one does not compile here until it stands in the list below, too.
+    pub fn errors() -> Vec<Error> {
+        let known = |error: &Error| match error {
+            Error::BadRequest(_)
+            | Error::Forbidden(_)
+            | Error::NotSignedIn
+            | Error::NotFound
+            | Error::WrongMethod { .. }
+            | Error::LengthRequired
+            | Error::BodyTimeout
+            | Error::TooLarge { .. }
+            | Error::UriTooLong
+            | Error::TooMany { .. }
+            | Error::Busy { .. }
+            | Error::OverQuota
+            | Error::DiskFull(_)
+            | Error::Setup(_)
+            | Error::Profile(_)
+            | Error::Internal(_) => {}
+            Error::Gone(kind) => match kind {
+                GoneKind::Folder | GoneKind::Message | GoneKind::Numbering | GoneKind::Part => {}
+            },
+            Error::Imap(kind, _) => match kind {
+                Imap::Unreachable
+                | Imap::Certificate
+                | Imap::Refused(_)
+                | Imap::Goodbye(_)
+                | Imap::Timeout
+                | Imap::Garbled
+                | Imap::LoginRefused
+                | Imap::LoginLater => {}
+            },
+        };
+        let cause = || Cause::new("/home/u/.postern: SECRET <cause>");
+        let all = vec![
+            Error::BadRequest("f"),
+            Error::Forbidden("token"),
+            Error::NotSignedIn,
+            Error::NotFound,
+            Error::WrongMethod { allow: "GET, HEAD" },
+            Error::LengthRequired,
+            Error::BodyTimeout,
+            Error::TooLarge { limit: 65_536 },
+            Error::UriTooLong,
+            Error::Gone(GoneKind::Folder),
+            Error::Gone(GoneKind::Message),
+            Error::Gone(GoneKind::Numbering),
+            Error::Gone(GoneKind::Part),
+            Error::TooMany { retry: 2 },
+            Error::Busy {
+                waited: Duration::from_secs(10),
+            },
+            Error::Imap(Imap::Unreachable, cause()),
+            Error::Imap(Imap::Certificate, cause()),
+            Error::Imap(Imap::Refused(Said::new(b"<i>No</i>\r\nentry")), cause()),
+            Error::Imap(Imap::Refused(Said::default()), cause()),
+            Error::Imap(Imap::Goodbye(Said::new(b"Down at noon")), cause()),
+            Error::Imap(Imap::Goodbye(Said::default()), cause()),
+            Error::Imap(Imap::Timeout, cause()),
+            Error::Imap(Imap::Garbled, cause()),
+            Error::Imap(Imap::LoginRefused, cause()),
+            Error::Imap(Imap::LoginLater, cause()),
+            Error::OverQuota,
+            Error::DiskFull(cause()),
+            Error::Setup(cause()),
+            Error::Profile(cause()),
+            Error::Internal(cause()),
+        ];
+        all.iter().for_each(known);
+        all
+    }
+
+    /// Every act. A new one does not compile here until it stands in the list below, too.
+    pub fn acts() -> Vec<Act> {
+        let known = |act: &Act| match act {
+            Act::SignIn | Act::SignOut | Act::ImagesOf { .. } => {}
+        };
+        let images = |always| Act::ImagesOf {
+            sender: "letters@shelf.example".to_owned(),
+            always,
+        };
+        let all = vec![Act::SignIn, Act::SignOut, images(true), images(false)];
+        all.iter().for_each(known);
+        all
+    }
+
+    /// Every reach, with every act.
+    pub fn reaches() -> Vec<Reach> {
+        let mut all = vec![Reach::Reading, Reach::Nothing];
+        all.extend(acts().into_iter().map(Reach::Perhaps));
+        all.extend(acts().into_iter().map(Reach::Done));
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_says_how_far_its_act_had_got() {
+        let reading = Progress::new(false);
+        assert_eq!(reading.reach(), Reach::Reading);
+        let act = Progress::new(true);
+        let cut = || Error::Imap(Imap::Timeout, Cause::new("cut"));
+        assert_eq!(act.failed_by(cut()).reach, Reach::Nothing);
+        act.tries(Act::SignOut);
+        let lost = act.failed_by(cut());
+        assert_eq!(lost.reach, Reach::Perhaps(Act::SignOut));
+        let line = lost.log_line("sign-out", "12ab");
+        assert_eq!(line, "imap sign-out 12ab perhaps Timeout: cut");
+        act.did(Act::SignOut);
+        assert_eq!(act.failed_by(cut()).reach, Reach::Done(Act::SignOut));
+        act.tries(Act::SignOut);
+        act.did_not();
+        assert_eq!(act.failed_by(cut()).reach, Reach::Nothing);
     }
 }

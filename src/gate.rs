@@ -153,9 +153,7 @@ impl Gate<'_> {
             let lock = match fs::OpenOptions::new().read(true).write(true).open(&path) {
                 Ok(file) => file,
                 Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                    return Err(Error::NotSignedIn {
-                        back: String::new(),
-                    });
+                    return Err(Error::NotSignedIn);
                 }
                 Err(e) => return Err(state::failed(&path, &e)),
             };

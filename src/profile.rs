@@ -12,7 +12,7 @@ use std::path::PathBuf;
 
 use toml::{Table, Value};
 
-use crate::error::{Cause, Error, Result};
+use crate::error::{Act, Cause, Error, Progress, Result};
 use crate::gate::Pass;
 use crate::state;
 
@@ -66,8 +66,9 @@ impl<'p> Profile<'p> {
     /// From now on always shows the remote content of a sender, or no longer.
     ///
     /// # Errors
-    /// `Profile` where the settings cannot be read, or would grow too long: they stay as they are. `DiskFull`, `Setup`.
-    pub fn always_show(&self, sender: &str, always: bool) -> Result<()> {
+    /// `Profile` where the settings cannot be read, or would grow too long. `DiskFull`, `Setup`. Whether they stayed as
+    /// they were is noted in `progress`.
+    pub fn always_show(&self, sender: &str, always: bool, progress: &Progress) -> Result<()> {
         let mut settings = self.read()?;
         let mut senders = self.senders(&settings)?;
         if senders.iter().any(|known| known == sender) == always {
@@ -80,7 +81,11 @@ impl<'p> Profile<'p> {
         let too_many = senders.len().saturating_sub(SENDERS);
         let kept = senders.into_iter().skip(too_many).map(Value::String);
         settings.insert(REMOTE_FROM.to_owned(), Value::Array(kept.collect()));
-        self.write(&settings)
+        let act = Act::ImagesOf {
+            sender: sender.to_owned(),
+            always,
+        };
+        self.write(&settings, act, progress)
     }
 
     fn senders(&self, settings: &Table) -> Result<Vec<String>> {
@@ -115,7 +120,7 @@ impl<'p> Profile<'p> {
         }
     }
 
-    fn write(&self, settings: &Table) -> Result<()> {
+    fn write(&self, settings: &Table, act: Act, progress: &Progress) -> Result<()> {
         let text = toml::to_string_pretty(settings)
             .map_err(|e| Error::Internal(Cause::at("settings", e)))?;
         if text.len() as u64 > LONGEST {
@@ -133,7 +138,11 @@ impl<'p> Profile<'p> {
             fs::rename(&unfinished, &path)
         })();
         written.map_err(|e| state::failed(&path, &e))?;
-        state::sync_dir(&self.dir)
+        // The new file has its name; whether it keeps it when the power fails is not known yet.
+        progress.tries(act.clone());
+        state::sync_dir(&self.dir)?;
+        progress.did(act);
+        Ok(())
     }
 
     fn unusable(&self, why: &str) -> Error {
@@ -146,6 +155,10 @@ impl<'p> Profile<'p> {
 mod tests {
     use super::*;
     use std::path::Path;
+
+    fn act() -> Progress {
+        Progress::new(true)
+    }
 
     fn at(dir: &Path) -> Profile<'static> {
         Profile {
@@ -160,7 +173,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let mut profile = at(dir.path());
         assert!(!profile.always_shows("bo@example.org"));
-        profile.always_show("bo@example.org", true).unwrap();
+        profile.always_show("bo@example.org", true, &act()).unwrap();
         assert!(profile.always_shows("bo@example.org"));
         let file = dir.path().join("profile").join(SETTINGS);
         let by_hand = "remote_from = [\"BO@example.org\"]\nsince = 2026-11-25\n[z]\nlist = [1, [2]]\n[[a]]\nx = 1\n";
@@ -172,8 +185,12 @@ mod tests {
         )
         .unwrap();
         assert!(profile.always_shows("bo@example.org"));
-        profile.always_show("cas@example.org", true).unwrap();
-        profile.always_show("bo@example.org", false).unwrap();
+        profile
+            .always_show("cas@example.org", true, &act())
+            .unwrap();
+        profile
+            .always_show("bo@example.org", false, &act())
+            .unwrap();
         let now: Table = fs::read_to_string(&file).unwrap().parse().unwrap();
         let wanted = by_hand.replace("BO@", "cas@");
         assert_eq!(now, wanted.parse::<Table>().unwrap());
@@ -185,8 +202,10 @@ mod tests {
         let mut profile = at(dir.path());
         let all: Vec<String> = (0..SENDERS).map(|n| format!("{n}@example.org")).collect();
         let list = Table::from_iter([(REMOTE_FROM.to_owned(), Value::try_from(&all).unwrap())]);
-        profile.write(&list).unwrap();
-        profile.always_show("new@example.org", true).unwrap();
+        profile.write(&list, Act::SignOut, &act()).unwrap();
+        profile
+            .always_show("new@example.org", true, &act())
+            .unwrap();
         assert!(!profile.always_shows("0@example.org"));
         assert!(profile.always_shows("1@example.org") && profile.always_shows("new@example.org"));
     }
@@ -212,13 +231,13 @@ mod tests {
                 panic!("not noticed");
             };
             assert!(why.contains(SETTINGS) && !why.contains("bo@"), "{why}");
-            let changed = profile.always_show("cas@example.org", true);
+            let changed = profile.always_show("cas@example.org", true, &act());
             assert!(matches!(changed, Err(Error::Profile(_))), "{changed:?}");
             assert_eq!(fs::read(&file).unwrap(), bytes);
         }
         let nearly = format!("a = \"{}\"", "x".repeat(LONGEST as usize - 20));
         fs::write(&file, &nearly).unwrap();
-        let changed = profile.always_show("cas@example.org", true);
+        let changed = profile.always_show("cas@example.org", true, &act());
         assert!(matches!(changed, Err(Error::Profile(_))), "{changed:?}");
         assert_eq!(fs::read_to_string(&file).unwrap(), nearly);
     }

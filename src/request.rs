@@ -335,6 +335,11 @@ impl Head {
         })
     }
 
+    /// True for a request that may change nothing (RFC 9110 9.2.1).
+    pub fn is_get(&self) -> bool {
+        matches!(self.method.as_str(), "GET" | "HEAD")
+    }
+
     /// True where the request came over the machine's own loopback, which needs no https.
     pub fn is_local(&self) -> bool {
         let host = self

@@ -10,7 +10,7 @@ mod failures;
 mod pages;
 mod told;
 
-pub use failures::{Told, hard_deadline};
+pub use failures::{ErrorText, hard_deadline};
 
 use crate::time::Calendar;
 

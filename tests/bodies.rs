@@ -278,7 +278,7 @@ fn what_nobody_takes_any_more_frees_its_lane() {
         })
         .collect();
     let page = ann.get_once(&link);
-    page.has_status(429).shows("tries again by itself");
+    page.has_status(429).shows("reloads automatically");
     // Clicks go on all the while.
     ann.get("/").has_status(200);
     drop(slow);

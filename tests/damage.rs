@@ -134,19 +134,23 @@ fn a_full_disk_shows_what_is_there_and_says_that_it_is_full() {
         cost::connections(hit.has_status(200).shows("Message 120"), 0);
         works_or_says(
             &ann.get_once("/"),
-            "This site has no room left",
+            "This site is out of disk space",
             "Message 120",
         );
         let page = ann.get_once(&list.absolute(&list.link("Message 118")));
-        works_or_says(&page, "This site has no room left", "This is message 118");
+        works_or_says(
+            &page,
+            "This site is out of disk space",
+            "This is message 118",
+        );
         works_or_says(
             &ann.get_once("/?compare=1"),
-            "This site has no room left",
+            "This site is out of disk space",
             "Message 120",
         );
     }
     let page = attempt(&site.visitor(), "ben");
-    page.has_status(507).shows("This site has no room left");
+    page.has_status(507).shows("This site is out of disk space");
     // The log has no room either: it goes on in the web server's.
     let errors = site.apache().error_log();
     assert!(errors.contains("disk-full sign-in"), "{errors}");
@@ -184,9 +188,9 @@ fn a_store_that_is_too_large_is_used_on_where_there_is_no_room_for_a_new_one() {
     let mut used_on = 0;
     while generation(&site).ends_with("db.1") {
         let page = ann.get_once("/");
-        works_or_says(&page, "This site has no room left", "Message 20");
+        works_or_says(&page, "This site is out of disk space", "Message 20");
         let large = ann.get_once(&list.absolute(&list.link("Large 3")));
-        works_or_says(&large, "This site has no room left", "Large 3");
+        works_or_says(&large, "This site is out of disk space", "Large 3");
         let stayed = generation(&site).ends_with("db.1");
         if stayed && large.status() == 200 {
             cost::connections(&large, 0);
@@ -215,12 +219,12 @@ fn a_disk_without_inodes_does_the_same() {
     for path in ["/", "/?compare=1"] {
         works_or_says(
             &ann.get_once(path),
-            "This site has no room left",
+            "This site is out of disk space",
             "Message 120",
         );
     }
     let page = attempt(&site.visitor(), "ben");
-    page.has_status(507).shows("This site has no room left");
+    page.has_status(507).shows("This site is out of disk space");
     fs::remove_dir_all(ballast).expect("the ballast");
     ann.get("/").has_status(200).shows("Message 120");
     assert_eq!(attempt(&site.visitor(), "ben").status(), 303);
@@ -237,7 +241,8 @@ fn a_state_directory_that_cannot_be_written_is_named_in_the_log() {
     let ann = site.sign_in("ann");
     disk.remount("ro");
     let page = ann.get_once("/");
-    page.has_status(500).shows("This site is not set up yet");
+    page.has_status(500)
+        .shows("This site is not set up correctly");
     let state = site.state_dir().display().to_string();
     let errors = site.apache().error_log();
     assert!(
@@ -461,7 +466,8 @@ fn a_secret_that_is_gone_or_cut_beside_users_is_an_error_that_names_it() {
         }
         for visitor in [&ann, &site.visitor()] {
             let page = visitor.tab().get_once("/");
-            page.has_status(500).shows("This site is not set up yet");
+            page.has_status(500)
+                .shows("This site is not set up correctly");
         }
         let errors = site.apache().error_log();
         let name = secret.display().to_string();
@@ -485,7 +491,8 @@ fn a_configuration_that_is_wrong_is_named_with_line_and_key() {
     ] {
         fs::write(&file, text).expect("the configuration");
         let page = ann.get_once("/");
-        page.has_status(500).shows("This site is not set up yet");
+        page.has_status(500)
+            .shows("This site is not set up correctly");
         let errors = site.apache().error_log();
         assert!(errors.contains(says), "{errors}");
     }

@@ -8,7 +8,7 @@ use std::io::{self, Read, Write};
 use std::time::{Duration, Instant};
 
 use postern::config::{ImapServer, Security};
-use postern::error::{Error, Imap, Said, What as Missing};
+use postern::error::{Error, GoneKind, Imap, Said};
 use postern::mail::{Flags, FolderName, PartPath, Uid};
 use postern::remote::structure::plain_name;
 use postern::remote::uids::UidSet;
@@ -316,7 +316,7 @@ fn a_folder_that_is_gone_is_told_from_a_server_that_fails() {
         let flight = remote.fly(plan).expect("a flight");
         assert!(!flight.is_ok(open) && flight.is_ok(noop), "{name}");
         match remote.require_open(&flight, open) {
-            Err(Error::Gone(Missing::Folder)) => {}
+            Err(Error::Gone(GoneKind::Folder)) => {}
             // hoodiecrow says BAD, which could mean anything.
             Err(Error::Imap(Imap::Refused(_), _)) if name == "hoodiecrow-2.1.0" => {}
             other => panic!("{name}: {other:?} {:?}", flight.end(open)),

@@ -182,8 +182,8 @@ fn a_message_deleted_elsewhere_is_gone_and_the_list_knows_it_then() {
     delete(&site, "2");
     let gone = list.click("Message 2");
     gone.has_status(410)
-        .shows("This message is gone")
-        .shows("Nothing was changed");
+        .shows("This message is no longer here")
+        .hides("changed");
     gone.click("Open Inbox")
         .has_status(200)
         .shows("Message 3")
@@ -191,7 +191,7 @@ fn a_message_deleted_elsewhere_is_gone_and_the_list_knows_it_then() {
     let never = list.link("Message 1").replace("u=1&", "u=4711&");
     ann.get(&never)
         .has_status(410)
-        .shows("This message is gone");
+        .shows("This message is no longer here");
 }
 
 #[test]
@@ -232,12 +232,12 @@ fn a_folder_deleted_elsewhere_is_gone_and_leaves_a_way_on() {
     let letter = letters.link("Letter 2");
     site.other_client("ann").run("DELETE Letters");
     let gone = ann.get(letters.target());
-    gone.has_status(410).shows("This folder is gone");
+    gone.has_status(410).shows("This folder no longer exists");
     let inbox = gone.click("Open Inbox");
     inbox.has_status(200).shows("Message 3").hides("Letters");
     ann.get(&letter)
         .has_status(410)
-        .shows("This folder is gone");
+        .shows("This folder no longer exists");
 }
 
 #[test]
@@ -250,7 +250,7 @@ fn within_the_window_too_a_folder_found_gone_leaves_the_pane() {
     let inbox = ann.get("/");
     site.other_client("ann").run("DELETE Letters");
     let gone = inbox.click("Letters");
-    gone.has_status(410).shows("This folder is gone");
+    gone.has_status(410).shows("This folder no longer exists");
     gone.click("Open Inbox").hides("Letters");
 }
 
@@ -337,7 +337,7 @@ fn a_name_that_would_end_a_command_ends_nothing() {
         "..%2F..%2Fben",
     ] {
         let page = ann.get(&format!("/folder?f={name}"));
-        page.has_status(410).shows("This folder is gone");
+        page.has_status(410).shows("This folder no longer exists");
     }
     ann.get("/").click("Check for new mail").shows("Message 1");
 }

@@ -78,7 +78,7 @@ fn made_way(page: &Page) {
     page.expect(matches!(page.status(), 429 | 503), || {
         "neither 429 nor 503".to_owned()
     });
-    page.shows("One moment").shows("tries again by itself");
+    page.shows("One moment").shows("reloads automatically");
     let seconds: u32 = page.header("retry-after").parse().expect("seconds");
     assert!((1..=4).contains(&seconds), "{seconds}");
     let again = format!("{seconds}; url={}", page.visitor().address("/"));
@@ -401,7 +401,7 @@ fn a_page_that_tries_again_by_itself_displaces_no_click() {
     });
     for (n, seconds) in [(1, 2), (2, 4), (9, 4)] {
         let page = ann.tab().get_once(&format!("/?again={n}"));
-        page.has_status(429).shows("tries again by itself");
+        page.has_status(429).shows("reloads automatically");
         let next = format!(
             "{seconds}; url={}",
             ann.address(&format!("/?again={}", n + 1))

@@ -264,7 +264,7 @@ fn an_address_that_is_too_long_gets_its_page() {
     let site = Site::new().start();
     let visitor = site.visitor();
     let long = visitor.get_once(&format!("/folder?f={}", "a".repeat(8_050)));
-    long.has_status(414).shows("This address is too long");
+    long.has_status(414).shows("This link is too long");
     // Longer ones Apache answers itself.
     visitor
         .get_once(&format!("/folder?f={}", "a".repeat(30_000)))
@@ -363,7 +363,9 @@ fn a_form_without_the_right_token_or_from_another_site_changes_nothing() {
         let request = Request::new("POST", &ann.address("/sign-out"))
             .form(&[("token", own.as_str())])
             .header("Origin", origin);
-        ann.send(&request).has_status(403).shows("Not done");
+        ann.send(&request)
+            .has_status(403)
+            .shows("This request was refused");
     }
     ann.get("/").has_status(200).shows("Message 1");
 }

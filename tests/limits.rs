@@ -197,7 +197,7 @@ fn it_says_so_where_there_is_too_little_of_anything() {
         }
         said += 1;
         page.has_status(500);
-        let words = ["Something went wrong here", "This site is not set up yet"];
+        let words = ["Something went wrong", "This site is not set up correctly"];
         page.expect(words.iter().any(|w| page.has_words(w)), || {
             format!("{limits:?}: not said")
         });
@@ -205,7 +205,7 @@ fn it_says_so_where_there_is_too_little_of_anything() {
     assert!(said > 0, "there was enough of everything");
     // Where the host's limit of processes is reached, the page comes again by itself.
     let page = host.get(&ann, "/", &["--nproc=1"]);
-    page.has_status(429).shows("tries again by itself");
+    page.has_status(429).shows("reloads automatically");
     // And it was no damage.
     host.get(&ann, "/", &["--nofile=64"])
         .has_status(200)
@@ -279,7 +279,7 @@ fn where_files_may_not_grow_it_says_so_and_nothing_is_damaged() {
             let page = host.get(&ann, path, &[limit]);
             match page.status() {
                 200 => drop(page.shows("Message 120")),
-                507 => drop(page.shows("no room left")),
+                507 => drop(page.shows("out of disk space")),
                 _ => drop(page.expect(false, || format!("{limit}: not said"))),
             }
         }

@@ -473,7 +473,7 @@ fn a_server_that_cannot_prove_itself_never_sees_the_password() {
         .start();
     let page = attempt(&site.visitor(), "ann", &password_of("ann"));
     page.has_status(502)
-        .shows("could not prove who it is")
+        .shows("certificate is not trusted")
         .shows("Your password was not sent");
     assert_eq!(page.form("sign-in").value("login"), Some("ann"));
     assert_eq!(site.imap_logins() + site.dovecot().refused_logins(), 0);

@@ -49,9 +49,10 @@ mod opinions;
 mod parts;
 /// A message for paper.
 mod print;
+/// Remote content that is always shown for a sender, and the settings in which he stands.
+mod reach;
 /// What a message page tells, what is attached to it, and what of that opens.
 mod reading;
-/// Remote content that is always shown for a sender, and the settings in which he stands.
 mod sender;
 /// Mail servers that hang, drip, cut, lie and flood.
 mod servers;

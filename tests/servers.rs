@@ -19,14 +19,14 @@ use crate::support::visitor::Visitor;
 const DEADLINE: Duration = Duration::from_secs(5);
 const HARD: Duration = Duration::from_secs(8);
 
-const SILENT: &str = "The mail server does not answer";
+const SILENT: &str = "The mail server is not answering";
 const AWAY: &str = "The mail server cannot be reached";
-const NONSENSE: &str = "The mail server's answer made no sense";
+const NONSENSE: &str = "The mail server sent an answer that Postern does not understand";
 const BUSY: &str = "The mail server is busy";
-const NO: &str = "The mail server said no";
-const FAREWELL: &str = "The mail server ended the connection";
+const NO: &str = "The mail server refused the request";
+const FAREWELL: &str = "The mail server closed the connection";
 /// CANNOT is said of a name that no folder can have.
-const GONE: &str = "This folder is gone";
+const GONE: &str = "This folder no longer exists";
 
 struct Case {
     name: &'static str,

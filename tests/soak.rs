@@ -31,7 +31,7 @@ const BUDGET_MB: u64 = 4;
 /// Folders that a user's other mail program makes, at most at a time.
 const MADE: usize = 6;
 
-const FAREWELL: &str = "The mail server ended the connection";
+const FAREWELL: &str = "The mail server closed the connection";
 
 /// The program's configuration, lists fresh for so many seconds.
 fn tables(fresh: u32) -> String {

@@ -3,7 +3,7 @@
 use super::body::ways_out;
 use super::panes::Around;
 use super::{Done, Visit};
-use crate::error::{Error, Result, What};
+use crate::error::{Error, GoneKind, Result};
 use crate::mail::Trail;
 use crate::mailbox::Opened;
 use crate::mime::codec;
@@ -39,7 +39,7 @@ pub fn headers(visit: &mut Visit, at: &MessageRef, inside: &Trail) -> Result<Don
 /// `Gone(Part)` where the message names no way; `Gone`; `Imap`.
 pub fn leave(visit: &mut Visit, at: &MessageRef) -> Result<Done> {
     let opened = opened(visit, at, &Trail::default())?;
-    let ways = ways_out(visit, &opened).ok_or(Error::Gone(What::Part))?;
+    let ways = ways_out(visit, &opened).ok_or(Error::Gone(GoneKind::Part))?;
     let around = Around::gather(visit, &at.folder, Vec::new())?;
     let page = LeavePage {
         back: Route::Message(MessageQuery::plain(at.clone(), opened.rank)),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::Visit;
 use crate::config::Config;
+use crate::error::Act;
 use crate::request::Head;
 use crate::response::Response;
 use crate::route::Route;
@@ -127,6 +128,8 @@ pub fn sign_out(visit: &mut Visit) -> Response {
     if let Err(error) = told {
         eprintln!("postern: sign-out: {}", error.log_kind().0);
     }
+    // Gone with the store's next save, which is the last thing a visit does.
+    visit.progress.tries(Act::SignOut);
     visit.mailbox.end_session(visit.claim);
     let to = Route::SignInForm {
         to: String::new(),

@@ -6,7 +6,7 @@ use super::body::{For, attachments, cleaned, letter_of, listed, names, told};
 use super::panes::{Around, list_pane};
 use super::{Done, Visit, sender};
 use crate::clean::{self, Length};
-use crate::error::{Error, Result, What};
+use crate::error::{Error, GoneKind, Result};
 use crate::letter::Letter;
 use crate::mail::{Address, FORWARDED, Flags, Uid};
 use crate::mime::structure;
@@ -189,7 +189,7 @@ pub fn frame(visit: &mut Visit, query: &FrameQuery) -> Result<Done> {
         false => visit.mailbox.open_inside(&query.message, &query.inside)?,
     };
     if structure::body_of(&opened.parts).html.is_empty() {
-        return Err(Error::Gone(What::Part));
+        return Err(Error::Gone(GoneKind::Part));
     }
     let watch = Watch::start();
     let cleaned = cleaned(visit, &opened, query, For::Frame);

@@ -18,6 +18,7 @@ use std::time::Duration;
 use maud::Markup;
 
 use crate::config::Config;
+use crate::error::Progress;
 use crate::mail::Encoding;
 use crate::mailbox::Mailbox;
 use crate::profile::Profile;
@@ -51,6 +52,8 @@ pub struct Visit<'v, 'p> {
     pub mailbox: Mailbox<'v, 'p>,
     /// What he has set.
     pub profile: Profile<'p>,
+    /// How far the request got with what it changes: noted before each step.
+    pub progress: &'v Progress,
     /// Time spent on making HTML.
     pub rendering: Duration,
 }

@@ -1,7 +1,7 @@
 //! What several pages have in common: the panes of folders and of the list, and the notice that the server is away.
 
 use super::Visit;
-use crate::error::{Error, Imap, Result};
+use crate::error::{Imap, Result};
 use crate::mail::{FORWARDED, Flags, Folder, FolderName, Role, Row};
 use crate::mailbox::{Listing, has_attachment};
 use crate::route::{FolderQuery, MessageQuery, MessageRef, Place, Route};
@@ -27,8 +27,8 @@ impl Around {
         mut notices: Vec<Notice>,
     ) -> Result<Around> {
         let list = visit.mailbox.folders()?;
-        if let Some(error) = visit.mailbox.away() {
-            notices.insert(0, away(visit, error));
+        if let Some(kind) = visit.mailbox.away() {
+            notices.insert(0, away(visit, kind));
         }
         let lines = list
             .folders
@@ -91,11 +91,7 @@ fn line(folder: &Folder, current: &FolderName) -> FolderLine {
 }
 
 /// The notice of a page that the cache answered because the server could not.
-fn away(visit: &Visit, error: &Error) -> Notice {
-    let kind = match error {
-        Error::Imap(kind, _) => kind,
-        _ => &Imap::Unreachable,
-    };
+fn away(visit: &Visit, kind: &Imap) -> Notice {
     let told = visit.words.away(kind);
     Notice {
         kind: Kind::Warn,

@@ -5,7 +5,7 @@
 
 use super::body::{files, listed};
 use super::{Done, Packed, Piece, Pieces, Transfer, Visit};
-use crate::error::{Error, Result, What};
+use crate::error::{Error, GoneKind, Result};
 use crate::mail::{Encoding, Part, PartPath, Trail};
 use crate::mime::{codec, containers, structure};
 use crate::remote::SectionKind;
@@ -113,7 +113,7 @@ pub fn part(visit: &mut Visit, at: &MessageRef, trail: &Trail, open: bool) -> Re
             }),
             head: Response::part(&kind, disposition, Vec::new()),
         })),
-        (None, None) => Err(Error::Gone(What::Part)),
+        (None, None) => Err(Error::Gone(GoneKind::Part)),
     }
 }
 
@@ -168,7 +168,7 @@ pub fn attachments(visit: &mut Visit, at: &MessageRef) -> Result<Done> {
         );
     }
     if packed.is_empty() {
-        return Err(Error::Gone(What::Part));
+        return Err(Error::Gone(GoneKind::Part));
     }
     let name = codec::safe_file_name(&format!("{}.zip", opened.row.subject));
     let disposition = disposition("attachment", &name);

@@ -97,7 +97,9 @@ pub fn change(visit: &mut Visit, page: &MessageQuery, always: bool) -> Result<Do
     let sender = sender(&opened, &told)
         .filter(|sender| !always || sender.is_certain && may_be_named)
         .ok_or(Error::BadRequest("sender"))?;
-    visit.profile.always_show(&sender.address, always)?;
+    visit
+        .profile
+        .always_show(&sender.address, always, visit.progress)?;
     let back = Route::Message(MessageQuery {
         charset: page.charset.clone(),
         ..MessageQuery::plain(page.message.clone(), page.rank)

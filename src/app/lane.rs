@@ -11,7 +11,7 @@ use super::timing::Timing;
 use super::visit::account;
 use super::{Asked, Door};
 use crate::actions::{Answer, Packed, Piece, Pieces, Transfer};
-use crate::error::{Error, Result, What};
+use crate::error::{Error, GoneKind, Result};
 use crate::gate::Pass;
 use crate::mail::{PartPath, UidValidity};
 use crate::mailbox::WHOLE_BYTES;
@@ -80,16 +80,16 @@ fn bring(
     whole: &mut Option<Vec<u8>>,
     keep: &mut dyn FnMut(&[u8]) -> io::Result<()>,
 ) -> Result<()> {
-    let gone = || Error::Gone(What::Part);
+    let gone = || Error::Gone(GoneKind::Part);
     let path = match (fetch(remote, job, piece, state, keep), &piece.section) {
-        (Err(Error::Gone(What::Part)), Section::Part(path)) if piece.size > 0 => path,
+        (Err(Error::Gone(GoneKind::Part)), Section::Part(path)) if piece.size > 0 => path,
         (outcome, _) => return outcome,
     };
     let raw = match whole {
         Some(raw) => raw,
         None => whole.insert(match fetch_whole(remote, job) {
             // Too large once, too large for all that follow.
-            Err(Error::Gone(What::Part)) => Vec::new(),
+            Err(Error::Gone(GoneKind::Part)) => Vec::new(),
             raw => raw?,
         }),
     };
@@ -105,7 +105,7 @@ fn fetch_whole(remote: &mut Remote, job: &Transfer) -> Result<Vec<u8>> {
     remote.fetch_pieces(job.message.uid, &all, &mut |bytes| {
         process::hard_deadline(PATIENCE.saturating_mul(2), HARD_DEADLINE);
         if raw.len().saturating_add(bytes.len()) > most {
-            return Err(Error::Gone(What::Part));
+            return Err(Error::Gone(GoneKind::Part));
         }
         raw.extend_from_slice(bytes);
         Ok(())
@@ -131,7 +131,7 @@ fn fetch(
         keep(&decoded).map_err(failed)
     })?;
     if fetched == 0 {
-        return Err(Error::Gone(What::Part));
+        return Err(Error::Gone(GoneKind::Part));
     }
     decoded.clear();
     decoder.finish(&mut decoded);
@@ -160,7 +160,7 @@ fn zipped(
         };
         match brought {
             // An empty file is one too.
-            Ok(()) | Err(Error::Gone(What::Part)) => zip.end().map_err(failed)?,
+            Ok(()) | Err(Error::Gone(GoneKind::Part)) => zip.end().map_err(failed)?,
             Err(e) => return Err(e),
         }
     }
@@ -180,7 +180,7 @@ fn open(remote: &mut Remote, job: &Transfer) -> Result<()> {
     if opened.validity.unwrap_or(UidValidity(0)) == *validity {
         return Ok(());
     }
-    Err(Error::Gone(What::Numbering))
+    Err(Error::Gone(GoneKind::Numbering))
 }
 
 fn send(head: &[u8], file: &mut File) -> io::Result<()> {

@@ -20,7 +20,7 @@ use self::needs::{Elsewhere, Needs, Who, needs};
 use self::timing::Timing;
 use crate::actions::Answer;
 use crate::config::Config;
-use crate::error::{Cause, Error, Result};
+use crate::error::{Cause, Error, Progress, Result};
 use crate::gate::Gate;
 use crate::process;
 use crate::request::{self, BodyLimit, Head, Request};
@@ -40,6 +40,8 @@ struct Context {
     head: Head,
     words: Words,
     watch: Watch,
+    /// How far the request got with what it changes, for whatever ends it.
+    progress: Progress,
 }
 
 /// A request that has been let in: judged, routed, its body read. Nothing of any user has been touched.
@@ -69,6 +71,7 @@ pub fn serve() -> Answer {
     };
     let context = Context {
         words: Words::chosen(&head.language),
+        progress: Progress::new(!head.is_get()),
         config,
         head,
         watch,
@@ -89,7 +92,10 @@ pub fn serve() -> Answer {
     let response = match answer {
         Ok(Answer::Sent) => return Answer::Sent,
         Ok(Answer::Page(response)) => response,
-        Err(error) => refusal::page(&context, asked.as_ref().ok(), &error),
+        Err(error) => {
+            let failure = context.progress.failed_by(error);
+            refusal::page(&context, asked.as_ref().ok(), &failure)
+        }
     };
     Answer::Page(response.with("Server-Timing", timing.header(context.watch.passed())))
 }

@@ -33,8 +33,6 @@ pub struct Needs<'r> {
     pub fails_as: FailsAs,
     /// Where one goes on after signing in, when the session had ended.
     pub back: Back,
-    /// What it means when its answer was made and the store could not be saved.
-    pub unsaved: Unsaved,
     /// How long it may wait for the mail server at most, where that is less than the request's own deadline.
     pub patience: Option<Duration>,
 }
@@ -89,15 +87,6 @@ pub enum Back {
     SignedOut,
 }
 
-/// What it means when the store could not be saved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unsaved {
-    /// The next click asks the mail server again; what this one says is right all the same.
-    Harmless,
-    /// What was asked for is not done.
-    NotDone,
-}
-
 /// What a route needs.
 pub fn needs(route: &Route) -> Needs<'_> {
     match route {
@@ -125,8 +114,6 @@ pub fn needs(route: &Route) -> Needs<'_> {
         Route::Sender { page, always } => Needs {
             // The message shows the form again.
             back: Back::Page(Box::new(Route::Message(page.clone()))),
-            // What it changes is a file of its own.
-            unsaved: Unsaved::Harmless,
             ..Needs::act(|visit| sender::change(visit, page, *always))
         },
         Route::SignOut => Needs {
@@ -174,7 +161,6 @@ impl<'r> Needs<'r> {
             elsewhere: Elsewhere::Opens,
             fails_as: FailsAs::Page,
             back: Back::SamePage,
-            unsaved: Unsaved::Harmless,
             patience: None,
         }
     }
@@ -195,7 +181,6 @@ impl<'r> Needs<'r> {
             waits: Waiter::Act,
             body: BodyLimit::FORM,
             elsewhere: Elsewhere::Nothing,
-            unsaved: Unsaved::NotDone,
             ..Needs::page(act)
         }
     }
@@ -209,7 +194,6 @@ impl<'r> Needs<'r> {
             elsewhere: Elsewhere::Nothing,
             fails_as: FailsAs::Page,
             back: Back::SamePage,
-            unsaved: Unsaved::Harmless,
             patience: None,
         }
     }

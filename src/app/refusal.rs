@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::needs::{Back, FailsAs};
 use super::{Asked, Context, Door};
 use crate::actions::{self, Answer};
-use crate::error::{Error, Result};
+use crate::error::{Error, Failure, Result};
 use crate::mail::Role;
 use crate::remote;
 use crate::response::Response;
@@ -24,9 +24,7 @@ const RETRIES: u32 = 16;
 pub(super) fn not_signed_in(asked: &Asked, door: &Door, reason: Option<Reason>) -> Result<Answer> {
     let needs = asked.needs();
     if needs.fails_as == FailsAs::Part {
-        return Err(Error::NotSignedIn {
-            back: String::new(),
-        });
+        return Err(Error::NotSignedIn);
     }
     let form = match needs.back {
         Back::SignedOut => asked.sign_in_form(door, 200, "", Some(Reason::SignedOut)),
@@ -40,15 +38,20 @@ pub(super) fn not_signed_in(asked: &Asked, door: &Door, reason: Option<Reason>) 
     Ok(Answer::Page(form))
 }
 
-/// What the log says of an error.
-pub(super) fn log_line(error: &Error, asked: &Asked, claim: Option<&Claim>) -> String {
-    let (kind, cause) = error.log_kind();
+/// What the log says of a failure.
+fn log_line(failure: &Failure, asked: &Asked, claim: Option<&Claim>) -> String {
     let user = claim.map_or_else(|| "-".to_owned(), |claim| claim.user.to_hex());
-    let route = asked.request.route.name();
-    format!("{kind} {route} {user} {cause}")
+    failure.log_line(asked.request.route.name(), &user)
 }
 
 impl Asked<'_> {
+    /// Tells the log of an error that does not end the request.
+    pub(super) fn log(&self, door: &Door, error: Error) {
+        let failure = self.context.progress.failed_by(error);
+        let line = log_line(&failure, self, door.claim.as_ref());
+        door.state.log(&line);
+    }
+
     /// The sign-in form, with the page to go on with and why it is shown.
     pub(super) fn sign_in_form(
         &self,
@@ -68,13 +71,14 @@ impl Asked<'_> {
     }
 }
 
-/// The page of an error, and its line in the log; `asked` where the request was let in.
-pub(super) fn page(context: &Context, asked: Option<&Asked>, error: &Error) -> Response {
-    log(asked, error);
+/// The page of a failure, and its line in the log; `asked` where the request was let in.
+pub(super) fn page(context: &Context, asked: Option<&Asked>, failure: &Failure) -> Response {
+    log(asked, failure);
+    let error = &failure.error;
     let head = &context.head;
     let route = asked.map(|asked| &asked.request.route);
     let here = head.here();
-    let is_get = matches!(head.method.as_str(), "GET" | "HEAD");
+    let is_get = head.is_get();
     let again = format!("{}{here}", head.base.0);
     let retry = retry_after(error, route::retries(&head.query)).filter(|_| is_get);
     let folder = route.and_then(Route::folder);
@@ -92,29 +96,11 @@ pub(super) fn page(context: &Context, asked: Option<&Asked>, error: &Error) -> R
     };
     let markup = match asked.map_or(FailsAs::Page, |asked| asked.needs().fails_as) {
         FailsAs::Part => views::error::part(error, &page),
-        FailsAs::Page => views::error::page(error, &page),
+        FailsAs::Page => views::error::page(failure, &page),
     };
     let mut response = Response::page(error.status(), markup);
-    match error {
-        Error::WrongMethod { allow } => response = response.with("Allow", *allow),
-        Error::TooMany { retry } => response = response.with("Retry-After", retry.to_string()),
-        Error::Busy { .. } => response = response.with("Retry-After", "2"),
-        Error::BadRequest(_)
-        | Error::Forbidden(_)
-        | Error::NotSignedIn { .. }
-        | Error::NotFound
-        | Error::LengthRequired
-        | Error::BodyTimeout
-        | Error::TooLarge { .. }
-        | Error::UriTooLong
-        | Error::Gone(_)
-        | Error::Imap(..)
-        | Error::OverQuota
-        | Error::DiskFull(_)
-        | Error::Setup(_)
-        | Error::Profile(_)
-        | Error::Insecure
-        | Error::Internal(_) => {}
+    if let Some((name, value)) = error.header() {
+        response = response.with(name, value);
     }
     if let Some(after) = retry {
         let n = route::retries(&head.query).saturating_add(1);
@@ -124,16 +110,17 @@ pub(super) fn page(context: &Context, asked: Option<&Asked>, error: &Error) -> R
     response
 }
 
-/// Tells the log of an error. Of strangers only what is a fault here: they must not be able to fill it.
-fn log(asked: Option<&Asked>, error: &Error) {
-    let is_fault = error.status() >= 500;
+/// Tells the log of a failure. Of strangers only what is a fault here: they must not be able to fill it.
+fn log(asked: Option<&Asked>, failure: &Failure) {
+    let is_fault = failure.error.status() >= 500;
     match asked.and_then(|asked| Some((asked, asked.door.as_ref()?))) {
         Some((asked, door)) if door.claim.is_some() || is_fault => {
-            door.state.log(&log_line(error, asked, door.claim.as_ref()));
+            door.state
+                .log(&log_line(failure, asked, door.claim.as_ref()));
         }
         Some(_) => {}
         None if is_fault => {
-            let (kind, cause) = error.log_kind();
+            let (kind, cause) = failure.error.log_kind();
             eprintln!("postern: {kind}: {cause}");
         }
         None => {}
@@ -142,11 +129,10 @@ fn log(asked: Option<&Asked>, error: &Error) {
 
 /// When a page that was sent away tries again by itself; None where it does not.
 fn retry_after(error: &Error, retries: u32) -> Option<Duration> {
-    let heals = matches!(error, Error::TooMany { .. } | Error::Busy { .. });
     let seconds = match retries {
         0 => 1,
         1 => 2,
         _ => 4,
     };
-    (heals && retries < RETRIES).then_some(Duration::from_secs(seconds))
+    (error.heals() && retries < RETRIES).then_some(Duration::from_secs(seconds))
 }

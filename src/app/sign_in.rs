@@ -5,7 +5,7 @@ use super::needs::{Who, needs};
 use super::{Asked, Door};
 use crate::actions::login;
 use crate::desk;
-use crate::error::{Error, Imap, Result};
+use crate::error::{Act, Error, Imap, Result};
 use crate::gate;
 use crate::remote::{Account, Remote};
 use crate::response::Response;
@@ -121,6 +121,7 @@ pub(super) fn sign_in(asked: &Asked, door: &Door) -> Result<Response> {
         password,
         keep: form.get(KEEP) == "1",
     };
+    let progress = &asked.context.progress;
     let left = desk::at(pass, config.store_budget(), |desk| {
         let before = known.and_then(|old| desk.former_session(old));
         let begun = session::begin(&mut desk.store, &beginning, before.as_ref(), desk.now)?;
@@ -133,10 +134,13 @@ pub(super) fn sign_in(asked: &Asked, door: &Door) -> Result<Response> {
             let sealed = Encryption::With(&session.data.key);
             desk.store.put(sealed, &SERVER, &session.data.id, &facts);
         }
+        // The old session goes with the same write.
+        progress.tries(Act::SignIn);
         Ok(claim)
     })?;
     let claim = left.value?;
     left.saved?;
+    progress.did(Act::SignIn);
     drop(left.pass);
 
     let to = format!("{}{}", head.base.0, way_back(form.get(TO)));

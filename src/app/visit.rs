@@ -5,14 +5,14 @@
 
 use std::time::Duration;
 
-use super::needs::{Action, Unsaved};
-use super::refusal::{log_line, not_signed_in};
+use super::needs::Action;
+use super::refusal::not_signed_in;
 use super::timing::Timing;
 use super::{Asked, Context, Door, lane};
 use crate::actions::{Answer, Done, Visit};
 use crate::config::Config;
 use crate::desk::{self, Desk};
-use crate::error::{Cause, Error, Imap, Result};
+use crate::error::{Cause, Error, Imap, Reach, Result};
 use crate::mailbox::Mailbox;
 use crate::profile::Profile;
 use crate::remote::{Account, Capabilities, Remote};
@@ -39,7 +39,7 @@ pub(super) fn visit(
         .enter(claim.user, asked.needs().waiter(head)?)
     {
         Ok(pass) => pass,
-        Err(Error::NotSignedIn { .. }) => return not_signed_in(asked, door, Some(Reason::Ended)),
+        Err(Error::NotSignedIn) => return not_signed_in(asked, door, Some(Reason::Ended)),
         Err(error) => return Err(error),
     };
     timing.gate = Some(pass.waited());
@@ -92,8 +92,14 @@ impl Visitor<'_> {
             self.door
                 .state
                 .log(&format!("session-ended {user} {}", cause.0));
-            session::end(&mut desk.store, self.claim, session)?;
-            return Ok(Outcome::Ended(Reason::PasswordChanged));
+            session::end(&mut desk.store, self.claim, session.clone())?;
+            match self.reach() {
+                Reach::Reading | Reach::Nothing => {
+                    return Ok(Outcome::Ended(Reason::PasswordChanged));
+                }
+                // The sign-in form would not say what has been done.
+                Reach::Perhaps(_) | Reach::Done(_) => {}
+            }
         }
         Ok(Outcome::Acted(Box::new(session), acted))
     }
@@ -128,6 +134,7 @@ impl Visitor<'_> {
             session,
             mailbox: Mailbox::new(&mut desk.store, remote, &session.data, config, desk.now),
             profile: Profile::of(desk.pass),
+            progress: &asked.context.progress,
             rendering: Duration::ZERO,
         };
         let done = action(&mut visit);
@@ -137,26 +144,33 @@ impl Visitor<'_> {
         timing.render = Some(visit.rendering);
         timing.imap = Some(visit.mailbox.cost());
         if let Some(error) = visit.profile.damage() {
-            self.log(error);
+            asked.log(self.door, error.clone());
         }
         done
     }
 
     /// The one place where what an action came to and whether the store was saved meet.
     fn settled(&self, acted: Result<Done>, saved: Result<()>) -> Result<Done> {
-        if let Err(error) = &saved {
-            self.log(error);
-        }
-        let done = acted?;
-        match self.asked.needs().unsaved {
-            Unsaved::NotDone => saved.map(|()| done),
-            Unsaved::Harmless => Ok(done),
+        match (acted, saved) {
+            (acted, Ok(())) => acted,
+            (Err(first), Err(unsaved)) => {
+                self.asked.log(self.door, unsaved);
+                Err(first)
+            }
+            (Ok(done), Err(unsaved)) => match self.reach() {
+                // The next click asks the mail server again; what this page says is right all the same.
+                Reach::Reading => {
+                    self.asked.log(self.door, unsaved);
+                    Ok(done)
+                }
+                // An act's page says what became of the act, and that this failed.
+                Reach::Nothing | Reach::Perhaps(_) | Reach::Done(_) => Err(unsaved),
+            },
         }
     }
 
-    fn log(&self, error: &Error) {
-        let line = log_line(error, self.asked, Some(self.claim));
-        self.door.state.log(&line);
+    fn reach(&self) -> Reach {
+        self.asked.context.progress.reach()
     }
 }
 
@@ -167,9 +181,7 @@ pub(super) fn account<'a>(config: &'a Config, session: &'a Session) -> Result<Ac
             "the [[domain]] table of a session is no longer configured",
         ))
     })?;
-    let password = session.password.as_deref().ok_or(Error::NotSignedIn {
-        back: String::new(),
-    })?;
+    let password = session.password.as_deref().ok_or(Error::NotSignedIn)?;
     Ok(Account {
         server,
         login: &session.login,

@@ -109,7 +109,7 @@ fn clean(state: &State, config: &Config, user: UserId, wish: Wish) -> Result<Don
     };
     let pass = match gate.enter(user, Waiter::Background) {
         Ok(pass) => pass,
-        Err(Error::TooMany { .. } | Error::NotSignedIn { .. }) => return Ok(Done::Busy),
+        Err(Error::TooMany { .. } | Error::NotSignedIn) => return Ok(Done::Busy),
         Err(error) => return Err(error),
     };
     let unseen = unseen_for(pass.dir());

@@ -5,7 +5,7 @@
 
 use super::message::{IMAGE_BYTES, Opened, Shown, TEXT_BYTES, TEXTS_BYTES, WHOLE_BYTES};
 use super::{Mailbox, row};
-use crate::error::{Error, Result, What};
+use crate::error::{Error, GoneKind, Result};
 use crate::mail::{Part, Row, Trail};
 use crate::mime::{codec, containers, structure};
 use crate::route::MessageRef;
@@ -22,7 +22,7 @@ impl Mailbox<'_, '_> {
         let (holder, bytes) = self.at(at, trail, WHOLE_BYTES)?;
         let raw = bytes
             .filter(|_| structure::is_message(&holder) || structure::is_tnef(&holder))
-            .ok_or(Error::Gone(What::Part))?;
+            .ok_or(Error::Gone(GoneKind::Part))?;
         let parts = containers::contents(&holder, &raw);
         let body = structure::body_of(&parts);
         let shown = |wanted: &[&Part]| shortened(containers::pick(&holder, &raw, wanted));
@@ -72,7 +72,7 @@ impl Mailbox<'_, '_> {
         trail: &Trail,
         limit: u32,
     ) -> Result<(Part, Option<Vec<u8>>)> {
-        let gone = || Error::Gone(What::Part);
+        let gone = || Error::Gone(GoneKind::Part);
         let (first, rest) = trail.split().ok_or_else(gone)?;
         if rest.is_empty() {
             return self.part(at, first, limit);

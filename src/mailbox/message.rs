@@ -6,9 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Mailbox, row};
+use super::{Mailbox, is_away, row};
 use crate::clean;
-use crate::error::{Error, Result, What};
+use crate::error::{Error, GoneKind, Result};
 use crate::mail::{Flags, Part, PartPath, Row, Uid};
 use crate::mime::structure::Body;
 use crate::mime::{codec, structure};
@@ -203,7 +203,7 @@ impl Mailbox<'_, '_> {
         let part = parts
             .into_iter()
             .find(|p| p.path == *path)
-            .ok_or(Error::Gone(What::Part))?;
+            .ok_or(Error::Gone(GoneKind::Part))?;
         if part.size > limit {
             return Ok((part, None));
         }
@@ -240,7 +240,7 @@ impl Mailbox<'_, '_> {
             self.note_messages(&at.folder, at.validity, messages);
         }
         self.cached_row(&at.folder, at.validity, at.uid)
-            .ok_or(Error::Gone(What::Message))
+            .ok_or(Error::Gone(GoneKind::Message))
     }
 
     /// Sends all marks that wait, before the session that could send them ends.
@@ -285,7 +285,7 @@ impl Mailbox<'_, '_> {
                 Some(list)
                     if list.validity != at.validity && (compared || self.is_fresh(list.as_of)) =>
                 {
-                    return Err(Error::Gone(What::Numbering));
+                    return Err(Error::Gone(GoneKind::Numbering));
                 }
                 Some(_) => {
                     if let Some(rank) = self.cached_rank(&at.folder, at.uid, hint) {
@@ -295,7 +295,7 @@ impl Mailbox<'_, '_> {
                 None => {}
             }
         }
-        Err(Error::Gone(What::Message))
+        Err(Error::Gone(GoneKind::Message))
     }
 
     /// The header of a message that has been opened.
@@ -412,7 +412,7 @@ impl Mailbox<'_, '_> {
 
     /// A part that the server does not have under its path, decoded: where a structure was read here, the paths are ours.
     fn out_of_whole(&mut self, at: &MessageRef, row: &Row, path: &PartPath) -> Result<Vec<u8>> {
-        let gone = || Error::Gone(What::Part);
+        let gone = || Error::Gone(GoneKind::Part);
         if row.size > WHOLE_BYTES {
             return Err(gone());
         }
@@ -440,7 +440,7 @@ impl Mailbox<'_, '_> {
         self.check_open(at, open, &flight)?;
         let messages = flight.take(asked).unwrap_or_default();
         let mut found = messages.into_iter().filter(|(uid, _)| *uid == at.uid);
-        let (_, message) = found.next().ok_or(Error::Gone(What::Message))?;
+        let (_, message) = found.next().ok_or(Error::Gone(GoneKind::Message))?;
         Ok(message)
     }
 
@@ -456,8 +456,10 @@ impl Mailbox<'_, '_> {
         self.store.put(self.encryption(), &PENDING, &key, &());
         if self.is_open(&at.folder, at.validity, true) {
             let told = self.send_pending(&at.folder, at.validity, &[at.uid]);
-            if let Err(e) = told {
-                // It stays pending, and the message is shown all the same.
+            // It stays pending, and the message is shown all the same.
+            if let Err(e) = told
+                && is_away(&e)
+            {
                 self.away.get_or_insert(e);
             }
         }
@@ -487,7 +489,7 @@ impl Mailbox<'_, '_> {
         if self.note_open(&at.folder, access == Access::Change, opened) == at.validity {
             return Ok(());
         }
-        Err(Error::Gone(What::Numbering))
+        Err(Error::Gone(GoneKind::Numbering))
     }
 }
 

@@ -14,7 +14,7 @@ mod row;
 mod tree;
 
 use crate::config::Config;
-use crate::error::{Error, Imap, Result, What};
+use crate::error::{Error, GoneKind, Imap, Result};
 use crate::mail::{FolderName, UidValidity};
 use crate::remote::{Cost, OpenFolder, Remote};
 use crate::route::MessageRef;
@@ -49,7 +49,7 @@ pub struct Mailbox<'v, 'p> {
     listed: bool,
     /// Folders whose counts the next flight asks for.
     uncounted: Vec<FolderName>,
-    /// Why the server could not be asked, where the cache answered instead.
+    /// Why the server could not be asked, where the cache answered instead: what `is_away` says yes to.
     away: Option<Error>,
 }
 
@@ -82,8 +82,8 @@ impl<'v, 'p> Mailbox<'v, 'p> {
     }
 
     /// Why the server could not be asked, where the cache answered instead.
-    pub fn away(&self) -> Option<&Error> {
-        self.away.as_ref()
+    pub fn away(&self) -> Option<&Imap> {
+        self.away.as_ref().and_then(Error::imap)
     }
 
     /// What this request has cost at the server so far.
@@ -92,8 +92,8 @@ impl<'v, 'p> Mailbox<'v, 'p> {
     }
 
     /// What is known of a folder is doubtful, since something of it was found gone: the next page asks the server.
-    pub fn distrust(&mut self, folder: &FolderName, gone: What) {
-        if gone == What::Part {
+    pub fn distrust(&mut self, folder: &FolderName, gone: GoneKind) {
+        if gone == GoneKind::Part {
             // Content never changes: the link was wrong.
             return;
         }
@@ -102,7 +102,7 @@ impl<'v, 'p> Mailbox<'v, 'p> {
             list.as_of = list.as_of.min(then);
             self.put_list_head(folder, &list);
         }
-        if gone == What::Folder
+        if gone == GoneKind::Folder
             && let Some(mut list) = self.cached_folders()
         {
             list.as_of = list.as_of.min(then);

@@ -5,7 +5,7 @@
 
 use super::lexer::Lexer;
 use super::wire::Status;
-use crate::error::{Cause, Error, Imap, Said, What};
+use crate::error::{Cause, Error, GoneKind, Imap, Said};
 
 /// How one command ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ fn split_code(text: &[u8]) -> (&[u8], &[u8]) {
 pub(super) fn refusal(end: &End) -> Error {
     let cause = || Cause::new(format!("{:?} {}", end.status, end.code).trim_end());
     match end.code.as_str() {
-        "NONEXISTENT" | "TRYCREATE" => Error::Gone(What::Folder),
+        "NONEXISTENT" | "TRYCREATE" => Error::Gone(GoneKind::Folder),
         "OVERQUOTA" => Error::OverQuota,
         _ => Error::Imap(Imap::Refused(Said::new(&end.text)), cause()),
     }

@@ -53,7 +53,7 @@ pub use self::wire::Status;
 use self::connect::{Connected, Limits, connect};
 use self::flight::Session;
 use crate::config::ImapServer;
-use crate::error::{Cause, Error, Result, What as Missing};
+use crate::error::{Cause, Error, GoneKind, Result};
 use crate::mail::Uid;
 use crate::time::{Deadline, Watch};
 
@@ -221,7 +221,7 @@ impl<'a> Remote<'a> {
             _ => false,
         };
         Err(match gone {
-            true => Error::Gone(Missing::Folder),
+            true => Error::Gone(GoneKind::Folder),
             false => refused,
         })
     }
@@ -265,7 +265,7 @@ impl<'a> Remote<'a> {
                 .map(|section| plan.fetch_sections(uid, vec![section.clone()]));
             let flight = self.fly(plan)?;
             flight.require(first)?;
-            let gone = Error::Gone(Missing::Message);
+            let gone = Error::Gone(GoneKind::Message);
             let message = flight
                 .get(first)
                 .and_then(|all| all.get(&uid))
@@ -274,7 +274,7 @@ impl<'a> Remote<'a> {
                 let Some(fetched) = message.fetched(section) else {
                     // Nothing behind the last whole piece is the end; nothing at all is no part.
                     return match offset {
-                        0 => Err(Error::Gone(Missing::Part)),
+                        0 => Err(Error::Gone(GoneKind::Part)),
                         _ => Ok(u64::from(offset)),
                     };
                 };

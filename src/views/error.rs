@@ -1,16 +1,16 @@
-//! The page that stands in for one that cannot be shown; one for each kind of error.
+//! The page that stands in for one that cannot be shown: one for each kind of error, told by how far its request got.
 //!
-//! Not for headers: the status comes from `Error::status`, and `Refresh` is set by whoever knows the address. To know
-//! before changing it: the match has no wildcard, so a new kind of error does not compile until somebody has decided
-//! what its page says and where it leads.
+//! Not for headers: status and `Retry-After` come from `Error`, and `Refresh` is set by whoever knows the address. To know
+//! before changing it: the matches have no wildcard, so a new kind of error does not compile until somebody has decided
+//! what its page says and where it leads; and what was changed is said by reach, never by the kind of error.
 
 use maud::{Markup, html};
 
 use super::card;
-use crate::error::{Error, Imap, What};
+use crate::error::{Act, Error, Failure, GoneKind, Imap, Reach};
 use crate::mail::{FolderName, Role};
 use crate::route::{Base, FolderQuery, Route};
-use crate::words::{Told, Words, hard_deadline};
+use crate::words::{ErrorText, Words, hard_deadline};
 
 /// What an error page needs beside the error.
 #[derive(Clone, Copy, Debug)]
@@ -37,69 +37,97 @@ enum Way {
     Folder,
     /// To the inbox.
     Inbox,
-    /// To the sign-in form, and from there to a page.
-    SignIn(String),
+    /// To the sign-in form.
+    SignIn,
     /// Back, by the browser's own button.
     Nowhere,
 }
 
-/// The page of an error.
-pub fn page(error: &Error, p: &ErrorPage) -> Markup {
+/// The page of a failure.
+pub fn page(failure: &Failure, p: &ErrorPage) -> Markup {
     let words = p.words;
-    let (told, way) = told(error, words);
+    let (text, way) = text(&failure.error, words);
+    let reach = &failure.reach;
+    // Where something was done, or may have been, that is what the page is about, and the error comes second.
+    let (title, first) = match words.changed_title(reach) {
+        Some(title) => (title, format!("{}.", text.title)),
+        None => (text.title, String::new()),
+    };
+    let way = way_after(reach).unwrap_or(way);
+    let next = words.next_after_change(reach).unwrap_or(text.next);
+    let is_undone = matches!(reach, Reach::Reading | Reach::Nothing);
+    let changed = words.changed(reach);
+    let sentences = |all: &[&str]| {
+        let said: Vec<&str> = all.iter().copied().filter(|s| !s.is_empty()).collect();
+        said.join(" ")
+    };
     let inside = html! {
-        h1 { (told.title) }
+        h1 { (title) }
         div role="status" {
-            p { (told.happened) " " (told.kept) }
+            @if is_undone {
+                p { (sentences(&[&text.happened, &changed, text.state])) }
+            } @else {
+                p { (changed) }
+                p { (sentences(&[&first, &text.happened, text.state])) }
+            }
             @if let Some(seconds) = p.refresh {
-                p { (words.tries_again_in(seconds.into())) }
+                p { (words.reloads_in(seconds.into())) }
             } @else if matches!(way, Way::Now) && p.again.is_none() {
                 p { (words.go_back_and_repeat()) }
             }
         }
         (onward(p, &way))
-        p.hint { (told.next) }
+        p.hint { (sentences(&[next, text.tell])) }
     };
-    card(p.base, words, told.title, inside)
+    card(p.base, words, title, inside)
 }
 
-/// What a part shows inside a page: the frame of an HTML mail, or an attachment opened in it.
+/// What a part shows inside a page: the frame of an HTML mail, or an attachment opened in it. Parts change nothing.
 pub fn part(error: &Error, p: &ErrorPage) -> Markup {
     let words = p.words;
-    let (told, _) = told(error, words);
+    let (text, _) = text(error, words);
     let inside = html! {
         h1 { (words.part_not_shown()) }
-        p { (told.happened) }
-        @if let Some(seconds) = p.refresh { p.hint { (words.tries_again_in(seconds.into())) } }
+        p { (text.happened) }
+        @if let Some(seconds) = p.refresh { p.hint { (words.reloads_in(seconds.into())) } }
     };
-    card(p.base, words, told.title, inside)
+    card(p.base, words, text.title, inside)
+}
+
+/// Where a page leads that was to change something: to where it can be seen whether that was done.
+fn way_after(reach: &Reach) -> Option<Way> {
+    match reach {
+        Reach::Reading | Reach::Nothing => None,
+        Reach::Perhaps(act) | Reach::Done(act) => Some(match act {
+            Act::SignIn => Way::SignIn,
+            Act::SignOut => Way::Inbox,
+            Act::ImagesOf { .. } => Way::Folder,
+        }),
+    }
 }
 
 /// The words of an error, and where its page leads.
-fn told(error: &Error, words: Words) -> (Told, Way) {
+fn text(error: &Error, words: Words) -> (ErrorText, Way) {
     match error {
         Error::BadRequest(_) => (words.bad_request(), Way::Inbox),
         Error::Forbidden(_) => (words.forbidden(), Way::Inbox),
-        Error::NotSignedIn { back } => (words.not_signed_in(), Way::SignIn(back.clone())),
+        Error::NotSignedIn => (words.not_signed_in(), Way::SignIn),
         Error::NotFound => (words.not_found(), Way::Inbox),
         Error::WrongMethod { .. } => (words.wrong_method(), Way::Inbox),
         Error::LengthRequired => (words.length_required(), Way::Nowhere),
         Error::BodyTimeout => (words.body_timeout(), Way::Nowhere),
         Error::TooLarge { limit } => (words.too_large(*limit), Way::Nowhere),
         Error::UriTooLong => (words.uri_too_long(), Way::Inbox),
-        Error::Gone(What::Folder) => (words.gone(What::Folder), Way::Inbox),
-        Error::Gone(what) => (words.gone(*what), Way::Folder),
+        Error::Gone(GoneKind::Folder) => (words.gone(GoneKind::Folder), Way::Inbox),
+        Error::Gone(kind) => (words.gone(*kind), Way::Folder),
         Error::TooMany { .. } => (words.too_many(), Way::Now),
         Error::Busy { waited } => (words.busy(waited.as_secs()), Way::Now),
-        Error::Imap(Imap::LoginRefused, _) => {
-            (words.imap(&Imap::LoginRefused), Way::SignIn(String::new()))
-        }
+        Error::Imap(Imap::LoginRefused, _) => (words.imap(&Imap::LoginRefused), Way::SignIn),
         Error::Imap(kind, _) => (words.imap(kind), Way::Again),
         Error::OverQuota => (words.over_quota(), Way::Folder),
         Error::DiskFull(_) => (words.disk_full(), Way::Again),
         Error::Setup(_) => (words.setup(), Way::Again),
         Error::Profile(_) => (words.profile(), Way::Folder),
-        Error::Insecure => (words.insecure(), Way::Nowhere),
         Error::Internal(_) => (words.internal(), Way::Again),
     }
 }
@@ -118,16 +146,17 @@ fn onward(p: &ErrorPage, way: &Way) -> Markup {
     match (way, p.again) {
         (Way::Again, Some(again)) => link(words.try_again().to_owned(), again.to_owned()),
         (Way::Now, Some(again)) => link(words.try_now().to_owned(), again.to_owned()),
-        (Way::SignIn(to), _) => {
+        (Way::SignIn, _) => {
             let form = Route::SignInForm {
-                to: to.clone(),
+                to: String::new(),
                 out: false,
             };
             link(words.sign_in().to_owned(), form.href(p.base))
         }
-        (Way::Folder, _) => folder(p.folder.unwrap_or(to_inbox)),
+        // A form that failed leads to the folder that it was about: its own address cannot be asked for again.
+        (Way::Again | Way::Folder, _) => folder(p.folder.unwrap_or(to_inbox)),
         (Way::Inbox, _) => folder(to_inbox),
-        (Way::Again | Way::Now | Way::Nowhere, _) => html! {},
+        (Way::Now | Way::Nowhere, _) => html! {},
     }
 }
 
@@ -187,49 +216,7 @@ const fn joined<const N: usize>(pieces: &[&str]) -> [u8; N] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::{Cause, Said};
-    use std::time::Duration;
-
-    fn every_kind() -> Vec<Error> {
-        let cause = || Cause::new("/home/u/.postern: SECRET <cause>");
-        let imap = [
-            Imap::Unreachable,
-            Imap::Certificate,
-            Imap::Refused(Said::new(b"<i>No</i>\r\nentry")),
-            Imap::Goodbye(Said::default()),
-            Imap::Timeout,
-            Imap::Garbled,
-            Imap::LoginRefused,
-            Imap::LoginLater,
-        ];
-        let gone = [What::Folder, What::Message, What::Numbering, What::Part];
-        let mut all = vec![
-            Error::BadRequest("f"),
-            Error::Forbidden("token"),
-            Error::NotSignedIn {
-                back: "/message?u=1&v=2".to_owned(),
-            },
-            Error::NotFound,
-            Error::WrongMethod { allow: "GET, HEAD" },
-            Error::LengthRequired,
-            Error::BodyTimeout,
-            Error::TooLarge { limit: 65_536 },
-            Error::UriTooLong,
-            Error::TooMany { retry: 2 },
-            Error::Busy {
-                waited: Duration::from_secs(10),
-            },
-            Error::OverQuota,
-            Error::DiskFull(cause()),
-            Error::Setup(cause()),
-            Error::Profile(cause()),
-            Error::Insecure,
-            Error::Internal(cause()),
-        ];
-        all.extend(imap.map(|kind| Error::Imap(kind, cause())));
-        all.extend(gone.map(Error::Gone));
-        all
-    }
+    use crate::error::samples::{errors, reaches};
 
     fn given(again: Option<&'static str>, refresh: Option<u32>) -> ErrorPage<'static> {
         static ROOT: Base = Base(String::new());
@@ -242,14 +229,21 @@ mod tests {
         }
     }
 
+    fn made(error: &Error, reach: &Reach) -> String {
+        let again = (*reach == Reach::Reading).then_some("/x");
+        let failure = Failure {
+            error: error.clone(),
+            reach: reach.clone(),
+        };
+        page(&failure, &given(again, None)).into_string()
+    }
+
     #[test]
     fn every_kind_has_a_page_that_keeps_its_cause_to_itself() {
-        for error in every_kind() {
-            for made in [
-                page(&error, &given(Some("/x"), None)),
-                part(&error, &given(None, None)),
-            ] {
-                let made = made.into_string();
+        for error in errors() {
+            let mut pages: Vec<String> = reaches().iter().map(|r| made(&error, r)).collect();
+            pages.push(part(&error, &given(None, None)).into_string());
+            for made in pages {
                 assert_eq!(made.matches("<h1>").count(), 1, "{error:?}");
                 assert_eq!(made.matches("<main").count(), 1, "{error:?}");
                 assert!(!made.contains("SECRET"), "{error:?}");
@@ -258,27 +252,83 @@ mod tests {
         }
     }
 
+    /// Words by which a page would say that nothing was done, or that it is to be done again.
+    const UNDONE: [&str; 6] = [
+        "othing was",
+        "not changed",
+        "not saved",
+        "not done",
+        "Try again",
+        "Go back",
+    ];
+
     #[test]
-    fn a_page_that_comes_again_says_when_and_a_refused_form_says_what_to_do() {
-        let crowded = Error::TooMany { retry: 2 };
-        let waiting = page(&crowded, &given(Some("/folder?f=a&again=1"), Some(1))).into_string();
-        assert!(waiting.contains("tries again by itself in 1 second."));
-        assert!(waiting.contains("href=\"/folder?f=a&amp;again=1\""));
-        let refused = page(&crowded, &given(None, None)).into_string();
-        assert!(refused.contains(Words::ENGLISH.go_back_and_repeat()));
-        assert!(!refused.contains("<a "));
+    fn what_a_page_says_of_its_change_follows_from_reach_alone() {
+        for error in errors() {
+            for reach in reaches() {
+                let made = made(&error, &reach);
+                let says = |words: &str| made.contains(words);
+                let what = || format!("{error:?} {reach:?}: {made}");
+                let unchanged = says("Nothing was changed.");
+                assert_eq!(unchanged, reach == Reach::Nothing, "{}", what());
+                match &reach {
+                    // Not a word on changes: there was none to be made.
+                    Reach::Reading => assert!(!says("changed."), "{}", what()),
+                    Reach::Nothing => {}
+                    Reach::Perhaps(_) => {
+                        assert!(says("This may not have been done"), "{}", what());
+                        assert!(says("Check before you try again."), "{}", what());
+                        assert!(says("may"), "{}", what());
+                    }
+                    Reach::Done(act) => {
+                        let done = Words::ENGLISH.done(act);
+                        assert!(says(&done), "{}", what());
+                        assert!(says("You do not need to do it again."), "{}", what());
+                        assert!(!UNDONE.iter().any(|words| says(words)), "{}", what());
+                    }
+                }
+                if matches!(reach, Reach::Perhaps(_) | Reach::Done(_)) {
+                    // What happened stands below it, and the way leads to where it can be seen.
+                    let (text, _) = text(&error, Words::ENGLISH);
+                    let second = html! { (text.title) ". " (text.happened) }.into_string();
+                    assert!(says(&second) && says("<a class=\"button"), "{}", what());
+                }
+            }
+        }
     }
 
     #[test]
-    fn signing_in_leads_back_to_where_one_was() {
-        let error = Error::NotSignedIn {
-            back: "/message?u=1&v=2".to_owned(),
+    fn no_text_of_an_error_says_what_was_done() {
+        for error in errors() {
+            let (text, _) = text(&error, Words::ENGLISH);
+            let said = format!(
+                "{} {} {} {}",
+                text.title, text.happened, text.state, text.tell
+            );
+            for words in UNDONE
+                .into_iter()
+                .chain(["was done", "was changed", "saved"])
+            {
+                assert!(!said.contains(words), "{error:?}: {said}");
+            }
+            assert!(!text.title.ends_with('.') && !text.title.is_empty());
+            assert!(!text.next.is_empty() || !text.tell.is_empty(), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_that_comes_again_says_when_and_a_refused_form_says_what_to_do() {
+        let crowded = |reach| Failure {
+            error: Error::TooMany { retry: 2 },
+            reach,
         };
-        let page = page(&error, &given(None, None)).into_string();
-        assert!(
-            page.contains("/sign-in?to=%2Fmessage%3Fu%3D1%26v%3D2"),
-            "{page}"
-        );
+        let given_again = given(Some("/folder?f=a&again=1"), Some(1));
+        let waiting = page(&crowded(Reach::Reading), &given_again).into_string();
+        assert!(waiting.contains("reloads automatically in 1 second."));
+        assert!(waiting.contains("href=\"/folder?f=a&amp;again=1\""));
+        let refused = page(&crowded(Reach::Nothing), &given(None, None)).into_string();
+        assert!(refused.contains(Words::ENGLISH.go_back_and_repeat()));
+        assert!(!refused.contains("<a "));
     }
 
     #[test]

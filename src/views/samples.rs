@@ -12,7 +12,8 @@ use super::folders::{FolderLine, nested};
 use super::login::{self, LoginPage, Reason};
 use super::message::{self, Body, Height, HtmlFrame, MessagePage, Remote};
 use super::{Chrome, Kind, Notice, Quota, error};
-use crate::error::{Cause, Error, Imap, What};
+use crate::error::samples::{errors, reaches};
+use crate::error::{Failure, Reach};
 use crate::letter::{Block, Letter, Span};
 use crate::mail::{Address, FolderName, Role, Trail, Uid, UidValidity};
 use crate::route::{Anchor, Base, FolderQuery, MessageQuery, MessageRef, Place, Route};
@@ -41,17 +42,6 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
             reason,
         })
     };
-    let failed = |error: Error, refresh| {
-        let again = Some("/folder?f=INBOX&again=1");
-        let given = ErrorPage {
-            base: &ROOT,
-            words: Words::ENGLISH,
-            again,
-            refresh,
-            folder: None,
-        };
-        error::page(&error, &given)
-    };
     vec![
         ("list", list_page(Words::ENGLISH, &inbox(None, false), &[])),
         (
@@ -79,13 +69,31 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
         ),
         ("sign-in-http", sign_in(Some(Reason::Insecure), "")),
         ("sign-in-out", sign_in(Some(Reason::SignedOut), "")),
-        ("error-busy", failed(Error::TooMany { retry: 2 }, Some(2))),
-        (
-            "error-away",
-            failed(Error::Imap(Imap::Certificate, Cause::new("")), None),
-        ),
-        ("error-gone", failed(Error::Gone(What::Numbering), None)),
     ]
+}
+
+/// The page of every error at every reach, by its name.
+fn failures() -> Vec<(String, Markup)> {
+    let mut all = Vec::new();
+    for (n, error) in errors().into_iter().enumerate() {
+        for (m, reach) in reaches().into_iter().enumerate() {
+            let name = format!("error-{n:02}-{}-{m}-{}", error.log_kind().0, reach.name());
+            let is_reading = reach == Reach::Reading;
+            let given = ErrorPage {
+                base: &ROOT,
+                words: Words::ENGLISH,
+                again: is_reading.then_some("/folder?f=INBOX&again=1"),
+                refresh: Some(2).filter(|_| is_reading && error.heals()),
+                folder: None,
+            };
+            let failure = Failure {
+                error: error.clone(),
+                reach,
+            };
+            all.push((name, error::page(&failure, &given)));
+        }
+    }
+    all
 }
 
 /// A letter in plain text, with a quote, a signature and attachments.
@@ -231,8 +239,10 @@ fn list_page(words: Words, list: &ListPane, notices: &[Notice]) -> Markup {
 fn away() -> Notice {
     Notice {
         kind: Kind::Warn,
-        lead: "The mail server does not answer.".to_owned(),
-        text: "This is the list as of 11:52; what you opened before can be read, and nothing was changed.".to_owned(),
+        lead: "The mail server is not answering.".to_owned(),
+        text:
+            "You are looking at a saved copy. You can read messages that you have already opened."
+                .to_owned(),
         actions: vec![("Try again".to_owned(), folder_route("INBOX"))],
     }
 }
@@ -571,7 +581,10 @@ fn samples_can_be_written_for_looking() {
     };
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     std::fs::create_dir_all(&root).unwrap();
-    for (name, page) in pages() {
+    let pages = pages()
+        .into_iter()
+        .map(|(name, page)| (name.to_owned(), page));
+    for (name, page) in pages.chain(failures()) {
         std::fs::write(root.join(name).with_extension("html"), page.0).unwrap();
     }
     for asset in [

@@ -1,352 +1,434 @@
-//! What is said when a page cannot be shown: what happened, what was and was not done, what comes next.
+//! What is said when a page cannot be shown: what happened, what was and was not done, what to do next.
 //!
 //! Not for choosing: `views::error` matches the kind of error and picks from here. Nothing here names a file, a host or
-//! another cause; those are for the log.
+//! another cause; those are for the log. To know before changing it: what a page says of a *change* is said by reach alone
+//! (`changed`), so no text of an error may say that something was or was not done. A text must be true of every reach.
 
 use super::Words;
-use crate::error::{Imap, What};
+use crate::error::{Act, GoneKind, Imap, Reach};
 
-/// The words of one error page, in the order in which they are read.
+/// What is said of an error, whatever the request had done by then.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
-    /// The heading.
+pub struct ErrorText {
+    /// The heading: what is the matter, without a full stop.
     pub title: &'static str,
-    /// What happened.
+    /// What happened, in sentences.
     pub happened: String,
-    /// What was done, kept or not done.
-    pub kept: &'static str,
-    /// What comes next.
+    /// What the reader still has; empty where there is nothing to say.
+    pub state: &'static str,
+    /// What to do next, where the page that was asked for is still wanted.
     pub next: &'static str,
+    /// Whom to tell; empty where nobody has to be told.
+    pub tell: &'static str,
 }
 
-const NOTHING_CHANGED: &str = "Nothing was changed.";
+const NO_PASSWORD_SENT: &str = "Your password was not sent.";
+const CAN_STILL_READ: &str = "You can still read messages that you have already opened.";
+const TELL_IF_REPEATED: &str = "If it keeps happening, tell the person who runs this site.";
 
 /// The mail server's reason, which may be in any language: between the signs that keep its direction its own (FSI, PDI).
 fn it_said(said: &str) -> String {
     format!("It said: \u{201c}\u{2068}{said}\u{2069}\u{201d}")
 }
 
-fn told(
-    title: &'static str,
-    happened: impl Into<String>,
-    kept: &'static str,
-    next: &'static str,
-) -> Told {
-    Told {
+/// A text of heading, what happened, and what to do next.
+fn text(title: &'static str, happened: impl Into<String>, next: &'static str) -> ErrorText {
+    ErrorText {
         title,
         happened: happened.into(),
-        kept,
+        state: "",
         next,
+        tell: "",
     }
 }
 
+/// What a page says of its change. All of it follows from how far the request had got.
+impl Words {
+    /// The heading in the place of the error's own, where something was done, or may have been.
+    pub fn changed_title(&self, reach: &Reach) -> Option<&'static str> {
+        match reach {
+            Reach::Reading | Reach::Nothing => None,
+            Reach::Perhaps(_) => Some("This may not have been done"),
+            Reach::Done(_) => Some("Done, but there was a problem"),
+        }
+    }
+
+    /// What was done, or what to look for; empty for a page that was only to be read.
+    pub fn changed(&self, reach: &Reach) -> String {
+        match reach {
+            Reach::Reading => String::new(),
+            Reach::Nothing => "Nothing was changed.".to_owned(),
+            Reach::Perhaps(act) => self.perhaps(act),
+            Reach::Done(act) => self.done(act),
+        }
+    }
+
+    /// What to do next, where something was done, or may have been.
+    pub fn next_after_change(&self, reach: &Reach) -> Option<&'static str> {
+        match reach {
+            Reach::Reading | Reach::Nothing => None,
+            Reach::Perhaps(_) => Some("Check before you try again."),
+            Reach::Done(_) => Some("You do not need to do it again."),
+        }
+    }
+
+    /// An act was done.
+    pub fn done(&self, act: &Act) -> String {
+        match act {
+            Act::SignIn => "You are signed in.".to_owned(),
+            Act::SignOut => "You are signed out.".to_owned(),
+            Act::ImagesOf { sender, always } => match always {
+                true => format!("Images from {} will always be shown.", isolated(sender)),
+                false => format!("Images from {} are blocked again.", isolated(sender)),
+            },
+        }
+    }
+
+    /// Nobody knows whether an act was done: what that means, and where to look.
+    fn perhaps(&self, act: &Act) -> String {
+        match act {
+            Act::SignIn => "You may have to sign in again.".to_owned(),
+            Act::SignOut => {
+                "You may still be signed in. If your inbox opens, sign out again.".to_owned()
+            }
+            Act::ImagesOf { sender, always } => {
+                let what = match always {
+                    true => "may still be blocked",
+                    false => "may still be shown",
+                };
+                let sender = isolated(sender);
+                format!("Images from {sender} {what}. Open a message from this sender to check.")
+            }
+        }
+    }
+}
+
+/// What somebody else chose, inside a sentence: between the signs that keep its direction its own (FSI, PDI).
+fn isolated(text: &str) -> String {
+    format!("\u{2068}{text}\u{2069}")
+}
+
+/// What is said of each kind of error.
 impl Words {
     /// 400.
-    pub fn bad_request(&self) -> Told {
-        told(
-            "This address is not one of ours",
-            "The link or form that led here was cut short or altered on its way.",
-            NOTHING_CHANGED,
-            "Go on from the inbox.",
+    pub fn bad_request(&self) -> ErrorText {
+        text(
+            "This link does not work",
+            "The link or form is incomplete, or somebody has altered it.",
+            "Go to your inbox.",
         )
     }
 
     /// 403.
-    pub fn forbidden(&self) -> Told {
-        told(
-            "Not done",
-            "The request did not come from a page of this session: the page was open for too long, or another site sent it.",
-            NOTHING_CHANGED,
-            "Open the page again and repeat what you did.",
+    pub fn forbidden(&self) -> ErrorText {
+        text(
+            "This request was refused",
+            "The page was open too long, or the request came from another site.",
+            "Reload the page and try again.",
         )
     }
 
     /// 401.
-    pub fn not_signed_in(&self) -> Told {
-        told(
-            "Sign in to go on",
-            "Nobody is signed in with this browser, or the session has ended.",
-            NOTHING_CHANGED,
-            "After signing in you are where you wanted to go.",
+    pub fn not_signed_in(&self) -> ErrorText {
+        text(
+            "Sign in to continue",
+            "You are not signed in, or your session has expired.",
+            "After signing in, open the page again.",
         )
     }
 
     /// 404.
-    pub fn not_found(&self) -> Told {
-        told(
-            "There is no such page",
-            "Nothing stands at this address.",
-            NOTHING_CHANGED,
-            "Go on from the inbox.",
+    pub fn not_found(&self) -> ErrorText {
+        text(
+            "Page not found",
+            "There is nothing at this address.",
+            "Go to your inbox.",
         )
     }
 
     /// 405.
-    pub fn wrong_method(&self) -> Told {
-        told(
-            "Not done",
-            "This address exists, but it cannot be asked for in this way.",
-            NOTHING_CHANGED,
-            "Go on from the inbox.",
+    pub fn wrong_method(&self) -> ErrorText {
+        text(
+            "This page cannot be opened this way",
+            "The address is right, but it is not for a link (or not for a form).",
+            "Go to your inbox.",
         )
     }
 
     /// 411.
-    pub fn length_required(&self) -> Told {
-        told(
-            "Not done",
-            "What was sent did not say how long it is, so it was not read.",
-            NOTHING_CHANGED,
+    pub fn length_required(&self) -> ErrorText {
+        text(
+            "Your browser sent an incomplete request",
+            "It did not say how much it was going to send.",
             "Go back and send it again.",
         )
     }
 
     /// 408.
-    pub fn body_timeout(&self) -> Told {
-        told(
-            "It came too slowly",
-            "The connection stopped before everything had arrived.",
-            NOTHING_CHANGED,
-            "Go back and send it again; what you typed is still there.",
+    pub fn body_timeout(&self) -> ErrorText {
+        text(
+            "The upload took too long",
+            "The connection ended, or became too slow, before everything had arrived.",
+            "Go back and send it again.",
         )
     }
 
     /// 413; the limit in bytes.
-    pub fn too_large(&self, limit: u64) -> Told {
-        told(
+    pub fn too_large(&self, limit: u64) -> ErrorText {
+        text(
             "Too large",
-            format!("At most {} can be sent here at once.", self.size(limit)),
-            NOTHING_CHANGED,
-            "Go back and send less; what you typed is still there.",
+            format!("You can send at most {} at a time.", self.size(limit)),
+            "Go back and send less.",
         )
     }
 
     /// 414.
-    pub fn uri_too_long(&self) -> Told {
-        told(
-            "This address is too long",
-            "No link of ours is as long as the one that led here.",
-            NOTHING_CHANGED,
-            "Go on from the inbox.",
+    pub fn uri_too_long(&self) -> ErrorText {
+        text(
+            "This link is too long",
+            "It is longer than any link on this site.",
+            "Go to your inbox.",
         )
     }
 
     /// 410.
-    pub fn gone(&self, what: What) -> Told {
-        match what {
-            What::Folder => told(
-                "This folder is gone",
-                "It was deleted or renamed elsewhere.",
-                "Nothing was changed here.",
+    pub fn gone(&self, kind: GoneKind) -> ErrorText {
+        match kind {
+            GoneKind::Folder => text(
+                "This folder no longer exists",
+                "It was deleted or renamed, perhaps in another mail program.",
                 "Choose another folder.",
             ),
-            What::Message => told(
-                "This message is gone",
-                "It was deleted or moved to another folder elsewhere.",
-                "Nothing was changed here.",
-                "Go on from the list.",
+            GoneKind::Message => text(
+                "This message is no longer here",
+                "It was deleted or moved, perhaps in another mail program.",
+                "Go back to the list.",
             ),
-            What::Numbering => told(
-                "This link is out of date",
-                "The server has numbered the folder anew, so the link no longer says which message it means.",
-                "The messages are still there; nothing was changed.",
-                "Open the folder again.",
-            ),
-            What::Part => told(
-                "There is no such attachment",
-                "The message does not contain what this link names.",
-                NOTHING_CHANGED,
+            GoneKind::Numbering => ErrorText {
+                state: "Your messages are still there.",
+                ..text(
+                    "This link is out of date",
+                    "The mail server has renumbered this folder.",
+                    "Open the folder again.",
+                )
+            },
+            GoneKind::Part => text(
+                "Attachment not found",
+                "This message has no such attachment, or it cannot be read.",
                 "Open the message again.",
             ),
         }
     }
 
     /// 429.
-    pub fn too_many(&self) -> Told {
-        told(
+    pub fn too_many(&self) -> ErrorText {
+        text(
             "One moment",
-            "More was asked for at once than is worked on at once, and this page made way.",
-            "Nothing is lost, and nothing was changed.",
+            "Too many pages were requested at the same time.",
             "If you no longer need this page, close it.",
         )
     }
 
     /// 503: waited for the user's other request; seconds.
-    pub fn busy(&self, waited: u64) -> Told {
-        told(
+    pub fn busy(&self, waited: u64) -> ErrorText {
+        text(
             "One moment",
             format!(
-                "Your other click is still being worked on. This page waited {} for it.",
+                "Postern is still working on another page of yours. This page has waited {}.",
                 self.seconds(waited)
             ),
-            "Nothing is lost, and nothing was changed.",
             "Postern does one thing at a time for each person. If you no longer need this page, close it.",
         )
     }
 
     /// 502 to 504, 401.
-    pub fn imap(&self, kind: &Imap) -> Told {
-        let what_was_read = "Nothing was changed. What you opened before can still be read.";
+    pub fn imap(&self, kind: &Imap) -> ErrorText {
+        let and_it_said = |happened: &str, said: Option<&str>| match said {
+            Some(said) => format!("{happened} {}", it_said(said)),
+            None => happened.to_owned(),
+        };
         match kind {
-            Imap::Unreachable => told(
-                "The mail server cannot be reached",
-                "No connection to it could be made.",
-                what_was_read,
-                "It is most likely back in a few minutes.",
+            Imap::Unreachable => ErrorText {
+                state: CAN_STILL_READ,
+                ..text(
+                    "The mail server cannot be reached",
+                    "Postern could not connect to it.",
+                    "It will probably be back in a few minutes.",
+                )
+            },
+            Imap::Certificate => ErrorText {
+                state: CAN_STILL_READ,
+                tell: "Please tell the person who runs this site.",
+                ..text(
+                    "The mail server's certificate is not trusted",
+                    format!(
+                        "It is for another name, has expired, or comes from an unknown authority. {NO_PASSWORD_SENT}"
+                    ),
+                    "",
+                )
+            },
+            Imap::Refused(said) => ErrorText {
+                state: CAN_STILL_READ,
+                tell: "If it keeps happening, ask your mail provider.",
+                ..text(
+                    "The mail server refused the request",
+                    and_it_said(
+                        "It is reachable, but did not do what this page needs.",
+                        said.words(),
+                    ),
+                    "Try again.",
+                )
+            },
+            Imap::Goodbye(said) => ErrorText {
+                state: CAN_STILL_READ,
+                ..text(
+                    "The mail server closed the connection",
+                    and_it_said("It did not answer first.", said.words()),
+                    "Try again in a minute.",
+                )
+            },
+            Imap::Timeout => ErrorText {
+                state: CAN_STILL_READ,
+                ..text(
+                    "The mail server is not answering",
+                    "There was no answer in time.",
+                    "It will probably be back in a few minutes.",
+                )
+            },
+            Imap::Garbled => ErrorText {
+                state: CAN_STILL_READ,
+                tell: TELL_IF_REPEATED,
+                ..text(
+                    "The mail server sent an answer that Postern does not understand",
+                    "The answer was not valid, or far too long.",
+                    "Try again.",
+                )
+            },
+            Imap::LoginRefused => text(
+                "Sign in to continue",
+                "The mail server no longer accepts your password.",
+                "If you changed it, sign in with the new one.",
             ),
-            Imap::Certificate => told(
-                "The mail server could not prove who it is",
-                "Its certificate is not valid for its name, is out of date, or is signed by nobody known here. Your password was not sent.",
-                what_was_read,
-                "This has to be put right by those who run the server.",
-            ),
-            Imap::Refused(said) => told(
-                "The mail server said no",
-                match said.words() {
-                    Some(said) => format!("It refused what this page needs. {}", it_said(said)),
-                    None => "It answered, but refused what this page needs.".to_owned(),
-                },
-                what_was_read,
-                "Try again; if it stays so, ask those who run the server.",
-            ),
-            Imap::Goodbye(said) => told(
-                "The mail server ended the connection",
-                match said.words() {
-                    Some(said) => format!("It did so before it had answered. {}", it_said(said)),
-                    None => "It did so before it had answered.".to_owned(),
-                },
-                what_was_read,
-                "Try again in a minute.",
-            ),
-            Imap::Timeout => told(
-                "The mail server does not answer",
-                "It was asked, and no answer came in time.",
-                what_was_read,
-                "It is most likely back in a few minutes.",
-            ),
-            Imap::Garbled => told(
-                "The mail server's answer made no sense",
-                "What it sent could not be understood, or was far too much.",
-                what_was_read,
-                "Try again; if it stays so, tell those who run this site.",
-            ),
-            Imap::LoginRefused => told(
-                "Sign in to go on",
-                "The mail server no longer accepts the password of this session.",
-                NOTHING_CHANGED,
-                "After signing in you are where you wanted to go.",
-            ),
-            Imap::LoginLater => told(
-                "The mail server is busy",
-                "It lets nobody in just now, or you have too many connections elsewhere.",
-                what_was_read,
-                "Try again in a minute.",
-            ),
+            Imap::LoginLater => ErrorText {
+                state: CAN_STILL_READ,
+                ..text(
+                    "The mail server is busy",
+                    "It is not accepting sign-ins right now, or you have too many mail programs connected.",
+                    "Try again in a minute.",
+                )
+            },
         }
     }
 
     /// Above the sign-in form when the mail server could not be asked about a password.
     pub fn server_at_sign_in(&self, kind: &Imap) -> String {
-        let told = self.imap(kind);
+        let text = self.imap(kind);
         format!(
             "{}. {} Your password was not checked.",
-            told.title, told.happened
+            text.title, text.happened
         )
     }
 
     /// Above a page that the cache answered because the mail server could not: lead and rest.
     pub fn away(&self, kind: &Imap) -> (String, String) {
-        let told = self.imap(kind);
-        let rest = "This is what was known before; messages that you have opened can be read, and nothing was changed.";
         let said = match kind {
             Imap::Refused(said) | Imap::Goodbye(said) => said.words(),
-            _ => None,
+            Imap::Unreachable
+            | Imap::Certificate
+            | Imap::Timeout
+            | Imap::Garbled
+            | Imap::LoginRefused
+            | Imap::LoginLater => None,
         };
+        let rest =
+            "You are looking at a saved copy. You can read messages that you have already opened.";
         let rest = match said {
             Some(said) => format!("{} {rest}", it_said(said)),
             None => rest.to_owned(),
         };
-        (format!("{}.", told.title), rest)
+        (format!("{}.", self.imap(kind).title), rest)
     }
 
     /// 507: the mailbox.
-    pub fn over_quota(&self) -> Told {
-        told(
-            "The mailbox is full",
-            "The mail server has no room left for this account.",
-            "Nothing was stored, and nothing was deleted.",
-            "Delete what you no longer need, then try again.",
+    pub fn over_quota(&self) -> ErrorText {
+        text(
+            "Your mailbox is full",
+            "The mail server has no room left for your account.",
+            "Delete messages that you no longer need, then try again.",
         )
     }
 
     /// 507: the disk.
-    pub fn disk_full(&self) -> Told {
-        told(
-            "This site has no room left",
-            "The disk on which it keeps its own files is full, or they may not grow any more.",
-            "Your mail is not there, and is safe. Nothing was changed.",
-            "Those who run this site have to make room; the log says where.",
-        )
+    pub fn disk_full(&self) -> ErrorText {
+        ErrorText {
+            state: "Your mail is stored on the mail server and is safe.",
+            tell: "Please tell the person who runs this site. The error log says which disk is full.",
+            ..text(
+                "This site is out of disk space",
+                "The disk that holds this site's own files is full, or has reached its limit.",
+                "",
+            )
+        }
     }
 
     /// 500: set up wrongly.
-    pub fn setup(&self) -> Told {
-        told(
-            "This site is not set up yet",
-            "Its configuration or its folder on the server cannot be used as it is.",
-            NOTHING_CHANGED,
-            "Those who run it find the file and the reason in the log, or by running “postern check” on the server.",
-        )
+    pub fn setup(&self) -> ErrorText {
+        ErrorText {
+            tell: "If you run this site: see the web server's error log, or run “postern check”.",
+            ..text(
+                "This site is not set up correctly",
+                "There is a problem with its configuration or its data folder.",
+                "",
+            )
+        }
     }
 
     /// 500: the reader's own settings.
-    pub fn profile(&self) -> Told {
-        told(
-            "Your settings cannot be read",
-            "The file that holds them on this site is damaged or cannot be opened.",
-            "It was left as it is. Nothing was changed.",
-            "Those who run this site find the file and the reason in the log.",
-        )
+    pub fn profile(&self) -> ErrorText {
+        ErrorText {
+            tell: "Please tell the person who runs this site. The error log names the file.",
+            ..text(
+                "Your settings cannot be read",
+                "The file that holds them is damaged, too large, or cannot be opened.",
+                "",
+            )
+        }
     }
 
     /// Above a page that was made without the reader's settings, because they cannot be read: lead and rest.
     pub fn without_settings(&self) -> (String, String) {
-        let told = self.profile();
-        let rest = "The file that holds them is damaged or cannot be opened; it was left as it is. Until it is put right, remote content is held back, whoever sent it.";
-        (format!("{}.", told.title), rest.to_owned())
-    }
-
-    /// 403: http.
-    pub fn insecure(&self) -> Told {
-        told(
-            "Not without encryption",
-            self.https_needed(),
-            "Nothing was sent to the mail server.",
-            "Open the same address with https in front.",
+        let text = self.profile();
+        let rest = "Until this is fixed, remote images are blocked for all senders.";
+        (
+            format!("{}.", text.title),
+            format!("{} {rest}", text.happened),
         )
     }
 
     /// 500: ours.
-    pub fn internal(&self) -> Told {
-        told(
-            "Something went wrong here",
-            "A fault of this program ended the page before it was finished.",
-            "Your mail is on the mail server and is safe. If you were changing something, look whether it was done.",
-            "Try again; if it stays so, tell those who run this site.",
-        )
+    pub fn internal(&self) -> ErrorText {
+        ErrorText {
+            state: "Your mail is safe on the mail server.",
+            tell: TELL_IF_REPEATED,
+            ..text(
+                "Something went wrong",
+                "Postern had an internal error.",
+                "Try again.",
+            )
+        }
     }
 
     /// Stands below a page that the browser asks for again.
-    pub fn tries_again_in(&self, seconds: u64) -> String {
+    pub fn reloads_in(&self, seconds: u64) -> String {
         format!(
-            "This page tries again by itself in {}.",
+            "This page reloads automatically in {}.",
             self.seconds(seconds)
         )
     }
 
-    /// Stands below a refused form, which the browser cannot send again by itself.
+    /// Stands below a refused form, which the browser cannot send again.
     pub fn go_back_and_repeat(&self) -> &'static str {
-        "Go back and do it again in a moment."
+        "Go back and try again in a moment."
     }
 
     /// Link to the same page.
@@ -354,7 +436,7 @@ impl Words {
         "Try again"
     }
 
-    /// Link to the same page, which would come by itself.
+    /// Link to the same page, which also reloads automatically.
     pub fn try_now(&self) -> &'static str {
         "Try now"
     }
@@ -376,9 +458,9 @@ pub mod hard_deadline {
     /// Its heading.
     pub const TITLE: &str = "This took too long";
     /// What happened.
-    pub const HAPPENED: &str = "The work on this page was ended because something that it waited for did not answer in time.";
+    pub const HAPPENED: &str = "Something did not answer in time, so Postern gave up.";
     /// What is known of what was done.
-    pub const KEPT: &str = "Your mail is on the mail server and is safe. If you were changing something, look whether it was done.";
+    pub const KEPT: &str = "Your mail is safe on the mail server. If you were changing something, check whether it was done.";
     /// What comes next.
-    pub const NEXT: &str = "Load the page again in a moment.";
+    pub const NEXT: &str = "Reload the page in a moment.";
 }

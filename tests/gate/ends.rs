@@ -40,7 +40,7 @@ fn twenty_users_before_a_silent_server_leave_the_door_open() {
     let mut refused = 0;
     for page in clicks.into_iter().map(answer) {
         match page.status() {
-            200 => drop(page.shows("The mail server does not answer")),
+            200 => drop(page.shows("The mail server is not answering")),
             _ => {
                 refused += 1;
                 page.has_status(429).shows("One moment");
@@ -79,14 +79,14 @@ fn nobody_waits_longer_than_the_limit() {
     let holder = at_work(&ann, &dir, "/");
     let page = ann.tab().get_once("/");
     page.has_status(503)
-        .shows("Your other click is still being worked on")
+        .shows("Postern is still working on another page of yours")
         .shows("1 second");
     made_way(&page);
     let post = ann.tab().post_once("/sign-out", &[("token", "x")]);
     post.has_status(503).shows("Go back and do it again");
     answer(holder)
         .has_status(504)
-        .shows("The mail server does not answer");
+        .shows("The mail server is not answering");
 }
 
 #[test]
