@@ -50,6 +50,7 @@ pub mod clean;
 pub mod cli;
 pub mod config;
 pub mod desk;
+pub mod document;
 pub mod error;
 pub mod gate;
 pub mod letter;

@@ -145,6 +145,18 @@ impl PartPath {
         PartPath(steps)
     }
 
+    /// Where the header of a message is kept beside its parts.
+    pub fn header() -> PartPath {
+        PartPath::default().unwrapped()
+    }
+
+    /// The step 0, which no server gives (parts are counted from 1) and no address may name (`parse`): the entity that a
+    /// container stands for. What a winmail.dat or a message signed as a whole wraps is shown in its place, as leaves below
+    /// the step 0 of the part that holds it.
+    pub fn unwrapped(&self) -> PartPath {
+        self.child(0)
+    }
+
     /// The path of what stands at `further` below this.
     pub fn join(&self, further: &PartPath) -> PartPath {
         PartPath([self.0.as_slice(), &further.0].concat())

@@ -178,14 +178,18 @@ fn read_part(part: &Part, bytes: &[u8], depth: u32) {
     statements::cards(&text);
     statements::report("message/delivery-status", bytes);
     statements::report("message/disposition-notification", bytes);
-    for (_, html) in containers::wrapped(part, bytes) {
-        read_html(&String::from_utf8_lossy(&html));
-    }
     structure::kind_of(bytes);
     codec::text_as(bytes, "shift_jis");
-    for inner in containers::contents(part, bytes).iter().take(5) {
-        let content =
-            containers::content(part, bytes, &inner.path).expect("what was told is there");
+    let Some(container) = containers::Container::open(part, bytes.to_vec()) else {
+        return;
+    };
+    if let Some((_, html)) = container.text() {
+        read_html(&String::from_utf8_lossy(html));
+    }
+    for inner in container.parts().iter().take(5) {
+        let content = container
+            .content(&inner.path)
+            .expect("what was told is there");
         if depth < 3 {
             read_part(inner, &content, depth + 1);
         }

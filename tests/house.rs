@@ -6,11 +6,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rooms from the top of the house to the ground: each may ask those after it.
-const FLOORS: [&str; 31] = [
-    "main", "app", "cli", "actions", "views", "mailbox", "desk", "session", "store", "profile",
-    "outbox", "gate", "throttle", "remote", "mime", "clean", "response", "request", "spool",
-    "state", "assets", "words", "route", "told", "letter", "mail", "pack", "process", "seal",
-    "config", "time",
+const FLOORS: [&str; 32] = [
+    "main", "app", "cli", "actions", "views", "document", "mailbox", "desk", "session", "store",
+    "profile", "outbox", "gate", "throttle", "remote", "mime", "clean", "response", "request",
+    "spool", "state", "assets", "words", "route", "told", "letter", "mail", "pack", "process",
+    "seal", "config", "time",
 ];
 
 /// What everybody may ask, being at the very bottom.

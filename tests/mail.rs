@@ -397,11 +397,14 @@ fn names(raw: &[u8], parts: &[Part], depth: u32, out: &mut Vec<String>) {
     for part in parts {
         out.push(part.name.clone());
         let bytes = structure::part_of(raw, &part.path).unwrap();
-        let inside = containers::contents(part, &bytes);
-        if structure::is_message(part) && depth < 5 {
-            names(&bytes, &inside, depth + 1, out);
+        let is_message = structure::is_message(part);
+        let Some(inside) = containers::Container::open(part, bytes) else {
+            continue;
+        };
+        if is_message && depth < 5 {
+            names(inside.entity_bytes(), inside.parts(), depth + 1, out);
         } else {
-            out.extend(inside.into_iter().map(|p| p.name));
+            out.extend(inside.parts().iter().map(|p| p.name.clone()));
         }
     }
 }

@@ -1,12 +1,10 @@
 //! Pages about a message: all its header fields, and how to leave the list that it came by.
 
-use super::body::ways_out;
 use super::panes::Around;
 use super::{Done, Visit};
+use crate::document::Opening;
 use crate::error::{Error, GoneKind, Result};
 use crate::mail::Trail;
-use crate::mailbox::Opened;
-use crate::mime::codec;
 use crate::route::{MessageQuery, MessageRef, Route};
 use crate::views;
 use crate::views::about::{HeadersPage, LeavePage};
@@ -16,15 +14,15 @@ use crate::views::about::{HeadersPage, LeavePage};
 /// # Errors
 /// `Gone`; `Imap`.
 pub fn headers(visit: &mut Visit, at: &MessageRef, inside: &Trail) -> Result<Done> {
-    let opened = opened(visit, at, inside)?;
+    let document = visit.open(&Opening::look(at, inside))?;
     let around = Around::gather(visit, &at.folder, Vec::new())?;
-    let fields = codec::named_fields(&opened.header);
+    let fields = document.header_fields();
     let page = HeadersPage {
         back: Route::Message(MessageQuery {
             inside: inside.clone(),
-            ..MessageQuery::plain(at.clone(), opened.rank)
+            ..MessageQuery::plain(at.clone(), document.standing().rank)
         }),
-        subject: &opened.row.subject,
+        subject: &document.row().subject,
         fields: &fields,
     };
     Ok(Done::Page(visit.page(|visit| {
@@ -38,12 +36,13 @@ pub fn headers(visit: &mut Visit, at: &MessageRef, inside: &Trail) -> Result<Don
 /// # Errors
 /// `Gone(Part)` where the message names no way; `Gone`; `Imap`.
 pub fn leave(visit: &mut Visit, at: &MessageRef) -> Result<Done> {
-    let opened = opened(visit, at, &Trail::default())?;
-    let ways = ways_out(visit, &opened).ok_or(Error::Gone(GoneKind::Part))?;
+    let document = visit.open(&Opening::look(at, &Trail::default()))?;
+    let ways = document.unsubscribe(&visit.head.host);
+    let ways = ways.ok_or(Error::Gone(GoneKind::Part))?;
     let around = Around::gather(visit, &at.folder, Vec::new())?;
     let page = LeavePage {
-        back: Route::Message(MessageQuery::plain(at.clone(), opened.rank)),
-        from: opened.row.from.first(),
+        back: Route::Message(MessageQuery::plain(at.clone(), document.standing().rank)),
+        from: document.row().from.first(),
         ways: &ways,
     };
     let answer = visit.page(|visit| views::about::leave(&around.chrome(visit), &page));
@@ -52,11 +51,4 @@ pub fn leave(visit: &mut Visit, at: &MessageRef) -> Result<Done> {
         Some(web) => answer.posting_to(&web.origin),
         None => answer,
     }))
-}
-
-fn opened(visit: &mut Visit, at: &MessageRef, inside: &Trail) -> Result<Opened> {
-    match inside.is_empty() {
-        true => visit.mailbox.open(at, 0, false),
-        false => visit.mailbox.open_inside(at, inside),
-    }
 }

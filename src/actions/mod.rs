@@ -4,10 +4,11 @@
 //! know whether its mail came from the cache or the server, but for the notice that says so.
 
 pub mod about;
-mod body;
+mod extras;
 pub mod folder;
 pub mod login;
 pub mod message;
+mod opened;
 mod panes;
 pub mod part;
 pub mod print;

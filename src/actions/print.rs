@@ -3,11 +3,12 @@
 //! Its HTML stands in the page itself: a frame is cut at its height when it is printed. So the page has the policy of a
 //! mail's document, and the mail's style stays inside of one element (`clean::Show::within`).
 
-use super::body::{For, attachments, cleaned, letter_of, listed, names, told};
+use super::extras::{rendering, told};
+use super::opened::attachments;
 use super::{Done, Visit};
+use crate::document::{Opening, Purpose};
 use crate::error::Result;
 use crate::letter::Letter;
-use crate::mime::structure;
 use crate::response::Response;
 use crate::route::{Face, MessageQuery};
 use crate::time::{Watch, Zone};
@@ -18,33 +19,34 @@ use crate::views::print::{MAIL, PrintPage, Printed, page};
 /// # Errors
 /// `Gone`; `Imap`.
 pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
-    let opened = match query.inside.is_empty() {
-        true => visit.mailbox.open(&query.message, query.rank, false)?,
-        false => visit.mailbox.open_inside(&query.message, &query.inside)?,
-    };
-    let (row, _) = names(visit, &opened, &query.frame());
+    let document = visit.open(&Opening {
+        rank: query.rank,
+        ..Opening::look(&query.message, &query.inside)
+    })?;
     let watch = Watch::start();
-    let has_html = !structure::body_of(&opened.parts).html.is_empty();
-    let html = (has_html && query.face == Face::Best)
-        .then(|| cleaned(visit, &opened, &query.frame(), For::Paper(MAIL)))
+    let people = document.people(&query.charset);
+    let (frame, origin) = (query.frame(), visit.origin());
+    let html = (document.has_html() && query.face == Face::Best)
+        .then(|| document.html(&rendering(visit, &origin, &frame, Purpose::Paper(MAIL))))
         .filter(|html| !html.is_blank);
-    let told = told(visit, &opened, &query.message, &query.inside);
+    let told = told(visit, &document);
     let letter = match html {
         Some(_) => Letter::default(),
-        None => letter_of(&opened, &told, &query.charset),
+        None => document.letter(&query.charset),
     };
+    let row = document.row();
     let sent = row
         .dated
         .and_then(|dated| Zone::fixed(dated.offset).calendar(dated.at, visit.now));
     let document = page(&PrintPage {
         base: &visit.head.base,
         words: visit.words,
-        subject: &row.subject,
-        from: &row.from,
-        to: &row.to,
-        cc: &row.cc,
+        subject: &people.subject,
+        from: &people.from,
+        to: &people.to,
+        cc: &people.cc,
         date: sent.or_else(|| visit.calendar(row.arrived)),
-        attachments: &attachments(&opened, &listed(&opened), &query.message, &query.inside),
+        attachments: &attachments(&document),
         told: &told,
         body: match &html {
             Some(html) => Printed::Html {

@@ -4,19 +4,17 @@
 //! write any From, so a sender counts as the named one only where nothing speaks against it, and never among unwanted
 //! mail; and the settings are looked at only for a mail that would load something.
 
-use super::body::told;
+use super::extras::verdict;
 use super::{Done, Visit};
 use crate::clean::Cleaned;
+use crate::document::{Document, Opening};
 use crate::error::{Error, Result};
 use crate::mail::{Folder, FolderName, Role, Trail};
-use crate::mailbox::Opened;
-use crate::mime::codec;
 use crate::profile::ADDRESS_BYTES;
 use crate::response::Response;
 use crate::route::{MessageQuery, Route};
 use crate::told::Verdict;
 use crate::views::message::Remote;
-use crate::views::told::Told;
 
 /// Who a message says it is from.
 struct Sender {
@@ -30,8 +28,7 @@ struct Sender {
 pub fn remote(
     visit: &mut Visit,
     query: &MessageQuery,
-    opened: &Opened,
-    told: &Told,
+    document: &Document,
     html: &Cleaned,
 ) -> Remote {
     if html.on_request == 0 {
@@ -43,7 +40,7 @@ pub fn remote(
     }
     // A message within a message: who put it there may have written its From.
     let is_trusted = query.inside.is_empty() && !is_junk(visit, &query.message.folder);
-    let sender = sender(opened, told).filter(|_| is_trusted);
+    let sender = sender(visit, document).filter(|_| is_trusted);
     let is_named = sender
         .as_ref()
         .is_some_and(|sender| visit.profile.always_shows(&sender.address));
@@ -91,10 +88,12 @@ fn is_junk(visit: &mut Visit, folder: &FolderName) -> bool {
 /// # Errors
 /// `Profile` where the settings cannot be read; `BadRequest` for a sender who cannot be told for certain; `Gone`; `Imap`.
 pub fn change(visit: &mut Visit, page: &MessageQuery, always: bool) -> Result<Done> {
-    let opened = visit.mailbox.open(&page.message, page.rank, false)?;
-    let told = told(visit, &opened, &page.message, &Trail::default());
+    let document = visit.open(&Opening {
+        rank: page.rank,
+        ..Opening::look(&page.message, &Trail::default())
+    })?;
     let may_be_named = !is_junk(visit, &page.message.folder);
-    let sender = sender(&opened, &told)
+    let sender = sender(visit, &document)
         .filter(|sender| !always || sender.is_certain && may_be_named)
         .ok_or(Error::BadRequest("sender"))?;
     visit
@@ -109,17 +108,17 @@ pub fn change(visit: &mut Visit, page: &MessageQuery, always: bool) -> Result<Do
     )))
 }
 
-fn sender(opened: &Opened, told: &Told) -> Option<Sender> {
-    let [from] = opened.row.from.as_slice() else {
+fn sender(visit: &Visit, document: &Document) -> Option<Sender> {
+    let [from] = document.row().from.as_slice() else {
         return None;
     };
     let address = from.email.to_lowercase();
     let (_, domain) = address.rsplit_once('@')?;
     // Two readers of one header may find two senders in it: the server's and ours have to agree.
-    let ours = codec::headers(&opened.header).from;
+    let ours = document.own_from();
     let agree = !ours.is_empty() && ours.iter().all(|own| own.email.to_lowercase() == address);
-    let failed = told.verdict.as_ref().is_some_and(|v| failed(v, domain));
-    let is_certain = agree && told.doubts.is_empty() && !failed;
+    let failed = verdict(visit, document).is_some_and(|v| failed(v, domain));
+    let is_certain = agree && document.doubts().is_empty() && !failed;
     (address.len() <= ADDRESS_BYTES).then_some(Sender {
         address,
         is_certain,

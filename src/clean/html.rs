@@ -8,7 +8,8 @@ use std::collections::{HashMap, HashSet};
 
 use ammonia::{Builder, UrlRelative};
 
-use super::{Judge, Load, Show, as_html, is_own, link, load, prefixed, words};
+use super::plain::words_as_html;
+use super::{Judge, Load, Show, is_own, link, load, prefixed, words};
 
 /// Signs in one run of text, or in one attribute, that are written as entities.
 pub(super) const MOST_SIGNS: usize = 500;
@@ -83,7 +84,7 @@ pub(super) fn keep_inside(markup: &str, how: &Show<'_>, inline: &[String]) -> St
         }
         kept = again(&kept);
     }
-    again(&as_html(maud::html! { (words(markup)) }))
+    again(&words_as_html(&words(markup)))
 }
 
 /// True for the first byte of a sign that is written as an entity, or may be (a blank that does not break begins with 0xC2).

@@ -10,6 +10,7 @@ mod css;
 mod html;
 mod links;
 mod nesting;
+mod plain;
 mod read;
 mod tags;
 mod words;
@@ -21,6 +22,7 @@ use html::{is_attribute, is_element, keep_allowed, keep_inside};
 pub use links::link;
 use links::{Load, is_own, load};
 use nesting::{Nesting, is_block};
+pub use plain::as_html;
 use read::read;
 pub use words::words;
 
@@ -195,11 +197,6 @@ pub fn frame(title: &str, cleaned: &Cleaned, lang: &str) -> Markup {
             }
         }
     }
-}
-
-/// A plain part that stands between parts of HTML, drawn already, as HTML. Judged with them afterwards, like all of a mail.
-pub fn as_html(drawn: Markup) -> String {
-    html! { div dir="auto" style="white-space:pre-wrap" { (drawn) } }.into_string()
 }
 
 fn some(text: &str) -> Option<&str> {

@@ -1,16 +1,14 @@
-//! One message: the parts that are shown of it, where it stands in its list, and its \Seen mark.
+//! One message: where it stands in its list, the parts that are asked for of it, and its \Seen mark.
 //!
-//! Content never changes for a UIDVALIDITY and UID, so it is fetched once. Attachments do not travel until asked for. To
-//! know before changing it: opening sets \Seen in the cache as pending; it travels with a body fetch, or with the next
-//! connection that opens the folder.
+//! Not for judging which parts those are: whoever shows a message chooses them from its structure (`document`). Content
+//! never changes for a UIDVALIDITY and UID, so it is fetched once. To know before changing it: opening sets \Seen in the
+//! cache as pending; it travels with a body fetch, or with the next connection that opens the folder.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use super::{Mailbox, is_away, row};
-use crate::clean;
+use super::{Mailbox, is_away};
 use crate::error::{Error, GoneKind, Result};
 use crate::mail::{Flags, Part, PartPath, Row, Uid};
-use crate::mime::structure::Body;
 use crate::mime::{codec, structure};
 use crate::remote::{
     Access, Flight, Handle, Message, OpenFolder, Plan, Section, SectionKind, UidSet,
@@ -18,50 +16,40 @@ use crate::remote::{
 use crate::route::MessageRef;
 use crate::store::keys::{PENDING, TEXTS};
 
-/// Bytes of a text part that are shown; what is longer is cut, and can be downloaded whole.
-pub(super) const TEXT_BYTES: u32 = 1024 * 1024;
-/// The same of all text parts together.
-pub(super) const TEXTS_BYTES: u32 = 2 * TEXT_BYTES;
-/// Text parts that are shown. A command names each of them, and is no line of any length to a server.
-const MOST_TEXTS: usize = 100;
-/// Bytes of inline images that travel inside the frame: of one, and of all.
-pub(super) const IMAGE_BYTES: u32 = 128 * 1024;
-const IMAGES_BYTES: u32 = 1024 * 1024;
-/// How many of them; all others are fetched when a browser asks for them.
-const MOST_IMAGES: usize = 200;
+/// Bytes of one part, as it travels, that are fetched for a page and kept.
+pub const KEPT_BYTES: u32 = 1024 * 1024;
 /// Bytes of a header that are kept.
 const HEADER_BYTES: u32 = 256 * 1024;
 /// Up to this size on its way, a message is read whole here: one whose structure the server cannot tell, and one that lies
 /// within another.
 pub const WHOLE_BYTES: u32 = 12 * 1024 * 1024;
 
-/// One part that is shown, decoded from its way but not from its charset.
+/// Parts of a message by where they stand, decoded from their way but not from their charset.
+pub type Texts = BTreeMap<PartPath, Vec<u8>>;
+
+/// Says, from the structure of a message, which of its parts are wanted. Asked again where a structure turns out wrong:
+/// the last answer counts.
+pub type Choose<'c> = &'c mut dyn FnMut(&[Part]) -> Vec<Part>;
+
+/// A message with the parts that were wanted of it.
 #[derive(Clone, Debug)]
-pub struct Shown {
-    /// Which one.
-    pub part: Part,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-    /// True where only its beginning is here.
-    pub cut: bool,
+pub struct Fetched {
+    /// Its row, with what is set on it now, and with its structure.
+    pub row: Row,
+    /// As many of the wanted parts as there are, each up to `KEPT_BYTES` of its size on its way.
+    pub texts: Texts,
+    /// Its header as it travelled; empty where the server has none.
+    pub header: Vec<u8>,
+    /// True where some part came from the server just now.
+    pub is_new: bool,
+    /// Where it stands in its list.
+    pub standing: Standing,
 }
 
-/// A message that is open.
-#[derive(Clone, Debug)]
-pub struct Opened {
-    /// Its row, with what is set on it now.
-    pub row: Row,
-    /// Its leaves; empty where neither the server nor the message could tell.
-    pub parts: Vec<Part>,
-    /// What is shown, texts and HTML in the order of the message.
-    pub shown: Vec<Shown>,
-    /// Small images that the HTML names.
-    pub images: Vec<Shown>,
-    /// What tells something beside the text: invitations, cards, reports, winmail.dat.
-    pub told: Vec<Shown>,
-    /// Its header; empty where the server has none.
-    pub header: Vec<u8>,
-    /// Its rank, and how many messages there are.
+/// Where a message stands in the list of its folder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Its rank, counted from 0 at the oldest.
     pub rank: u32,
     /// Messages of its folder.
     pub total: u32,
@@ -71,75 +59,71 @@ pub struct Opened {
     pub newer: Option<(Uid, u32)>,
 }
 
+/// The bytes of one part, where it is not too large to be had at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PartBytes {
+    /// All of them, decoded.
+    Here(Vec<u8>),
+    /// It is larger, as it travels, than the limit.
+    TooLarge,
+}
+
 impl Mailbox<'_, '_> {
-    /// Opens a message; `read` marks it as read.
+    /// A message with those of its parts that `choose` names; `read` marks it as read.
     ///
     /// # Errors
     /// `Gone`: the message, its folder, or the numbering of the link. `Imap` where the cache does not have it.
-    pub fn open(&mut self, at: &MessageRef, hint: u32, read: bool) -> Result<Opened> {
+    pub fn message(
+        &mut self,
+        at: &MessageRef,
+        hint: u32,
+        read: bool,
+        choose: Choose,
+    ) -> Result<Fetched> {
         let rank = self.find(at, hint)?;
         let mut row = self.row(at)?;
+        let mut texts = Texts::new();
         if row.parts.is_none() {
-            row.parts = Some(self.fetch_whole(at, &row)?);
-            self.put_row(&at.folder, at.validity, &row);
+            texts = self.read_whole(at, &mut row, choose)?;
         }
-        let parts = row.parts.clone().unwrap_or_default();
-        let body = structure::body_of(&parts);
-        let mut known = BTreeSet::new();
-        let texts = body.text.iter().chain(&body.html);
-        let mut texts: Vec<Part> = texts
-            .filter(|part| known.insert(&part.path))
-            .map(|part| (*part).clone())
-            .collect();
-        let all_texts = texts.len();
-        texts.truncate(MOST_TEXTS);
-        let mut room = TEXTS_BYTES;
-        texts.retain(|part| {
-            let takes = part.size.min(TEXT_BYTES);
-            let fits = takes <= room;
-            if fits {
-                room = room.saturating_sub(takes);
+        let wanted = choose(row.parts.as_deref().unwrap_or_default());
+        let paths = wanted.iter().map(|part| part.path.clone());
+        for path in paths.chain([PartPath::header()]) {
+            if !texts.contains_key(&path)
+                && let Some(bytes) = self.cached_text(at, &path)
+            {
+                texts.insert(path, bytes);
             }
-            fits
-        });
-        let mut room = IMAGES_BYTES;
-        let images: Vec<Part> = body
-            .inline
-            .iter()
-            .filter(|part| {
-                let fits = part.size <= IMAGE_BYTES && part.size <= room;
-                if fits {
-                    room = room.saturating_sub(part.size);
-                }
-                fits
-            })
-            .take(MOST_IMAGES)
-            .map(|part| (*part).clone())
-            .collect();
-        let told: Vec<Part> = structure::told_by(&parts).into_iter().cloned().collect();
-        let unread = read && !row.flags.has(&Flags::SEEN);
-        let wanted: Vec<&Part> = texts
-            .iter()
-            .chain(&images)
-            .chain(&told)
-            .filter(|p| !self.has_text(at, &p.path))
-            .collect();
-        let header = (!self.has_text(at, &header_path())).then(|| header_section(row.size));
-        let is_new = !wanted.is_empty();
-        if is_new || header.is_some() {
-            self.fetch_texts(at, &wanted, header, unread)?;
         }
-        // What the server told is looked at once more when the texts have just come, and never again.
-        if (row.preview.is_none() || is_new)
-            && let Some(words) = self.first_words(at, &body, row.preview.is_none())
-            && row.preview.as_ref() != Some(&words)
-        {
-            row.preview = Some(words);
-            self.put_row(&at.folder, at.validity, &row);
+        let mut missing = wanted;
+        missing.retain(|part| !texts.contains_key(&part.path));
+        let (is_new, is_bare) = (
+            !missing.is_empty(),
+            !texts.contains_key(&PartPath::header()),
+        );
+        let unread = read && !row.flags.has(&Flags::SEEN);
+        if is_new || is_bare {
+            let header = is_bare.then(|| header_section(row.size));
+            match self.fetch_texts(at, &missing, header, unread)? {
+                Some(fetched) => texts.extend(fetched),
+                // The server announced text and has none: its structure is wrong.
+                None => texts = self.read_whole(at, &mut row, choose)?,
+            }
         }
         if unread {
             self.note_read(at, &mut row);
         }
+        let header = texts.remove(&PartPath::header()).unwrap_or_default();
+        Ok(Fetched {
+            row,
+            texts,
+            header,
+            is_new,
+            standing: self.standing(at, rank),
+        })
+    }
+
+    fn standing(&mut self, at: &MessageRef, rank: u32) -> Standing {
         let total = self
             .cached_list(&at.folder)
             .map_or(0, |l| l.counts.messages);
@@ -147,45 +131,26 @@ impl Mailbox<'_, '_> {
             let rank = rank.filter(|r| *r < total)?;
             Some((self.cached_uid(&at.folder, rank)?, rank))
         };
-        let (older, newer) = (beside(rank.checked_sub(1)), beside(rank.checked_add(1)));
-        let is_whole = texts.len() == all_texts;
-        let mut shown: Vec<Shown> = texts
-            .into_iter()
-            .filter_map(|p| self.shown(at, p))
-            .collect();
-        if let Some(last) = shown.last_mut() {
-            last.cut |= !is_whole;
-        }
-        let images = images
-            .into_iter()
-            .filter_map(|p| self.shown(at, p))
-            .collect();
-        let told = told.into_iter().filter_map(|p| self.shown(at, p)).collect();
-        let header = self.cached_header(at).unwrap_or_default();
-        let header = codec::in_utf8(&header, row::charset(&parts));
-        let mut opened = Opened {
-            row,
-            parts,
-            shown,
-            images,
-            told,
-            header,
+        Standing {
             rank,
             total,
-            older,
-            newer,
-        };
-        if opened.read_told() && opened.row.preview.as_deref() == Some("") {
-            let words = opened.shown.last().map(words_of).unwrap_or_default();
-            opened.row.preview = Some(structure::preview(&words)).filter(|words| !words.is_empty());
-            if opened.row.preview.is_some() {
-                self.put_row(&at.folder, at.validity, &opened.row);
-            }
+            older: beside(rank.checked_sub(1)),
+            newer: beside(rank.checked_add(1)),
         }
-        Ok(opened)
     }
 
-    /// One part of a message, decoded, of at most `limit` bytes as it travels; None where it is larger.
+    /// The header of a message that has been opened, as it travelled; empty where it has not.
+    pub fn kept_header(&mut self, at: &MessageRef) -> Vec<u8> {
+        let kept = self.cached_text(at, &PartPath::header());
+        kept.unwrap_or_default()
+    }
+
+    /// Keeps what has been found out about a message since its row was made.
+    pub fn keep_row(&mut self, at: &MessageRef, row: &Row) {
+        self.put_row(&at.folder, at.validity, row);
+    }
+
+    /// One part of a message, decoded, of at most `limit` bytes as it travels.
     ///
     /// # Errors
     /// `Gone`; `Imap`.
@@ -194,21 +159,33 @@ impl Mailbox<'_, '_> {
         at: &MessageRef,
         path: &PartPath,
         limit: u32,
-    ) -> Result<(Part, Option<Vec<u8>>)> {
+    ) -> Result<(Part, PartBytes)> {
         let row = self.row(at)?;
+        let mut raw = Vec::new();
         let parts = match row.parts.clone() {
             Some(parts) => parts,
-            None => self.fetch_whole(at, &row)?,
+            None => {
+                raw = self.fetch_whole(at, &row)?;
+                structure::leaves(&raw)
+            }
         };
         let part = parts
             .into_iter()
             .find(|p| p.path == *path)
             .ok_or(Error::Gone(GoneKind::Part))?;
         if part.size > limit {
-            return Ok((part, None));
+            return Ok((part, PartBytes::TooLarge));
         }
-        if let Some(shown) = self.shown(at, part.clone()).filter(|s| !s.cut) {
-            return Ok((part, Some(shown.bytes)));
+        if part.size <= KEPT_BYTES
+            && let Some(bytes) = self.cached_text(at, path)
+        {
+            return Ok((part, PartBytes::Here(bytes)));
+        }
+        if !raw.is_empty()
+            && row.size <= WHOLE_BYTES
+            && let Some(bytes) = structure::part_of(&raw, path)
+        {
+            return Ok((part, PartBytes::Here(bytes)));
         }
         let section = Section::all(SectionKind::Part(path.clone()));
         let message = self.fetch_sections(at, vec![section.clone()], false)?;
@@ -216,11 +193,11 @@ impl Mailbox<'_, '_> {
             b"" if part.size > 0 => self.out_of_whole(at, &row, path)?,
             bytes => codec::decode(bytes, part.encoding),
         };
-        if structure::is_message(&part) && part.size <= TEXT_BYTES {
+        if structure::is_message(&part) && part.size <= KEPT_BYTES {
             // Whoever opens it asks for what is in it next.
             self.keep_text(at, path, &bytes);
         }
-        Ok((part, Some(bytes)))
+        Ok((part, PartBytes::Here(bytes)))
     }
 
     /// The row of a message, for what needs no more than that.
@@ -298,41 +275,10 @@ impl Mailbox<'_, '_> {
         Err(Error::Gone(GoneKind::Message))
     }
 
-    /// The header of a message that has been opened.
-    pub(super) fn cached_header(&mut self, at: &MessageRef) -> Option<Vec<u8>> {
-        let key = self.data.message(at).text(&header_path());
-        self.store.get(self.encryption(), &TEXTS, &key)
-    }
-
-    /// The first words of a message's first text; of its HTML where the text only stands in for that. `None` where
-    /// others have told them already and they need not be told anew.
-    fn first_words(&mut self, at: &MessageRef, body: &Body, unknown: bool) -> Option<String> {
-        let mut words = |part: Option<&&Part>| {
-            let shown = self.shown(at, (**part?).clone())?;
-            Some(words_of(&shown))
-        };
-        let (text, html) = (body.text.first(), body.html.first());
-        // What stands in both is one after the other, not one instead of the other.
-        let other = html.filter(|html| html.kind == "text/html" && !body.text.contains(html));
-        let (text, html) = (words(text).unwrap_or_default(), words(other));
-        match html.filter(|html| structure::is_stub(&text, html)) {
-            Some(html) => Some(structure::preview(&html)),
-            None => unknown.then(|| structure::preview(&text)),
-        }
-    }
-
-    /// Looks at all of it: what does not open has to be fetched now, not left out of the page.
-    fn has_text(&mut self, at: &MessageRef, path: &PartPath) -> bool {
+    /// Opened here, not only looked for: what does not open has to be fetched now, not left out of the page.
+    fn cached_text(&mut self, at: &MessageRef, path: &PartPath) -> Option<Vec<u8>> {
         let key = self.data.message(at).text(path);
-        let text = self.store.get(self.encryption(), &TEXTS, &key);
-        text.is_some()
-    }
-
-    fn shown(&mut self, at: &MessageRef, part: Part) -> Option<Shown> {
-        let key = self.data.message(at).text(&part.path);
-        let bytes = self.store.get(self.encryption(), &TEXTS, &key)?;
-        let cut = part.size > TEXT_BYTES;
-        Some(Shown { part, bytes, cut })
+        self.store.get(self.encryption(), &TEXTS, &key)
     }
 
     fn keep_text(&mut self, at: &MessageRef, path: &PartPath, bytes: &Vec<u8>) {
@@ -340,74 +286,72 @@ impl Mailbox<'_, '_> {
         self.store.put(self.encryption(), &TEXTS, &key, bytes);
     }
 
-    /// Fetches the parts that are shown and the header, with the \Seen mark in the same flight.
+    /// Fetches parts and the header, with the \Seen mark in the same flight. None where the server has nothing of what its
+    /// structure announced.
     fn fetch_texts(
         &mut self,
         at: &MessageRef,
-        parts: &[&Part],
+        parts: &[Part],
         header: Option<Section>,
         mark: bool,
-    ) -> Result<()> {
+    ) -> Result<Option<Texts>> {
         let section = |part: &Part| Section {
             what: SectionKind::Part(part.path.clone()),
-            range: (part.size > TEXT_BYTES).then_some((0, TEXT_BYTES)),
+            range: (part.size > KEPT_BYTES).then_some((0, KEPT_BYTES)),
         };
-        let sections = parts.iter().map(|p| section(p)).chain(header.clone());
+        let sections = parts.iter().map(section).chain(header.clone());
         let message = self.fetch_sections(at, sections.collect(), mark)?;
-        let got: Vec<(&PartPath, Vec<u8>)> = parts
-            .iter()
-            .map(|part| {
-                let bytes = message.section(&section(part)).unwrap_or_default();
-                (&part.path, codec::decode(bytes, part.encoding))
-            })
-            .collect();
+        let mut texts = Texts::new();
         if let Some(header) = header {
             let bytes = message.section(&header).unwrap_or_default().to_vec();
-            self.keep_text(at, &header_path(), &bytes);
+            self.keep_text(at, &PartPath::header(), &bytes);
+            texts.insert(PartPath::header(), bytes);
         }
-        let empty = |(part, (_, bytes)): (&&Part, &(&PartPath, Vec<u8>))| {
-            bytes.is_empty() && part.size > 16
-        };
-        let contradicted = !parts.is_empty() && parts.iter().zip(&got).all(empty);
-        if contradicted {
-            // The server announced text and has none: its structure is wrong.
-            let row = self.row(at)?;
-            let parts = self.fetch_whole(at, &row)?;
-            self.put_row(
-                &at.folder,
-                at.validity,
-                &Row {
-                    parts: Some(parts),
-                    ..row
-                },
-            );
-            return Ok(());
+        let mut is_empty = !parts.is_empty();
+        for part in parts {
+            let bytes = message.section(&section(part)).unwrap_or_default();
+            let bytes = codec::decode(bytes, part.encoding);
+            is_empty &= bytes.is_empty() && part.size > 16;
+            texts.insert(part.path.clone(), bytes);
         }
-        for (path, bytes) in &got {
-            self.keep_text(at, path, bytes);
+        if is_empty {
+            return Ok(None);
         }
-        Ok(())
+        for part in parts {
+            if let Some(bytes) = texts.get(&part.path) {
+                self.keep_text(at, &part.path, bytes);
+            }
+        }
+        Ok(Some(texts))
     }
 
-    /// Fetches a message whose structure the server cannot tell, reads it here, and keeps the parts that are shown.
-    fn fetch_whole(&mut self, at: &MessageRef, row: &Row) -> Result<Vec<Part>> {
+    /// A message whose structure the server cannot tell, or as much of it as is read here.
+    fn fetch_whole(&mut self, at: &MessageRef, row: &Row) -> Result<Vec<u8>> {
         let whole = Section {
             what: SectionKind::Part(PartPath::default()),
             range: (row.size > WHOLE_BYTES).then_some((0, WHOLE_BYTES)),
         };
         let message = self.fetch_sections(at, vec![whole.clone()], false)?;
-        let raw = message.section(&whole).unwrap_or_default();
-        let parts = row::few_parts(structure::leaves(raw));
-        let body = structure::body_of(&parts);
-        self.keep_text(at, &header_path(), &codec::header_of(raw).to_vec());
-        let shown = body.text.iter().chain(&body.html).chain(&body.inline);
-        let mut wanted: Vec<&Part> = shown.copied().collect();
-        wanted.extend(structure::told_by(&parts));
-        for (part, mut bytes) in structure::parts_of(raw, &wanted) {
-            bytes.truncate(usize::try_from(TEXT_BYTES).unwrap_or(usize::MAX));
-            self.keep_text(at, &part.path, &bytes);
+        Ok(message.section(&whole).unwrap_or_default().to_vec())
+    }
+
+    /// Reads the structure of a message here, and keeps it and the parts that are wanted.
+    fn read_whole(&mut self, at: &MessageRef, row: &mut Row, choose: Choose) -> Result<Texts> {
+        let raw = self.fetch_whole(at, row)?;
+        let parts = structure::leaves(&raw);
+        let wanted = choose(&parts);
+        let mut texts = Texts::from([(PartPath::header(), codec::header_of(&raw).to_vec())]);
+        let wanted: Vec<&Part> = wanted.iter().collect();
+        for (part, mut bytes) in structure::parts_of(&raw, &wanted) {
+            bytes.truncate(usize::try_from(KEPT_BYTES).unwrap_or(usize::MAX));
+            texts.insert(part.path, bytes);
         }
-        Ok(parts)
+        for (path, bytes) in &texts {
+            self.keep_text(at, path, bytes);
+        }
+        row.parts = Some(parts);
+        self.put_row(&at.folder, at.validity, row);
+        Ok(texts)
     }
 
     /// A part that the server does not have under its path, decoded: where a structure was read here, the paths are ours.
@@ -416,10 +360,8 @@ impl Mailbox<'_, '_> {
         if row.size > WHOLE_BYTES {
             return Err(gone());
         }
-        let whole = Section::all(SectionKind::Part(PartPath::default()));
-        let message = self.fetch_sections(at, vec![whole.clone()], false)?;
-        let raw = message.section(&whole).unwrap_or_default();
-        structure::part_of(raw, path).ok_or_else(gone)
+        let raw = self.fetch_whole(at, row)?;
+        structure::part_of(&raw, path).ok_or_else(gone)
     }
 
     /// Fetches sections of a message; opens its folder for change where a mark is to follow.
@@ -491,20 +433,6 @@ impl Mailbox<'_, '_> {
         }
         Err(Error::Gone(GoneKind::Numbering))
     }
-}
-
-/// The words of a part that is text or HTML.
-fn words_of(shown: &Shown) -> String {
-    let text = structure::reading(&shown.part, &shown.bytes, "");
-    match shown.part.kind.as_str() {
-        "text/html" => clean::words(&text),
-        _ => text,
-    }
-}
-
-/// Where the header is kept beside the parts: no part is numbered 0.
-fn header_path() -> PartPath {
-    PartPath::default().child(0)
 }
 
 fn header_section(size: u32) -> Section {

@@ -6,7 +6,6 @@
 
 mod compare;
 mod folders;
-mod inside;
 mod list;
 mod message;
 mod order;
@@ -17,15 +16,14 @@ use crate::config::Config;
 use crate::error::{Error, GoneKind, Imap, Result};
 use crate::mail::{FolderName, UidValidity};
 use crate::remote::{Cost, OpenFolder, Remote};
-use crate::route::MessageRef;
 use crate::session::{self, Claim};
 use crate::store::keys::{DataKey, SERVER, ServerFacts};
 use crate::store::{Encryption, Store};
 use crate::time::Seconds;
 
 pub use list::Listing;
-pub use message::{Opened, Shown, WHOLE_BYTES};
-pub use row::has_attachment;
+pub use message::{Fetched, KEPT_BYTES, PartBytes, Standing, Texts, WHOLE_BYTES};
+pub use row::{charset, has_attachment, of_header};
 
 /// What is open at the server.
 struct Open {
@@ -74,11 +72,6 @@ impl<'v, 'p> Mailbox<'v, 'p> {
             uncounted: Vec::new(),
             away: None,
         }
-    }
-
-    /// The header of a message that has been opened, as it travelled; empty where the server has none.
-    pub fn raw_header(&mut self, at: &MessageRef) -> Vec<u8> {
-        self.cached_header(at).unwrap_or_default()
     }
 
     /// Why the server could not be asked, where the cache answered instead.

@@ -52,7 +52,7 @@ pub(super) fn of(uid: Uid, message: &Message, authserv_id: &str) -> Option<Row> 
 }
 
 /// The charset that the raw letters of a message's header are most likely in: that of its first text.
-pub(super) fn charset(parts: &[Part]) -> &str {
+pub fn charset(parts: &[Part]) -> &str {
     let said = parts.iter().find(|part| !part.charset.is_empty());
     said.map_or("", |part| &part.charset)
 }
@@ -96,7 +96,7 @@ fn with(uid: Uid, message: &Message, headers: Headers, charset: &str) -> Row {
 }
 
 /// The row of a message within a message, from its header.
-pub(super) fn of_header(uid: Uid, header: &[u8], size: u32) -> Row {
+pub fn of_header(uid: Uid, header: &[u8], size: u32) -> Row {
     let message = Message {
         size: Some(size),
         ..Message::default()

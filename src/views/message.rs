@@ -13,7 +13,7 @@ use super::letter::letter as drawn;
 use super::told::{self, Hand, Told};
 use super::{Chrome, Pane, TOKEN, app, face, filled, notices, said, when};
 use crate::letter::Letter;
-use crate::mail::Address;
+use crate::mail::{Address, FORWARDED, Flags};
 use crate::route::Route;
 use crate::time::Calendar;
 
@@ -24,14 +24,50 @@ pub struct MessagePage<'a> {
     pub list: Option<&'a ListPane>,
     /// The folder's name for people.
     pub folder: &'a str,
-    /// The page of the list on which the message stands.
+    /// Its place in the list, counted from 1 at the newest, and how many there are.
+    pub place: Option<(u32, u32)>,
+    /// True for a message that lies within another.
+    pub is_inside: bool,
+    /// Where its page leads.
+    pub links: Links,
+    /// Who wrote to whom about what, and when.
+    pub heading: Heading<'a>,
+    /// What it tells beside its text.
+    pub told: &'a Told,
+    /// What is to be read.
+    pub body: Body<'a>,
+    /// What is attached.
+    pub attachments: &'a [AttachmentLine],
+    /// The charset that the reader chose; empty for the message's own.
+    pub charset: &'a str,
+}
+
+/// Where the page of a message leads.
+#[derive(Clone, Debug)]
+pub struct Links {
+    /// The page of the list on which the message stands; from a message within another that one.
     pub back: Route,
     /// The message above it in the list.
     pub newer: Option<Route>,
     /// The message below it in the list.
     pub older: Option<Route>,
-    /// Its place in the list, counted from 1 at the newest, and how many there are.
-    pub place: Option<(u32, u32)>,
+    /// All that is attached in one archive.
+    pub all: Option<Route>,
+    /// The page of all its header fields.
+    pub headers: Route,
+    /// The same message for paper.
+    pub print: Route,
+    /// The message as it travelled, shown as text.
+    pub source: Option<Route>,
+    /// The same as a file.
+    pub save: Route,
+    /// The same page in the message's own charset.
+    pub in_charset: Route,
+}
+
+/// Who wrote to whom about what, and when.
+#[derive(Clone, Debug, Default)]
+pub struct Heading<'a> {
     /// Its subject; may be empty.
     pub subject: &'a str,
     /// From; the first is the sender.
@@ -50,34 +86,8 @@ pub struct MessagePage<'a> {
     pub arrived: Option<Calendar>,
     /// Size in bytes.
     pub size: u64,
-    /// Starred.
-    pub starred: bool,
-    /// Answered.
-    pub answered: bool,
-    /// Forwarded.
-    pub forwarded: bool,
-    /// True for a message that lies within another.
-    pub is_inside: bool,
-    /// What it tells beside its text.
-    pub told: &'a Told,
-    /// What is to be read.
-    pub body: Body<'a>,
-    /// What is attached.
-    pub attachments: &'a [AttachmentLine],
-    /// All of that in one archive.
-    pub all: Option<Route>,
-    /// The page of all its header fields.
-    pub headers: Route,
-    /// The same message for paper.
-    pub print: Route,
-    /// The message as it travelled, shown as text.
-    pub source: Option<Route>,
-    /// The same as a file.
-    pub save: Route,
-    /// The charset that the reader chose; empty for the message's own.
-    pub charset: &'a str,
-    /// The same page in the message's own charset.
-    pub in_charset: Route,
+    /// What is set on it.
+    pub flags: Flags,
 }
 
 /// What is to be read of a message.
@@ -167,7 +177,7 @@ const NAMED: usize = 3;
 /// The page of a message.
 pub fn page(chrome: &Chrome, message: &MessagePage) -> Markup {
     let words = chrome.words;
-    let subject = match message.subject.trim() {
+    let subject = match message.heading.subject.trim() {
         "" => words.no_subject(),
         subject => subject,
     };
@@ -186,7 +196,7 @@ pub fn page(chrome: &Chrome, message: &MessagePage) -> Markup {
                 (told::notes(hand, message.told))
                 (told::cards(hand, message.told))
                 (body(chrome, message, subject))
-                (attachments(chrome, message.attachments, &message.all))
+                (attachments(chrome, message.attachments, &message.links.all))
                 (charset(chrome, message))
             }
         }
@@ -207,18 +217,18 @@ fn tools(chrome: &Chrome, message: &MessagePage) -> Markup {
     };
     html! {
         .tools.bar role="group" aria-label=(words.about_message()) {
-            a.button.quiet.back href=(chrome.href(&message.back)) title=(back) aria-keyshortcuts="u" {
+            a.button.quiet.back href=(chrome.href(&message.links.back)) title=(back) aria-keyshortcuts="u" {
                 (icon(Icon::Back)) span.sr { (back) } span.name.narrow aria-hidden="true" { (message.folder) }
             }
-            a.button.quiet href=(chrome.href(&message.print)) target="_blank" title=(words.print()) {
+            a.button.quiet href=(chrome.href(&message.links.print)) target="_blank" title=(words.print()) {
                 (icon(Icon::Print)) span.wide { (words.print()) }
             }
-            @if let Some(source) = &message.source {
+            @if let Some(source) = &message.links.source {
                 a.button.quiet href=(chrome.href(source)) title=(words.show_source()) {
                     (icon(Icon::Source)) span.wide { (words.show_source()) }
                 }
             }
-            a.button.quiet href=(chrome.href(&message.save)) title=(words.download_message()) {
+            a.button.quiet href=(chrome.href(&message.links.save)) title=(words.download_message()) {
                 (icon(Icon::Download)) span.wide { (words.download_message()) }
             }
             @if let Some(leave) = &message.told.leave {
@@ -229,8 +239,8 @@ fn tools(chrome: &Chrome, message: &MessagePage) -> Markup {
             @if !message.is_inside {
             nav.steps.bar.push aria-label=(words.other_messages()) {
                 @if let Some((nth, total)) = message.place { span.hint { (words.place(nth, total)) } }
-                (step(chrome, &message.newer, words.newer_message(), words.newer(), Icon::Up, "k p"))
-                (step(chrome, &message.older, words.older_message(), words.older(), Icon::Down, "j n"))
+                (step(chrome, &message.links.newer, words.newer_message(), words.newer(), Icon::Up, "k p"))
+                (step(chrome, &message.links.older, words.older_message(), words.older(), Icon::Down, "j n"))
             }
             }
         }
@@ -259,7 +269,7 @@ fn step(
 fn sender(chrome: &Chrome, message: &MessagePage) -> Markup {
     let words = chrome.words;
     let nobody = Address::default();
-    let from = message.from.first();
+    let from = message.heading.from.first();
     let who = from
         .map(Address::shown)
         .filter(|shown| !shown.trim().is_empty());
@@ -279,10 +289,10 @@ fn sender(chrome: &Chrome, message: &MessagePage) -> Markup {
                 }
             }
             .moment {
-                @if message.answered { (sign(Icon::Reply, words.answered())) }
-                @if message.forwarded { (sign(Icon::Forward, words.forwarded())) }
-                @if message.starred { (sign(Icon::Star, words.starred())) }
-                @if let Some(at) = message.arrived.or(message.sent) {
+                @if message.heading.flags.has(&Flags::ANSWERED) { (sign(Icon::Reply, words.answered())) }
+                @if message.heading.flags.has_keyword(FORWARDED) { (sign(Icon::Forward, words.forwarded())) }
+                @if message.heading.flags.has(&Flags::FLAGGED) { (sign(Icon::Star, words.starred())) }
+                @if let Some(at) = message.heading.arrived.or(message.heading.sent) {
                     (when(words, &at, words.when(&at)))
                 } @else { (words.no_date()) }
             }
@@ -293,7 +303,14 @@ fn sender(chrome: &Chrome, message: &MessagePage) -> Markup {
 /// Who else got it, in a few words.
 fn recipients(chrome: &Chrome, message: &MessagePage) -> Markup {
     let words = chrome.words;
-    let all = || message.to.iter().chain(message.cc).chain(message.bcc);
+    let all = || {
+        message
+            .heading
+            .to
+            .iter()
+            .chain(message.heading.cc)
+            .chain(message.heading.bcc)
+    };
     let total = all().count();
     // One more than is named would be counted as "1 other", which is longer than most names.
     let named = if total == NAMED + 1 { total } else { NAMED };
@@ -327,19 +344,19 @@ fn facts(chrome: &Chrome, message: &MessagePage) -> Markup {
     };
     html! {
         dl {
-            (fact(words.from_label(), message.from))
-            (fact(words.to_label(), message.to))
-            (fact(words.cc_label(), message.cc))
-            (fact(words.bcc_label(), message.bcc))
-            (fact(words.reply_to_label(), message.reply_to))
-            (moment(words.sent_label(), &message.sent))
-            (moment(words.arrived_label(), &message.arrived))
-            dt { (words.size_label()) } dd { (words.size(message.size)) }
+            (fact(words.from_label(), message.heading.from))
+            (fact(words.to_label(), message.heading.to))
+            (fact(words.cc_label(), message.heading.cc))
+            (fact(words.bcc_label(), message.heading.bcc))
+            (fact(words.reply_to_label(), message.heading.reply_to))
+            (moment(words.sent_label(), &message.heading.sent))
+            (moment(words.arrived_label(), &message.heading.arrived))
+            dt { (words.size_label()) } dd { (words.size(message.heading.size)) }
             @if let Some(verdict) = &message.told.verdict {
                 dt { (words.verdict_label()) } dd dir="auto" { (words.verdict(verdict)) }
             }
         }
-        p { a.more href=(chrome.href(&message.headers)) { (words.all_headers()) } }
+        p { a.more href=(chrome.href(&message.links.headers)) { (words.all_headers()) } }
     }
 }
 
@@ -387,7 +404,7 @@ fn body(chrome: &Chrome, message: &MessagePage, subject: &str) -> Markup {
 /// Says that there is more than is shown.
 fn only_beginning(chrome: &Chrome, message: &MessagePage, cut: bool) -> Markup {
     let words = chrome.words;
-    let acts = html! { a href=(chrome.href(&message.save)) { (words.download_message()) } };
+    let acts = html! { a href=(chrome.href(&message.links.save)) { (words.download_message()) } };
     html! { @if cut { (bar(Icon::Text, words.only_beginning(), Some(acts))) } }
 }
 
@@ -488,7 +505,7 @@ const CHARSETS: [&str; 20] = [
 /// The choice of another charset, for a text whose label lies.
 fn charset(chrome: &Chrome, message: &MessagePage) -> Markup {
     let words = chrome.words;
-    let (path, fields) = message.in_charset.form(chrome.base);
+    let (path, fields) = message.links.in_charset.form(chrome.base);
     html! {
         @if !matches!(message.body, Body::Empty) {
             details.reread open[!message.charset.is_empty()] {

@@ -10,12 +10,12 @@ use super::error::ErrorPage;
 use super::folder::{self, ListPane, RowLine};
 use super::folders::{FolderLine, nested};
 use super::login::{self, LoginPage, Reason};
-use super::message::{self, Body, Height, HtmlFrame, MessagePage, Remote};
+use super::message::{self, Body, Heading, Height, HtmlFrame, Links, MessagePage, Remote};
 use super::{Chrome, Kind, Notice, Quota, error};
 use crate::error::samples::{errors, reaches};
 use crate::error::{Failure, Reach};
 use crate::letter::{Block, Letter, Span};
-use crate::mail::{Address, FolderName, Role, Trail, Uid, UidValidity};
+use crate::mail::{Address, Flags, FolderName, Role, Trail, Uid, UidValidity};
 use crate::route::{Anchor, Base, FolderQuery, MessageQuery, MessageRef, Place, Route};
 use crate::time::Calendar;
 use crate::words::Words;
@@ -135,16 +135,17 @@ fn text_message_in(words: Words) -> Markup {
     let message = MessagePage {
         list: Some(&list),
         attachments: &files,
-        to: &to,
-        cc: &cc,
-        bcc: &[],
-        answered: true,
-        starred: true,
+        heading: Heading {
+            to: &to,
+            cc: &cc,
+            flags: Flags::ANSWERED.with(&Flags::FLAGGED),
+            ..heading("Re: Quote for the roof", &from)
+        },
         body: Body::Text {
             letter: &letter,
             html: None,
         },
-        ..message("Re: Quote for the roof", &from)
+        ..message()
     };
     message::page(&chrome(words, &folders(), &[]), &message)
 }
@@ -172,9 +173,12 @@ fn html_message() -> Markup {
     };
     let message = MessagePage {
         list: Some(&list),
-        to: &to,
+        heading: Heading {
+            to: &to,
+            ..heading("Ten short books for long evenings", &from)
+        },
         body: Body::Html(Box::new(frame)),
-        ..message("Ten short books for long evenings", &from)
+        ..message()
     };
     message::page(&chrome(Words::ENGLISH, &folders(), &[]), &message)
 }
@@ -196,16 +200,18 @@ pub fn hostile_message() -> Markup {
     let letter = Letter { blocks, cut: true };
     let files = [file(bad, bad, u64::MAX, true), file("", "", 0, false)];
     let message = MessagePage {
-        to: &many,
-        cc: &many,
-        bcc: &[],
-        reply_to: &from,
+        heading: Heading {
+            to: &many,
+            cc: &many,
+            reply_to: &from,
+            ..heading(bad, &from)
+        },
         attachments: &files,
         body: Body::Text {
             letter: &letter,
             html: Some(opened(1)),
         },
-        ..message(bad, &from)
+        ..message()
     };
     let notice = Notice {
         kind: Kind::Bad,
@@ -468,46 +474,48 @@ fn roof() -> Vec<Block> {
     ]
 }
 
-fn message<'a>(subject: &'a str, from: &'a [Address]) -> MessagePage<'a> {
+fn message<'a>() -> MessagePage<'a> {
     MessagePage {
         list: None,
         folder: "Inbox",
-        back: folder_route("INBOX"),
-        newer: Some(opened(3)),
-        older: Some(opened(5)),
         place: Some((4, 1034)),
+        is_inside: false,
+        links: Links {
+            back: folder_route("INBOX"),
+            newer: Some(opened(3)),
+            older: Some(opened(5)),
+            all: None,
+            headers: Route::Headers {
+                message: reference(4),
+                inside: Trail::default(),
+            },
+            print: Route::Print(MessageQuery::plain(reference(2), 0)),
+            source: Some(Route::Source {
+                message: reference(4),
+                save: false,
+            }),
+            save: Route::Source {
+                message: reference(4),
+                save: true,
+            },
+            in_charset: opened(4),
+        },
+        heading: Heading::default(),
+        told: &told::NOTHING,
+        body: Body::Empty,
+        attachments: &[],
+        charset: "",
+    }
+}
+
+fn heading<'a>(subject: &'a str, from: &'a [Address]) -> Heading<'a> {
+    Heading {
         subject,
         from,
-        to: &[],
-        cc: &[],
-        bcc: &[],
-        reply_to: &[],
         sent: Some(moment(0)),
         arrived: Some(moment(0)),
         size: 1_600_000,
-        starred: false,
-        answered: false,
-        forwarded: false,
-        body: Body::Empty,
-        attachments: &[],
-        is_inside: false,
-        told: &told::NOTHING,
-        all: None,
-        headers: Route::Headers {
-            message: reference(4),
-            inside: Trail::default(),
-        },
-        charset: "",
-        in_charset: opened(4),
-        print: Route::Print(MessageQuery::plain(reference(2), 0)),
-        source: Some(Route::Source {
-            message: reference(4),
-            save: false,
-        }),
-        save: Route::Source {
-            message: reference(4),
-            save: true,
-        },
+        ..Heading::default()
     }
 }
 

@@ -5,10 +5,10 @@
 //! part is a container follows from its type alone (`structure::is_message`, `is_cms`, `is_tnef`); here its bytes are opened.
 
 mod cms;
-mod inside;
+mod container;
 mod rtf;
 mod tnef;
 
 pub use cms::signed_content;
-pub use inside::{content, contents, pick, wrapped, wrapped_told};
+pub use container::{Container, Wrapping};
 pub use tnef::{Tnef, TnefFile, tnef};

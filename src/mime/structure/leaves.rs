@@ -4,6 +4,7 @@
 //! message and copies nothing; depth and number of parts are bounded, and what lies beyond is one leaf.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::kinds::{is_message, judged};
 use crate::mail::{Encoding, Flowed, Group, LONGEST_KIND, MOST_GROUPS, Part, PartPath};
@@ -17,6 +18,20 @@ const MOST: usize = 2000;
 /// The leaves of a message, in the order in which they stand.
 pub fn leaves(raw: &[u8]) -> Vec<Part> {
     walked(raw).into_iter().map(|(part, _)| part).collect()
+}
+
+/// The leaves of a message, and where in it the bytes of each lie, still encoded.
+pub fn leaf_places(raw: &[u8]) -> Vec<(Part, Range<usize>)> {
+    let place = |body: &[u8]| {
+        let start = match body.is_empty() {
+            // It may stand anywhere.
+            true => 0,
+            false => body.as_ptr().addr().saturating_sub(raw.as_ptr().addr()),
+        };
+        start..start.saturating_add(body.len())
+    };
+    let leaves = walked(raw).into_iter();
+    leaves.map(|(part, body)| (part, place(body))).collect()
 }
 
 /// The decoded bytes of some leaves, in the order in which they stand: what one walk through the message finds.

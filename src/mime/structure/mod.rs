@@ -15,7 +15,7 @@ pub use kinds::{
     is_any_bytes, is_cms, is_message, is_tnef, judged, kind_by_name, kind_of, meant_kind,
     passed_charset,
 };
-pub use leaves::{leaves, part_of, parts_of};
+pub use leaves::{leaf_places, leaves, part_of, parts_of};
 pub use letter::letter;
 pub use preview::{inline_protection, is_stub, preview};
 pub use reading::reading;

@@ -66,7 +66,8 @@ pub(super) fn message() -> Markup {
     let from = [address("service@bank.example", &bad)];
     let message = MessagePage {
         told: &told,
-        ..super::message("Rehearsal", &from)
+        heading: super::heading("Rehearsal", &from),
+        ..super::message()
     };
     message::page(&chrome(Words::ENGLISH, &folders(), &[]), &message)
 }

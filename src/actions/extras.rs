@@ -1,0 +1,94 @@
+//! What a message tells beside its text, as views take it: with times by the reader's clock, and with what this reader's
+//! own server is known by.
+//!
+//! Not for reading any of it (`document`).
+
+use super::Visit;
+use crate::document::{Document, Opening, Purpose, Rendering, open};
+use crate::error::Result;
+use crate::route::{FrameQuery, Route};
+use crate::time::{Calendar, Zone};
+use crate::told::{Event, Moment, Verdict};
+use crate::views::told::{EventLine, Told};
+
+impl Visit<'_, '_> {
+    /// Opens a message, or one within it.
+    pub(super) fn open(&mut self, opening: &Opening) -> Result<Document> {
+        open(&mut self.mailbox, opening)
+    }
+
+    /// Where this program answers, for the mail that is shown: `https://mail.example.org`.
+    pub(super) fn origin(&self) -> String {
+        let scheme = if self.head.https { "https" } else { "http" };
+        format!("{scheme}://{}", self.head.host)
+    }
+}
+
+/// The HTML of a message as a query wants it.
+pub fn rendering<'a>(
+    visit: &'a Visit,
+    origin: &'a str,
+    query: &'a FrameQuery,
+    purpose: Purpose,
+) -> Rendering<'a> {
+    Rendering {
+        purpose,
+        remote: query.remote,
+        charset: &query.charset,
+        base: &visit.head.base,
+        origin,
+    }
+}
+
+/// What the reader's own server found out about the sender of a message.
+pub fn verdict<'d>(visit: &Visit, document: &'d Document) -> Option<&'d Verdict> {
+    let server = visit.config.server_of_realm(&visit.session.realm);
+    document.verdict(server.map(|server| server.authserv_id.as_str()))
+}
+
+/// What a message tells beside its text.
+pub fn told(visit: &Visit, document: &Document) -> Told {
+    let extras = document.extras();
+    let message = document.message().clone();
+    let leave = document.unsubscribe(&visit.head.host);
+    Told {
+        doubts: document.doubts().to_vec(),
+        verdict: verdict(visit, document).cloned(),
+        protection: document.protection(),
+        leave: leave.map(|_| Route::Leave { message }),
+        events: extras
+            .events
+            .iter()
+            .map(|event| event_line(visit, event))
+            .collect(),
+        cards: extras.cards.clone(),
+        reports: extras.reports.clone(),
+    }
+}
+
+/// An event with its times by the reader's clock, where they are by any clock that is known.
+fn event_line(visit: &Visit, event: &Event) -> EventLine {
+    let on_calendar = |moment: &Option<Moment>| on_calendar(visit, moment.as_ref()?);
+    EventLine {
+        whole_days: matches!(event.start, Some(Moment::Day(..))),
+        start: on_calendar(&event.start),
+        end: on_calendar(&event.end),
+        clock: match &event.start {
+            Some(Moment::Clock { zone, .. }) => Some(zone.clone()),
+            _ => None,
+        },
+        event: event.clone(),
+    }
+}
+
+fn on_calendar(visit: &Visit, moment: &Moment) -> Option<Calendar> {
+    let utc = Zone::fixed(0);
+    match moment {
+        Moment::At(at) => visit.calendar(*at),
+        Moment::Day(year, month, day) => {
+            let at = utc.moment((*year, *month, *day, 0, 0))?;
+            utc.calendar(at, visit.now)
+        }
+        Moment::Clock { at, .. } => utc.calendar(utc.moment(*at)?, visit.now),
+    }
+}

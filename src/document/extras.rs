@@ -1,0 +1,95 @@
+//! What a message tells beside its text: events, visiting cards, reports; what is odd about its sender, what the reader's
+//! own server found out, how it is protected, how to leave the list that it came by.
+//!
+//! Each is read when it is first asked for. Not for how any of it is told (`views`), nor for what follows from it
+//! (`actions::sender`).
+
+use super::{Document, Shown};
+use crate::clean;
+use crate::mime::containers::Wrapping;
+use crate::mime::{codec, statements, structure};
+use crate::told::{Card, Doubt, Event, Protection, Report, Unsubscribe, Verdict};
+
+/// What stands in the parts of a message that are made for programs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extras {
+    /// Events, each once: an invitation mostly comes twice.
+    pub events: Vec<Event>,
+    /// Visiting cards.
+    pub cards: Vec<Card>,
+    /// Reports of mail systems.
+    pub reports: Vec<Report>,
+}
+
+impl Document {
+    /// Events, cards and reports.
+    pub fn extras(&self) -> &Extras {
+        self.told.get_or_init(|| {
+            let mut found = Extras::default();
+            for shown in &self.extras {
+                found.read(shown);
+            }
+            found
+        })
+    }
+
+    /// What is odd about who it says it is from.
+    pub fn doubts(&self) -> &[Doubt] {
+        self.doubts.get_or_init(|| statements::doubts(&self.header))
+    }
+
+    /// What the server of this name found out about the sender. Of a message within another there is none: who put it
+    /// there may have written that too.
+    pub fn verdict(&self, authserv_id: Option<&str>) -> Option<&Verdict> {
+        let read = || {
+            let server = authserv_id.filter(|_| self.inside.is_empty())?;
+            statements::verdict(&self.header, server)
+        };
+        self.verdict.get_or_init(read).as_ref()
+    }
+
+    /// How it is protected, by its leaves and its text.
+    pub fn protection(&self) -> Option<Protection> {
+        let is_signed = || {
+            let mut containers = self.containers.iter();
+            containers.any(|holder| holder.container.wrapping() == Wrapping::Signed)
+        };
+        match structure::protection(self.leaves.parts()) {
+            Some(Protection::SmimeWrapped) if is_signed() => Some(Protection::SmimeSigned),
+            Some(protection) => Some(protection),
+            None => {
+                let mut texts = self.texts.iter().filter(|s| s.part.kind == "text/plain");
+                texts.find_map(|s| structure::inline_protection(&codec::text(&s.bytes, "")))
+            }
+        }
+    }
+
+    /// How to leave the list that it came by; None where it names no way. A page of our own, at `own_host`, is none.
+    pub fn unsubscribe(&self, own_host: &str) -> Option<Unsubscribe> {
+        if !self.inside.is_empty() {
+            return None;
+        }
+        let mut ways = statements::unsubscribe(&self.header, clean::link);
+        ways.web = ways.web.filter(|web| web.host != own_host);
+        (ways.mail.is_some() || ways.web.is_some()).then_some(ways)
+    }
+}
+
+impl Extras {
+    fn read(&mut self, shown: &Shown) {
+        let text = || codec::text(&shown.bytes, &shown.part.charset);
+        match shown.part.kind.as_str() {
+            "text/calendar" | "application/ics" => {
+                for event in statements::events(&text()) {
+                    if !self.events.iter().any(|known| known.is_same(&event)) {
+                        self.events.push(event);
+                    }
+                }
+            }
+            "text/vcard" | "text/x-vcard" | "text/directory" => {
+                self.cards.extend(statements::cards(&text()));
+            }
+            kind => self.reports.extend(statements::report(kind, &shown.bytes)),
+        }
+    }
+}

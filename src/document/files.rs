@@ -1,0 +1,153 @@
+//! The files of a message: what is attached, pictures beside its HTML that this does not show, what lies in a winmail.dat
+//! or a signed message instead of these, and what stands uuencoded in its text.
+//!
+//! Not for whether a file may open in a browser (`actions::part`).
+
+use super::Document;
+use crate::mail::{Part, Trail};
+use crate::mime::codec;
+use crate::mime::containers::Container;
+
+/// Bytes of HTML that are searched for the names of pictures, all searches together; a picture that is not looked for is
+/// listed.
+const SEARCHED: usize = 64 * 1024 * 1024;
+
+/// A file of a message.
+#[derive(Clone, Debug)]
+pub struct File<'a> {
+    /// The way to it.
+    pub way: Trail,
+    /// What is known of it.
+    pub part: &'a Part,
+    container: Option<&'a Container>,
+}
+
+/// Where the bytes of a file are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// At the server, as a part of the message.
+    AtServer,
+    /// Here: it was taken out of a part.
+    Here(Vec<u8>),
+}
+
+impl File<'_> {
+    /// Its bytes, where they are at hand.
+    pub fn content(&self) -> Content {
+        match self.container {
+            None => Content::AtServer,
+            Some(container) => {
+                Content::Here(container.content(&self.part.path).unwrap_or_default())
+            }
+        }
+    }
+}
+
+impl Document {
+    /// The files, those in texts first.
+    pub fn files(&self) -> Vec<File<'_>> {
+        let mut files = Vec::new();
+        for shown in &self.texts {
+            if let Some(container) = self.container_in(shown) {
+                let parts = container.parts().iter().collect();
+                files.extend(self.files_in(&shown.part, container, parts));
+            }
+        }
+        for part in self.listed() {
+            let mut holders = self.containers.iter();
+            let holder = holders.find(|holder| holder.part.path == part.path);
+            let inner = holder.map(|holder| self.files_in(part, &holder.container, holder.files()));
+            match inner.filter(|files| !files.is_empty()) {
+                Some(inner) => files.extend(inner),
+                None => files.push(File {
+                    way: self.inside.then(&part.path),
+                    part,
+                    container: None,
+                }),
+            }
+        }
+        files
+    }
+
+    fn files_in<'a>(
+        &self,
+        holder: &Part,
+        container: &'a Container,
+        parts: Vec<&'a Part>,
+    ) -> Vec<File<'a>> {
+        let way = self.inside.then(&holder.path);
+        let file = |part: &'a Part| File {
+            way: way.then(&part.path),
+            part,
+            container: Some(container),
+        };
+        parts.into_iter().map(file).collect()
+    }
+
+    /// What is to be listed: what is attached, and pictures beside the HTML that this does not show.
+    fn listed(&self) -> Vec<&Part> {
+        let mut listed: Vec<&Part> = self.leaves.attachments().collect();
+        let mut beside: Vec<&Part> = self.leaves.inline().collect();
+        beside.retain(|part| !self.leaves.is_attachment(part));
+        if beside.is_empty() {
+            return listed;
+        }
+        let htmls = self.texts.iter().filter(|s| s.part.kind == "text/html");
+        let said: String = htmls
+            .map(|s| letters(&String::from_utf8_lossy(&s.bytes)))
+            .collect();
+        let looks = SEARCHED.checked_div(said.len()).unwrap_or(usize::MAX);
+        let mut looked = 0_usize;
+        beside.retain(|part| {
+            let last = part.id.rsplit('/').next().unwrap_or_default();
+            looked = looked.saturating_add(1);
+            looked > looks || !said.contains(&letters(last))
+        });
+        listed.append(&mut beside);
+        listed.sort_by(|a, b| a.path.cmp(&b.path));
+        listed
+    }
+}
+
+/// What of an address is the same however it is escaped.
+fn letters(text: &str) -> String {
+    let mut pieces = text.split('%');
+    let mut kept = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let is_hex = piece.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+        kept.push_str(if is_hex {
+            piece.get(2..).unwrap_or_default()
+        } else {
+            piece
+        });
+    }
+    kept.retain(|c| c.is_alphanumeric());
+    kept.make_ascii_lowercase();
+    kept
+}
+
+/// The name under which a part is saved; of one that has none, a word with the ending of its type.
+pub fn saved_name(part: &Part) -> String {
+    let unnamed = match part.kind.as_str() {
+        "message/rfc822" | "message/global" => "message.eml",
+        "text/calendar" | "application/ics" => "calendar.ics",
+        "text/vcard" | "text/x-vcard" | "text/directory" => "card.vcf",
+        "text/html" => "page.html",
+        "image/png" => "image.png",
+        "image/jpeg" => "image.jpg",
+        "image/gif" => "image.gif",
+        "image/webp" => "image.webp",
+        "application/pdf" => "document.pdf",
+        kind if kind.starts_with("text/") => "text.txt",
+        "message/delivery-status" | "message/disposition-notification" => "report.txt",
+        _ => "",
+    };
+    match part.name.trim() {
+        "" => codec::safe_file_name(unnamed),
+        // The name of a message may be its subject.
+        name if unnamed.ends_with(".eml") && !name.to_ascii_lowercase().ends_with(".eml") => {
+            codec::safe_file_name(&format!("{name}.eml"))
+        }
+        name => codec::safe_file_name(name),
+    }
+}
