@@ -1,4 +1,6 @@
-//! Who wrote to whom about what.
+//! Who wrote to whom about what: the names on a message, and its subject, in the charset that the reader chose.
+//!
+//! Not for whether any of them is who it says to be (`extras`).
 
 use super::Document;
 use crate::mail::Address;

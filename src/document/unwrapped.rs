@@ -102,7 +102,7 @@ impl Unwrapped {
         take: &mut dyn FnMut(Part) -> Option<Shown>,
     ) -> Unwrapped {
         let mut found = Unwrapped::taken(leaves, selection, take);
-        found.unwrap();
+        found.open_containers();
         found
     }
 
@@ -120,7 +120,7 @@ impl Unwrapped {
         if found.is_blank() {
             found.add(&root);
         }
-        found.unwrap();
+        found.open_containers();
         found
     }
 
@@ -166,7 +166,7 @@ impl Unwrapped {
 
     /// Reads what is wrapped, up to the first container that has something to read: a winmail.dat only where there is
     /// nothing to read yet, a message that is signed as a whole always.
-    fn unwrap(&mut self) {
+    fn open_containers(&mut self) {
         let containers = std::mem::take(&mut self.containers);
         for holder in &containers {
             let is_signed = holder.container.wrapping() == Wrapping::Signed;
