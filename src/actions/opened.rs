@@ -5,7 +5,6 @@
 
 use crate::document::{Document, File};
 use crate::mail::{Encoding, Part};
-use crate::mailbox::WHOLE_BYTES;
 use crate::mime::structure;
 use crate::route::{MessageQuery, MessageRef, Route};
 use crate::views::attached::AttachmentLine;
@@ -96,7 +95,7 @@ fn line(at: &MessageRef, file: File) -> AttachmentLine {
         true => opened_as(kind).is_some(),
         false => passed_as(kind, &part.charset).is_some(),
     };
-    let is_message = opens_as_message(part);
+    let is_message = file.opens_as_message;
     let open = if is_message {
         Some(Route::Message(MessageQuery {
             inside: file.way.clone(),
@@ -115,11 +114,6 @@ fn line(at: &MessageRef, file: File) -> AttachmentLine {
         open,
         download: route(false),
     }
-}
-
-/// True for what opens as a page: a message, or a winmail.dat too large to be unpacked on the page of its message.
-fn opens_as_message(part: &Part) -> bool {
-    (structure::is_message(part) || structure::is_tnef(part)) && part.size <= WHOLE_BYTES
 }
 
 /// About how large a part is without its encoding.

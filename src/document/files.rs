@@ -5,8 +5,9 @@
 
 use super::Document;
 use crate::mail::{Part, Trail};
-use crate::mime::codec;
+use crate::mailbox::WHOLE_BYTES;
 use crate::mime::containers::Container;
+use crate::mime::{codec, structure};
 
 /// Bytes of HTML that are searched for the names of pictures, all searches together; a picture that is not looked for is
 /// listed.
@@ -19,6 +20,8 @@ pub struct File<'a> {
     pub way: Trail,
     /// What is known of it.
     pub part: &'a Part,
+    /// True for what opens as a page: a message, or a winmail.dat that is not unpacked on the page of its message.
+    pub opens_as_message: bool,
     container: Option<&'a Container>,
 }
 
@@ -62,6 +65,8 @@ impl Document {
                 None => files.push(File {
                     way: self.inside.then(&part.path),
                     part,
+                    opens_as_message: opens_as_message(part)
+                        && !self.mislabelled.contains(&part.path),
                     container: None,
                 }),
             }
@@ -79,6 +84,7 @@ impl Document {
         let file = |part: &'a Part| File {
             way: way.then(&part.path),
             part,
+            opens_as_message: opens_as_message(part),
             container: Some(container),
         };
         parts.into_iter().map(file).collect()
@@ -107,6 +113,10 @@ impl Document {
         listed.sort_by(|a, b| a.path.cmp(&b.path));
         listed
     }
+}
+
+fn opens_as_message(part: &Part) -> bool {
+    (structure::is_message(part) || structure::is_tnef(part)) && part.size <= WHOLE_BYTES
 }
 
 /// What of an address is the same however it is escaped.

@@ -85,6 +85,8 @@ pub struct Document {
     extras: Vec<Shown>,
     /// Those containers that a page reads.
     containers: Vec<Holder>,
+    /// Parts that only their labels call containers.
+    mislabelled: Vec<PartPath>,
     /// The files that stand in each of the texts.
     uuencoded: OnceCell<Vec<Option<Container>>>,
     headers: OnceCell<Headers>,
@@ -207,6 +209,7 @@ impl Document {
             images: unwrapped.images,
             extras: unwrapped.extras,
             containers: unwrapped.containers,
+            mislabelled: unwrapped.mislabelled,
             uuencoded: OnceCell::new(),
             headers: OnceCell::new(),
             told: OnceCell::new(),

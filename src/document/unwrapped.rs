@@ -6,7 +6,7 @@
 
 use super::Shown;
 use super::leaves::{Leaves, Selection, is_small_picture};
-use crate::mail::{Encoding, Group, Part};
+use crate::mail::{Encoding, Group, Part, PartPath};
 use crate::mailbox::KEPT_BYTES;
 use crate::mime::containers::{Container, Wrapping};
 use crate::mime::structure;
@@ -92,6 +92,8 @@ pub(super) struct Unwrapped {
     pub images: Vec<Shown>,
     pub extras: Vec<Shown>,
     pub containers: Vec<Holder>,
+    /// What its label calls a container, and its bytes do not.
+    pub mislabelled: Vec<PartPath>,
 }
 
 impl Unwrapped {
@@ -150,8 +152,11 @@ impl Unwrapped {
         for extra in all(selection.extras) {
             match Wrapping::of(&extra.part) {
                 Some(Wrapping::Winmail | Wrapping::Signed) => {
-                    let holder = Holder::open(extra.part, extra.bytes);
-                    found.containers.extend(holder);
+                    let path = extra.part.path.clone();
+                    match Holder::open(extra.part, extra.bytes) {
+                        Some(holder) => found.containers.push(holder),
+                        None => found.mislabelled.push(path),
+                    }
                 }
                 _ => found.extras.push(extra),
             }
