@@ -22,6 +22,8 @@ const LOOK: Duration = Duration::from_millis(200);
 const PLACES: usize = 4;
 /// Transfers of one user in their lane: fetching, waiting for it, or writing down a slow line.
 const TRANSFERS: usize = 4;
+/// Long bodies of one user that are on their way at once.
+const UPLOADS: usize = 2;
 /// Slots that a waiting page leaves free for those who need not wait.
 const SPARE: usize = 3;
 /// The ticket file is begun anew at this size; whoever waits then tries again by himself.
@@ -358,6 +360,23 @@ fn is_still(lock: &File, path: &Path) -> Result<bool> {
     let held = lock.metadata().map_err(|e| state::failed(path, &e))?;
     Ok(fs::metadata(path).is_ok_and(|now| (now.dev(), now.ino()) == (held.dev(), held.ino())))
 }
+
+/// One of the user's two places for long bodies, which are read before the gate. None where both are taken, or there is no
+/// such user here (any more): then nothing is made.
+///
+/// # Errors
+/// `DiskFull`, `Setup`.
+pub fn upload_place(state: &State, user: UserId) -> Result<Option<UploadPlace>> {
+    let dir = state.user_dir(user);
+    if !dir.join("lock").exists() {
+        return Ok(None);
+    }
+    Ok(first_free(&dir, "body", UPLOADS)?.map(|(file, _)| UploadPlace(file)))
+}
+
+/// A place for a long body, held until the body is no longer needed.
+#[derive(Debug)]
+pub struct UploadPlace(#[expect(dead_code, reason = "a lock, held to be held")] File);
 
 /// One of the few places for sign-ins, which stand outside every user's gate; the last is kept for browsers that are
 /// known. None where all are taken.

@@ -89,6 +89,8 @@ impl Ticket {
 
 /// A form out of the outbox.
 pub struct Kept {
+    /// Its name.
+    pub id: FormId,
     /// What it asks for: path and query below the base, by POST.
     pub target: String,
     /// What was in it. Its files are read, and opened, where they lie.
@@ -459,6 +461,7 @@ impl Sealed {
         let described: Description = postcard::from_bytes(&description).ok()?;
         self.start = end;
         Some(Kept {
+            id: self.place.id,
             target: described.target,
             form: Form::new(described.fields, described.files, Rc::new(self)),
         })

@@ -1,41 +1,31 @@
 //! The guard: from whatever environment and body the web server hands over to a `Request`. Hostile bytes end here.
 //!
-//! Not for deciding what a request may do: that is `app`. The `cgi` crate panics on much of what a client can send, so
-//! the guard judges the environment first, then leaves only an allow-list of it for the crate, and reads the body
-//! itself, bounded in bytes and time, before it gives it to the crate as standard input.
+//! Not for deciding what a request may do: that is `app`. To know before changing it: the `cgi` crate panics on much of what
+//! a client can send, so the guard judges the environment first and leaves only an allow-list of it for the crate; and the
+//! crate allocates whatever length a body announces, so the body is read here (`body`, `form`), and the crate is told of none.
 
 pub mod body;
 pub mod form;
-pub mod multipart;
+mod multipart;
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::io;
+use std::fs::File;
 use std::net::IpAddr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
-use std::time::Duration;
 
+use self::body::{BodyLimit, Source as _, Stdin};
+use self::form::Form;
 use crate::config::{Config, Https};
-use crate::error::{Cause, Error, Result};
+use crate::error::{Error, Result};
 use crate::process;
 use crate::route::{Base, Route};
-use crate::time::{Deadline, Watch};
 
 /// Longest request URI; Apache's own limit is a little higher.
 const LONGEST_URI: usize = 8000;
 /// Longest value of any other variable that is read.
 const LONGEST_VALUE: usize = 8200;
-/// A body that brings no more than `SLOW_BYTES` in `SLOW` is given up.
-const SLOW: Duration = Duration::from_secs(20);
-const SLOW_BYTES: usize = 8 * 1024;
-/// The longest that any body may take.
-const LONGEST_BODY: Duration = Duration::from_secs(600);
-/// For how long, and for how much, what nobody wants to read is read: a web server loses the answer to a client whose
-/// body was left lying.
-const DRAIN: Duration = Duration::from_secs(5);
-const DRAIN_BYTES: u64 = 64 * 1024 * 1024;
-
 /// A request without its body: everything that is read of the environment, judged.
 #[derive(Clone, Debug, Default)]
 pub struct Head {
@@ -81,36 +71,6 @@ pub struct Request<'r> {
     pub route: Route,
     /// What was sent with it; empty for a GET.
     pub form: Form,
-}
-
-/// How large a body a route takes.
-#[derive(Clone, Copy, Debug)]
-pub struct BodyLimit {
-    /// In bytes.
-    pub bytes: u64,
-    /// In all; without a valid cookie short, else long enough for a slow line.
-    pub time: Duration,
-}
-
-impl BodyLimit {
-    /// For what takes no body.
-    pub const NONE: BodyLimit = BodyLimit {
-        bytes: 0,
-        time: Duration::ZERO,
-    };
-    /// For a browser without a valid cookie, and for the small forms of the others.
-    pub const FORM: BodyLimit = BodyLimit {
-        bytes: 64 * 1024,
-        time: Duration::from_secs(10),
-    };
-
-    /// The smaller of the two, in each way.
-    pub fn within(self, other: BodyLimit) -> BodyLimit {
-        BodyLimit {
-            bytes: self.bytes.min(other.bytes),
-            time: self.time.min(other.time),
-        }
-    }
 }
 
 /// True where a web server runs this program; otherwise somebody does, from a shell.
@@ -285,39 +245,45 @@ fn hashed_certificates() -> Option<&'static str> {
 impl Head {
     /// Reads the body of a POST to its end. Any other body is read and forgotten.
     ///
+    /// `has_place` says that a long body has one of its user's places; `spool` opens the file for it.
+    ///
     /// # Errors
-    /// `LengthRequired`, `TooLarge`, `BodyTimeout`, and `BadRequest` for a body shorter than announced: a client that
-    /// went away in the middle of a POST looks like that, and must not have changed anything.
-    pub fn take_body(&self, limit: BodyLimit) -> Result<Form> {
+    /// `LengthRequired`, `TooLarge`, `TooMany` (no place), `BodyTimeout`, `DiskFull`; `BadRequest` for what is no form, and
+    /// for a body shorter than announced: a client that went away in the middle of a POST looks like that, and must not have
+    /// changed anything. Where the limit says that a page shows again what came, these stand in the form instead.
+    pub fn take_body(
+        &self,
+        limit: BodyLimit,
+        has_place: bool,
+        spool: impl FnOnce() -> Result<File>,
+    ) -> Result<Form> {
         if self.method != "POST" {
             // Nobody wants it, but a web server loses the answer to a body that was left lying.
             self.drain();
             return Ok(Form::default());
         }
-        match self.length {
-            None => Err(Error::LengthRequired),
-            Some(length) if length > limit.bytes => Err(Error::TooLarge { limit: limit.bytes }),
-            Some(length) => Ok(Form::read(&read_body(length, limit.time)?)),
+        let length = self.length.ok_or(Error::LengthRequired)?;
+        let refused = match length {
+            _ if length > limit.bytes => Some(Error::TooLarge { limit: limit.bytes }),
+            _ if length > body::SHORT && !has_place => Some(Error::TooMany { retry: 4 }),
+            _ => None,
+        };
+        if let Some(error) = refused.clone().filter(|_| !limit.is_shown_again) {
+            return Err(error);
         }
+        let taken = body::receive(&mut Stdin, length, limit.time, refused, spool);
+        if let Some(error) = &taken.cut {
+            if !limit.is_shown_again {
+                return Err(error.clone());
+            }
+            body::drain(&mut Stdin, length.saturating_sub(taken.bytes.length()));
+        }
+        Form::read(&self.content_type, taken)
     }
 
     /// Reads and forgets what is left of a body that nobody took, within limits.
     pub fn drain(&self) {
-        if self.length == Some(0) {
-            return;
-        }
-        let deadline = Deadline::after(DRAIN);
-        let mut left = self.length.unwrap_or(DRAIN_BYTES).min(DRAIN_BYTES);
-        let mut piece = [0; 16 * 1024];
-        while left > 0
-            && matches!(process::wait_for_stdin(deadline.left()), Ok(true))
-            && !deadline.has_passed()
-        {
-            match process::read_stdin(&mut piece) {
-                Ok(n) if n > 0 => left = left.saturating_sub(n as u64),
-                _ => return,
-            }
-        }
+        body::drain(&mut Stdin, self.length.unwrap_or(u64::MAX));
     }
 
     /// True where the browser says that another site's page sent this request.
@@ -375,61 +341,6 @@ impl Head {
             "" => self.path.clone(),
             query => format!("{}?{query}", self.path),
         }
-    }
-}
-
-fn read_body(length: u64, time: Duration) -> Result<Vec<u8>> {
-    let length = usize::try_from(length).map_err(|_| Error::BadRequest("CONTENT_LENGTH"))?;
-    let deadline = Deadline::after(time.min(LONGEST_BODY));
-    let mut body = Vec::with_capacity(length);
-    let mut pace = (Watch::start(), 0_usize);
-    let mut piece = [0; 16 * 1024];
-    while body.len() < length {
-        let limit = deadline.left().min(SLOW.saturating_sub(pace.0.passed()));
-        let ready =
-            process::wait_for_stdin(limit).map_err(|e| Error::Internal(Cause::at("body", e)))?;
-        if !ready || deadline.has_passed() {
-            return Err(Error::BodyTimeout);
-        }
-        let want = piece.len().min(length.saturating_sub(body.len()));
-        match process::read_stdin(piece.get_mut(..want).unwrap_or_default()) {
-            Ok(0) => return Err(Error::BadRequest("the body ended early")),
-            Ok(n) => body.extend_from_slice(piece.get(..n).unwrap_or_default()),
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(Error::Internal(Cause::at("body", e))),
-        }
-        if body.len().saturating_sub(pace.1) >= SLOW_BYTES {
-            pace = (Watch::start(), body.len());
-        }
-    }
-    Ok(body)
-}
-
-/// The fields of a form, as a browser sends them by default.
-#[derive(Clone, Debug, Default)]
-pub struct Form(Vec<(String, String)>);
-
-impl Form {
-    /// Reads an `application/x-www-form-urlencoded` body.
-    pub fn read(body: &[u8]) -> Form {
-        Form(form_urlencoded::parse(body).into_owned().collect())
-    }
-
-    /// All values of a field, in the order of the page: of check boxes of one name, those that were ticked.
-    pub fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
-        let of_name = move |(key, _): &&(String, String)| key == name;
-        self.0
-            .iter()
-            .filter(of_name)
-            .map(|(_, value)| value.as_str())
-    }
-
-    /// A field's first value; empty where there is none.
-    pub fn get(&self, name: &str) -> &str {
-        self.0
-            .iter()
-            .find(|(k, _)| k == name)
-            .map_or("", |(_, v)| v.as_str())
     }
 }
 

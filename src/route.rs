@@ -150,6 +150,8 @@ pub enum Route {
     Leave { message: MessageRef },
     /// `POST /sender`: always shows what the sender of a message has loaded from elsewhere, or no longer; then the message.
     Sender { page: MessageQuery, always: bool },
+    /// `GET /resume`: a form that was sent when its session had ended, shown again; `form` names it.
+    Resume { form: String },
     /// `GET /source`: the whole message as it travelled; `save` downloads it.
     Source { message: MessageRef, save: bool },
     /// `GET /sign-in`: the form; `to` is the page to go on with (a path and query of ours without the base), `out` says
@@ -234,6 +236,9 @@ impl Route {
             "/source" => by_get(q.message().map(|message| Route::Source {
                 message,
                 save: q.is_set("save"),
+            })),
+            "/resume" => by_get(Ok(Route::Resume {
+                form: q.get("form").unwrap_or_default().to_owned(),
             })),
             "/sign-in" if post => Ok(Route::SignIn),
             "/sign-in" => only(
@@ -326,6 +331,10 @@ impl Route {
                 link.message(message);
                 link.flag("save", *save);
             }
+            Route::Resume { form } => {
+                link.path("/resume");
+                link.some("form", form);
+            }
             Route::SignInForm { to, out } => {
                 link.path("/sign-in");
                 if !to.is_empty() {
@@ -363,6 +372,7 @@ impl Route {
             Route::Leave { .. } => "leave",
             Route::Sender { .. } => "sender",
             Route::Source { .. } => "source",
+            Route::Resume { .. } => "resume",
             Route::SignInForm { .. } => "sign-in-form",
             Route::SignIn => "sign-in",
             Route::SignOut => "sign-out",
@@ -482,6 +492,12 @@ mod tests {
                 Route::Source {
                     message,
                     save: true,
+                },
+            ),
+            (
+                "GET",
+                Route::Resume {
+                    form: "a_b-C".into(),
                 },
             ),
             (

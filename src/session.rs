@@ -4,6 +4,8 @@
 //! under a key that only the browser's cookie holds, and the data key is also wrapped under the password, so that the
 //! cache outlives the session and still nothing on disk opens anything.
 
+mod form_token;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +17,8 @@ use crate::state::{State, UserId};
 use crate::store::keys::{self, DataKey, DataKeyId, Everything, Kept, SessionKey, Wrap};
 use crate::store::{Encryption, Store};
 use crate::time::Seconds;
+
+pub use self::form_token::{FormProof, FormToken};
 
 /// Sessions of one user; one more, and the one not seen for longest is dropped.
 const SESSIONS: usize = 20;
@@ -253,23 +257,44 @@ pub fn sign_out(store: &mut Store, claim: &Claim) {
 }
 
 impl Session {
-    /// The token that each form of this session carries.
-    pub fn token(&self) -> String {
+    /// The token that each form of this session carries. It also names the session's user, so that a form whose session has
+    /// ended is shown again to nobody else.
+    pub fn token(&self, user: UserId) -> String {
         let hash = self.csrf.hash("form", &[]);
-        seal::to_text(hash.get(..TAG).unwrap_or_default())
+        let proof = hash.get(..TAG).unwrap_or_default();
+        let owner = owner_key(user).hash("form of", &[proof]);
+        seal::to_text(&[proof, owner.get(..TAG).unwrap_or_default()].concat())
     }
 
     /// # Errors
     /// `Forbidden` for a POST that does not carry the token.
     pub fn check_token(&self, token: &str) -> Result<()> {
-        let tag = seal::from_text(token)
-            .filter(|t| t.len() == TAG)
-            .unwrap_or_default();
-        if self.csrf.proves("form", &[], &tag) {
+        let token = seal::from_text(token).unwrap_or_default();
+        let proof = token.split_at_checked(TAG).map_or(&[][..], |(p, _)| p);
+        if token.len() == 2 * TAG && self.csrf.proves("form", &[], proof) {
             return Ok(());
         }
         Err(Error::Forbidden("token"))
     }
+}
+
+/// True for the token of a form that was made for this user, in whatever session.
+///
+/// It proves no intent: anybody who knows a user's id could make one. It only keeps what somebody typed from being shown to
+/// somebody else.
+pub fn is_form_of(user: UserId, token: &str) -> bool {
+    let token = seal::from_text(token).unwrap_or_default();
+    token
+        .split_at_checked(TAG)
+        .is_some_and(|(proof, owner)| owner_key(user).proves("form of", &[proof], owner))
+}
+
+fn owner_key(user: UserId) -> Key {
+    let mut key = [0; 32];
+    for (to, from) in key.iter_mut().zip(user.0) {
+        *to = from;
+    }
+    Key::new(key)
 }
 
 fn save(store: &mut Store, claim: &Claim, session: &Session) -> Result<()> {
@@ -375,4 +400,48 @@ fn wraps(store: &mut Store) -> Vec<(DataKeyId, Wrap)> {
     }
     all.sort_by_key(|(_, wrap)| std::cmp::Reverse(wrap.used));
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session() -> Session {
+        Session {
+            login: "ann".to_owned(),
+            realm: String::new(),
+            password: None,
+            data: DataKey {
+                id: DataKeyId([0; 8]),
+                key: Key::new([1; 32]),
+            },
+            csrf: Key::random().unwrap(),
+            keep: false,
+            seen: 0,
+        }
+    }
+
+    #[test]
+    fn a_token_is_good_in_its_session_and_names_its_user_for_ever() {
+        let (ann, ben) = (UserId([1; 16]), UserId([2; 16]));
+        let [session, later] = [(); 2].map(|()| session());
+        let token = session.token(ann);
+        assert!(session.check_token(&token).is_ok());
+        assert!(later.check_token(&token).is_err());
+        assert!(is_form_of(ann, &token) && !is_form_of(ben, &token));
+        // The proof of one and the name of another.
+        let (own, foreign) = (seal::from_text(&token).unwrap(), later.token(ben));
+        let foreign = seal::from_text(&foreign).unwrap();
+        let mixed = seal::to_text(&[&foreign[..TAG], &own[TAG..]].concat());
+        assert!(!is_form_of(ann, &mixed) && !is_form_of(ben, &mixed));
+        for token in [
+            "",
+            "x",
+            &token[..22],
+            &token[..42],
+            &seal::to_text(&[0; 32]),
+        ] {
+            assert!(session.check_token(token).is_err() && !is_form_of(ann, token));
+        }
+    }
 }

@@ -8,6 +8,7 @@
 
 mod failures;
 mod pages;
+mod resume;
 mod told;
 
 pub use failures::{ErrorText, hard_deadline};

@@ -3,12 +3,15 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use postern::config::{self, Config};
-use postern::gate::{Gate, Waiter};
+use postern::gate::{Gate, Pass, Waiter};
+use postern::outbox::{Outbox, Ticket};
+use postern::seal::Key;
 use postern::state::State;
 use postern::store::keys::{Everything, Kept, SESSIONS};
 use postern::store::{Encryption, Store};
@@ -89,6 +92,27 @@ fn contains(text: &[u8], bytes: &[u8]) -> bool {
     text.windows(bytes.len()).any(|at| at == bytes)
 }
 
+/// The files of a form that waits for its user to sign in, by the ticket in the sign-in page; None where it does not open.
+pub fn kept_form(site: &Site, login: &str, ticket: &str) -> Option<Vec<(String, Vec<u8>)>> {
+    let copy = Copy::of(site);
+    copy.at_the_gate(login, |pass| {
+        let outbox = Outbox::of(pass);
+        let ticket = Ticket::from_text(ticket).expect("a ticket");
+        let data = Key::random().expect("a key");
+        if !outbox.hand_over(&ticket, &data).expect("the outbox") {
+            return None;
+        }
+        let kept = outbox.open(ticket.id, &data).expect("the outbox")?;
+        let files = kept.form.files().iter().map(|file| {
+            let mut bytes = Vec::new();
+            let mut reader = kept.form.open(file);
+            reader.read_to_end(&mut bytes).expect("all of it");
+            (file.name.clone(), bytes)
+        });
+        Some(files.collect())
+    })
+}
+
 /// A copy that belongs to us: the program works in nobody else's directory, and as root we are somebody else.
 struct Copy {
     place: Place,
@@ -110,6 +134,13 @@ impl Copy {
     }
 
     fn in_store<T>(&self, login: &str, work: impl FnOnce(&mut Store) -> T) -> T {
+        self.at_the_gate(login, |pass| {
+            let mut store = Store::open(pass, u64::MAX).expect("the store");
+            work(&mut store)
+        })
+    }
+
+    fn at_the_gate<T>(&self, login: &str, work: impl FnOnce(&Pass) -> T) -> T {
         let user = self.state.user("", login);
         let deadline = Deadline::after(Duration::from_secs(10));
         let gate = config::Gate::default();
@@ -120,8 +151,7 @@ impl Copy {
         };
         let pass = gate.enter(user, Waiter::Background);
         let pass = pass.unwrap_or_else(|e| panic!("the gate of {login}: {e:?}"));
-        let mut store = Store::open(&pass, u64::MAX).expect("the store");
-        work(&mut store)
+        work(&pass)
     }
 
     /// The directory of the user's current generation.

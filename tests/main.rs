@@ -53,6 +53,9 @@ mod print;
 mod reach;
 /// What a message page tells, what is attached to it, and what of that opens.
 mod reading;
+/// Forms whose session had ended, through signing in again.
+mod resume;
+/// Remote content that is always shown for a sender, and the settings in which he stands.
 mod sender;
 /// Mail servers that hang, drip, cut, lie and flood.
 mod servers;

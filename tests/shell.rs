@@ -8,7 +8,7 @@ use crate::support::place;
 use crate::support::site::Site;
 
 /// Runs the site's program as the user that Apache runs it as.
-fn postern(site: &Site, arguments: &[&str]) -> Output {
+pub fn postern(site: &Site, arguments: &[&str]) -> Output {
     let worker = place::worker();
     let mut command = if place::are_we_root() {
         let mut command = Command::new("setpriv");

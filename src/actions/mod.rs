@@ -12,6 +12,7 @@ mod opened;
 mod panes;
 pub mod part;
 pub mod print;
+pub mod resume;
 pub mod sender;
 
 use std::time::Duration;
@@ -22,9 +23,11 @@ use crate::config::Config;
 use crate::error::Progress;
 use crate::mail::Encoding;
 use crate::mailbox::Mailbox;
+use crate::outbox::Outbox;
 use crate::profile::Profile;
 use crate::remote::SectionKind;
-use crate::request::{Form, Head};
+use crate::request::Head;
+use crate::request::form::Form;
 use crate::response::Response;
 use crate::route::MessageRef;
 use crate::session::{Claim, Session};
@@ -55,6 +58,8 @@ pub struct Visit<'v, 'p> {
     pub profile: Profile<'p>,
     /// How far the request got with what it changes: noted before each step.
     pub progress: &'v Progress,
+    /// Forms that wait to be asked about.
+    pub outbox: Outbox<'p>,
     /// Time spent on making HTML.
     pub rendering: Duration,
 }

@@ -37,7 +37,7 @@ impl Around {
         Ok(Around {
             folders: nested(lines),
             quota: list.quota.map(|(used, total)| Quota { used, total }),
-            token: visit.session.token(),
+            token: visit.session.token(visit.claim.user),
             notices,
             list,
         })

@@ -5,11 +5,13 @@
 //! mail; and the settings are looked at only for a mail that would load something.
 
 use super::extras::verdict;
+use super::resume::{self, Question};
 use super::{Done, Visit};
 use crate::clean::Cleaned;
 use crate::document::{Document, Opening};
 use crate::error::{Error, Result};
 use crate::mail::{Folder, FolderName, Role, Trail};
+use crate::outbox::Kept;
 use crate::profile::ADDRESS_BYTES;
 use crate::response::Response;
 use crate::route::{MessageQuery, Route};
@@ -88,14 +90,7 @@ fn is_junk(visit: &mut Visit, folder: &FolderName) -> bool {
 /// # Errors
 /// `Profile` where the settings cannot be read; `BadRequest` for a sender who cannot be told for certain; `Gone`; `Imap`.
 pub fn change(visit: &mut Visit, page: &MessageQuery, always: bool) -> Result<Done> {
-    let document = visit.open(&Opening {
-        rank: page.rank,
-        ..Opening::look(&page.message, &Trail::default())
-    })?;
-    let may_be_named = !is_junk(visit, &page.message.folder);
-    let sender = sender(visit, &document)
-        .filter(|sender| !always || sender.is_certain && may_be_named)
-        .ok_or(Error::BadRequest("sender"))?;
+    let (_, sender) = named(visit, page, always)?;
     visit
         .profile
         .always_show(&sender.address, always, visit.progress)?;
@@ -106,6 +101,39 @@ pub fn change(visit: &mut Visit, page: &MessageQuery, always: bool) -> Result<Do
     Ok(Done::Page(Response::see_other(
         &back.href(&visit.head.base),
     )))
+}
+
+/// Asks whether that is still wanted, of a form whose session had ended.
+///
+/// # Errors
+/// As `change`, which would end in the same.
+pub fn ask(visit: &mut Visit, page: &MessageQuery, always: bool, kept: &Kept) -> Result<Done> {
+    let (document, sender) = named(visit, page, always)?;
+    let act = Route::Sender {
+        page: page.clone(),
+        always,
+    };
+    let question = Question {
+        what: visit.words.show_images_of(&sender.address, always),
+        about: &document.row().subject,
+        act: &act,
+        yes: visit.words.show_images_yes(always),
+        no: Route::Message(page.clone()),
+    };
+    Ok(resume::ask(visit, kept, question))
+}
+
+/// A message and its sender, where the settings may name that one.
+fn named(visit: &mut Visit, page: &MessageQuery, always: bool) -> Result<(Document, Sender)> {
+    let document = visit.open(&Opening {
+        rank: page.rank,
+        ..Opening::look(&page.message, &Trail::default())
+    })?;
+    let may_be_named = !is_junk(visit, &page.message.folder);
+    let sender = sender(visit, &document)
+        .filter(|sender| !always || sender.is_certain && may_be_named)
+        .ok_or(Error::BadRequest("sender"))?;
+    Ok((document, sender))
 }
 
 fn sender(visit: &Visit, document: &Document) -> Option<Sender> {

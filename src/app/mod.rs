@@ -5,6 +5,7 @@
 //! straight line and have rooms of their own: signing in (`sign_in`) and long transfers (`lane`). To know before changing
 //! it: nothing of a user is opened before his gate is passed, and nothing is written to the client while it is held.
 
+mod carry;
 mod lane;
 mod needs;
 mod refusal;
@@ -21,11 +22,14 @@ use self::timing::Timing;
 use crate::actions::Answer;
 use crate::config::Config;
 use crate::error::{Cause, Error, Progress, Result};
-use crate::gate::Gate;
+use crate::gate::{self, Gate, UploadPlace};
 use crate::process;
-use crate::request::{self, BodyLimit, Head, Request};
+use crate::request::body::{BodyLimit, SHORT};
+use crate::request::form::Form;
+use crate::request::{self, Head, Request};
 use crate::route::Route;
 use crate::session::Claim;
+use crate::spool;
 use crate::state::State;
 use crate::time::{Deadline, Watch};
 use crate::views::error::HARD_DEADLINE;
@@ -51,6 +55,8 @@ struct Asked<'c> {
     deadline: Deadline,
     /// Opened for everything but what is in the binary.
     door: Option<Door>,
+    /// Held as long as the form is.
+    _place: Option<UploadPlace>,
 }
 
 /// The state directory, and who the cookie says is at the door.
@@ -121,19 +127,40 @@ fn admit(context: &Context) -> Result<Asked<'_>> {
             Some(Door { state, claim })
         }
     };
-    let is_known = door.as_ref().is_some_and(|door| door.claim.is_some());
-    let most = needs(&route).body;
-    let limit = match is_known {
-        true => most,
-        false => most.within(BodyLimit::FORM),
-    };
-    let form = head.take_body(limit)?;
+    let (form, place) = form(context, needs(&route).body, door.as_ref())?;
     Ok(Asked {
         context,
         request: Request { head, route, form },
         deadline: Deadline::after(config.soft_deadline()),
         door,
+        _place: place,
     })
+}
+
+/// The form of a request, read before any lock. A long one first takes one of its user's places.
+fn form(
+    context: &Context,
+    most: BodyLimit,
+    door: Option<&Door>,
+) -> Result<(Form, Option<UploadPlace>)> {
+    let Context { config, head, .. } = context;
+    let claim = door.and_then(|door| Some((&door.state, door.claim.as_ref()?)));
+    let limit = match claim {
+        Some(_) => most,
+        None => most.within(BodyLimit::STRANGER),
+    };
+    let is_long = head.length.is_some_and(|n| n > SHORT && n <= limit.bytes);
+    let place = match claim.filter(|_| is_long) {
+        Some((state, claim)) => gate::upload_place(state, claim.user)?,
+        None => None,
+    };
+    let time = limit.time.max(config.soft_deadline());
+    process::hard_deadline(time.saturating_add(HARDER), HARD_DEADLINE);
+    let form = head.take_body(limit, place.is_some(), || match door {
+        Some(door) => spool::file(&door.state),
+        None => Err(Error::Internal(Cause::new("a long body without a user"))),
+    })?;
+    Ok((form, place))
 }
 
 /// What is asked for. From elsewhere a page may be opened, and no more: not as an image, to which a mail's own may lead.

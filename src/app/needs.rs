@@ -6,12 +6,15 @@
 
 use std::time::Duration;
 
-use super::{Asked, Door, sign_in};
+use super::{Asked, Door, carry, sign_in};
+use crate::actions::login::SignInFields;
 use crate::actions::{Done, Visit, about, folder, login, message, part, print, sender};
 use crate::assets;
 use crate::error::{Cause, Error, Result};
 use crate::gate::Waiter;
-use crate::request::{BodyLimit, Head};
+use crate::outbox::Kept;
+use crate::request::Head;
+use crate::request::body::BodyLimit;
 use crate::response::Response;
 use crate::route::{self, MessageQuery, Route};
 use crate::views::login::Reason;
@@ -32,7 +35,7 @@ pub struct Needs<'r> {
     /// What stands in its place when it fails.
     pub fails_as: FailsAs,
     /// Where one goes on after signing in, when the session had ended.
-    pub back: Back,
+    pub back: Back<'r>,
     /// How long it may wait for the mail server at most, where that is less than the request's own deadline.
     pub patience: Option<Duration>,
 }
@@ -56,6 +59,9 @@ pub type AtTheDoor<'r> = Box<dyn FnOnce(&Asked, &Door) -> Result<Response> + 'r>
 /// What answers a request behind the gate.
 pub type Action<'r> = Box<dyn FnOnce(&mut Visit) -> Result<Done> + 'r>;
 
+/// What shows a form again whose session had ended.
+pub type Resume<'r> = Box<dyn FnOnce(&mut Visit, &Kept) -> Result<Done> + 'r>;
+
 /// What another site's page, a mail, or an address that somebody made up may do with a route.
 pub enum Elsewhere {
     /// Use it as it likes.
@@ -78,11 +84,16 @@ pub enum FailsAs {
 }
 
 /// Where one goes on after signing in.
-pub enum Back {
+pub enum Back<'r> {
     /// To what was asked for.
     SamePage,
-    /// To this page: what was asked for is not done without being asked for again.
-    Page(Box<Route>),
+    /// To the form, which is carried along: it is not taken without being shown again.
+    Carry {
+        /// Shows it again: as a question, or as the form that it was.
+        show: Resume<'r>,
+        /// Where one goes on if nothing could be carried.
+        otherwise: Box<Route>,
+    },
     /// Nowhere: it was to end the session, which has ended.
     SignedOut,
 }
@@ -112,8 +123,10 @@ pub fn needs(route: &Route) -> Needs<'_> {
         Route::Source { message, save } => Needs::part(|visit| part::source(visit, message, *save)),
 
         Route::Sender { page, always } => Needs {
-            // The message shows the form again.
-            back: Back::Page(Box::new(Route::Message(page.clone()))),
+            back: Back::Carry {
+                show: Box::new(move |visit, kept| sender::ask(visit, page, *always, kept)),
+                otherwise: Box::new(Route::Message(page.clone())),
+            },
             ..Needs::act(|visit| sender::change(visit, page, *always))
         },
         Route::SignOut => Needs {
@@ -122,11 +135,21 @@ pub fn needs(route: &Route) -> Needs<'_> {
             ..Needs::act(|visit| Ok(Done::Page(login::sign_out(visit))))
         },
 
+        Route::Resume { form } => Needs::page(move |visit| carry::resume(visit, form)),
+
         Route::SignInForm { to, out } => Needs {
             elsewhere: Elsewhere::Opens,
             ..Needs::public(Who::Stranger(Box::new(|asked, door| {
                 let reason = out.then_some(Reason::SignedOut);
-                Ok(asked.sign_in_form(door, 200, to, reason))
+                Ok(asked.sign_in_form(
+                    door,
+                    200,
+                    SignInFields {
+                        to,
+                        reason,
+                        ..SignInFields::default()
+                    },
+                ))
             })))
         },
         Route::SignIn => Needs {

@@ -5,9 +5,11 @@
 use std::time::Duration;
 
 use super::needs::{Back, FailsAs};
-use super::{Asked, Context, Door};
-use crate::actions::{self, Answer};
+use super::{Asked, Context, Door, carry};
+use crate::actions::Answer;
+use crate::actions::login::{self, SignInFields, SignInPlace};
 use crate::error::{Error, Failure, Result};
+use crate::gate::Pass;
 use crate::mail::Role;
 use crate::remote;
 use crate::response::Response;
@@ -21,21 +23,37 @@ use crate::views::login::Reason;
 const RETRIES: u32 = 16;
 
 /// The form where the page should be; a part says so in its own small way.
-pub(super) fn not_signed_in(asked: &Asked, door: &Door, reason: Option<Reason>) -> Result<Answer> {
+///
+/// `pass` is that of the user whose session has ended: what was sent is kept behind it, where its route says so.
+pub(super) fn not_signed_in(
+    asked: &Asked,
+    door: &Door,
+    reason: Option<Reason>,
+    pass: Option<Pass>,
+) -> Result<Answer> {
     let needs = asked.needs();
     if needs.fails_as == FailsAs::Part {
         return Err(Error::NotSignedIn);
     }
-    let form = match needs.back {
-        Back::SignedOut => asked.sign_in_form(door, 200, "", Some(Reason::SignedOut)),
-        Back::Page(page) => asked.sign_in_form(door, 401, &page.href(&Base::default()), reason),
-        Back::SamePage => {
-            let to = asked.request.head.here();
-            let is_front = reason.is_none() && matches!(to.as_str(), "" | "/");
-            asked.sign_in_form(door, if is_front { 200 } else { 401 }, &to, reason)
-        }
+    let (to, reason) = match &needs.back {
+        Back::SignedOut => (String::new(), Some(Reason::SignedOut)),
+        Back::Carry { otherwise, .. } => (otherwise.href(&Base::default()), reason),
+        Back::SamePage => (asked.request.head.here(), reason),
     };
-    Ok(Answer::Page(form))
+    let is_asked_for = match reason {
+        None => matches!(to.as_str(), "" | "/"),
+        Some(_) => matches!(needs.back, Back::SignedOut),
+    };
+    let fields = SignInFields {
+        to: &to,
+        reason,
+        carried: carry::keep(asked, door, pass.as_ref()),
+        ..SignInFields::default()
+    };
+    // It is not held while the answer is written.
+    drop(pass);
+    let status = if is_asked_for { 200 } else { 401 };
+    Ok(Answer::Page(asked.sign_in_form(door, status, fields)))
 }
 
 /// What the log says of a failure.
@@ -52,22 +70,15 @@ impl Asked<'_> {
         door.state.log(&line);
     }
 
-    /// The sign-in form, with the page to go on with and why it is shown.
-    pub(super) fn sign_in_form(
-        &self,
-        door: &Door,
-        status: u16,
-        to: &str,
-        reason: Option<Reason>,
-    ) -> Response {
-        let context = self.context;
-        let asked = actions::login::Asked {
-            to,
-            reason,
-            ..Default::default()
+    /// The sign-in form.
+    pub(super) fn sign_in_form(&self, door: &Door, status: u16, fields: SignInFields) -> Response {
+        let place = SignInPlace {
+            config: &self.context.config,
+            head: &self.context.head,
+            words: self.context.words,
+            state: &door.state,
         };
-        let (config, head) = (&context.config, &context.head);
-        actions::login::form(config, head, context.words, &door.state, status, &asked)
+        login::form(&place, status, &fields)
     }
 }
 

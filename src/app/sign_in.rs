@@ -2,15 +2,15 @@
 //! after its success a directory, the gate, the store and a session.
 
 use super::needs::{Who, needs};
-use super::{Asked, Door};
-use crate::actions::login;
+use super::{Asked, Door, carry};
+use crate::actions::login::{self, SignInFields};
 use crate::desk;
 use crate::error::{Act, Error, Imap, Result};
 use crate::gate;
 use crate::remote::{Account, Remote};
 use crate::response::Response;
 use crate::route::{Base, Route};
-use crate::session;
+use crate::session::{self, FormProof, FormToken};
 use crate::store::Encryption;
 use crate::store::keys::{SERVER, ServerFacts};
 use crate::throttle::{self, Attempt};
@@ -22,27 +22,29 @@ const LONGEST: usize = 1000;
 
 /// Answers the sign-in form.
 pub(super) fn sign_in(asked: &Asked, door: &Door) -> Result<Response> {
-    let (config, words) = (&asked.context.config, asked.context.words);
+    let config = &asked.context.config;
     let (head, form) = (asked.request.head, &asked.request.form);
     let Door { state, claim } = door;
     let (login, password) = (form.get(LOGIN).trim(), form.get(PASSWORD));
+    let carried = login::carried(form);
     let again = |status: u16, reason: Reason| {
-        let asked = login::Asked {
+        let fields = SignInFields {
             to: form.get(TO),
             login,
             keep: form.get(KEEP) == "1",
             reason: Some(reason),
+            carried: carried.clone(),
         };
-        Ok(login::form(config, head, words, state, status, &asked))
+        Ok(asked.sign_in_form(door, status, fields))
     };
 
     if login::is_insecure(config, head) {
         return again(403, Reason::Insecure);
     }
-    match login::check_token(head, state, form.get(TOKEN)) {
-        login::Token::Good => {}
-        login::Token::NoCookie => return again(400, Reason::NoCookie),
-        login::Token::TooOld => return again(400, Reason::FormTooOld),
+    match FormToken::judge(head, state, form.get(TOKEN)) {
+        FormProof::Good => {}
+        FormProof::NoCookie => return again(400, Reason::NoCookie),
+        FormProof::TooOld => return again(400, Reason::FormTooOld),
     }
     let fits = |s: &str| !s.is_empty() && s.len() <= LONGEST && !s.chars().any(char::is_control);
     if !fits(login) || !fits(password) {
@@ -136,14 +138,22 @@ pub(super) fn sign_in(asked: &Asked, door: &Door) -> Result<Response> {
         }
         // The old session goes with the same write.
         progress.tries(Act::SignIn);
-        Ok(claim)
+        Ok((claim, session.data.key))
     })?;
-    let claim = left.value?;
+    let (claim, data) = left.value?;
     left.saved?;
     progress.did(Act::SignIn);
+    let resumed = carry::hand_over(&carried, &left.pass, &data).unwrap_or_else(|error| {
+        // Signed in all the same; the page where the form should be says that it is not.
+        asked.log(door, error);
+        Some(carry::resumed(None))
+    });
     drop(left.pass);
 
-    let to = format!("{}{}", head.base.0, way_back(form.get(TO)));
+    let to = match resumed {
+        Some(route) => route.href(&head.base),
+        None => format!("{}{}", head.base.0, way_back(form.get(TO))),
+    };
     Ok(Response::see_other(&to).with("Set-Cookie", claim.cookie(head, state)))
 }
 

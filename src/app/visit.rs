@@ -8,20 +8,24 @@ use std::time::Duration;
 use super::needs::Action;
 use super::refusal::not_signed_in;
 use super::timing::Timing;
-use super::{Asked, Context, Door, lane};
+use super::{Asked, Context, Door, carry, lane};
 use crate::actions::{Answer, Done, Visit};
 use crate::config::Config;
 use crate::desk::{self, Desk};
 use crate::error::{Cause, Error, Imap, Reach, Result};
+use crate::gate::Pass;
 use crate::mailbox::Mailbox;
+use crate::outbox::{FormId, Outbox};
 use crate::profile::Profile;
 use crate::remote::{Account, Capabilities, Remote};
+use crate::response::Response;
+use crate::route::Route;
 use crate::session::{self, Claim, Session};
 use crate::store::Encryption;
 use crate::store::keys::SERVER;
 use crate::time::Zone;
-use crate::views::TOKEN;
 use crate::views::login::Reason;
+use crate::views::{RESUMED, TOKEN};
 
 /// Answers a request by an action behind the gate.
 pub(super) fn visit(
@@ -32,14 +36,16 @@ pub(super) fn visit(
 ) -> Result<Answer> {
     let Context { config, head, .. } = asked.context;
     let Some(claim) = &door.claim else {
-        return not_signed_in(asked, door, None);
+        return not_signed_in(asked, door, None, None);
     };
     let pass = match asked
         .gate(door)
         .enter(claim.user, asked.needs().waiter(head)?)
     {
         Ok(pass) => pass,
-        Err(Error::NotSignedIn) => return not_signed_in(asked, door, Some(Reason::Ended)),
+        Err(Error::NotSignedIn) => {
+            return not_signed_in(asked, door, Some(Reason::Ended), None);
+        }
         Err(error) => return Err(error),
     };
     timing.gate = Some(pass.waited());
@@ -50,13 +56,20 @@ pub(super) fn visit(
     match left.value? {
         Outcome::Ended(reason) => {
             left.saved?;
-            drop(left.pass);
-            not_signed_in(asked, door, Some(reason))
+            not_signed_in(asked, door, Some(reason), Some(left.pass))
         }
-        Outcome::Acted(session, acted) => match visitor.settled(acted, left.saved)? {
-            Done::Page(response) => Ok(Answer::Page(response)),
-            Done::Transfer(job) => lane::run(asked, door, left.pass, &session, job, timing),
-        },
+        Outcome::Resumed(page) => {
+            let href = page.href(&head.base);
+            Ok(Answer::Page(Response::see_other(&href)))
+        }
+        Outcome::Acted(session, acted) => {
+            let done = visitor.settled(acted, left.saved)?;
+            visitor.forget_resumed(&left.pass);
+            match done {
+                Done::Page(response) => Ok(Answer::Page(response)),
+                Done::Transfer(job) => lane::run(asked, door, left.pass, &session, job, timing),
+            }
+        }
     }
 }
 
@@ -71,6 +84,8 @@ struct Visitor<'a> {
 enum Outcome {
     /// There is no session that may act (any more), for this reason.
     Ended(Reason),
+    /// The form was made by an earlier session of the same user: this page asks whether it is still wanted.
+    Resumed(Route),
     /// The action was tried, in this session.
     Acted(Box<Session>, Result<Done>),
 }
@@ -82,8 +97,11 @@ impl Visitor<'_> {
             return Ok(Outcome::Ended(Reason::Ended));
         };
         let request = &self.asked.request;
-        if request.head.method == "POST" {
-            session.check_token(request.form.get(TOKEN))?;
+        if request.head.method == "POST"
+            && let Err(error) = session.check_token(request.form.get(TOKEN))
+        {
+            let resumed = carry::keep_for(self.asked, desk.pass, &session.data.key)?;
+            return resumed.map(Outcome::Resumed).ok_or(error);
         }
         session::touch(&mut desk.store, self.claim, &mut session, desk.now)?;
         let acted = self.lend(desk, &session, action, timing);
@@ -134,6 +152,7 @@ impl Visitor<'_> {
             session,
             mailbox: Mailbox::new(&mut desk.store, remote, &session.data, config, desk.now),
             profile: Profile::of(desk.pass),
+            outbox: Outbox::of(desk.pass),
             progress: &asked.context.progress,
             rendering: Duration::ZERO,
         };
@@ -171,6 +190,16 @@ impl Visitor<'_> {
 
     fn reach(&self) -> Reach {
         self.asked.context.progress.reach()
+    }
+
+    /// Forgets the form that was asked about and is done now. That it might be asked about once more is no reason to say
+    /// that it was not done.
+    fn forget_resumed(&self, pass: &Pass) {
+        let resumed = FormId::from_text(self.asked.request.form.get(RESUMED));
+        let forgotten = resumed.map_or(Ok(()), |id| Outbox::of(pass).forget(id));
+        if let Err(error) = forgotten {
+            self.asked.log(self.door, error);
+        }
     }
 }
 

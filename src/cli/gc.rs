@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::desk;
 use crate::error::{Error, Result};
 use crate::gate::{Gate, Waiter};
+use crate::outbox::Outbox;
 use crate::process;
 use crate::state::{self, State, UserId};
 use crate::store::Store;
@@ -120,8 +121,10 @@ fn clean(state: &State, config: &Config, user: UserId, wish: Wish) -> Result<Don
     }
     if older(wish.days) {
         Store::remove_all(&pass)?;
+        Outbox::of(&pass).remove_all()?;
         return Ok(Done::Emptied);
     }
+    Outbox::of(&pass).sweep()?;
     // Opening changes the generation of a store that is over its budget, or damaged.
     desk::at(pass, config.store_budget(), |_| ())?.saved?;
     Ok(Done::Kept)

@@ -33,20 +33,37 @@ pub struct BodyLimit {
     pub bytes: u64,
     /// In all.
     pub time: Duration,
+    /// True where a page shows again what came of a body that was cut; otherwise a cut body is an error, and nothing of it
+    /// is looked at.
+    pub is_shown_again: bool,
 }
 
 impl BodyLimit {
+    /// For what takes no body.
+    pub const NONE: BodyLimit = BodyLimit::form(0);
+    /// For the small forms: clicks, choices, a few words.
+    pub const FORM: BodyLimit = BodyLimit::form(SHORT);
     /// For everybody who shows no valid cookie.
     pub const STRANGER: BodyLimit = BodyLimit {
-        bytes: SHORT,
         time: Duration::from_secs(10),
+        ..BodyLimit::FORM
     };
 
-    /// For a browser with a valid cookie, whose line may be slow.
-    pub const fn of(bytes: u64) -> BodyLimit {
+    /// For a form of at most so many bytes. It may come over a slow line; what stops coming is given up much earlier.
+    pub const fn form(bytes: u64) -> BodyLimit {
         BodyLimit {
             bytes,
             time: Duration::from_secs(600),
+            is_shown_again: false,
+        }
+    }
+
+    /// The smaller of the two, in each way.
+    pub fn within(self, other: BodyLimit) -> BodyLimit {
+        BodyLimit {
+            bytes: self.bytes.min(other.bytes),
+            time: self.time.min(other.time),
+            ..self
         }
     }
 }
@@ -140,8 +157,8 @@ impl Incoming for Stdin {
 
 /// Reads a body of this length to its end.
 ///
-/// `refused` says why not all of it is taken (too large, no place for a long one): then only its first bytes are kept, and
-/// the rest is read and forgotten. `spool` opens the file for a long one.
+/// `refused` says why not all of it is taken (too large, no place for a long one): then only its first bytes are read.
+/// `spool` opens the file for a long one.
 pub fn receive(
     from: &mut impl Incoming,
     length: u64,
@@ -158,9 +175,6 @@ pub fn receive(
         spool: Some(spool),
     };
     let cut = read(from, wanted, time, &mut keep).err().or(refused);
-    if cut.is_some() {
-        drain(from, length.saturating_sub(keep.bytes.length()));
-    }
     Body {
         bytes: keep.bytes,
         cut,
@@ -329,12 +343,13 @@ mod tests {
     }
 
     #[test]
-    fn of_a_refused_body_the_first_bytes_are_kept_and_the_rest_is_read() {
+    fn of_a_refused_body_the_first_bytes_are_kept() {
         let mut line = line(&[300_000, 300_000], false);
         let refused = Some(Error::TooMany { retry: 4 });
         let body = receive(&mut line, 600_000, Duration::from_secs(10), refused, file);
         assert_eq!(body.cut, Some(Error::TooMany { retry: 4 }));
         assert_eq!(body.bytes.length(), SHORT);
+        drain(&mut line, 600_000 - SHORT);
         assert!(line.pieces.is_empty(), "{} left", line.pieces.len());
     }
 
@@ -345,6 +360,5 @@ mod tests {
         let body = receive(&mut line, 400_000, Duration::from_secs(10), None, full);
         assert_eq!(body.cut, Some(Error::DiskFull(Cause::new("full"))));
         assert!(body.bytes.length() > 200_000);
-        assert!(line.pieces.is_empty());
     }
 }

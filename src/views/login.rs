@@ -20,6 +20,36 @@ pub const KEEP: &str = "keep";
 /// The form field of the page to go on with: path and query without the base.
 pub const TO: &str = "to";
 
+/// The form field of a form that waits for its user to sign in: what opens it.
+pub const CARRIED: &str = "carried";
+/// The form field of what a form asked for that the sign-in form itself carries: path and query without the base.
+pub const CARRIED_TARGET: &str = "carried-to";
+/// The form field that says that its files could not be carried; its value is `1`.
+pub const CARRIED_WITHOUT_FILES: &str = "carried-bare";
+/// What stands before the names of its fields.
+pub const CARRIED_FIELD: &str = "carried.";
+
+/// A form that could not be taken because its session had ended, on its way through signing in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Carried {
+    /// There is none.
+    #[default]
+    Nothing,
+    /// It is kept, and this opens it.
+    Kept(String),
+    /// The sign-in form itself carries it.
+    Fields {
+        /// What it asked for: path and query without the base.
+        target: String,
+        /// Names and values of its text fields.
+        fields: Vec<(String, String)>,
+        /// True where it had files, which are not carried.
+        without_files: bool,
+    },
+    /// It could not be kept.
+    Lost,
+}
+
 /// The sign-in page.
 #[derive(Clone, Debug)]
 pub struct LoginPage<'a> {
@@ -39,6 +69,8 @@ pub struct LoginPage<'a> {
     pub to: &'a str,
     /// Why the form is here, if not for a first visit.
     pub reason: Option<Reason>,
+    /// A form that is shown again after signing in.
+    pub carried: &'a Carried,
 }
 
 /// Why the form is shown.
@@ -82,6 +114,7 @@ pub fn page(p: &LoginPage) -> Markup {
         h1 { (title) }
         @if let Some(reason) = &p.reason { (why(words, reason)) }
         @if p.reason != Some(Reason::Insecure) {
+            (waiting(words, p.carried))
             (form(p))
             p.hint { (words.sealed_password()) }
         }
@@ -96,6 +129,7 @@ fn form(p: &LoginPage) -> Markup {
         form method="post" action=(Route::SignIn.href(p.base)) {
             input type="hidden" name=(TOKEN) value=(p.token);
             input type="hidden" name=(TO) value=(p.to);
+            (carried(p.carried))
             label {
                 (words.address())
                 // Not type=email: some servers want a plain name.
@@ -110,6 +144,41 @@ fn form(p: &LoginPage) -> Markup {
             button.button.primary { (words.sign_in()) }
         }
     }
+}
+
+/// The hidden fields of a form on its way.
+fn carried(carried: &Carried) -> Markup {
+    html! {
+        @match carried {
+            Carried::Nothing | Carried::Lost => {}
+            Carried::Kept(ticket) => { input type="hidden" name=(CARRIED) value=(ticket); }
+            Carried::Fields { target, fields, without_files } => {
+                input type="hidden" name=(CARRIED_TARGET) value=(target);
+                @if *without_files { input type="hidden" name=(CARRIED_WITHOUT_FILES) value="1"; }
+                @for (name, value) in fields {
+                    input type="hidden" name={ (CARRIED_FIELD) (name) } value=(value);
+                }
+            }
+        }
+    }
+}
+
+/// What becomes of the form that was just sent.
+fn waiting(words: Words, carried: &Carried) -> Markup {
+    let (class, sign, text) = match carried {
+        Carried::Nothing => return html! {},
+        Carried::Kept(_) => ("note", Icon::Clock, words.form_waits()),
+        Carried::Fields {
+            without_files: false,
+            ..
+        } => ("note", Icon::Clock, words.form_waits()),
+        Carried::Fields {
+            without_files: true,
+            ..
+        } => ("note warn", Icon::Warn, words.form_waits_without_files()),
+        Carried::Lost => ("note bad", Icon::Warn, words.form_not_kept()),
+    };
+    html! { div class=(class) role="status" { (icon(sign)) p { (text) } } }
 }
 
 /// Why the form is here: what was done and what was not.
@@ -153,6 +222,11 @@ mod tests {
             token: "t",
             to: "/folder?f=a&b",
             reason,
+            carried: &Carried::Fields {
+                target: "/sender?u=\"1".into(),
+                fields: vec![("te<xt".into(), "A \"quoted\"\r\nline".into())],
+                without_files: true,
+            },
         };
         super::page(&page).into_string()
     }
@@ -167,6 +241,9 @@ mod tests {
         assert!(page.contains("value=\"ann&quot;&gt;&lt;script&gt;\""));
         assert!(page.contains("value=\"/folder?f=a&amp;b\"") && page.contains(" checked"));
         assert!(page.contains("role=\"alert\""));
+        assert!(page.contains("name=\"carried-to\" value=\"/sender?u=&quot;1\""));
+        let field = "name=\"carried.te&lt;xt\" value=\"A &quot;quoted&quot;\r\nline\"";
+        assert!(page.contains(field) && page.contains("name=\"carried-bare\""));
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub mod letter;
 pub mod login;
 pub mod message;
 pub mod print;
+pub mod resume;
 #[cfg(test)]
 mod samples;
 pub mod told;
@@ -30,6 +31,8 @@ use icons::{Icon, icon, sprite};
 
 /// The form field that carries the token of a POST.
 pub const TOKEN: &str = "token";
+/// The form field that names the kept form which this one is, shown again.
+pub const RESUMED: &str = "resumed";
 
 /// What stands around the panes of a page for somebody who is signed in.
 #[derive(Clone, Copy, Debug)]

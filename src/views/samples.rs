@@ -9,8 +9,9 @@ use super::attached::AttachmentLine;
 use super::error::ErrorPage;
 use super::folder::{self, ListPane, RowLine};
 use super::folders::{FolderLine, nested};
-use super::login::{self, LoginPage, Reason};
+use super::login::{self, Carried, LoginPage, Reason};
 use super::message::{self, Body, Heading, Height, HtmlFrame, Links, MessagePage, Remote};
+use super::resume::{self, QuestionPage};
 use super::{Chrome, Kind, Notice, Quota, error};
 use crate::error::samples::{errors, reaches};
 use crate::error::{Failure, Reach};
@@ -40,8 +41,38 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
             token: "token",
             to: "",
             reason,
+            carried: &Carried::Nothing,
         })
     };
+    let carried = |carried| {
+        login::page(&LoginPage {
+            base: &ROOT,
+            words: Words::ENGLISH,
+            place: Some("example.org"),
+            login: "",
+            keep: false,
+            token: "token",
+            to: "",
+            reason: Some(Reason::Ended),
+            carried: &carried,
+        })
+    };
+    let act = Route::Sender {
+        page: MessageQuery::plain(reference(3), 1031),
+        always: true,
+    };
+    let question = resume::question(&QuestionPage {
+        base: &ROOT,
+        words: Words::ENGLISH,
+        what: Words::ENGLISH.show_images_of("letters@shelf.example", true),
+        about: "Ten short books for long evenings",
+        act: &act,
+        fields: &[],
+        token: "token",
+        id: "id",
+        yes: Words::ENGLISH.show_images_yes(true),
+        no: opened(3),
+    });
     vec![
         ("list", list_page(Words::ENGLISH, &inbox(None, false), &[])),
         (
@@ -69,6 +100,10 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
         ),
         ("sign-in-http", sign_in(Some(Reason::Insecure), "")),
         ("sign-in-out", sign_in(Some(Reason::SignedOut), "")),
+        ("sign-in-kept", carried(Carried::Kept(String::new()))),
+        ("sign-in-lost", carried(Carried::Lost)),
+        ("resume", question),
+        ("resume-gone", resume::gone(&ROOT, Words::ENGLISH)),
     ]
 }
 

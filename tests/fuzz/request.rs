@@ -2,12 +2,15 @@
 //! and pages, leads to no other site, and belongs to nobody whose cookie was not made here.
 
 use std::ffi::OsString;
+use std::io::Read as _;
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::Path;
 use std::sync::LazyLock;
 
 use postern::config::Config;
-use postern::request::{self, Form, Head};
+use postern::request::body::{Body, Bytes};
+use postern::request::form::Form;
+use postern::request::{self, Head};
 use postern::route::{self, Route};
 use postern::session::{self, Claim};
 use postern::state::{State, UserId};
@@ -101,6 +104,16 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
             "token=x",
         ),
         usual("GET", "/asset/0a1b/style.css", &[], ""),
+        usual("GET", "/resume?form=AAAAAAAAAAAAAAAAAAAAAA", &[], ""),
+        usual(
+            "POST",
+            "/sender?f=INBOX&v=1&u=2&r=3&always=1",
+            &["CONTENT_TYPE=multipart/form-data; boundary=b"],
+            "--b\r\nContent-Disposition: form-data; name=\"to\"\r\n\r\n/folder\r\n--b\r\n\
+             Content-Disposition: form-data; name=\"f\"; filename=\"a%22.txt\"\r\n\
+             Content-Type: text/plain\r\n\r\ncontent\r\n--b\r\n\
+             Content-Disposition: form-data; name=f; filename=b\r\n\r\n\r\n--b--\r\n",
+        ),
     ]
 }
 
@@ -123,8 +136,15 @@ pub(super) fn read(input: &[u8]) {
         let found = variables.iter().find(|(n, _)| *n == name.as_bytes());
         found.map(|(_, value)| OsString::from_vec(value.to_vec()))
     };
-    let form = Form::read(rest);
-    judge_address(form.get("to"));
+    let kind = told("CONTENT_TYPE").unwrap_or_default();
+    let body = Body {
+        bytes: Bytes::Memory(rest.to_vec()),
+        cut: None,
+    };
+    if let Ok(form) = Form::read(&kind.to_string_lossy(), body) {
+        judge_address(form.get("to"));
+        judge_form(&form, rest);
+    }
     for trusted_proxies in [Vec::new(), vec!["192.0.2.7".parse().expect("an address")]] {
         let config = Config {
             trusted_proxies,
@@ -134,6 +154,22 @@ pub(super) fn read(input: &[u8]) {
             judge_head(&head);
         }
     }
+}
+
+/// The files of a form are stretches of what was sent, and none lies in another.
+fn judge_form(form: &Form, sent: &[u8]) {
+    let mut before = 0;
+    for file in form.files() {
+        assert!(file.at >= before, "{file:?}");
+        before = file.at + file.size;
+        let mut bytes = Vec::new();
+        form.open(file).read_to_end(&mut bytes).expect("a file");
+        assert_eq!(bytes, sent[file.at as usize..before as usize]);
+        assert!(file.name.len() <= 1000 && file.kind.len() <= 1000);
+    }
+    let text = form.fields().iter().map(|(_, value)| value.len());
+    // What is no UTF-8 becomes longer.
+    assert!(text.sum::<usize>() <= 3 * sent.len());
 }
 
 fn judge_head(head: &Head) {
