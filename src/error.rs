@@ -1,6 +1,6 @@
 //! What can go wrong with a request, by meaning, and how far the request had got by then.
 //!
-//! On the ground floor: imports nothing of ours. Each door turns the errors of its crate into these in one function;
+//! On the ground floor: imports nothing of ours but `characters`. Each door turns the errors of its crate into these in one function;
 //! everywhere else `?` only passes them on. There is no blanket `From`: an error that nobody chose a page for does not
 //! compile. `status`, `log_kind`, `header` and `views::error` match without a wildcard, so a new kind needs all of them.
 //!
@@ -10,6 +10,8 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::time::Duration;
+
+use crate::characters::turns_direction;
 
 /// What the log needs to know and a page must not show: never a password, a subject or a mail address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,9 +54,9 @@ impl Said {
     /// What of a server's bytes can be read on one line.
     pub fn new(bytes: &[u8]) -> Said {
         let text = String::from_utf8_lossy(bytes);
-        // The signs that turn the direction of writing could turn that of the page.
-        let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        let words = text.split(|c: char| c.is_whitespace() || c.is_control() || turns(c));
+        // What turns the direction of writing could turn that of the page.
+        let splits = |c: char| c.is_whitespace() || c.is_control() || turns_direction(c);
+        let words = text.split(splits);
         let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
         Said(words.join(" ").chars().take(Said::LONGEST).collect())
     }

@@ -46,6 +46,7 @@
 pub mod actions;
 pub mod app;
 pub mod assets;
+pub mod characters;
 pub mod clean;
 pub mod cli;
 pub mod config;

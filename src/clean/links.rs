@@ -2,6 +2,7 @@
 //!
 //! Judged as a browser reads them (WHATWG URL), and written out anew, so that what was judged is what is followed.
 
+use percent_encoding::percent_decode_str;
 use url::{Host, Url};
 
 /// What may be done with the address of something to load.
@@ -62,7 +63,7 @@ pub(super) fn load(address: &str) -> Load {
         "https" => Load::Remote(url.into()),
         "http" => upgraded(url),
         "ftp" => Load::Refused,
-        "cid" => Load::Part(percent_decoded(url.path())),
+        "cid" => Load::Part(percent_decode_str(url.path()).decode_utf8_lossy().into()),
         "data" if is_raster(url.path()) => Load::Data(url.into()),
         _ => Load::Nothing,
     }
@@ -92,16 +93,6 @@ fn is_raster(path: &str) -> bool {
             kind,
             "image/png" | "image/jpeg" | "image/jpg" | "image/gif" | "image/webp"
         )
-}
-
-fn percent_decoded(text: &str) -> String {
-    let as_query = text
-        .replace('+', "%2B")
-        .replace('&', "%26")
-        .replace('=', "%3D");
-    form_urlencoded::parse(as_query.as_bytes())
-        .next()
-        .map_or(String::new(), |(name, _)| name.into_owned())
 }
 
 /// Parses an address that needs no base; a browser ignores tabs and line ends in it, and so does this.

@@ -5,7 +5,7 @@
 
 use html5ever::tokenizer::Tag;
 
-use crate::letter::{MOST_MARKS, Turns, is_mark};
+use crate::characters::{BidiRuns, MOST_MARKS, is_mark};
 
 use super::html::{MOST_SIGNS, is_sign};
 use super::tags::{LONGEST, Reads, walk};
@@ -82,7 +82,7 @@ pub(super) fn read(parts: &[&str], how: &Show<'_>) -> Reading {
         spans: 0,
         quotes: 0,
         marks: 0,
-        turns: Turns::default(),
+        runs: BidiRuns::default(),
     };
     for (nth, html) in parts.iter().enumerate() {
         if nth > 0 {
@@ -120,7 +120,7 @@ struct Reader<'a> {
     quotes: usize,
     /// Marks that the last letter carries.
     marks: usize,
-    turns: Turns,
+    runs: BidiRuns,
 }
 
 impl Reads for Reader<'_> {
@@ -222,7 +222,7 @@ impl Reader<'_> {
                 c => c.len_utf8(),
             };
             self.written = self.written.saturating_add(length);
-            if !self.turns.pass(c) || self.written > MOST_WRITTEN {
+            if !self.runs.pass(c) || self.written > MOST_WRITTEN {
                 self.found.cut = true;
             } else if self.marks <= MOST_MARKS {
                 out.push(c);

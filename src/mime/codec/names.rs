@@ -5,6 +5,7 @@
 
 use super::headers::words;
 use super::text::{line, text};
+use crate::characters::unseen;
 
 /// Longest safe name, in characters.
 const LONGEST: usize = 120;
@@ -72,7 +73,7 @@ fn extended(params: &[Param<'_>], key: &str) -> Option<String> {
             }
         }
         if *coded {
-            percent_decode(value, &mut bytes);
+            bytes.extend(percent_encoding::percent_decode(value));
         } else {
             bytes.extend_from_slice(value);
         }
@@ -83,22 +84,6 @@ fn extended(params: &[Param<'_>], key: &str) -> Option<String> {
         Some(text(&bytes, &charset))
     } else {
         Some(words(&bytes))
-    }
-}
-
-fn percent_decode(coded: &[u8], out: &mut Vec<u8>) {
-    let mut rest = coded;
-    while let Some((first, after)) = rest.split_first() {
-        let hex = after.get(..2).filter(|_| *first == b'%');
-        let byte = hex
-            .and_then(|h| std::str::from_utf8(h).ok())
-            .and_then(|h| u8::from_str_radix(h, 16).ok());
-        out.push(byte.unwrap_or(*first));
-        rest = if byte.is_some() {
-            after.get(2..).unwrap_or_default()
-        } else {
-            after
-        };
     }
 }
 
@@ -162,7 +147,8 @@ pub fn safe_file_name(name: &str) -> String {
         .find(|s| !s.trim_matches(['.', ' ']).is_empty());
     let mut kept: String = line(step.unwrap_or_default())
         .chars()
-        .filter(|c| !is_invisible(*c))
+        // They make two names look alike, or hide an extension.
+        .filter(|c| unseen(*c).is_none())
         .map(|c| {
             if matches!(c, '"' | '<' | '>' | ':' | '|' | '?' | '*' | '%') {
                 '_'
@@ -204,11 +190,6 @@ fn is_device(stem: &str) -> bool {
             .is_some_and(|n| n.len() == 1 && n.bytes().all(|b| b.is_ascii_digit()))
     };
     matches!(first.as_str(), "con" | "prn" | "aux" | "nul") || numbered("com") || numbered("lpt")
-}
-
-/// Characters that take no room: they make two names look alike, or hide an extension.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffc}')
 }
 
 #[cfg(test)]

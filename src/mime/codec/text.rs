@@ -11,7 +11,7 @@ use encoding_rs::{
 };
 use mail_parser::decoders::charsets::map::charset_decoder;
 
-use crate::letter::{MOST_MARKS, is_mark};
+use crate::characters::{MOST_MARKS, is_mark, turns_direction};
 
 /// Bytes that a guess looks at, and bytes beyond ASCII that it needs.
 const SAMPLE: usize = 64 * 1024;
@@ -86,11 +86,6 @@ pub fn line(text: &str) -> String {
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
     kept.trim().to_owned()
-}
-
-/// Bidi embeddings, overrides and isolates: they reach beyond the text that they stand in.
-pub(super) fn turns_direction(c: char) -> bool {
-    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn read(bytes: &[u8], label: &str) -> String {

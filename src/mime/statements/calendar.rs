@@ -4,6 +4,8 @@
 //! as they like; a name that is no zone of the world, nor one of Windows, is looked up among the zones that the calendar
 //! itself describes, and else leaves the clock as it is written.
 
+use windows_timezones::WindowsTimezone;
+
 use super::contentlines::{ContentLine, content_lines};
 use super::zones::{Described, described};
 use crate::mime::codec::line;
@@ -200,12 +202,8 @@ fn duration(value: &str) -> Option<i64> {
 /// A zone by whatever a program calls it: `Europe/Brussels`, `/mozilla.org/20050126_1/Europe/Brussels`,
 /// `W. Europe Standard Time`.
 fn zone(name: &str) -> Option<Zone> {
-    let of_windows = WINDOWS.iter().find(|(windows, _)| {
-        let plain = name.trim_matches('"');
-        plain.eq_ignore_ascii_case(windows)
-    });
-    if let Some((_, known)) = of_windows {
-        return Zone::named(known);
+    if let Ok(of_windows) = name.trim_matches('"').parse::<WindowsTimezone>() {
+        return Zone::named(of_windows.tzdb_id());
     }
     let mut rest = name.trim_matches(['"', '/']);
     for _ in 0..6 {
@@ -218,85 +216,6 @@ fn zone(name: &str) -> Option<Zone> {
     }
     None
 }
-
-/// The zones of Windows that mail knows (CLDR windowsZones), each by its best known city.
-const WINDOWS: [(&str, &str); 75] = [
-    ("UTC", "UTC"),
-    ("GMT Standard Time", "Europe/London"),
-    ("Greenwich Standard Time", "Atlantic/Reykjavik"),
-    ("W. Europe Standard Time", "Europe/Berlin"),
-    ("Central Europe Standard Time", "Europe/Budapest"),
-    ("Central European Standard Time", "Europe/Warsaw"),
-    ("Romance Standard Time", "Europe/Paris"),
-    ("E. Europe Standard Time", "Europe/Chisinau"),
-    ("FLE Standard Time", "Europe/Kiev"),
-    ("GTB Standard Time", "Europe/Bucharest"),
-    ("Russian Standard Time", "Europe/Moscow"),
-    ("Turkey Standard Time", "Europe/Istanbul"),
-    ("Israel Standard Time", "Asia/Jerusalem"),
-    ("Egypt Standard Time", "Africa/Cairo"),
-    ("South Africa Standard Time", "Africa/Johannesburg"),
-    ("Arab Standard Time", "Asia/Riyadh"),
-    ("Arabian Standard Time", "Asia/Dubai"),
-    ("Iran Standard Time", "Asia/Tehran"),
-    ("Pakistan Standard Time", "Asia/Karachi"),
-    ("India Standard Time", "Asia/Kolkata"),
-    ("SE Asia Standard Time", "Asia/Bangkok"),
-    ("China Standard Time", "Asia/Shanghai"),
-    ("Singapore Standard Time", "Asia/Singapore"),
-    ("Taipei Standard Time", "Asia/Taipei"),
-    ("Tokyo Standard Time", "Asia/Tokyo"),
-    ("Korea Standard Time", "Asia/Seoul"),
-    ("AUS Eastern Standard Time", "Australia/Sydney"),
-    ("E. Australia Standard Time", "Australia/Brisbane"),
-    ("W. Australia Standard Time", "Australia/Perth"),
-    ("New Zealand Standard Time", "Pacific/Auckland"),
-    ("Eastern Standard Time", "America/New_York"),
-    ("Central Standard Time", "America/Chicago"),
-    ("Mountain Standard Time", "America/Denver"),
-    ("US Mountain Standard Time", "America/Phoenix"),
-    ("Pacific Standard Time", "America/Los_Angeles"),
-    ("Atlantic Standard Time", "America/Halifax"),
-    ("E. South America Standard Time", "America/Sao_Paulo"),
-    ("Argentina Standard Time", "America/Buenos_Aires"),
-    ("W. Central Africa Standard Time", "Africa/Lagos"),
-    ("E. Africa Standard Time", "Africa/Nairobi"),
-    ("Morocco Standard Time", "Africa/Casablanca"),
-    ("Namibia Standard Time", "Africa/Windhoek"),
-    ("Kaliningrad Standard Time", "Europe/Kaliningrad"),
-    ("Belarus Standard Time", "Europe/Minsk"),
-    ("Ekaterinburg Standard Time", "Asia/Yekaterinburg"),
-    ("Georgian Standard Time", "Asia/Tbilisi"),
-    ("Caucasus Standard Time", "Asia/Yerevan"),
-    ("Azerbaijan Standard Time", "Asia/Baku"),
-    ("Jordan Standard Time", "Asia/Amman"),
-    ("Middle East Standard Time", "Asia/Beirut"),
-    ("Syria Standard Time", "Asia/Damascus"),
-    ("Arabic Standard Time", "Asia/Baghdad"),
-    ("Afghanistan Standard Time", "Asia/Kabul"),
-    ("West Asia Standard Time", "Asia/Tashkent"),
-    ("Central Asia Standard Time", "Asia/Almaty"),
-    ("Sri Lanka Standard Time", "Asia/Colombo"),
-    ("Nepal Standard Time", "Asia/Katmandu"),
-    ("Bangladesh Standard Time", "Asia/Dhaka"),
-    ("Myanmar Standard Time", "Asia/Rangoon"),
-    ("AUS Central Standard Time", "Australia/Darwin"),
-    ("Cen. Australia Standard Time", "Australia/Adelaide"),
-    ("Tasmania Standard Time", "Australia/Hobart"),
-    ("Hawaiian Standard Time", "Pacific/Honolulu"),
-    ("Alaskan Standard Time", "America/Anchorage"),
-    ("Canada Central Standard Time", "America/Regina"),
-    ("Central America Standard Time", "America/Guatemala"),
-    ("Central Standard Time (Mexico)", "America/Mexico_City"),
-    ("Newfoundland Standard Time", "America/St_Johns"),
-    ("SA Pacific Standard Time", "America/Bogota"),
-    ("SA Western Standard Time", "America/La_Paz"),
-    ("SA Eastern Standard Time", "America/Cayenne"),
-    ("Pacific SA Standard Time", "America/Santiago"),
-    ("Venezuela Standard Time", "America/Caracas"),
-    ("Montevideo Standard Time", "America/Montevideo"),
-    ("Azores Standard Time", "Atlantic/Azores"),
-];
 
 #[cfg(test)]
 mod tests {

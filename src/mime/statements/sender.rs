@@ -1,7 +1,8 @@
-//! What a header says about its sender beyond his name: oddities of the name, the way out of a list.
+//! What a header says about its sender beyond the name: oddities of the name (spoofing), and how to leave a list.
 //!
 //! Not for judging: what is odd is told as it is. Nor for what the reader's own server found out (`verdict`).
 
+use crate::characters::{Unseen, unseen};
 use crate::mime::codec::{addresses, fields, line, words};
 use crate::told::{ByMail, Doubt, Unsubscribe, Web};
 
@@ -43,29 +44,10 @@ pub fn doubts(header: &[u8]) -> Vec<Doubt> {
     doubts
 }
 
-/// Controls and characters that show nothing, but for the joiners and the variants that some scripts are written with.
+/// Controls and characters that show nothing, but for the joiners that some scripts are written with.
 fn is_hidden(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}'
-            | '\u{34f}'
-            | '\u{61c}'
-            | '\u{115f}'
-            | '\u{1160}'
-            | '\u{17b4}'
-            | '\u{17b5}'
-            | '\u{180e}'
-            | '\u{200b}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{2800}'
-            | '\u{3164}'
-            | '\u{feff}'
-            | '\u{ffa0}'
-            | '\u{e0000}'..='\u{e0fff}'
-    ) || (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+    !matches!(unseen(c), None | Some(Unseen::Joiner))
+        || (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
 }
 
 /// The first mail address in a name, however its signs are drawn and set apart.
@@ -204,9 +186,9 @@ fn by_mail(address: &str) -> Option<ByMail> {
 
 /// Bytes written as `%41`; a `+` is a plus (RFC 6068 5).
 fn decoded(text: &str) -> String {
-    let query = text.replace('+', "%2B").replace(['&', '='], "");
-    let pairs = form_urlencoded::parse(query.as_bytes());
-    pairs.map(|(name, _)| name).collect()
+    percent_encoding::percent_decode_str(text)
+        .decode_utf8_lossy()
+        .into_owned()
 }
 
 #[cfg(test)]

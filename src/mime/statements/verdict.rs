@@ -1,7 +1,7 @@
 //! What the reader's own server found out about a sender: the Authentication-Results fields that bear its name (RFC 8601).
 //!
 //! Not for deciding what follows from it (`actions::sender`). To know before changing it: anybody can write such a field
-//! into a mail, and his own address stands in the one that the server writes on top. So only the topmost field says that
+//! into a mail, and their own address stands in the one that the server writes on top. So only the topmost field says that
 //! something passed; those below are believed where they speak against the sender; and what is quoted, a comment, or made
 //! to look like more than a word is no statement.
 

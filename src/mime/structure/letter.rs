@@ -3,7 +3,8 @@
 //! Not for drawing (a view) nor for deciding where a link may lead: that is asked of the caller, who has `clean::link` at
 //! hand. A link's target is what stands in the text, so nothing can be disguised.
 
-use crate::letter::{Block, DEEPEST, Judge, Letter, Line, Span, Turns};
+use crate::characters::{BidiRuns, unseen};
+use crate::letter::{Block, DEEPEST, Judge, Letter, Line, Span};
 use crate::mail::Flowed;
 
 /// Longest link, in bytes: what is longer is cut there.
@@ -22,14 +23,14 @@ pub fn letter<T: AsRef<str>>(
 ) -> Letter {
     let mut reader = Reader {
         judge,
-        turns: Turns::default(),
+        runs: BidiRuns::default(),
         links: 0,
         quotes: 0,
     };
     let mut letter = Letter::default();
     for (text, flowed) in texts {
         let text = text.as_ref();
-        let most = text.char_indices().find(|(_, c)| !reader.turns.pass(*c));
+        let most = text.char_indices().find(|(_, c)| !reader.runs.pass(*c));
         let drawn = most.and_then(|(at, _)| text.get(..at));
         letter.cut |= drawn.is_some();
         letter
@@ -109,7 +110,7 @@ fn unflow(text: &str, delete_space: bool) -> Vec<Quoted> {
 /// What the texts of one mail have had so far.
 struct Reader {
     judge: Judge,
-    turns: Turns,
+    runs: BidiRuns,
     links: usize,
     quotes: usize,
 }
@@ -333,9 +334,7 @@ fn ends_link(c: char) -> bool {
         '<' | '>' | '"' | '\u{ab}' | '\u{bb}' | '\u{201c}'..='\u{201e}'
     );
     let stop = matches!(c, '\u{3001}' | '\u{3002}');
-    let mark =
-        matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202f}' | '\u{2060}'..='\u{206f}');
-    c.is_whitespace() || c.is_control() || quote || stop || mark
+    c.is_whitespace() || c.is_control() || quote || stop || unseen(c).is_some()
 }
 
 /// A bare mail address.

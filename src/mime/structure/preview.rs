@@ -1,6 +1,7 @@
 //! The first words of a text, for the line below a subject; whether a text says anything at all; and what it says of its
 //! own protection.
 
+use crate::characters::{Unseen, unseen};
 use crate::mime::codec::line;
 use crate::told::Protection;
 
@@ -14,7 +15,7 @@ pub fn preview(text: &str) -> String {
     let own = text.lines().filter(|row| !row.starts_with('>'));
     for word in own.flat_map(str::split_whitespace) {
         // Joiners belong to the words of some scripts; at their ends they only pad.
-        let word = word.trim_matches(|c| is_blank(c) || is_joiner(c));
+        let word = word.trim_matches(|c| is_blank(c) || unseen(c) == Some(Unseen::Joiner));
         let word: String = word.chars().filter(|c| !is_blank(*c)).take(room).collect();
         let is_rule = word.chars().count() > 2 && !word.chars().any(char::is_alphanumeric);
         // What a plain version has where there was a picture or a link.
@@ -34,25 +35,10 @@ pub fn preview(text: &str) -> String {
     line(&out)
 }
 
-/// Characters without ink that newsletters pad their first words with, so that a list shows nothing behind these.
+/// Characters without ink that newsletters pad their first words with, so that a list shows nothing behind these. Not the
+/// joiners, which belong to words, nor the tags, which make flags.
 fn is_blank(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}'
-            | '\u{34f}'
-            | '\u{61c}'
-            | '\u{115f}'
-            | '\u{1160}'
-            | '\u{180e}'
-            | '\u{200b}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{2060}'..='\u{2064}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
-    )
-}
-
-fn is_joiner(c: char) -> bool {
-    matches!(c, '\u{200c}' | '\u{200d}')
+    !matches!(unseen(c), None | Some(Unseen::Joiner | Unseen::Tag))
 }
 
 /// True for the plain version of a mail that only stands in for its HTML: `This mail must be viewed in HTML.` It has less
