@@ -26,7 +26,7 @@ const TRANSFERS: usize = 4;
 const UPLOADS: usize = 2;
 /// Slots that a waiting page leaves free for those who need not wait.
 const SPARE: usize = 3;
-/// The ticket file is begun anew at this size; whoever waits then tries again by himself.
+/// The ticket file is begun anew at this size; whoever waits then tries again.
 const TICKETS: u64 = 1024 * 1024;
 
 /// How a request waits when the user's gate is held.
@@ -159,7 +159,7 @@ impl Gate<'_> {
                 }
                 Err(e) => return Err(state::failed(&path, &e)),
             };
-            // Who need not wait may take any slot, and only he touches the upper ones: a storm cannot flash through them.
+            // Who need not wait may take any slot, and nobody else touches the upper ones: a storm cannot flash through them.
             let slot = if try_lock(&lock, &path)? {
                 Slot::take_any(self.state, self.total())?.ok_or(Error::TooMany { retry: 2 })?
             } else {

@@ -1,4 +1,4 @@
-//! What a user has set, as a plain file that he may read and take away: `settings.toml` in `users/<id>/profile/`.
+//! What a user has set, as a plain file that they may read and take away: `settings.toml` in `users/<id>/profile/`.
 //!
 //! Not a cache: what stands here stands nowhere else, so it is written whole (a temporary file, flushed, renamed), and no
 //! cleaning removes it. To know before changing it: only who holds the gate comes here, so one name for the temporary
@@ -52,7 +52,7 @@ impl<'p> Profile<'p> {
         self.damage.as_ref()
     }
 
-    /// True for a sender, by his address in lower case, whose remote content is always shown.
+    /// True for a sender, by their address in lower case, whose remote content is always shown.
     pub fn always_shows(&mut self, sender: &str) -> bool {
         match self.read().and_then(|settings| self.senders(&settings)) {
             Ok(senders) => senders.iter().any(|known| known == sender),

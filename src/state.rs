@@ -28,7 +28,7 @@ pub struct State {
     secret: Key,
 }
 
-/// A user of this installation: the keyed hash of realm and login, which names his directory.
+/// A user of this installation: the keyed hash of realm and login, which names their directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct UserId(pub [u8; 16]);
 
@@ -50,7 +50,7 @@ impl UserId {
 }
 
 impl State {
-    /// Where the configuration puts the state directory; None where it says nothing and the user has no home of his own.
+    /// Where the configuration puts the state directory; None where it says nothing and the user has no home directory.
     pub fn place(config: &Config) -> Option<PathBuf> {
         config.state_dir.clone().or_else(|| {
             let home = process::home()?;
@@ -124,7 +124,7 @@ impl State {
         self.dir.join("users").join(user.to_hex())
     }
 
-    /// Makes a user's directory, after his first successful sign-in.
+    /// Makes a user's directory, after their first successful sign-in.
     ///
     /// # Errors
     /// `DiskFull`, `Setup`.
@@ -133,7 +133,7 @@ impl State {
         if !dir.is_dir() {
             make_dir(&dir, true)?;
         }
-        // Even where the directory is there: whoever made it may have been killed before he came so far.
+        // Even where the directory is there: whoever made it may have been killed before that was done.
         let lock = dir.join("lock");
         private().open(&lock).map_err(|e| failed(&lock, &e))?;
         Ok(())

@@ -61,7 +61,7 @@ pub struct Guest {
     pub shown: String,
     /// Address; may be empty.
     pub email: String,
-    /// What he said.
+    /// What they answered.
     pub coming: Coming,
 }
 
@@ -171,7 +171,7 @@ pub enum Report {
         /// On each recipient.
         deliveries: Vec<Delivery>,
     },
-    /// That somebody, or his program, did something with a message (RFC 8098).
+    /// That somebody, or their program, did something with a message (RFC 8098).
     Receipt {
         /// Whose mailbox.
         recipient: String,

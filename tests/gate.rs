@@ -183,7 +183,7 @@ fn storm(mpm: Mpm, way: Duration) -> bool {
     println!(
         "{mpm:?}: {served} of 50 were served, the last after {waited} ms; {cpu} ms of CPU at least"
     );
-    // The one that worked and the two that came last: nobody else stood between the last and his page.
+    // The one that worked and the two that came last: nobody else stood between the last and its page.
     assert!(served <= 3, "{served} were served");
     let logins = site.proxy().counts().logins;
     assert!(logins <= 2, "{logins} sign-ins");
@@ -191,7 +191,7 @@ fn storm(mpm: Mpm, way: Duration) -> bool {
     true
 }
 
-/// Expects that nobody signs in before the one before him has gone.
+/// Expects that nobody signs in before the one in front has gone.
 fn one_after_the_other(transcript: &str) {
     let mut inside: Option<&str> = None;
     for line in transcript.lines() {

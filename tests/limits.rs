@@ -77,7 +77,7 @@ impl Host {
         }
     }
 
-    /// Runs a request of a visitor within limits; his cookies are kept up to date.
+    /// Runs a request of a visitor within limits; their cookies are kept up to date.
     fn ask(&self, visitor: &Visitor, request: Request, limits: &[&str]) -> Outcome {
         let shell = self
             .before
@@ -213,7 +213,7 @@ fn it_says_so_where_there_is_too_little_of_anything() {
     assert!(is_undamaged(&host));
 }
 
-/// True where the one user still has his first store.
+/// True where the one user still has their first store.
 fn is_undamaged(host: &Host) -> bool {
     let mut users = fs::read_dir(host.place.join("state/users")).expect("users/");
     let user = users.next().expect("a user").expect("an entry").path();
@@ -375,7 +375,7 @@ fn a_year_ahead_the_session_has_ended_and_the_form_is_too_old() {
         .set("login", "ann")
         .set("password", &password_of("ann"));
     again.submit().has_status(200).shows("Message 60");
-    // Back again: what was seen in the future is no reason to throw anybody out, nor to keep him for a year.
+    // Back again: what was seen in the future is no reason to throw anybody out, nor to keep them for a year.
     clock.set("+0");
     ann.get_once("/").has_status(200).shows("Message 60");
     clock.set("+9h");

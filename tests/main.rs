@@ -49,13 +49,13 @@ mod opinions;
 mod parts;
 /// A message for paper.
 mod print;
-/// Remote content that is always shown for a sender, and the settings in which he stands.
+/// What a page says was done when an act fails, at each point where it can.
 mod reach;
 /// What a message page tells, what is attached to it, and what of that opens.
 mod reading;
 /// Forms whose session had ended, through signing in again.
 mod resume;
-/// Remote content that is always shown for a sender, and the settings in which he stands.
+/// Remote content that is always shown for a sender, and the settings that say so.
 mod sender;
 /// Mail servers that hang, drip, cut, lie and flood.
 mod servers;

@@ -284,7 +284,7 @@ fn a_mail_cannot_write_over_who_it_is_from() {
         let message = ann.get("/").click(subject);
         let link = message.absolute(&message.link("Print"));
         tab.open(&format!("http://{}{link}", site.apache().address()));
-        // The sender is what lies on top at his own place, and as it is dressed by us.
+        // The sender is what lies on top at its own place, and as it is dressed by us.
         let on_top = tab.evaluate(
             "[...document.querySelectorAll('#head h1 bdi, #head dd bdi')].map(e => { const r = e.getClientRects()[0]; \
              if (!r) return 'hidden'; const on = document.elementFromPoint(r.left + 2, r.top + r.height / 2); \

@@ -383,7 +383,7 @@ fn first_words_stand_below_each_subject() {
     assert!(!site.log().contains("fault"));
 }
 
-/// What Outlook sends to somebody of whom it thinks that he uses Outlook too.
+/// What Outlook sends to somebody whom it takes for a user of Outlook.
 const OUTLOOK: &[u8] = include_bytes!("mail/snappymail__tnef2.eml");
 
 #[test]

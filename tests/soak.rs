@@ -1,7 +1,7 @@
 //! Ten users who click at random, in several tabs and two browsers each, over everything that there is, while their other mail
 //! programs change it: every answer is a page, and at the end cache and server agree exactly.
 //!
-//! Each user has his own random numbers, all from one seed; what comes in between of what is left to the machine. More
+//! Each user has random numbers of their own, all from one seed; what comes in between of what is left to the machine. More
 //! clicks by POSTERN_CLICKS.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -154,18 +154,18 @@ struct User<'s> {
     random: Random,
     windows: Vec<Window>,
     directory: PathBuf,
-    /// The folders that his other mail program has made.
+    /// The folders that their other mail program has made.
     made: Vec<String>,
     /// What parts and sources were the first time.
     seen: BTreeMap<String, u64>,
     /// Clicks by kind; answers other than pages.
     tally: BTreeMap<String, usize>,
-    /// Most bytes that his directory had on disk.
+    /// Most bytes that their directory had on disk.
     largest: u64,
 }
 
 impl<'s> User<'s> {
-    /// Somebody who has signed in at his desk and on his phone.
+    /// Somebody who has signed in at a desk and on a phone.
     fn new(site: &'s Site, login: &'static str, seed: u64) -> User<'s> {
         let users = site.state_dir().join("users");
         let all = || -> BTreeSet<PathBuf> {
@@ -204,7 +204,7 @@ impl<'s> User<'s> {
         *self.tally.entry(what.to_owned()).or_default() += 1;
     }
 
-    /// Clicks, while his other mail program may be changing something; how many clicks.
+    /// Clicks, while their other mail program may be changing something; how many clicks.
     fn round(&mut self) -> usize {
         let at = self.below(2);
         let window = self.windows.swap_remove(at);

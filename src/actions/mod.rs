@@ -54,7 +54,7 @@ pub struct Visit<'v, 'p> {
     pub session: &'v Session,
     /// The mail.
     pub mailbox: Mailbox<'v, 'p>,
-    /// What he has set.
+    /// What they have set.
     pub profile: Profile<'p>,
     /// How far the request got with what it changes: noted before each step.
     pub progress: &'v Progress,

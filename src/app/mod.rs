@@ -3,7 +3,7 @@
 //!
 //! What each route needs stands in the table, `needs`. Not for what a click does: that is an action. Two flows leave the
 //! straight line and have rooms of their own: signing in (`sign_in`) and long transfers (`lane`). To know before changing
-//! it: nothing of a user is opened before his gate is passed, and nothing is written to the client while it is held.
+//! it: nothing of a user is opened before their gate is passed, and nothing is written to the client while it is held.
 
 mod carry;
 mod lane;

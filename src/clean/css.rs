@@ -603,7 +603,7 @@ fn fits(name: &str, value: &str) -> bool {
     let plain = importance.and_then(|rest| rest.strip_suffix('!'));
     let value = plain.unwrap_or(value).trim_end();
     match name {
-        // Out of the flow of its own place: over the rest, or with the reader as he scrolls.
+        // Out of the flow of its own place: over the rest, or where it stays in sight as the reader scrolls.
         "position" => matches!(value, "static" | "relative" | "absolute"),
         "display" => !value.contains("contents"),
         _ => true,

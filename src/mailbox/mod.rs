@@ -167,7 +167,7 @@ impl<'v, 'p> Mailbox<'v, 'p> {
     }
 }
 
-/// True where the cache may answer in the server's place: it is away, and has not refused the reader himself.
+/// True where the cache may answer in the server's place: it is away, and has not refused this reader's sign-in.
 fn is_away(error: &Error) -> bool {
     matches!(error, Error::Imap(kind, _) if *kind != Imap::LoginRefused)
 }

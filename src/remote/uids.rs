@@ -1,7 +1,7 @@
 //! Sets and sequences of UIDs as ranges: as commands say them and as answers bring them.
 //!
 //! Not for what they mean. To know before changing it: a server may answer `1:4294967295` in twelve bytes, so nothing
-//! here counts a range out; who wants the single numbers takes as many as he can use.
+//! here counts a range out; who wants the single numbers takes as many as they can use.
 
 use serde::{Deserialize, Serialize};
 

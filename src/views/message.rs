@@ -10,7 +10,7 @@ use super::attached::{AttachmentLine, attachments};
 use super::folder::{ListPane, beside};
 use super::icons::{Icon, icon, sign};
 use super::letter::letter as drawn;
-use super::told::{self, Hand, Told};
+use super::told::{self, RenderContext, Told};
 use super::{Chrome, Pane, TOKEN, app, face, filled, notices, said, when};
 use crate::letter::Letter;
 use crate::mail::{Address, FORWARDED, Flags};
@@ -136,7 +136,7 @@ pub enum Remote {
         in_doubt: bool,
         /// The same page with them.
         show: Route,
-        /// Where a form shows them always for this sender; None where he cannot be told for certain.
+        /// Where a form shows them always for this sender; None where they cannot be told for certain.
         always: Option<Route>,
     },
     /// Shown, because it was asked for; the same page holds them back.
@@ -181,7 +181,7 @@ pub fn page(chrome: &Chrome, message: &MessagePage) -> Markup {
         "" => words.no_subject(),
         subject => subject,
     };
-    let hand = Hand {
+    let context = RenderContext {
         words,
         is_paper: false,
     };
@@ -193,8 +193,8 @@ pub fn page(chrome: &Chrome, message: &MessagePage) -> Markup {
                 h1 { (said(subject)) }
                 (sender(chrome, message))
                 (notices(chrome.base, chrome.notices))
-                (told::notes(hand, message.told))
-                (told::cards(hand, message.told))
+                (told::notes(context, message.told))
+                (told::cards(context, message.told))
                 (body(chrome, message, subject))
                 (attachments(chrome, message.attachments, &message.links.all))
                 (charset(chrome, message))

@@ -10,7 +10,7 @@ use maud::{DOCTYPE, Markup, html};
 use super::attached::AttachmentLine;
 use super::letter::unfolded;
 use super::said;
-use super::told::{self, Hand, Told};
+use super::told::{self, RenderContext, Told};
 use crate::assets;
 use crate::letter::Block;
 use crate::mail::Address;
@@ -126,8 +126,8 @@ pub fn page(message: &PrintPage) -> Markup {
                     @if message.cut { p { (words.only_beginning()) } }
                 }
                 div #told {
-                    (told::notes(Hand { words, is_paper: true }, message.told))
-                    (told::cards(Hand { words, is_paper: true }, message.told))
+                    (told::notes(RenderContext { words, is_paper: true }, message.told))
+                    (told::cards(RenderContext { words, is_paper: true }, message.told))
                 }
                 div #paper {
                     @match &message.body {

@@ -46,16 +46,16 @@ pub struct EventLine {
     pub clock: Option<String>,
 }
 
-/// How it is told.
+/// What each piece is drawn with.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Hand {
+pub(super) struct RenderContext {
     /// The language.
     pub words: Words,
-    /// Without signs, and with nothing folded.
+    /// For paper: without icons, and with nothing folded.
     pub is_paper: bool,
 }
 
-impl Hand {
+impl RenderContext {
     fn icon(self, which: Icon) -> Markup {
         html! { @if !self.is_paper { (icon(which)) } }
     }
@@ -65,10 +65,10 @@ impl Hand {
 const GUESTS: usize = 8;
 
 /// Notes on the sender and the protection, below the names.
-pub(super) fn notes(hand: Hand, told: &Told) -> Markup {
-    let words = hand.words;
+pub(super) fn notes(context: RenderContext, told: &Told) -> Markup {
+    let words = context.words;
     let note = |which: Icon, text: &str| {
-        html! { .note.warn role="note" { (hand.icon(which)) p dir="auto" { (text) } } }
+        html! { .note.warn role="note" { (context.icon(which)) p dir="auto" { (text) } } }
     };
     html! {
         @for doubt in &told.doubts { (note(Icon::Warn, &words.doubt(doubt))) }
@@ -77,16 +77,16 @@ pub(super) fn notes(hand: Hand, told: &Told) -> Markup {
 }
 
 /// Events, reports and visiting cards, above the text.
-pub(super) fn cards(hand: Hand, told: &Told) -> Markup {
+pub(super) fn cards(context: RenderContext, told: &Told) -> Markup {
     html! {
-        @for report in &told.reports { (report_card(hand, report)) }
-        @for event in &told.events { (event_card(hand, event)) }
-        @for card in &told.cards { (visiting_card(hand, card)) }
+        @for report in &told.reports { (report_card(context, report)) }
+        @for event in &told.events { (event_card(context, event)) }
+        @for card in &told.cards { (visiting_card(context, card)) }
     }
 }
 
-fn event_card(hand: Hand, line: &EventLine) -> Markup {
-    let words = hand.words;
+fn event_card(context: RenderContext, line: &EventLine) -> Markup {
+    let words = context.words;
     let event = &line.event;
     let kind = words.event_kind(event.method, event.cancelled);
     let title = match event.title.trim() {
@@ -95,7 +95,7 @@ fn event_card(hand: Hand, line: &EventLine) -> Markup {
     };
     html! {
         section.told aria-label=(kind) {
-            p.kind { (hand.icon(Icon::Clock)) (kind) }
+            p.kind { (context.icon(Icon::Clock)) (kind) }
             h2 dir="auto" { (title) }
             dl {
                 @if let Some(start) = &line.start {
@@ -106,11 +106,11 @@ fn event_card(hand: Hand, line: &EventLine) -> Markup {
                 }
                 @if !event.place.is_empty() { dt { (words.where_label()) } dd dir="auto" { (event.place) } }
                 @if let Some(organizer) = &event.organizer {
-                    dt { (words.organizer_label()) } dd { (guest(hand, organizer)) }
+                    dt { (words.organizer_label()) } dd { (guest(context, organizer)) }
                 }
                 @if !event.guests.is_empty() {
                     dt { (words.guests_label()) }
-                    dd { (guests(hand, &event.guests)) }
+                    dd { (guests(context, &event.guests)) }
                 }
             }
         }
@@ -125,22 +125,22 @@ fn event_time(words: Words, line: &EventLine, start: &Calendar) -> Markup {
     filled(&sentence, &[when(words, start, time), zone])
 }
 
-fn guests(hand: Hand, all: &[Guest]) -> Markup {
-    let first = if hand.is_paper { all.len() } else { GUESTS };
+fn guests(context: RenderContext, all: &[Guest]) -> Markup {
+    let first = if context.is_paper { all.len() } else { GUESTS };
     let (named, folded) = all.split_at_checked(first).unwrap_or((all, &[]));
     html! {
-        @for one in named { (guest(hand, one)) }
+        @for one in named { (guest(context, one)) }
         @if !folded.is_empty() {
             details {
-                summary { (hand.words.others(folded.len())) }
-                @for one in folded { (guest(hand, one)) }
+                summary { (context.words.others(folded.len())) }
+                @for one in folded { (guest(context, one)) }
             }
         }
     }
 }
 
-fn guest(hand: Hand, guest: &Guest) -> Markup {
-    let words = hand.words;
+fn guest(context: RenderContext, guest: &Guest) -> Markup {
+    let words = context.words;
     html! {
         span.whole title=(guest.email) {
             (filled(&words.guest(guest.coming), &[said(&guest.shown)]))
@@ -148,11 +148,11 @@ fn guest(hand: Hand, guest: &Guest) -> Markup {
     }
 }
 
-fn visiting_card(hand: Hand, card: &Card) -> Markup {
-    let words = hand.words;
+fn visiting_card(context: RenderContext, card: &Card) -> Markup {
+    let words = context.words;
     html! {
         section.told aria-label=(words.visiting_card()) {
-            p.kind { (hand.icon(Icon::Text)) (words.visiting_card()) }
+            p.kind { (context.icon(Icon::Text)) (words.visiting_card()) }
             h2 dir="auto" { (card.name) }
             dl {
                 @for (detail, value) in &card.details {
@@ -163,15 +163,15 @@ fn visiting_card(hand: Hand, card: &Card) -> Markup {
     }
 }
 
-fn report_card(hand: Hand, report: &Report) -> Markup {
-    let words = hand.words;
+fn report_card(context: RenderContext, report: &Report) -> Markup {
+    let words = context.words;
     let kind = words.report_kind(report);
     html! {
         section.told aria-label=(kind) {
-            p.kind { (hand.icon(Icon::Letter)) (kind) }
+            p.kind { (context.icon(Icon::Letter)) (kind) }
             @match report {
                 Report::Delivery { reporter, deliveries } => {
-                    @for one in deliveries { (delivery(hand, one)) }
+                    @for one in deliveries { (delivery(context, one)) }
                     @if !reporter.is_empty() {
                         p.hint { (filled(&words.reported_by(), &[said(reporter)])) }
                     }
@@ -184,8 +184,8 @@ fn report_card(hand: Hand, report: &Report) -> Markup {
     }
 }
 
-fn delivery(hand: Hand, delivery: &Delivery) -> Markup {
-    let words = hand.words;
+fn delivery(context: RenderContext, delivery: &Delivery) -> Markup {
+    let words = context.words;
     html! {
         p { (filled(&words.fate(delivery), &[html! { b { (said(&delivery.recipient)) } }])) }
         @if !delivery.said.is_empty() {

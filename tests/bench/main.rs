@@ -129,7 +129,7 @@ fn run(options: &Options) {
     println!("\nLoad at the end {}.", watch::load());
 }
 
-/// Lets somebody look at a warm click with tools of his own.
+/// Lets somebody look at a warm click with tools of their own.
 fn hold(stage: &Stage) {
     let command = stage.by_hand(&stage.warm_list());
     print!("\nenv -i");

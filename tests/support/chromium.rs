@@ -207,7 +207,7 @@ impl Tab {
         );
     }
 
-    /// Takes over the cookies of a visitor: the browser is signed in as he is.
+    /// Takes over the cookies of a visitor: the browser is signed in as they are.
     pub fn take_cookies(&self, visitor: &Visitor) {
         let url = format!("http://{}", visitor.server());
         for cookie in visitor.cookies() {
