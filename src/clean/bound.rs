@@ -1,20 +1,15 @@
 //! Bounds the attributes of each tag before anything parses them.
 //!
 //! html5ever compares each attribute of a tag with all before it: a megabyte of attributes in one tag takes 13 seconds.
-//! This walks over tags exactly as its tokenizer does (HTML 13.2.5), with the raw elements of `read`, and leaves out what
+//! This walks over tags exactly as its tokenizer does (HTML 13.2.5), with the elements of `raw`, and leaves out what
 //! a tag has beyond its share. It judges nothing else.
 
 use std::borrow::Cow;
 
-/// Attributes of one tag that are kept.
-const MOST: usize = 200;
+use super::budget::ATTRIBUTES;
+use super::raw::RAW;
 
-/// Elements whose content is text to `read`, up to their own end tag.
-pub(super) const RAW: [&str; 8] = [
-    "style", "script", "title", "textarea", "iframe", "noembed", "noframes", "xmp",
-];
-
-/// The markup with at most `MOST` attributes in each tag.
+/// The markup with at most `ATTRIBUTES` attributes in each tag.
 pub(super) fn few_attributes(html: &str) -> Cow<'_, str> {
     let mut walk = Walk {
         bytes: html.as_bytes(),
@@ -55,9 +50,9 @@ impl Walk<'_> {
                 [b'<', first, ..] if first.is_ascii_alphabetic() => {
                     self.at += 1;
                     let name = self.tag();
-                    if let Some(raw) = RAW.iter().find(|r| name.eq_ignore_ascii_case(r.as_bytes()))
-                    {
-                        self.raw(raw.as_bytes());
+                    let mut all = RAW.iter().map(|raw| raw.name.as_bytes());
+                    if let Some(raw) = all.find(|raw| name.eq_ignore_ascii_case(raw)) {
+                        self.raw(raw);
                     }
                 }
                 [b'<', b'!' | b'?' | b'/', ..] => {
@@ -139,7 +134,7 @@ impl Walk<'_> {
                 Some(_) => {}
             }
             count = count.saturating_add(1);
-            if count > MOST {
+            if count > ATTRIBUTES {
                 cut = cut.or(Some(self.at));
             }
             self.attribute();

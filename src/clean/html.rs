@@ -8,13 +8,10 @@ use std::collections::{HashMap, HashSet};
 
 use ammonia::{Builder, UrlRelative};
 
+use super::budget::{ROUNDS, SIGNS};
 use super::plain::words_as_html;
+use super::raw::{RAW, RawText};
 use super::{Judge, Load, Show, is_own, link, load, prefixed, words};
-
-/// Signs in one run of text, or in one attribute, that are written as entities.
-pub(super) const MOST_SIGNS: usize = 500;
-/// How often markup is parsed anew before its words have to do.
-const ROUNDS: usize = 5;
 
 /// Keeps what is allowed of a mail's markup; `inline` are the addresses of ours that may stand in it.
 pub(super) fn keep_allowed(markup: &str, how: &Show<'_>, inline: &[String]) -> String {
@@ -33,11 +30,7 @@ pub(super) fn keep_allowed(markup: &str, how: &Show<'_>, inline: &[String]) -> S
                 _ => None,
             },
             "style" => {
-                let mut judge = Judge {
-                    remote,
-                    own_origin: own,
-                    ..Judge::default()
-                };
+                let mut judge = Judge::for_attribute(remote, own);
                 Some(judge.declarations(value)).filter(|kept| !kept.is_empty())
             }
             "id" | "name" => Some(prefixed(value)),
@@ -53,7 +46,7 @@ pub(super) fn keep_allowed(markup: &str, how: &Show<'_>, inline: &[String]) -> S
     let mut builder = Builder::empty();
     builder
         .tags(ELEMENTS.into_iter().collect())
-        .clean_content_tags(DROPPED_WHOLE.into_iter().collect())
+        .clean_content_tags(dropped_whole())
         .generic_attributes(OF_ALL.into_iter().collect())
         .tag_attributes(for_elements)
         .url_schemes(HashSet::from(["http", "https", "mailto", "tel", "data"]))
@@ -105,7 +98,7 @@ fn in_runs(markup: &str) -> Cow<'_, str> {
             b'>' => in_tag = false,
             _ if !in_tag && is_sign(byte) => {
                 signs = signs.saturating_add(1);
-                if signs > MOST_SIGNS {
+                if signs > SIGNS {
                     ends.push(at);
                     signs = 1;
                 }
@@ -125,6 +118,15 @@ fn in_runs(markup: &str) -> Cow<'_, str> {
     }
     out.push_str(markup.get(from..).unwrap_or_default());
     out.into()
+}
+
+/// The elements whose content goes with them.
+fn dropped_whole() -> HashSet<&'static str> {
+    RAW.iter()
+        .filter(|raw| raw.text != RawText::Shown)
+        .map(|raw| raw.name)
+        .chain(DROPPED_WHOLE)
+        .collect()
 }
 
 /// True for an element that may stand in the result.
@@ -227,11 +229,8 @@ const ELEMENTS: [&str; 84] = [
     "hgroup",
 ];
 
-/// Elements whose content goes with them.
-const DROPPED_WHOLE: [&str; 12] = [
-    "script", "style", "title", "iframe", "noembed", "noframes", "object", "svg", "math",
-    "template", "audio", "video",
-];
+/// Elements whose content goes with them, beside the raw ones.
+const DROPPED_WHOLE: [&str; 6] = ["object", "svg", "math", "template", "audio", "video"];
 
 const OF_ALL: [&str; 28] = [
     "align",

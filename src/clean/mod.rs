@@ -5,12 +5,15 @@
 //! allowed and serialises once; nothing is edited as text afterwards. The only room that names `ammonia` and
 //! `cssparser`, and the only one where `PreEscaped` may stand.
 
+mod attributes;
 mod bound;
+mod budget;
 mod css;
 mod html;
 mod links;
 mod nesting;
 mod plain;
+mod raw;
 mod read;
 mod tags;
 mod words;

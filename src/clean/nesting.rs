@@ -6,15 +6,12 @@
 
 use std::collections::HashMap;
 
-/// Deepest nesting that is kept.
-const DEEPEST: usize = 150;
-/// Elements that a tree may come to have.
-const MOST: usize = 60_000;
+use super::budget::{DEPTH, ELEMENTS};
 
 /// What is open, and what it has cost.
 #[derive(Default)]
 pub(super) struct Nesting {
-    /// Elements that are open in the result, outermost first; at most `DEEPEST`.
+    /// Elements that are open in the result, outermost first; at most `DEPTH`.
     open: Vec<String>,
     /// Elements that were too deep to be kept, by name, so that their end tags are passed over too.
     skipped: HashMap<String, u32>,
@@ -42,10 +39,10 @@ impl Nesting {
         let open = self.open.iter().filter(|o| is_formatting(o)).count();
         let reopened = self.formatting.len().saturating_sub(open);
         self.cost = self.cost.saturating_add(reopened).saturating_add(1);
-        self.cut |= self.cost > MOST;
+        self.cut |= self.cost > ELEMENTS;
         let void = matches!(name, "br" | "hr" | "img" | "col" | "wbr" | "area");
-        let too_many = is_formatting(name) && self.formatting.len() >= DEEPEST / 2;
-        if self.cut || self.open.len() >= DEEPEST || too_many {
+        let too_many = is_formatting(name) && self.formatting.len() >= DEPTH / 2;
+        if self.cut || self.open.len() >= DEPTH || too_many {
             if !void {
                 let skipped = self.skipped.entry(name.to_owned()).or_default();
                 *skipped = skipped.saturating_add(1);
@@ -116,7 +113,7 @@ impl Nesting {
                 }
             }
         }
-        if self.open.len() < DEEPEST {
+        if self.open.len() < DEPTH {
             self.skipped.clear();
         }
     }

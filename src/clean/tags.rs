@@ -11,14 +11,13 @@ use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer,
 };
 
-use super::bound::{RAW, few_attributes};
-
-/// Longest mail that is read, in bytes.
-pub(super) const LONGEST: usize = 3_000_000;
+use super::bound::few_attributes;
+use super::budget::HTML_BYTES;
+use super::raw::raw_element;
 
 /// Who is told of tags and text.
 pub(super) trait Reads {
-    /// A start tag; what stands in one of `RAW` comes as text.
+    /// A start tag; what stands in a raw element comes as text.
     fn start(&mut self, tag: &Tag);
     /// An end tag.
     fn end(&mut self, name: &str);
@@ -26,9 +25,9 @@ pub(super) trait Reads {
     fn text(&mut self, text: &str);
 }
 
-/// Tells a reader of all that stands in a mail's HTML, up to `LONGEST`, and gives it back.
+/// Tells a reader of all that stands in a mail's HTML, up to `HTML_BYTES`, and gives it back.
 pub(super) fn walk<R: Reads>(html: &str, reader: R) -> R {
-    let whole = start_of(html, LONGEST);
+    let whole = start_of(html, HTML_BYTES);
     let tokenizer = Tokenizer::new(Sink(RefCell::new(reader)), Default::default());
     let queue = BufferQueue::default();
     queue.push_back(StrTendril::from_slice(&few_attributes(whole)));
@@ -56,11 +55,10 @@ impl<R: Reads> TokenSink for Sink<R> {
         match token {
             Token::TagToken(tag) if tag.kind == TagKind::StartTag => {
                 reader.start(&tag);
-                return match &*tag.name {
-                    "title" | "textarea" => TokenSinkResult::RawData(Rcdata),
-                    // Not as script where it is one: `bound` walks over all of them alike.
-                    name if RAW.contains(&name) => TokenSinkResult::RawData(Rawtext),
-                    _ => TokenSinkResult::Continue,
+                return match raw_element(&tag.name).map(|raw| raw.has_entities) {
+                    Some(true) => TokenSinkResult::RawData(Rcdata),
+                    Some(false) => TokenSinkResult::RawData(Rawtext),
+                    None => TokenSinkResult::Continue,
                 };
             }
             Token::TagToken(tag) => reader.end(&tag.name),

@@ -6,17 +6,19 @@
 
 use html5ever::tokenizer::Tag;
 
+use super::budget::{WORDS_BYTES, WORDS_DEPTH};
+use super::raw::{RawText, raw_text};
 use super::tags::{Reads, walk};
 use super::{is_block, link};
-
-/// Longest text that is made, in bytes.
-const MOST: usize = 1024 * 1024;
-/// Deepest quotes and lists that are marked.
-const DEEPEST: usize = 20;
 
 /// The words of an HTML.
 pub fn words(html: &str) -> String {
     walk(html, Words::default()).out
+}
+
+/// True for an element whose text is nothing to read.
+fn is_dropped(name: &str) -> bool {
+    raw_text(name).is_some_and(|text| text != RawText::Shown)
 }
 
 /// What has to come before the next word.
@@ -56,7 +58,7 @@ impl Reads for Words {
             found.map(|a| &*a.value)
         };
         match name {
-            "style" | "script" | "iframe" | "noembed" | "noframes" | "title" => self.raw = true,
+            _ if is_dropped(name) => self.raw = true,
             "template" => self.templates = self.templates.saturating_add(1),
             "br" => self.br(),
             "td" | "th" => self.apart(Gap::Space),
@@ -70,8 +72,8 @@ impl Reads for Words {
             _ => {
                 self.block(name);
                 match name {
-                    "ul" if self.lists.len() < DEEPEST => self.lists.push(None),
-                    "ol" if self.lists.len() < DEEPEST => self.lists.push(Some(0)),
+                    "ul" if self.lists.len() < WORDS_DEPTH => self.lists.push(None),
+                    "ol" if self.lists.len() < WORDS_DEPTH => self.lists.push(Some(0)),
                     "blockquote" => self.quotes = self.quotes.saturating_add(1),
                     "pre" => self.preformatted = self.preformatted.saturating_add(1),
                     _ => {}
@@ -82,7 +84,7 @@ impl Reads for Words {
 
     fn end(&mut self, name: &str) {
         match name {
-            "style" | "script" | "title" | "iframe" | "noembed" | "noframes" => self.raw = false,
+            _ if is_dropped(name) => self.raw = false,
             "template" => self.templates = self.templates.saturating_sub(1),
             "td" | "th" => self.apart(Gap::Space),
             "a" => self.end_link(),
@@ -207,11 +209,11 @@ impl Words {
     }
 
     fn put(&mut self, word: &str) {
-        if self.out.len() > MOST {
+        if self.out.len() > WORDS_BYTES {
             return;
         }
         let gap = std::mem::take(&mut self.gap);
-        let level = self.quotes.min(DEEPEST);
+        let level = self.quotes.min(WORDS_DEPTH);
         let before = std::mem::replace(&mut self.before, level);
         if !self.out.is_empty() {
             match gap {

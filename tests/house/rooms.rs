@@ -95,7 +95,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("crc32fast", &["pack"]),
     ("cssparser", &["clean"]),
     ("encoding_rs", &["mime"]),
-    ("form_urlencoded", &["request", "route"]),
+    ("form_urlencoded", &["app", "request", "route"]),
     ("fs2", &["gate", "throttle"]),
     ("getrandom", &["seal"]),
     ("html5ever", &["clean"]),
