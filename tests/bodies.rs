@@ -3,7 +3,6 @@
 
 use std::fs;
 use std::io::{BufReader, Read, Write};
-use std::path::PathBuf;
 use std::thread;
 
 use crate::support::http;
@@ -38,12 +37,6 @@ fn token(ann: &Visitor) -> String {
         .value("token")
         .expect("a token")
         .to_owned()
-}
-
-/// The one user's directory.
-fn user_dir(site: &Site) -> PathBuf {
-    let mut users = fs::read_dir(site.state_dir().join("users")).expect("users/");
-    users.next().expect("a user").expect("an entry").path()
 }
 
 #[test]
@@ -141,7 +134,7 @@ fn a_body_that_drips_holds_no_lock() {
     until("it is being read", || {
         kernel::processes(&site.program()).len() == 1
     });
-    let lock = user_dir(&site).join("lock");
+    let lock = site.user_dir().join("lock");
     for drop in b"ken=" {
         slow.write_all(&[*drop]).expect("the web server");
         ann.get("/").has_status(200).shows("Message 3");
@@ -299,7 +292,7 @@ fn large_posts_at_once_are_refused_before_the_gate_and_held_nowhere() {
         .start();
     let ann = site.sign_in("ann");
     let token = format!("token={}&x=", token(&ann));
-    let lock = user_dir(&site).join("lock");
+    let lock = site.user_dir().join("lock");
     site.proxy().trouble(Trouble::Hang);
     let tab = ann.tab();
     let holder = thread::spawn(move || tab.get_once("/?compare=1"));

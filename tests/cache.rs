@@ -5,7 +5,7 @@ use crate::disk;
 use crate::support::mails::Mail;
 use crate::support::page::Page;
 use crate::support::pymap::{self, Pymap};
-use crate::support::site::{Plan, Site, password_of};
+use crate::support::site::{Plan, Site};
 use crate::support::visitor::{Request, Visitor};
 
 /// Every click is compared with the server.
@@ -15,20 +15,11 @@ fn new_mail(subject: &str) -> Mail {
     Mail::plain("Bo <bo@example.org>", subject, "Hello.")
 }
 
-/// Signs in, as far as the redirect to the inbox.
-fn signed_in(site: &Site, login: &str, password: &str) -> (Visitor, Page) {
-    let visitor = site.visitor();
-    let form = visitor.get("/sign-in");
-    let form = form.form("sign-in").set("login", login);
-    let answer = form.set("password", password).submit_once();
-    answer.has_status(303);
-    (visitor, answer)
-}
-
 #[test]
 fn whatever_is_looked_at_again_asks_the_server_nothing() {
     let site = Site::with_inbox(170);
-    let (ann, redirect) = signed_in(&site, "ann", &password_of("ann"));
+    let redirect = site.signed_in("ann");
+    let ann = redirect.visitor().clone();
     let mut logins = site.imap_logins();
     assert_eq!(logins, 1, "signing in");
     let mut costs = |page: &Page, asked: usize| {
@@ -98,7 +89,8 @@ fn a_warm_click_writes_no_key() {
 #[test]
 fn each_click_costs_what_the_table_says() {
     let site = Site::new().messages(200).proxied().start();
-    let (ann, redirect) = signed_in(&site, "ann", &password_of("ann"));
+    let redirect = site.signed_in("ann");
+    let ann = redirect.visitor().clone();
     let (list, first) = cost::of(&site, || redirect.follow());
     list.shows("Message 200");
     let older = list.click("Older");
@@ -155,7 +147,7 @@ fn frame_of(page: &Page) -> String {
 fn a_server_without_extensions_needs_four_round_trips_for_a_first_page() {
     let pymap = Pymap::start();
     let site = Site::new().imap_at(pymap.address()).proxied().start();
-    let (_, redirect) = signed_in(&site, pymap::LOGIN, pymap::PASSWORD);
+    let redirect = site.signed_in_with(pymap::LOGIN, pymap::PASSWORD);
     let (list, cost) = cost::of(&site, || redirect.follow());
     list.has_status(200).shows("Inbox");
     assert!(!list.texts_of("li.row").is_empty());

@@ -16,15 +16,9 @@ use crate::support::random::Random;
 use crate::support::site::{Site, password_of};
 use crate::support::visitor::Visitor;
 
-/// The one user's directory.
-fn user_dir(site: &Site) -> PathBuf {
-    let mut users = fs::read_dir(site.state_dir().join("users")).expect("users/");
-    users.next().expect("a user").expect("an entry").path()
-}
-
 /// The user's current generation.
 fn generation(site: &Site) -> PathBuf {
-    let entries = fs::read_dir(user_dir(site)).expect("a user").flatten();
+    let entries = fs::read_dir(site.user_dir()).expect("a user").flatten();
     let mut paths = entries.map(|e| e.path());
     paths
         .find(|p| p.join("ready").exists())
@@ -306,7 +300,7 @@ fn goes_on(site: &Site, ann: &Visitor, what: &str) {
         let message = list.click("Message 60");
         message.expect(message.has_words("This is message 60"), || what.to_owned());
     }
-    let entries = fs::read_dir(user_dir(site)).expect("a user").flatten();
+    let entries = fs::read_dir(site.user_dir()).expect("a user").flatten();
     let names: Vec<_> = entries
         .map(|e| e.file_name().into_string().expect("a name"))
         .collect();
@@ -337,7 +331,7 @@ fn a_store_damaged_in_single_bytes_costs_the_sign_in_at_most() {
         db.write_all_at(&[new], at).expect("a byte");
         goes_on(&site, &ann, &format!("byte {at} was {old}, is {new}"));
         noticed += usize::from(
-            disk::files_below(&user_dir(&site))
+            disk::files_below(&site.user_dir())
                 .iter()
                 .any(|f| f.iter().any(|p| p == "damaged")),
         );

@@ -25,15 +25,6 @@ fn kills() -> usize {
     more.map_or(25, |n| n.parse().expect("a number"))
 }
 
-/// The one user's directory.
-fn user_dir(site: &Site) -> PathBuf {
-    let users = site.state_dir().join("users");
-    let mut all = fs::read_dir(&users).expect("users/").flatten();
-    let dir = all.next().expect("a user").path();
-    assert!(all.next().is_none(), "more than one user");
-    dir
-}
-
 /// The names in a user's directory that begin so.
 fn names(dir: &Path, prefix: &str) -> Vec<String> {
     let entries = fs::read_dir(dir).expect("a directory").flatten();
@@ -45,7 +36,7 @@ fn names(dir: &Path, prefix: &str) -> Vec<String> {
 
 /// Expects one whole generation, nothing damaged, and nobody who holds or awaits anything.
 fn all_is_well(site: &Site) {
-    let dir = user_dir(site);
+    let dir = site.user_dir();
     let generations = names(&dir, "db.");
     assert_eq!(generations.len(), 1, "{generations:?}");
     let current = dir.join(&generations[0]);
@@ -94,7 +85,7 @@ fn a_holder_may_be_killed_at_any_moment() {
         .config("[cache]\nfresh_seconds = 1")
         .start();
     let ann = site.sign_in("ann");
-    let lock = user_dir(&site).join("lock");
+    let lock = site.user_dir().join("lock");
     let mut random = Random::seeded(7);
     let mut killed = 0;
     let mut nth = 0;
@@ -145,7 +136,7 @@ fn outgrown() -> (Site, Visitor, PathBuf) {
     ann.send(&ahead).has_status(200);
     ann.get(&unread).has_status(200);
     site.configure("[cache]\nfresh_seconds = 3600\nbudget_mb = 4");
-    let size = fs::metadata(user_dir(&site).join("db.1/db"))
+    let size = fs::metadata(site.user_dir().join("db.1/db"))
         .expect("db")
         .len();
     assert!(size > 4 * 1024 * 1024, "{size} bytes");
@@ -168,8 +159,8 @@ fn a_new_generation_keeps_sessions_lists_and_marks_and_leaves_the_rest() {
     site.proxy().reset();
     let page = ann.get("/");
     page.has_status(200).shows("Large 6").shows("Message 20");
-    assert_eq!(names(&user_dir(&site), "db."), ["db.2"]);
-    let size = fs::metadata(user_dir(&site).join("db.2/db"))
+    assert_eq!(names(&site.user_dir(), "db."), ["db.2"]);
+    let size = fs::metadata(site.user_dir().join("db.2/db"))
         .expect("db")
         .len();
     assert!(size < 2 * 1024 * 1024, "{size} bytes were taken along");
@@ -231,7 +222,7 @@ fn a_change_of_generation_may_be_killed_at_each_of_its_steps() {
             copy_state(&before, site.state_dir());
             if is_bad {
                 // A store that was damaged is set aside instead of removed.
-                let mark = user_dir(&site).join("db.1/bad");
+                let mark = site.user_dir().join("db.1/bad");
                 fs::write(&mark, "").expect("a mark");
                 place::give_to_worker(&mark);
             }
@@ -246,7 +237,7 @@ fn a_change_of_generation_may_be_killed_at_each_of_its_steps() {
             page.expect(page.status() == 200 && page.has_words("Large 6"), || {
                 format!("after the death at {call} number {nth}")
             });
-            let kept = user_dir(&site).join("damaged");
+            let kept = site.user_dir().join("damaged");
             if is_bad && kept.exists() {
                 fs::remove_dir_all(kept).expect("what was set aside");
             }
@@ -303,7 +294,7 @@ fn a_first_sign_in_may_be_killed_at_each_of_its_steps() {
         .config("[limits]\nlogins_per_minute = 1000")
         .start();
     site.sign_in("ann");
-    let dir = user_dir(&site);
+    let dir = site.user_dir();
     let users = site.state_dir().join("users");
     let lock = dir.join("lock");
     let mut kinds: Vec<(&str, Option<&Path>)> = CALLS.map(|call| (call, None)).to_vec();
@@ -365,7 +356,7 @@ fn the_first_request_of_all_may_be_killed_at_each_of_its_steps() {
 fn what_a_crash_left_beside_a_generation_is_removed() {
     let site = Site::with_inbox(5);
     let ann = site.sign_in("ann");
-    let dir = user_dir(&site);
+    let dir = site.user_dir();
     for name in ["db.2", "db.0", "db.77"] {
         let left = dir.join(name);
         fs::create_dir(&left).expect("a directory");

@@ -3,7 +3,6 @@
 
 use std::fs::OpenOptions;
 use std::path::PathBuf;
-use std::time::SystemTime;
 
 use fs2::FileExt as _;
 use serde_json::json;
@@ -87,16 +86,12 @@ fn lived_in() -> Site {
     for (directory, folder) in FOLDERS {
         plan = plan.mails("ann", folder, mails_of(directory));
     }
-    let roof = Mail {
-        bytes: ROOF.replace('\n', "\r\n").into_bytes(),
-        received: SystemTime::now(),
-        flags: vec![r"\Answered", r"\Flagged"],
-    };
+    let roof = Mail::written(ROOF).flagged(&[r"\Answered", r"\Flagged"]);
     plan.mails("ann", "INBOX", vec![roof]).start()
 }
 
 /// A browser's tab at the sign-in page, with Ann's words typed in and sent.
-fn signed_in(site: &Site, tab: &Tab) {
+fn type_sign_in(site: &Site, tab: &Tab) {
     tab.open(&format!("{}/", site.url()));
     tab.fill("input[name=login]", "ann");
     tab.fill("input[name=password]", &password_of("ann"));
@@ -155,7 +150,7 @@ fn a_visit_in_a_browser_raises_no_complaint() {
     let (html, _) = html_and_text(&site);
     let browser = Chromium::start();
     let tab = browser.tab();
-    signed_in(&site, &tab);
+    type_sign_in(&site, &tab);
     tab.wait_for("document.querySelectorAll('.row').length > 10");
     tab.click_to(".row:nth-child(2) > a");
     tab.wait_for("document.querySelector('article h1')");
@@ -187,7 +182,7 @@ fn keys_lead_from_message_to_message() {
     let site = Site::with_inbox(5);
     let browser = Chromium::start();
     let tab = browser.tab();
-    signed_in(&site, &tab);
+    type_sign_in(&site, &tab);
     tab.click_to(".row > a");
     for (key, seen) in [
         ("j", "message 4."),
@@ -214,7 +209,7 @@ fn a_mail_that_is_wider_than_the_window_is_drawn_smaller() {
     let site = Site::new().mails("ann", "INBOX", vec![mail]).start();
     let browser = Chromium::start();
     let tab = browser.tab();
-    signed_in(&site, &tab);
+    type_sign_in(&site, &tab);
     tab.viewport(390, 844, 2.0, true);
     tab.click_to(".row > a");
     tab.wait_for("document.querySelector('iframe').style.height");
@@ -246,7 +241,7 @@ fn everything_works_without_scripts() {
     let browser = Chromium::start();
     let tab = browser.tab();
     tab.scripts(false);
-    signed_in(&site, &tab);
+    type_sign_in(&site, &tab);
     tab.click_to(".row > a");
     for url in [&html, &text] {
         tab.open(url);
@@ -269,7 +264,7 @@ fn a_message_has_one_heading_landmarks_and_names_for_everything_that_acts() {
     let tab = browser.tab();
     tab.open(&format!("{}/sign-in", site.url()));
     expect_named(&tab);
-    signed_in(&site, &tab);
+    type_sign_in(&site, &tab);
     expect_named(&tab);
     for url in [&html, &text] {
         tab.open(url);
@@ -306,7 +301,7 @@ fn every_page_has_its_picture() {
     site.other_client("ann").run("CREATE Empty");
     pictures(&tab, "sign-in", &sign_in);
     tab.viewport(1440, 900, 1.0, false);
-    signed_in(&site, &tab);
+    type_sign_in(&site, &tab);
     pictures(&tab, "list", &list);
     pictures(&tab, "message", &text);
     pictures(&tab, "html", &html);

@@ -1,78 +1,32 @@
 //! A message as somebody reads it: text, HTML in its frame, what is attached, the source, its neighbours. Through the
 //! program, without JavaScript.
 
-use std::time::SystemTime;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::support::imap_script::{ImapScript, Mischief};
-use crate::support::mails::Mail;
+use crate::support::mails::{self, Mail, MailBuilder, attachment};
 use crate::support::page::Page;
+use crate::support::random::Random;
+use crate::support::reader::Reader;
 use crate::support::site::Site;
+use crate::support::text::percent_decoded;
 use crate::support::transcript::Transcript;
-use crate::support::visitor::{Request, Visitor};
+use crate::support::visitor::Request;
 
 /// A mail of these fields and this body; the fields begin with its `Content-Type`.
 fn mail(subject: &str, fields_and_body: &str) -> Mail {
-    let text = format!(
-        "From: Bo Lind <bo@example.org>\nTo: Ann <ann@example.org>\nSubject: {subject}\n\
-         Date: Mon, 02 Nov 2026 10:00:00 +0100\nMIME-Version: 1.0\n{fields_and_body}\n"
-    );
-    Mail {
-        bytes: text.replace('\n', "\r\n").into_bytes(),
-        received: SystemTime::now(),
-        flags: Vec::new(),
-    }
+    MailBuilder::about(subject).holding(fields_and_body)
 }
 
 /// A mail with a few words and these parts, each with its own fields.
 fn mixed(subject: &str, parts: &[String]) -> Mail {
-    let parts: String = parts.iter().map(|p| format!("--part\n{p}\n")).collect();
-    mail(
-        subject,
-        &format!(
-            "Content-Type: multipart/mixed; boundary=part\n\n--part\nContent-Type: text/plain\n\nSee below.\n{parts}--part--"
-        ),
-    )
-}
-
-/// A part in base64.
-fn attached(kind: &str, name: &str, bytes: &[u8]) -> String {
-    let encoded = STANDARD.encode(bytes);
-    let lines: Vec<&str> = (0..encoded.len())
-        .step_by(76)
-        .map(|at| &encoded[at..encoded.len().min(at + 76)])
-        .collect();
-    format!(
-        "Content-Type: {kind}\nContent-Transfer-Encoding: base64\n\
-         Content-Disposition: attachment; {name}\n\n{}",
-        lines.join("\n")
-    )
+    MailBuilder::about(subject).mixed("See below.", parts)
 }
 
 /// Bytes of every value, the same in each run.
 fn noise(length: usize) -> Vec<u8> {
-    let mut state: u32 = 1887;
-    let mut next = || {
-        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        state.to_be_bytes()[0]
-    };
-    (0..length).map(|_| next()).collect()
-}
-
-/// Ann, signed in, with these mails in her INBOX.
-fn ann_with(mails: Vec<Mail>) -> (Site, Visitor) {
-    let site = Site::new().mails("ann", "INBOX", mails).start();
-    let ann = site.sign_in("ann");
-    (site, ann)
-}
-
-/// The document in the frame of a message.
-fn frame(ann: &Visitor, page: &Page) -> Page {
-    let frames = page.attributes_of("iframe", "src");
-    page.expect(frames.len() == 1, || format!("frames: {frames:?}"));
-    ann.get_once(&frames[0])
+    Random::seeded(1887).bytes(length)
 }
 
 #[test]
@@ -81,8 +35,8 @@ fn a_text_shows_links_quotes_and_signature_apart() {
         See https://example.org/a?b=1&c=2, or <ask@example.org>.\n\n\
         No link: javascript:alert(1) and data:text/html,x\n\n\
         On Monday, Cid <cid@example.org> wrote:\n> one\n> > two\n> three <b>\n> four\n\n-- \nBo, of the \u{fc}berm\u{e4}\u{df}ig long names";
-    let (_site, ann) = ann_with(vec![mail("Words", text)]);
-    let page = ann.get("/").click("Words");
+    let ann = Reader::of(vec![mail("Words", text)]);
+    let page = ann.open_mail("Words");
     page.has_status(200)
         .shows("See https://example.org/a?b=1&c=2");
     assert_eq!(
@@ -131,14 +85,14 @@ fn newsletter() -> Mail {
 
 #[test]
 fn html_stands_in_a_frame_that_can_do_nothing() {
-    let (_site, ann) = ann_with(vec![newsletter()]);
-    let page = ann.get("/").click("News");
+    let ann = Reader::of(vec![newsletter()]);
+    let page = ann.open_mail("News");
     page.has_status(200).hides("Laid out");
     let sandbox = page.attributes_of("iframe", "sandbox").concat();
     assert!(!sandbox.contains("allow-scripts") && !sandbox.contains("allow-forms"));
     assert!(!sandbox.contains("allow-top-navigation"));
 
-    let document = frame(&ann, &page);
+    let document = page.frame();
     document
         .has_status(200)
         .shows("Laid out")
@@ -177,14 +131,14 @@ fn html_stands_in_a_frame_that_can_do_nothing() {
 
 #[test]
 fn content_from_elsewhere_is_shown_when_asked_for_and_only_once() {
-    let (_site, ann) = ann_with(vec![newsletter()]);
-    let page = ann.get("/").click("News");
+    let ann = Reader::of(vec![newsletter()]);
+    let page = ann.open_mail("News");
     page.shows("2 remote images are blocked.");
     let shown = page.click("Show images");
     shown
         .has_status(200)
         .shows("Remote images are shown this time");
-    let document = frame(&ann, &shown);
+    let document = shown.frame();
     let policy = document.header("content-security-policy");
     assert!(policy.contains("img-src data: 'self' https:"), "{policy}");
     assert_eq!(
@@ -216,15 +170,15 @@ fn nothing_is_offered_that_would_not_come() {
         laid_out("Pixel", pixel),
         laid_out("Both", &both),
     ];
-    let (_site, ann) = ann_with(mails);
-    let open = |subject: &str| ann.get("/").click(subject);
+    let ann = Reader::of(mails);
+    let open = |subject: &str| ann.open_mail(subject);
     open("Fonts").hides("blocked").hides("Show images");
     let page = open("Pixel");
     page.shows("A tracking pixel is blocked")
         .hides("Show images");
     let page = open("Both");
     page.shows("1 remote image is blocked.");
-    let shown = frame(&ann, &page.click("Show images"));
+    let shown = page.click("Show images").frame();
     assert_eq!(
         shown.attributes_of("img[src^=https]", "src"),
         ["https://track.example/p", "https://cdn.example/photo"]
@@ -233,8 +187,8 @@ fn nothing_is_offered_that_would_not_come() {
 
 #[test]
 fn a_message_shows_its_html_or_its_text() {
-    let (_site, ann) = ann_with(vec![newsletter()]);
-    let html = ann.get("/").click("News");
+    let ann = Reader::of(vec![newsletter()]);
+    let html = ann.open_mail("News");
     html.shows("Showing the HTML version.");
     assert_eq!(html.text_of(".typed"), None);
     let text = html.click("Plain text");
@@ -250,11 +204,11 @@ fn a_message_shows_its_html_or_its_text() {
 fn attachments_are_listed_and_arrive_bit_for_bit() {
     let (small, large) = (noise(4_097), noise(3_000_001));
     let parts = [
-        attached("application/zip", "filename=small.zip", &small),
-        attached("application/zip", "filename=\"large file.zip\"", &large),
+        attachment("application/zip", "filename=small.zip", &small),
+        attachment("application/zip", "filename=\"large file.zip\"", &large),
     ];
-    let (_site, ann) = ann_with(vec![mixed("Two files", &parts)]);
-    let page = ann.get("/").click("Two files");
+    let ann = Reader::of(vec![mixed("Two files", &parts)]);
+    let page = ann.open_mail("Two files");
     page.shows("See below.")
         .shows("2 attachments")
         .shows("3 MB");
@@ -295,10 +249,10 @@ fn odd_file_names_do_no_harm() {
     ];
     let parts: Vec<String> = names
         .iter()
-        .map(|(field, _)| attached("application/octet-stream", field, b"x"))
+        .map(|(field, _)| attachment("application/octet-stream", field, b"x"))
         .collect();
-    let (_site, ann) = ann_with(vec![mixed("Names", &parts)]);
-    let page = ann.get("/").click("Names");
+    let ann = Reader::of(vec![mixed("Names", &parts)]);
+    let page = ann.open_mail("Names");
     let links = page.attributes_of(".file a:last-child", "href");
     assert_eq!(links.len(), names.len(), "{links:?}");
     for (link, (field, wanted)) in links.iter().zip(names) {
@@ -318,13 +272,6 @@ fn odd_file_names_do_no_harm() {
     }
 }
 
-fn percent_decoded(text: &str) -> String {
-    let query = format!("x={text}");
-    form_urlencoded::parse(query.as_bytes())
-        .map(|(_, value)| value.into_owned())
-        .collect()
-}
-
 #[test]
 fn only_what_is_harmless_opens_in_the_browser() {
     let kinds = [
@@ -341,10 +288,10 @@ fn only_what_is_harmless_opens_in_the_browser() {
     let body = b"<html xmlns='http://www.w3.org/1999/xhtml'><script>alert(1)</script></html>";
     let parts: Vec<String> = kinds
         .iter()
-        .map(|(kind, _)| attached(kind, "filename=thing", body))
+        .map(|(kind, _)| attachment(kind, "filename=thing", body))
         .collect();
-    let (_site, ann) = ann_with(vec![mixed("Kinds", &parts)]);
-    let page = ann.get("/").click("Kinds");
+    let ann = Reader::of(vec![mixed("Kinds", &parts)]);
+    let page = ann.open_mail("Kinds");
     let links = page.attributes_of(".file a:last-child", "href");
     assert_eq!(links.len(), kinds.len());
     for (link, (kind, opened)) in links.iter().zip(kinds) {
@@ -390,8 +337,8 @@ fn the_source_is_the_message_as_it_travelled() {
     }));
     letter.bytes.extend(b"\r\n");
     let wanted = letter.bytes.clone();
-    let (_site, ann) = ann_with(vec![letter]);
-    let page = ann.get("/").click("As it was");
+    let ann = Reader::of(vec![letter]);
+    let page = ann.open_mail("As it was");
     let shown = page.click_once("View source");
     shown.has_status(200);
     assert_eq!(shown.header("content-type"), "text/plain; charset=utf-8");
@@ -408,9 +355,8 @@ fn the_source_is_the_message_as_it_travelled() {
 
 #[test]
 fn newer_and_older_lead_through_the_list() {
-    let site = Site::with_inbox(5);
-    let ann = site.sign_in("ann");
-    let page = ann.get("/").click("Message 4");
+    let ann = Reader::of(mails::generated(5));
+    let page = ann.open_mail("Message 4");
     page.shows("2 of 5");
     let older = page.click("Older message");
     older.shows("This is message 3.").shows("3 of 5");
@@ -418,7 +364,7 @@ fn newer_and_older_lead_through_the_list() {
     let newest = page.click("Newer message");
     newest.shows("This is message 5.");
     assert!(!newest.has_link("Newer message"));
-    let oldest = ann.get("/").click("Message 1");
+    let oldest = ann.open_mail("Message 1");
     assert!(!oldest.has_link("Older message"));
     oldest.click("Back to Inbox").shows("Message 5");
 }
@@ -426,10 +372,9 @@ fn newer_and_older_lead_through_the_list() {
 #[test]
 fn opening_marks_as_read_and_fetching_ahead_does_not() {
     let mails = ["First", "Second"].map(|subject| mail(subject, "\nHello."));
-    let site = Site::new().mails("ann", "INBOX", mails.into()).start();
-    let ann = site.sign_in("ann");
+    let ann = Reader::of(mails);
     let unseen = || {
-        let mut client = site.other_client("ann");
+        let mut client = ann.site().other_client(ann.login());
         client.run("SELECT INBOX");
         client.run("SEARCH UNSEEN").concat()
     };
@@ -456,8 +401,8 @@ fn opening_marks_as_read_and_fetching_ahead_does_not() {
 
 #[test]
 fn no_host_of_a_link_is_looked_up_before_it_is_followed() {
-    let (_site, ann) = ann_with(vec![newsletter()]);
-    let page = ann.get("/").click("News");
+    let ann = Reader::of(vec![newsletter()]);
+    let page = ann.open_mail("News");
     let frame = ann.get(&page.attributes_of("iframe", "src").concat());
     let paper = page.click("Print");
     for page in [page, frame, paper] {
@@ -467,8 +412,8 @@ fn no_host_of_a_link_is_looked_up_before_it_is_followed() {
 
 #[test]
 fn another_site_gets_nothing_of_a_message() {
-    let parts = [attached("image/png", "filename=a.png", &noise(50))];
-    let (_site, ann) = ann_with(vec![mixed("Mine", &parts), newsletter()]);
+    let parts = [attachment("image/png", "filename=a.png", &noise(50))];
+    let ann = Reader::of(vec![mixed("Mine", &parts), newsletter()]);
     let list = ann.get("/");
     // A picture of a mail may be an address elsewhere that leads back here: it would mark another mail as read.
     let image = Request::new("GET", &list.link("Mine"))
@@ -554,14 +499,14 @@ fn an_attachment_that_only_we_can_find_arrives_whole() {
     let text = "Content-Type: text/plain\n\nSee below.".to_owned();
     let parts = [
         text,
-        attached("application/zip", "filename=small.bin", &small),
-        attached("application/zip", "filename=large.bin", &large),
+        attachment("application/zip", "filename=small.bin", &small),
+        attachment("application/zip", "filename=large.bin", &large),
     ];
     let parts: String = parts.iter().map(|p| format!("--b\n{p}\n")).collect();
     // The server looks for another boundary and knows of none of this.
     let kind = "Content-Type: multipart/mixed; boundary=a";
-    let (_site, ann) = ann_with(vec![mail("Misled", &format!("{kind}\n\n{parts}--b--"))]);
-    let page = ann.get("/").click("Misled");
+    let ann = Reader::of(vec![mail("Misled", &format!("{kind}\n\n{parts}--b--"))]);
+    let page = ann.open_mail("Misled");
     page.shows("See below.").shows("2 attachments");
     let saved = page.click("Download small.bin");
     assert!(saved.body() == small, "the small file has changed");
@@ -569,8 +514,10 @@ fn an_attachment_that_only_we_can_find_arrives_whole() {
     saved.has_status(200);
     assert!(saved.body() == large, "the large file has changed");
     let packed = page.click("Download all as zip");
-    let holds = |what: &[u8]| packed.body().windows(what.len()).any(|w| w == what);
-    assert!(holds(&small) && holds(&large), "the zip lacks a file");
+    assert!(
+        packed.holds(&small) && packed.holds(&large),
+        "the zip lacks a file"
+    );
 }
 
 #[test]
@@ -584,10 +531,10 @@ fn a_long_text_goes_on_in_its_own_charset() {
     ];
     let parts = kinds.map(|(charset, ..)| {
         let kind = format!("text/plain; charset={charset}");
-        attached(&kind, &format!("filename={charset}.txt"), &latin)
+        attachment(&kind, &format!("filename={charset}.txt"), &latin)
     });
-    let (_site, ann) = ann_with(vec![mixed("Long texts", &parts)]);
-    let page = ann.get("/").click("Long texts");
+    let ann = Reader::of(vec![mixed("Long texts", &parts)]);
+    let page = ann.open_mail("Long texts");
     for (charset, told, how) in kinds {
         let link = page.link(&format!("Download {charset}.txt"));
         let answer = ann.get_once(&format!("{link}&open=1"));

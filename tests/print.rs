@@ -1,23 +1,16 @@
 //! A message for paper: nothing but the message, all of it, and nothing that the mail could write over its sender.
 
-use std::time::SystemTime;
-
 use crate::cost::connections;
 use crate::support::chromium::{Chromium, Scheme};
-use crate::support::mails::Mail;
-use crate::support::site::Site;
+use crate::support::mails::{Mail, MailBuilder};
+use crate::support::reader::Reader;
 
 fn mail(subject: &str, fields_and_body: &str) -> Mail {
-    let text = format!(
-        "From: Anders Lund <anders@lund-byg.example>\nTo: Ann <ann@example.org>, Karin <karin@lund-byg.example>\n\
-         Cc: Office <office@lund-byg.example>\nSubject: {subject}\nDate: Mon, 02 Nov 2026 10:00:00 +0100\n\
-         MIME-Version: 1.0\n{fields_and_body}\n"
-    );
-    Mail {
-        bytes: text.replace('\n', "\r\n").into_bytes(),
-        received: SystemTime::now(),
-        flags: Vec::new(),
-    }
+    MailBuilder::about(subject)
+        .from("Anders Lund <anders@lund-byg.example>")
+        .to("Ann <ann@example.org>, Karin <karin@lund-byg.example>")
+        .fields("Cc: Office <office@lund-byg.example>")
+        .holding(fields_and_body)
 }
 
 fn laid_out(subject: &str, html: &str) -> Mail {
@@ -70,9 +63,8 @@ fn has_end(pdf: &[u8]) -> bool {
 fn a_printed_message_is_the_message_and_nothing_else() {
     let picture = "<p>Ten books</p><img src=https://cdn.example/a.png>";
     let mails = vec![mail("Re: Roof", QUOTE), laid_out("Books", picture)];
-    let site = Site::new().mails("ann", "INBOX", mails).start();
-    let ann = site.sign_in("ann");
-    let message = ann.get("/").click("Re: Roof");
+    let ann = Reader::of(mails);
+    let message = ann.open_mail("Re: Roof");
     let page = message.click("Print");
     page.has_status(200);
     for words in [
@@ -99,7 +91,7 @@ fn a_printed_message_is_the_message_and_nothing_else() {
     );
     connections(&page, 0);
 
-    let message = ann.get("/").click("Books");
+    let message = ann.open_mail("Books");
     let page = message.click("Print");
     page.shows("Ten books");
     let policy = page.header("content-security-policy").to_owned();
@@ -172,8 +164,7 @@ fn paper_tells_what_the_page_tells() {
         mail("Undelivered", BOUNCE),
         mail("Your account", doubtful),
     ];
-    let site = Site::new().mails("ann", "INBOX", mails).start();
-    let ann = site.sign_in("ann");
+    let ann = Reader::of(mails);
     let browser = Chromium::start();
     let tab = browser.tab();
     tab.take_cookies(&ann);
@@ -202,7 +193,7 @@ fn paper_tells_what_the_page_tells() {
         ),
         ("Your account", &["ceo@bank.example", "Click here."]),
     ] {
-        let message = ann.get("/").click(subject);
+        let message = ann.open_mail(subject);
         let page = message.click("Print");
         for words in told {
             page.shows(words);
@@ -218,11 +209,7 @@ fn paper_tells_what_the_page_tells() {
             Vec::<String>::new()
         );
         tab.viewport(900, 900, 1.0, false);
-        tab.open(&format!(
-            "http://{}{}",
-            site.apache().address(),
-            page.target()
-        ));
+        tab.open(&format!("http://{}{}", ann.server(), page.target()));
         tab.screenshot_of_all(&format!("print-told-{}", subject.replace(' ', "-")));
         let hidden = tab.evaluate(
             "[...document.querySelectorAll('#told *')].filter(e => !e.getClientRects().length).map(e => e.outerHTML).join('')",
@@ -237,14 +224,13 @@ fn paper_tells_what_the_page_tells() {
 #[test]
 fn paper_has_the_last_line_of_a_long_mail() {
     let mails = vec![laid_out("Prices", &long())];
-    let site = Site::new().mails("ann", "INBOX", mails).start();
-    let ann = site.sign_in("ann");
-    let message = ann.get("/").click("Prices");
+    let ann = Reader::of(mails);
+    let message = ann.open_mail("Prices");
     let browser = Chromium::start();
     let tab = browser.tab();
     tab.take_cookies(&ann);
     tab.scripts(false);
-    let url = |path: &str| format!("http://{}{path}", site.apache().address());
+    let url = |path: &str| format!("http://{}{path}", ann.server());
     // Why there is a page of its own: a frame ends where its box does.
     tab.open(&url(message.target()));
     assert!(!has_end(&tab.print()), "frames are no longer cut");
@@ -275,15 +261,14 @@ fn a_mail_cannot_write_over_who_it_is_from() {
         ("Comment", comment),
     ];
     let mails = mails.map(|(subject, html)| laid_out(subject, html));
-    let site = Site::new().mails("ann", "INBOX", mails.to_vec()).start();
-    let ann = site.sign_in("ann");
+    let ann = Reader::of(mails);
     let browser = Chromium::start();
     let tab = browser.tab();
     tab.take_cookies(&ann);
     for subject in ["Dress", "Over", "Above", "Ends", "Comment"] {
-        let message = ann.get("/").click(subject);
+        let message = ann.open_mail(subject);
         let link = message.absolute(&message.link("Print"));
-        tab.open(&format!("http://{}{link}", site.apache().address()));
+        tab.open(&format!("http://{}{link}", ann.server()));
         // The sender is what lies on top at its own place, and as it is dressed by us.
         let on_top = tab.evaluate(
             "[...document.querySelectorAll('#head h1 bdi, #head dd bdi')].map(e => { const r = e.getClientRects()[0]; \
@@ -305,15 +290,14 @@ fn printed_messages_have_their_pictures() {
         mail("Re: Quote for the roof", QUOTE),
         laid_out("Books", newsletter),
     ];
-    let site = Site::new().mails("ann", "INBOX", mails).start();
-    let ann = site.sign_in("ann");
+    let ann = Reader::of(mails);
     let list = ann.get("/");
     let browser = Chromium::start();
     let tab = browser.tab();
     tab.take_cookies(&ann);
     for (subject, name) in [("Re: Quote for the roof", "text"), ("Books", "html")] {
         let message = list.click(subject);
-        let url = |path: &str| format!("http://{}{path}", site.apache().address());
+        let url = |path: &str| format!("http://{}{path}", ann.server());
         for (page, path) in [
             ("print", message.absolute(&message.link("Print"))),
             ("printable", message.target().to_owned()),

@@ -5,31 +5,28 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use crate::cost::connections;
 use crate::support::by_hand::{ByHand, Outcome};
 use crate::support::chromium::{Chromium, Scheme};
 use crate::support::install::{self, Part};
-use crate::support::mails::Mail;
+use crate::support::mails::{Mail, MailBuilder};
 use crate::support::page::Page;
 use crate::support::place;
+use crate::support::reader::Reader;
 use crate::support::site::Site;
 use crate::support::visitor::{Request, Visitor};
 
 /// A mail with two pictures from elsewhere and these fields.
 fn mail(subject: &str, fields: &str) -> Mail {
-    let text = format!(
-        "{fields}\nTo: Ann <ann@example.org>\nSubject: {subject}\nMIME-Version: 1.0\n\
-         Content-Type: text/html; charset=utf-8\n\n<h1>{subject}</h1>\
+    let html = format!(
+        "<h1>{subject}</h1>\
          <p style='background:url(https://cdn.example/paper.png)'>Ten short books for long evenings.</p>\
-         <img src='https://cdn.example/shelf.png' alt='A shelf'>\n"
+         <img src='https://cdn.example/shelf.png' alt='A shelf'>"
     );
-    Mail {
-        bytes: text.replace('\n', "\r\n").into_bytes(),
-        received: SystemTime::now(),
-        flags: Vec::new(),
-    }
+    MailBuilder::about(subject)
+        .written_by(fields)
+        .of_kind("text/html; charset=utf-8", &html)
 }
 
 const SHELF: &str = "From: The Weekly Shelf <letters@shelf.example>";
@@ -42,10 +39,6 @@ fn ann_with(mails: Vec<Mail>) -> (Site, Visitor) {
         .start();
     let ann = site.sign_in("ann");
     (site, ann)
-}
-
-fn open(ann: &Visitor, subject: &str) -> Page {
-    ann.get("/").click(subject)
 }
 
 /// Expects that a message page and the document in its frame load what is elsewhere, or nothing of it.
@@ -70,9 +63,7 @@ const ALWAYS: &str = "Remote images from this sender are always shown";
 
 /// Where the settings of the one user stand.
 fn settings(site: &Site) -> PathBuf {
-    let users = fs::read_dir(site.state_dir().join("users")).expect("users/");
-    let user = users.flatten().next().expect("a user").path();
-    user.join("profile/settings.toml")
+    site.user_dir().join("profile/settings.toml")
 }
 
 /// Writes the settings as a hand does.
@@ -93,7 +84,7 @@ fn a_sender_is_always_shown_until_the_reader_says_otherwise() {
         mail("Second", "From: LETTERS@Shelf.Example"),
         mail("Other", other),
     ]);
-    let first = open(&ann, "First");
+    let first = ann.open_mail("First");
     first.shows(HELD_BACK).shows("Show images");
     expect_shown(&first, false);
     assert!(!settings(&site).exists());
@@ -115,12 +106,12 @@ fn a_sender_is_always_shown_until_the_reader_says_otherwise() {
     }
 
     // Every other mail of that sender, in every browser, at no cost at the mail server once it is known.
-    let second = open(&ann, "Second");
+    let second = ann.open_mail("Second");
     second.shows(ALWAYS);
     expect_shown(&second, true);
-    connections(&open(&ann, "Second"), 0);
-    open(&site.sign_in("ann"), "First").shows(ALWAYS);
-    let other = open(&ann, "Other");
+    connections(&ann.open_mail("Second"), 0);
+    site.sign_in("ann").open_mail("First").shows(ALWAYS);
+    let other = ann.open_mail("Other");
     other.shows(HELD_BACK);
     expect_shown(&other, false);
 
@@ -129,17 +120,16 @@ fn a_sender_is_always_shown_until_the_reader_says_otherwise() {
         .shows(HELD_BACK)
         .shows("Always show for this sender");
     expect_shown(&stopped, false);
-    expect_shown(&open(&ann, "First"), false);
+    expect_shown(&ann.open_mail("First"), false);
 }
 
 #[test]
 fn in_the_folder_of_unwanted_mail_nobody_is_that_sender() {
-    let site = Site::new()
-        .mails("ann", "INBOX", vec![mail("First", SHELF)])
-        .mails("ann", "Junk", vec![mail("Second", SHELF)])
-        .start();
-    let ann = site.sign_in("ann");
-    open(&ann, "First")
+    let ann = Reader::with(&[
+        ("INBOX", &[mail("First", SHELF)]),
+        ("Junk", &[mail("Second", SHELF)]),
+    ]);
+    ann.open_mail("First")
         .click("Always show for this sender")
         .shows(ALWAYS);
     let page = ann.get("/folder?f=Junk").click("Second");
@@ -150,7 +140,7 @@ fn in_the_folder_of_unwanted_mail_nobody_is_that_sender() {
 #[test]
 fn what_was_shown_once_can_be_shown_always_and_two_tabs_agree() {
     let (site, ann) = ann_with(vec![mail("First", SHELF)]);
-    let held_back = open(&ann, "First");
+    let held_back = ann.open_mail("First");
     let once = held_back.click("Show images");
     once.shows("this time").shows("Block again");
     once.click("Always show for this sender").shows(ALWAYS);
@@ -170,7 +160,7 @@ fn whoever_only_says_to_be_that_sender_is_held_back() {
         |checks: &str| format!("Authentication-Results: mx.example.org; {checks}\n{SHELF}");
     let elsewhere = format!("Authentication-Results: evil.example; dmarc=fail\n{SHELF}");
     let hidden = "From: =?utf-8?q?Sh=E2=80=AEelf?= <letters@shelf.example>";
-    let (_site, ann) = ann_with(vec![
+    let ann = Reader::of(vec![
         mail(
             "Real",
             &verdict("dkim=pass header.d=shelf.example; dmarc=pass"),
@@ -188,10 +178,10 @@ fn whoever_only_says_to_be_that_sender_is_held_back() {
             "From: \"bo@example.org\" <letters@shelf.example>",
         ),
     ]);
-    open(&ann, "Real")
+    ann.open_mail("Real")
         .click("Always show for this sender")
         .shows(ALWAYS);
-    expect_shown(&open(&ann, "Another server says so"), true);
+    expect_shown(&ann.open_mail("Another server says so"), true);
     for subject in [
         "Forged",
         "Two senders",
@@ -199,13 +189,14 @@ fn whoever_only_says_to_be_that_sender_is_held_back() {
         "Hidden",
         "Other name",
     ] {
-        let page = open(&ann, subject);
+        let page = ann.open_mail(subject);
         page.hides(ALWAYS).hides("Always show for this sender");
         expect_shown(&page, false);
         page.shows("2 remote images are blocked.");
         expect_shown(&page.click("Show images"), true);
     }
-    open(&ann, "Forged").shows("This message may not really come from this sender");
+    ann.open_mail("Forged")
+        .shows("This message may not really come from this sender");
 }
 
 #[test]
@@ -215,15 +206,12 @@ fn a_message_within_a_message_is_shown_once_and_not_always() {
         "From: Bo <bo@example.org>\r\nSubject: Outer\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n\
          --b\r\nContent-Type: text/plain\r\n\r\nSee below.\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n{inner}\r\n--b--\r\n"
     );
-    let outer = Mail {
-        bytes: outer.into_bytes(),
-        ..mail("", "")
-    };
-    let (_site, ann) = ann_with(vec![mail("First", SHELF), outer]);
-    open(&ann, "First")
+    let outer = Mail::raw(outer);
+    let ann = Reader::of(vec![mail("First", SHELF), outer]);
+    ann.open_mail("First")
         .click("Always show for this sender")
         .shows(ALWAYS);
-    let links = open(&ann, "Outer").attributes_of(".file a", "href");
+    let links = ann.open_mail("Outer").attributes_of(".file a", "href");
     let page = ann.get(&links[0]);
     page.shows(HELD_BACK).hides("Always show for this sender");
     expect_shown(&page, false);
@@ -233,7 +221,7 @@ fn a_message_within_a_message_is_shown_once_and_not_always() {
 #[test]
 fn only_a_form_of_this_session_changes_anything() {
     let (site, ann) = ann_with(vec![mail("First", SHELF)]);
-    let page = open(&ann, "First");
+    let page = ann.open_mail("First");
     let form = page.form("sender");
     let request = form.request();
     let target = request.target.clone();
@@ -260,17 +248,19 @@ fn settings_that_are_damaged_are_told_and_never_written_over() {
         mail("First", SHELF),
         Mail::plain("Bo <bo@example.org>", "Letter", "Only words."),
     ]);
-    let before = open(&ann, "First");
+    let before = ann.open_mail("First");
     let by_hand = "remote_from = [\"letters@shelf.example\"]\n\n[compose]\nsignature = \"Ann\"\n";
     write_settings(&site, by_hand);
-    open(&ann, "First").shows(ALWAYS);
-    open(&ann, "First").click("Stop showing").shows(HELD_BACK);
+    ann.open_mail("First").shows(ALWAYS);
+    ann.open_mail("First")
+        .click("Stop showing")
+        .shows(HELD_BACK);
     let text = fs::read_to_string(settings(&site)).expect("settings.toml");
     assert!(text.contains("[compose]\nsignature = \"Ann\""), "{text}");
 
     let damaged = "remote_from = [\"letters@shelf.example\"\n";
     write_settings(&site, damaged);
-    let page = open(&ann, "First");
+    let page = ann.open_mail("First");
     page.has_status(200).shows("Your settings cannot be read.");
     page.shows(HELD_BACK).hides("Always show for this sender");
     expect_shown(&page, false);
@@ -290,7 +280,7 @@ fn settings_that_are_damaged_are_told_and_never_written_over() {
         "{line}"
     );
     // A mail that loads nothing does not even look.
-    open(&ann, "Letter").hides("Your settings");
+    ann.open_mail("Letter").hides("Your settings");
     let again = fs::read_to_string(site.state_dir().join("log")).expect("a log");
     let told = |log: &str| log.matches(" profile ").count();
     assert_eq!(told(&again), told(&log));
@@ -317,7 +307,7 @@ fn killed_at(site: &Site, ann: &Visitor, form: &Request, call: &str, nth: usize)
 fn the_settings_are_whole_whoever_is_killed_while_they_are_written() {
     install::need(Part::Strace);
     let (site, ann) = ann_with(vec![mail("First", SHELF)]);
-    let mut form = open(&ann, "First").form("sender").request();
+    let mut form = ann.open_mail("First").form("sender").request();
     // By hand the host has no port, and a browser's word on the origin would not fit.
     form.headers.retain(|(name, _)| name != "Origin");
     let dir = settings(&site)
@@ -353,7 +343,7 @@ fn the_settings_are_whole_whoever_is_killed_while_they_are_written() {
                     break;
                 }
                 seen[usize::from(is_new)] += 1;
-                let page = open(&ann, "First");
+                let page = ann.open_mail("First");
                 page.shows(if is_new { ALWAYS } else { HELD_BACK });
                 if !is_new {
                     page.click("Always show for this sender").shows(ALWAYS);
@@ -373,10 +363,7 @@ fn the_bars_have_their_pictures() {
     let pixel = mail("Pixel", "From: Bo <bo@example.org>");
     let text = String::from_utf8(pixel.bytes).expect("ASCII");
     let text = text.replace("https://cdn.example/paper.png", "");
-    let pixel = Mail {
-        bytes: text.replace("alt=", "width=1 height=1 alt=").into_bytes(),
-        ..mail("", "")
-    };
+    let pixel = Mail::raw(text.replace("alt=", "width=1 height=1 alt="));
     let forged = format!("Authentication-Results: mx.example.org; dmarc=fail\n{SHELF}");
     let (site, ann) = ann_with(vec![mail("First", SHELF), mail("Forged", &forged), pixel]);
     let browser = Chromium::start();

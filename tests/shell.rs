@@ -1,6 +1,5 @@
 //! The program from a shell, as a hoster runs it: `check`, `gc`, and what it says of itself.
 
-use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::time::{Duration, SystemTime};
 
@@ -28,15 +27,9 @@ fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// The one user's directory.
-fn user_dir(site: &Site) -> Option<PathBuf> {
-    let mut users = std::fs::read_dir(site.state_dir().join("users")).ok()?;
-    Some(users.next()?.ok()?.path())
-}
-
 /// Makes it look as if nobody had opened the user's store for two months.
 fn leave_for_two_months(site: &Site) {
-    let store = user_dir(site).expect("a user").join("db.1/db");
+    let store = site.user_dir().join("db.1/db");
     let touched = Command::new("touch")
         .args(["-d", "60 days ago"])
         .arg(&store)
@@ -85,7 +78,7 @@ fn gc_gives_back_what_nobody_needs_and_nothing_else() {
     );
     ann.get("/").has_status(200).shows("Message 3");
 
-    let profile = user_dir(&site).expect("a user").join("profile");
+    let profile = site.user_dir().join("profile");
     std::fs::create_dir(&profile).expect("a profile");
     std::fs::write(profile.join("settings.toml"), "a = 1").expect("settings");
     place::give_to_worker(&profile);
@@ -94,7 +87,7 @@ fn gc_gives_back_what_nobody_needs_and_nothing_else() {
         said(&postern(&site, &["gc"])),
         "0 kept, 1 caches deleted, 0 users deleted, 0 skipped (in use)\n"
     );
-    let user = user_dir(&site).expect("a user");
+    let user = site.user_dir();
     assert!(user.join("lock").exists() && !user.join("db.1").exists());
     assert!(user.join("profile/settings.toml").exists());
     ann.get("/")
@@ -108,7 +101,7 @@ fn gc_gives_back_what_nobody_needs_and_nothing_else() {
         said(&forgotten),
         "0 kept, 0 caches deleted, 1 users deleted, 0 skipped (in use)\n"
     );
-    assert_eq!(user_dir(&site), None);
+    assert!(site.users().is_empty());
     ann.get("/").has_status(401);
     site.sign_in("ann").get("/").shows("Message 3");
 }

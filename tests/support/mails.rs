@@ -1,4 +1,5 @@
-//! Mails for mailboxes: generated ones, the same in every run, so that a test can say which one stands where.
+//! Mails for mailboxes: written by a test, field by field, or generated, the same in every run, so that a test can say which
+//! one stands where.
 
 use std::time::{Duration, SystemTime};
 
@@ -24,6 +25,20 @@ impl Mail {
     /// A short plain mail, unread.
     pub fn plain(from: &str, subject: &str, text: &str) -> Mail {
         Mail::dated(from, subject, text, SystemTime::now())
+    }
+
+    /// These bytes and nothing else, unread.
+    pub fn raw(bytes: impl Into<Vec<u8>>) -> Mail {
+        Mail {
+            bytes: bytes.into(),
+            received: SystemTime::now(),
+            flags: Vec::new(),
+        }
+    }
+
+    /// The whole message as it is written in a test, with LF at the ends of its lines.
+    pub fn written(text: &str) -> Mail {
+        Mail::raw(text.replace('\n', "\r\n"))
     }
 
     fn dated(from: &str, subject: &str, text: &str, at: SystemTime) -> Mail {
@@ -65,23 +80,107 @@ impl Mail {
     }
 }
 
+/// A mail that is put together: the usual fields of a header, unless a test says otherwise, and then what it holds. Text is
+/// written with LF at the ends of lines.
+#[derive(Clone, Debug)]
+pub struct MailBuilder {
+    /// Whole fields, as they stand in the header.
+    from: String,
+    to: String,
+    rest: String,
+}
+
+impl MailBuilder {
+    /// A mail from Bo to Ann, of 2 November 2026.
+    pub fn about(subject: &str) -> MailBuilder {
+        let mut mail = MailBuilder::bare(subject);
+        mail.to = "To: Ann <ann@example.org>\n".to_owned();
+        mail.fields("Date: Mon, 02 Nov 2026 10:00:00 +0100")
+    }
+
+    /// A mail from Bo that tells neither to whom it goes nor when it was written.
+    pub fn bare(subject: &str) -> MailBuilder {
+        MailBuilder {
+            from: "From: Bo Lind <bo@example.org>\n".to_owned(),
+            to: String::new(),
+            rest: format!("Subject: {subject}\nMIME-Version: 1.0\n"),
+        }
+    }
+
+    /// From somebody else.
+    pub fn from(self, sender: &str) -> MailBuilder {
+        self.written_by(&format!("From: {sender}"))
+    }
+
+    /// With these whole fields in place of the one that names the sender.
+    pub fn written_by(mut self, fields: &str) -> MailBuilder {
+        self.from = format!("{fields}\n");
+        self
+    }
+
+    /// To somebody else.
+    pub fn to(mut self, people: &str) -> MailBuilder {
+        self.to = format!("To: {people}\n");
+        self
+    }
+
+    /// With further whole fields.
+    pub fn fields(mut self, fields: &str) -> MailBuilder {
+        self.rest.push_str(&format!("{fields}\n"));
+        self
+    }
+
+    /// What it holds, below the rest of its header: `Content-Type: text/plain`, an empty line, words.
+    pub fn holding(self, fields_and_body: &str) -> Mail {
+        let MailBuilder { from, to, rest } = self;
+        Mail::written(&format!("{from}{to}{rest}{fields_and_body}\n"))
+    }
+
+    /// A body of this type.
+    pub fn of_kind(self, kind: &str, body: &str) -> Mail {
+        self.holding(&format!("Content-Type: {kind}\n\n{body}"))
+    }
+
+    /// A few words, and parts below them, each with its own fields.
+    pub fn mixed(self, words: &str, parts: &[String]) -> Mail {
+        let parts: String = parts.iter().map(|p| format!("--part\n{p}\n")).collect();
+        let words = format!("--part\nContent-Type: text/plain\n\n{words}\n");
+        self.of_kind(
+            "multipart/mixed; boundary=part",
+            &format!("{words}{parts}--part--"),
+        )
+    }
+}
+
+/// A file as a part of a mail; `name` is the parameter that names it: `filename=a.zip`.
+pub fn attachment(kind: &str, name: &str, bytes: &[u8]) -> String {
+    format!(
+        "Content-Type: {kind}\nContent-Transfer-Encoding: base64\n\
+         Content-Disposition: attachment; {name}\n\n{}",
+        in_base64(bytes)
+    )
+}
+
+/// Bytes as base64 in lines of 76 letters (RFC 2045 6.8).
+pub fn in_base64(bytes: &[u8]) -> String {
+    let encoded = STANDARD.encode(bytes);
+    let mut lines = String::new();
+    for (nth, letter) in encoded.chars().enumerate() {
+        if nth > 0 && nth.is_multiple_of(76) {
+            lines.push('\n');
+        }
+        lines.push(letter);
+    }
+    lines
+}
+
 /// A mail with a file attached to it.
 pub fn attached(subject: &str, file: &str, bytes: &[u8]) -> Mail {
-    let mut mail = Mail::plain("Ada <ada@example.org>", subject, "");
-    let head = head("Ada <ada@example.org>", subject, mail.received);
-    let mut text = format!(
-        "{head}Content-Type: multipart/mixed; boundary=part\r\n\r\n--part\r\nContent-Type: text/plain\r\n\r\nSee there.\r\n\
-         --part\r\nContent-Type: application/octet-stream; name=\"{file}\"\r\n\
-         Content-Disposition: attachment; filename=\"{file}\"\r\nContent-Transfer-Encoding: base64\r\n\r\n"
-    )
-    .into_bytes();
-    for line in STANDARD.encode(bytes).as_bytes().chunks(76) {
-        text.extend_from_slice(line);
-        text.extend_from_slice(b"\r\n");
-    }
-    text.extend_from_slice(b"--part--\r\n");
-    mail.bytes = text;
-    mail
+    let kind = format!("application/octet-stream; name=\"{file}\"");
+    let file = attachment(&kind, &format!("filename=\"{file}\""), bytes);
+    MailBuilder::about(subject)
+        .from("Ada <ada@example.org>")
+        .mixed("See there.", &[file])
 }
 
 /// Mails "Large 1" and so on, of nearly a megabyte each, whose texts do not compress.

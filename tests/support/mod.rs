@@ -24,6 +24,7 @@ pub mod place;
 pub mod proxy;
 pub mod pymap;
 pub mod random;
+pub mod reader;
 pub mod server;
 pub mod site;
 pub mod text;

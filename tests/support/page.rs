@@ -168,6 +168,27 @@ impl Page {
             .collect()
     }
 
+    /// Whether the body holds these bytes anywhere.
+    pub fn holds(&self, bytes: &[u8]) -> bool {
+        self.body().windows(bytes.len()).any(|at| at == bytes)
+    }
+
+    /// The document in the one frame of the page.
+    pub fn frame(&self) -> Page {
+        let frames = self.attributes_of("iframe", "src");
+        self.expect(frames.len() == 1, || format!("frames: {frames:?}"));
+        self.visitor.get_once(&frames[0])
+    }
+
+    /// The answer that the nth link of those that a selector chooses leads to, counted from 0.
+    pub fn open_nth(&self, selector: &str, nth: usize) -> Page {
+        let all = self.attributes_of(selector, "href");
+        self.expect(nth < all.len(), || {
+            format!("{selector}: {} links", all.len())
+        });
+        self.visitor.get(&all[nth])
+    }
+
     /// All text that a reader sees.
     pub fn text(&self) -> String {
         self.html()

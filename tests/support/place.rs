@@ -3,12 +3,14 @@
 //! may not be able to enter the directory of the sources.
 
 use std::fs;
+use std::io::Write as _;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::OnceLock;
+use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 /// An account of this machine.
 #[derive(Debug)]
@@ -72,11 +74,22 @@ pub fn free_port() -> u16 {
     panic!("no free port between 11000 and 31000 on 127.0.0.1");
 }
 
+/// Removes a directory as soon as our end of the pipe is closed: by our death, however that came. The servers in it end by
+/// the same sign (`server.rs`), so it tries for a while. A word before that says that the directory is kept. It is a process
+/// group of its own, so that what ends us does not end it first.
+const SWEEPER: &str = r#"
+read -r word
+[ "$word" = keep ] && exit
+n=0
+until rm -rf "$1" || [ $n -ge 50 ]; do sleep 0.1; n=$((n + 1)); done
+"#;
+
 /// A directory of its own, removed at the end unless the test failed.
 #[derive(Debug)]
 pub struct Place {
     path: PathBuf,
     worth_a_look: bool,
+    sweeper: Mutex<Option<Child>>,
 }
 
 impl Place {
@@ -95,6 +108,33 @@ impl Place {
         Place {
             path,
             worth_a_look: true,
+            sweeper: Mutex::new(None),
+        }
+    }
+
+    /// The same, also removed when this process ends without dropping it: what stands in a static is never dropped.
+    pub fn swept(self) -> Place {
+        let sweeper = Command::new("/bin/sh")
+            .args(["-c", SWEEPER, "sweeper"])
+            .arg(&self.path)
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("a shell");
+        *self.sweeper.lock().unwrap_or_else(|e| e.into_inner()) = Some(sweeper);
+        self
+    }
+
+    /// Keeps a swept directory after all.
+    pub fn keep(&self) {
+        let mut sweeper = self.sweeper.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some(pipe) = sweeper.as_mut().and_then(|s| s.stdin.as_mut())
+            && let Err(e) = writeln!(pipe, "keep")
+        {
+            // It was told so before.
+            eprintln!("{}: {e}", self.path.display());
         }
     }
 
@@ -138,6 +178,11 @@ impl Drop for Place {
         } else if let Err(e) = fs::remove_dir_all(&self.path) {
             // A process that is just ending may still write; what is left lies in the temporary directory.
             eprintln!("not removed: {}: {e}", self.path.display());
+        }
+        let sweeper = self.sweeper.get_mut().unwrap_or_else(|e| e.into_inner());
+        if let Some(mut sweeper) = sweeper.take() {
+            drop(sweeper.stdin.take());
+            let _ended = sweeper.wait();
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A whole site: Apache with the program in its cgi-bin, Dovecot with mailboxes, perhaps a proxy between them, the
 //! configuration, the state directory. Everything is its own, so that tests can run side by side.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
@@ -12,6 +13,7 @@ use super::apache::{self, Apache, Mpm};
 use super::client::MailClient;
 use super::dovecot::{self, Dovecot};
 use super::mails::{self, Mail};
+use super::page::Page;
 use super::place::{self, Place};
 use super::proxy::ImapProxy;
 use super::visitor::{Evidence, Visitor};
@@ -41,9 +43,16 @@ pub struct Plan {
     tables: String,
     proxied: bool,
     tls: bool,
+    until_the_end: bool,
 }
 
 impl Plan {
+    /// For a site that stands in a static, which is never dropped.
+    pub fn until_the_end(mut self) -> Plan {
+        self.until_the_end = true;
+        self
+    }
+
     /// Puts this many generated mails into Ann's INBOX.
     pub fn messages(self, count: usize) -> Plan {
         self.mails("ann", "INBOX", mails::generated(count))
@@ -141,6 +150,10 @@ impl Plan {
     /// Starts everything.
     pub fn start(self) -> Site {
         let place = Place::new("site");
+        let place = match self.until_the_end {
+            true => place.swept(),
+            false => place,
+        };
         let home = place.worker_dir("home", 0o700);
         let dovecot = self
             .dovecot
@@ -225,6 +238,7 @@ impl Site {
             tables: String::new(),
             proxied: false,
             tls: false,
+            until_the_end: false,
         }
     }
 
@@ -253,6 +267,20 @@ impl Site {
         let asks_again = page.html().select(&password_field()).next().is_some();
         page.expect(!asks_again, || format!("{login} was not signed in"));
         visitor
+    }
+
+    /// Somebody who has just signed in and has not seen any page yet: the answer that leads to the first one.
+    pub fn signed_in(&self, login: &str) -> Page {
+        self.signed_in_with(login, &password_of(login))
+    }
+
+    /// The same with another password.
+    pub fn signed_in_with(&self, login: &str, password: &str) -> Page {
+        let form = self.visitor().get("/sign-in");
+        let form = form.form("sign-in").set("login", login);
+        let answer = form.set("password", password).submit_once();
+        answer.has_status(303);
+        answer
     }
 
     /// The URL of the program, without a slash at its end.
@@ -298,6 +326,22 @@ impl Site {
     /// Where the program keeps its state.
     pub fn state_dir(&self) -> &Path {
         &self.state_dir
+    }
+
+    /// The directories of all users who have signed in.
+    pub fn users(&self) -> BTreeSet<PathBuf> {
+        let entries = fs::read_dir(self.state_dir.join("users"));
+        let entries = entries.into_iter().flatten();
+        entries.map(|e| e.expect("an entry").path()).collect()
+    }
+
+    /// The directory of the one user.
+    pub fn user_dir(&self) -> PathBuf {
+        let users: Vec<PathBuf> = self.users().into_iter().collect();
+        match users.as_slice() {
+            [one] => one.clone(),
+            all => panic!("not one user: {all:?}"),
+        }
     }
 
     /// The program's own log.
@@ -403,7 +447,8 @@ fn shared_copy(program: &Path) -> Arc<SharedCopy> {
     {
         return copy;
     }
-    let place = Place::new("program").dull();
+    // A site that lasts until the end holds it until then.
+    let place = Place::new("program").dull().swept();
     let file = place.join("program");
     copy(program, &file);
     let made = Arc::new(SharedCopy {

@@ -62,3 +62,11 @@ pub fn contains_words(text: &str, words: &str) -> bool {
         !cut_before && !cut_after
     })
 }
+
+/// Text whose bytes are written as `%41` where they are not letters (RFC 3986 2.1).
+pub fn percent_decoded(text: &str) -> String {
+    let query = format!("x={}", text.replace('+', "%2B"));
+    form_urlencoded::parse(query.as_bytes())
+        .map(|(_, value)| value.into_owned())
+        .collect()
+}

@@ -111,6 +111,11 @@ impl Visitor {
         other
     }
 
+    /// Opens the message of this subject from the first page of the list.
+    pub fn open_mail(&self, subject: &str) -> Page {
+        self.get("/").click(subject)
+    }
+
     /// Opens a path below the base (or with the base in front), following redirects.
     pub fn get(&self, path: &str) -> Page {
         self.follow(self.send(&Request::new("GET", &self.address(path))))
