@@ -12,7 +12,7 @@ use crate::cost;
 use crate::support::kernel::Watch;
 use crate::support::page::Page;
 use crate::support::place;
-use crate::support::site::{Plan, Site, password_of};
+use crate::support::site::{Plan, Site};
 use crate::support::visitor::Visitor;
 
 /// The way to the mail server and back.
@@ -20,10 +20,13 @@ const ROUND_TRIP: Duration = Duration::from_millis(20);
 const MESSAGES: usize = 100_000;
 const FOLDERS: usize = 5_000;
 
-/// Mailboxes in single files: a hundred thousand messages are written in one go.
+/// Mailboxes in single files: a hundred thousand messages are written in one go. A page that is more than ten seconds of
+/// work for a processor is ended by the kernel; how long it takes is a matter of the machine.
 fn plan() -> Plan {
     Site::new()
         .proxied()
+        .apache("RLimitCPU 10 10\n")
+        .config("[gate]\ndeadline_seconds = 60")
         .dovecot("mail_location = mbox:~/mail:INBOX=~/inbox\nmbox_write_locks = fcntl\n")
 }
 
@@ -63,17 +66,6 @@ fn mbox(count: usize) -> String {
     text
 }
 
-/// Somebody who has just signed in and has not seen any page yet.
-fn signed_in(site: &Site, login: &str) -> Visitor {
-    let visitor = site.visitor();
-    let form = visitor.get("/sign-in");
-    let form = form.form("sign-in").set("login", login);
-    form.set("password", &password_of(login))
-        .submit_once()
-        .has_status(303);
-    visitor
-}
-
 /// Somebody's first look at a large mailbox, and how much memory the program took so far.
 struct Look {
     ann: Visitor,
@@ -81,16 +73,14 @@ struct Look {
     watch: Watch,
 }
 
-/// Looks for the first time: in one connection and at most four round trips, within the deadline.
+/// Looks for the first time: in one connection and at most four round trips.
 fn first_look(site: &Site) -> Look {
     site.proxy().delay(ROUND_TRIP);
-    let ann = signed_in(site, "ann");
+    let ann = site.signed_in("ann").visitor().clone();
     let watch = Watch::on(&site.program());
     let (list, first) = cost::of(site, || ann.get_once("/"));
     list.has_status(200);
     assert!(first.flights <= 4 && first.connections == 1, "{first:?}");
-    let took = list.response().took;
-    assert!(took < Duration::from_secs(25), "{took:?}");
     Look { ann, list, watch }
 }
 

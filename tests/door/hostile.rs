@@ -15,9 +15,12 @@ use postern::time::Deadline;
 use super::{account, play, server, visit};
 use crate::support::imap_script::{ImapScript, Mischief, When};
 
-/// How a hostile server is met: which kind of error, and with a bound on what was read of it.
+/// More than any machine needs for what does not wait for a deadline.
+const AMPLE: Duration = Duration::from_secs(60);
+
+/// How a hostile server is met, where no deadline plays a part: which kind of error, and with a bound on what was read of it.
 fn hostile(mischief: Mischief) -> Imap {
-    hostile_for(Duration::from_millis(1_500), mischief)
+    hostile_for(AMPLE, mischief)
 }
 
 fn hostile_for(deadline: Duration, mischief: Mischief) -> Imap {
@@ -28,9 +31,9 @@ fn hostile_for(deadline: Duration, mischief: Mischief) -> Imap {
     let script = ImapScript::start("dovecot-2.3.19.1", mischief);
     let begun = Instant::now();
     let met = visit(script.port(), Deadline::after(deadline));
+    // Far more than a deadline here, so that it does not matter how busy the machine is.
     let took = begun.elapsed();
-    // The deadline, and the time that a loaded machine may need to notice it.
-    assert!(took < Duration::from_secs(6), "{told}: {took:?}");
+    assert!(took < AMPLE, "{told}: {took:?}");
     // Whatever was read was held at most once, so the bytes bound the memory.
     assert!(
         script.sent() < 40 * 1024 * 1024,
@@ -78,7 +81,7 @@ fn a_tls_record_that_drips_meets_the_deadline_too() {
         matches!(error, Some(Error::Imap(Imap::Timeout, _))),
         "{error:?}"
     );
-    assert!(begun.elapsed() < Duration::from_secs(5));
+    assert!(begun.elapsed() < AMPLE);
     dripping
         .join()
         .expect("the server ends when its client left");
@@ -116,33 +119,25 @@ fn a_literal_that_no_request_may_hold_ends_the_connection_at_its_announcement() 
 
 #[test]
 fn floods_end_at_their_bound() {
-    let flood = |first: &[u8], again: &[u8]| {
+    for (what, first, again) in [
+        ("a line without end", &b"* OK "[..], &b"x"[..]),
+        ("responses without end", &b""[..], &b"* 1 EXISTS\r\n"[..]),
+        ("empty lines without end", &b""[..], &b"\r\n"[..]),
+        (
+            "literals without end",
+            &b"* 1 FETCH ("[..],
+            &b"X {1}\r\na "[..],
+        ),
+        (
+            "nesting without end",
+            &b"* 1 FETCH (BODYSTRUCTURE "[..],
+            &b"("[..],
+        ),
+        ("searches without end", &b""[..], &b"* SEARCH 4 9 2\r\n"[..]),
+    ] {
         let mischief = Mischief::Floods(When::Command, first.to_vec(), again.to_vec());
-        hostile(mischief)
-    };
-    // Either the bound or, on a slow machine, the deadline.
-    let ends = [Imap::Garbled, Imap::Timeout];
-    assert!(ends.contains(&flood(b"* OK ", b"x")), "a line without end");
-    assert!(
-        ends.contains(&flood(b"", b"* 1 EXISTS\r\n")),
-        "responses without end"
-    );
-    assert!(
-        ends.contains(&flood(b"", b"\r\n")),
-        "empty lines without end"
-    );
-    assert!(
-        ends.contains(&flood(b"* 1 FETCH (", b"X {1}\r\na ")),
-        "literals without end"
-    );
-    assert!(
-        ends.contains(&flood(b"* 1 FETCH (BODYSTRUCTURE ", b"(")),
-        "nesting without end"
-    );
-    assert!(
-        ends.contains(&flood(b"", b"* SEARCH 4 9 2\r\n")),
-        "searches without end"
-    );
+        assert_eq!(hostile(mischief), Imap::Garbled, "{what}");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -39,6 +39,8 @@ pub enum Trouble {
     Close,
     /// New connections are taken and nothing is ever said.
     Hang,
+    /// Of new connections, nothing that the client says arrives before `let_go`.
+    Hold,
     /// Each connection is closed when the server has sent so many bytes.
     CutAfter(usize),
     /// Each connection falls silent when the server has sent so many bytes.
@@ -56,6 +58,8 @@ pub struct ImapProxy {
 struct Shared {
     server: SocketAddr,
     state: Mutex<State>,
+    /// Somebody may go on: `let_go`, or the end.
+    released: Condvar,
     ended: AtomicBool,
 }
 
@@ -66,11 +70,19 @@ struct State {
     trouble: Trouble,
     transcript: String,
     open: Vec<TcpStream>,
+    /// How often those that were held could go on.
+    releases: usize,
 }
 
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(|e| e.into_inner())
+    }
+
+    /// Waits while nobody was let go since there were so many releases.
+    fn wait_for_release(&self, releases: usize) {
+        let held = |state: &mut State| state.releases == releases;
+        drop(self.released.wait_while(self.state(), held));
     }
 }
 
@@ -82,6 +94,7 @@ impl ImapProxy {
         let shared = Arc::new(Shared {
             server,
             state: Mutex::default(),
+            released: Condvar::new(),
             ended: AtomicBool::new(false),
         });
         let proxy = ImapProxy {
@@ -126,6 +139,15 @@ impl ImapProxy {
         self.shared.state().trouble = trouble;
     }
 
+    /// Lets those go on that were held; new connections are not held any more.
+    pub fn let_go(&self) {
+        let mut state = self.shared.state();
+        state.releases += 1;
+        state.trouble = Trouble::None;
+        drop(state);
+        self.shared.released.notify_all();
+    }
+
     /// Closes the connections that are open now.
     pub fn cut(&self) {
         for stream in self.shared.state().open.drain(..) {
@@ -143,6 +165,7 @@ impl ImapProxy {
 impl Drop for ImapProxy {
     fn drop(&mut self) {
         self.shared.ended.store(true, Ordering::SeqCst);
+        self.let_go();
         self.cut();
         // Wakes the thread that accepts; if nobody listens any more it is gone already.
         let _woken = TcpStream::connect(self.address);
@@ -150,12 +173,12 @@ impl Drop for ImapProxy {
 }
 
 fn accept(client: TcpStream, shared: &Arc<Shared>) {
-    let (n, delay, trouble) = {
+    let (n, delay, trouble, releases) = {
         let mut state = shared.state();
         state.counts.connections += 1;
         let n = state.counts.connections;
         state.transcript.push_str(&format!("{n} -- connected\n"));
-        (n, state.delay, state.trouble)
+        (n, state.delay, state.trouble, state.releases)
     };
     if trouble == Trouble::Close {
         return;
@@ -186,7 +209,15 @@ fn accept(client: TcpStream, shared: &Arc<Shared>) {
         }
         let (shared, dialogue) = (Arc::clone(shared), Arc::clone(&dialogue));
         let (send, receive) = mpsc::channel::<(Instant, Vec<u8>)>();
-        thread::spawn(move || carry_on(to, &receive));
+        let held_since = (trouble == Trouble::Hold && side == Side::Client).then_some(releases);
+        let waits_at = Arc::clone(&shared);
+        thread::spawn(move || {
+            let first = receive.recv();
+            if let Some(releases) = held_since {
+                waits_at.wait_for_release(releases);
+            }
+            carry_on(to, first.into_iter().chain(receive.iter()));
+        });
         thread::spawn(move || listen(n, from, side, delay / 2, &shared, &dialogue, &send));
     }
 }
@@ -285,8 +316,8 @@ fn loop_until_closed(from: &mut TcpStream, buffer: &mut [u8]) {
 }
 
 /// Writes what was read on one side to the other, each piece when its time has come; then closes that direction.
-fn carry_on(mut to: TcpStream, receive: &mpsc::Receiver<(Instant, Vec<u8>)>) {
-    while let Ok((due, bytes)) = receive.recv() {
+fn carry_on(mut to: TcpStream, pieces: impl Iterator<Item = (Instant, Vec<u8>)>) {
+    for (due, bytes) in pieces {
         // The length of the way, not a wait for something to happen.
         thread::sleep(due.saturating_duration_since(Instant::now()));
         if to.write_all(&bytes).is_err() {
