@@ -1,6 +1,6 @@
 //! Mails, pages and requests, changed at random, through everything that reads what a stranger wrote.
 //!
-//! Nothing may panic, take long, or come through the sanitiser. A few thousand executions from a fixed seed; for longer:
+//! Nothing may panic, be much work, or come through the sanitiser. A few thousand executions from a fixed seed; for longer:
 //! `POSTERN_FUZZ_SECONDS=3600 POSTERN_FUZZ_SEED=7 cargo test --test postern fuzz -- --nocapture`. What fails is written to
 //! `target/fuzz/`, and tried again by `POSTERN_FUZZ_FILE=target/fuzz/mail-1`. Seeds are `tests/mail` and, where it is at hand, the corpus.
 
@@ -18,14 +18,13 @@ use postern::mime::{codec, containers, statements, structure};
 
 use crate::mail::{cleaned, harms, mails, vectors};
 use crate::support::random::Random;
+use crate::support::unmet::{self, Want};
+use crate::support::work;
 
 /// Executions where no time is given.
 const FEW: u64 = 3_000;
 /// Longest input that is made.
 const LONGEST: usize = 64 * 1024;
-/// What one execution may take, on a machine that does other things too.
-const SLOW: Duration = Duration::from_secs(20);
-
 /// Pieces that readers have stumbled over elsewhere.
 const PIECES: [&[u8]; 43] = [
     b"=?utf-8?b?",
@@ -233,6 +232,9 @@ fn nothing_that_a_stranger_writes_makes_a_reader_stumble() {
     }
     let number = |name: &str| std::env::var(name).ok().and_then(|v| v.parse::<u64>().ok());
     let seconds = number("POSTERN_FUZZ_SECONDS").map(Duration::from_secs);
+    if seconds.is_none() {
+        unmet::without(Want::Hours, "POSTERN_FUZZ_SECONDS gives it more time");
+    }
     let mut random = Random::seeded(number("POSTERN_FUZZ_SEED").unwrap_or(1887));
     let mut mail_seeds: Vec<Vec<u8>> = Vec::new();
     for file in mails() {
@@ -267,10 +269,8 @@ fn nothing_that_a_stranger_writes_makes_a_reader_stumble() {
         let page = &pages[any(pages.len() as u64, &mut random)];
         let other = if kind == "mail" { other } else { page };
         let input = changed(seed, other, &mut random);
-        let watch = Instant::now();
-        let outcome = catch_unwind(AssertUnwindSafe(|| execute(kind, &input)));
-        let slow = watch.elapsed() > SLOW;
-        if outcome.is_err() || slow {
+        let (outcome, work) = work::of(|| catch_unwind(AssertUnwindSafe(|| execute(kind, &input))));
+        if outcome.is_err() || work > work::TOO_MUCH {
             let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/fuzz");
             fs::create_dir_all(&dir).expect("target/fuzz");
             let file = dir.join(format!("{kind}-{executions}"));
@@ -281,7 +281,7 @@ fn nothing_that_a_stranger_writes_makes_a_reader_stumble() {
                     .cloned()
                     .or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()))
                     .unwrap_or_default(),
-                Ok(()) => format!("took {:?}", watch.elapsed()),
+                Ok(()) => format!("{work:?} of work"),
             };
             found.push(format!("{}: {why:.600}", file.display()));
         }

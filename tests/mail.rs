@@ -13,6 +13,8 @@ use postern::mime::{codec, containers, structure};
 use scraper::{Html, Selector};
 use serde_json::Value;
 
+use crate::support::unmet::{self, Want};
+
 /// Every file below a folder.
 pub(crate) fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -43,7 +45,7 @@ pub(crate) fn corpus() -> Option<PathBuf> {
     if found.join("mail").is_dir() {
         return Some(found);
     }
-    println!("no corpus at {}: only tests/mail is read", found.display());
+    unmet::without(Want::Corpus, &format!("nothing is at {}", found.display()));
     None
 }
 

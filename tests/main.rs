@@ -1,4 +1,10 @@
-//! The tests, one program. What belongs in which module:
+//! The tests, one program.
+//!
+//! A test that lacks something which not every machine has (a corpus, Python, the rights of root, hours) is "ok" to the
+//! harness, which has no other word once it has begun. It says so in `target/unmet`, and `.ci/run` shows that after the
+//! results; see `support/unmet.rs`. What a test cannot do without (servers, a browser, strace) it installs or fails for.
+//!
+//! What belongs in which module:
 #![deny(unsafe_code)]
 
 /// Bodies that do not come as announced, and bodies that leave slowly.

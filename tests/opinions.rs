@@ -1,21 +1,19 @@
 //! Every mail that is at hand, read by us and by Python's `email`: two opinions, and a list of where and why they differ.
 //!
 //! `tests/mail/opinions.tsv` names each value on which we differ on purpose, with the reason; at least 99 % of all values
-//! agree without it. Where there is no Python the test says so.
+//! agree without it.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
 use crate::mail::{Reading, corpus, mails, read};
-
-/// What one mail may take, on a machine that does other things too.
-const SLOW: Duration = Duration::from_secs(10);
+use crate::support::unmet::{self, Want};
+use crate::support::work;
 
 /// What Python says, by file.
 fn python(files: &[PathBuf]) -> Option<BTreeMap<PathBuf, Value>> {
@@ -106,7 +104,7 @@ fn differences(
 fn two_readers_agree_on_every_mail_or_it_is_known_why_not() {
     let files = mails();
     let Some(opinions) = python(&files) else {
-        println!("no python3: its opinion is not asked");
+        unmet::without(Want::Python, "its opinion is not asked");
         return;
     };
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mail/opinions.tsv");
@@ -124,14 +122,9 @@ fn two_readers_agree_on_every_mail_or_it_is_known_why_not() {
         let Some(theirs) = opinions.get(file) else {
             continue;
         };
-        let watch = Instant::now();
-        let ours = read(&fs::read(file).expect("a mail"));
-        assert!(
-            watch.elapsed() < SLOW,
-            "{} took {:?}",
-            file.display(),
-            watch.elapsed()
-        );
+        let bytes = fs::read(file).expect("a mail");
+        let (ours, work) = work::of(|| read(&bytes));
+        assert!(work < work::TOO_MUCH, "{}: {work:?}", file.display());
         let from = file.components().rev().take(2).collect::<Vec<_>>();
         let name = from.iter().rev().collect::<PathBuf>().display().to_string();
         for (what, theirs, ours) in differences(theirs, &ours, &mut compared) {

@@ -11,6 +11,7 @@ use postern::error::{Error, Imap};
 
 use super::{MARK, play};
 use crate::support::transcript::{TRANSCRIPTS, Transcript};
+use crate::support::unmet::{self, Want};
 
 /// The UIDs that stand in the FETCH lines of a file.
 fn uids_in(file: &[u8]) -> BTreeSet<u32> {
@@ -143,7 +144,7 @@ fn the_captured_replies_of_the_repository_go_through_the_door() {
 #[test]
 fn the_whole_corpus_goes_through_the_door() {
     let Some(corpus) = corpus() else {
-        println!("the corpus is not here: only the selection in tests/imap was played");
+        unmet::without(Want::Corpus, "only the selection in tests/imap was played");
         return;
     };
     let mut count = Count::default();

@@ -29,4 +29,6 @@ pub mod server;
 pub mod site;
 pub mod text;
 pub mod transcript;
+pub mod unmet;
 pub mod visitor;
+pub mod work;
