@@ -235,7 +235,7 @@ fn parts_and_acts_are_served_in_order_and_make_way_for_no_click() {
     answer(click(&ann, &part)).has_status(429);
     answer(act(&ann))
         .has_status(429)
-        .shows("Go back and do it again");
+        .shows("Go back and try again");
     let clicks: Vec<_> = (0..6).map(|_| click(&ann, "/")).collect();
     until("the clicks have come", || tickets(&dir) == 6);
 

@@ -84,7 +84,7 @@ fn nobody_waits_longer_than_the_limit() {
         .shows("1 second");
     made_way(&page);
     let post = ann.tab().post_once("/sign-out", &[("token", "x")]);
-    post.has_status(503).shows("Go back and do it again");
+    post.has_status(503).shows("Go back and try again");
     answer(holder)
         .has_status(504)
         .shows("The mail server is not answering");
