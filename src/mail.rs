@@ -4,11 +4,13 @@
 //! sent is already decoded here; what stands in these types is data, never markup.
 
 mod flags;
+mod list;
 mod row;
 
 use serde::{Deserialize, Serialize};
 
 pub use flags::{FORWARDED, Flags};
+pub use list::{Filter, Lines, ListId, Order, Scope};
 pub use row::{Check, Dated, IdHash, MOST_REFERENCES, Row, Thread, Verdict};
 
 /// A message's number in its folder (RFC 9051 2.3.1.1); never 0.
@@ -84,15 +86,45 @@ impl FolderName {
     }
 }
 
-/// One message, by what stays true while its folder keeps its numbering.
+/// A folder in one UIDVALIDITY: as long as it keeps that, its UIDs name the same messages.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FolderRef {
+    /// Which folder.
+    pub name: FolderName,
+    /// Its UIDVALIDITY.
+    pub validity: UidValidity,
+}
+
+impl FolderRef {
+    /// One message of it.
+    pub fn message(&self, uid: Uid) -> MessageRef {
+        MessageRef {
+            folder: self.name.clone(),
+            validity: self.validity,
+            uid,
+        }
+    }
+}
+
+/// One message, by what stays true while its folder keeps its UIDVALIDITY.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageRef {
     /// Its folder.
     pub folder: FolderName,
-    /// The numbering that `uid` belongs to.
+    /// The UIDVALIDITY that `uid` belongs to.
     pub validity: UidValidity,
     /// Its number.
     pub uid: Uid,
+}
+
+impl MessageRef {
+    /// The folder that it is in.
+    pub fn within(&self) -> FolderRef {
+        FolderRef {
+            name: self.folder.clone(),
+            validity: self.validity,
+        }
+    }
 }
 
 /// One address of a header, decoded. `host` is empty where there was none.

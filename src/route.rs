@@ -8,7 +8,7 @@ mod query;
 
 use crate::error::{Error, Result};
 pub use crate::mail::MessageRef;
-use crate::mail::{FolderName, Trail, Uid, UidValidity};
+use crate::mail::{FolderName, ListId, Trail};
 use query::{Link, Query};
 
 /// What stands before every address of this installation: `/cgi-bin/postern`, or nothing at the root. No slash at its end.
@@ -16,46 +16,44 @@ use query::{Link, Query};
 pub struct Base(pub String);
 
 /// A place in a list that survives arrivals and deletions: beside a message, and where that was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anchor {
-    /// The numbering that `uid` belongs to.
-    pub validity: UidValidity,
-    /// The message beside which the window lies.
-    pub uid: Uid,
-    /// How many older messages the folder held, when the link was made: where to look if the message is gone.
+    /// The message beside which the page lies. Its folder is that of the list.
+    pub message: MessageRef,
+    /// How many older messages the list held, when the link was made: where to look if the message is gone.
     /// Counted from the oldest, so that arrivals do not shift it.
     pub rank: u32,
 }
 
-/// Which rows of a list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Place {
+/// Which page of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ListPage {
     /// From the newest on.
     #[default]
     Newest,
-    /// The window that begins just after the anchor.
+    /// The page that begins just after the anchor.
     OlderThan(Anchor),
-    /// The window that ends just before the anchor.
+    /// The page that ends just before the anchor.
     NewerThan(Anchor),
 }
 
-/// A page of a folder's list.
+/// A page of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FolderQuery {
-    /// Whose list.
-    pub folder: FolderName,
-    /// Which rows.
-    pub place: Place,
+pub struct ListQuery {
+    /// Which list.
+    pub list: ListId,
+    /// Which page of it.
+    pub page: ListPage,
     /// Compare with the server now, however fresh the cache is.
     pub compare: bool,
 }
 
-impl FolderQuery {
+impl ListQuery {
     /// The first page of a folder.
-    pub fn newest(folder: FolderName) -> FolderQuery {
-        FolderQuery {
-            folder,
-            place: Place::Newest,
+    pub fn newest(folder: FolderName) -> ListQuery {
+        ListQuery {
+            list: ListId::of_folder(folder),
+            page: ListPage::Newest,
             compare: false,
         }
     }
@@ -129,7 +127,7 @@ pub struct FrameQuery {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
     /// `GET /` and `GET /folder`: a page of a list.
-    Folder(FolderQuery),
+    Folder(ListQuery),
     /// `GET /message`: one message.
     Message(MessageQuery),
     /// `GET /print`: one message for paper.
@@ -176,7 +174,7 @@ impl Route {
     /// The folder that the page is about, if it is about one.
     pub fn folder(&self) -> Option<&FolderName> {
         match self {
-            Route::Folder(query) => Some(&query.folder),
+            Route::Folder(query) => Some(query.list.folder()),
             Route::Message(query) | Route::Print(query) => Some(&query.message.folder),
             Route::Frame(frame) => Some(&frame.message.folder),
             Route::Sender { page, .. } => Some(&page.message.folder),
@@ -206,7 +204,7 @@ impl Route {
         };
         let by_get = |route: Result<Route>| only(get, "GET, HEAD", route);
         match path {
-            "" | "/" | "/folder" => by_get(q.folder_page().map(Route::Folder)),
+            "" | "/" | "/folder" => by_get(q.list_page().map(Route::Folder)),
             "/message" => by_get(q.message_page().map(Route::Message)),
             "/print" => by_get(q.message_page().map(Route::Print)),
             "/frame" => by_get(q.message_page().map(|page| Route::Frame(page.frame()))),
@@ -271,15 +269,16 @@ impl Route {
         let mut link = Link::new(base);
         match self {
             Route::Folder(page) => {
-                let plain = page.folder.is_inbox() && page.place == Place::Newest && !page.compare;
-                link.path(if plain { "/" } else { "/folder" });
-                if !plain {
-                    link.set("f", page.folder.as_wire());
+                let is_first = page.page == ListPage::Newest && !page.compare;
+                let is_plain = page.list.folder().is_inbox() && is_first;
+                link.path(if is_plain { "/" } else { "/folder" });
+                if !is_plain {
+                    link.list(&page.list);
                 }
-                match page.place {
-                    Place::Newest => {}
-                    Place::OlderThan(anchor) => link.set("older", &anchor.write()),
-                    Place::NewerThan(anchor) => link.set("newer", &anchor.write()),
+                match &page.page {
+                    ListPage::Newest => {}
+                    ListPage::OlderThan(anchor) => link.set("older", &anchor.write()),
+                    ListPage::NewerThan(anchor) => link.set("newer", &anchor.write()),
                 }
                 link.flag("compare", page.compare);
             }
@@ -412,6 +411,7 @@ pub(crate) use tests::samples;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mail::{Uid, UidValidity};
 
     /// One of each route at least, with its method.
     pub(crate) fn samples() -> Vec<(&'static str, Route)> {
@@ -422,14 +422,17 @@ mod tests {
             uid: Uid::new(7).unwrap(),
         };
         let anchor = Anchor {
-            validity: UidValidity(u32::MAX),
-            uid: Uid::new(u32::MAX).unwrap(),
+            message: MessageRef {
+                folder: folder.clone(),
+                validity: UidValidity(u32::MAX),
+                uid: Uid::new(u32::MAX).unwrap(),
+            },
             rank: 0,
         };
-        let page = |place, compare| {
-            Route::Folder(FolderQuery {
-                folder: folder.clone(),
-                place,
+        let page = |page, compare| {
+            Route::Folder(ListQuery {
+                list: ListId::of_folder(folder.clone()),
+                page,
                 compare,
             })
         };
@@ -443,13 +446,10 @@ mod tests {
             charset: "koi8-r".into(),
         };
         vec![
-            (
-                "GET",
-                Route::Folder(FolderQuery::newest(FolderName::inbox())),
-            ),
-            ("GET", page(Place::Newest, true)),
-            ("GET", page(Place::OlderThan(anchor), false)),
-            ("GET", page(Place::NewerThan(anchor), false)),
+            ("GET", Route::Folder(ListQuery::newest(FolderName::inbox()))),
+            ("GET", page(ListPage::Newest, true)),
+            ("GET", page(ListPage::OlderThan(anchor.clone()), false)),
+            ("GET", page(ListPage::NewerThan(anchor), false)),
             ("GET", Route::Frame(query.frame())),
             (
                 "POST",

@@ -227,6 +227,33 @@ fn what_another_program_does_is_seen_without_extensions_as_well() {
     }
 }
 
+#[test]
+fn flags_on_a_page_that_was_not_shown_are_compared_when_it_is() {
+    let site = Site::new()
+        .dovecot("imap_capability = IMAP4rev1 SORT LIST-STATUS SPECIAL-USE\n")
+        .messages(120)
+        .config("[cache]\nfresh_seconds = 3")
+        .start();
+    let ann = site.sign_in("ann");
+    let older = ann.get("/").click("Older");
+    let stars = |page: &Page| {
+        page.attributes_of("li.row svg[aria-label=Starred]", "class")
+            .len()
+    };
+    let before = stars(&older);
+    let mut other = site.other_client("ann");
+    other.run("SELECT INBOX");
+    other.run(r"STORE 60 +FLAGS (\Flagged)");
+    std::thread::sleep(std::time::Duration::from_millis(4200));
+    let list = ann.get("/");
+    connections(&list, 1);
+    // The list is as of now, but what was prefetched of this page is older.
+    let older = list.click("Older");
+    connections(&older, 1);
+    assert_eq!(stars(&older), before + 1, "{}", older.report("no star"));
+    connections(&ann.get(older.target()), 0);
+}
+
 /// The flags of Ann's messages on the server, in their order.
 fn flags(site: &Site) -> Vec<String> {
     let mut client = site.other_client("ann");

@@ -8,7 +8,8 @@ use std::fs;
 use std::thread;
 use std::time::Duration;
 
-use crate::support::imap_script::{ImapScript, Mischief, When};
+use crate::cost::connections;
+use crate::support::imap_script::{ImapScript, Mischief, Unreadable, When};
 use crate::support::kernel::{self, Watch, until};
 use crate::support::page::Page;
 use crate::support::site::Site;
@@ -373,4 +374,56 @@ fn a_sign_in_at_a_broken_server_keeps_the_form_and_counts_for_nothing() {
     assert!(!site.state_dir().join("users").exists());
     script.misbehave(Mischief::Honest);
     site.sign_in_with("ann", "x").get("/").has_status(200);
+}
+
+/// The rows of a list, and those among them that say that the server could not read their message.
+fn rows(page: &Page) -> (usize, usize) {
+    let rows = page.texts_of("li.row");
+    let unread = rows
+        .iter()
+        .filter(|row| row.contains("could not read this message"));
+    (rows.len(), unread.count())
+}
+
+#[test]
+fn a_message_that_the_server_cannot_read_costs_no_other_its_row() {
+    let uids = Transcript::named("dovecot-2.3.19.1").uids();
+    for how in [Unreadable::Omits, Unreadable::Refuses] {
+        for bad in [uids[0], uids[1], *uids.last().expect("some mail")] {
+            let script = ImapScript::start("dovecot-2.3.19.1", Mischief::Unreadable(bad, how));
+            let site = Site::new().imap_at(script.address()).start();
+            let ann = site.sign_in_with("ann", "x");
+            let list = ann.get("/");
+            list.has_status(200);
+            let told = format!("{how:?} {bad}");
+            assert_eq!(rows(&list), (uids.len(), 1), "{}", list.report(&told));
+            // It is remembered, so that the next click asks nobody.
+            let again = ann.get("/");
+            connections(&again, 0);
+            assert_eq!(rows(&again), (uids.len(), 1), "{}", again.report(&told));
+            // What the server can read again is shown as soon as it is opened.
+            let link = again
+                .attributes_of(".row > a", "href")
+                .into_iter()
+                .find(|href| href.contains(&format!("u={bad}&")))
+                .expect("a link for every row");
+            script.misbehave(Mischief::Honest);
+            ann.get(&link).has_status(200);
+            assert_eq!(rows(&ann.get("/")), (uids.len(), 0), "{told}");
+        }
+    }
+}
+
+#[test]
+fn a_server_that_sorts_nothing_is_asked_for_its_own_order() {
+    let uids = Transcript::named("dovecot-2.3.19.1").uids();
+    let script = ImapScript::start("dovecot-2.3.19.1", Mischief::SortsNothing);
+    let site = Site::new().imap_at(script.address()).start();
+    let ann = site.sign_in_with("ann", "x");
+    let list = ann.get("/");
+    list.has_status(200).hides("This folder is empty");
+    assert_eq!(rows(&list), (uids.len(), 0));
+    let checked = list.click("check now");
+    checked.has_status(200);
+    assert_eq!(rows(&checked), (uids.len(), 0));
 }

@@ -6,14 +6,14 @@
 use super::panes::{Around, list_pane};
 use super::{Done, Visit};
 use crate::error::Result;
-use crate::route::FolderQuery;
+use crate::route::ListQuery;
 use crate::views::{self, Kind, Notice};
 
 /// Shows a page of a list.
 ///
 /// # Errors
 /// `Gone(Folder)`; `Imap` where there is nothing to show instead.
-pub fn show(visit: &mut Visit, query: &FolderQuery) -> Result<Done> {
+pub fn show(visit: &mut Visit, query: &ListQuery) -> Result<Done> {
     let listing = visit.mailbox.list(query)?;
     let mut notices = Vec::new();
     if listing.renumbered {
@@ -25,8 +25,8 @@ pub fn show(visit: &mut Visit, query: &FolderQuery) -> Result<Done> {
             actions: Vec::new(),
         });
     }
-    let around = Around::gather(visit, &query.folder, notices)?;
-    let pane = list_pane(visit, &around, &query.folder, query.place, &listing, None);
+    let around = Around::gather(visit, query.list.folder(), notices)?;
+    let pane = list_pane(visit, &around, &listing, None);
     Ok(Done::Page(visit.page(|visit| {
         views::folder::page(&around.chrome(visit), &pane)
     })))

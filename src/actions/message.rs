@@ -10,9 +10,9 @@ use crate::clean::{self, Cleaned, Length};
 use crate::document::{Document, Opening, People, Purpose};
 use crate::error::{Error, GoneKind, Result};
 use crate::letter::Letter;
-use crate::mail::Uid;
+use crate::mail::{ListId, Uid};
 use crate::response::Response;
-use crate::route::{Face, FolderQuery, FrameQuery, MessageQuery, MessageRef, Place, Route};
+use crate::route::{Face, FrameQuery, ListQuery, MessageQuery, MessageRef, Route};
 use crate::time::{Watch, Zone};
 use crate::views;
 use crate::views::attached::AttachmentLine;
@@ -38,14 +38,21 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         Html::Blank | Html::None => Remote::None,
     };
     let around = Around::gather(visit, &at.folder, notices(visit))?;
+    let own_list = ListId::of_folder(at.folder.clone());
     let listing = match is_inside {
         false => visit
             .mailbox
-            .cached_page(&at.folder, document.standing().rank),
+            .cached_page(&own_list, document.standing().rank),
         true => None,
     };
-    let place = listing.as_ref().map_or(Place::Newest, |l| l.here);
-    let list = listing.map(|l| list_pane(visit, &around, &at.folder, place, &l, Some(at)));
+    let list = listing
+        .as_ref()
+        .map(|listing| list_pane(visit, &around, listing, Some(at)));
+    let back = ListQuery {
+        list: own_list,
+        page: listing.map(|listing| listing.page).unwrap_or_default(),
+        compare: false,
+    };
 
     let letter = match html {
         Html::Shown(_) => Letter::default(),
@@ -60,7 +67,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         folder: &around.title(visit, &at.folder),
         place: (!is_inside).then(|| (standing.total.saturating_sub(standing.rank), standing.total)),
         is_inside,
-        links: links(query, &document, place, is_shown, &attachments),
+        links: links(query, &document, back, is_shown, &attachments),
         heading: heading(visit, &document, &people),
         told: &told(visit, &document),
         body: body(query, &document, html, remote, &letter),
@@ -116,7 +123,7 @@ fn notices(visit: &Visit) -> Vec<Notice> {
 fn links(
     query: &MessageQuery,
     document: &Document,
-    place: Place,
+    back: ListQuery,
     is_shown: bool,
     attachments: &[AttachmentLine],
 ) -> Links {
@@ -135,11 +142,7 @@ fn links(
     Links {
         back: match is_inside {
             true => Route::Message(MessageQuery::plain(at.clone(), query.rank)),
-            false => Route::Folder(FolderQuery {
-                folder: at.folder.clone(),
-                place,
-                compare: false,
-            }),
+            false => Route::Folder(back),
         },
         newer: beside(document.standing().newer),
         older: beside(document.standing().older),

@@ -3,10 +3,10 @@
 use super::Visit;
 use crate::error::{Imap, Result};
 use crate::mail::{FORWARDED, Flags, Folder, FolderName, Role, Row};
-use crate::mailbox::{Listing, has_attachment};
-use crate::route::{FolderQuery, MessageQuery, MessageRef, Place, Route};
+use crate::mailbox::{Line, Listing, has_attachment};
+use crate::route::{ListPage, ListQuery, MessageQuery, MessageRef, Route};
 use crate::store::keys::FolderList;
-use crate::views::folder::{ListPane, RowLine};
+use crate::views::folder::{ListPane, RowLine, Untold};
 use crate::views::folders::{FolderLine, nested};
 use crate::views::{Chrome, Kind, Notice, Quota};
 
@@ -27,7 +27,7 @@ impl Around {
         mut notices: Vec<Notice>,
     ) -> Result<Around> {
         let list = visit.mailbox.folders()?;
-        if let Some(kind) = visit.mailbox.away() {
+        if let Some(kind) = visit.mailbox.offline() {
             notices.insert(0, away(visit, kind));
         }
         let lines = list
@@ -85,7 +85,7 @@ fn line(folder: &Folder, current: &FolderName) -> FolderLine {
         current: folder.name == *current,
         href: folder
             .selectable
-            .then(|| Route::Folder(FolderQuery::newest(folder.name.clone()))),
+            .then(|| Route::Folder(ListQuery::newest(folder.name.clone()))),
         children: Vec::new(),
     }
 }
@@ -105,60 +105,54 @@ fn away(visit: &Visit, kind: &Imap) -> Notice {
 pub fn list_pane(
     visit: &Visit,
     around: &Around,
-    folder: &FolderName,
-    place: Place,
     listing: &Listing,
     open: Option<&MessageRef>,
 ) -> ListPane {
+    let head = &listing.head;
+    let folder = &head.folder.name;
     let role = around.folder(folder).and_then(|f| f.role);
     let outgoing = matches!(role, Some(Role::Sent | Role::Drafts));
-    let total = listing.list.counts.messages;
-    let rows = listing.rows.iter().map(|(rank, row)| {
-        let message = MessageRef {
-            folder: folder.clone(),
-            validity: listing.list.validity,
-            uid: row.uid,
-        };
-        let current = open == Some(&message);
-        row_line(visit, row, message, *rank, outgoing, current)
+    let total = head.counts.messages;
+    let lines = listing.lines.iter().map(|line| {
+        let message = head.folder.message(line.uid);
+        RowLine {
+            current: open == Some(&message),
+            ..row_line(visit, line, message, outgoing)
+        }
     });
-    let (lo, hi) = listing.ranks;
-    let page = |place| {
-        Route::Folder(FolderQuery {
-            folder: folder.clone(),
-            place,
-            compare: false,
+    let page = |page, compare| {
+        Route::Folder(ListQuery {
+            list: listing.list.clone(),
+            page,
+            compare,
         })
     };
+    let newer = listing.newer.clone().map(ListPage::NewerThan);
+    let older = listing.older.clone().map(ListPage::OlderThan);
     ListPane {
         title: around.title(visit, folder),
         role,
-        unread: Some(listing.list.counts.unread),
+        unread: Some(head.counts.unread),
         total,
-        as_of: visit.calendar(listing.list.as_of),
-        compare: Route::Folder(FolderQuery {
-            folder: folder.clone(),
-            place,
-            compare: true,
-        }),
-        rows: rows.collect(),
+        as_of: visit.calendar(head.as_of),
+        compare: page(listing.page.clone(), true),
+        rows: lines.collect(),
         range: (
-            total.saturating_sub(hi).saturating_add(1),
-            total.saturating_sub(lo),
+            total.saturating_sub(listing.ranks.end).saturating_add(1),
+            total.saturating_sub(listing.ranks.start),
         ),
-        newer: listing.newer.map(|anchor| page(Place::NewerThan(anchor))),
-        older: listing.older.map(|anchor| page(Place::OlderThan(anchor))),
+        newer: newer.map(|newer| page(newer, false)),
+        older: older.map(|older| page(older, false)),
     }
 }
 
-fn row_line(
-    visit: &Visit,
-    row: &Row,
-    message: MessageRef,
-    rank: u32,
-    outgoing: bool,
-    current: bool,
-) -> RowLine {
+fn row_line(visit: &Visit, line: &Line, message: MessageRef, outgoing: bool) -> RowLine {
+    let empty = Row::empty(line.uid);
+    let row = line.row.as_ref().unwrap_or(&empty);
+    let untold = match &line.row {
+        None => Some(Untold::NotYet),
+        Some(row) => row.untold.map(|_| Untold::ByServer),
+    };
     // A sender's date is shown unless it is missing or still to come.
     let dated = row
         .dated
@@ -171,7 +165,8 @@ fn row_line(
         row.from.first()
     };
     RowLine {
-        href: Route::Message(MessageQuery::plain(message, rank)),
+        href: Route::Message(MessageQuery::plain(message, line.rank)),
+        untold,
         who: who.cloned(),
         to: outgoing,
         when: Some(at)
@@ -179,12 +174,12 @@ fn row_line(
             .and_then(|at| visit.calendar(at)),
         subject: row.subject.clone(),
         peek: row.preview.clone().filter(|words| !words.is_empty()),
-        unread: !row.flags.has(&Flags::SEEN),
+        unread: untold.is_none() && !row.flags.has(&Flags::SEEN),
         starred: row.flags.has(&Flags::FLAGGED),
         answered: row.flags.has(&Flags::ANSWERED),
         forwarded: row.flags.has_keyword(FORWARDED),
         attachment: row.parts.as_deref().is_some_and(has_attachment),
         size: row.size,
-        current,
+        current: false,
     }
 }

@@ -93,7 +93,7 @@ pub(super) fn page(context: &Context, asked: Option<&Asked>, failure: &Failure) 
     let again = format!("{}{here}", head.base.0);
     let retry = retry_after(error, route::retries(&head.query)).filter(|_| is_get);
     let folder = route.and_then(Route::folder);
-    let query = folder.map(|name| route::FolderQuery::newest(name.clone()));
+    let query = folder.map(|name| route::ListQuery::newest(name.clone()));
     let title = folder.map(|name| match name.is_inbox() {
         true => context.words.role(Role::Inbox).to_owned(),
         false => remote::decoded(name.as_wire()),

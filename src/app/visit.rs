@@ -158,7 +158,7 @@ impl Visitor<'_> {
         };
         let done = action(&mut visit);
         if let (Err(Error::Gone(what)), Some(folder)) = (&done, asked.request.route.folder()) {
-            visit.mailbox.distrust(folder, *what);
+            visit.mailbox.mark_stale(folder, *what);
         }
         timing.render = Some(visit.rendering);
         timing.imap = Some(visit.mailbox.cost());

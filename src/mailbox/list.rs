@@ -1,226 +1,326 @@
-//! A page of a folder's list: which rows it shows, and how they are fetched where they are missing.
+//! A page of a list: which rows it shows, and whether they are fetched.
 //!
-//! Not for the order itself (`order`) nor for comparing it (`compare`). To know before changing it: a place that no longer
-//! exists is clamped, never an error, and a window is found by a message and its rank, never by a page number.
+//! Not for comparing a list nor for fetching rows (`sync`). To know before changing it: a place that no longer exists is
+//! clamped, never an error; a page is found by a message and its rank, never by its number; and whatever happens to the
+//! server or to one message, what is cached is shown.
 
-use super::{Mailbox, is_away};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::Mailbox;
+use super::sync::{Compared, Wanted};
 use crate::error::{Cause, Error, Imap, Result};
-use crate::mail::{FolderName, Row, Uid, UidValidity};
-use crate::remote::{Access, Plan, UidSet};
-use crate::route::{Anchor, FolderQuery, Place};
-use crate::store::keys::{List, ROWS};
+use crate::mail::{ListId, Row, Uid};
+use crate::route::{Anchor, ListPage, ListQuery};
+use crate::store::keys::{FlagsAsOf, List};
+use crate::time::Seconds;
 
 /// How often a list is compared anew within one request, where a folder will not stand still.
 const ATTEMPTS: u32 = 3;
+/// A message of which the server told nothing is asked for again after so long, when it is shown.
+const AGAIN: Seconds = 3600;
+/// Stretches of a list whose flags are known as of different times.
+const STRETCHES: usize = 20;
 
 /// A page of a list.
 #[derive(Clone, Debug)]
 pub struct Listing {
-    /// What is known of the folder.
-    pub list: List,
-    /// The rows, newest first, each with its rank.
-    pub rows: Vec<(u32, Row)>,
-    /// Rank of the oldest row of the window, and one more than that of the newest.
-    pub ranks: (u32, u32),
-    /// The place of this very window.
-    pub here: Place,
-    /// Where the window before this one begins.
+    /// Which list.
+    pub list: ListId,
+    /// Which page of it.
+    pub page: ListPage,
+    /// What is known of the list.
+    pub head: List,
+    /// The lines, newest first.
+    pub lines: Vec<Line>,
+    /// The ranks of the page, counted from the oldest.
+    pub ranks: Range<u32>,
+    /// Where the page before this one begins.
     pub newer: Option<Anchor>,
     /// Where the next one begins.
     pub older: Option<Anchor>,
-    /// True where the link was made for a numbering that the folder no longer has.
+    /// True where the link was made for a UIDVALIDITY that the folder no longer has.
     pub renumbered: bool,
 }
 
+/// One message of a list.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// How many older messages the list holds.
+    pub rank: u32,
+    /// Its number.
+    pub uid: Uid,
+    /// What is known of it; None where it has not been read yet.
+    pub row: Option<Row>,
+}
+
+/// The ranks that a page names.
+struct Window {
+    ranks: Range<u32>,
+    renumbered: bool,
+}
+
 impl Mailbox<'_, '_> {
-    /// A page of a folder's list, from the cache while it is fresh, else compared with the server.
+    /// A page of a list, from the cache while it is fresh, else compared with the server.
     ///
     /// # Errors
     /// `Gone(Folder)`; `Imap` where the cache has nothing to show instead.
-    pub fn list(&mut self, query: &FolderQuery) -> Result<Listing> {
-        let cached = self.cached_list(&query.folder);
-        let fresh = cached.as_ref().is_some_and(|l| self.is_fresh(l.as_of));
-        let (mut list, mut flags_due) = match cached {
-            Some(list) if fresh && !query.compare => (list, false),
-            cached => match (self.compare(&query.folder), cached) {
+    pub fn list(&mut self, query: &ListQuery) -> Result<Listing> {
+        let cached = self.cache.list(&query.list);
+        let is_fresh = |head: &List| self.fresh.is_fresh(head.as_of);
+        let mut compared = match cached {
+            Some(head) if is_fresh(&head) && !query.compare => Compared {
+                head,
+                flags_due: false,
+            },
+            cached => match (self.compare(&query.list), cached) {
                 (Ok(compared), _) => compared,
-                (Err(e), Some(list)) if is_away(&e) => {
-                    self.away = Some(e);
-                    (list, false)
+                (Err(failure), None) => return Err(failure),
+                (Err(failure), Some(head)) => {
+                    self.offline.note(failure)?;
+                    Compared {
+                        head,
+                        flags_due: false,
+                    }
                 }
-                (Err(e), _) => return Err(e),
             },
         };
         for _ in 0..ATTEMPTS {
-            if let Some(listing) = self.window(query, &list, flags_due)? {
+            if let Some(listing) = self.page(query, compared)? {
                 return Ok(listing);
             }
-            self.forget_list(&query.folder);
-            (list, flags_due) = self.compare(&query.folder)?;
+            self.cache.forget_list(&query.list);
+            compared = self.compare(&query.list)?;
         }
-        let cause = Cause::new("the folder is numbered anew again and again");
+        let cause = Cause::new("the folder gets a new UIDVALIDITY again and again");
         Err(Error::Imap(Imap::Garbled, cause))
     }
 
     /// The page of a list on which a rank stands, from the cache alone: what stands beside an open message.
-    pub fn cached_page(&mut self, folder: &FolderName, rank: u32) -> Option<Listing> {
-        let list = self.cached_list(folder)?;
-        let total = list.counts.messages;
+    pub fn cached_page(&mut self, list: &ListId, rank: u32) -> Option<Listing> {
+        let head = self.cache.list(list)?;
+        let total = head.counts.messages;
         let newer = total.saturating_sub(rank.saturating_add(1));
         let hi = total.saturating_sub(newer.saturating_sub(newer.checked_rem(self.rows)?));
-        let lo = hi.saturating_sub(self.rows);
-        let uids = self.cached_uids(folder, lo, hi)?;
-        let rows = self.cached_rows(folder, &list, lo, &uids);
-        Some(self.listing(folder, list, (lo, hi), rows, false))
+        let ranks = hi.saturating_sub(self.rows)..hi;
+        let uids = self.cache.uids(list, ranks.clone())?;
+        let rows = self.cached_rows(&head, &uids);
+        let page = match hi < total {
+            true => self
+                .anchor(list, &head, hi)
+                .map_or(ListPage::Newest, ListPage::OlderThan),
+            false => ListPage::Newest,
+        };
+        let query = ListQuery {
+            list: list.clone(),
+            page,
+            compare: false,
+        };
+        let window = Window {
+            ranks,
+            renumbered: false,
+        };
+        let lines = lines(window.ranks.start, &uids, rows);
+        Some(self.listing(&query, head, window, lines))
     }
 
-    /// The rows that a place names, fetched as far as they are missing, with the windows before and after.
-    /// None where a block is missing, or the folder has been numbered anew meanwhile: the list is as good as unknown.
-    fn window(
-        &mut self,
-        query: &FolderQuery,
-        list: &List,
-        flags_due: bool,
-    ) -> Result<Option<Listing>> {
-        let folder = &query.folder;
-        let (lo, hi, renumbered) = self.ranks(query, list);
-        let around = (
-            lo.saturating_sub(self.rows),
-            hi.saturating_add(self.rows).min(list.counts.messages),
-        );
-        let Some(near) = self.cached_uids(folder, around.0, around.1) else {
+    /// The page that was asked for, its rows fetched as far as they are missing, with those of the pages before and after.
+    /// None where a block is missing, or the folder has another UIDVALIDITY meanwhile: the list is as good as unknown.
+    fn page(&mut self, query: &ListQuery, compared: Compared) -> Result<Option<Listing>> {
+        let Compared {
+            mut head,
+            flags_due,
+        } = compared;
+        let window = self.window(query, &head);
+        let Range { start: lo, end: hi } = window.ranks;
+        let around =
+            lo.saturating_sub(self.rows)..hi.saturating_add(self.rows).min(head.counts.messages);
+        let Some(near) = self.cache.uids(&query.list, around.clone()) else {
             return Ok(None);
         };
-        let shown = near
-            .iter()
-            .zip(around.0..)
-            .filter(|(_, rank)| (lo..hi).contains(rank));
-        let window: Vec<Uid> = shown.map(|(uid, _)| *uid).collect();
-        let mut rows = self.cached_rows(folder, list, lo, &window);
-        let is_needed = rows.len() < window.len();
-        if self.away.is_none() && (is_needed || flags_due && !window.is_empty()) {
-            // What is missing of the windows around comes along: the first "next" is a hit as well.
-            let is_missing = |uid: &Uid| {
-                let key = self.data.folder(folder).with(list.validity).message(*uid);
-                !self.store.has(&ROWS, &key)
+        let ranked = near.iter().zip(around.clone());
+        let shown = ranked.filter(|(_, rank)| (lo..hi).contains(rank));
+        let shown: Vec<Uid> = shown.map(|(uid, _)| *uid).collect();
+        let mut rows = self.cached_rows(&head, &shown);
+        let now = self.fresh.now;
+        let is_old = |row: &Row| is_due_again(row, now);
+        let is_needed = rows.len() < shown.len() || rows.values().any(is_old);
+        let flags_due = flags_due || !self.knows_flags(&head, lo..hi);
+        if !self.offline.is_set() && (is_needed || flags_due && !shown.is_empty()) {
+            // What is missing of the pages around comes along: the first "next" is a hit as well.
+            let is_missing = |uid: &Uid| match rows.get(uid) {
+                Some(row) => is_old(row),
+                None => !self.cache.has_row(&head.folder.message(*uid)),
             };
-            let missing: UidSet = near.iter().copied().filter(is_missing).collect();
-            let refresh: UidSet = match flags_due {
-                true => rows.iter().map(|(_, row)| row.uid).collect(),
-                false => UidSet::default(),
+            let missing = near.iter().copied().filter(is_missing).collect();
+            let flags = rows.values().filter(|row| flags_due && !is_old(row));
+            let wanted = Wanted {
+                rows: missing,
+                flags: flags.map(|row| row.uid).collect(),
             };
-            match self.fetch_rows(folder, list.validity, missing, refresh) {
-                Ok(true) => rows = self.cached_rows(folder, list, lo, &window),
-                Ok(false) => return Ok(None),
-                Err(e) if is_away(&e) && !is_needed => self.away = Some(e),
-                Err(e) => return Err(e),
+            for row in rows.values().filter(|row| is_old(row)) {
+                // Whatever becomes of the question, it is not asked again at the next click.
+                let untold = Some(now);
+                let row = Row {
+                    untold,
+                    ..row.clone()
+                };
+                self.cache.put_row(&head.folder.message(row.uid), &row);
+            }
+            match self.sync().fetch_rows(&head.folder, wanted) {
+                Ok(None) => return Ok(None),
+                Ok(Some(brought)) => {
+                    let has_come = |rank: &u32| {
+                        let at = usize::try_from(rank.saturating_sub(around.start)).ok();
+                        at.and_then(|at| near.get(at))
+                            .is_some_and(|uid| brought.contains_key(uid))
+                    };
+                    let newer = (hi..around.end).take_while(has_come).count();
+                    let older = (around.start..lo).rev().take_while(has_come).count();
+                    let beyond = |count: usize| u32::try_from(count).unwrap_or(0);
+                    let known = lo.saturating_sub(beyond(older))..hi.saturating_add(beyond(newer));
+                    rows.extend(brought);
+                    self.note_flags_known(&query.list, &mut head, known);
+                }
+                Err(failure) => {
+                    self.offline.note(failure)?;
+                    rows = self.cached_rows(&head, &shown);
+                }
             }
         }
-        if rows.is_empty()
-            && !window.is_empty()
-            && let Some(away) = self.away.clone()
-        {
-            return Err(away);
-        }
-        Ok(Some(self.listing(
-            folder,
-            list.clone(),
-            (lo, hi),
-            rows,
-            renumbered,
-        )))
+        let lines = lines(lo, &shown, rows);
+        Ok(Some(self.listing(query, head, window, lines)))
     }
 
-    /// The ranks of the window that a place names. A place that is gone is clamped, never an error.
-    fn ranks(&mut self, query: &FolderQuery, list: &List) -> (u32, u32, bool) {
-        let total = list.counts.messages;
-        let newest = (total.saturating_sub(self.rows), total);
-        let (lo, hi) = match query.place {
-            Place::Newest => newest,
-            Place::OlderThan(a) | Place::NewerThan(a) if a.validity != list.validity => {
-                return (newest.0, newest.1, true);
+    /// True where the flags of these ranks are known: by the server's modification sequences, or since they were asked for.
+    fn knows_flags(&self, head: &List, ranks: Range<u32>) -> bool {
+        let mut missing = ranks.start;
+        let known = |at: &&FlagsAsOf| at.as_of >= head.as_of || self.fresh.is_fresh(at.as_of);
+        let mut stretches: Vec<&FlagsAsOf> = head.flags.iter().filter(known).collect();
+        stretches.sort_by_key(|at| at.from);
+        for at in stretches {
+            if at.from <= missing {
+                missing = missing.max(at.to);
             }
-            Place::OlderThan(anchor) => {
-                let rank = self.cached_rank(&query.folder, anchor.uid, anchor.rank);
+        }
+        head.modseq.is_some() || missing >= ranks.end
+    }
+
+    /// Notes that the flags of these ranks have just come, where the server does not tell what changes.
+    fn note_flags_known(&mut self, list: &ListId, head: &mut List, ranks: Range<u32>) {
+        if head.modseq.is_some() {
+            return;
+        }
+        let (from, to) = (ranks.start, ranks.end);
+        let now = FlagsAsOf {
+            from,
+            to,
+            as_of: self.fresh.now,
+        };
+        head.flags.retain(|at| at.from < from || at.to > to);
+        head.flags.push(now);
+        let surplus = head.flags.len().saturating_sub(STRETCHES);
+        head.flags.drain(..surplus);
+        self.cache.put_head(list, head);
+    }
+
+    /// The ranks of the page that is asked for. A place that is gone is clamped, never an error.
+    fn window(&mut self, query: &ListQuery, head: &List) -> Window {
+        let total = head.counts.messages;
+        let newest = total.saturating_sub(self.rows)..total;
+        let anchor = match &query.page {
+            ListPage::Newest => None,
+            ListPage::OlderThan(anchor) | ListPage::NewerThan(anchor) => Some(anchor),
+        };
+        let rank = match anchor {
+            Some(anchor) if anchor.message.within() != head.folder => {
+                return Window {
+                    ranks: newest,
+                    renumbered: true,
+                };
+            }
+            Some(anchor) => self
+                .cache
+                .rank_of(&query.list, anchor.message.uid, anchor.rank),
+            None => None,
+        };
+        let ranks = match &query.page {
+            ListPage::Newest => newest,
+            ListPage::OlderThan(anchor) => {
                 // Beyond the oldest message: the last page.
                 let hi = match rank.unwrap_or(anchor.rank).min(total) {
                     0 => self.rows.min(total),
                     hi => hi,
                 };
-                (hi.saturating_sub(self.rows), hi)
+                hi.saturating_sub(self.rows)..hi
             }
-            Place::NewerThan(anchor) => {
-                let rank = self.cached_rank(&query.folder, anchor.uid, anchor.rank);
+            ListPage::NewerThan(anchor) => {
                 let lo = rank.map_or(anchor.rank, |r| r.saturating_add(1));
                 // The newest page is a whole one.
                 let hi = lo.saturating_add(self.rows).min(total);
-                (hi.saturating_sub(self.rows), hi)
+                hi.saturating_sub(self.rows)..hi
             }
         };
-        (lo, hi, false)
+        Window {
+            ranks,
+            renumbered: false,
+        }
     }
 
     fn listing(
         &mut self,
-        folder: &FolderName,
-        list: List,
-        (lo, hi): (u32, u32),
-        rows: Vec<(u32, Row)>,
-        renumbered: bool,
+        query: &ListQuery,
+        head: List,
+        window: Window,
+        lines: Vec<Line>,
     ) -> Listing {
-        let validity = list.validity;
-        let mut anchor = |rank: u32| {
-            let uid = self.cached_uid(folder, rank)?;
-            Some(Anchor {
-                validity,
-                uid,
-                rank,
-            })
+        let Range { start: lo, end: hi } = window.ranks;
+        let newer = match hi < head.counts.messages {
+            true => self.anchor(&query.list, &head, hi.saturating_sub(1)),
+            false => None,
         };
-        let here = (hi < list.counts.messages)
-            .then(|| anchor(hi))
-            .flatten()
-            .map_or(Place::Newest, Place::OlderThan);
-        let newer = (hi < list.counts.messages)
-            .then(|| anchor(hi.saturating_sub(1)))
-            .flatten();
-        let older = (lo > 0).then(|| anchor(lo)).flatten();
+        let older = match lo > 0 {
+            true => self.anchor(&query.list, &head, lo),
+            false => None,
+        };
         Listing {
-            list,
-            rows,
-            ranks: (lo, hi),
-            here,
+            list: query.list.clone(),
+            page: query.page.clone(),
+            head,
+            lines,
+            ranks: window.ranks,
             newer,
             older,
-            renumbered,
+            renumbered: window.renumbered,
         }
     }
 
-    /// Fetches rows, and flags of others, of a folder; false where its numbering is no longer this one.
-    fn fetch_rows(
-        &mut self,
-        folder: &FolderName,
-        validity: UidValidity,
-        rows: UidSet,
-        flags: UidSet,
-    ) -> Result<bool> {
-        let mut plan = Plan::new();
-        let is_open = self.is_open(folder, validity, false);
-        let open = (!is_open).then(|| plan.open(folder, Access::Read, None));
-        // Of an empty set nothing is asked.
-        let rows = plan.fetch_rows(rows, self.asks_for_verdict());
-        plan.fetch_flags(flags, None);
-        self.remote.ready()?;
-        let flight = self.fly(plan)?;
-        if let Some(open) = open {
-            let opened = self.remote.require_open(&flight, open)?;
-            if self.note_open(folder, false, opened) != validity {
-                return Ok(false);
-            }
-        }
-        if let Some(messages) = flight.get(rows) {
-            self.note_messages(folder, validity, messages);
-        }
-        Ok(true)
+    fn anchor(&mut self, list: &ListId, head: &List, rank: u32) -> Option<Anchor> {
+        let uid = self.cache.uid_at(list, rank)?;
+        let message = head.folder.message(uid);
+        Some(Anchor { message, rank })
     }
+
+    fn cached_rows(&mut self, head: &List, uids: &[Uid]) -> BTreeMap<Uid, Row> {
+        let row = |uid: &Uid| Some((*uid, self.cache.row(&head.folder.message(*uid))?));
+        uids.iter().filter_map(row).collect()
+    }
+}
+
+/// True where the server may be asked again for a message of which it told nothing.
+fn is_due_again(row: &Row, now: Seconds) -> bool {
+    row.untold
+        .is_some_and(|at| now.abs_diff(at) >= AGAIN.unsigned_abs())
+}
+
+/// The lines of the page that begins at rank `lo` and holds these messages, oldest first.
+fn lines(lo: u32, uids: &[Uid], mut rows: BTreeMap<Uid, Row>) -> Vec<Line> {
+    let line = |(uid, rank): (&Uid, u32)| Line {
+        rank,
+        uid: *uid,
+        row: rows.remove(uid),
+    };
+    let mut lines: Vec<Line> = uids.iter().zip(lo..).map(line).collect();
+    lines.reverse();
+    lines
 }

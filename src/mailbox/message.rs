@@ -6,15 +6,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Mailbox, is_away};
+use super::Mailbox;
+use super::sync::{Wanted, few_parts};
 use crate::error::{Error, GoneKind, Result};
-use crate::mail::{Flags, Part, PartPath, Row, Uid};
+use crate::mail::{Flags, ListId, MessageRef, Part, PartPath, Row, Uid};
 use crate::mime::{codec, structure};
-use crate::remote::{
-    Access, Flight, Handle, Message, OpenFolder, Plan, Section, SectionKind, UidSet,
-};
-use crate::route::MessageRef;
-use crate::store::keys::{PENDING, TEXTS};
+use crate::remote::{Access, Section, SectionKind};
 
 /// Bytes of one part, as it travels, that are fetched for a page and kept.
 pub const KEPT_BYTES: u32 = 1024 * 1024;
@@ -90,7 +87,7 @@ impl Mailbox<'_, '_> {
         let paths = wanted.iter().map(|part| part.path.clone());
         for path in paths.chain([PartPath::header()]) {
             if !texts.contains_key(&path)
-                && let Some(bytes) = self.cached_text(at, &path)
+                && let Some(bytes) = self.cache.text(at, &path)
             {
                 texts.insert(path, bytes);
             }
@@ -111,7 +108,11 @@ impl Mailbox<'_, '_> {
             }
         }
         if unread {
-            self.note_read(at, &mut row);
+            self.changes().mark_read(at, &mut row);
+            if let Err(failure) = self.changes().send_pending(&at.within()) {
+                // It stays pending, and the message is shown all the same.
+                self.offline.note(failure).unwrap_or_default();
+            }
         }
         let header = texts.remove(&PartPath::header()).unwrap_or_default();
         Ok(Fetched {
@@ -124,12 +125,12 @@ impl Mailbox<'_, '_> {
     }
 
     fn standing(&mut self, at: &MessageRef, rank: u32) -> Standing {
-        let total = self
-            .cached_list(&at.folder)
-            .map_or(0, |l| l.counts.messages);
+        let list = ListId::of_folder(at.folder.clone());
+        let head = self.cache.list(&list);
+        let total = head.map_or(0, |head| head.counts.messages);
         let mut beside = |rank: Option<u32>| {
             let rank = rank.filter(|r| *r < total)?;
-            Some((self.cached_uid(&at.folder, rank)?, rank))
+            Some((self.cache.uid_at(&list, rank)?, rank))
         };
         Standing {
             rank,
@@ -141,13 +142,13 @@ impl Mailbox<'_, '_> {
 
     /// The header of a message that has been opened, as it travelled; empty where it has not.
     pub fn kept_header(&mut self, at: &MessageRef) -> Vec<u8> {
-        let kept = self.cached_text(at, &PartPath::header());
+        let kept = self.cache.text(at, &PartPath::header());
         kept.unwrap_or_default()
     }
 
     /// Keeps what has been found out about a message since its row was made.
     pub fn keep_row(&mut self, at: &MessageRef, row: &Row) {
-        self.put_row(&at.folder, at.validity, row);
+        self.cache.put_row(at, row);
     }
 
     /// One part of a message, decoded, of at most `limit` bytes as it travels.
@@ -177,7 +178,7 @@ impl Mailbox<'_, '_> {
             return Ok((part, PartBytes::TooLarge));
         }
         if part.size <= KEPT_BYTES
-            && let Some(bytes) = self.cached_text(at, path)
+            && let Some(bytes) = self.cache.text(at, path)
         {
             return Ok((part, PartBytes::Here(bytes)));
         }
@@ -188,14 +189,16 @@ impl Mailbox<'_, '_> {
             return Ok((part, PartBytes::Here(bytes)));
         }
         let section = Section::all(SectionKind::Part(path.clone()));
-        let message = self.fetch_sections(at, vec![section.clone()], false)?;
+        let message = self
+            .sync()
+            .fetch_sections(at, vec![section.clone()], Access::Read)?;
         let bytes = match message.section(&section).unwrap_or_default() {
             b"" if part.size > 0 => self.out_of_whole(at, &row, path)?,
             bytes => codec::decode(bytes, part.encoding),
         };
         if structure::is_message(&part) && part.size <= KEPT_BYTES {
             // Whoever opens it asks for what is in it next.
-            self.keep_text(at, path, &bytes);
+            self.cache.put_text(at, path, &bytes);
         }
         Ok((part, PartBytes::Here(bytes)))
     }
@@ -205,85 +208,40 @@ impl Mailbox<'_, '_> {
     /// # Errors
     /// `Gone`; `Imap`.
     pub fn row(&mut self, at: &MessageRef) -> Result<Row> {
-        if let Some(row) = self.cached_row(&at.folder, at.validity, at.uid) {
+        let cached = self.cache.row(at);
+        if let Some(row) = cached.filter(|row| row.untold.is_none()) {
             return Ok(row);
         }
-        let mut plan = Plan::new();
-        let open = self.plan_open(&mut plan, at, Access::Read);
-        let row = plan.fetch_rows(one(at.uid), self.asks_for_verdict());
-        let flight = self.fly(plan)?;
-        self.check_open(at, open, &flight)?;
-        if let Some(messages) = flight.get(row) {
-            self.note_messages(&at.folder, at.validity, messages);
-        }
-        self.cached_row(&at.folder, at.validity, at.uid)
+        let wanted = Wanted {
+            rows: std::iter::once(at.uid).collect(),
+            ..Wanted::default()
+        };
+        let brought = self.sync().fetch_rows(&at.within(), wanted)?;
+        let mut brought = brought.ok_or(Error::Gone(GoneKind::Numbering))?;
+        brought
+            .remove(&at.uid)
             .ok_or(Error::Gone(GoneKind::Message))
-    }
-
-    /// Sends all marks that wait, before the session that could send them ends.
-    ///
-    /// # Errors
-    /// `Imap`.
-    pub fn send_all_pending(&mut self) -> Result<()> {
-        let prefix = self.data.id;
-        if self.store.keys_below(&PENDING, &prefix).is_empty() {
-            return Ok(());
-        }
-        let folders = self.cached_folders().unwrap_or_default().folders;
-        for folder in folders.iter().filter(|f| f.selectable).map(|f| &f.name) {
-            let Some(list) = self.cached_list(folder) else {
-                continue;
-            };
-            let pending = self.pending(folder, list.validity);
-            if pending.is_empty() {
-                continue;
-            }
-            let mut plan = Plan::new();
-            let open = plan.open(folder, Access::Change, None);
-            self.remote.ready()?;
-            let flight = self.fly(plan)?;
-            let Some(opened) = flight.get(open) else {
-                continue;
-            };
-            if self.note_open(folder, true, opened) == list.validity {
-                self.send_pending(folder, list.validity, &pending)?;
-            }
-        }
-        Ok(())
     }
 
     /// Where the message stands in its list. The list is compared where it is unknown, or does not hold the message yet.
     fn find(&mut self, at: &MessageRef, hint: u32) -> Result<u32> {
+        let list = ListId::of_folder(at.folder.clone());
         for compared in [false, true] {
             if compared {
-                self.compare(&at.folder)?;
+                self.compare(&list)?;
             }
-            match self.cached_list(&at.folder) {
-                Some(list)
-                    if list.validity != at.validity && (compared || self.is_fresh(list.as_of)) =>
-                {
-                    return Err(Error::Gone(GoneKind::Numbering));
+            let Some(head) = self.cache.list(&list) else {
+                continue;
+            };
+            if head.folder == at.within() {
+                if let Some(rank) = self.cache.rank_of(&list, at.uid, hint) {
+                    return Ok(rank);
                 }
-                Some(_) => {
-                    if let Some(rank) = self.cached_rank(&at.folder, at.uid, hint) {
-                        return Ok(rank);
-                    }
-                }
-                None => {}
+            } else if compared || self.fresh.is_fresh(head.as_of) {
+                return Err(Error::Gone(GoneKind::Numbering));
             }
         }
         Err(Error::Gone(GoneKind::Message))
-    }
-
-    /// Opened here, not only looked for: what does not open has to be fetched now, not left out of the page.
-    fn cached_text(&mut self, at: &MessageRef, path: &PartPath) -> Option<Vec<u8>> {
-        let key = self.data.message(at).text(path);
-        self.store.get(self.encryption(), &TEXTS, &key)
-    }
-
-    fn keep_text(&mut self, at: &MessageRef, path: &PartPath, bytes: &Vec<u8>) {
-        let key = self.data.message(at).text(path);
-        self.store.put(self.encryption(), &TEXTS, &key, bytes);
     }
 
     /// Fetches parts and the header, with the \Seen mark in the same flight. None where the server has nothing of what its
@@ -300,11 +258,15 @@ impl Mailbox<'_, '_> {
             range: (part.size > KEPT_BYTES).then_some((0, KEPT_BYTES)),
         };
         let sections = parts.iter().map(section).chain(header.clone());
-        let message = self.fetch_sections(at, sections.collect(), mark)?;
+        let access = match mark {
+            true => Access::Change,
+            false => Access::Read,
+        };
+        let message = self.sync().fetch_sections(at, sections.collect(), access)?;
         let mut texts = Texts::new();
         if let Some(header) = header {
             let bytes = message.section(&header).unwrap_or_default().to_vec();
-            self.keep_text(at, &PartPath::header(), &bytes);
+            self.cache.put_text(at, &PartPath::header(), &bytes);
             texts.insert(PartPath::header(), bytes);
         }
         let mut is_empty = !parts.is_empty();
@@ -319,7 +281,7 @@ impl Mailbox<'_, '_> {
         }
         for part in parts {
             if let Some(bytes) = texts.get(&part.path) {
-                self.keep_text(at, &part.path, bytes);
+                self.cache.put_text(at, &part.path, bytes);
             }
         }
         Ok(Some(texts))
@@ -331,14 +293,16 @@ impl Mailbox<'_, '_> {
             what: SectionKind::Part(PartPath::default()),
             range: (row.size > WHOLE_BYTES).then_some((0, WHOLE_BYTES)),
         };
-        let message = self.fetch_sections(at, vec![whole.clone()], false)?;
+        let message = self
+            .sync()
+            .fetch_sections(at, vec![whole.clone()], Access::Read)?;
         Ok(message.section(&whole).unwrap_or_default().to_vec())
     }
 
     /// Reads the structure of a message here, and keeps it and the parts that are wanted.
     fn read_whole(&mut self, at: &MessageRef, row: &mut Row, choose: Choose) -> Result<Texts> {
         let raw = self.fetch_whole(at, row)?;
-        let parts = structure::leaves(&raw);
+        let parts = few_parts(structure::leaves(&raw));
         let wanted = choose(&parts);
         let mut texts = Texts::from([(PartPath::header(), codec::header_of(&raw).to_vec())]);
         let wanted: Vec<&Part> = wanted.iter().collect();
@@ -347,10 +311,10 @@ impl Mailbox<'_, '_> {
             texts.insert(part.path, bytes);
         }
         for (path, bytes) in &texts {
-            self.keep_text(at, path, bytes);
+            self.cache.put_text(at, path, bytes);
         }
         row.parts = Some(parts);
-        self.put_row(&at.folder, at.validity, row);
+        self.cache.put_row(at, row);
         Ok(texts)
     }
 
@@ -363,76 +327,6 @@ impl Mailbox<'_, '_> {
         let raw = self.fetch_whole(at, row)?;
         structure::part_of(&raw, path).ok_or_else(gone)
     }
-
-    /// Fetches sections of a message; opens its folder for change where a mark is to follow.
-    fn fetch_sections(
-        &mut self,
-        at: &MessageRef,
-        sections: Vec<Section>,
-        for_change: bool,
-    ) -> Result<Message> {
-        let mut plan = Plan::new();
-        let access = match for_change {
-            true => Access::Change,
-            false => Access::Read,
-        };
-        let open = self.plan_open(&mut plan, at, access);
-        let asked = plan.fetch_sections(at.uid, sections);
-        let mut flight = self.fly(plan)?;
-        self.check_open(at, open, &flight)?;
-        let messages = flight.take(asked).unwrap_or_default();
-        let mut found = messages.into_iter().filter(|(uid, _)| *uid == at.uid);
-        let (_, message) = found.next().ok_or(Error::Gone(GoneKind::Message))?;
-        Ok(message)
-    }
-
-    /// Sets \Seen: pending, until a connection has told the server. The counts go with it.
-    fn note_read(&mut self, at: &MessageRef, row: &mut Row) {
-        row.flags = row.flags.with(&Flags::SEEN);
-        self.put_row(&at.folder, at.validity, row);
-        if let Some(mut list) = self.cached_list(&at.folder) {
-            list.counts.unread = list.counts.unread.saturating_sub(1);
-            self.put_list_head(&at.folder, &list);
-        }
-        let key = self.data.message(at);
-        self.store.put(self.encryption(), &PENDING, &key, &());
-        if self.is_open(&at.folder, at.validity, true) {
-            let told = self.send_pending(&at.folder, at.validity, &[at.uid]);
-            // It stays pending, and the message is shown all the same.
-            if let Err(e) = told
-                && is_away(&e)
-            {
-                self.away.get_or_insert(e);
-            }
-        }
-    }
-
-    /// Adds to a flight what opens the folder of a message, where it is not open yet.
-    fn plan_open(
-        &mut self,
-        plan: &mut Plan,
-        at: &MessageRef,
-        access: Access,
-    ) -> Option<(Handle<OpenFolder>, Access)> {
-        let is_open = self.is_open(&at.folder, at.validity, access == Access::Change);
-        (!is_open).then(|| (plan.open(&at.folder, access, None), access))
-    }
-
-    fn check_open(
-        &mut self,
-        at: &MessageRef,
-        open: Option<(Handle<OpenFolder>, Access)>,
-        flight: &Flight,
-    ) -> Result<()> {
-        let Some((open, access)) = open else {
-            return Ok(());
-        };
-        let opened = self.remote.require_open(flight, open)?;
-        if self.note_open(&at.folder, access == Access::Change, opened) == at.validity {
-            return Ok(());
-        }
-        Err(Error::Gone(GoneKind::Numbering))
-    }
 }
 
 fn header_section(size: u32) -> Section {
@@ -440,8 +334,4 @@ fn header_section(size: u32) -> Section {
         what: SectionKind::Header(PartPath::default()),
         range: (size > HEADER_BYTES).then_some((0, HEADER_BYTES)),
     }
-}
-
-fn one(uid: Uid) -> UidSet {
-    std::iter::once(uid).collect()
 }

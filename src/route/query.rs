@@ -3,21 +3,25 @@
 //! Not for what there is to be asked for (`route`). What is read here has the form that it must have, or is a
 //! `BadRequest` that names the parameter; what is written reads back as the same.
 
-use super::{Anchor, Base, Face, FolderQuery, MessageQuery, MessageRef, Place};
+use super::{Anchor, Base, Face, ListPage, ListQuery, MessageQuery, MessageRef};
 use crate::error::{Error, Result};
-use crate::mail::{FolderName, Trail, Uid, UidValidity};
+use crate::mail::{FolderName, ListId, Trail, Uid, UidValidity};
 
 impl Anchor {
-    pub(super) fn write(self) -> String {
-        format!("{}.{}.{}", self.validity.0, self.uid.get(), self.rank)
+    pub(super) fn write(&self) -> String {
+        let MessageRef { validity, uid, .. } = &self.message;
+        format!("{}.{}.{}", validity.0, uid.get(), self.rank)
     }
 
-    fn read(text: &str) -> Option<Anchor> {
+    fn read(text: &str, list: &ListId) -> Option<Anchor> {
         let mut numbers = text.split('.').map(|n| n.parse::<u32>().ok());
         let (validity, uid, rank) = (numbers.next()??, numbers.next()??, numbers.next()??);
         numbers.next().is_none().then_some(Anchor {
-            validity: UidValidity(validity),
-            uid: Uid::new(uid)?,
+            message: MessageRef {
+                folder: list.folder().clone(),
+                validity: UidValidity(validity),
+                uid: Uid::new(uid)?,
+            },
             rank,
         })
     }
@@ -52,26 +56,32 @@ impl Query {
             .ok_or(Error::BadRequest(key))
     }
 
-    pub(super) fn folder_page(&self) -> Result<FolderQuery> {
+    pub(super) fn list_page(&self) -> Result<ListQuery> {
+        let list = self.list()?;
         let anchor = |key: &'static str| {
             self.get(key)
-                .map(|text| Anchor::read(text).ok_or(Error::BadRequest(key)))
+                .map(|text| Anchor::read(text, &list).ok_or(Error::BadRequest(key)))
                 .transpose()
         };
-        let place = match (anchor("older")?, anchor("newer")?) {
-            (Some(anchor), _) => Place::OlderThan(anchor),
-            (None, Some(anchor)) => Place::NewerThan(anchor),
-            (None, None) => Place::Newest,
+        let page = match (anchor("older")?, anchor("newer")?) {
+            (Some(anchor), _) => ListPage::OlderThan(anchor),
+            (None, Some(anchor)) => ListPage::NewerThan(anchor),
+            (None, None) => ListPage::Newest,
         };
+        Ok(ListQuery {
+            list,
+            page,
+            compare: self.is_set("compare"),
+        })
+    }
+
+    /// Which list: the messages of the folder `f` by arrival.
+    fn list(&self) -> Result<ListId> {
         let folder = match self.get("f") {
             Some(name) => FolderName::new(name).ok_or(Error::BadRequest("f"))?,
             None => FolderName::inbox(),
         };
-        Ok(FolderQuery {
-            folder,
-            place,
-            compare: self.is_set("compare"),
-        })
+        Ok(ListId::of_folder(folder))
     }
 
     pub(super) fn message(&self) -> Result<MessageRef> {
@@ -163,6 +173,11 @@ impl Link {
         self.flag("text", page.face == Face::Text);
         self.flag("remote", page.remote);
         self.some("charset", &page.charset);
+    }
+
+    /// What names a list; `Query::list` reads it.
+    pub(super) fn list(&mut self, list: &ListId) {
+        self.set("f", list.folder().as_wire());
     }
 
     pub(super) fn message(&mut self, message: &MessageRef) {

@@ -7,14 +7,14 @@
 //! | 3 pending | data key id, folder (16), UIDVALIDITY (4), UID (4) | `()` | data key |
 //! | 4 server | data key id | `ServerFacts` | data key |
 //! | 5 folders | data key id | `FolderList` | data key |
-//! | 6 lists | data key id, folder | `List` | data key |
-//! | 7 blocks | data key id, folder, block (4) | `Block` | data key |
+//! | 6 lists | data key id, list (16) | `List` | data key |
+//! | 7 blocks | data key id, list, block (4) | `Block` | data key |
 //! | 8 rows | data key id, folder, UIDVALIDITY, UID | `Row` | data key |
 //! | 9 texts | data key id, folder, UIDVALIDITY, UID, part path | the part's bytes, decoded | data key |
 //!
 //! Numbers are big-endian and of fixed width, the variable part comes last: a range is in UID order, a prefix is a folder.
 //! A key is a type of its own, made here only; nobody else has its bytes in hand.
-//! A name enters a key only as a hash under the data key. The version stands in front of the value and in its associated
+//! What somebody named or looked for (a folder, a list) enters a key only as a hash under the data key. The version stands in front of the value and in its associated
 //! data; another version is a miss, and a miss is the migration. Raise it when a struct changes: the test says so.
 
 use std::marker::PhantomData;
@@ -25,7 +25,7 @@ pub use super::typed::{
     Begins, BlockKey, DataKey, DataKeyId, Everything, FolderKey, ListKey, MessageKey, SessionKey,
     StoreKey, TextKey, ValidityKey,
 };
-use crate::mail::{Counts, Folder, ModSeq, Row, Uid, UidValidity};
+use crate::mail::{Counts, Folder, FolderRef, ModSeq, Row, Uid};
 use crate::time::Seconds;
 
 /// A kind of record: the byte that begins its keys, what a key is, and the version of its value.
@@ -56,7 +56,7 @@ pub const SERVER: Tree<DataKeyId, ServerFacts> = Tree::new(4, 1);
 /// The folders.
 pub const FOLDERS: Tree<DataKeyId, FolderList> = Tree::new(5, 1);
 /// What is known of a list.
-pub const LISTS: Tree<ListKey, List> = Tree::new(6, 1);
+pub const LISTS: Tree<ListKey, List> = Tree::new(6, 2);
 /// The UIDs of a list, in blocks of `BLOCK`, oldest first.
 pub const BLOCKS: Tree<BlockKey, Block> = Tree::new(7, 1);
 /// Rows of lists.
@@ -111,11 +111,12 @@ pub struct FolderList {
     pub quota: Option<(u64, u64)>,
 }
 
-/// What is known of a folder's list: when, and what to compare with.
+/// What is known of a list, its head: when, and what to compare with. Folder and UIDVALIDITY stand here once, for all of
+/// its entries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct List {
-    /// The numbering of its UIDs.
-    pub validity: UidValidity,
+    /// The folder that its UIDs belong to, as it was when the list was compared.
+    pub folder: FolderRef,
     /// The UID that the next message will have.
     pub next: u32,
     /// The modification sequence it was compared at, where the server has such.
@@ -124,9 +125,23 @@ pub struct List {
     pub counts: Counts,
     /// When it was last compared with the server.
     pub as_of: Seconds,
+    /// For which ranks the flags are known as of when, where the server has no modification sequences: there a comparison
+    /// does not bring the flags of all that is cached.
+    pub flags: Vec<FlagsAsOf>,
 }
 
-/// A run of UIDs in the order of arrival.
+/// When the flags of a stretch of a list were asked for last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlagsAsOf {
+    /// The lowest rank.
+    pub from: u32,
+    /// One more than the highest.
+    pub to: u32,
+    /// When.
+    pub as_of: Seconds,
+}
+
+/// A run of a list's entries, in its order, the oldest first.
 pub type Block = Vec<Uid>;
 
 #[cfg(test)]
@@ -134,7 +149,7 @@ mod tests {
     use super::*;
     use crate::mail::{
         Address, Check, Dated, Encoding, Flags, Flowed, FolderName, Group, IdHash, Part, PartPath,
-        Role, Thread, Verdict,
+        Role, Thread, UidValidity, Verdict,
     };
 
     fn name() -> FolderName {
@@ -213,11 +228,19 @@ mod tests {
             }),
         };
         let list = List {
-            validity: UidValidity(1),
+            folder: FolderRef {
+                name: name(),
+                validity: UidValidity(1),
+            },
             next: 2,
             modseq: ModSeq::new(3),
             counts: Counts::default(),
             as_of: 4,
+            flags: vec![FlagsAsOf {
+                from: 5,
+                to: 6,
+                as_of: 7,
+            }],
         };
         let folders = FolderList {
             folders: vec![folder],
@@ -255,7 +278,7 @@ mod tests {
             (1, "02020202020202020202020202020202020103"),
             (1, "010141"),
             (1, "01016101740101020101020102010102"),
-            (1, "01020103000008"),
+            (2, "0161010201030000080105060e"),
             (1, "01ac02"),
             (
                 3,

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::mail::{FolderName, MessageRef, PartPath, Uid, UidValidity};
+use crate::mail::{FolderName, ListId, MessageRef, PartPath, Uid, UidValidity};
 use crate::seal::Key;
 
 /// What a record lies under.
@@ -252,11 +252,11 @@ impl DataKey {
         self.folder(&at.folder).with(at.validity).message(at.uid)
     }
 
-    /// Key of a folder's list.
-    pub fn list(&self, folder: &FolderName) -> ListKey {
+    /// Key of a list.
+    pub fn list(&self, list: &ListId) -> ListKey {
         ListKey {
             data: self.id,
-            list: self.hash("folder", &[folder.as_wire().as_bytes()]),
+            list: self.hash("list", &list.parts()),
         }
     }
 
@@ -298,9 +298,10 @@ mod tests {
         assert!(bytes(1).starts_with(&prefix));
         let text = key(1).text(&PartPath::parse("1.2").unwrap());
         assert!(written(|out| text.write(out)).starts_with(&bytes(1)));
-        assert_ne!(data.list(&name), data.list(&FolderName::inbox()));
+        let list = |name: &FolderName| data.list(&ListId::of_folder(name.clone()));
+        assert_ne!(list(&name), list(&FolderName::inbox()));
         assert!(reads_back(&key(7)) && reads_back(&text));
-        assert!(reads_back(&data.list(&name)) && reads_back(&data.list(&name).block(3)));
+        assert!(reads_back(&list(&name)) && reads_back(&list(&name).block(3)));
         assert!(reads_back(&data.id) && reads_back(&SessionKey([3; 16])));
     }
 }

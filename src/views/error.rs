@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use super::card;
 use crate::error::{Act, Error, Failure, GoneKind, Imap, Reach};
 use crate::mail::{FolderName, Role};
-use crate::route::{Base, FolderQuery, Route};
+use crate::route::{Base, ListQuery, Route};
 use crate::words::{ErrorText, Words, hard_deadline};
 
 /// What an error page needs beside the error.
@@ -24,7 +24,7 @@ pub struct ErrorPage<'a> {
     /// After so many seconds the browser asks for it again by itself.
     pub refresh: Option<u32>,
     /// The folder that the address names, with its name for people.
-    pub folder: Option<(&'a str, &'a FolderQuery)>,
+    pub folder: Option<(&'a str, &'a ListQuery)>,
 }
 
 /// Where an error page leads.
@@ -134,10 +134,10 @@ fn text(error: &Error, words: Words) -> (ErrorText, Way) {
 
 fn onward(p: &ErrorPage, way: &Way) -> Markup {
     let words = p.words;
-    let inbox = FolderQuery::newest(FolderName::inbox());
+    let inbox = ListQuery::newest(FolderName::inbox());
     let to_inbox = (words.role(Role::Inbox), &inbox);
     let link = |label: String, href: String| html! { a.button.primary href=(href) { (label) } };
-    let folder = |(title, query): (&str, &FolderQuery)| {
+    let folder = |(title, query): (&str, &ListQuery)| {
         link(
             words.open_folder(title),
             Route::Folder(query.clone()).href(p.base),

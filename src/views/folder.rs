@@ -36,11 +36,22 @@ pub struct ListPane {
     pub older: Option<Route>,
 }
 
+/// Why a row tells nothing of its message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Untold {
+    /// It has not been read yet: the mail server could not be asked.
+    NotYet,
+    /// The mail server was asked and told nothing.
+    ByServer,
+}
+
 /// One message of a list.
 #[derive(Clone, Debug)]
 pub struct RowLine {
     /// The message's page.
     pub href: Route,
+    /// Why nothing is known of it, where that is so.
+    pub untold: Option<Untold>,
     /// Who wrote it; in Sent and Drafts the first recipient. None where the message names nobody.
     pub who: Option<Address>,
     /// True where `who` is a recipient.
@@ -189,14 +200,22 @@ fn row(chrome: &Chrome, row: &RowLine) -> Markup {
                     @if let Some(at) = &row.when { (when(words, at, words.when_short(at))) }
                 }
                 span.what {
-                    @if subject.is_empty() { span.subject { (words.no_subject()) } }
+                    @if let Some(untold) = row.untold {
+                        span.subject {
+                            @match untold {
+                                Untold::NotYet => { (words.not_read_yet()) }
+                                Untold::ByServer => { (words.server_told_nothing()) }
+                            }
+                        }
+                    }
+                    @else if subject.is_empty() { span.subject { (words.no_subject()) } }
                     @else { span.subject dir="auto" { (subject) } }
                     span.marks {
                         @if row.answered { (sign(Icon::Reply, words.answered())) }
                         @if row.forwarded { (sign(Icon::Forward, words.forwarded())) }
                         @if row.attachment { (sign(Icon::Clip, words.attachment())) }
                         @if row.starred { (sign(Icon::Star, words.starred())) }
-                        span.size { (words.size(row.size.into())) }
+                        @if row.untold.is_none() { span.size { (words.size(row.size.into())) } }
                     }
                 }
                 @if let Some(peek) = &row.peek { span.peek dir="auto" { (peek) } }

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::icons::{Icon, icon};
 use super::{Chrome, TOKEN};
 use crate::mail::{FolderName, Role};
-use crate::route::{FolderQuery, Route};
+use crate::route::{ListQuery, Route};
 use crate::words::Piece;
 
 /// One folder of the pane.
@@ -67,7 +67,7 @@ pub(super) fn pane(chrome: &Chrome, target: &str) -> Markup {
     let words = chrome.words;
     let (roles, tree) = split(chrome.folders);
     let all_open = size(chrome.folders) <= UNFOLDED;
-    let inbox = Route::Folder(FolderQuery::newest(FolderName::inbox()));
+    let inbox = Route::Folder(ListQuery::newest(FolderName::inbox()));
     html! {
         nav.folders #folders aria-label=(words.folders()) {
             .bar {

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::{RESUMED, TOKEN, card, filled, said};
 use crate::mail::{FolderName, Role};
-use crate::route::{Base, FolderQuery, Route};
+use crate::route::{Base, ListQuery, Route};
 use crate::words::Words;
 
 /// An act that was not done, as a question.
@@ -61,7 +61,7 @@ pub fn question(p: &QuestionPage) -> Markup {
 
 /// Says that there is no such form (any more).
 pub fn gone(base: &Base, words: Words) -> Markup {
-    let inbox = Route::Folder(FolderQuery::newest(FolderName::inbox()));
+    let inbox = Route::Folder(ListQuery::newest(FolderName::inbox()));
     let inside = html! {
         h1 { (words.form_gone()) }
         div { p { (words.why_form_gone()) } }

@@ -17,7 +17,7 @@ use crate::error::samples::{errors, reaches};
 use crate::error::{Failure, Reach};
 use crate::letter::{Block, Letter, Span};
 use crate::mail::{Address, Flags, FolderName, Role, Trail, Uid, UidValidity};
-use crate::route::{Anchor, Base, FolderQuery, MessageQuery, MessageRef, Place, Route};
+use crate::route::{Anchor, Base, ListPage, ListQuery, MessageQuery, MessageRef, Route};
 use crate::time::Calendar;
 use crate::words::Words;
 
@@ -401,6 +401,7 @@ fn inbox(open: Option<usize>, peek: bool) -> ListPane {
         .enumerate()
         .map(|(i, (who, days, subject, first, marks))| RowLine {
             href: opened(u32::try_from(i).unwrap() + 1),
+            untold: None,
             who: (!who.is_empty()).then(|| address(who, &format!("{i}@example.org"))),
             to: false,
             when: Some(moment(*days)),
@@ -415,13 +416,16 @@ fn inbox(open: Option<usize>, peek: bool) -> ListPane {
             current: open == Some(i),
         });
     let anchor = Anchor {
-        validity: UidValidity(1),
-        uid: Uid::new(50).unwrap(),
+        message: MessageRef {
+            folder: FolderName::inbox(),
+            validity: UidValidity(1),
+            uid: Uid::new(50).unwrap(),
+        },
         rank: 984,
     };
-    let older = FolderQuery {
-        place: Place::OlderThan(anchor),
-        ..FolderQuery::newest(FolderName::inbox())
+    let older = ListQuery {
+        page: ListPage::OlderThan(anchor),
+        ..ListQuery::newest(FolderName::inbox())
     };
     ListPane {
         title: "Inbox".to_owned(),
@@ -595,7 +599,7 @@ fn opened(uid: u32) -> Route {
 }
 
 fn folder_route(name: &str) -> Route {
-    Route::Folder(FolderQuery::newest(FolderName::new(name).unwrap()))
+    Route::Folder(ListQuery::newest(FolderName::new(name).unwrap()))
 }
 
 fn moment(days_ago: i64) -> Calendar {

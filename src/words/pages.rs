@@ -129,6 +129,16 @@ impl Words {
         "Unread: "
     }
 
+    /// In the place of a subject: a message of which nothing is known, since the mail server could not be asked.
+    pub fn not_read_yet(&self) -> &'static str {
+        "Not read yet"
+    }
+
+    /// In the place of a subject: the mail server was asked about this message and answered with nothing.
+    pub fn server_told_nothing(&self) -> &'static str {
+        "The mail server could not read this message"
+    }
+
     /// The recipient `{0}` of a row in Sent and Drafts.
     pub fn to_recipient(&self) -> Sentence {
         Sentence::new("To {0}")

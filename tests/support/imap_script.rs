@@ -45,12 +45,27 @@ pub enum Mischief {
     Floods(When, Vec<u8>, Vec<u8>),
     /// Says NO, in these words, to this and to every command after it.
     Refuses(When, &'static str),
+    /// Cannot read the message with this UID.
+    Unreadable(u32, Unreadable),
+    /// Answers SORT with nothing, and says OK.
+    SortsNothing,
+}
+
+/// What a server does that comes to a message which it cannot read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// Leaves it out.
+    Omits,
+    /// Says NO, and nothing of the messages behind it.
+    Refuses,
+    /// Says goodbye.
+    Leaves,
 }
 
 impl Mischief {
     fn begins(&self, now: When) -> bool {
         match self {
-            Mischief::Honest => false,
+            Mischief::Honest | Mischief::Unreadable(..) | Mischief::SortsNothing => false,
             Mischief::Silent(when)
             | Mischief::Drips(when, _)
             | Mischief::Cuts(when, _)
@@ -209,7 +224,8 @@ impl Serving {
             self.heard.lock().expect("no panic").push(logged.to_owned());
             let answer = self.answer(text).concat();
             let answer = replaced(&answer, b"$TAG", tag.as_bytes());
-            if !self.say(when, answer, tag)? || verb == "LOGOUT" {
+            let leaves = answer.windows(6).any(|said| said == b"* BYE ");
+            if !self.say(when, answer, tag)? || verb == "LOGOUT" || leaves {
                 return Ok(());
             }
         }
@@ -271,7 +287,9 @@ impl Serving {
         }
         let tagged = |text: &[u8]| replaced(text, b"$TAG", tag.as_bytes());
         match self.mischief.clone() {
-            Mischief::Honest => unreachable!("begins never"),
+            Mischief::Honest | Mischief::Unreadable(..) | Mischief::SortsNothing => {
+                unreachable!("begins never")
+            }
             Mischief::Silent(_) => self.wait()?,
             Mischief::Drips(_, pause) => {
                 for byte in right {
@@ -360,6 +378,13 @@ impl Serving {
     /// SORT in this server's words; with RETURN (which no transcript has) the same as an ESEARCH.
     fn sorted(&self, extended: bool) -> Vec<Vec<u8>> {
         let plain = self.transcript.answer("UID SORT");
+        if matches!(self.mischief, Mischief::SortsNothing) {
+            let end = plain.last().expect("an end").clone();
+            return match extended {
+                true => vec![b"* ESEARCH (TAG \"$TAG\") UID COUNT 0\r\n".to_vec(), end],
+                false => vec![b"* SORT\r\n".to_vec(), end],
+            };
+        }
         if !extended {
             return plain;
         }
@@ -384,6 +409,22 @@ impl Serving {
         for (uid, row) in self.transcript.rows() {
             if !holds(&set, uid) {
                 continue;
+            }
+            match self.mischief {
+                Mischief::Unreadable(bad, how) if bad == uid => match how {
+                    Unreadable::Omits => continue,
+                    Unreadable::Refuses => {
+                        responses
+                            .push(b"$TAG NO [SERVERBUG] Internal error occurred.\r\n".to_vec());
+                        return responses;
+                    }
+                    Unreadable::Leaves => {
+                        responses
+                            .push(b"* BYE FETCH failed: Internal error occurred.\r\n".to_vec());
+                        return responses;
+                    }
+                },
+                _ => {}
             }
             let sections = sections(command, uid);
             if sections.is_empty() || command.contains("BODYSTRUCTURE") {

@@ -165,7 +165,7 @@ fn cut(text: String, most: usize, tail: &str) -> String {
 }
 
 /// As many leaves of a structure as a row keeps, with the words of each as long as they may be.
-pub(super) fn few_parts(parts: impl IntoIterator<Item = Part>) -> Vec<Part> {
+pub(in crate::mailbox) fn few_parts(parts: impl IntoIterator<Item = Part>) -> Vec<Part> {
     let mut room = PARTS_BYTES;
     let fits = |part: &Part| {
         let left = room.checked_sub(takes(part));

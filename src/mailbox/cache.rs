@@ -1,0 +1,241 @@
+//! What is cached of a user's mail: server, folders, lists, rows, texts, and the marks that the server is still to be told.
+//!
+//! Never asks the server (`sync`), and decides nothing: the front does (`mod`). To know before changing it: an order is
+//! kept oldest first, in blocks, so that an arrival changes the last block only; a rank counts from the oldest. Whatever is
+//! asked for may be missing, at any time: that is a miss, not an error.
+
+use std::ops::Range;
+
+use crate::mail::{Counts, FolderName, FolderRef, ListId, MessageRef, PartPath, Row, Uid};
+use crate::remote::UidSet;
+use crate::session::{self, Claim};
+use crate::store::keys::{
+    BLOCK, BLOCKS, DataKey, FOLDERS, FolderList, LISTS, List, MessageKey, PENDING, ROWS, SERVER,
+    ServerFacts, TEXTS, ValidityKey,
+};
+use crate::store::{Encryption, Store};
+
+/// The cached mail of one user.
+pub(super) struct Cache<'v, 'p> {
+    store: &'v mut Store<'p>,
+    data: &'v DataKey,
+}
+
+impl<'v, 'p> Cache<'v, 'p> {
+    /// What a store holds under a data key.
+    pub fn new(store: &'v mut Store<'p>, data: &'v DataKey) -> Cache<'v, 'p> {
+        Cache { store, data }
+    }
+
+    fn encryption(&self) -> Encryption<'v> {
+        Encryption::With(&self.data.key)
+    }
+
+    fn validity_key(&self, folder: &FolderRef) -> ValidityKey {
+        self.data.folder(&folder.name).with(folder.validity)
+    }
+
+    /// Removes a session's record, which lies in the same store.
+    pub fn end_session(&mut self, claim: &Claim) {
+        session::sign_out(self.store, claim);
+    }
+
+    /// Remembers what the server can do, if that is news.
+    pub fn put_server(&mut self, facts: &ServerFacts) {
+        let known = self.store.get(self.encryption(), &SERVER, &self.data.id);
+        if known.as_ref() != Some(facts) {
+            self.store
+                .put(self.encryption(), &SERVER, &self.data.id, facts);
+        }
+    }
+
+    /// The folders, however old; none before the first visit.
+    pub fn folders(&mut self) -> Option<FolderList> {
+        self.store.get(self.encryption(), &FOLDERS, &self.data.id)
+    }
+
+    /// Keeps the folders.
+    pub fn put_folders(&mut self, list: &FolderList) {
+        self.store
+            .put(self.encryption(), &FOLDERS, &self.data.id, list);
+    }
+
+    /// Keeps what a folder holds, where that was learnt by other means than LIST.
+    fn put_counts(&mut self, folder: &FolderName, counts: Counts) {
+        if let Some(mut list) = self.folders() {
+            let Some(entry) = list.folders.iter_mut().find(|f| f.name == *folder) else {
+                return;
+            };
+            if entry.counts != Some(counts) {
+                entry.counts = Some(counts);
+                self.put_folders(&list);
+            }
+        }
+    }
+
+    /// What is known of a list.
+    pub fn list(&mut self, list: &ListId) -> Option<List> {
+        let key = self.data.list(list);
+        self.store.get(self.encryption(), &LISTS, &key)
+    }
+
+    /// The UIDs of some ranks of a list, oldest first; None where a block is missing.
+    pub fn uids(&mut self, list: &ListId, ranks: Range<u32>) -> Option<Vec<Uid>> {
+        let (lo, hi) = (ranks.start, ranks.end);
+        let mut uids = Vec::new();
+        if lo >= hi {
+            return Some(uids);
+        }
+        for number in lo.checked_div(BLOCK)?..hi.div_ceil(BLOCK) {
+            let first = number.checked_mul(BLOCK)?;
+            let block = self.block(list, number)?;
+            let from = usize::try_from(lo.saturating_sub(first)).ok()?;
+            let to = usize::try_from(hi.saturating_sub(first))
+                .ok()?
+                .min(block.len());
+            uids.extend_from_slice(block.get(from..to)?);
+        }
+        (uids.len() == usize::try_from(hi.saturating_sub(lo)).ok()?).then_some(uids)
+    }
+
+    /// The UID at a rank of a list.
+    pub fn uid_at(&mut self, list: &ListId, rank: u32) -> Option<Uid> {
+        let block = self.block(list, rank.checked_div(BLOCK)?)?;
+        let at = usize::try_from(rank.checked_rem(BLOCK)?).ok()?;
+        block.get(at).copied()
+    }
+
+    /// The rank of a message in a list; `hint` is where it was last.
+    pub fn rank_of(&mut self, list: &ListId, uid: Uid, hint: u32) -> Option<u32> {
+        let total = self.list(list)?.counts.messages;
+        let blocks = total.div_ceil(BLOCK);
+        let near = hint.checked_div(BLOCK)?;
+        for number in std::iter::once(near).chain((0..blocks).rev()) {
+            let block = self.block(list, number).unwrap_or_default();
+            if let Some(at) = block.iter().position(|u| *u == uid) {
+                return u32::try_from(at)
+                    .ok()?
+                    .checked_add(number.checked_mul(BLOCK)?);
+            }
+        }
+        None
+    }
+
+    fn block(&mut self, list: &ListId, number: u32) -> Option<Vec<Uid>> {
+        let key = self.data.list(list).block(number);
+        self.store.get(self.encryption(), &BLOCKS, &key)
+    }
+
+    /// Keeps a list; of its blocks only those that changed are written.
+    pub fn put_list(&mut self, list: &ListId, head: &List, uids: &[Uid]) {
+        let size = usize::try_from(BLOCK).unwrap_or(usize::MAX);
+        let key = self.data.list(list);
+        let mut count: u32 = 0;
+        for block in uids.chunks(size) {
+            if self.block(list, count).as_deref() != Some(block) {
+                let block = block.to_vec();
+                self.store
+                    .put(self.encryption(), &BLOCKS, &key.block(count), &block);
+            }
+            count = count.saturating_add(1);
+        }
+        for number in count.. {
+            if self.block(list, number).is_none() {
+                break;
+            }
+            self.store.remove(&BLOCKS, &key.block(number));
+        }
+        self.put_head(list, head);
+    }
+
+    /// Keeps what is known of a list whose order has not changed.
+    pub fn put_head(&mut self, list: &ListId, head: &List) {
+        let key = self.data.list(list);
+        self.store.put(self.encryption(), &LISTS, &key, head);
+        self.put_counts(&head.folder.name, head.counts);
+    }
+
+    /// Forgets a list; what is cached of its messages stays.
+    pub fn forget_list(&mut self, list: &ListId) {
+        let key = self.data.list(list);
+        self.store.remove(&LISTS, &key);
+    }
+
+    /// The row of a message.
+    pub fn row(&mut self, at: &MessageRef) -> Option<Row> {
+        let key = self.data.message(at);
+        self.store.get(self.encryption(), &ROWS, &key)
+    }
+
+    /// True where there is a row of a message, whether or not it opens.
+    pub fn has_row(&mut self, at: &MessageRef) -> bool {
+        self.store.has(&ROWS, &self.data.message(at))
+    }
+
+    /// Keeps the row of a message.
+    pub fn put_row(&mut self, at: &MessageRef, row: &Row) {
+        let key = self.data.message(at);
+        self.store.put(self.encryption(), &ROWS, &key, row);
+    }
+
+    /// A part of a message, decoded from its way. Opened here, not only looked for: what does not open has to be fetched
+    /// now, not left out of the page.
+    pub fn text(&mut self, at: &MessageRef, path: &PartPath) -> Option<Vec<u8>> {
+        let key = self.data.message(at).text(path);
+        self.store.get(self.encryption(), &TEXTS, &key)
+    }
+
+    /// Keeps a part of a message.
+    pub fn put_text(&mut self, at: &MessageRef, path: &PartPath, bytes: &Vec<u8>) {
+        let key = self.data.message(at).text(path);
+        self.store.put(self.encryption(), &TEXTS, &key, bytes);
+    }
+
+    /// Removes what is cached of messages that were in a folder `before` and are not there `now`.
+    pub fn forget_gone(&mut self, folder: &FolderRef, before: &[Uid], now: &[Uid]) {
+        let now: UidSet = now.iter().copied().collect();
+        let within = self.validity_key(folder);
+        for uid in before.iter().filter(|uid| !now.contains(**uid)) {
+            let key = within.message(*uid);
+            self.store.remove(&ROWS, &key);
+            self.store.remove(&PENDING, &key);
+            for text in self.store.keys_below(&TEXTS, &key) {
+                self.store.remove(&TEXTS, &text);
+            }
+        }
+    }
+
+    /// Messages of a folder that were read here and whose \Seen the server does not know yet.
+    pub fn pending(&mut self, folder: &FolderRef) -> Vec<Uid> {
+        let keys = self.store.keys_below(&PENDING, &self.validity_key(folder));
+        keys.iter().map(MessageKey::uid).collect()
+    }
+
+    /// How many such messages there are in each of these folders.
+    pub fn pending_in<'f>(&mut self, folders: impl Iterator<Item = &'f FolderName>) -> Vec<u32> {
+        let pending = self.store.keys_below(&PENDING, &self.data.id);
+        let in_folder = |name: &FolderName| {
+            if pending.is_empty() {
+                return 0;
+            }
+            let folder = self.data.folder(name);
+            let keys = pending.iter().filter(|key| key.folder() == folder);
+            u32::try_from(keys.count()).unwrap_or(u32::MAX)
+        };
+        folders.map(in_folder).collect()
+    }
+
+    /// Notes that the server is still to be told that a message was read.
+    pub fn put_pending(&mut self, at: &MessageRef) {
+        let key = self.data.message(at);
+        self.store.put(self.encryption(), &PENDING, &key, &());
+    }
+
+    /// Notes that the server has been told.
+    pub fn forget_pending(&mut self, folder: &FolderRef, told: &[Uid]) {
+        let within = self.validity_key(folder);
+        for uid in told {
+            self.store.remove(&PENDING, &within.message(*uid));
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! What is changed: at the server first, then in the cache. One change there is so far: a message that was opened is read.
+//!
+//! Not for fetching (`sync`). To know before changing it: reading is the exception from "the server first". Its mark is set
+//! in the cache as pending and travels with the next connection that opens the folder for change, so that opening a
+//! message that is cached asks nobody; a comparison never undoes it.
+
+use super::sync::Sync;
+use crate::error::Result;
+use crate::mail::{Flags, FolderRef, ListId, MessageRef, Row, Uid};
+use crate::remote::{Access, Plan};
+
+/// Changes to what the server has, for the length of one step of a request.
+pub(super) struct Changes<'a, 'v, 'p> {
+    pub sync: Sync<'a, 'v, 'p>,
+}
+
+impl Changes<'_, '_, '_> {
+    /// Marks a message as read in its row and in the counts of its folder; pending, until the server has been told.
+    pub fn mark_read(&mut self, at: &MessageRef, row: &mut Row) {
+        let cache = &mut self.sync.cache;
+        row.flags = row.flags.with(&Flags::SEEN);
+        cache.put_row(at, row);
+        let list = ListId::of_folder(at.folder.clone());
+        if let Some(mut head) = cache.list(&list) {
+            head.counts.unread = head.counts.unread.saturating_sub(1);
+            cache.put_head(&list, &head);
+        }
+        cache.put_pending(at);
+    }
+
+    /// Tells the server which messages of a folder were read, where the folder is open for change; else they wait.
+    ///
+    /// # Errors
+    /// `Imap`: they stay pending.
+    pub fn send_pending(&mut self, folder: &FolderRef) -> Result<()> {
+        if !self.sync.server.is_open(folder, Access::Change) {
+            return Ok(());
+        }
+        let pending = self.sync.cache.pending(folder);
+        self.send(folder, &pending)
+    }
+
+    fn send(&mut self, folder: &FolderRef, pending: &[Uid]) -> Result<()> {
+        if pending.is_empty() {
+            return Ok(());
+        }
+        let mut plan = Plan::new();
+        let store = plan.add_flags(pending.iter().copied().collect(), Flags::SEEN);
+        let flight = self.sync.fly_with_counts(plan)?;
+        // Done, or refused for good (a folder that may only be read): either way nothing is left to be sent.
+        if flight.end(store).is_some() {
+            self.sync.cache.forget_pending(folder, pending);
+        }
+        Ok(())
+    }
+
+    /// Sends all marks that wait, before the session that could send them ends.
+    ///
+    /// # Errors
+    /// `Imap`.
+    pub fn send_all_pending(&mut self) -> Result<()> {
+        let folders = self.sync.cache.folders().unwrap_or_default().folders;
+        let names = folders.iter().filter(|f| f.selectable).map(|f| &f.name);
+        let waiting = self.sync.cache.pending_in(names.clone());
+        for (name, _) in names.zip(waiting).filter(|(_, waiting)| *waiting > 0) {
+            let list = ListId::of_folder(name.clone());
+            let Some(head) = self.sync.cache.list(&list) else {
+                continue;
+            };
+            let pending = self.sync.cache.pending(&head.folder);
+            if pending.is_empty() {
+                continue;
+            }
+            let mut plan = Plan::new();
+            let open = plan.open(name, Access::Change, None);
+            let flight = self.sync.fly_with_counts(plan)?;
+            let Some(opened) = flight.get(open) else {
+                continue;
+            };
+            let folder = self
+                .sync
+                .server
+                .note_open(&head.folder, Access::Change, opened);
+            self.sync.keep_facts();
+            if folder == head.folder {
+                self.send(&folder, &pending)?;
+            }
+        }
+        Ok(())
+    }
+}

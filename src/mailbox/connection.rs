@@ -1,0 +1,120 @@
+//! The one connection of a request to the mail server, and which folder is open there.
+//!
+//! Not for what is asked (`sync`, `change`) nor for how it is said (`remote`). To know before changing it: a UID means
+//! something only in the UIDVALIDITY that its folder was opened in, so that is looked at with each opening.
+
+use crate::error::Result;
+use crate::mail::{FolderRef, UidValidity};
+use crate::remote::{Access, Cost, Flight, Handle, OpenFolder, Plan, Remote};
+use crate::store::keys::ServerFacts;
+
+/// The connection of a request; nothing is asked before there is need.
+pub(super) struct Connection<'v> {
+    remote: Remote<'v>,
+    /// What is open there, and for what.
+    open: Option<(FolderRef, Access)>,
+}
+
+/// A folder that a flight is about: opened by it, or open before.
+pub(super) struct Opening {
+    folder: FolderRef,
+    asked: Option<(Handle<OpenFolder>, Access)>,
+}
+
+impl<'v> Connection<'v> {
+    /// A connection that is not made yet.
+    pub fn new(remote: Remote<'v>) -> Connection<'v> {
+        Connection { remote, open: None }
+    }
+
+    /// True where the server has an extension; connects at the first question.
+    pub fn can(&mut self, capability: &str) -> Result<bool> {
+        Ok(self.remote.ready()?.has(capability))
+    }
+
+    /// Takes an extension out of what the server is said to have: it was offered and then did not work.
+    pub fn forget(&mut self, capability: &str) {
+        self.remote.forget(capability);
+    }
+
+    /// What the server can do, where it was asked.
+    pub fn facts(&self) -> Option<ServerFacts> {
+        let capabilities = self.remote.capabilities()?;
+        Some(ServerFacts {
+            capabilities: capabilities.words().map(str::to_owned).collect(),
+        })
+    }
+
+    /// The name by which the server signs its verdict on a sender; empty where nobody has told it.
+    pub fn authserv_id(&self) -> &str {
+        &self.remote.server().authserv_id
+    }
+
+    /// Sends a flight.
+    pub fn fly(&mut self, plan: Plan) -> Result<Flight> {
+        self.remote.fly(plan)
+    }
+
+    /// Adds to a flight what opens a folder, where it is not open yet.
+    pub fn ask_for(&mut self, plan: &mut Plan, folder: &FolderRef, access: Access) -> Opening {
+        let asked = (!self.is_open(folder, access))
+            .then(|| (plan.open(&folder.name, access, None), access));
+        Opening {
+            folder: folder.clone(),
+            asked,
+        }
+    }
+
+    /// After the flight: true where the folder is open, and has the UIDVALIDITY that was meant.
+    ///
+    /// # Errors
+    /// `Gone(Folder)`; `Imap`.
+    pub fn has_opened(&mut self, flight: &Flight, opening: &Opening) -> Result<bool> {
+        let Some((handle, access)) = opening.asked else {
+            return Ok(true);
+        };
+        let opened = self.require_open(flight, handle)?;
+        Ok(self.note_open(&opening.folder, access, opened) == opening.folder)
+    }
+
+    /// The folder that a flight opened.
+    ///
+    /// # Errors
+    /// `Gone(Folder)`; `Imap`.
+    pub fn require_open<'f>(
+        &mut self,
+        flight: &'f Flight,
+        handle: Handle<OpenFolder>,
+    ) -> Result<&'f OpenFolder> {
+        self.remote.require_open(flight, handle)
+    }
+
+    /// Notes which folder is open from now on, and in which UIDVALIDITY.
+    pub fn note_open(
+        &mut self,
+        meant: &FolderRef,
+        access: Access,
+        opened: &OpenFolder,
+    ) -> FolderRef {
+        let folder = FolderRef {
+            name: meant.name.clone(),
+            validity: opened.validity.unwrap_or(UidValidity(0)),
+        };
+        self.open = Some((folder.clone(), access));
+        folder
+    }
+
+    /// True where a folder is open in its UIDVALIDITY, by SELECT where it is to be changed. Whether the server lets anything
+    /// be changed there is its answer to the change.
+    pub fn is_open(&self, folder: &FolderRef, access: Access) -> bool {
+        let suits = |(open, to): &(FolderRef, Access)| {
+            open == folder && (*to == Access::Change || access == Access::Read)
+        };
+        self.open.as_ref().is_some_and(suits)
+    }
+
+    /// What this request has cost at the server so far.
+    pub fn cost(&self) -> Cost {
+        self.remote.cost()
+    }
+}

@@ -1,0 +1,131 @@
+//! The folders of the account: listed with whatever else a connection asks.
+//!
+//! Not for the tree itself (that is `tree`). LIST comes in the flight that opens a folder, so it costs no round trip; and
+//! where it tells no counts, the questions for them come along with the flight after it.
+
+use super::{Sync, tree};
+use crate::error::Result;
+use crate::mail::{Counts, Folder, FolderName};
+use crate::remote::{Flight, Plan};
+use crate::store::keys::FolderList;
+
+/// STATUS commands of one request, on servers that cannot tell counts with LIST.
+const STATUSES: usize = 60;
+
+impl Sync<'_, '_, '_> {
+    /// Lists the folders, for which no other flight is under way.
+    ///
+    /// # Errors
+    /// `Imap`.
+    pub fn fetch_folders(&mut self) -> Result<()> {
+        let mut plan = Plan::new();
+        self.ask_for_folders(&mut plan)?;
+        let flight = self.fly_with_counts(plan)?;
+        self.note_folders(&flight)?;
+        self.count_the_rest()
+    }
+
+    /// Sends a flight, and with it the questions for the counts of folders that have waited for one: they cost no round
+    /// trip of their own.
+    ///
+    /// # Errors
+    /// `Imap`.
+    pub fn fly_with_counts(&mut self, mut plan: Plan) -> Result<Flight> {
+        let asked = std::mem::take(&mut self.counting.uncounted);
+        for folder in &asked {
+            plan.status(folder);
+        }
+        let flight = self.server.fly(plan)?;
+        if !asked.is_empty()
+            && let Some(mut list) = self.cache.folders()
+        {
+            let told = list.folders.iter().map(|f| counts_of(&flight, &f.name));
+            let told = told.collect();
+            self.take_counts(&mut list.folders, told);
+            self.cache.put_folders(&list);
+        }
+        Ok(flight)
+    }
+
+    /// Asks for the counts for which no other flight came along.
+    ///
+    /// # Errors
+    /// `Imap`.
+    pub fn count_the_rest(&mut self) -> Result<()> {
+        if !self.counting.uncounted.is_empty() {
+            self.fly_with_counts(Plan::new())?;
+        }
+        Ok(())
+    }
+
+    /// Adds to a flight what lists the folders.
+    pub(super) fn ask_for_folders(&mut self, plan: &mut Plan) -> Result<()> {
+        if self.server.can("NAMESPACE")? {
+            plan.namespace();
+        }
+        plan.list();
+        if self.server.can("QUOTA")? {
+            plan.quota(&FolderName::inbox());
+        }
+        Ok(())
+    }
+
+    /// Takes the folders of a flight into the cache. Where LIST told no counts, the next flight asks for them.
+    pub(super) fn note_folders(&mut self, flight: &Flight) -> Result<()> {
+        if flight.folders.listed.is_empty() {
+            return Ok(());
+        }
+        let before = self.cache.folders().unwrap_or_default().folders;
+        let mut folders = tree::grown(&flight.folders);
+        let told = folders.iter().map(|f| f.counts).collect();
+        self.take_counts(&mut folders, told);
+        self.counting.is_listed = true;
+        if !self.server.can("LIST-STATUS")? {
+            let uncounted = folders
+                .iter()
+                .filter(|f| f.selectable && f.counts.is_none());
+            let uncounted = uncounted.map(|f| f.name.clone()).take(STATUSES);
+            self.counting.uncounted = uncounted.collect();
+        }
+        for folder in folders.iter_mut().filter(|f| f.counts.is_none()) {
+            folder.counts = before
+                .iter()
+                .find(|f| f.name == folder.name)
+                .and_then(|f| f.counts);
+        }
+        let storage = flight
+            .folders
+            .quotas
+            .iter()
+            .find(|q| q.resource == "STORAGE" && q.limit > 0);
+        let quota = storage.map(|q| (q.used, q.limit));
+        self.cache.put_folders(&FolderList {
+            folders,
+            as_of: self.fresh.now,
+            quota,
+        });
+        Ok(())
+    }
+
+    /// Takes what the server counted, less what was read here and it does not know yet.
+    fn take_counts(&mut self, folders: &mut [Folder], told: Vec<Option<Counts>>) {
+        let read = self.cache.pending_in(folders.iter().map(|f| &f.name));
+        for ((folder, told), read) in folders.iter_mut().zip(told).zip(read) {
+            if let Some(counts) = told {
+                folder.counts = Some(Counts {
+                    unread: counts.unread.saturating_sub(read),
+                    ..counts
+                });
+            }
+        }
+    }
+}
+
+/// What a flight says a folder holds.
+fn counts_of(flight: &Flight, folder: &FolderName) -> Option<Counts> {
+    let told = flight.folders.counts.get(folder)?;
+    Some(Counts {
+        messages: told.messages?,
+        unread: told.unseen.unwrap_or(0),
+    })
+}

@@ -1,0 +1,73 @@
+//! From the server to the cache: what is fetched, what is compared, and what is kept of it.
+//!
+//! Not for deciding whether the server is asked at all (`mailbox`), nor for changing anything there (`change`). `compare`
+//! has the lists, `folders` the folders, `rows` rows and flags; parts of a message are fetched here. To know before
+//! changing it: what the server said goes into the cache in the same request.
+
+mod compare;
+mod folders;
+mod row;
+mod rows;
+mod tree;
+
+use super::cache::Cache;
+use super::connection::Connection;
+use super::freshness::Freshness;
+use crate::error::{Error, GoneKind, Result};
+use crate::mail::{FolderName, MessageRef};
+use crate::remote::{Access, Message, Plan, Section};
+
+pub(super) use compare::Compared;
+pub(super) use row::few_parts;
+pub use row::{charset, has_attachment, of_header};
+pub(super) use rows::Wanted;
+
+/// The way from the server to the cache, for the length of one step of a request.
+pub(super) struct Sync<'a, 'v, 'p> {
+    pub cache: &'a mut Cache<'v, 'p>,
+    pub server: &'a mut Connection<'v>,
+    pub fresh: Freshness,
+    pub counting: &'a mut Counting,
+}
+
+/// How far this request has come with the folders of the account.
+#[derive(Default)]
+pub(super) struct Counting {
+    /// True once they have been listed.
+    pub is_listed: bool,
+    /// Those whose counts the next flight asks for: LIST did not tell them.
+    uncounted: Vec<FolderName>,
+}
+
+impl Sync<'_, '_, '_> {
+    /// Fetches sections of a message.
+    ///
+    /// # Errors
+    /// `Gone`; `Imap`.
+    pub fn fetch_sections(
+        &mut self,
+        at: &MessageRef,
+        sections: Vec<Section>,
+        access: Access,
+    ) -> Result<Message> {
+        let mut plan = Plan::new();
+        let opening = self.server.ask_for(&mut plan, &at.within(), access);
+        let asked = plan.fetch_sections(at.uid, sections);
+        let mut flight = self.fly_with_counts(plan)?;
+        if !self.server.has_opened(&flight, &opening)? {
+            return Err(Error::Gone(GoneKind::Numbering));
+        }
+        self.keep_facts();
+        let messages = flight.take(asked).unwrap_or_default();
+        let mut found = messages.into_iter().filter(|(uid, _)| *uid == at.uid);
+        let (_, message) = found.next().ok_or(Error::Gone(GoneKind::Message))?;
+        Ok(message)
+    }
+
+    /// Remembers what the server can do for the next connection.
+    pub fn keep_facts(&mut self) {
+        if let Some(facts) = self.server.facts() {
+            self.cache.put_server(&facts);
+        }
+    }
+}

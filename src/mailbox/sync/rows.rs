@@ -1,0 +1,135 @@
+//! Rows and flags: fetched, kept, and remembered where the server cannot tell them.
+//!
+//! Not for making a row of an answer (that is `row`). To know before changing it: one message must never cost the others
+//! their rows. What a flight brought is kept whatever became of the rest; what the server leaves out, or refuses even when
+//! it is asked for alone, is kept as a row of which nothing is known, so that the next request goes round it.
+
+use std::collections::BTreeMap;
+
+use super::{Sync, row};
+use crate::error::Result;
+use crate::mail::{Flags, FolderRef, Row, Uid};
+use crate::remote::{Access, Messages, Plan, UidSet};
+
+/// Flights in which rows that the server refused together are asked for in halves: down to one of a thousand.
+const HALVINGS: u32 = 10;
+/// After so many without any row no message of its own is the cause.
+const HOPELESS: u32 = 2;
+
+/// What is to be fetched of a folder.
+#[derive(Default)]
+pub(in crate::mailbox) struct Wanted {
+    /// Messages whose rows are missing.
+    pub rows: UidSet,
+    /// Messages whose flags may have changed.
+    pub flags: UidSet,
+}
+
+impl Sync<'_, '_, '_> {
+    /// Fetches rows, and flags of others; None where the folder has another UIDVALIDITY now.
+    ///
+    /// # Errors
+    /// `Gone(Folder)`; `Imap`.
+    pub fn fetch_rows(
+        &mut self,
+        folder: &FolderRef,
+        wanted: Wanted,
+    ) -> Result<Option<BTreeMap<Uid, Row>>> {
+        let verdict = !self.server.authserv_id().is_empty();
+        let mut plan = Plan::new();
+        let opening = self.server.ask_for(&mut plan, folder, Access::Read);
+        let mut missing: Vec<UidSet> = Vec::new();
+        let mut asked = Vec::new();
+        if !wanted.rows.is_empty() {
+            asked.push(plan.fetch_rows(wanted.rows.clone(), verdict));
+            missing.push(wanted.rows);
+        }
+        let flags = (!wanted.flags.is_empty()).then(|| plan.fetch_flags(wanted.flags, None));
+        let mut flight = self.fly_with_counts(plan)?;
+        if !self.server.has_opened(&flight, &opening)? {
+            return Ok(None);
+        }
+        self.keep_facts();
+        let mut brought = BTreeMap::new();
+        if let Some(messages) = flags.and_then(|flags| flight.get(flags)) {
+            brought.extend(self.note_messages(folder, messages));
+        }
+        let mut refused_alone = Vec::new();
+        for halving in 0..=HALVINGS {
+            let mut halves: Vec<UidSet> = Vec::new();
+            let mut refusal = Ok(());
+            for (handle, set) in asked.iter().zip(&missing) {
+                if let Some(messages) = flight.get(*handle) {
+                    brought.extend(self.note_messages(folder, messages));
+                }
+                let rest = set.iter().filter(|uid| !brought.contains_key(uid));
+                let rest: Vec<Uid> = rest.collect();
+                match (flight.require(*handle), rest.as_slice()) {
+                    (Ok(()), _) => brought.extend(self.note_untold(folder, &rest)),
+                    (Err(_), []) => {}
+                    (Err(_), [uid]) => refused_alone.push(*uid),
+                    (Err(error), _) => {
+                        refusal = Err(error);
+                        let middle = rest.len().div_ceil(2);
+                        halves.extend(rest.chunks(middle).map(|h| h.iter().copied().collect()));
+                    }
+                }
+            }
+            if brought.is_empty() && halving == HOPELESS {
+                // Not one message but all of them: the server has another trouble.
+                refusal?;
+            }
+            missing = halves;
+            if missing.is_empty() {
+                break;
+            }
+            let mut plan = Plan::new();
+            let ask = |set: &UidSet| plan.fetch_rows(set.clone(), verdict);
+            asked = missing.iter().map(ask).collect();
+            flight = self.fly_with_counts(plan)?;
+        }
+        brought.extend(self.note_untold(folder, &refused_alone));
+        Ok(Some(brought))
+    }
+
+    /// Takes rows and flags into the cache; what they are now, by their UID.
+    pub fn note_messages(&mut self, folder: &FolderRef, messages: &Messages) -> BTreeMap<Uid, Row> {
+        let pending = self.cache.pending(folder);
+        let mut rows = BTreeMap::new();
+        for (uid, message) in messages {
+            let at = folder.message(*uid);
+            // A mark that is still to be sent is never undone.
+            let with_pending = |flags: Flags| match pending.contains(uid) {
+                true => flags.with(&Flags::SEEN),
+                false => flags,
+            };
+            if let Some(mut row) = row::of(*uid, message, self.server.authserv_id()) {
+                row.flags = with_pending(row.flags);
+                self.cache.put_row(&at, &row);
+                rows.insert(*uid, row);
+            } else if let Some(flags) = message.flags.clone().map(with_pending)
+                && let Some(mut row) = self.cache.row(&at)
+            {
+                if row.flags != flags {
+                    row.flags = flags;
+                    self.cache.put_row(&at, &row);
+                }
+                rows.insert(*uid, row);
+            }
+        }
+        rows
+    }
+
+    /// Remembers messages of which the server told nothing.
+    fn note_untold(&mut self, folder: &FolderRef, uids: &[Uid]) -> BTreeMap<Uid, Row> {
+        let row = |uid: &Uid| Row {
+            untold: Some(self.fresh.now),
+            ..Row::empty(*uid)
+        };
+        let rows: BTreeMap<Uid, Row> = uids.iter().map(|uid| (*uid, row(uid))).collect();
+        for (uid, row) in &rows {
+            self.cache.put_row(&folder.message(*uid), row);
+        }
+        rows
+    }
+}
