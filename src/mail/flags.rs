@@ -23,10 +23,6 @@ impl Flags {
     pub const ANSWERED: Flags = Flags::system(2);
     /// Starred.
     pub const FLAGGED: Flags = Flags::system(4);
-    /// Marked for removal.
-    pub const DELETED: Flags = Flags::system(8);
-    /// A draft.
-    pub const DRAFT: Flags = Flags::system(16);
 
     /// The system flags as they are written in commands.
     const WRITTEN: [(u8, &'static str); 5] = [

@@ -11,13 +11,13 @@ use super::FolderName;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListId {
     /// Whose messages.
-    pub scope: Scope,
+    scope: Scope,
     /// The order.
-    pub order: Order,
+    order: Order,
     /// Which of them.
-    pub filter: Filter,
+    filter: Filter,
     /// What a line of it stands for.
-    pub lines: Lines,
+    lines: Lines,
 }
 
 /// Whose messages a list holds.

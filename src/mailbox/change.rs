@@ -44,10 +44,15 @@ impl Changes<'_, '_, '_> {
         if pending.is_empty() {
             return Ok(());
         }
+        if self.sync.server.is_read_only() {
+            // Nothing can be changed there: nothing is left to be sent.
+            self.sync.cache.forget_pending(folder, pending);
+            return Ok(());
+        }
         let mut plan = Plan::new();
         let store = plan.add_flags(pending.iter().copied().collect(), Flags::SEEN);
         let flight = self.sync.fly_with_counts(plan)?;
-        // Done, or refused for good (a folder that may only be read): either way nothing is left to be sent.
+        // Done, or refused for good: either way nothing is left to be sent.
         if flight.end(store).is_some() {
             self.sync.cache.forget_pending(folder, pending);
         }

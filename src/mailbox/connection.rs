@@ -11,8 +11,16 @@ use crate::store::keys::ServerFacts;
 /// The connection of a request; nothing is asked before there is need.
 pub(super) struct Connection<'v> {
     remote: Remote<'v>,
-    /// What is open there, and for what.
-    open: Option<(FolderRef, Access)>,
+    /// What is open there.
+    open: Option<Open>,
+}
+
+struct Open {
+    folder: FolderRef,
+    /// For what it was opened.
+    access: Access,
+    /// True where the server says that nothing can be changed in it.
+    read_only: bool,
 }
 
 /// A folder that a flight is about: opened by it, or open before.
@@ -100,17 +108,24 @@ impl<'v> Connection<'v> {
             name: meant.name.clone(),
             validity: opened.validity.unwrap_or(UidValidity(0)),
         };
-        self.open = Some((folder.clone(), access));
+        self.open = Some(Open {
+            folder: folder.clone(),
+            access,
+            read_only: opened.read_only,
+        });
         folder
     }
 
-    /// True where a folder is open in its UIDVALIDITY, by SELECT where it is to be changed. Whether the server lets anything
-    /// be changed there is its answer to the change.
+    /// True where a folder is open in its UIDVALIDITY, by SELECT where it is to be changed.
     pub fn is_open(&self, folder: &FolderRef, access: Access) -> bool {
-        let suits = |(open, to): &(FolderRef, Access)| {
-            open == folder && (*to == Access::Change || access == Access::Read)
-        };
-        self.open.as_ref().is_some_and(suits)
+        self.open.as_ref().is_some_and(|open| {
+            open.folder == *folder && (open.access == Access::Change || access == Access::Read)
+        })
+    }
+
+    /// True where the server has said that nothing can be changed in the open folder.
+    pub fn is_read_only(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| open.read_only)
     }
 
     /// What this request has cost at the server so far.

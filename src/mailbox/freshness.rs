@@ -41,12 +41,12 @@ impl Offline {
     /// # Errors
     /// The failure itself where it may not.
     pub fn note(&mut self, failure: Error) -> Result<()> {
-        match failure {
-            Error::Imap(kind, _) if kind != Imap::LoginRefused => {
-                self.0.get_or_insert(kind);
+        match failure.imap() {
+            None | Some(Imap::LoginRefused) => Err(failure),
+            Some(kind) => {
+                self.0.get_or_insert(kind.clone());
                 Ok(())
             }
-            failure => Err(failure),
         }
     }
 

@@ -76,11 +76,6 @@ impl<'v, 'p> Mailbox<'v, 'p> {
         self.server.cost()
     }
 
-    /// The folders, however old; none before the first visit.
-    pub fn cached_folders(&mut self) -> Option<FolderList> {
-        self.cache.folders()
-    }
-
     /// The folders, listed anew where they are no longer fresh and nothing else has done so.
     ///
     /// # Errors
