@@ -1,22 +1,21 @@
 //! Postern: a webmail in one CGI file.
 //!
 //! A short-lived process answers each request under Apache. It takes a lock on the user's session, opens that user's
-//! database, answers from the cache if it can, asks the IMAP server only for what it lacks, makes a page, and is gone.
+//! database, answers from the cache if it can, asks the IMAP server only for what is missing, makes a page, and exits.
 //!
 //! # The house
 //!
-//! A file uses the floors below it and never one above; what stands side by side does not know each other, but for two
-//! doors that are meant: `store` and `profile` take the `Pass` of `gate`, and these and `throttle` lie in the directory of
-//! `state`.
+//! A file uses the floors below it and never one above; `tests/house.rs` holds the rooms to it. Within a room, files ask
+//! one way.
 //!
 //! | floor | rooms |
 //! |---|---|
 //! | roof | `main` (the one place that ends the process), [`cli`] for a shell, [`app`] for a request |
-//! | what a click does | [`actions`] |
+//! | what a click does | [`actions`]: one for each route |
 //! | how it looks | [`views`]: plain data in, markup out |
-//! | meaning | [`desk`], [`session`], [`mailbox`]: cache or server? |
+//! | meaning | [`document`]: what is to be read of a message; [`mailbox`]: cache or server?; [`desk`]: a user's gate, store and session, opened and closed in one order; [`session`] |
 //! | doors | [`gate`] (fs2), [`state`], [`throttle`], [`store`] (sled), [`profile`] (toml), [`outbox`], [`remote`] (imap, native-tls), [`mime`] (mail-parser), [`clean`] (ammonia), [`request`] and [`response`] (cgi), [`spool`] |
-//! | ground, words | [`error`], [`route`], [`mail`], [`letter`], [`told`], [`words`], [`assets`], [`pack`], [`time`], [`config`], [`seal`], [`process`] |
+//! | ground, words | [`error`], [`route`], [`mail`], [`media`], [`letter`], [`told`], [`words`], [`characters`], [`assets`], [`pack`], [`time`], [`config`], [`seal`], [`process`] |
 //!
 //! Each crate that reaches outside has one door, and its types do not leave that room.
 //!
@@ -26,7 +25,7 @@
 //! 2. [`app::serve`]: [`request::guard`] judges the environment; [`route::Route::parse`] says what is asked for;
 //!    [`session::Claim::read`] checks the cookie's MAC; [`request::Head::take_body`] reads the body. What comes of it is a
 //!    [`request::Request`]. Nothing of a user has been touched, no lock is held.
-//! 3. [`gate::enter`] gives the [`gate::Pass`], or sends the request away with a page that tries again.
+//! 3. [`gate::Gate::enter`] gives the [`gate::Pass`], or sends the request away with a page that tries again.
 //! 4. [`desk::at`] opens the store, then the session: the cookie's key opens the record, or the answer is the sign-in form.
 //! 5. The action asks [`mailbox::Mailbox`] for what its page shows. At the first miss, and only there,
 //!    [`remote::Remote`] connects: once, commands together.
@@ -34,13 +33,57 @@
 //!    only then the answer is written.
 //!
 //! Two flows leave the line: signing in (`app::sign_in`), and long transfers (`app::lane`), which fetch everything with
-//! the gate given back before they send a byte.
+//! the gate given back before they send a byte. What fails on the way becomes a page by two things: the [`error::Error`], by
+//! meaning, and how far an act had got ([`error::Progress`]).
+//!
+//! # A click, walked through
+//!
+//! Ann clicks a message that she has not opened before.
+//! `GET /message?..` is a [`route::Route::Message`] with a [`mail::MessageRef`]; `app::needs` says: with a session, waits as
+//! a page, answered by `actions::message`. The row of the list is in the cache, its text is not, so `mailbox` plans one flight
+//! (open the folder, fetch structure, header and text, set \Seen), and what comes back goes into the store. [`mime`] finds
+//! what is to be read, [`clean`] makes its HTML harmless, [`document`] puts both together. `views::message` draws the page
+//! with the words of `words`; the HTML comes with a second request, into a frame, from the cache. The next
+//! click on the same message asks nobody.
 //!
 //! # Adding a page
 //!
 //! A variant in [`route::Route`], with a line in `parse` and one in `href`, and an arm in the table `app::needs`: who may
 //! ask for it, how it waits, which action answers it. Without these it does not compile. One function in [`actions`], one
-//! view, one test through the binary.
+//! view, its sentences in [`words`], one test through the binary.
+//!
+//! # Glossary
+//!
+//! | here | elsewhere |
+//! |---|---|
+//! | visit | a request with a valid session, and all that its handler may touch |
+//! | claim | a session cookie whose MAC is good |
+//! | gate, pass | the exclusive lock of one user, and holding it |
+//! | ticket, slot, lane | place in the user's queue; one of the installation's concurrent requests; the queue of long transfers |
+//! | desk | a user's database and session, open |
+//! | data key | the key that a user's cache is encrypted with; wrapped by session keys and by the password |
+//! | place (in `seal`, `store`) | associated data of an AEAD |
+//! | generation | a database file set; a new one replaces one that is too large or damaged (compaction) |
+//! | row, peek | envelope summary of a message; preview or snippet |
+//! | list, rank, anchor, window | message list; position in its order; a position named by a message; one page of it (pagination) |
+//! | comparing | synchronising a list with the server (CONDSTORE, QRESYNC) |
+//! | flight, plan, handle | pipelined IMAP commands; those to be sent; where the answer of one will be |
+//! | numbering, validity | UIDVALIDITY |
+//! | pending | flag changes that the server does not know yet |
+//! | away | offline: the server cannot be asked, the cache answers |
+//! | kind, media | media type (MIME type), and what it is to a reader |
+//! | leaf, group, container | body part; multipart; a part that holds parts (nested message, TNEF, S/MIME) |
+//! | trail, inside | path to a nested message; within one |
+//! | letter | plain text body, as blocks of text, quotes and a signature |
+//! | told, extras | what a message states beside its text: calendar, vCard, DSN, MDN |
+//! | verdict, doubt | Authentication-Results; a sign of spoofing |
+//! | remote (of a page), held back | external content, such as tracking pixels; blocked |
+//! | profile, settings | what a user has set, in plain files |
+//! | notice | flash message, above a list or a message |
+//! | outbox, spool | forms that outlive their session; an unnamed temporary file |
+//! | role | special use of a mailbox (RFC 6154); a mailbox of IMAP is a folder here |
+//! | report, receipt | DSN (RFC 3464), MDN (RFC 8098) |
+//! | sealed, wrapped | encrypted and authenticated (AEAD); a key encrypted by another |
 #![deny(unsafe_code)]
 
 pub mod actions;
@@ -57,6 +100,7 @@ pub mod gate;
 pub mod letter;
 pub mod mail;
 pub mod mailbox;
+pub mod media;
 pub mod mime;
 pub mod outbox;
 pub mod pack;

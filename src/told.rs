@@ -1,4 +1,4 @@
-//! What a message tells beside its text, as plain data: an invitation, a visiting card, a delivery report, what is odd
+//! What a message tells beside its text, as plain data: an invitation, a contact card, a delivery report, what is odd
 //! about its sender, what the reader's own server found out about it, how to leave a list.
 //!
 //! On the ground floor: `mime` reads it out of bytes, `words` and views say it. Not for acting on any of it: nothing here
@@ -103,7 +103,7 @@ impl Event {
     }
 }
 
-/// What a line of a visiting card is.
+/// What a line of a contact card is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detail {
     /// Where somebody works.
@@ -124,10 +124,10 @@ pub enum Detail {
     Note,
 }
 
-/// A visiting card (vCard, RFC 6350).
+/// A contact card (vCard, RFC 6350).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Card {
-    /// Whose.
+    /// The name of the person or organisation.
     pub name: String,
     /// What it says.
     pub details: Vec<(Detail, String)>,

@@ -4,11 +4,13 @@
 //! To know before changing it: sentences are plain, say what happened, what was kept and what comes next; no blame, no
 //! jargon, no exclamation mark. The actor is named ("Postern", "the mail server"). A sentence is whole: where a view must
 //! dress a part of it (a link, a name), it is a `Sentence` with numbered places, since another language has another order.
-//! Here: languages, numbers, sizes, dates. What pages say stands in `pages`, what is said when one fails in `failures`.
+//! Here: languages, numbers, sizes, dates. What pages say is in the files below, what is said when one fails in `failures`.
 
 mod failures;
+mod message;
 mod pages;
 mod resume;
+mod sign_in;
 mod told;
 
 pub use failures::{ErrorText, hard_deadline};

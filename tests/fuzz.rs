@@ -177,7 +177,7 @@ fn read_part(part: &Part, bytes: &[u8], depth: u32) {
     statements::cards(&text);
     statements::report("message/delivery-status", bytes);
     statements::report("message/disposition-notification", bytes);
-    structure::kind_of(bytes);
+    structure::sniffed_type(bytes);
     codec::text_as(bytes, "shift_jis");
     let Some(container) = containers::Container::open(part, bytes.to_vec()) else {
         return;

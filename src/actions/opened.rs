@@ -5,6 +5,7 @@
 
 use crate::document::{Document, File};
 use crate::mail::{Encoding, Part};
+use crate::media::{Media, media};
 use crate::mime::structure;
 use crate::route::{MessageQuery, MessageRef, Route};
 use crate::views::attached::AttachmentLine;
@@ -59,18 +60,19 @@ pub fn opened_as(kind: &str) -> Option<&'static str> {
 /// The type under which a part may be shown that goes on as it comes: a text needs a charset that a browser knows.
 pub fn passed_as(kind: &str, charset: &str) -> Option<String> {
     match opened_as(kind)? {
-        AS_TEXT => structure::passed_charset(charset).map(|c| format!("text/plain; charset={c}")),
+        AS_TEXT => structure::browser_charset(charset).map(|c| format!("text/plain; charset={c}")),
         shown => Some(shown.to_owned()),
     }
 }
 
 /// The kind of a part, as far as its label and its name tell: what is called any bytes may have a better name.
 pub fn likely_kind(part: &Part) -> &str {
-    let by_name = || match structure::is_any_bytes(&part.kind) {
-        true => structure::kind_by_name(&part.name),
+    let is_octet_stream = media(&part.kind) == Media::OctetStream;
+    let by_name = || match is_octet_stream {
+        true => structure::viewable_type_by_name(&part.name),
         false => None,
     };
-    let meant = structure::meant_kind(&part.kind, &part.name);
+    let meant = structure::media_type_by_name(&part.kind, &part.name);
     meant.or_else(by_name).unwrap_or(&part.kind)
 }
 

@@ -49,7 +49,7 @@ fn shown_as(part: &Part, bytes: &PartBytes) -> Option<String> {
         return passed_as(labelled, &part.charset);
     };
     let is_text = || opened_as(labelled) == Some(AS_TEXT) && !bytes.contains(&0);
-    let kind = structure::kind_of(bytes).or_else(|| is_text().then_some(labelled))?;
+    let kind = structure::sniffed_type(bytes).or_else(|| is_text().then_some(labelled))?;
     opened_as(kind).map(str::to_owned)
 }
 

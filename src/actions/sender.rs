@@ -1,4 +1,5 @@
-//! What a mail would load from elsewhere: held back, shown once, or always shown for a sender whom the reader has named.
+//! Policy for external content (remote images, tracking pixels): blocked, shown once, or always shown for a sender whom the
+//! reader has named and for whom DMARC, SPF or DKIM passed at the reader's own server.
 //!
 //! Not for taking it out (`clean`) nor for remembering the senders (`profile`). To know before changing it: anybody can
 //! write any From, so a sender counts as the named one only where nothing speaks against it, and never among unwanted

@@ -1,4 +1,4 @@
-//! What a message tells beside its text: events, visiting cards, reports; what is odd about its sender, what the reader's
+//! What a message tells beside its text: events, contact cards, reports; what is odd about its sender, what the reader's
 //! own server found out, how it is protected, how to leave the list that it came by.
 //!
 //! Each is read when it is first asked for. Not for how any of it is told (`views`), nor for what follows from it
@@ -6,6 +6,7 @@
 
 use super::{Document, Shown};
 use crate::clean;
+use crate::media::{Media, media};
 use crate::mime::containers::Wrapping;
 use crate::mime::{codec, statements, structure};
 use crate::told::{Card, Doubt, Event, Protection, Report, Unsubscribe, Verdict};
@@ -15,7 +16,7 @@ use crate::told::{Card, Doubt, Event, Protection, Report, Unsubscribe, Verdict};
 pub struct Extras {
     /// Events, each once: an invitation mostly comes twice.
     pub events: Vec<Event>,
-    /// Visiting cards.
+    /// Contact cards.
     pub cards: Vec<Card>,
     /// Reports of mail systems.
     pub reports: Vec<Report>,
@@ -78,18 +79,21 @@ impl Document {
 impl Extras {
     fn read(&mut self, shown: &Shown) {
         let text = || codec::text(&shown.bytes, &shown.part.charset);
-        match shown.part.kind.as_str() {
-            "text/calendar" | "application/ics" => {
+        match media(&shown.part.kind) {
+            Media::Calendar => {
                 for event in statements::events(&text()) {
                     if !self.events.iter().any(|known| known.is_same(&event)) {
                         self.events.push(event);
                     }
                 }
             }
-            "text/vcard" | "text/x-vcard" | "text/directory" => {
+            Media::Card => {
                 self.cards.extend(statements::cards(&text()));
             }
-            kind => self.reports.extend(statements::report(kind, &shown.bytes)),
+            _ => {
+                let report = statements::report(&shown.part.kind, &shown.bytes);
+                self.reports.extend(report);
+            }
         }
     }
 }

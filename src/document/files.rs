@@ -6,6 +6,7 @@
 use super::Document;
 use crate::mail::{Part, Trail};
 use crate::mailbox::WHOLE_BYTES;
+use crate::media::{Media, media};
 use crate::mime::containers::Container;
 use crate::mime::{codec, structure};
 
@@ -138,18 +139,18 @@ fn letters(text: &str) -> String {
 
 /// The name under which a part is saved; of one that has none, a word with the ending of its type.
 pub fn saved_name(part: &Part) -> String {
-    let unnamed = match part.kind.as_str() {
-        "message/rfc822" | "message/global" => "message.eml",
-        "text/calendar" | "application/ics" => "calendar.ics",
-        "text/vcard" | "text/x-vcard" | "text/directory" => "card.vcf",
-        "text/html" => "page.html",
-        "image/png" => "image.png",
-        "image/jpeg" => "image.jpg",
-        "image/gif" => "image.gif",
-        "image/webp" => "image.webp",
-        "application/pdf" => "document.pdf",
-        kind if kind.starts_with("text/") => "text.txt",
-        "message/delivery-status" | "message/disposition-notification" => "report.txt",
+    let unnamed = match (media(&part.kind), part.kind.as_str()) {
+        (Media::Message, _) => "message.eml",
+        (Media::Calendar, _) => "calendar.ics",
+        (Media::Card, _) => "card.vcf",
+        (Media::Html, _) => "page.html",
+        (Media::Image, "image/png") => "image.png",
+        (Media::Image, "image/jpeg") => "image.jpg",
+        (Media::Image, "image/gif") => "image.gif",
+        (Media::Image, "image/webp") => "image.webp",
+        (Media::Pdf, _) => "document.pdf",
+        (Media::DeliveryReport | Media::Receipt, _) => "report.txt",
+        (_, kind) if kind.starts_with("text/") => "text.txt",
         _ => "",
     };
     match part.name.trim() {

@@ -191,6 +191,6 @@ fn is_named(part: &Part, id: &str) -> bool {
 }
 
 fn data_address(bytes: &[u8]) -> Option<String> {
-    let kind = structure::kind_of(bytes).filter(|kind| kind.starts_with("image/"))?;
+    let kind = structure::sniffed_type(bytes).filter(|kind| kind.starts_with("image/"))?;
     Some(format!("data:{kind};base64,{}", STANDARD.encode(bytes)))
 }

@@ -49,7 +49,8 @@ impl<K, V> Tree<K, V> {
 pub const SESSIONS: Tree<SessionKey, Kept> = Tree::new(1, 1);
 /// Data keys, wrapped.
 pub const WRAPS: Tree<DataKeyId, Wrap> = Tree::new(2, 1);
-/// \Seen marks that the server does not know yet; the only thing here that exists only once.
+/// \Seen marks that the server does not know yet. All else in the store is a copy of what the server or the browser has;
+/// these exist only here, so a new generation takes them along, and losing them loses what a reader did.
 pub const PENDING: Tree<MessageKey, ()> = Tree::new(3, 1);
 /// What the server can do.
 pub const SERVER: Tree<DataKeyId, ServerFacts> = Tree::new(4, 1);

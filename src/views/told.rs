@@ -25,7 +25,7 @@ pub struct Told {
     pub leave: Option<Route>,
     /// Events.
     pub events: Vec<EventLine>,
-    /// Visiting cards.
+    /// Contact cards.
     pub cards: Vec<Card>,
     /// Reports of mail systems.
     pub reports: Vec<Report>,
@@ -76,7 +76,7 @@ pub(super) fn notes(context: RenderContext, told: &Told) -> Markup {
     }
 }
 
-/// Events, reports and visiting cards, above the text.
+/// Events, reports and contact cards, above the text.
 pub(super) fn cards(context: RenderContext, told: &Told) -> Markup {
     html! {
         @for report in &told.reports { (report_card(context, report)) }

@@ -1,6 +1,7 @@
 //! What is said of what a message tells: invitations, cards, reports, oddities of a sender, verdicts, leaving a list.
 
 use super::{Sentence, Words, clock, month, weekday};
+use crate::media::{Media, media};
 use crate::time::Calendar;
 use crate::told::{Coming, Delivery, Detail, Doubt, Fate, Method, Protection, Report, Verdict};
 
@@ -171,16 +172,15 @@ impl Words {
             }
             Fate::Expanded => "The message to {0} was sent on to everyone on the list",
         };
-        Sentence::new(
-            match delivery.status.and_then(|status| self.reason(status)) {
-                Some(why) if delivery.fate != Fate::Delivered => format!("{what}: {why}."),
-                _ => format!("{what}."),
-            },
-        )
+        Sentence::new(match self.reason(delivery) {
+            Some(why) if delivery.fate != Fate::Delivered => format!("{what}: {why}."),
+            _ => format!("{what}."),
+        })
     }
 
     /// Why, by the numbers of RFC 3463.
-    fn reason(&self, (class, subject, detail): (u16, u16, u16)) -> Option<&'static str> {
+    fn reason(&self, delivery: &Delivery) -> Option<&'static str> {
+        let (class, subject, detail) = delivery.status?;
         let why = match (subject, detail) {
             (1, 1 | 6) => "this address does not exist",
             (1, 2) => "this domain does not exist",
@@ -381,29 +381,26 @@ impl Words {
 
     /// What an attachment without a name is called, by its type.
     pub fn unnamed(&self, kind: &str) -> &'static str {
-        match kind {
-            "message/rfc822" | "message/global" => "Forwarded message",
-            "text/calendar" | "application/ics" => "Calendar",
-            "text/vcard" | "text/x-vcard" | "text/directory" => "Contact card",
-            "message/delivery-status" | "message/global-delivery-status" => "Delivery report",
-            "message/disposition-notification" | "message/global-disposition-notification" => {
-                "Receipt"
-            }
-            "message/feedback-report" => "Abuse report",
-            "message/partial" => "Part of a message",
-            "message/external-body" => "External file",
-            "text/rfc822-headers" | "message/rfc822-headers" | "message/global-headers" => {
-                "Message headers"
-            }
-            "application/pgp-signature"
-            | "application/pkcs7-signature"
-            | "application/x-pkcs7-signature" => "Signature",
-            "application/pgp-encrypted" | "application/pkcs7-mime" | "application/x-pkcs7-mime" => {
-                "Encrypted content"
-            }
-            kind if kind.starts_with("image/") => "Image",
-            kind if kind.starts_with("text/") => "Text",
-            _ => self.unnamed_file(),
+        match media(kind) {
+            Media::Message => "Forwarded message",
+            Media::Calendar => "Calendar",
+            Media::Card => "Contact card",
+            Media::DeliveryReport => "Delivery report",
+            Media::Receipt => "Receipt",
+            Media::AbuseReport => "Abuse report",
+            Media::PartialMessage => "Part of a message",
+            Media::ExternalFile => "External file",
+            Media::Headers => "Message headers",
+            Media::PgpSignature | Media::SmimeSignature => "Signature",
+            Media::PgpEncrypted | Media::Smime => "Encrypted content",
+            Media::Image => "Image",
+            Media::Text
+            | Media::Html
+            | Media::Enriched
+            | Media::OtherHtml
+            | Media::Data
+            | Media::Sheet => "Text",
+            Media::Tnef | Media::Pdf | Media::OctetStream | Media::Other => self.unnamed_file(),
         }
     }
 }

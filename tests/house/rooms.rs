@@ -21,9 +21,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "actions",
         &[
-            "clean", "config", "document", "letter", "mailbox", "mime", "profile", "remote",
-            "request", "response", "route", "seal", "session", "state", "store", "told", "views",
-            "words",
+            "clean", "config", "document", "letter", "mailbox", "media", "mime", "profile",
+            "remote", "request", "response", "route", "seal", "session", "state", "store", "told",
+            "views", "words",
         ],
     ),
     (
@@ -34,7 +34,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     (
         "document",
-        &["clean", "letter", "mailbox", "mime", "route", "told"],
+        &[
+            "clean", "letter", "mailbox", "media", "mime", "route", "told",
+        ],
     ),
     ("desk", &["gate", "session", "store"]),
     (
@@ -55,15 +57,16 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("views", &["assets", "letter", "route", "told", "words"]),
     ("assets", &["route"]),
     ("clean", &["letter"]),
-    ("mime", &["letter", "told"]),
+    ("mime", &["letter", "media", "told"]),
     ("remote", &["config"]),
     ("state", &["config", "process", "seal"]),
-    ("words", &["told"]),
+    ("words", &["media", "told"]),
     ("characters", &[]),
     ("config", &[]),
     ("error", &[]),
     ("letter", &[]),
     ("mail", &[]),
+    ("media", &[]),
     ("pack", &[]),
     ("process", &[]),
     ("route", &[]),

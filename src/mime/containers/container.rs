@@ -12,7 +12,8 @@ use super::tnef::tnef;
 use crate::mail::{Part, PartPath};
 use crate::mime::codec::{decode, file_name, uudecode};
 use crate::mime::structure::{
-    is_cms, is_message, is_tnef, kind_by_name, kind_of, leaf_places, meant_kind,
+    is_cms, is_message, is_tnef, leaf_places, media_type_by_name, sniffed_type,
+    viewable_type_by_name,
 };
 
 /// How a part holds others.
@@ -178,11 +179,11 @@ impl Container {
 /// A file as a part: its bytes say what it is, then its name, then its label.
 fn file(name: String, kind: &str, bytes: &[u8]) -> Part {
     Part {
-        kind: kind_of(bytes)
+        kind: sniffed_type(bytes)
             // A message within the message that a winmail.dat holds.
             .or_else(|| tnef(bytes).map(|_| "application/ms-tnef"))
-            .or_else(|| kind_by_name(&name))
-            .or_else(|| meant_kind(kind, &name))
+            .or_else(|| viewable_type_by_name(&name))
+            .or_else(|| media_type_by_name(kind, &name))
             .unwrap_or(kind)
             .to_owned(),
         name,

@@ -5,8 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::kinds::{is_cms, is_tnef, kind_by_name};
+use super::kinds::{is_cms, is_tnef, viewable_type_by_name};
 use crate::mail::{Group, Part, PartPath};
+use crate::media::{Media, media};
 use crate::told::Protection;
 
 /// A message's leaves by what they are for.
@@ -28,20 +29,12 @@ const MOST_TOLD: usize = 4;
 const TOLD_BYTES: u32 = 256 * 1024;
 const WRAPPED_BYTES: u32 = 1024 * 1024;
 
-/// Parts that a page reads for what they tell: invitations, visiting cards, reports, winmail.dat, signed messages.
+/// Parts that a page reads for what they tell: invitations, contact cards, reports, winmail.dat, signed messages.
 pub fn told_by(parts: &[Part]) -> Vec<&Part> {
     let told = parts.iter().filter(|p| {
         let tells = matches!(
-            p.kind.as_str(),
-            "text/calendar"
-                | "application/ics"
-                | "text/vcard"
-                | "text/x-vcard"
-                | "text/directory"
-                | "message/delivery-status"
-                | "message/global-delivery-status"
-                | "message/disposition-notification"
-                | "message/global-disposition-notification"
+            media(&p.kind),
+            Media::Calendar | Media::Card | Media::DeliveryReport | Media::Receipt
         );
         tells && p.size <= TOLD_BYTES || (is_tnef(p) || is_cms(p)) && p.size <= WRAPPED_BYTES
     });
@@ -50,18 +43,14 @@ pub fn told_by(parts: &[Part]) -> Vec<&Part> {
 
 /// How a message is protected, by its structure.
 pub fn protection(parts: &[Part]) -> Option<Protection> {
-    let any = |of: &dyn Fn(&Part) -> bool| parts.iter().any(of);
-    let kind = |wanted: &[&str]| any(&|p: &Part| wanted.contains(&p.kind.as_str()));
-    if any(&|p| inside(p, "encrypted")) || kind(&["application/pgp-encrypted"]) {
+    let any = |wanted| parts.iter().any(|p| media(&p.kind) == wanted);
+    if parts.iter().any(|p| inside(p, "encrypted")) || any(Media::PgpEncrypted) {
         Some(Protection::PgpEncrypted)
-    } else if kind(&["application/pkcs7-mime", "application/x-pkcs7-mime"]) {
+    } else if any(Media::Smime) {
         Some(Protection::SmimeWrapped)
-    } else if kind(&[
-        "application/pkcs7-signature",
-        "application/x-pkcs7-signature",
-    ]) {
+    } else if any(Media::SmimeSignature) {
         Some(Protection::SmimeSigned)
-    } else if kind(&["application/pgp-signature"]) {
+    } else if any(Media::PgpSignature) {
         Some(Protection::PgpSigned)
     } else {
         None
@@ -121,34 +110,19 @@ fn is_text(part: &Part) -> bool {
     !part.attached && is_readable(&part.kind) && (part.name.is_empty() || leads(part))
 }
 
-/// Texts that are data for a program; each is read by whoever knows its form, or saved.
-const DATA: [&str; 14] = [
-    "text/calendar",
-    "text/vcard",
-    "text/x-vcard",
-    "text/x-vcalendar",
-    "text/directory",
-    "text/rfc822-headers",
-    "text/csv",
-    "text/comma-separated-values",
-    "text/tab-separated-values",
-    "text/rtf",
-    "text/css",
-    "text/javascript",
-    "text/ecmascript",
-    "text/xml",
-];
-
-/// RFC 2046 4.1.4: a text of a kind that nobody knows is read as plain text.
+/// A text that is read as text. Texts that are data for a program are read by whoever knows their form, or saved.
 fn is_readable(kind: &str) -> bool {
-    kind.starts_with("text/") && !DATA.contains(&kind)
+    matches!(
+        media(kind),
+        Media::Text | Media::Html | Media::Enriched | Media::OtherHtml
+    )
 }
 
 /// What a leaf is read as; None for a version that is written for other programs.
 fn face_of(part: &Part) -> Option<Face> {
-    match part.kind.as_str() {
-        "text/html" => Some(Face::Html),
-        "text/x-amp-html" | "text/watch-html" => None,
+    match media(&part.kind) {
+        Media::Html => Some(Face::Html),
+        Media::OtherHtml => None,
         _ => Some(Face::Text),
     }
 }
@@ -162,8 +136,13 @@ fn leads(part: &Part) -> bool {
 
 /// True for a picture that a page can show, by its type or, where that says nothing, by its name.
 fn is_picture(part: &Part) -> bool {
-    let by_name = || kind_by_name(&part.name).is_some_and(|kind| kind.starts_with("image/"));
-    part.kind.starts_with("image/") || part.kind == "application/octet-stream" && by_name()
+    let by_name =
+        || viewable_type_by_name(&part.name).is_some_and(|kind| kind.starts_with("image/"));
+    match media(&part.kind) {
+        Media::Image => true,
+        Media::OctetStream => by_name(),
+        _ => false,
+    }
 }
 
 /// The branches of each alternative that something is shown of.

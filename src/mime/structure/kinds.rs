@@ -4,10 +4,11 @@
 //! under a type from a list of our own.
 
 use crate::mail::Part;
+use crate::media::{Media, media};
 
 /// The media types whose bytes a browser may show, told by their first bytes (WHATWG MIME sniffing 6.1); None for all
 /// others.
-pub fn kind_of(bytes: &[u8]) -> Option<&'static str> {
+pub fn sniffed_type(bytes: &[u8]) -> Option<&'static str> {
     let head = bytes.get(..bytes.len().min(16)).unwrap_or_default();
     match head {
         [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => Some("image/png"),
@@ -34,7 +35,7 @@ pub fn kind_of(bytes: &[u8]) -> Option<&'static str> {
 }
 
 /// The media type that a file's name stands for, of those a browser may show; None for all others.
-pub fn kind_by_name(name: &str) -> Option<&'static str> {
+pub fn viewable_type_by_name(name: &str) -> Option<&'static str> {
     let extension = name.rsplit_once('.')?.1.to_ascii_lowercase();
     match extension.as_str() {
         "png" => Some("image/png"),
@@ -47,29 +48,15 @@ pub fn kind_by_name(name: &str) -> Option<&'static str> {
     }
 }
 
-/// True for the labels that only say: these are bytes.
-pub fn is_any_bytes(kind: &str) -> bool {
-    matches!(
-        kind,
-        "application/octet-stream"
-            | "application/x-octet-stream"
-            | "application/binary"
-            | "application/download"
-            | "application/x-download"
-            | "application/force-download"
-            | "application/x-force-download"
-    )
-}
-
 /// The media type that a part is read as where its label has an old name for it, or says nothing and its file's name stands
 /// for something that is read here: gateways and some programs label everything alike. None where the label stands.
-pub fn meant_kind(kind: &str, name: &str) -> Option<&'static str> {
+pub fn media_type_by_name(kind: &str, name: &str) -> Option<&'static str> {
     match kind {
         "image/jpg" | "image/pjpeg" => return Some("image/jpeg"),
         "image/x-png" => return Some("image/png"),
         "application/x-pdf" => return Some("application/pdf"),
         "text/x-vcalendar" => return Some("text/calendar"),
-        kind if !is_any_bytes(kind) => return None,
+        kind if media(kind) != Media::OctetStream => return None,
         _ => {}
     }
     let name = name.trim().to_ascii_lowercase();
@@ -91,7 +78,7 @@ pub fn meant_kind(kind: &str, name: &str) -> Option<&'static str> {
 
 /// A part with the kind that is meant.
 pub fn judged(part: Part) -> Part {
-    match meant_kind(&part.kind, &part.name) {
+    match media_type_by_name(&part.kind, &part.name) {
         Some(kind) => Part {
             kind: kind.to_owned(),
             ..part
@@ -102,30 +89,24 @@ pub fn judged(part: Part) -> Part {
 
 /// True for a part that opens as a message of its own.
 pub fn is_message(part: &Part) -> bool {
-    matches!(part.kind.as_str(), "message/rfc822" | "message/global")
+    media(&part.kind) == Media::Message
         || (part.name.to_ascii_lowercase().ends_with(".eml")
             && part.kind.starts_with("application/"))
 }
 
 /// True for a winmail.dat.
 pub fn is_tnef(part: &Part) -> bool {
-    matches!(
-        part.kind.as_str(),
-        "application/ms-tnef" | "application/vnd.ms-tnef"
-    ) || part.name.eq_ignore_ascii_case("winmail.dat")
+    media(&part.kind) == Media::Tnef || part.name.eq_ignore_ascii_case("winmail.dat")
 }
 
 /// True for a part that is a CMS with the message in it.
 pub fn is_cms(part: &Part) -> bool {
-    matches!(
-        part.kind.as_str(),
-        "application/pkcs7-mime" | "application/x-pkcs7-mime"
-    )
+    media(&part.kind) == Media::Smime
 }
 
 /// The name of a charset under which a text may go on to a browser as it is; None where a browser does not know it, or would
 /// read other letters where the text has ASCII.
-pub fn passed_charset(label: &str) -> Option<&'static str> {
+pub fn browser_charset(label: &str) -> Option<&'static str> {
     match label {
         "" | "us-ascii" | "ascii" => Some("utf-8"),
         _ => encoding_rs::Encoding::for_label(label.as_bytes())
@@ -140,14 +121,14 @@ mod tests {
 
     #[test]
     fn bytes_say_what_they_are() {
-        assert_eq!(kind_of(b"\x89PNG\r\n\x1a\n...."), Some("image/png"));
-        assert_eq!(kind_of(b"RIFF....WEBPVP8 "), Some("image/webp"));
-        assert_eq!(kind_of(b"%PDF-1.7"), Some("application/pdf"));
+        assert_eq!(sniffed_type(b"\x89PNG\r\n\x1a\n...."), Some("image/png"));
+        assert_eq!(sniffed_type(b"RIFF....WEBPVP8 "), Some("image/webp"));
+        assert_eq!(sniffed_type(b"%PDF-1.7"), Some("application/pdf"));
         for other in [&b"<svg xmlns="[..], b"GIF", b"", b"\xff\xd8"] {
-            assert_eq!(kind_of(other), None);
+            assert_eq!(sniffed_type(other), None);
         }
-        assert_eq!(kind_by_name("a.b.JPG"), Some("image/jpeg"));
-        assert_eq!(kind_by_name("page.html"), None);
+        assert_eq!(viewable_type_by_name("a.b.JPG"), Some("image/jpeg"));
+        assert_eq!(viewable_type_by_name("page.html"), None);
     }
 
     #[test]
@@ -166,16 +147,16 @@ mod tests {
             ("image/png", "smime.p7m", None),
             ("text/html", "invite.ics", None),
         ] {
-            assert_eq!(meant_kind(kind, name), meant, "{kind} {name}");
+            assert_eq!(media_type_by_name(kind, name), meant, "{kind} {name}");
         }
     }
 
     #[test]
     fn a_charset_goes_on_where_a_browser_reads_it_as_we_would() {
-        assert_eq!(passed_charset("iso-8859-2"), Some("ISO-8859-2"));
-        assert_eq!(passed_charset(""), Some("utf-8"));
+        assert_eq!(browser_charset("iso-8859-2"), Some("ISO-8859-2"));
+        assert_eq!(browser_charset(""), Some("utf-8"));
         for other in ["utf-16", "iso-2022-jp", "utf-7", "nonsense"] {
-            assert_eq!(passed_charset(other), None, "{other}");
+            assert_eq!(browser_charset(other), None, "{other}");
         }
     }
 }

@@ -12,8 +12,8 @@ mod reading;
 
 pub use body::{Body, body_of, protection, told_by};
 pub use kinds::{
-    is_any_bytes, is_cms, is_message, is_tnef, judged, kind_by_name, kind_of, meant_kind,
-    passed_charset,
+    browser_charset, is_cms, is_message, is_tnef, judged, media_type_by_name, sniffed_type,
+    viewable_type_by_name,
 };
 pub use leaves::{leaf_places, leaves, part_of, parts_of};
 pub use letter::letter;

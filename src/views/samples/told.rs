@@ -18,7 +18,7 @@ use crate::words::Words;
 /// Of a message that tells nothing.
 pub(super) static NOTHING: LazyLock<Told> = LazyLock::new(Told::default);
 
-/// An invitation, a report and a visiting card whose every word tries to be more than a word.
+/// An invitation, a report and a contact card whose every word tries to be more than a word.
 pub(super) fn message() -> Markup {
     let bad = "<script>alert(1)</script>\"onload=\"x".to_owned();
     let guest = Guest {
