@@ -13,7 +13,7 @@
 //! | roof | `main` (the one place that ends the process), [`cli`] for a shell, [`app`] for a request |
 //! | what a click does | [`actions`]: one for each route |
 //! | how it looks | [`views`]: plain data in, markup out |
-//! | meaning | [`document`]: what is to be read of a message; [`mailbox`]: cache or server?; [`desk`]: a user's gate, store and session, opened and closed in one order; [`session`] |
+//! | meaning | [`document`]: what is to be read of a message; [`mailbox`]: what is cached, what is fetched and compared, what is changed, and a front that decides; [`desk`]: a user's gate, store and session, opened and closed in one order; [`session`] |
 //! | doors | [`gate`] (fs2), [`state`], [`throttle`], [`store`] (sled), [`profile`] (toml), [`outbox`], [`remote`] (imap, native-tls), [`mime`] (mail-parser), [`clean`] (ammonia), [`request`] and [`response`] (cgi), [`spool`] |
 //! | ground, words | [`error`], [`route`], [`mail`], [`media`], [`letter`], [`told`], [`words`], [`characters`], [`assets`], [`pack`], [`time`], [`config`], [`seal`], [`process`] |
 //!

@@ -5,7 +5,6 @@
 //! allowed and serialises once; nothing is edited as text afterwards. The only room that names `ammonia` and
 //! `cssparser`, and the only one where `PreEscaped` may stand.
 
-mod attributes;
 mod bound;
 mod budget;
 mod css;

@@ -3,11 +3,14 @@
 //! Works on tags, not on a tree: a tree of hostile markup can take a time that grows with the square of its size, and
 //! this reading is what keeps that from the step after it. Safety is not decided here; `html` decides it once more.
 
+mod attributes;
+
 use html5ever::tokenizer::Tag;
 
 use crate::characters::{BidiRuns, MOST_MARKS, is_mark};
 
-use super::attributes::{background, begin, escape, join};
+use attributes::{background, begin, escape, join};
+
 use super::budget::{ATTRIBUTES, BODY_STYLE_BYTES, HTML_BYTES, QUOTES, SHEET_BYTES, WRITTEN_BYTES};
 use super::raw::{RawText, raw_text};
 use super::tags::{Reads, walk};
@@ -73,10 +76,10 @@ enum Raw {
     Dropped,
 }
 
-pub(super) struct Reader<'a> {
-    pub(super) how: &'a Show<'a>,
-    pub(super) judge: Judge<'a>,
-    pub(super) found: Reading,
+struct Reader<'a> {
+    how: &'a Show<'a>,
+    judge: Judge<'a>,
+    found: Reading,
     nesting: Nesting,
     raw: Option<Raw>,
     /// How its body tag colours links, as a sheet.
@@ -85,11 +88,11 @@ pub(super) struct Reader<'a> {
     sheets: Vec<(String, String)>,
     style_bytes: usize,
     /// Bytes that embedded images have taken so far.
-    pub(super) embedded_bytes: usize,
+    embedded_bytes: usize,
     /// Bytes of what was passed on, as it will be written out.
     written: usize,
     /// Columns and rows that cells have reached over so far.
-    pub(super) spans: usize,
+    spans: usize,
     quotes: usize,
     /// Marks that the last letter carries.
     marks: usize,

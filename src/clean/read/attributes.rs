@@ -2,10 +2,12 @@
 
 use html5ever::tokenizer::Tag;
 
-use super::budget::{ATTRIBUTE_BYTES, ATTRIBUTES, EMBEDDED, EMBEDDED_BYTES, SIGNS, SPAN, SPANS};
-use super::html::is_sign;
-use super::read::Reader;
-use super::{Load, is_attribute, is_own, link, load, prefixed};
+use super::Reader;
+use crate::clean::budget::{
+    ATTRIBUTE_BYTES, ATTRIBUTES, EMBEDDED, EMBEDDED_BYTES, SIGNS, SPAN, SPANS,
+};
+use crate::clean::html::is_sign;
+use crate::clean::{Load, is_attribute, is_own, link, load, prefixed};
 
 impl Reader<'_> {
     /// The judged attributes of an element, as markup.
