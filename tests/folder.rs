@@ -2,8 +2,10 @@
 //! are, by what names.
 
 use crate::cost::connections;
-use crate::support::mails::Mail;
+use crate::support::client::MailClient;
+use crate::support::mails::{self, Mail};
 use crate::support::page::Page;
+use crate::support::reader::Reader;
 use crate::support::site::Site;
 
 /// Every click is compared with the server.
@@ -34,9 +36,8 @@ fn messages(newest: usize, oldest: usize) -> Vec<String> {
         .collect()
 }
 
-/// Deletes messages of Ann's INBOX, by their sequence numbers.
-fn delete(site: &Site, which: &str) {
-    let mut client = site.other_client("ann");
+/// Another mail program deletes messages of the INBOX, by their sequence numbers.
+fn delete(mut client: MailClient, which: &str) {
     client.run("SELECT INBOX");
     client.run(&format!(r"STORE {which} +FLAGS.SILENT (\Deleted)"));
     client.run("EXPUNGE");
@@ -54,11 +55,10 @@ fn tree(page: &Page) -> Vec<String> {
 
 #[test]
 fn two_tabs_in_two_folders_stay_each_in_its_own_place() {
-    let site = Site::new()
-        .messages(170)
-        .mails("ann", "Letters", letters(120))
-        .start();
-    let ann = site.sign_in("ann");
+    let ann = Reader::with(&[
+        ("INBOX", &mails::generated(170)),
+        ("Letters", &letters(120)),
+    ]);
     let inbox = ann.get("/");
     let letters = ann.tab().get(&inbox.link("Letters"));
     letters.shows("Letter 120").hides("Message 170");
@@ -117,18 +117,17 @@ fn a_deleted_anchor_leaves_its_place() {
     let list = ann.get("/").click("Older");
     assert_eq!(subjects(&list), messages(250, 201));
     // The last row of the page, by which the link to older ones goes; then the first one of the next.
-    delete(&site, "201");
+    delete(site.other_client("ann"), "201");
     let older = list.click("Older");
     assert_eq!(subjects(&older), messages(200, 151));
-    delete(&site, "200");
+    delete(site.other_client("ann"), "200");
     let newer = older.click("Newer");
     assert_eq!(subjects(&newer), messages(251, 202));
 }
 
 #[test]
 fn a_place_beyond_the_end_is_the_nearest_that_there_is() {
-    let site = Site::with_inbox(120);
-    let ann = site.sign_in("ann");
+    let ann = Reader::of(mails::generated(120));
     let list = ann.get("/");
     let link = list.link("Older");
     let (front, anchor) = link.rsplit_once('=').expect("an anchor");
@@ -167,7 +166,7 @@ fn a_list_that_grew_shorter_shows_its_last_page() {
     let ann = site.sign_in("ann");
     let older = ann.get("/").click("Older");
     let oldest = older.link("Older");
-    delete(&site, "1:100");
+    delete(site.other_client("ann"), "1:100");
     let page = ann.get(&oldest);
     page.has_status(200);
     assert_eq!(subjects(&page), messages(120, 101));
@@ -176,10 +175,9 @@ fn a_list_that_grew_shorter_shows_its_last_page() {
 
 #[test]
 fn a_message_deleted_elsewhere_is_gone_and_the_list_knows_it_then() {
-    let site = Site::with_inbox(3);
-    let ann = site.sign_in("ann");
+    let ann = Reader::of(mails::generated(3));
     let list = ann.get("/");
-    delete(&site, "2");
+    delete(ann.other_client(), "2");
     let gone = list.click("Message 2");
     gone.has_status(410)
         .shows("This message is no longer here")
@@ -196,10 +194,10 @@ fn a_message_deleted_elsewhere_is_gone_and_the_list_knows_it_then() {
 
 #[test]
 fn a_folder_that_was_numbered_anew_says_so_instead_of_showing_something_else() {
-    let site = Site::with_inbox(120);
-    let ann = site.sign_in("ann");
+    let ann = Reader::of(mails::generated(120));
     let list = ann.get("/");
-    site.dovecot().renumber("ann", "INBOX", 4711);
+    let dovecot = ann.site().dovecot();
+    dovecot.renumber(ann.login(), "INBOX", 4711);
     let stale = list.click("Message 118");
     stale
         .has_status(410)
@@ -242,13 +240,9 @@ fn a_folder_deleted_elsewhere_is_gone_and_leaves_a_way_on() {
 
 #[test]
 fn within_the_window_too_a_folder_found_gone_leaves_the_pane() {
-    let site = Site::new()
-        .messages(3)
-        .mails("ann", "Letters", letters(3))
-        .start();
-    let ann = site.sign_in("ann");
+    let ann = Reader::with(&[("INBOX", &mails::generated(3)), ("Letters", &letters(3))]);
     let inbox = ann.get("/");
-    site.other_client("ann").run("DELETE Letters");
+    ann.other_client().run("DELETE Letters");
     let gone = inbox.click("Letters");
     gone.has_status(410).shows("This folder no longer exists");
     gone.click("Open Inbox").hides("Letters");
@@ -256,8 +250,7 @@ fn within_the_window_too_a_folder_found_gone_leaves_the_pane() {
 
 #[test]
 fn an_empty_folder_says_what_will_be_in_it() {
-    let site = Site::new().start();
-    let ann = site.sign_in("ann");
+    let ann = Reader::of([]);
     let inbox = ann.get("/");
     inbox
         .shows("This folder is empty.")
@@ -266,7 +259,7 @@ fn an_empty_folder_says_what_will_be_in_it() {
     inbox
         .click("Sent")
         .shows("Messages that you send will appear here.");
-    site.deliver("ann", &mail("The first"));
+    ann.other_client().append("INBOX", &mail("The first"));
     inbox
         .click("Check for new mail")
         .shows("The first")
@@ -366,10 +359,7 @@ fn folders_below_inbox_stand_at_the_top() {
 
 #[test]
 fn a_name_that_only_holds_others_leads_nowhere() {
-    let site = Site::new()
-        .mails("ann", "Work/Deep/Deeper", letters(1))
-        .start();
-    let inbox = site.sign_in("ann").get("/");
+    let inbox = Reader::with(&[("Work/Deep/Deeper", &letters(1))]).get("/");
     assert_eq!(tree(&inbox), ["Work", "Deep", "Deeper"]);
     let links = inbox.texts_of("nav.folders > h2 + ul a .name");
     assert_eq!(links, ["Deeper"]);
@@ -436,9 +426,8 @@ fn unread_messages_are_counted_beside_each_folder() {
 
 #[test]
 fn the_next_and_the_previous_message_are_those_of_the_list() {
-    let site = Site::with_inbox(60);
-    let ann = site.sign_in("ann");
-    let newest = ann.get("/").click("Message 60");
+    let ann = Reader::of(mails::generated(60));
+    let newest = ann.open_mail("Message 60");
     assert!(!newest.has_link("Newer message"));
     let mut page = newest;
     for n in (50..60).rev() {

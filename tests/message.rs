@@ -374,7 +374,7 @@ fn opening_marks_as_read_and_fetching_ahead_does_not() {
     let mails = ["First", "Second"].map(|subject| mail(subject, "\nHello."));
     let ann = Reader::of(mails);
     let unseen = || {
-        let mut client = ann.site().other_client(ann.login());
+        let mut client = ann.other_client();
         client.run("SELECT INBOX");
         client.run("SEARCH UNSEEN").concat()
     };

@@ -1,4 +1,4 @@
-//! One site for all tests that only look: started when the first of them asks, and each test is a user of its own there, with
+//! One site for all tests that look at mail and change nothing of the site itself: started when the first of them asks, and each test is a user of its own there, with
 //! mails of its own, so that none of them meets the mails or the cache of another.
 //!
 //! Not for a test that counts sign-ins or processes, changes the configuration, damages something or reads a log: what it
@@ -12,6 +12,7 @@ use std::ops::Deref;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 
+use super::client::MailClient;
 use super::mails::Mail;
 use super::site::{Site, password_of};
 use super::visitor::Visitor;
@@ -48,6 +49,11 @@ impl Reader {
     /// Who it is, at both servers.
     pub fn login(&self) -> &str {
         &self.login
+    }
+
+    /// The same user's other mail program.
+    pub fn other_client(&self) -> MailClient {
+        site().other_client(&self.login)
     }
 
     /// The site, shared with others.
