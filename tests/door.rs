@@ -1,8 +1,10 @@
 //! The door to IMAP, from outside: a visit in the words of six servers, sign-in and its refusals, flights. What others said
-//! is in `replies`, servers that hang, cut and lie in `hostile`.
+//! is in `replies`, servers that hang, cut and lie in `hostile`, what is sent in `sending`, acting in `acts`.
 
+mod acts;
 mod hostile;
 mod replies;
+mod sending;
 
 use std::io::{self, Read, Write};
 use std::time::{Duration, Instant};
@@ -499,30 +501,4 @@ impl Read for Backwards {
         self.out.drain(..count);
         Ok(count)
     }
-}
-
-#[test]
-fn a_flight_does_not_mix_two_folders() {
-    let name = |name: &str| FolderName::new(name).expect("a name");
-    let server = server(1);
-    let known = Some(Capabilities::parse(b"IMAP4rev1"));
-    let mut remote = Remote::new(
-        account(&server),
-        known,
-        Deadline::after(Duration::from_secs(20)),
-    );
-    remote.ready_over(Player::of(b"")).expect("signed in");
-    let mut two = Plan::new();
-    two.open(&name("a"), Access::Read, None);
-    two.open(&name("b"), Access::Read, None);
-    let mut behind = Plan::new();
-    behind.fetch_rows(UidSet::all(), false);
-    behind.open(&name("b"), Access::Read, None);
-    for plan in [two, behind] {
-        assert!(matches!(remote.fly(plan), Err(Error::Internal(_))));
-    }
-    let mut one = Plan::new();
-    one.noop();
-    one.open(&name("a"), Access::Read, None);
-    remote.fly(one).expect("one folder is what a flight is for");
 }

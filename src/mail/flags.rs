@@ -23,6 +23,8 @@ impl Flags {
     pub const ANSWERED: Flags = Flags::system(2);
     /// Starred.
     pub const FLAGGED: Flags = Flags::system(4);
+    /// Marked for removal.
+    pub const DELETED: Flags = Flags::system(8);
 
     /// The system flags as they are written in commands.
     const WRITTEN: [(u8, &'static str); 5] = [

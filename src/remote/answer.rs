@@ -2,38 +2,35 @@
 //!
 //! Not for how responses came (that is `wire`), nor for what is done with them. To know before changing it: servers
 //! interleave the answers of a flight, so nothing is assigned by position. FETCH goes by UID, STATUS by name, ESEARCH by
-//! its tag; what cannot be read is counted and left out.
+//! its tag, the rest by the folder that is open (`borders`); what cannot be read is counted and left out.
+
+mod kinds;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::borders::{Borders, Closed};
 use super::capabilities::Capabilities;
+use super::change::{Appended, Change, Copied, Stored};
 use super::command::Command;
 use super::end::{End, refusal};
 use super::fetch::Room;
 use super::folders::Folders;
-use super::lexer::{Lexer, Value, number};
-use super::open_folder::{Messages, OpenFolder};
-use super::plan::{Handle, Plan};
-use super::uids::Sequence;
+use super::found::Found;
+use super::handle::Handle;
+use super::lexer::{Lexer, number};
+use super::open_folder::OpenFolder;
+use super::plan::Plan;
+use super::uids::{Sequence, UidSet};
 use super::wire::Status;
 use crate::error::Result;
-use crate::mail::{FolderName, ModSeq};
+use crate::mail::FolderName;
+
+pub use self::kinds::Answer;
 
 /// Most alerts that are kept.
 const ALERTS: usize = 5;
 /// Most extensions that are kept of ENABLED; there is no server with more.
 const ENABLED: usize = 100;
-
-/// What a search or sort found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Found {
-    /// In the server's order.
-    pub uids: Sequence,
-    /// How many, as the server counts them.
-    pub count: Option<u32>,
-    /// The highest modification sequence among them.
-    pub modseq: Option<ModSeq>,
-}
 
 /// What the server says of itself.
 #[derive(Clone, Debug, Default)]
@@ -62,13 +59,22 @@ pub struct Flight {
     open: Vec<OpenFolder>,
     /// What the commands of this flight found, by the number of the command.
     found: BTreeMap<usize, Found>,
+    /// What they stored, copied and appended.
+    stored: BTreeMap<usize, Stored>,
+    copied: BTreeMap<usize, Copied>,
+    appended: BTreeMap<usize, Appended>,
+    /// The commands that move messages, and which: what was moved is told without their tag.
+    moves: Vec<(usize, UidSet)>,
     /// The folders of the account: they go by name.
     pub folders: Folders,
     /// What the server says of itself.
     pub remarks: Remarks,
     /// What was read and what was passed over (true: read).
     pub tally: Tally,
-    /// The folder that is open now; it joins the others when all has come.
+    /// The folders that the flight opens.
+    names: Vec<FolderName>,
+    borders: Borders,
+    /// The folder that is open now; it joins the others when all of it has come.
     current: OpenFolder,
     /// What may still be kept of structures and sections.
     room: Room,
@@ -79,67 +85,55 @@ pub struct Flight {
 pub(super) struct SentCommands {
     /// Each tag and the command it was made for.
     pub tags: BTreeMap<Vec<u8>, usize>,
-    /// The commands that search, and those that sort: an answer without tag is theirs only where it is one.
+    /// The commands that search, and those that sort: an answer without tag is theirs only where a folder has one.
     pub searches: BTreeSet<usize>,
     pub sorts: BTreeSet<usize>,
 }
 
-/// An answer that belongs to one command, or to the folder that this command speaks of.
-pub trait Answer: Default {
-    /// Where it is kept.
-    #[doc(hidden)]
-    fn of(flight: &Flight, command: usize) -> Option<&Self>;
-
-    /// The same, to be changed.
-    #[doc(hidden)]
-    fn of_mut(flight: &mut Flight, command: usize) -> Option<&mut Self>;
-}
-
-impl Answer for Found {
-    fn of(flight: &Flight, command: usize) -> Option<&Found> {
-        flight.found.get(&command)
-    }
-
-    fn of_mut(flight: &mut Flight, command: usize) -> Option<&mut Found> {
-        flight.found.get_mut(&command)
-    }
-}
-
-impl Answer for OpenFolder {
-    fn of(flight: &Flight, command: usize) -> Option<&OpenFolder> {
-        flight.open.get(*flight.places.get(command)?)
-    }
-
-    fn of_mut(flight: &mut Flight, command: usize) -> Option<&mut OpenFolder> {
-        flight.open.get_mut(*flight.places.get(command)?)
-    }
-}
-
-impl Answer for Messages {
-    fn of(flight: &Flight, command: usize) -> Option<&Messages> {
-        OpenFolder::of(flight, command).map(|folder| &folder.messages)
-    }
-
-    fn of_mut(flight: &mut Flight, command: usize) -> Option<&mut Messages> {
-        OpenFolder::of_mut(flight, command).map(|folder| &mut folder.messages)
-    }
+/// Whether the end of a command is a border between two folders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Awaited {
+    /// It opens a folder.
+    Opening,
+    /// It is about the messages of the open folder.
+    Here,
+    /// It is about no folder that is open.
+    Elsewhere,
 }
 
 impl Flight {
     /// One for the commands of a plan, none of which has ended.
     pub(super) fn of(plan: &Plan) -> Flight {
         let mut flight = Flight::of_commands(plan.commands.len());
-        let mut place = 0usize;
-        for (command, known) in plan.commands.iter().zip(&mut flight.places) {
-            if let Command::Open { folder, .. } = command {
-                place = place.saturating_add(1);
-                let before = std::mem::take(&mut flight.current);
-                flight.open.push(before);
-                flight.current.name = Some(folder.clone());
+        for (n, (command, place)) in plan.commands.iter().zip(&mut flight.places).enumerate() {
+            match command {
+                Command::Open { folder, .. } => flight.names.push(folder.clone()),
+                Command::Change(Change::Move(uids, _)) => flight.moves.push((n, uids.clone())),
+                _ => {}
             }
-            *known = place;
+            *place = flight.names.len();
         }
+        flight.borders = Borders::new(flight.names.len());
         flight
+    }
+
+    /// A command about the messages of a folder, or one that opens a folder, is about to go out.
+    pub(super) fn awaits(&mut self, command: usize) {
+        if let Some(place) = self.places.get(command) {
+            self.borders.sent(*place);
+        }
+    }
+
+    /// All commands are known; the first goes out.
+    pub(super) fn begin(&mut self) {
+        while self.borders.go_on() {
+            self.next_folder();
+        }
+    }
+
+    /// The folder that this command speaks of, by its place among those that are open one after the other.
+    pub(super) fn place(&self, command: usize) -> usize {
+        self.places.get(command).copied().unwrap_or_default()
     }
 
     /// One for so many commands about no folder.
@@ -211,13 +205,16 @@ impl Flight {
         }
         let (class, read) = match (subject, word.as_slice()) {
             _ if star != b"*" => ("NO RESPONSE", None),
-            (Some(n), b"EXISTS") => ("EXISTS", self.current.exists(n)),
+            (Some(n), b"EXISTS") => ("EXISTS", self.here().and_then(|f| f.exists(n))),
             (Some(_), b"RECENT") => ("RECENT", Some(())),
-            (Some(_), b"EXPUNGE") => ("EXPUNGE", self.current.expunge()),
+            (Some(_), b"EXPUNGE") => ("EXPUNGE", self.here().and_then(OpenFolder::expunge)),
             // Some servers put no space before the parenthesis.
             (Some(n), fetch) if fetch.starts_with(b"FETCH") => {
                 let mut lexer = Lexer::new(after_word(response, b"FETCH"));
-                let read = self.current.fetch(n, &mut lexer, &mut self.room);
+                let read = match self.borders.is_nowhere() {
+                    true => None,
+                    false => self.current.fetch(n, &mut lexer, &mut self.room),
+                };
                 ("FETCH", read)
             }
             (None, b"OK" | b"NO" | b"BAD" | b"PREAUTH") => {
@@ -228,15 +225,18 @@ impl Flight {
                 ("BYE", self.remark(lexer.rest()))
             }
             (None, b"CAPABILITY") => {
-                self.remarks.capabilities = Some(Capabilities::parse(lexer.rest()));
+                self.capability(lexer.rest());
                 ("CAPABILITY", Some(()))
             }
             (None, b"ENABLED") => ("ENABLED", self.enable(lexer.rest())),
             (None, b"FLAGS") => ("FLAGS", Some(())),
-            (None, b"SEARCH") => ("SEARCH", self.search(&mut lexer, only(&sent.searches))),
-            (None, b"SORT") => ("SORT", self.search(&mut lexer, only(&sent.sorts))),
+            (None, b"SEARCH") => ("SEARCH", self.search(&mut lexer, self.only(&sent.searches))),
+            (None, b"SORT") => ("SORT", self.search(&mut lexer, self.only(&sent.sorts))),
             (None, b"ESEARCH") => ("ESEARCH", self.esearch(&mut lexer, sent)),
-            (None, b"VANISHED") => ("VANISHED", self.current.vanish(&mut lexer)),
+            (None, b"VANISHED") => {
+                let here = self.here();
+                ("VANISHED", here.and_then(|f| f.vanish(&mut lexer)))
+            }
             (None, word) => self
                 .folders
                 .read(word, &mut lexer)
@@ -253,12 +253,56 @@ impl Flight {
         }
     }
 
-    /// Adds how a command ended. Where one command took several, the worst end counts.
-    pub(super) fn end_of(&mut self, command: usize, end: End) {
-        if end.status == Status::Ok {
-            self.code(&end.code, &end.arguments);
-        } else if end.code == "ALERT" {
-            self.alert(&end.text);
+    /// The folder that is open now, if one is.
+    fn here(&mut self) -> Option<&mut OpenFolder> {
+        match self.borders.is_nowhere() {
+            true => None,
+            false => Some(&mut self.current),
+        }
+    }
+
+    /// What has come belongs to the folder that was open until now; the next one begins.
+    fn next_folder(&mut self) {
+        let name = self.names.get(self.open.len()).cloned();
+        let next = OpenFolder::named(name);
+        let mut before = std::mem::replace(&mut self.current, next);
+        let (placed, lost) = before.settle();
+        self.count("FETCH WITHOUT UID", true, placed);
+        self.count("FETCH WITHOUT UID", false, lost);
+        self.open.push(before);
+    }
+
+    /// Adds how one command of the plan ended, or one of several that it took: then the worst end counts.
+    pub(super) fn end_of(&mut self, command: usize, end: End, awaited: Awaited) {
+        let place = self.place(command);
+        match (end.status, end.code.as_str()) {
+            (_, "ALERT") => self.alert(&end.text),
+            (_, "MODIFIED") => self.modified(command, &end.arguments),
+            (Status::Ok, "CAPABILITY") => self.capability(&end.arguments),
+            (Status::Ok, "COPYUID") => self.copies(command, &end.arguments),
+            (Status::Ok, "APPENDUID") => {
+                let appended = Appended::read(&end.arguments);
+                self.appended.extend(appended.map(|at| (command, at)));
+            }
+            (Status::Ok, code) if place == self.borders.place() => {
+                self.current.code(code, &end.arguments);
+            }
+            _ => {}
+        }
+        if awaited != Awaited::Elsewhere {
+            self.borders.ended(place);
+        }
+        if awaited == Awaited::Opening && place == self.borders.place() {
+            let ok = end.status == Status::Ok;
+            self.borders.opening_ended(ok);
+            if !ok {
+                // RFC 9051 6.3.2: no folder is open now, and nothing that came was of this one.
+                let name = self.current.name.take();
+                self.current = OpenFolder::named(name);
+            }
+        }
+        while self.borders.go_on() {
+            self.next_folder();
         }
         if let Some(known) = self.ends.get_mut(command) {
             match known {
@@ -270,19 +314,40 @@ impl Flight {
 
     /// Puts together what had to wait until all has come.
     pub(super) fn settle(&mut self) {
-        let (placed, lost) = self.current.settle();
-        self.count("FETCH WITHOUT UID", true, placed);
-        self.count("FETCH WITHOUT UID", false, lost);
-        self.open.push(std::mem::take(&mut self.current));
+        self.next_folder();
     }
 
     fn remark(&mut self, text: &[u8]) -> Option<()> {
         let end = End::read(Status::Ok, text);
-        if end.code == "ALERT" {
-            self.alert(&end.text);
+        match end.code.as_str() {
+            "ALERT" => self.alert(&end.text),
+            "CAPABILITY" => self.capability(&end.arguments),
+            "CLOSED" => self.close(),
+            "COPYUID" => {
+                let moved = Copied::read(&end.arguments)?;
+                let command = self.moved_by(&moved)?;
+                self.adds_copies(command, moved);
+            }
+            code => self.here()?.code(code, &end.arguments),
         }
-        self.code(&end.code, &end.arguments);
         Some(())
+    }
+
+    /// Takes `* OK [CLOSED]` (RFC 7162 3.2.11).
+    fn close(&mut self) {
+        // UIDVALIDITY is said of a folder when it is opened, and at no other time.
+        match self.borders.closed(self.current.validity.is_some()) {
+            Closed::Next => self.next_folder(),
+            Closed::Late => {
+                let name = self.current.name.clone();
+                let next = OpenFolder::named(name);
+                let late = std::mem::replace(&mut self.current, next);
+                if let Some(before) = self.open.last_mut() {
+                    before.absorb(late);
+                }
+            }
+            Closed::Stray => {}
+        }
     }
 
     fn alert(&mut self, text: &[u8]) {
@@ -291,11 +356,38 @@ impl Flight {
         }
     }
 
-    fn code(&mut self, code: &str, arguments: &[u8]) {
-        match code {
-            "CAPABILITY" => self.remarks.capabilities = Some(Capabilities::parse(arguments)),
-            _ => self.current.code(code, arguments),
+    fn capability(&mut self, words: &[u8]) {
+        self.remarks.capabilities = Some(Capabilities::parse(words));
+    }
+
+    fn modified(&mut self, command: usize, arguments: &[u8]) {
+        if let Some(uids) = Sequence::parse(arguments) {
+            let stored = self.stored.entry(command).or_default();
+            let known = std::mem::take(&mut stored.modified);
+            stored.modified = known.with(&uids.to_set());
         }
+    }
+
+    fn copies(&mut self, command: usize, arguments: &[u8]) {
+        if let Some(copied) = Copied::read(arguments) {
+            self.adds_copies(command, copied);
+        }
+    }
+
+    fn adds_copies(&mut self, command: usize, copied: Copied) {
+        match self.copied.get_mut(&command) {
+            None => drop(self.copied.insert(command, copied)),
+            Some(known) => known.add(copied),
+        }
+    }
+
+    /// The command that moves these messages: MOVE tells what it did without its tag (RFC 6851 4.3).
+    fn moved_by(&self, moved: &Copied) -> Option<usize> {
+        let first = moved.first()?;
+        let here = |command: &usize| self.place(*command) == self.borders.place();
+        let mut moves = self.moves.iter();
+        let found = moves.find(|(command, uids)| here(command) && uids.contains(first));
+        found.map(|(command, _)| *command)
     }
 
     fn enable(&mut self, words: &[u8]) -> Option<()> {
@@ -308,44 +400,27 @@ impl Flight {
     /// SEARCH and SORT name neither tag nor command: they are the answer of the only search in the write, if it is one.
     fn search(&mut self, lexer: &mut Lexer, command: Option<usize>) -> Option<()> {
         let command = command?;
-        let mut found = Found::default();
-        for value in std::iter::from_fn(|| lexer.value()) {
-            match &value {
-                // RFC 7162 3.1.5: `(MODSEQ n)` behind the numbers.
-                Value::List(pair) => {
-                    found.modseq = pair.get(1).and_then(Value::number).and_then(ModSeq::new)
-                }
-                word => {
-                    if !found.uids.push(word.number()?) {
-                        return None;
-                    }
-                }
-            }
-        }
+        let found = Found::of_search(lexer)?;
         self.finds(command, found);
         Some(())
     }
 
     fn esearch(&mut self, lexer: &mut Lexer, sent: &SentCommands) -> Option<()> {
-        let mut command = None;
-        let mut found = Found::default();
-        while let Some(value) = lexer.value() {
-            match &value {
-                Value::List(pair) if pair.first().is_some_and(|w| w.is("TAG")) => {
-                    command = Some(*sent.tags.get(pair.get(1)?.text()?)?);
-                }
-                word if word.is("UID") => {}
-                word if word.is("ALL") => found.uids = Sequence::parse(lexer.value()?.text()?)?,
-                word if word.is("COUNT") => found.count = lexer.value()?.number(),
-                word if word.is("MODSEQ") => {
-                    found.modseq = lexer.value()?.number().and_then(ModSeq::new)
-                }
-                _ => lexer.skip_value(),
-            }
-        }
-        let all = sent.searches.union(&sent.sorts).copied().collect();
-        self.finds(command.or_else(|| only(&all))?, found);
+        let (tag, found) = Found::of_esearch(lexer)?;
+        let command = match tag {
+            Some(tag) => *sent.tags.get(&tag)?,
+            None => self.only(&sent.searches.union(&sent.sorts).copied().collect())?,
+        };
+        self.finds(command, found);
         Some(())
+    }
+
+    /// The one command of these that is about the folder that is open now.
+    fn only(&self, commands: &BTreeSet<usize>) -> Option<usize> {
+        let here = |command: &&usize| self.place(**command) == self.borders.place();
+        let mut found = commands.iter().filter(here);
+        let one = found.next().copied();
+        one.filter(|_| found.next().is_none())
     }
 
     /// A search over a long set went as several commands: their answers follow each other.
@@ -355,21 +430,6 @@ impl Flight {
             Some(known) => known.add(found),
         }
     }
-}
-
-impl Found {
-    fn add(&mut self, more: Found) {
-        self.uids.extend(more.uids);
-        self.count = match (self.count, more.count) {
-            (Some(one), Some(other)) => Some(one.saturating_add(other)),
-            _ => None,
-        };
-        self.modseq = self.modseq.max(more.modseq);
-    }
-}
-
-fn only(commands: &BTreeSet<usize>) -> Option<usize> {
-    commands.first().copied().filter(|_| commands.len() == 1)
 }
 
 /// What stands behind the first occurrence of a word.
@@ -382,117 +442,4 @@ fn after_word<'a>(response: &'a [u8], word: &[u8]) -> &'a [u8] {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mail::{Uid, UidValidity};
-
-    fn asked() -> SentCommands {
-        SentCommands {
-            tags: [(b"a1".to_vec(), 0), (b"a2".to_vec(), 1)].into(),
-            searches: [0, 1].into(),
-            sorts: BTreeSet::new(),
-        }
-    }
-
-    fn flight(responses: &[&str], asked: &SentCommands) -> Flight {
-        let mut flight = Flight::default();
-        for response in responses {
-            flight.read(format!("{response}\r\n").as_bytes(), asked);
-        }
-        flight.settle();
-        flight
-    }
-
-    fn uid(n: u32) -> Uid {
-        Uid::new(n).expect("not 0")
-    }
-
-    #[test]
-    fn answers_about_one_message_become_one() {
-        let flight = flight(
-            &[
-                "* 3 FETCH (FLAGS (\\Seen))",
-                "* 3 FETCH (UID 9 RFC822.SIZE 5)",
-                "* 3 FETCH(MODSEQ (4))",
-            ],
-            &asked(),
-        );
-        let message = flight.open[0].messages.get(&uid(9)).expect("UID 9");
-        assert!(
-            message.flags.is_some() && message.size == Some(5) && message.modseq == ModSeq::new(4)
-        );
-    }
-
-    #[test]
-    fn a_number_means_nothing_after_an_expunge() {
-        let flight = flight(
-            &[
-                "* 3 FETCH (UID 9)",
-                "* 2 EXPUNGE",
-                "* 3 FETCH (FLAGS (\\Seen))",
-            ],
-            &asked(),
-        );
-        assert!(
-            flight.open[0]
-                .messages
-                .get(&uid(9))
-                .is_some_and(|m| m.flags.is_none())
-        );
-        assert_eq!(flight.tally.get(&("FETCH WITHOUT UID", false)), Some(&1));
-    }
-
-    #[test]
-    fn searches_go_by_their_tag_or_not_at_all() {
-        let two = flight(
-            &[
-                "* ESEARCH (TAG \"a2\") UID ALL 4,1:2 COUNT 3",
-                "* SEARCH 7 8",
-                "* ESEARCH (TAG \"a1\") UID COUNT 0",
-            ],
-            &asked(),
-        );
-        assert_eq!(two.found.get(&1).map(|f| f.uids.len()), Some(3));
-        assert_eq!(
-            two.found.get(&0).map(|f| (f.count, f.uids.is_empty())),
-            Some((Some(0), true))
-        );
-        assert_eq!(two.tally.get(&("SEARCH", false)), Some(&1));
-        let alone = SentCommands {
-            sorts: [4].into(),
-            ..asked()
-        };
-        let one = flight(&["* SORT 9 3 4 (MODSEQ 5)"], &alone);
-        let found = one.found.get(&4).expect("an answer");
-        assert_eq!(
-            found.uids.iter().map(Uid::get).collect::<Vec<_>>(),
-            [9, 3, 4]
-        );
-    }
-
-    #[test]
-    fn an_open_folder_tells_its_numbers() {
-        let mut flight = flight(
-            &[
-                "* 6 EXISTS",
-                "* OK [UIDVALIDITY 3] x",
-                "* OK [UIDNEXT 7]",
-                "* OK [HIGHESTMODSEQ 9] y",
-                "* VANISHED (EARLIER) 2:4",
-            ],
-            &asked(),
-        );
-        flight.ends = vec![None];
-        flight.current = flight.open.remove(0);
-        flight.end_of(0, End::read(Status::Ok, b"[READ-ONLY] done"));
-        let mailbox = &flight.current;
-        assert_eq!(
-            (mailbox.exists, mailbox.validity),
-            (Some(6), Some(UidValidity(3)))
-        );
-        assert!(
-            mailbox.read_only && mailbox.modseq == ModSeq::new(9) && flight.end_at(0).is_some()
-        );
-        assert_eq!(mailbox.vanished.len(), 3);
-    }
-}
+mod tests;

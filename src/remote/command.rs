@@ -1,13 +1,14 @@
-//! Our words to IMAP's: the text of each command, by what the server can do.
+//! Our words to IMAP's: what each command says, by what the server can do.
 //!
-//! Not for sending. To know before changing it: the `imap` crate neither quotes nor checks what goes through `run`, so
-//! this is the one place that does. What a user or server chose enters a command only through `string`, which lets no
-//! CR, LF or NUL through; everything else here is numbers and words of our own.
+//! Not for sending, nor for commands that change something (`change`). To know before changing it: what a user or server
+//! chose enters a command only as a string of `segments`; everything else here is numbers and words of our own.
 
 use super::capabilities::Capabilities;
-use super::plan::{Access, Known};
+use super::change::Change;
+use super::criteria::{Access, Criteria, Known, Section, SortKey};
+use super::segments::{Segments, each};
 use super::uids::UidSet;
-use crate::mail::{Flags, FolderName, ModSeq, PartPath, Uid};
+use crate::mail::{FolderName, ModSeq, Uid};
 
 /// The header fields that a row is made of.
 const ROW_FIELDS: &str =
@@ -73,174 +74,75 @@ pub(super) enum Command {
         /// Which sections.
         sections: Vec<Section>,
     },
-    /// Adds or removes flags; the server need not tell the new ones.
-    StoreFlags {
-        /// On which messages.
-        uids: UidSet,
-        /// Adds rather than removes.
-        add: bool,
-        /// Which flags.
-        flags: Flags,
-    },
     /// Nothing: lets the server say what is new.
     Noop,
-}
-
-/// Which messages a search looks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Criteria {
-    /// All of the folder.
-    All,
-    /// Without \Seen.
-    Unseen,
-    /// Those of a set that still exist.
-    Uids(UidSet),
-}
-
-/// What messages are sorted by (RFC 5256 3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SortKey {
-    /// When the server got it.
-    Arrival,
-    /// When it was dated.
-    Date,
-    /// The first sender's mailbox.
-    From,
-    /// The first recipient's mailbox.
-    To,
-    /// The subject without its Re:.
-    Subject,
-    /// The size.
-    Size,
-}
-
-/// A section of a message (RFC 9051 6.4.5.1).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Section {
-    /// Which one.
-    pub what: SectionKind,
-    /// Only so much of it: offset and length in bytes.
-    pub range: Option<(u32, u32)>,
-}
-
-/// What of a message a section is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SectionKind {
-    /// A part as it travels (encoded); the whole message for the empty path.
-    Part(PartPath),
-    /// The MIME header of a part.
-    Mime(PartPath),
-    /// The header of the message, or of the message that a part is.
-    Header(PartPath),
-}
-
-impl Section {
-    /// All of a section.
-    pub fn all(what: SectionKind) -> Section {
-        Section { what, range: None }
-    }
-
-    /// The name of the section between its brackets, as answers repeat it: `1.2`, `1.2.MIME`, `HEADER`, nothing.
-    pub(super) fn name(&self) -> String {
-        match &self.what {
-            SectionKind::Part(path) => path.to_string(),
-            SectionKind::Mime(path) => format!("{path}.MIME"),
-            SectionKind::Header(path) if path.steps().is_empty() => "HEADER".to_owned(),
-            SectionKind::Header(path) => format!("{path}.HEADER"),
-        }
-    }
+    /// What changes something.
+    Change(Change),
 }
 
 impl Command {
-    /// The command as the crate sends it, without tag; several where a set is too long for one, none where there is
-    /// nothing to ask.
-    pub(super) fn texts(&self, able: &Capabilities) -> Vec<String> {
+    /// The command as it goes out; several where a set is too long for one, none where there is nothing to ask.
+    pub fn segments(self, able: &Capabilities) -> Vec<Segments> {
+        let one = |text: &str| vec![Segments::new(text)];
         match self {
-            Command::Capability => vec!["CAPABILITY".to_owned()],
+            Command::Capability => one("CAPABILITY"),
             Command::Enable(words) => {
-                let known: Vec<&str> = words.iter().copied().filter(|w| able.has(w)).collect();
-                let any = able.has("ENABLE") && !known.is_empty();
-                any.then(|| format!("ENABLE {}", known.join(" ")))
-                    .into_iter()
-                    .collect()
+                let known: Vec<&str> = words.into_iter().filter(|w| able.has(w)).collect();
+                match able.has("ENABLE") && !known.is_empty() {
+                    true => one(&format!("ENABLE {}", known.join(" "))),
+                    false => Vec::new(),
+                }
             }
             // Servers count commands that they do not know, and hang up after some.
             Command::Namespace if able.lacks("NAMESPACE") && able.lacks("IMAP4REV2") => Vec::new(),
-            Command::Namespace => vec!["NAMESPACE".to_owned()],
-            Command::List => vec![list(able)],
-            Command::Lsub => vec!["LSUB \"\" \"*\"".to_owned()],
+            Command::Namespace => one("NAMESPACE"),
+            Command::List => one(&list(able)),
+            Command::Lsub => one("LSUB \"\" \"*\""),
             Command::Status(folder) => {
-                vec![format!(
-                    "STATUS {} ({})",
-                    string(folder.as_wire(), able),
-                    status_items(able)
-                )]
+                let items = format!("({})", status_items(able));
+                vec![Segments::about("STATUS", &folder, able).word(&items)]
             }
             Command::Quota(_) if able.lacks("QUOTA") => Vec::new(),
-            Command::Quota(folder) => {
-                vec![format!("GETQUOTAROOT {}", string(folder.as_wire(), able))]
-            }
+            Command::Quota(folder) => vec![Segments::about("GETQUOTAROOT", &folder, able)],
             Command::Open {
                 folder,
                 access,
                 known,
-            } => {
-                let verb = match access {
-                    Access::Read => "EXAMINE",
-                    Access::Change => "SELECT",
-                };
-                let folder = string(folder.as_wire(), able);
-                let with = match known {
-                    Some(known) if able.has("QRESYNC") => {
-                        let (validity, modseq) = (known.validity.0, known.modseq.get());
-                        format!(" (QRESYNC ({validity} {modseq}))")
-                    }
-                    _ if able.has("CONDSTORE") || able.has("QRESYNC") => " (CONDSTORE)".to_owned(),
-                    _ => String::new(),
-                };
-                vec![format!("{verb} {folder}{with}")]
-            }
+            } => vec![open(&folder, access, known, able)],
             Command::Search(criteria) => {
-                let extended = able.has("ESEARCH") || able.has("IMAP4REV2");
-                let give = if extended { "RETURN (ALL COUNT) " } else { "" };
-                criteria
-                    .texts()
-                    .iter()
-                    .map(|c| format!("UID SEARCH {give}{c}"))
-                    .collect()
+                let give = match has_esearch(able) {
+                    true => "RETURN (ALL COUNT) ",
+                    false => "",
+                };
+                each(criteria.texts(), |c| format!("UID SEARCH {give}{c}"))
             }
             Command::Sort {
                 key,
                 reverse,
                 criteria,
             } => {
-                let give = if able.has("ESORT") {
-                    "RETURN (ALL COUNT) "
-                } else {
-                    ""
+                let give = match able.has("ESORT") {
+                    true => "RETURN (ALL COUNT) ",
+                    false => "",
                 };
-                let reverse = if *reverse { "REVERSE " } else { "" };
+                let reverse = if reverse { "REVERSE " } else { "" };
                 let key = key.word();
-                let texts = criteria.texts();
-                texts
-                    .iter()
-                    .map(|c| format!("UID SORT {give}({reverse}{key}) UTF-8 {c}"))
-                    .collect()
+                each(criteria.texts(), |c| {
+                    format!("UID SORT {give}({reverse}{key}) UTF-8 {c}")
+                })
             }
             Command::FetchRows { uids, verdict } => {
-                let verdict = if *verdict {
+                let verdict = if verdict {
                     " AUTHENTICATION-RESULTS"
                 } else {
                     ""
                 };
                 // RFC 8970: the first words, where the server makes them.
                 let preview = if able.has("PREVIEW") { " PREVIEW" } else { "" };
-                fetch(
-                    uids,
-                    &format!(
-                        "(UID FLAGS INTERNALDATE RFC822.SIZE BODYSTRUCTURE{preview} BODY.PEEK[HEADER.FIELDS ({ROW_FIELDS}{verdict})])"
-                    ),
-                )
+                let items = format!(
+                    "(UID FLAGS INTERNALDATE RFC822.SIZE BODYSTRUCTURE{preview} BODY.PEEK[HEADER.FIELDS ({ROW_FIELDS}{verdict})])"
+                );
+                each(uids.texts(), |set| format!("UID FETCH {set} {items}"))
             }
             Command::FetchFlags {
                 uids,
@@ -248,44 +150,40 @@ impl Command {
                 vanished,
             } => {
                 let since = since.filter(|_| able.has("CONDSTORE") || able.has("QRESYNC"));
+                let gone = match vanished && able.has("QRESYNC") {
+                    true => " VANISHED",
+                    false => "",
+                };
                 let changed = since.map_or(String::new(), |since| {
-                    let gone = if *vanished && able.has("QRESYNC") {
-                        " VANISHED"
-                    } else {
-                        ""
-                    };
                     format!(" (CHANGEDSINCE {}{gone})", since.get())
                 });
-                fetch(uids, &format!("(UID FLAGS){changed}"))
+                each(uids.texts(), |set| {
+                    format!("UID FETCH {set} (UID FLAGS){changed}")
+                })
             }
+            Command::FetchSections { sections, .. } if sections.is_empty() => Vec::new(),
             Command::FetchSections { uid, sections } => {
                 let items: Vec<String> = sections.iter().map(item).collect();
-                let any = !items.is_empty();
-                any.then(|| format!("UID FETCH {} (UID {})", uid.get(), items.join(" ")))
-                    .into_iter()
-                    .collect()
+                one(&format!(
+                    "UID FETCH {} (UID {})",
+                    uid.get(),
+                    items.join(" ")
+                ))
             }
-            Command::StoreFlags { uids, add, flags } => {
-                let sign = if *add { '+' } else { '-' };
-                let words = flags.written().join(" ");
-                let store = |set: String| format!("UID STORE {set} {sign}FLAGS.SILENT ({words})");
-                uids.texts().into_iter().map(store).collect()
-            }
-            Command::Noop => vec!["NOOP".to_owned()],
+            Command::Noop => one("NOOP"),
+            Command::Change(change) => change.segments(able),
         }
     }
-}
 
-impl Command {
     /// True for the commands that speak of the messages of the open folder.
-    pub(super) fn is_about_messages(&self) -> bool {
+    pub fn is_about_messages(&self) -> bool {
         match self {
             Command::Search(_)
             | Command::Sort { .. }
             | Command::FetchRows { .. }
             | Command::FetchFlags { .. }
-            | Command::FetchSections { .. }
-            | Command::StoreFlags { .. } => true,
+            | Command::FetchSections { .. } => true,
+            Command::Change(change) => change.is_about_messages(),
             Command::Capability
             | Command::Enable(_)
             | Command::Namespace
@@ -297,33 +195,38 @@ impl Command {
             | Command::Noop => false,
         }
     }
-}
 
-impl Criteria {
-    /// One search key, or several where a set is too long for one. An empty set finds nothing, so nothing is asked.
-    fn texts(&self) -> Vec<String> {
+    /// The word of an answer that names neither tag nor command: only one such command can be in flight for a folder.
+    pub fn untagged_answer(&self, able: &Capabilities) -> Option<&'static str> {
         match self {
-            Criteria::All => vec!["ALL".to_owned()],
-            Criteria::Unseen => vec!["UNSEEN".to_owned()],
-            Criteria::Uids(uids) => uids
-                .texts()
-                .iter()
-                .map(|set| format!("UID {set}"))
-                .collect(),
+            Command::Search(_) if !has_esearch(able) => Some("SEARCH"),
+            Command::Sort { .. } if !able.has("ESORT") => Some("SORT"),
+            _ => None,
         }
     }
 }
 
-impl SortKey {
-    fn word(self) -> &'static str {
-        match self {
-            SortKey::Arrival => "ARRIVAL",
-            SortKey::Date => "DATE",
-            SortKey::From => "FROM",
-            SortKey::To => "TO",
-            SortKey::Subject => "SUBJECT",
-            SortKey::Size => "SIZE",
+fn has_esearch(able: &Capabilities) -> bool {
+    able.has("ESEARCH") || able.has("IMAP4REV2")
+}
+
+fn open(
+    folder: &FolderName,
+    access: Access,
+    known: Option<Known>,
+    able: &Capabilities,
+) -> Segments {
+    let verb = match access {
+        Access::Read => "EXAMINE",
+        Access::Change => "SELECT",
+    };
+    let command = Segments::about(verb, folder, able);
+    match known.filter(|_| able.has("QRESYNC")) {
+        Some(Known { validity, modseq }) => {
+            command.word(&format!("(QRESYNC ({} {}))", validity.0, modseq.get()))
         }
+        None if able.has("CONDSTORE") || able.has("QRESYNC") => command.word("(CONDSTORE)"),
+        None => command,
     }
 }
 
@@ -353,42 +256,11 @@ fn status_items(able: &Capabilities) -> &'static str {
     }
 }
 
-fn fetch(uids: &UidSet, items: &str) -> Vec<String> {
-    uids.texts()
-        .into_iter()
-        .map(|set| format!("UID FETCH {set} {items}"))
-        .collect()
-}
-
 fn item(section: &Section) -> String {
     let range = section.range.map_or(String::new(), |(offset, length)| {
         format!("<{offset}.{length}>")
     });
     format!("BODY.PEEK[{}]{range}", section.name())
-}
-
-/// A string that can end nothing: quoted where it is ASCII, else a literal, without waiting where the server can
-/// (RFC 7888). CR, LF and NUL, which no value of our types holds, would be left out.
-fn string(text: &str, able: &Capabilities) -> String {
-    let safe: String = text
-        .chars()
-        .filter(|c| !matches!(c, '\r' | '\n' | '\0'))
-        .collect();
-    if safe.is_ascii() {
-        return format!("\"{}\"", safe.replace('\\', "\\\\").replace('"', "\\\""));
-    }
-    let short = safe.len() <= 4096;
-    let plus = able.has("LITERAL+") || (short && able.has("LITERAL-"));
-    format!(
-        "{{{}{}}}\r\n{safe}",
-        safe.len(),
-        if plus { "+" } else { "" }
-    )
-}
-
-/// True for a command that makes the server wait in its middle: it has to be alone in its flight.
-pub(super) fn pauses(text: &str) -> bool {
-    text.contains("}\r\n") && !text.contains("+}\r\n")
 }
 
 #[cfg(test)]
@@ -400,14 +272,10 @@ mod tests {
         Capabilities::parse(words.as_bytes())
     }
 
-    #[test]
-    fn no_name_ends_its_string() {
-        let plain = able("IMAP4rev1");
-        assert_eq!(string("a\"b\\c", &plain), r#""a\"b\\c""#);
-        assert_eq!(string("a\r\nx LOGOUT", &plain), "\"ax LOGOUT\"");
-        assert_eq!(string("é", &plain), "{2}\r\né");
-        assert_eq!(string("é", &able("LITERAL+")), "{2+}\r\né");
-        assert!(pauses("STATUS {2}\r\né (MESSAGES)") && !pauses("STATUS {2+}\r\né (MESSAGES)"));
+    /// What a command says to a server.
+    fn said(command: Command, able: &Capabilities) -> Vec<String> {
+        let commands = command.segments(able);
+        commands.iter().map(Segments::text).collect()
     }
 
     #[test]
@@ -415,21 +283,19 @@ mod tests {
         let plain = able("IMAP4rev1");
         let all =
             able("ENABLE QRESYNC CONDSTORE ESEARCH ESORT LIST-EXTENDED LIST-STATUS SPECIAL-USE");
-        assert_eq!(Command::List.texts(&plain), ["LIST \"\" \"*\""]);
+        assert_eq!(said(Command::List, &plain), ["LIST \"\" \"*\""]);
         assert_eq!(
-            Command::List.texts(&all),
+            said(Command::List, &all),
             [
                 "LIST \"\" \"*\" RETURN (SUBSCRIBED SPECIAL-USE STATUS (MESSAGES UNSEEN UIDNEXT UIDVALIDITY HIGHESTMODSEQ))"
             ]
         );
-        assert_eq!(
-            Command::Enable(vec!["QRESYNC"]).texts(&all),
-            ["ENABLE QRESYNC"]
-        );
-        assert!(Command::Enable(vec!["QRESYNC"]).texts(&plain).is_empty());
-        assert_eq!(Command::Namespace.texts(&able("")), ["NAMESPACE"]);
-        assert!(Command::Namespace.texts(&plain).is_empty());
-        let open = Command::Open {
+        let enable = || Command::Enable(vec!["QRESYNC"]);
+        assert_eq!(said(enable(), &all), ["ENABLE QRESYNC"]);
+        assert!(said(enable(), &plain).is_empty());
+        assert_eq!(said(Command::Namespace, &able("")), ["NAMESPACE"]);
+        assert!(said(Command::Namespace, &plain).is_empty());
+        let open = || Command::Open {
             folder: FolderName::inbox(),
             access: Access::Read,
             known: ModSeq::new(7).map(|modseq| Known {
@@ -437,24 +303,32 @@ mod tests {
                 modseq,
             }),
         };
-        assert_eq!(open.texts(&plain), ["EXAMINE \"INBOX\""]);
-        assert_eq!(open.texts(&all), ["EXAMINE \"INBOX\" (QRESYNC (3 7))"]);
-        let sort = Command::Sort {
+        assert_eq!(said(open(), &plain), ["EXAMINE \"INBOX\""]);
+        assert_eq!(said(open(), &all), ["EXAMINE \"INBOX\" (QRESYNC (3 7))"]);
+        let condstore = able("CONDSTORE");
+        assert_eq!(said(open(), &condstore), ["EXAMINE \"INBOX\" (CONDSTORE)"]);
+        let sort = || Command::Sort {
             key: SortKey::Arrival,
             reverse: true,
             criteria: Criteria::All,
         };
-        assert_eq!(sort.texts(&plain), ["UID SORT (REVERSE ARRIVAL) UTF-8 ALL"]);
         assert_eq!(
-            sort.texts(&all),
+            said(sort(), &plain),
+            ["UID SORT (REVERSE ARRIVAL) UTF-8 ALL"]
+        );
+        assert_eq!(
+            said(sort(), &all),
             ["UID SORT RETURN (ALL COUNT) (REVERSE ARRIVAL) UTF-8 ALL"]
         );
+        assert_eq!(sort().untagged_answer(&plain), Some("SORT"));
+        assert_eq!(sort().untagged_answer(&all), None);
         let rows = |uids, verdict| Command::FetchRows { uids, verdict };
-        assert!(rows(UidSet::default(), false).texts(&all).is_empty());
+        assert!(said(rows(UidSet::default(), false), &all).is_empty());
+        let first = UidSet::from_on(Uid::new(1).expect("a UID"));
         for (server, asks) in [(&plain, false), (&able("PREVIEW"), true)] {
-            let texts = rows(UidSet::from_on(Uid::new(1).expect("a UID")), asks).texts(server);
-            assert_eq!(texts.concat().contains(" PREVIEW "), asks);
-            assert_eq!(texts.concat().contains(" AUTHENTICATION-RESULTS)"), asks);
+            let text = said(rows(first.clone(), asks), server).concat();
+            assert_eq!(text.contains(" PREVIEW "), asks);
+            assert_eq!(text.contains(" AUTHENTICATION-RESULTS)"), asks);
         }
     }
 }

@@ -60,7 +60,7 @@ impl Limits {
         self.deadline.set(deadline);
     }
 
-    /// From now on the deadline moves as long as bytes come: it is so far from the last 8 KB.
+    /// From now on the deadline moves as long as bytes come or go: it is so far from the last 8 KB.
     pub fn set_patience(&self, patience: Duration) {
         self.patience.set(Some(patience));
         self.progress.set(0);
@@ -83,6 +83,11 @@ impl Limits {
     fn received(&self, count: usize) {
         let count = u64::try_from(count).unwrap_or(u64::MAX);
         self.bytes.set(self.bytes.get().saturating_sub(count));
+        self.moved(count);
+    }
+
+    /// Bytes that came or went: progress, where patience asks for some.
+    fn moved(&self, count: u64) {
         if let Some(patience) = self.patience.get() {
             let progress = self.progress.get().saturating_add(count);
             if progress >= PROGRESS {
@@ -119,7 +124,9 @@ impl Read for Line {
 impl Write for Line {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.tcp.set_write_timeout(Some(self.limits.time_left()?))?;
-        self.tcp.write(bytes).map_err(expired)
+        let count = self.tcp.write(bytes).map_err(expired)?;
+        self.limits.moved(u64::try_from(count).unwrap_or(u64::MAX));
+        Ok(count)
     }
 
     fn flush(&mut self) -> io::Result<()> {

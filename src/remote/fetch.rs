@@ -4,13 +4,12 @@
 //! know before changing it: an attribute that is unknown, unreadable or without a value loses itself, never the message.
 //! A value of two bytes costs many times as much once it is read, so what is kept of a flight is counted (`Room`).
 
-use jiff::civil::DateTime;
-use jiff::tz::{Offset, TimeZone};
-
-use super::command::Section;
+use super::criteria::Section;
+use super::dates;
 use super::lexer::{Lexer, Value, number};
 use super::structure::Body;
 use crate::mail::{Flags, ModSeq, Uid};
+use crate::time::Seconds;
 
 /// What is known of one message after a flight.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,7 +17,7 @@ pub struct Message {
     /// Its flags.
     pub flags: Option<Flags>,
     /// When the server got it, seconds since 1970.
-    pub arrived: Option<i64>,
+    pub arrived: Option<Seconds>,
     /// Its size in bytes.
     pub size: Option<u32>,
     /// When it was changed last.
@@ -190,7 +189,7 @@ fn attribute(
             let flags = value.list().iter().filter_map(Value::text);
             message.flags = Some(Flags::read(flags));
         }
-        "INTERNALDATE" => message.arrived = value.text().and_then(internal_date),
+        "INTERNALDATE" => message.arrived = value.text().and_then(dates::read),
         "RFC822.SIZE" => {
             let size: Option<u64> = value.number();
             message.size = size.map(|size| u32::try_from(size).unwrap_or(u32::MAX));
@@ -284,52 +283,9 @@ fn mailbox(value: &Value) -> Option<Mailbox> {
     })
 }
 
-/// `24-Nov-2026 04:47:00 +0000` (RFC 9051 9, date-time), the day perhaps with a space in front.
-fn internal_date(text: &[u8]) -> Option<i64> {
-    let text = std::str::from_utf8(text).ok()?;
-    let mut words = text.split_ascii_whitespace();
-    let mut date = words.next()?.splitn(3, '-');
-    let day = date.next()?.parse().ok()?;
-    let name = date.next()?;
-    let months = [
-        "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
-    ];
-    let month = months
-        .iter()
-        .zip(1i8..)
-        .find(|(month, _)| name.eq_ignore_ascii_case(month))?
-        .1;
-    let year = date.next()?.parse().ok()?;
-    let mut clock = words
-        .next()?
-        .splitn(3, ':')
-        .map(|part| part.parse::<i8>().ok());
-    let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
-    let zone = words.next().unwrap_or("+0000");
-    let sign = if zone.starts_with('-') { -1 } else { 1 };
-    let digits: i32 = zone
-        .trim_start_matches(['+', '-'])
-        .parse()
-        .ok()
-        .filter(|z| (0..=2359).contains(z))?;
-    let minutes = digits
-        .checked_div(100)?
-        .checked_mul(60)?
-        .checked_add(digits.checked_rem(100)?)?;
-    let offset = Offset::from_seconds(minutes.checked_mul(60)?.checked_mul(sign)?).ok()?;
-    let local = DateTime::new(year, month, day, hour, minute, second.min(59), 0).ok()?;
-    Some(
-        local
-            .to_zoned(TimeZone::fixed(offset))
-            .ok()?
-            .timestamp()
-            .as_second(),
-    )
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::command::SectionKind;
+    use super::super::criteria::SectionKind;
     use super::*;
     use crate::mail::PartPath;
 

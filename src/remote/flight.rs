@@ -1,18 +1,19 @@
 //! A session that is signed in, and how a flight goes over it: commands to writes, answers to their commands.
 //!
 //! Not for signing in, nor for what a command or an answer says. To know before changing it: a write holds at most 8 KB, at
-//! most one each of SEARCH and SORT whose answer names no tag, and a command that pauses for a literal is alone in it.
+//! most one each of SEARCH and SORT about a folder whose answer names no tag, and a command that pauses for a literal is
+//! alone in it.
 
-use std::collections::BTreeSet;
 use std::io;
 
 use super::Cost;
-use super::answer::{Flight, SentCommands};
+use super::answer::{Awaited, Flight, SentCommands};
 use super::capabilities::Capabilities;
-use super::command::{Command, pauses};
+use super::command::Command;
 use super::connect::garbled;
 use super::end::End;
 use super::plan::Plan;
+use super::segments::Segments;
 use super::wire::Wire;
 use crate::error::{Cause, Error, Result};
 
@@ -33,18 +34,18 @@ pub(super) struct Session {
 
 impl Session {
     /// Sends commands and reads what they bring, in as few writes as can be.
-    pub fn fly(&mut self, plan: &Plan, cost: &mut Cost) -> Result<Flight> {
-        let commands = plan.commands.as_slice();
-        if mixes_folders(commands) {
-            let cause = Cause::new("a flight that mixes two folders");
-            return Err(Error::Internal(cause));
+    pub fn fly(&mut self, plan: Plan, cost: &mut Cost) -> Result<Flight> {
+        if let Some(fault) = plan.fault() {
+            return Err(Error::Internal(Cause::new(fault)));
         }
-        let mut flight = Flight::of(plan);
-        for write in self.writes(commands) {
+        let mut flight = Flight::of(&plan);
+        let writes = self.writes(plan.commands, &mut flight);
+        flight.begin();
+        for write in writes {
             let count = u32::try_from(write.texts.len()).unwrap_or(u32::MAX);
             cost.commands = cost.commands.saturating_add(count);
             cost.flights = cost.flights.saturating_add(1);
-            self.send(&write, &mut flight)?;
+            self.send(write, &mut flight)?;
         }
         flight.settle();
         if let Some(able) = &flight.remarks.capabilities {
@@ -64,28 +65,35 @@ impl Session {
     }
 
     /// The commands as they go out.
-    fn writes(&self, commands: &[Command]) -> Vec<Write> {
+    fn writes(&self, commands: Vec<Command>, flight: &mut Flight) -> Vec<Write> {
         let mut writes = Vec::new();
         let mut write = Write::default();
         if !self.sure {
-            write.add(None, None, "CAPABILITY".to_owned());
+            write.add(None, None, Segments::new("CAPABILITY"));
         }
-        for (n, command) in commands.iter().enumerate() {
-            for text in command.texts(&self.able) {
-                let untagged = match command {
-                    Command::Search(_) if !text.contains("RETURN") => Some("SEARCH"),
-                    Command::Sort { .. } if !text.contains("RETURN") => Some("SORT"),
-                    _ => None,
-                };
+        for (n, command) in commands.into_iter().enumerate() {
+            let untagged = command.untagged_answer(&self.able);
+            let untagged = untagged.map(|word| (word, flight.place(n)));
+            let awaited = match &command {
+                Command::Open { .. } => Awaited::Opening,
+                command if command.is_about_messages() => Awaited::Here,
+                _ => Awaited::Elsewhere,
+            };
+            let searches = matches!(command, Command::Search(_));
+            let sorts = matches!(command, Command::Sort { .. });
+            for text in command.segments(&self.able) {
                 if !write.has_room_for(&text, untagged) {
                     writes.push(std::mem::take(&mut write));
                 }
-                match command {
-                    Command::Search(_) => drop(write.searches.insert(n)),
-                    Command::Sort { .. } => drop(write.sorts.insert(n)),
-                    _ => {}
+                if searches {
+                    write.sent.searches.insert(n);
+                } else if sorts {
+                    write.sent.sorts.insert(n);
                 }
-                write.add(Some(n), untagged, text);
+                if awaited != Awaited::Elsewhere {
+                    flight.awaits(n);
+                }
+                write.add(Some((n, awaited)), untagged, text);
             }
         }
         if !write.texts.is_empty() {
@@ -95,96 +103,101 @@ impl Session {
     }
 
     /// One write and all that it brings.
-    fn send(&mut self, write: &Write, flight: &mut Flight) -> Result<()> {
-        let Some((last, others)) = write.texts.split_last() else {
+    fn send(&mut self, write: Write, flight: &mut Flight) -> Result<()> {
+        let mut texts = write.texts;
+        let Some(last) = texts.pop() else {
             return Ok(());
         };
         let broken =
             |wire: &Wire, e: &imap::Error| wire.fault().unwrap_or_else(|| garbled(&e.to_string()));
-        for text in others {
-            self.imap
-                .run_command(text)
-                .map_err(|e| broken(&self.wire, &e))?;
+        for text in texts {
+            let verb = self.load(text);
+            let sent = self.imap.run_command(verb);
+            sent.map_err(|e| broken(&self.wire, &e))?;
         }
-        match self.imap.run(last) {
+        let verb = self.load(last);
+        match self.imap.run(verb) {
             // What a NO or BAD means is decided by whoever asked.
             Ok(_) | Err(imap::Error::No(_) | imap::Error::Bad(_)) => {}
             Err(e) => return Err(broken(&self.wire, &e)),
         }
-        let sent = SentCommands {
-            searches: write.searches.clone(),
-            sorts: write.sorts.clone(),
-            ..SentCommands::default()
-        };
-        collect(&self.wire, sent, &write.owners, flight);
+        collect(&self.wire, write.sent, &write.owners, flight);
         Ok(())
+    }
+
+    /// Puts a command where the wire finds it when the crate has made its tag; what the crate is to write.
+    fn load(&self, command: Segments) -> String {
+        let verb = command.verb().to_owned();
+        self.wire.load(command);
+        verb
     }
 }
 
-/// True where a folder is opened after another one was opened or spoken of: answers name messages, not folders.
-fn mixes_folders(commands: &[Command]) -> bool {
-    let opens = |command: &Command| matches!(command, Command::Open { .. });
-    let last = commands.iter().rposition(opens);
-    let before = last
-        .and_then(|last| commands.get(..last))
-        .unwrap_or_default();
-    before
-        .iter()
-        .any(|command| opens(command) || command.is_about_messages())
-}
+/// Which command of the plan a text is of, and what its end is; None for the CAPABILITY that joined by itself.
+type Owner = Option<(usize, Awaited)>;
 
 /// Commands that go out together.
 #[derive(Default)]
 struct Write {
-    texts: Vec<String>,
-    /// Which command of ours each text is of; None for the CAPABILITY that joined by itself.
-    owners: Vec<Option<usize>>,
-    searches: BTreeSet<usize>,
-    sorts: BTreeSet<usize>,
-    /// The untagged answers that are awaited here and name nobody.
-    untagged: Vec<&'static str>,
+    texts: Vec<Segments>,
+    owners: Vec<Owner>,
+    /// What answers need to find their command; the tags are known when the commands are out.
+    sent: SentCommands,
+    /// The untagged answers that are awaited here and name nobody, and of which folder.
+    untagged: Vec<(&'static str, usize)>,
     bytes: usize,
+    /// It is one command that goes alone.
+    alone: bool,
 }
 
 impl Write {
-    fn has_room_for(&self, text: &str, untagged: Option<&'static str>) -> bool {
+    fn has_room_for(&self, text: &Segments, untagged: Option<(&'static str, usize)>) -> bool {
         self.texts.is_empty()
             || (self.bytes.saturating_add(text.len()).saturating_add(16) <= WRITE_BYTES
-                && !pauses(text)
-                && !self.texts.iter().any(|t| pauses(t))
+                && !text.is_alone()
+                && !self.alone
                 && !untagged.is_some_and(|word| self.untagged.contains(&word)))
     }
 
-    fn add(&mut self, owner: Option<usize>, untagged: Option<&'static str>, text: String) {
+    fn add(&mut self, owner: Owner, untagged: Option<(&'static str, usize)>, text: Segments) {
         self.bytes = self.bytes.saturating_add(text.len()).saturating_add(16);
         self.untagged.extend(untagged);
         self.owners.push(owner);
+        self.alone = text.is_alone();
         self.texts.push(text);
     }
 }
 
-/// What the wire kept, read into a flight of its own.
-pub(super) fn answers(wire: &Wire, owners: &[Option<usize>]) -> Flight {
-    let mut flight = Flight::of_commands(owners.len());
-    collect(wire, SentCommands::default(), owners, &mut flight);
+/// What the wire kept of so many commands about no folder, read into a flight of its own.
+pub(super) fn answers(wire: &Wire, commands: usize) -> Flight {
+    let owners: Vec<Owner> = (0..commands)
+        .map(|n| Some((n, Awaited::Elsewhere)))
+        .collect();
+    let mut flight = Flight::of_commands(commands);
+    collect(wire, SentCommands::default(), &owners, &mut flight);
     flight.settle();
     flight
 }
 
-/// What the wire kept, read into a flight: each response is let go as soon as it was read.
-fn collect(wire: &Wire, mut sent: SentCommands, owners: &[Option<usize>], flight: &mut Flight) {
+/// What the wire kept, read into a flight in the order in which it came: each response is let go as soon as it was read.
+fn collect(wire: &Wire, mut sent: SentCommands, owners: &[Owner], flight: &mut Flight) {
     let kept = wire.take();
     for (tag, owner) in kept.tags.into_iter().zip(owners) {
-        if let Some(command) = owner {
+        if let Some((command, _)) = owner {
             sent.tags.insert(tag, *command);
         }
     }
-    for response in kept.untagged {
+    let mut ends = kept.ends.into_iter().peekable();
+    let mut end = |before: usize, flight: &mut Flight| {
+        while let Some(end) = ends.next_if(|end| end.behind <= before) {
+            if let Some(Some((command, awaited))) = owners.get(end.command) {
+                flight.end_of(*command, End::read(end.status, &end.text), *awaited);
+            }
+        }
+    };
+    for (n, response) in kept.untagged.into_iter().enumerate() {
+        end(n, flight);
         flight.read(&response, &sent);
     }
-    for end in kept.ends {
-        if let Some(Some(command)) = owners.get(end.command) {
-            flight.end_of(*command, End::read(end.status, &end.text));
-        }
-    }
+    end(usize::MAX, flight);
 }

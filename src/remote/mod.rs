@@ -5,29 +5,37 @@
 //! How a flight goes, and where each step lives:
 //!
 //! 1. `Remote::fly` takes a `Plan` of commands. At the first one it connects (`connect`) and signs in (`sign_in`).
-//! 2. `flight` groups them into writes; `command` makes IMAP of each, by what the server can do.
-//! 3. The `imap` crate tags and writes each; `wire`, the stream under it, collects them and sends all in one write.
+//! 2. `flight` groups them into writes; `command` and `change` make IMAP of each, by what the server can do: `segments`.
+//! 3. The `imap` crate tags each; `wire`, the stream under it, collects them and sends all in one write.
 //! 4. `wire` cuts what comes back into responses (`frames`), keeps them, and gives the crate the one tagged end that it
 //!    waits for. Beneath it `connect` holds TLS, and beneath TLS the deadline and the byte budget.
 //! 5. `answer` reads what was kept into a `Flight`, with `lexer` for the tokens and `open_folder`, `fetch`, `structure`,
-//!    `folders`, `uids` and `end` for what they say. There the handles of the plan find their answers again.
+//!    `folders`, `uids` and `end` for what they say, and `borders` for which folder is meant. There the handles of the
+//!    plan find their answers again.
 //!
 //! To know before changing it: any answer may be wrong, late, enormous or hostile. A response that cannot be read loses
 //! itself; a connection that cannot be trusted any more ends, and every later call says why; nothing panics.
 
 mod answer;
+mod borders;
 mod capabilities;
+mod change;
 mod command;
 mod connect;
+mod criteria;
+mod dates;
 mod end;
 mod fetch;
 mod flight;
 mod folders;
+mod found;
 mod frames;
+mod handle;
 mod lexer;
 pub mod names;
 mod open_folder;
 mod plan;
+mod segments;
 mod sign_in;
 pub mod structure;
 pub mod uids;
@@ -36,16 +44,20 @@ mod wire;
 use std::rc::Rc;
 use std::time::Duration;
 
-pub use self::answer::{Answer, Flight, Found, Remarks, Tally};
+pub use self::answer::{Answer, Flight, Remarks, Tally};
 pub use self::capabilities::Capabilities;
-pub use self::command::{Criteria, Section, SectionKind, SortKey};
+pub use self::change::{Append, Appended, Copied, StoreFlags, Stored};
 pub use self::connect::Stream;
+pub use self::criteria::{Access, Criteria, Known, Section, SectionKind, SortKey};
 pub use self::end::End;
 pub use self::fetch::{Envelope, Fetched, Mailbox as EnvelopeAddress, Message};
 pub use self::folders::{Folders, Listed, Namespace, Namespaces, Quota, StatusCounts};
+pub use self::found::Found;
+pub use self::handle::{Ended, Handle};
 pub use self::names::{decoded, encoded};
-pub use self::open_folder::{Messages, OpenFolder};
-pub use self::plan::{Access, Ended, Handle, Known, Plan};
+pub use self::open_folder::{Messages, OpenFolder, PermanentFlags};
+pub use self::plan::Plan;
+pub use self::segments::Content;
 pub use self::structure::{Leaf, Parameters};
 pub use self::uids::{Sequence, UidSet};
 pub use self::wire::Status;
@@ -61,7 +73,7 @@ use crate::time::{Deadline, Watch};
 pub const REQUEST_BYTES: u64 = 32 * 1024 * 1024;
 /// How much of a section is fetched at once by `fetch_pieces`, in bytes; two such pieces are in flight.
 pub const PIECE_BYTES: u32 = 256 * 1024;
-/// How long `fetch_pieces` waits for progress.
+/// How long `fetch_pieces` and a file that is sent wait for progress.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 /// How long saying goodbye may take.
 const GOODBYE: Duration = Duration::from_millis(200);
@@ -167,23 +179,40 @@ impl<'a> Remote<'a> {
         };
     }
 
-    /// Sends commands together and reads what they bring. A folder is opened before anything is asked about messages, and
-    /// only one: answers name no folder. Usually one write; more where commands are long, or where their answers could
-    /// not be told apart.
+    /// Sends commands together and reads what they bring. Usually one write; more where commands are long, or where their
+    /// answers could not be told apart. While a file is sent, the deadline is 20 s without progress.
     ///
     /// # Errors
-    /// `Imap`, where the connection failed or the server is not to be understood. A NO or BAD is no error here: ask the
-    /// flight for the command's end, or `require` it.
+    /// `Imap`, where the connection failed or the server is not to be understood; `Internal` where the commands may not go
+    /// out together, or a file that is sent cannot be read, which ends the connection. A NO or BAD is no error here: ask
+    /// the flight for the command's end, or `require` it.
     pub fn fly(&mut self, plan: Plan) -> Result<Flight> {
         self.ready()?;
         let watch = Watch::start();
-        let flown = match &mut self.state {
-            State::Open(session) => session.fly(&plan, &mut self.cost),
-            State::Broken(error) => Err(error.clone()),
-            State::Unasked => Err(Error::Internal(Cause::new("a flight without a connection"))),
+        let request = self.limits.deadline();
+        let has_file = plan.has_file();
+        if has_file {
+            self.limits.set_patience(PATIENCE);
+        }
+        let (flown, is_lost) = match &mut self.state {
+            State::Open(session) => {
+                let flown = session.fly(plan, &mut self.cost);
+                let is_lost = session.wire.fault().is_some();
+                (flown, is_lost)
+            }
+            State::Broken(error) => (Err(error.clone()), true),
+            State::Unasked => {
+                let cause = Cause::new("a flight without a connection");
+                (Err(Error::Internal(cause)), false)
+            }
         };
+        if has_file {
+            self.limits.set_deadline(request);
+        }
         self.spend(watch);
-        if let Err(error @ Error::Imap(..)) = &flown {
+        if let Err(error) = &flown
+            && (is_lost || matches!(error, Error::Imap(..)))
+        {
             self.state = State::Broken(error.clone());
         }
         flown

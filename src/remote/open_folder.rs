@@ -7,9 +7,9 @@
 use std::collections::BTreeMap;
 
 use super::fetch::{self, Message, Room};
-use super::lexer::{Lexer, number};
+use super::lexer::{Lexer, Value, number};
 use super::uids::{Sequence, UidSet};
-use crate::mail::{FolderName, ModSeq, Uid, UidValidity};
+use crate::mail::{Flags, FolderName, ModSeq, Uid, UidValidity};
 
 /// What is known of each message after a flight.
 pub type Messages = BTreeMap<Uid, Message>;
@@ -29,6 +29,8 @@ pub struct OpenFolder {
     pub modseq: Option<ModSeq>,
     /// True where nothing can be changed.
     pub read_only: bool,
+    /// Which flags stay set (RFC 9051 7.1); None where it does not say, which means all.
+    pub permanent: Option<PermanentFlags>,
     /// What was said of its messages.
     pub messages: Messages,
     /// UIDs that are gone (VANISHED).
@@ -44,7 +46,35 @@ pub struct OpenFolder {
     placed: (u32, u32),
 }
 
+/// Which flags stay set in a folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PermanentFlags {
+    /// These.
+    pub flags: Flags,
+    /// And any keyword that one thinks of (`\*`).
+    pub any_keyword: bool,
+}
+
+impl PermanentFlags {
+    fn read(arguments: &[u8]) -> Option<PermanentFlags> {
+        let value = Lexer::new(arguments).value()?;
+        let words = || value.list().iter().filter_map(Value::text);
+        Some(PermanentFlags {
+            flags: Flags::read(words()),
+            any_keyword: words().any(|word| word == b"\\*"),
+        })
+    }
+}
+
 impl OpenFolder {
+    /// One of which nothing is known but its name.
+    pub(super) fn named(name: Option<FolderName>) -> OpenFolder {
+        OpenFolder {
+            name,
+            ..OpenFolder::default()
+        }
+    }
+
     /// Takes `* n EXISTS`.
     pub(super) fn exists(&mut self, n: u32) -> Option<()> {
         self.exists = Some(n);
@@ -90,6 +120,17 @@ impl OpenFolder {
         Some(())
     }
 
+    /// Takes what came for another folder by mistake: it was of this one.
+    pub(super) fn absorb(&mut self, mut late: OpenFolder) {
+        late.settle();
+        for (uid, message) in late.messages {
+            self.messages.entry(uid).or_default().merge(message);
+        }
+        self.vanished = std::mem::take(&mut self.vanished).with(&late.vanished);
+        self.expunged = self.expunged.saturating_add(late.expunged);
+        self.exists = late.exists.or(self.exists);
+    }
+
     /// Takes a response code that speaks of the folder.
     pub(super) fn code(&mut self, code: &str, arguments: &[u8]) {
         match code {
@@ -99,6 +140,7 @@ impl OpenFolder {
             "NOMODSEQ" => self.modseq = None,
             "READ-ONLY" => self.read_only = true,
             "READ-WRITE" => self.read_only = false,
+            "PERMANENTFLAGS" => self.permanent = PermanentFlags::read(arguments),
             _ => {}
         }
     }
@@ -107,7 +149,8 @@ impl OpenFolder {
     /// did not.
     pub(super) fn settle(&mut self) -> (u32, u32) {
         self.renumber();
-        self.vanished = std::mem::take(&mut self.gone).to_set();
+        let gone = std::mem::take(&mut self.gone).to_set();
+        self.vanished = std::mem::take(&mut self.vanished).with(&gone);
         std::mem::take(&mut self.placed)
     }
 

@@ -1,57 +1,24 @@
-//! What a flight is to ask, and the handles by which its answers are found again.
+//! What a flight is to ask.
 //!
-//! Not for the text of a command (that is `command`) nor for sending it (`flight`). To know before changing it: a handle
-//! carries the kind of answer that its command brings, so that nobody can take a search's answer for a folder's; and
-//! every command about messages belongs to the folder that was opened last before it, in this plan or before it.
+//! Not for the text of a command (that is `command` and `change`) nor for sending it (`flight`). To know before changing
+//! it: every command about messages belongs to the folder that was opened last, in this plan or before it.
 
-use std::marker::PhantomData;
+mod changes;
 
-use super::answer::Found;
-use super::command::{Command, Criteria, Section, SortKey};
+use super::change::Change;
+use super::command::Command;
+use super::criteria::{Access, Criteria, Known, Section, SortKey};
+use super::found::Found;
+use super::handle::Handle;
 use super::open_folder::{Messages, OpenFolder};
+use super::segments::Content;
 use super::uids::UidSet;
-use crate::mail::{Flags, FolderName, ModSeq, Uid, UidValidity};
+use crate::mail::{FolderName, ModSeq, Uid};
 
 /// Commands that go out together, in this order.
 #[derive(Debug, Default)]
 pub struct Plan {
     pub(super) commands: Vec<Command>,
-}
-
-/// The answer of a command whose answer is only how it ended.
-#[derive(Clone, Copy, Debug)]
-pub struct Ended;
-
-/// One command of a plan; its answer is found by this in the flight that the plan became, and only there.
-pub struct Handle<A = Ended> {
-    pub(super) command: usize,
-    answer: PhantomData<fn() -> A>,
-}
-
-impl<A> Clone for Handle<A> {
-    fn clone(&self) -> Handle<A> {
-        *self
-    }
-}
-
-impl<A> Copy for Handle<A> {}
-
-/// Whether an open folder may be changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Access {
-    /// EXAMINE.
-    Read,
-    /// SELECT.
-    Change,
-}
-
-/// What was known of a folder when it was compared last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Known {
-    /// Its UIDVALIDITY.
-    pub validity: UidValidity,
-    /// Its highest modification sequence.
-    pub modseq: ModSeq,
 }
 
 impl Plan {
@@ -158,26 +125,45 @@ impl Plan {
         self.add(Command::FetchSections { uid, sections })
     }
 
-    /// Adds flags to messages; the server need not tell the new ones.
-    pub fn add_flags(&mut self, uids: UidSet, flags: Flags) -> Handle {
-        self.add(Command::StoreFlags {
-            uids,
-            add: true,
-            flags,
-        })
-    }
-
     /// Asks for nothing: lets the server say what is new in the open folder.
     pub fn noop(&mut self) -> Handle<Messages> {
         self.add(Command::Noop)
     }
 
+    fn change<A>(&mut self, change: Change) -> Handle<A> {
+        self.add(Command::Change(change))
+    }
+
+    /// Why these commands may not go out together, where they may not.
+    pub(super) fn fault(&self) -> Option<&'static str> {
+        let any = |what: &dyn Fn(&Command) -> bool| self.commands.iter().any(what);
+        let any_change = |what: &dyn Fn(&Change) -> bool| {
+            any(&|command| matches!(command, Command::Change(change) if what(change)))
+        };
+        let opens = any(&|command| matches!(command, Command::Open { .. }));
+        if opens && any_change(&Change::is_about_messages) {
+            return Some("a change in the flight that opens its folder");
+        }
+        if any_change(&Change::keeps) && any_change(&Change::removes) {
+            return Some("a removal in the flight of the copy that it may depend on");
+        }
+        None
+    }
+
+    /// True where the content of a file goes out.
+    pub(super) fn has_file(&self) -> bool {
+        let is_file = |command: &Command| match command {
+            Command::Change(Change::Append(append)) => {
+                matches!(append.content, Content::File { .. })
+            }
+            _ => false,
+        };
+        self.commands.iter().any(is_file)
+    }
+
     fn add<A>(&mut self, command: Command) -> Handle<A> {
         let at = self.commands.len();
         self.commands.push(command);
-        Handle {
-            command: at,
-            answer: PhantomData,
-        }
+        Handle::to(at)
     }
 }

@@ -58,7 +58,7 @@ pub(super) fn sign_in(
     cost.flights = cost.flights.saturating_add(1);
     cost.commands = cost.commands.saturating_add(1);
     let entered = enter(account, client, &wire, hint.as_ref());
-    let answer = answers(&wire, &[Some(0)]);
+    let answer = answers(&wire, 1);
     match (entered, answer.end_at(0)) {
         (Some(imap), Some(end)) if end.status == Status::Ok => {
             let sure = answer.remarks.capabilities.is_some() || known.is_some();
@@ -90,7 +90,7 @@ fn greeting(
     wire: &Wire,
 ) -> Result<Option<Capabilities>> {
     let read = client.read_greeting();
-    let greeting = answers(wire, &[]);
+    let greeting = answers(wire, 0);
     read.map_err(|e| wire.fault().unwrap_or_else(|| garbled(&e.to_string())))?;
     match greeting.remarks.goodbye {
         Some(text) => {

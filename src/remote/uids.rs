@@ -144,6 +144,11 @@ impl Sequence {
         self.0.is_empty()
     }
 
+    /// True where every range is written upwards and has an end.
+    pub(super) fn only_rises(&self) -> bool {
+        self.0.iter().all(|&(from, to)| from <= to && to < u32::MAX)
+    }
+
     /// The same numbers without their order.
     pub fn to_set(&self) -> UidSet {
         let sorted = |&(one, other): &(u32, u32)| (one.min(other), one.max(other));

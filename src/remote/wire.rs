@@ -7,7 +7,9 @@
 //! is taken.
 //!
 //! How a flight goes: the crate writes commands, and each `flush` marks the end of one (its tag is noted); nothing is
-//! sent. The crate's first read sends all of it in one write, then reads responses until every noted tag has ended.
+//! sent. Of a command that was loaded before, only the tag is the crate's: what stands behind it are the segments. The
+//! crate's first read sends all of it in one write, then reads responses until every noted tag has ended. A literal that
+//! waits is sent when the server asks for it, and never where the command has ended before.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -19,14 +21,15 @@ use imap_proto::{Response as Parsed, parser::parse_response};
 use super::connect::{Stream, failed, garbled};
 use super::end::End;
 use super::frames::Framer;
-use super::lexer::{Lexer, number};
+use super::lexer::Lexer;
+use super::segments::{Content, Segment, Segments};
 use crate::error::{Cause, Error, Imap, Result, Said};
 
 /// What one flight may bring, in bytes; a request's own budget is counted beneath TLS.
 pub const FLIGHT_BYTES: usize = 24 * 1024 * 1024;
 /// Most responses of one flight.
 pub const RESPONSES: usize = 150_000;
-/// How much is asked of the stream at once, in bytes.
+/// How much is asked of the stream, or of a file that is sent, at once, in bytes.
 const PIECE: usize = 16 * 1024;
 
 /// How a command ended, or a greeting began.
@@ -49,6 +52,8 @@ pub struct Tagged {
     pub status: Status,
     /// What stands behind the status: response code and text, as bytes.
     pub text: Vec<u8>,
+    /// How many untagged responses came before it.
+    pub behind: usize,
 }
 
 /// What a flight brought.
@@ -66,11 +71,24 @@ pub struct Kept {
 #[derive(Clone)]
 pub struct Wire(Rc<RefCell<Inner>>);
 
+/// What waits to be sent.
+enum Piece {
+    /// Bytes of as many commands as there are.
+    Bytes(Vec<u8>),
+    /// Nothing goes out before the server has asked for it.
+    Pause,
+    /// So many bytes of a file.
+    File(Box<dyn Read>, u64),
+}
+
 struct Inner {
     stream: Box<dyn Stream>,
-    /// Written by the crate and not sent yet; `noted` of it belongs to commands whose tag is noted.
-    out: Vec<u8>,
-    noted: usize,
+    /// What the crate has written of a command.
+    written: Vec<u8>,
+    /// What goes out instead, behind the tag.
+    loaded: Option<Segments>,
+    /// Whole commands that are not sent yet.
+    out: VecDeque<Piece>,
     /// The command in flight is one that continues (AUTHENTICATE, APPEND): a `+` is for the crate.
     continues: bool,
     /// The server waits for what continues a command: it goes out as it is.
@@ -92,8 +110,9 @@ impl Wire {
     pub fn new(stream: Box<dyn Stream>, greeted: bool) -> Wire {
         Wire(Rc::new(RefCell::new(Inner {
             stream,
-            out: Vec::new(),
-            noted: 0,
+            written: Vec::new(),
+            loaded: None,
+            out: VecDeque::new(),
             continues: false,
             continuing: false,
             greeting: !greeted,
@@ -111,6 +130,11 @@ impl Wire {
         let mut inner = self.0.borrow_mut();
         inner.bytes = 0;
         std::mem::take(&mut inner.kept)
+    }
+
+    /// What the command that the crate writes next is to say.
+    pub fn load(&self, command: Segments) {
+        self.0.borrow_mut().loaded = Some(command);
     }
 
     /// Says whether the command that comes next is one that continues. A `+` that nobody waits for is dropped.
@@ -133,8 +157,11 @@ impl Wire {
     /// Sends what was written without reading an answer: for LOGOUT.
     pub fn send(&self) -> io::Result<()> {
         let mut inner = self.0.borrow_mut();
-        let out = std::mem::take(&mut inner.out);
-        inner.stream.write_all(&out)?;
+        while let Some(piece) = inner.out.pop_front() {
+            if let Piece::Bytes(bytes) = piece {
+                inner.stream.write_all(&bytes)?;
+            }
+        }
         inner.stream.flush()
     }
 }
@@ -145,7 +172,7 @@ impl Write for Wire {
         if inner.continuing {
             inner.stream.write_all(bytes)?;
         } else {
-            inner.out.extend_from_slice(bytes);
+            inner.written.extend_from_slice(bytes);
         }
         Ok(bytes.len())
     }
@@ -177,13 +204,47 @@ impl Inner {
             self.continuing = false;
             return self.stream.flush();
         }
-        let command = self.out.get(self.noted..).unwrap_or_default();
-        let tag = Lexer::new(command).word().to_vec();
-        if !tag.is_empty() {
-            self.kept.tags.push(tag);
+        let written = std::mem::take(&mut self.written);
+        let tag = Lexer::new(&written).word().to_vec();
+        if tag.is_empty() {
+            return Ok(());
         }
-        self.noted = self.out.len();
+        match self.loaded.take() {
+            None => self.queue(&written),
+            Some(command) => {
+                self.queue(&tag);
+                self.queue(b" ");
+                self.queue_segments(command);
+                self.queue(b"\r\n");
+            }
+        }
+        self.kept.tags.push(tag);
         Ok(())
+    }
+
+    fn queue_segments(&mut self, command: Segments) {
+        for segment in command.into_segments() {
+            match segment {
+                Segment::Text(text) => self.queue(text.as_bytes()),
+                Segment::Literal { content, waits } => {
+                    if waits {
+                        self.out.push_back(Piece::Pause);
+                    }
+                    match content {
+                        Content::Bytes(bytes) => self.queue(&bytes),
+                        Content::File { from, len } => self.out.push_back(Piece::File(from, len)),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Adds bytes behind what waits, so that neighbours go out in one write.
+    fn queue(&mut self, bytes: &[u8]) {
+        match self.out.back_mut() {
+            Some(Piece::Bytes(before)) => before.extend_from_slice(bytes),
+            _ => self.out.push_back(Piece::Bytes(bytes.to_vec())),
+        }
     }
 
     /// Sends what waits, then reads until there is something that the crate has to see.
@@ -191,37 +252,74 @@ impl Inner {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
         }
-        self.noted = 0;
-        let mut out = std::mem::take(&mut self.out);
-        let mut sent = 0;
         loop {
-            // RFC 9051 4.3: a literal without `+` waits for the server's continuation.
-            let end = literal_pause(&out, sent).unwrap_or(out.len());
-            self.send(out.get(sent..end).unwrap_or_default())?;
-            sent = end;
-            if sent == out.len() {
-                out = Vec::new();
-                sent = 0;
-            }
+            let waits = self.send()?;
             while self.for_crate.is_empty() {
                 let response = self.response()?;
                 let asks_on = response.first() == Some(&b'+');
-                if asks_on && sent < out.len() {
+                if asks_on && waits {
                     break;
                 }
                 self.sort(response)?;
             }
             if !self.for_crate.is_empty() {
+                // What was not asked for is not sent: its command has ended.
+                self.out.clear();
                 return Ok(());
             }
         }
     }
 
-    fn send(&mut self, bytes: &[u8]) -> Result<()> {
-        self.stream
-            .write_all(bytes)
-            .and_then(|()| self.stream.flush())
-            .map_err(|e| failed("sending", &e))
+    /// Sends what waits; true where a literal comes next that the server has to ask for (RFC 9051 4.3).
+    fn send(&mut self) -> Result<bool> {
+        let sent = self.send_pieces();
+        if let Err(Error::Imap(Imap::Unreachable, _)) = &sent {
+            // It hung up, and may have said why before.
+            while let Ok(response) = self.response() {
+                self.sort(response)?;
+            }
+        }
+        sent
+    }
+
+    fn send_pieces(&mut self) -> Result<bool> {
+        let lost = |e: io::Error| failed("sending", &e);
+        while let Some(piece) = self.out.pop_front() {
+            match piece {
+                Piece::Pause => return Ok(true),
+                Piece::Bytes(bytes) => {
+                    let written = self.stream.write_all(&bytes);
+                    written.and_then(|()| self.stream.flush()).map_err(lost)?;
+                }
+                Piece::File(from, len) => self.send_file(from, len)?,
+            }
+        }
+        Ok(false)
+    }
+
+    /// Sends so many bytes of a file. Where it has fewer or cannot be read, the connection is cut: whatever else was sent
+    /// would be taken for the rest of the message.
+    fn send_file(&mut self, mut from: Box<dyn Read>, len: u64) -> Result<()> {
+        let mut piece = [0; PIECE];
+        let mut left = len;
+        while left > 0 {
+            let most = usize::try_from(left).unwrap_or(PIECE).min(PIECE);
+            let into = piece.get_mut(..most).unwrap_or_default();
+            let read = match from.read(into) {
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+                Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
+                other => other,
+            };
+            let count = read.map_err(|e| {
+                self.stream = Box::new(io::empty());
+                Error::Internal(Cause::at("reading what is being sent", e))
+            })?;
+            let bytes = piece.get(..count).unwrap_or_default();
+            let written = self.stream.write_all(bytes);
+            written.map_err(|e| failed("sending", &e))?;
+            left = left.saturating_sub(u64::try_from(count).unwrap_or(u64::MAX));
+        }
+        self.stream.flush().map_err(|e| failed("sending", &e))
     }
 
     /// Reads one whole response.
@@ -317,6 +415,7 @@ impl Inner {
             command,
             status,
             text,
+            behind: self.kept.untagged.len(),
         });
         if self.kept.ends.len() < self.kept.tags.len() {
             return Ok(());
@@ -366,28 +465,9 @@ fn plain_end(tag: &[u8], status: Status) -> Vec<u8> {
     [tag, word, b"done\r\n"].concat()
 }
 
-/// Where sending has to pause for a continuation: behind the next `{n}` CRLF from `from` on. Commands hold CRLF nowhere
-/// else (`command` sees to that), and a literal's own bytes are stepped over by the caller's next `from`.
-fn literal_pause(out: &[u8], from: usize) -> Option<usize> {
-    let ahead = out.get(from..)?;
-    let end = ahead.windows(3).position(|w| w == b"}\r\n")?;
-    let line = ahead.get(..end)?;
-    let open = line.iter().rposition(|b| *b == b'{')?;
-    number::<usize>(line.get(open.checked_add(1)?..)?)?;
-    from.checked_add(end)?.checked_add(3)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn sending_pauses_only_for_a_literal_that_waits() {
-        assert_eq!(literal_pause(b"a1 LIST {3}\r\nabc\r\n", 0), Some(13));
-        assert_eq!(literal_pause(b"a1 LIST {3}\r\nabc\r\n", 13), None);
-        assert_eq!(literal_pause(b"a1 LIST {3+}\r\nabc\r\n", 0), None);
-        assert_eq!(literal_pause(b"a1 NOOP\r\n", 0), None);
-    }
 
     #[test]
     fn the_plain_end_is_one_that_the_crate_reads() {
