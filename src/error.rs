@@ -1,8 +1,8 @@
 //! What can go wrong with a request, by meaning, and how far the request had got by then.
 //!
-//! On the ground floor: imports nothing of ours but `characters`. Each door turns the errors of its crate into these in one function;
-//! everywhere else `?` only passes them on. There is no blanket `From`: an error that nobody chose a page for does not
-//! compile. `status`, `log_kind`, `header` and `views::error` match without a wildcard, so a new kind needs all of them.
+//! On the ground floor: imports nothing of ours but `characters`. Each door turns the errors of its crate into these in one
+//! function; everywhere else `?` only passes them on. There is no blanket `From`: an error that nobody chose a page for
+//! does not compile. `status`, `log_kind`, `header` and `views::error` match without a wildcard, so a new kind needs all of them.
 //!
 //! To know before changing it: an `Error` never says what was done. That is noted in `Progress`, *before* each step, by
 //! whoever changes something; so no `?`, no panic and no forgotten branch can turn "perhaps done" into "nothing changed".
@@ -10,6 +10,8 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use crate::characters::turns_direction;
 
@@ -235,8 +237,8 @@ impl Error {
     }
 }
 
-/// What a request was to change, with what its page has to name. The sentences are `words::failures`'.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a request was to change, with what its page has to name. The sentences are `words::failures`'; a notice keeps one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Act {
     /// To begin a session.
     SignIn,
@@ -291,8 +293,8 @@ impl Progress {
         Progress(RefCell::new(reach))
     }
 
-    /// The first byte of a change is about to leave, or its file about to get its name: until `did` or `did_not` is
-    /// called, nobody can say whether it was made.
+    /// The first byte of a change is about to leave, or its file about to get its name: until `did` is called,
+    /// nobody can say whether it was made.
     pub fn tries(&self, act: Act) {
         self.0.replace(Reach::Perhaps(act));
     }
@@ -300,11 +302,6 @@ impl Progress {
     /// The change was made: the answer that says so has been read.
     pub fn did(&self, act: Act) {
         self.0.replace(Reach::Done(act));
-    }
-
-    /// The change that was tried is known not to have been made.
-    pub fn did_not(&self) {
-        self.0.replace(Reach::Nothing);
     }
 
     /// How far it has got by now.
@@ -456,8 +453,5 @@ mod tests {
         assert_eq!(line, "imap sign-out 12ab perhaps Timeout: cut");
         act.did(Act::SignOut);
         assert_eq!(act.failed_by(cut()).reach, Reach::Done(Act::SignOut));
-        act.tries(Act::SignOut);
-        act.did_not();
-        assert_eq!(act.failed_by(cut()).reach, Reach::Nothing);
     }
 }

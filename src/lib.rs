@@ -102,6 +102,7 @@ pub mod mail;
 pub mod mailbox;
 pub mod media;
 pub mod mime;
+pub mod notices;
 pub mod outbox;
 pub mod pack;
 pub mod process;

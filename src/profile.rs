@@ -71,7 +71,12 @@ impl<'p> Profile<'p> {
     pub fn always_show(&self, sender: &str, always: bool, progress: &Progress) -> Result<()> {
         let mut settings = self.read()?;
         let mut senders = self.senders(&settings)?;
+        let act = Act::ImagesOf {
+            sender: sender.to_owned(),
+            always,
+        };
         if senders.iter().any(|known| known == sender) == always {
+            progress.did(act);
             return Ok(());
         }
         senders.retain(|known| known != sender);
@@ -81,10 +86,6 @@ impl<'p> Profile<'p> {
         let too_many = senders.len().saturating_sub(SENDERS);
         let kept = senders.into_iter().skip(too_many).map(Value::String);
         settings.insert(REMOTE_FROM.to_owned(), Value::Array(kept.collect()));
-        let act = Act::ImagesOf {
-            sender: sender.to_owned(),
-            always,
-        };
         self.write(&settings, act, progress)
     }
 

@@ -167,6 +167,14 @@ pub enum Route {
     Favicon,
 }
 
+/// A notice, by the random number that an address names it with. It stands beside a route, not in it: a link that is made
+/// of the route does not take it along.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NoticeId(pub [u8; 16]);
+
+/// The query parameter that names a notice.
+const NOTICE: &str = "notice";
+
 /// The query parameter by which a page that tries again by itself says so.
 const AGAIN: &str = "again";
 
@@ -390,6 +398,21 @@ pub fn retries(query: &str) -> u32 {
         .unwrap_or(0)
 }
 
+/// The notice that a raw query names; None without one, or for what is none.
+pub fn notice_of(query: &str) -> Option<NoticeId> {
+    let query = Query::read(query);
+    let number = query.get(NOTICE).filter(|text| text.len() == 32)?;
+    let number = u128::from_str_radix(number, 16).ok()?;
+    Some(NoticeId(number.to_be_bytes()))
+}
+
+/// An address that also names a notice.
+pub fn with_notice(href: String, id: NoticeId) -> String {
+    let mut link = Link(href);
+    link.set(NOTICE, &format!("{:032x}", u128::from_be_bytes(id.0)));
+    link.0
+}
+
 /// The same path and raw query, marked as the n-th retry.
 pub fn retrying(path_and_query: &str, n: u32) -> String {
     let (path, query) = path_and_query
@@ -543,6 +566,24 @@ mod tests {
         assert_eq!(retries("f=a"), 0);
         let odd = "/folder?a%26again%3D9%0D%0A=1";
         assert_eq!(retrying(odd, 2), "/folder?a%26again%3D9%0D%0A=1&again=2");
+    }
+
+    #[test]
+    fn an_address_names_a_notice_and_its_route_does_not() {
+        for (id, href) in [
+            (NoticeId([0; 16]), "/"),
+            (NoticeId([255; 16]), "/folder?f=a"),
+        ] {
+            let named = with_notice(href.to_owned(), id);
+            let (path, query) = named.split_once('?').unwrap();
+            assert_eq!(notice_of(query), Some(id), "{named}");
+            let route = Route::parse("GET", path, query).unwrap();
+            assert!(!route.href(&Base::default()).contains(NOTICE));
+        }
+        assert_eq!(notice_of(""), None);
+        for forged in ["", "1", "+0000000000000000000000000000001", &"g".repeat(32)] {
+            assert_eq!(notice_of(&format!("notice={forged}")), None, "{forged}");
+        }
     }
 
     #[test]

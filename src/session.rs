@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::notices;
 use crate::request::Head;
 use crate::seal::{self, Key};
 use crate::state::{State, UserId};
@@ -146,7 +147,7 @@ pub fn load(store: &mut Store, claim: &Claim, now: Seconds) -> Found {
     session.seen = kept.seen;
     if session.password.is_none() {
         return if now.saturating_sub(kept.seen) > KEPT {
-            store.remove(&keys::SESSIONS, &SessionKey(claim.id));
+            sign_out(store, claim);
             Found::Nothing
         } else {
             Found::Ended(session)
@@ -240,6 +241,7 @@ pub fn begin(
 /// `Internal`.
 pub fn end(store: &mut Store, claim: &Claim, session: Session) -> Result<()> {
     let csrf = Key::random()?;
+    notices::forget(store, SessionKey(claim.id));
     save(
         store,
         claim,
@@ -254,6 +256,7 @@ pub fn end(store: &mut Store, claim: &Claim, session: Session) -> Result<()> {
 /// Signs out: the record is gone at once.
 pub fn sign_out(store: &mut Store, claim: &Claim) {
     store.remove(&keys::SESSIONS, &SessionKey(claim.id));
+    notices::forget(store, SessionKey(claim.id));
 }
 
 impl Session {
@@ -330,6 +333,7 @@ fn make_room(store: &mut Store) {
     let surplus = all.len().saturating_add(1).saturating_sub(SESSIONS);
     for (_, id) in all.iter().take(surplus) {
         store.remove(&keys::SESSIONS, id);
+        notices::forget(store, *id);
     }
 }
 

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::support::by_hand::{ByHand, Outcome};
+use crate::support::clock::Clock;
 use crate::support::http::Response;
-use crate::support::install::{self, Part};
 use crate::support::mails;
 use crate::support::page::Page;
 use crate::support::place::{self, Place};
@@ -292,73 +292,39 @@ fn where_files_may_not_grow_it_says_so_and_nothing_is_damaged() {
     assert!(is_undamaged(&host));
 }
 
-/// A site whose clock a test sets.
-struct Clock {
-    site: Site,
-    file: PathBuf,
-    _place: Place,
+fn clock() -> Clock {
+    Clock::start(Site::new().messages(60).proxied())
 }
 
-impl Clock {
-    fn start() -> Clock {
-        // The library reads the file once in each process, before the program cleans its environment.
-        install::need(Part::Faketime);
-        let place = Place::new("clock").dull();
-        let file = place.write("clock", "+0");
-        let env = format!(
-            "SetEnv LD_PRELOAD {}\nSetEnv FAKETIME_TIMESTAMP_FILE {}\nSetEnv NO_FAKE_STAT 1\n",
-            library().display(),
-            file.display()
-        );
-        let site = Site::new().messages(60).proxied().apache(&env).start();
-        Clock {
-            site,
-            file,
-            _place: place,
-        }
-    }
-
-    /// So much ahead of the machine's clock, or behind it: `-1h`, `+1y`.
-    fn set(&self, to: &str) {
-        fs::write(&self.file, to).expect("the clock");
-    }
-
-    /// How many sign-ins at the mail server something costs.
-    fn logins(&self, act: impl FnOnce()) -> usize {
-        self.site.proxy().reset();
-        act();
-        self.site.proxy().counts().logins
-    }
-}
-
-fn library() -> PathBuf {
-    let dirs = fs::read_dir("/usr/lib").expect("/usr/lib").flatten();
-    let mut found = dirs.map(|d| d.path().join("faketime/libfaketime.so.1"));
-    found.find(|f| f.exists()).expect("libfaketime")
+/// How many sign-ins at the mail server something costs.
+fn logins(site: &Site, act: impl FnOnce()) -> usize {
+    site.proxy().reset();
+    act();
+    site.proxy().counts().logins
 }
 
 #[test]
 fn a_clock_that_is_set_back_makes_nothing_fresh_for_ever() {
-    let clock = Clock::start();
+    let clock = clock();
     let ann = clock.site.sign_in("ann");
     let look = || {
         ann.get("/").has_status(200).shows("Message 60");
     };
     look();
-    assert_eq!(clock.logins(look), 0);
+    assert_eq!(logins(&clock.site, look), 0);
     clock.set("-1h");
     // What was compared in the future is compared again, once.
-    assert_eq!(clock.logins(look), 1);
-    assert_eq!(clock.logins(look), 0);
+    assert_eq!(logins(&clock.site, look), 1);
+    assert_eq!(logins(&clock.site, look), 0);
     clock.set("+0");
-    assert_eq!(clock.logins(look), 1);
+    assert_eq!(logins(&clock.site, look), 1);
     clock.set("+2h");
-    assert_eq!(clock.logins(look), 1);
+    assert_eq!(logins(&clock.site, look), 1);
 }
 
 #[test]
 fn a_year_ahead_the_session_has_ended_and_the_form_is_too_old() {
-    let clock = Clock::start();
+    let clock = clock();
     let ann = clock.site.sign_in("ann");
     let form = clock.site.visitor().get("/sign-in");
     clock.set("+1y");
@@ -386,7 +352,7 @@ fn a_year_ahead_the_session_has_ended_and_the_form_is_too_old() {
 
 #[test]
 fn failed_sign_ins_of_the_future_bar_nobody_for_longer_than_a_minute() {
-    let clock = Clock::start();
+    let clock = clock();
     let ann = clock.site.sign_in("ann");
     clock.set("+1y");
     let stranger = clock.site.visitor();

@@ -49,6 +49,8 @@ mod look;
 mod mail;
 /// A message as a reader sees it: text, HTML in its frame, attachments, source, neighbours.
 mod message;
+/// What an act did, told on the page that follows it, and the way back.
+mod notices;
 /// What a mail says to us, and what it says to Python.
 mod opinions;
 /// Do the real parts themselves work, without Postern?

@@ -96,7 +96,7 @@ fn a_change_whose_file_could_not_be_written_was_not_made() {
         log.contains("disk-full sender ") && log.contains(" nothing /"),
         "{log}"
     );
-    ann.get("/").click("Books").shows("held back");
+    ann.get("/").click("Books").shows("blocked");
 }
 
 #[test]
@@ -125,6 +125,33 @@ fn a_change_that_may_be_lost_again_was_perhaps_made() {
         "{log}"
     );
     assert!(!log.contains("letters@"), "{log}");
+}
+
+#[test]
+fn an_act_after_which_the_disk_was_full_says_that_it_was_done() {
+    let (site, ann) = ann_with_a_picture();
+    let form = always(&ann);
+    // Its notice could not be saved: the store is another file.
+    let db = user_dir(&site).join("db.1/db");
+    let outcome = fails_at(&site, &ann, &form, (&db, "sync_file_range:error=ENOSPC"));
+    let text = page(&outcome, 507);
+    says(
+        &text,
+        &[
+            "<h1>Done, but there was a problem</h1>",
+            "letters@shelf.example",
+            "will always be shown.",
+            "This site is out of disk space.",
+            "You do not need to do it again.",
+        ],
+    );
+    assert!(!text.contains("Nothing was changed"), "{text}");
+    let log = log(&site);
+    assert!(
+        log.contains("disk-full sender ") && log.contains(" done "),
+        "{log}"
+    );
+    ann.get("/").click("Books").shows("always shown");
 }
 
 #[test]

@@ -391,7 +391,7 @@ fn the_bars_have_their_pictures() {
     pictures("held-back");
     tab.expect_quiet();
     tab.click_to(".acts form button");
-    tab.wait_for("document.querySelector('.note').innerText.includes('always shown')");
+    tab.wait_for("document.querySelector('.note.warn').innerText.includes('always shown')");
     pictures("always");
     // The browser asks for the pictures now, from a host that is not there, and complains of nothing else.
     let happened = tab.happened();

@@ -22,7 +22,7 @@ pub fn show(visit: &mut Visit, query: &ListQuery) -> Result<Done> {
             kind: Kind::Warn,
             lead,
             text,
-            actions: Vec::new(),
+            undo: None,
         });
     }
     let around = Around::gather(visit, query.list.folder(), notices)?;

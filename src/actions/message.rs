@@ -5,7 +5,7 @@
 use super::extras::{rendering, told};
 use super::opened::attachments;
 use super::panes::{Around, list_pane};
-use super::{Done, Visit, sender};
+use super::{Done, Visit, notice, sender};
 use crate::clean::{self, Cleaned, Length};
 use crate::document::{Document, Opening, People, Purpose};
 use crate::error::{Error, GoneKind, Result};
@@ -37,7 +37,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         Html::Shown(html) => sender::remote(visit, query, &document, html),
         Html::Blank | Html::None => Remote::None,
     };
-    let around = Around::gather(visit, &at.folder, notices(visit))?;
+    let around = Around::gather(visit, &at.folder, notices(visit, query))?;
     let own_list = ListId::of_folder(at.folder.clone());
     let listing = match is_inside {
         false => visit
@@ -106,18 +106,19 @@ fn html(visit: &Visit, document: &Document, query: &MessageQuery) -> Html {
     }
 }
 
-/// What has to be told above any message.
-fn notices(visit: &Visit) -> Vec<Notice> {
+/// What has to be told above a message: what the act before did, and settings that cannot be read.
+fn notices(visit: &Visit, query: &MessageQuery) -> Vec<Notice> {
     let damaged = visit.profile.damage().map(|_| {
         let (lead, text) = visit.words.without_settings();
         Notice {
             kind: Kind::Warn,
             lead,
             text,
-            actions: Vec::new(),
+            undo: None,
         }
     });
-    damaged.into_iter().collect()
+    let done = notice::above_message(visit, query);
+    done.into_iter().chain(damaged).collect()
 }
 
 fn links(

@@ -8,6 +8,7 @@ mod extras;
 pub mod folder;
 pub mod login;
 pub mod message;
+mod notice;
 mod opened;
 mod panes;
 pub mod part;
@@ -20,7 +21,7 @@ use std::time::Duration;
 use maud::Markup;
 
 use crate::config::Config;
-use crate::error::Progress;
+use crate::error::{Act, Progress};
 use crate::mail::Encoding;
 use crate::mailbox::Mailbox;
 use crate::outbox::Outbox;
@@ -29,7 +30,7 @@ use crate::remote::SectionKind;
 use crate::request::Head;
 use crate::request::form::Form;
 use crate::response::Response;
-use crate::route::MessageRef;
+use crate::route::{MessageRef, Route};
 use crate::session::{Claim, Session};
 use crate::time::{Calendar, Seconds, Watch, Zone};
 use crate::words::Words;
@@ -56,6 +57,8 @@ pub struct Visit<'v, 'p> {
     pub mailbox: Mailbox<'v, 'p>,
     /// What they have set.
     pub profile: Profile<'p>,
+    /// What the act before did, where the address names it.
+    pub told: Option<Act>,
     /// How far the request got with what it changes: noted before each step.
     pub progress: &'v Progress,
     /// Forms that wait to be asked about.
@@ -68,6 +71,8 @@ pub struct Visit<'v, 'p> {
 pub enum Done {
     /// With a page.
     Page(Response),
+    /// With the end of an act: this page comes next, and says what `progress` has down as done.
+    GoOn(Route),
     /// With a transfer that has to leave the gate first.
     Transfer(Transfer),
 }

@@ -97,7 +97,7 @@ fn away(visit: &Visit, kind: &Imap) -> Notice {
         kind: Kind::Warn,
         lead: told.0,
         text: told.1,
-        actions: Vec::new(),
+        undo: None,
     }
 }
 

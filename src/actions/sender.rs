@@ -14,7 +14,6 @@ use crate::error::{Error, Result};
 use crate::mail::{Folder, FolderName, Role, Trail};
 use crate::outbox::Kept;
 use crate::profile::ADDRESS_BYTES;
-use crate::response::Response;
 use crate::route::{MessageQuery, Route};
 use crate::told::Verdict;
 use crate::views::message::Remote;
@@ -99,9 +98,7 @@ pub fn change(visit: &mut Visit, page: &MessageQuery, always: bool) -> Result<Do
         charset: page.charset.clone(),
         ..MessageQuery::plain(page.message.clone(), page.rank)
     });
-    Ok(Done::Page(Response::see_other(
-        &back.href(&visit.head.base),
-    )))
+    Ok(Done::GoOn(back))
 }
 
 /// Asks whether that is still wanted, of a form whose session had ended.

@@ -15,14 +15,15 @@ use crate::desk::{self, Desk};
 use crate::error::{Cause, Error, Imap, Reach, Result};
 use crate::gate::Pass;
 use crate::mailbox::Mailbox;
+use crate::notices;
 use crate::outbox::{FormId, Outbox};
 use crate::profile::Profile;
 use crate::remote::{Account, Capabilities, Remote};
 use crate::response::Response;
-use crate::route::Route;
+use crate::route::{self, NoticeId, Route};
 use crate::session::{self, Claim, Session};
 use crate::store::Encryption;
-use crate::store::keys::SERVER;
+use crate::store::keys::{SERVER, SessionKey};
 use crate::time::Zone;
 use crate::views::login::Reason;
 use crate::views::{RESUMED, TOKEN};
@@ -62,11 +63,19 @@ pub(super) fn visit(
             let href = page.href(&head.base);
             Ok(Answer::Page(Response::see_other(&href)))
         }
-        Outcome::Acted(session, acted) => {
+        Outcome::Acted(session, acted, notice) => {
             let done = visitor.settled(acted, left.saved)?;
             visitor.forget_resumed(&left.pass);
             match done {
                 Done::Page(response) => Ok(Answer::Page(response)),
+                Done::GoOn(page) => {
+                    let href = page.href(&head.base);
+                    let href = match notice {
+                        Some(id) => route::with_notice(href, id),
+                        None => href,
+                    };
+                    Ok(Answer::Page(Response::see_other(&href)))
+                }
                 Done::Transfer(job) => lane::run(asked, door, left.pass, &session, job, timing),
             }
         }
@@ -86,8 +95,8 @@ enum Outcome {
     Ended(Reason),
     /// The form was made by an earlier session of the same user: this page asks whether it is still wanted.
     Resumed(Route),
-    /// The action was tried, in this session.
-    Acted(Box<Session>, Result<Done>),
+    /// The action was tried, in this session; a notice says what was done.
+    Acted(Box<Session>, Result<Done>, Option<NoticeId>),
 }
 
 impl Visitor<'_> {
@@ -119,7 +128,20 @@ impl Visitor<'_> {
                 Reach::Perhaps(_) | Reach::Done(_) => {}
             }
         }
-        Ok(Outcome::Acted(Box::new(session), acted))
+        let mut notice = None;
+        if let (Ok(Done::GoOn(_)), Reach::Done(act)) = (&acted, self.reach()) {
+            let owner = self.owner(&session);
+            notice = Some(notices::keep(&mut desk.store, owner, act, desk.now)?);
+        }
+        Ok(Outcome::Acted(Box::new(session), acted, notice))
+    }
+
+    /// Whose notices are told here.
+    fn owner<'s>(&self, session: &'s Session) -> notices::Owner<'s> {
+        notices::Owner {
+            data: &session.data,
+            session: SessionKey(self.claim.id),
+        }
     }
 
     /// Lends the action what it may touch.
@@ -141,6 +163,8 @@ impl Visitor<'_> {
         let deadline = patience.map_or(asked.deadline, |limit| asked.deadline.within(limit));
         let remote = Remote::new(account(config, session)?, known, deadline);
         let zone = Zone::named(&config.time_zone);
+        let told = route::notice_of(&asked.request.head.query)
+            .and_then(|id| notices::told(&mut desk.store, self.owner(session), &id, desk.now));
         let mut visit = Visit {
             config,
             head: asked.request.head,
@@ -153,6 +177,7 @@ impl Visitor<'_> {
             mailbox: Mailbox::new(&mut desk.store, remote, &session.data, config, desk.now),
             profile: Profile::of(desk.pass),
             outbox: Outbox::of(desk.pass),
+            told,
             progress: &asked.context.progress,
             rendering: Duration::ZERO,
         };

@@ -11,6 +11,7 @@
 //! | 7 blocks | data key id, list, block (4) | `Block` | data key |
 //! | 8 rows | data key id, folder, UIDVALIDITY, UID | `Row` | data key |
 //! | 9 texts | data key id, folder, UIDVALIDITY, UID, part path | the part's bytes, decoded | data key |
+//! | 10 notices | data key id, session id, notice id (16) | `KeptNotice` | data key |
 //!
 //! Numbers are big-endian and of fixed width, the variable part comes last: a range is in UID order, a prefix is a folder.
 //! A key is a type of its own, made here only; nobody else has its bytes in hand.
@@ -22,9 +23,10 @@ use std::marker::PhantomData;
 use serde::{Deserialize, Serialize};
 
 pub use super::typed::{
-    Begins, BlockKey, DataKey, DataKeyId, Everything, FolderKey, ListKey, MessageKey, SessionKey,
-    StoreKey, TextKey, ValidityKey,
+    Begins, BlockKey, DataKey, DataKeyId, Everything, FolderKey, ListKey, MessageKey, NoticeKey,
+    NoticesKey, SessionKey, StoreKey, TextKey, ValidityKey,
 };
+use crate::error::Act;
 use crate::mail::{Counts, Folder, FolderRef, ModSeq, Row, Uid};
 use crate::time::Seconds;
 
@@ -64,6 +66,8 @@ pub const BLOCKS: Tree<BlockKey, Block> = Tree::new(7, 1);
 pub const ROWS: Tree<MessageKey, Row> = Tree::new(8, 3);
 /// Parts that were shown.
 pub const TEXTS: Tree<TextKey, Vec<u8>> = Tree::new(9, 1);
+/// What acts have done, for the page that follows.
+pub const NOTICES: Tree<NoticeKey, KeptNotice> = Tree::new(10, 1);
 
 /// Trees that a new generation of the store takes along, most needed first; the rest is a miss once.
 pub(super) const CARRIED: [u8; 7] = [1, 2, 3, 4, 5, 6, 7];
@@ -144,6 +148,15 @@ pub struct FlagsAsOf {
 
 /// A run of a list's entries, in its order, the oldest first.
 pub type Block = Vec<Uid>;
+
+/// What an act has done, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptNotice {
+    /// When it was done.
+    pub at: Seconds,
+    /// What was done.
+    pub done: Act,
+}
 
 #[cfg(test)]
 mod tests {
@@ -262,6 +275,13 @@ mod tests {
             salt: [2; 16],
             sealed: vec![3],
         };
+        let notice = KeptNotice {
+            at: 1,
+            done: Act::ImagesOf {
+                sender: "s".into(),
+                always: true,
+            },
+        };
         let seen = [
             (SESSIONS.version, hex(bytes(postcard::to_stdvec(&kept)))),
             (WRAPS.version, hex(bytes(postcard::to_stdvec(&wrapped)))),
@@ -273,6 +293,7 @@ mod tests {
                 hex(bytes(postcard::to_stdvec(&vec![Uid::new(300).unwrap()]))),
             ),
             (ROWS.version, hex(bytes(postcard::to_stdvec(&row())))),
+            (NOTICES.version, hex(bytes(postcard::to_stdvec(&notice)))),
         ];
         let expected = [
             (1, "020102"),
@@ -285,6 +306,7 @@ mod tests {
                 3,
                 "010102246b04010608050173010166017801010173017801017601016d0172016101010174017801016301780101720178010606060606060606010707070707070707010170010102010203612f620163016401016501010100016601010110",
             ),
+            (1, "0202017301"),
         ];
         for ((version, bytes), (known_version, known)) in seen.iter().zip(expected) {
             assert_eq!((*version, bytes.as_str()), (known_version, known));

@@ -80,6 +80,20 @@ pub struct BlockKey {
     number: u32,
 }
 
+/// Which session's notices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NoticesKey {
+    data: DataKeyId,
+    session: SessionKey,
+}
+
+/// Which notice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NoticeKey {
+    within: NoticesKey,
+    id: [u8; 16],
+}
+
 impl FolderKey {
     /// In this UIDVALIDITY.
     pub fn with(self, validity: UidValidity) -> ValidityKey {
@@ -114,6 +128,13 @@ impl MessageKey {
     /// Its number.
     pub fn uid(&self) -> Uid {
         self.uid
+    }
+}
+
+impl NoticeKey {
+    /// The session that it is told in.
+    pub fn session(&self) -> SessionKey {
+        self.within.session
     }
 }
 
@@ -209,6 +230,31 @@ impl StoreKey for BlockKey {
     }
 }
 
+impl StoreKey for NoticeKey {
+    fn write(&self, out: &mut Vec<u8>) {
+        self.within.write(out);
+        out.extend(self.id);
+    }
+
+    fn read(bytes: &[u8]) -> Option<NoticeKey> {
+        let (data, rest) = bytes.split_first_chunk::<8>()?;
+        let (session, id) = rest.split_first_chunk::<16>()?;
+        let within = NoticesKey {
+            data: DataKeyId(*data),
+            session: SessionKey(*session),
+        };
+        let id = id.try_into().ok()?;
+        Some(NoticeKey { within, id })
+    }
+}
+
+impl Begins<NoticeKey> for NoticesKey {
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend(self.data.0);
+        out.extend(self.session.0);
+    }
+}
+
 impl Begins<MessageKey> for DataKeyId {
     fn write(&self, out: &mut Vec<u8>) {
         out.extend(self.0);
@@ -260,6 +306,22 @@ impl DataKey {
         }
     }
 
+    /// The beginning of the keys of a session's notices.
+    pub fn notices(&self, session: SessionKey) -> NoticesKey {
+        NoticesKey {
+            data: self.id,
+            session,
+        }
+    }
+
+    /// Key of one notice, by its random number.
+    pub fn notice(&self, session: SessionKey, id: [u8; 16]) -> NoticeKey {
+        NoticeKey {
+            within: self.notices(session),
+            id,
+        }
+    }
+
     /// The beginning of a keyed hash: without the key nobody can guess what was hashed.
     fn hash(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 16] {
         let whole = self.key.hash(purpose, parts);
@@ -303,5 +365,6 @@ mod tests {
         assert!(reads_back(&key(7)) && reads_back(&text));
         assert!(reads_back(&list(&name)) && reads_back(&list(&name).block(3)));
         assert!(reads_back(&data.id) && reads_back(&SessionKey([3; 16])));
+        assert!(reads_back(&data.notice(SessionKey([4; 16]), [5; 16])));
     }
 }

@@ -103,7 +103,7 @@ fn framed(chrome: &Chrome, title: &str, back: &Route, inside: Markup) -> Markup 
                 }
             }
             article {
-                (notices(chrome.base, chrome.notices))
+                (notices(chrome))
                 (inside)
             }
         }

@@ -122,7 +122,7 @@ fn head(chrome: &Chrome, list: &ListPane, title: Markup, is_page: bool) -> Marku
             p.asof {
                 (filled(&words.checked(list.as_of.as_ref()), &[compare]))
             }
-            @if is_page { (notices(chrome.base, chrome.notices)) }
+            @if is_page { (notices(chrome)) }
         }
     }
 }

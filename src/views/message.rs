@@ -11,7 +11,7 @@ use super::folder::{ListPane, beside};
 use super::icons::{Icon, icon, sign};
 use super::letter::letter as drawn;
 use super::told::{self, RenderContext, Told};
-use super::{Chrome, Pane, TOKEN, app, face, filled, notices, said, when};
+use super::{Chrome, Pane, act, app, face, filled, notices, said, when};
 use crate::letter::Letter;
 use crate::mail::{Address, FORWARDED, Flags};
 use crate::route::Route;
@@ -192,7 +192,7 @@ pub fn page(chrome: &Chrome, message: &MessagePage) -> Markup {
             article {
                 h1 { (said(subject)) }
                 (sender(chrome, message))
-                (notices(chrome.base, chrome.notices))
+                (notices(chrome))
                 (told::notes(context, message.told))
                 (told::cards(context, message.told))
                 (body(chrome, message, subject))
@@ -446,16 +446,6 @@ fn remote(chrome: &Chrome, remote: &Remote) -> Markup {
         Remote::Always { stop } => {
             let acts = act(chrome, stop, words.no_longer_always());
             bar(Icon::Eye, words.always_shown(), Some(acts))
-        }
-    }
-}
-
-/// A form that is nothing but its button.
-fn act(chrome: &Chrome, route: &Route, label: &str) -> Markup {
-    html! {
-        form method="post" action=(chrome.href(route)) {
-            input type="hidden" name=(TOKEN) value=(chrome.token);
-            button { (label) }
         }
     }
 }

@@ -84,8 +84,8 @@ pub struct Notice {
     pub lead: String,
     /// The rest.
     pub text: String,
-    /// What can be done about it: label and address.
-    pub actions: Vec<(String, Route)>,
+    /// The act that undoes what was done, where there is one.
+    pub undo: Option<Route>,
 }
 
 /// Which of the panes is the page, where there is room for one.
@@ -158,26 +158,34 @@ fn document(base: &Base, words: Words, title: &str, body: Markup) -> Markup {
 }
 
 /// Notices, where the work is.
-fn notices(base: &Base, notices: &[Notice]) -> Markup {
+fn notices(chrome: &Chrome) -> Markup {
     html! {
-        @for notice in notices {
+        @for notice in chrome.notices {
             @let (class, sign, role) = match notice.kind {
                 Kind::Done => ("note", Icon::Check, "status"),
                 Kind::Warn => ("note warn", Icon::Warn, "status"),
                 Kind::Bad => ("note bad", Icon::Warn, "alert"),
             };
-            div class=(class) role=(role) {
+            div.{ (class) }.brief[notice.undo.is_some()] role=(role) {
                 (icon(sign))
                 p {
                     @if !notice.lead.is_empty() { b { (notice.lead) } " " }
                     (notice.text)
                 }
-                @if !notice.actions.is_empty() {
-                    p.acts {
-                        @for (label, route) in &notice.actions { a href=(route.href(base)) { (label) } }
-                    }
+                @if let Some(undo) = &notice.undo {
+                    .acts { (act(chrome, undo, chrome.words.undo())) }
                 }
             }
+        }
+    }
+}
+
+/// A form that is nothing but its button.
+fn act(chrome: &Chrome, route: &Route, label: &str) -> Markup {
+    html! {
+        form method="post" action=(chrome.href(route)) {
+            input type="hidden" name=(TOKEN) value=(chrome.token);
+            button { (label) }
         }
     }
 }
@@ -269,9 +277,21 @@ mod tests {
             kind: Kind::Bad,
             lead: String::new(),
             text: "<b>\"&".to_owned(),
-            actions: vec![],
+            undo: Some(Route::SignOut),
         };
-        let page = notices(&Base::default(), &[notice]).into_string();
+        let chrome = Chrome {
+            base: &Base::default(),
+            words: Words::ENGLISH,
+            login: "ann",
+            token: "the token",
+            zone: "UTC",
+            folders: &[],
+            quota: None,
+            notices: &[notice],
+        };
+        let page = notices(&chrome).into_string();
         assert!(page.contains("&lt;b&gt;&quot;&amp;") && page.contains("alert"));
+        // What undoes an act is an act.
+        assert!(page.contains("method=\"post\"") && page.contains("value=\"the token\""));
     }
 }

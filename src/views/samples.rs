@@ -14,7 +14,7 @@ use super::message::{self, Body, Heading, Height, HtmlFrame, Links, MessagePage,
 use super::resume::{self, QuestionPage};
 use super::{Chrome, Kind, Notice, Quota, error};
 use crate::error::samples::{errors, reaches};
-use crate::error::{Failure, Reach};
+use crate::error::{Act, Failure, Reach};
 use crate::letter::{Block, Letter, Span};
 use crate::mail::{Address, Flags, FolderName, Role, Trail, Uid, UidValidity};
 use crate::route::{Anchor, Base, ListPage, ListQuery, MessageQuery, MessageRef, Route};
@@ -89,6 +89,8 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
         ("message", text_message()),
         ("message-rtl", text_message_in(rtl)),
         ("message-html", html_message()),
+        ("message-done", done_message(Words::ENGLISH)),
+        ("message-done-rtl", done_message(rtl)),
         ("message-odd", hostile_message()),
         ("message-told", told::message()),
         ("headers", told::headers()),
@@ -186,21 +188,45 @@ fn text_message_in(words: Words) -> Markup {
 }
 
 fn html_message() -> Markup {
-    let from = [address("The Weekly Shelf", "letters@weekly-shelf.example")];
-    let list = inbox(Some(5), false);
-    let to = [reader()];
-    let src = Route::Frame(MessageQuery::plain(reference(6), 0).frame());
     let remote = Remote::HeldBack {
         images: 3,
         in_doubt: false,
         show: opened(6),
-        always: Some(Route::Sender {
-            page: MessageQuery::plain(reference(6), 0),
+        always: Some(images_always(true)),
+    };
+    html_message_with(Words::ENGLISH, remote, &[])
+}
+
+/// A message after its sender's images were allowed for good: what was done, and the way back.
+fn done_message(words: Words) -> Markup {
+    let remote = Remote::Always {
+        stop: images_always(false),
+    };
+    let done = Notice {
+        kind: Kind::Done,
+        lead: String::new(),
+        text: words.done(&Act::ImagesOf {
+            sender: "letters@weekly-shelf.example".to_owned(),
             always: true,
         }),
+        undo: Some(images_always(false)),
     };
+    html_message_with(words, remote, &[done])
+}
+
+fn images_always(always: bool) -> Route {
+    Route::Sender {
+        page: MessageQuery::plain(reference(6), 0),
+        always,
+    }
+}
+
+fn html_message_with(words: Words, remote: Remote, notices: &[Notice]) -> Markup {
+    let from = [address("The Weekly Shelf", "letters@weekly-shelf.example")];
+    let list = inbox(Some(5), false);
+    let to = [reader()];
     let frame = HtmlFrame {
-        src,
+        src: Route::Frame(MessageQuery::plain(reference(6), 0).frame()),
         height: Height::Medium,
         cut: false,
         remote,
@@ -215,7 +241,7 @@ fn html_message() -> Markup {
         body: Body::Html(Box::new(frame)),
         ..message()
     };
-    message::page(&chrome(Words::ENGLISH, &folders(), &[]), &message)
+    message::page(&chrome(words, &folders(), notices), &message)
 }
 
 /// A message whose every word tries to be more than a word; without a list beside it.
@@ -252,7 +278,7 @@ pub fn hostile_message() -> Markup {
         kind: Kind::Bad,
         lead: bad.to_owned(),
         text: bad.to_owned(),
-        actions: vec![],
+        undo: None,
     };
     message::page(&chrome(Words::ENGLISH, &folders(), &[notice]), &message)
 }
@@ -284,7 +310,7 @@ fn away() -> Notice {
         text:
             "You are looking at a saved copy. You can read messages that you have already opened."
                 .to_owned(),
-        actions: vec![("Try again".to_owned(), folder_route("INBOX"))],
+        undo: None,
     }
 }
 

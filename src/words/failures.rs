@@ -84,6 +84,11 @@ impl Words {
         }
     }
 
+    /// Undoes what a notice says was done.
+    pub fn undo(&self) -> &'static str {
+        "Undo"
+    }
+
     /// Nobody knows whether an act was done: what that means, and where to look.
     fn perhaps(&self, act: &Act) -> String {
         match act {

@@ -13,9 +13,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "actions", "assets", "config", "desk", "gate", "mailbox", "mime", "pack", "process",
-            "profile", "remote", "request", "response", "route", "session", "spool", "state",
-            "store", "throttle", "views", "words",
+            "actions", "assets", "config", "desk", "gate", "mailbox", "mime", "notices", "pack",
+            "process", "profile", "remote", "request", "response", "route", "session", "spool",
+            "state", "store", "throttle", "views", "words",
         ],
     ),
     (
@@ -45,7 +45,8 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config", "mime", "remote", "route", "seal", "session", "store",
         ],
     ),
-    ("session", &["request", "seal", "state", "store"]),
+    ("session", &["notices", "request", "seal", "state", "store"]),
+    ("notices", &["route", "seal", "store"]),
     ("outbox", &["gate", "request", "seal", "state"]),
     ("profile", &["gate", "state"]),
     ("store", &["gate", "process", "seal", "state"]),
@@ -116,7 +117,7 @@ const DOORS: &[(&str, &[&str])] = &[
     (
         "serde",
         &[
-            "config", "mail", "outbox", "remote", "request", "seal", "session", "store",
+            "config", "error", "mail", "outbox", "remote", "request", "seal", "session", "store",
         ],
     ),
     ("sled", &["store"]),

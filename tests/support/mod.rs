@@ -9,6 +9,7 @@ pub mod apache;
 pub mod by_hand;
 pub mod chromium;
 pub mod client;
+pub mod clock;
 pub mod cookies;
 pub mod devtools;
 pub mod dovecot;

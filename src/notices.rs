@@ -1,0 +1,82 @@
+//! Notices: what the last act did, told on the page that follows it ("Images from ann@example.org will always be shown.").
+//!
+//! An act answers with a redirect, which can say nothing; so what it did is kept for ten minutes in one small record, and
+//! the address that it leads to names that record. Not for things that exist only once: losing a notice loses a sentence,
+//! so it may lie in the store. Not for words (`words`) nor for what undoes an act (`actions::notice`). To know before
+//! changing it: a record belongs to one session, and its id is random, so an address that somebody else made says nothing.
+
+use crate::error::{Act, Result};
+use crate::route::NoticeId;
+use crate::seal;
+use crate::store::keys::{DataKey, Everything, KeptNotice, NOTICES, NoticeKey, SessionKey};
+use crate::store::{Encryption, Store};
+use crate::time::Seconds;
+
+/// Notices of one session; one more, and the oldest goes.
+const NOTICES_OF_SESSION: usize = 20;
+/// For how many seconds a notice is told.
+const TOLD_FOR: Seconds = 600;
+
+/// Whose notices: a session, and the data key that seals what is cached for it.
+#[derive(Clone, Copy)]
+pub struct Owner<'a> {
+    /// Seals them.
+    pub data: &'a DataKey,
+    /// The session that they are told in.
+    pub session: SessionKey,
+}
+
+/// Keeps what an act did, to be told on the page that names the id.
+///
+/// # Errors
+/// `Internal` where the system has no random numbers.
+pub fn keep(store: &mut Store, owner: Owner, done: Act, now: Seconds) -> Result<NoticeId> {
+    make_room(store, owner, now);
+    let id = NoticeId(seal::random()?);
+    let notice = KeptNotice { at: now, done };
+    let key = owner.data.notice(owner.session, id.0);
+    store.put(sealed(owner), &NOTICES, &key, &notice);
+    Ok(id)
+}
+
+/// What the act did that an address names; None for a forged or old id, and in another session.
+pub fn told(store: &mut Store, owner: Owner, id: &NoticeId, now: Seconds) -> Option<Act> {
+    let key = owner.data.notice(owner.session, id.0);
+    let kept = store.get(sealed(owner), &NOTICES, &key)?;
+    is_told(&kept, now).then_some(kept.done)
+}
+
+/// Removes all notices of a session that is over.
+pub fn forget(store: &mut Store, session: SessionKey) {
+    for key in store.keys_below(&NOTICES, &Everything) {
+        if key.session() == session {
+            store.remove(&NOTICES, &key);
+        }
+    }
+}
+
+/// Removes what is told no longer, and the oldest, until one more fits.
+fn make_room(store: &mut Store, owner: Owner, now: Seconds) {
+    let mut all: Vec<(Seconds, NoticeKey)> = Vec::new();
+    for key in store.keys_below(&NOTICES, &owner.data.notices(owner.session)) {
+        match store.get(sealed(owner), &NOTICES, &key) {
+            Some(kept) if is_told(&kept, now) => all.push((kept.at, key)),
+            Some(_) | None => store.remove(&NOTICES, &key),
+        }
+    }
+    all.sort_unstable();
+    let surplus = all.len().saturating_add(1);
+    let surplus = surplus.saturating_sub(NOTICES_OF_SESSION);
+    for (_, key) in all.iter().take(surplus) {
+        store.remove(&NOTICES, key);
+    }
+}
+
+/// True for ten minutes. A time in the future is no time at all.
+fn is_told(kept: &KeptNotice, now: Seconds) -> bool {
+    (0..TOLD_FOR).contains(&now.saturating_sub(kept.at))
+}
+
+fn sealed(owner: Owner<'_>) -> Encryption<'_> {
+    Encryption::With(&owner.data.key)
+}
