@@ -20,8 +20,6 @@ use crate::time::{Deadline, Watch};
 const LOOK: Duration = Duration::from_millis(200);
 /// How many waiting parts, and as many acts, one user may have.
 const PLACES: usize = 4;
-/// Transfers of one user in their lane: fetching, waiting for it, or writing down a slow line.
-const TRANSFERS: usize = 4;
 /// Long bodies of one user that are on their way at once.
 const UPLOADS: usize = 2;
 /// Slots that a waiting page leaves free for those who need not wait.
@@ -47,7 +45,8 @@ pub enum Waiter {
 pub struct Pass {
     // Fields are dropped in this order: the lock before the slot.
     _lock: File,
-    slot: Slot,
+    /// None where the lane that its holder came from has it.
+    slot: Option<Slot>,
     dir: PathBuf,
     user: UserId,
     waited: Duration,
@@ -70,18 +69,36 @@ impl Pass {
     }
 }
 
-/// Proof that the transfer lane is held: one fetch at a time for each user.
+/// A lane beside the gate: the lock files by which jobs of one kind take turns.
+#[derive(Debug)]
+pub struct LaneKind {
+    /// Held by the one whose turn it is.
+    turn: &'static str,
+    /// Held by all that wait, work or write their answer, and how many these may be.
+    places: &'static str,
+    count: usize,
+}
+
+/// The lane of long transfers.
+pub const BULK: LaneKind = LaneKind {
+    turn: "bulk",
+    places: "transfer",
+    count: 4,
+};
+
+/// Proof that a lane is held: one job of its kind at a time for each user.
 #[derive(Debug)]
 pub struct Lane {
-    fetching: Option<File>,
+    turn: Option<File>,
     _place: File,
     _slot: Slot,
+    user: UserId,
 }
 
 impl Lane {
-    /// Everything is fetched: the next transfer may begin while this one goes down its slow line.
-    pub fn fetched(&mut self) {
-        self.fetching = None;
+    /// The work is done: the next job may begin while this one's answer goes down its slow line.
+    pub fn finished(&mut self) {
+        self.turn = None;
     }
 }
 
@@ -148,6 +165,23 @@ impl Gate<'_> {
     /// `TooMany`: displaced, or no place to wait. `Busy`: waited until the limit. `NotSignedIn`: there is no such user here
     /// (any more).
     pub fn enter(&self, user: UserId, waiter: Waiter) -> Result<Pass> {
+        let dir = self.state.user_dir(user);
+        self.lock(user, |lock, path| {
+            // Who need not wait may take any slot, and nobody else touches the upper ones: a storm cannot flash through them.
+            if try_lock(lock, path)? {
+                let slot = Slot::take_any(self.state, self.total())?;
+                return slot.ok_or(Error::TooMany { retry: 2 }).map(Some);
+            }
+            self.queue(&dir, lock, waiter).map(Some)
+        })
+    }
+
+    /// Takes a user's lock, for which `wait` waits, and brings the slot to hold it in.
+    fn lock(
+        &self,
+        user: UserId,
+        wait: impl Fn(&File, &Path) -> Result<Option<Slot>>,
+    ) -> Result<Pass> {
         let watch = Watch::start();
         let dir = self.state.user_dir(user);
         let path = dir.join("lock");
@@ -159,12 +193,7 @@ impl Gate<'_> {
                 }
                 Err(e) => return Err(state::failed(&path, &e)),
             };
-            // Who need not wait may take any slot, and nobody else touches the upper ones: a storm cannot flash through them.
-            let slot = if try_lock(&lock, &path)? {
-                Slot::take_any(self.state, self.total())?.ok_or(Error::TooMany { retry: 2 })?
-            } else {
-                self.queue(&dir, &lock, waiter)?
-            };
+            let slot = wait(&lock, &path)?;
             // Whole users may be removed under their lock: then this lock is one that nobody else will ever take.
             if is_still(&lock, &path)? {
                 return Ok(Pass {
@@ -205,35 +234,55 @@ impl Gate<'_> {
         }
     }
 
-    /// Leaves the gate for the transfer lane, without the user's lock: others of the same user may pass from here on.
+    /// Leaves the gate for a lane, without the user's lock: others of the same user may pass from here on.
     ///
     /// # Errors
-    /// `TooMany` where the user's transfers have no place left, `Busy` at the deadline.
-    pub fn into_lane(&self, pass: Pass) -> Result<Lane> {
+    /// `TooMany` where the user's jobs of this kind have no place left, `Busy` at the deadline.
+    pub fn leave(&self, pass: Pass, kind: &LaneKind) -> Result<Lane> {
         let Pass {
-            _lock, slot, dir, ..
+            _lock,
+            slot,
+            dir,
+            user,
+            ..
         } = pass;
         drop(_lock);
+        let full = Error::TooMany { retry: 4 };
         let limit = self.total().saturating_sub(SPARE);
-        let slot = match slot.number < limit {
-            true => slot,
-            // Transfers may last: the upper slots stay free for clicks.
-            false => Slot::take(self.state, limit)?.ok_or(Error::TooMany { retry: 4 })?,
+        let slot = match slot {
+            Some(slot) if slot.number < limit => slot,
+            // A job may last: the upper slots stay free for clicks.
+            _ => Slot::take(self.state, limit)?.ok_or_else(|| full.clone())?,
         };
-        let place = first_free(&dir, "transfer", TRANSFERS)?.ok_or(Error::TooMany { retry: 4 })?;
-        let path = dir.join("bulk");
-        let fetching = open(&path)?;
-        if !try_lock(&fetching, &path)? {
+        let place = first_free(&dir, kind.places, kind.count)?.ok_or_else(|| full.clone())?;
+        let path = dir.join(kind.turn);
+        let turn = open(&path)?;
+        if !try_lock(&turn, &path)? {
             // One waits; the others come again.
-            let (_waiting, _) =
-                first_free(&dir, "bulk.wait", 1)?.ok_or(Error::TooMany { retry: 4 })?;
+            let (_waiting, _) = first_free(&dir, &format!("{}.wait", kind.turn), 1)?.ok_or(full)?;
             let limit = self.deadline.left();
-            wait(&fetching, &path, limit, limit, || Ok(()))?;
+            wait(&turn, &path, limit, limit, || Ok(()))?;
         }
         Ok(Lane {
-            fetching: Some(fetching),
+            turn: Some(turn),
             _place: place.0,
             _slot: slot,
+            user,
+        })
+    }
+
+    /// Passes the gate once more, for what a job has to record. It waits in order and is never displaced; the lane keeps
+    /// the slot.
+    ///
+    /// # Errors
+    /// `Busy`: waited until the deadline. `NotSignedIn`: the user is no longer known here.
+    pub fn come_back(&self, lane: &Lane) -> Result<Pass> {
+        self.lock(lane.user, |lock, path| {
+            if !try_lock(lock, path)? {
+                let limit = self.deadline.left();
+                wait(lock, path, limit, limit, || Ok(()))?;
+            }
+            Ok(None)
         })
     }
 

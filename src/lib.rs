@@ -11,7 +11,7 @@
 //! | floor | rooms |
 //! |---|---|
 //! | roof | `main` (the one place that ends the process), [`cli`] for a shell, [`app`] for a request |
-//! | what a click does | [`actions`]: one for each route |
+//! | what a click does | [`actions`]: one for each route; [`jobs`] for what takes long |
 //! | how it looks | [`views`]: plain data in, markup out |
 //! | meaning | [`document`]: what is to be read of a message; [`mailbox`]: what is cached, what is fetched and compared, what is changed, and a front that decides; [`desk`]: a user's gate, store and session, opened and closed in one order; [`session`] |
 //! | doors | [`gate`] (fs2), [`state`], [`throttle`], [`store`] (sled), [`profile`] (toml), [`outbox`], [`remote`] (imap, native-tls), [`mime`] (mail-parser), [`clean`] (ammonia), [`request`] and [`response`] (cgi), [`spool`] |
@@ -32,8 +32,8 @@
 //! 6. The action fills a view's struct; the view makes the page; the store is saved and closed, the pass given back, and
 //!    only then the answer is written.
 //!
-//! Two flows leave the line: signing in (`app::sign_in`), and long transfers (`app::lane`), which fetch everything with
-//! the gate given back before they send a byte. What fails on the way becomes a page by two things: the [`error::Error`], by
+//! Two flows leave the line: signing in (`app::sign_in`), and [`jobs`], which do their work with the gate given back and
+//! take it again for what has to be recorded. What fails on the way becomes a page by two things: the [`error::Error`], by
 //! meaning, and how far an act had got ([`error::Progress`]).
 //!
 //! # A click, walked through
@@ -97,6 +97,7 @@ pub mod desk;
 pub mod document;
 pub mod error;
 pub mod gate;
+pub mod jobs;
 pub mod letter;
 pub mod mail;
 pub mod mailbox;

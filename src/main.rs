@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use postern::actions::Answer;
-use postern::{app, cli, process, request};
+use postern::app::{self, Answer};
+use postern::{cli, process, request};
 
 fn main() -> ExitCode {
     process::start();
@@ -17,8 +17,8 @@ fn main() -> ExitCode {
             process::answering();
             response.into_cgi()
         }),
-        // Written already, down its own slow line.
-        Answer::Sent => {}
+        // A client that has gone away is nobody's fault, and there is nobody to tell.
+        Answer::File(file) => drop(file.send()),
     }
     process::end(0)
 }

@@ -145,12 +145,17 @@ pub fn wait_for_stdin(limit: Duration) -> io::Result<bool> {
     }
 }
 
-/// Arms, or arms anew, the hard deadline: after `limit` the process ends, with `page` (a whole CGI answer) if nothing of an
+/// Arms the hard deadline: after `limit` the process ends, with `page` (a whole CGI answer) if nothing of an
 /// answer was written. A signal, not a thread: it must also end what hangs in the kernel, and hosts may allow no thread.
 pub fn hard_deadline(limit: Duration, page: &'static [u8]) {
     PAGE_LEN.store(page.len(), Ordering::SeqCst);
     PAGE.store(page.as_ptr().cast_mut(), Ordering::SeqCst);
     handle(libc::SIGALRM, hard_deadline_passed);
+    more_time(limit);
+}
+
+/// Puts the hard deadline off, to `limit` from now.
+pub fn more_time(limit: Duration) {
     let timer = libc::itimerval {
         it_interval: libc::timeval {
             tv_sec: 1,

@@ -10,8 +10,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::config::Config;
+use crate::error::{Cause, Error, Result};
 use crate::notices;
+use crate::remote::Account;
 use crate::request::Head;
 use crate::seal::{self, Key};
 use crate::state::{State, UserId};
@@ -260,6 +262,24 @@ pub fn sign_out(store: &mut Store, claim: &Claim) {
 }
 
 impl Session {
+    /// The mail server, and how to sign in to it.
+    ///
+    /// # Errors
+    /// `Setup` where the server is no longer configured; `NotSignedIn` where the session has ended.
+    pub fn account<'a>(&'a self, config: &'a Config) -> Result<Account<'a>> {
+        let server = config.server_of_realm(&self.realm).ok_or_else(|| {
+            Error::Setup(Cause::new(
+                "the [[domain]] table of a session is no longer configured",
+            ))
+        })?;
+        let password = self.password.as_deref().ok_or(Error::NotSignedIn)?;
+        Ok(Account {
+            server,
+            login: &self.login,
+            password,
+        })
+    }
+
     /// The token that each form of this session carries. It also names the session's user, so that a form whose session has
     /// ended is shown again to nobody else.
     pub fn token(&self, user: UserId) -> String {
@@ -301,7 +321,7 @@ fn owner_key(user: UserId) -> Key {
 }
 
 fn save(store: &mut Store, claim: &Claim, session: &Session) -> Result<()> {
-    let internal = |e: postcard::Error| Error::Internal(crate::error::Cause::at("session", e));
+    let internal = |e: postcard::Error| Error::Internal(Cause::at("session", e));
     let plain = postcard::to_stdvec(session).map_err(internal)?;
     let kept = Kept {
         seen: session.seen,

@@ -3,15 +3,157 @@
 //!
 //! Not for what has to outlive the process: that has a name, and lies sealed (`outbox`, `profile`). To know before changing
 //! it: where the file system knows no unnamed files, the file has a name for a moment, and `State::sweep` removes it after a
-//! kill in that moment.
+//! kill in that moment. What lay in it may stay on the disk for long, so a `Spool` is sealed under a key that this process
+//! alone has.
 
 use std::fs::{self, File, OpenOptions};
-use std::io;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
 
 use crate::error::Result;
-use crate::seal;
+use crate::seal::{self, Key, SEALED_BYTES};
 use crate::state::{self, State};
+
+/// How much is sealed as one, in bytes.
+const PIECE: u64 = 64 * 1024;
+
+/// A spool file that is sealed, piece by piece. It can be written and read again from any place.
+pub struct Spool {
+    file: File,
+    key: Key,
+    /// The piece at hand, and whether the file has it like this.
+    piece: Vec<u8>,
+    number: u64,
+    is_written: bool,
+    /// Where the next byte is written or read.
+    at: u64,
+    length: u64,
+}
+
+impl Spool {
+    /// An empty one, in the state directory.
+    ///
+    /// # Errors
+    /// As `file`.
+    pub fn new(state: &State) -> Result<Spool> {
+        Spool::in_file(file(state)?)
+    }
+
+    fn in_file(file: File) -> Result<Spool> {
+        Ok(Spool {
+            file,
+            key: Key::random()?,
+            piece: Vec::new(),
+            number: 0,
+            is_written: true,
+            at: 0,
+            length: 0,
+        })
+    }
+
+    /// How many bytes were written.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Takes the piece at hand that the next byte lies in.
+    fn turn(&mut self) -> io::Result<()> {
+        let number = self.at / PIECE;
+        if number == self.number {
+            return Ok(());
+        }
+        self.put_away()?;
+        let begin = number.saturating_mul(PIECE);
+        let size = self.length.saturating_sub(begin).min(PIECE);
+        self.number = number;
+        self.piece.clear();
+        if size > 0 {
+            let size = usize::try_from(size).unwrap_or(usize::MAX);
+            let mut sealed = vec![0; size.saturating_add(SEALED_BYTES)];
+            self.file.read_exact_at(&mut sealed, place(number))?;
+            let opened = self.key.open(&number.to_be_bytes(), &sealed);
+            self.piece = opened.ok_or(io::ErrorKind::InvalidData)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the piece at hand into the file.
+    fn put_away(&mut self) -> io::Result<()> {
+        if self.is_written {
+            return Ok(());
+        }
+        let sealed = self.key.seal(&self.number.to_be_bytes(), &self.piece);
+        let sealed = sealed.map_err(|_| io::Error::other("sealing"))?;
+        self.file.write_all_at(&sealed, place(self.number))?;
+        self.is_written = true;
+        Ok(())
+    }
+
+    /// Where the next byte lies in the piece at hand, and how many fit from there.
+    fn inside(&self) -> (usize, usize) {
+        let offset = self.at % PIECE;
+        let left = PIECE.saturating_sub(offset);
+        let small = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+        (small(offset), small(left))
+    }
+
+    fn step(&mut self, by: usize) {
+        self.at = self.at.saturating_add(by as u64);
+        self.length = self.length.max(self.at);
+    }
+}
+
+/// Where a piece lies in the file.
+fn place(number: u64) -> u64 {
+    number.saturating_mul(PIECE.saturating_add(SEALED_BYTES as u64))
+}
+
+impl Write for Spool {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.turn()?;
+        let (from, room) = self.inside();
+        let new = bytes.get(..bytes.len().min(room)).unwrap_or_default();
+        let (over, behind) = new.split_at(new.len().min(self.piece.len().saturating_sub(from)));
+        let end = from.saturating_add(over.len());
+        if let Some(old) = self.piece.get_mut(from..end) {
+            old.copy_from_slice(over);
+        }
+        self.piece.extend_from_slice(behind);
+        self.is_written = false;
+        self.step(new.len());
+        Ok(new.len())
+    }
+
+    /// Nothing that was written is lost with the process, which is all that reads it: so nothing is flushed either.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Read for Spool {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.turn()?;
+        let (from, _) = self.inside();
+        let mut rest = self.piece.get(from..).unwrap_or_default();
+        let n = rest.read(into)?;
+        self.step(n);
+        Ok(n)
+    }
+}
+
+impl Seek for Spool {
+    /// To any place that has been written, or just behind the last.
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(by) => self.length.checked_add_signed(by),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+        };
+        let at = at.filter(|at| *at <= self.length);
+        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
+}
 
 /// Opens an empty spool file in the state directory, for reading and writing.
 ///
@@ -35,6 +177,52 @@ pub fn file(state: &State) -> Result<File> {
             let file = named.create_new(true).open(&name).map_err(failed)?;
             fs::remove_file(&name).map_err(failed)?;
             Ok(file)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spool_is_read_as_it_was_written_and_lies_sealed_on_the_disk() {
+        let file = tempfile::tempfile().unwrap();
+        let on_disk = file.try_clone().unwrap();
+        let mut spool = Spool::in_file(file).unwrap();
+        let mut expected: Vec<u8> = Vec::new();
+        // Pieces of odd lengths, across the borders of what is sealed as one.
+        for n in 0..600_usize {
+            let bytes = format!("word {n} ").repeat(n % 97);
+            spool.write_all(bytes.as_bytes()).unwrap();
+            expected.extend(bytes.bytes());
+        }
+        assert!(expected.len() as u64 > 2 * PIECE, "{}", expected.len());
+        // Written over, as an archive does with the headers of its files: within a piece, and across a border.
+        for at in [3, PIECE - 2, 2 * PIECE] {
+            spool.seek(SeekFrom::Start(at)).unwrap();
+            spool.write_all(b"header").unwrap();
+            let at = at as usize;
+            expected.splice(at..at + 6, *b"header");
+        }
+        assert_eq!(spool.length(), expected.len() as u64);
+        assert!(spool.seek(SeekFrom::End(1)).is_err());
+        spool.rewind().unwrap();
+        let mut read = Vec::new();
+        spool.read_to_end(&mut read).unwrap();
+        assert!(read == expected);
+        spool.seek(SeekFrom::End(0)).unwrap();
+        spool.write_all(b" and more").unwrap();
+        spool.seek(SeekFrom::End(-4)).unwrap();
+        read.clear();
+        spool.read_to_end(&mut read).unwrap();
+        assert_eq!(read, b"more");
+
+        let mut disk = vec![0; on_disk.metadata().unwrap().len() as usize];
+        on_disk.read_exact_at(&mut disk, 0).unwrap();
+        assert!(disk.len() as u64 >= PIECE);
+        for plain in [&b"word "[..], b"header"] {
+            assert!(!disk.windows(plain.len()).any(|bytes| bytes == plain));
         }
     }
 }

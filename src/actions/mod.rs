@@ -22,15 +22,14 @@ use maud::Markup;
 
 use crate::config::Config;
 use crate::error::{Act, Progress};
-use crate::mail::Encoding;
+use crate::jobs::Job;
 use crate::mailbox::Mailbox;
 use crate::outbox::Outbox;
 use crate::profile::Profile;
-use crate::remote::SectionKind;
 use crate::request::Head;
 use crate::request::form::Form;
 use crate::response::Response;
-use crate::route::{MessageRef, Route};
+use crate::route::Route;
 use crate::session::{Claim, Session};
 use crate::time::{Calendar, Seconds, Watch, Zone};
 use crate::words::Words;
@@ -73,52 +72,8 @@ pub enum Done {
     Page(Response),
     /// With the end of an act: this page comes next, and says what `progress` has down as done.
     GoOn(Route),
-    /// With a transfer that has to leave the gate first.
-    Transfer(Transfer),
-}
-
-/// What is left to be done with an answer.
-pub enum Answer {
-    /// To write it.
-    Page(Response),
-    /// Nothing: it has been written.
-    Sent,
-}
-
-/// A part of a message, or all of it, that is too long to be fetched while others wait.
-pub struct Transfer {
-    /// Of which message.
-    pub message: MessageRef,
-    /// What of it.
-    pub what: Pieces,
-    /// The answer without its body.
-    pub head: Response,
-}
-
-/// What a transfer brings.
-pub enum Pieces {
-    /// One thing, as it is.
-    One(Piece),
-    /// Several, packed into a zip.
-    Zip(Vec<(String, Packed)>),
-}
-
-/// One file of a zip.
-pub enum Packed {
-    /// A part of the message.
-    Part(Piece),
-    /// What was taken out of one, and is at hand.
-    Bytes(Vec<u8>),
-}
-
-/// A section of a message, decoded on the way.
-pub struct Piece {
-    /// Which.
-    pub section: SectionKind,
-    /// How it is encoded on its way.
-    pub encoding: Encoding,
-    /// Its size on its way, in bytes; 0 where nothing is missed if nothing comes.
-    pub size: u32,
+    /// With a job that has to leave the gate first.
+    Leaves(Box<dyn Job>),
 }
 
 impl Visit<'_, '_> {

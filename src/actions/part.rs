@@ -3,9 +3,10 @@
 //! Not for listing it (`opened`).
 
 use super::opened::{AS_TEXT, UNDER_THE_GATE, likely_kind, opened_as, passed_as};
-use super::{Done, Packed, Piece, Pieces, Transfer, Visit};
+use super::{Done, Visit};
 use crate::document::{self, Content, Opening, saved_name};
 use crate::error::{Error, GoneKind, Result};
+use crate::jobs::transfer::{Packed, Piece, Pieces, Transfer};
 use crate::mail::{Encoding, Part, PartPath, Trail};
 use crate::mailbox::PartBytes;
 use crate::mime::{codec, structure};
@@ -33,11 +34,11 @@ pub fn part(visit: &mut Visit, at: &MessageRef, trail: &Trail, open: bool) -> Re
             };
             Ok(Done::Page(Response::part(&kind, disposition, bytes)))
         }
-        PartBytes::TooLarge => Ok(Done::Transfer(Transfer {
+        PartBytes::TooLarge => Ok(Done::Leaves(Box::new(Transfer {
             message: at.clone(),
             what: Pieces::One(on_its_way(&part)),
             head: Response::part(&kind, disposition, Vec::new()),
-        })),
+        }))),
     }
 }
 
@@ -72,11 +73,11 @@ pub fn attachments(visit: &mut Visit, at: &MessageRef) -> Result<Done> {
     }
     let name = codec::safe_file_name(&format!("{}.zip", document.row().subject));
     let disposition = disposition("attachment", &name);
-    Ok(Done::Transfer(Transfer {
+    Ok(Done::Leaves(Box::new(Transfer {
         message: at.clone(),
         what: Pieces::Zip(packed),
         head: Response::part("application/zip", disposition, Vec::new()),
-    }))
+    })))
 }
 
 fn on_its_way(part: &Part) -> Piece {
@@ -99,7 +100,7 @@ pub fn source(visit: &mut Visit, at: &MessageRef, save: bool) -> Result<Done> {
         ("text/plain; charset=utf-8", "inline")
     };
     let name = codec::safe_file_name(&format!("{}.eml", row.subject));
-    Ok(Done::Transfer(Transfer {
+    Ok(Done::Leaves(Box::new(Transfer {
         message: at.clone(),
         what: Pieces::One(Piece {
             section: SectionKind::Part(PartPath::default()),
@@ -107,7 +108,7 @@ pub fn source(visit: &mut Visit, at: &MessageRef, save: bool) -> Result<Done> {
             size: 0,
         }),
         head: Response::part(kind, disposition(how, &name), Vec::new()),
-    }))
+    })))
 }
 
 /// `Content-Disposition` with a name in ASCII and, where that is not all of it, in full (RFC 6266 4.3).

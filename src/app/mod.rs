@@ -2,11 +2,10 @@
 //! action, and back out in the other order.
 //!
 //! What each route needs stands in the table, `needs`. Not for what a click does: that is an action. Two flows leave the
-//! straight line and have rooms of their own: signing in (`sign_in`) and long transfers (`lane`). To know before changing
-//! it: nothing of a user is opened before their gate is passed, and nothing is written to the client while it is held.
+//! straight line: signing in (`sign_in`), and jobs that leave the gate (`jobs`). To know before changing
+//! it: nothing of a user is opened before his gate is passed, and nothing is written to the client while it is held.
 
 mod carry;
-mod lane;
 mod needs;
 mod refusal;
 mod sign_in;
@@ -19,14 +18,15 @@ use std::time::Duration;
 
 use self::needs::{Elsewhere, Needs, Who, needs};
 use self::timing::Timing;
-use crate::actions::Answer;
 use crate::config::Config;
 use crate::error::{Cause, Error, Progress, Result};
 use crate::gate::{self, Gate, UploadPlace};
+use crate::jobs::Download;
 use crate::process;
 use crate::request::body::{BodyLimit, SHORT};
 use crate::request::form::Form;
 use crate::request::{self, Head, Request};
+use crate::response::Response;
 use crate::route::Route;
 use crate::session::Claim;
 use crate::spool;
@@ -65,6 +65,14 @@ struct Door {
     claim: Option<Claim>,
 }
 
+/// An answer, all of it at hand; the gate has been given back.
+pub enum Answer {
+    /// A page, or another answer that is held in memory.
+    Page(Response),
+    /// A file that a job has brought.
+    File(Download),
+}
+
 /// Answers the request that the web server has started this process for.
 pub fn serve() -> Answer {
     let watch = Watch::start();
@@ -96,7 +104,10 @@ pub fn serve() -> Answer {
         }
     };
     let response = match answer {
-        Ok(Answer::Sent) => return Answer::Sent,
+        Ok(Answer::File(file)) => {
+            let cost = timing.header(context.watch.passed());
+            return Answer::File(file.with("Server-Timing", cost));
+        }
         Ok(Answer::Page(response)) => response,
         Err(error) => {
             let failure = context.progress.failed_by(error);

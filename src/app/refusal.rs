@@ -5,8 +5,7 @@
 use std::time::Duration;
 
 use super::needs::{Back, FailsAs};
-use super::{Asked, Context, Door, carry};
-use crate::actions::Answer;
+use super::{Answer, Asked, Context, Door, carry};
 use crate::actions::login::{self, SignInFields, SignInPlace};
 use crate::error::{Error, Failure, Result};
 use crate::gate::Pass;

@@ -8,17 +8,17 @@ use std::time::Duration;
 use super::needs::Action;
 use super::refusal::not_signed_in;
 use super::timing::Timing;
-use super::{Asked, Context, Door, carry, lane};
-use crate::actions::{Answer, Done, Visit};
-use crate::config::Config;
+use super::{Answer, Asked, Context, Door, carry};
+use crate::actions::{Done, Visit};
 use crate::desk::{self, Desk};
 use crate::error::{Cause, Error, Imap, Reach, Result};
 use crate::gate::Pass;
+use crate::jobs::{self, Delivery, Job, Owner};
 use crate::mailbox::Mailbox;
 use crate::notices;
 use crate::outbox::{FormId, Outbox};
 use crate::profile::Profile;
-use crate::remote::{Account, Capabilities, Remote};
+use crate::remote::{Capabilities, Remote};
 use crate::response::Response;
 use crate::route::{self, NoticeId, Route};
 use crate::session::{self, Claim, Session};
@@ -76,7 +76,7 @@ pub(super) fn visit(
                     };
                     Ok(Answer::Page(Response::see_other(&href)))
                 }
-                Done::Transfer(job) => lane::run(asked, door, left.pass, &session, job, timing),
+                Done::Leaves(job) => visitor.leave(job, &session, left.pass, timing),
             }
         }
     }
@@ -161,7 +161,7 @@ impl Visitor<'_> {
         let known = known.map(|facts| Capabilities::from_words(facts.capabilities));
         let patience = asked.needs().patience;
         let deadline = patience.map_or(asked.deadline, |limit| asked.deadline.within(limit));
-        let remote = Remote::new(account(config, session)?, known, deadline);
+        let remote = Remote::new(session.account(config)?, known, deadline);
         let zone = Zone::named(&config.time_zone);
         let told = route::notice_of(&asked.request.head.query)
             .and_then(|id| notices::told(&mut desk.store, self.owner(session), &id, desk.now));
@@ -226,19 +226,30 @@ impl Visitor<'_> {
             self.asked.log(self.door, error);
         }
     }
-}
 
-/// The server and the words to sign in to it of a session.
-pub(super) fn account<'a>(config: &'a Config, session: &'a Session) -> Result<Account<'a>> {
-    let server = config.server_of_realm(&session.realm).ok_or_else(|| {
-        Error::Setup(Cause::new(
-            "the [[domain]] table of a session is no longer configured",
-        ))
-    })?;
-    let password = session.password.as_deref().ok_or(Error::NotSignedIn)?;
-    Ok(Account {
-        server,
-        login: &session.login,
-        password,
-    })
+    /// Leaves the gate with a job.
+    fn leave(
+        &self,
+        job: Box<dyn Job>,
+        session: &Session,
+        pass: Pass,
+        timing: &mut Timing,
+    ) -> Result<Answer> {
+        let owner = Owner {
+            gate: self.asked.gate(self.door),
+            config: &self.asked.context.config,
+            claim: self.claim,
+            session,
+            progress: &self.asked.context.progress,
+        };
+        let returned = jobs::run(job, &owner, pass)?;
+        timing.imap = Some(returned.cost);
+        if let Err(error) = returned.recorded {
+            self.asked.log(self.door, error);
+        }
+        Ok(match returned.answer? {
+            Delivery::Page(page) => Answer::Page(page),
+            Delivery::File(file) => Answer::File(file),
+        })
+    }
 }
