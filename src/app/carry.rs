@@ -7,10 +7,9 @@
 
 use std::rc::Rc;
 
-use super::needs::{Back, needs};
+use super::needs::Back;
 use super::{Asked, Door};
-use crate::actions::{Done, Visit, resume};
-use crate::error::{Cause, Error, Result};
+use crate::error::Result;
 use crate::gate::Pass;
 use crate::outbox::{FormId, Outbox, Ticket};
 use crate::request::body::{Bytes, SHORT};
@@ -112,26 +111,4 @@ pub(super) fn keep_for(asked: &Asked, pass: &Pass, data: &Key) -> Result<Option<
 pub(super) fn resumed(id: Option<FormId>) -> Route {
     let form = id.map_or_else(String::new, FormId::to_text);
     Route::Resume { form }
-}
-
-/// Shows a kept form again: what its route names shows it.
-///
-/// # Errors
-/// Those of the action; `Internal` where its route does not say how.
-pub(super) fn resume(visit: &mut Visit, form: &str) -> Result<Done> {
-    let kept = match FormId::from_text(form) {
-        Some(id) => visit.outbox.open(id, &visit.session.data.key)?,
-        None => None,
-    };
-    let Some(kept) = kept else {
-        return Ok(resume::gone(visit));
-    };
-    let (path, query) = kept.target.split_once('?').unwrap_or((&kept.target, ""));
-    let route = Route::parse("POST", path, query)?;
-    match needs(&route).back {
-        Back::Carry { show, .. } => show(visit, &kept),
-        Back::SamePage | Back::SignedOut => {
-            Err(Error::Internal(Cause::new("a form that is not carried")))
-        }
-    }
 }

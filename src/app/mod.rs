@@ -2,8 +2,8 @@
 //! action, and back out in the other order.
 //!
 //! What each route needs stands in the table, `needs`. Not for what a click does: that is an action. Two flows leave the
-//! straight line: signing in (`sign_in`), and jobs that leave the gate (`jobs`). To know before changing
-//! it: nothing of a user is opened before his gate is passed, and nothing is written to the client while it is held.
+//! straight line: signing in (`sign_in`), and jobs that leave the gate (`jobs`). To know before changing it: nothing of a
+//! user is opened before their gate is passed, and nothing is written to the client while it is held.
 
 mod carry;
 mod needs;
@@ -132,7 +132,7 @@ fn admit(context: &Context) -> Result<Asked<'_>> {
     let route = routed(head)?;
     let door = match needs(&route).who {
         Who::Anyone(_) => None,
-        Who::Stranger(_) | Who::Session(_) => {
+        Who::Stranger(_) | Who::FormToken | Who::Session(_) => {
             let state = State::open(config, head.document_root.as_deref())?;
             let claim = Claim::read(head, &state);
             Some(Door { state, claim })
@@ -194,6 +194,7 @@ fn answer(asked: &Asked, timing: &mut Timing) -> Result<Answer> {
     match asked.needs().who {
         Who::Anyone(show) => show().map(Answer::Page),
         Who::Stranger(show) => show(asked, door()?).map(Answer::Page),
+        Who::FormToken => sign_in::sign_in(asked, door()?).map(Answer::Page),
         Who::Session(action) => visit::visit(asked, door()?, action, timing),
     }
 }

@@ -6,13 +6,13 @@
 
 use std::time::Duration;
 
-use super::{Asked, Door, carry, sign_in};
+use super::{Asked, Door};
 use crate::actions::login::SignInFields;
-use crate::actions::{Done, Visit, about, folder, login, message, part, print, sender};
+use crate::actions::{self, Done, Visit, about, folder, login, message, part, print, sender};
 use crate::assets;
 use crate::error::{Cause, Error, Result};
 use crate::gate::Waiter;
-use crate::outbox::Kept;
+use crate::outbox::{FormId, Kept};
 use crate::request::Head;
 use crate::request::body::BodyLimit;
 use crate::response::Response;
@@ -27,7 +27,7 @@ pub struct Needs<'r> {
     /// Who may ask, and what answers.
     pub who: Who<'r>,
     /// How it waits at the gate.
-    pub waits: Waiter,
+    waits: Waiter,
     /// The largest body it takes, from a browser whose cookie is ours.
     pub body: BodyLimit,
     /// What another site's page may do with it.
@@ -44,17 +44,19 @@ pub struct Needs<'r> {
 pub enum Who<'r> {
     /// Anybody: it is in the binary, and nothing on the disk is touched.
     Anyone(File<'r>),
-    /// Anybody, by a form whose token is ours: the state directory is needed, nothing of a user is.
+    /// Anybody: the state directory is needed, nothing of a user is.
     Stranger(AtTheDoor<'r>),
+    /// Anybody, by the sign-in form, whose token has to be ours: a flow of its own (`sign_in`).
+    FormToken,
     /// Who has a session; a POST carries its token.
     Session(Action<'r>),
 }
 
 /// What answers with a file of the program's own.
-pub type File<'r> = Box<dyn FnOnce() -> Result<Response> + 'r>;
+type File<'r> = Box<dyn FnOnce() -> Result<Response> + 'r>;
 
 /// What answers somebody who has no session.
-pub type AtTheDoor<'r> = Box<dyn FnOnce(&Asked, &Door) -> Result<Response> + 'r>;
+type AtTheDoor<'r> = Box<dyn FnOnce(&Asked, &Door) -> Result<Response> + 'r>;
 
 /// What answers a request behind the gate.
 pub type Action<'r> = Box<dyn FnOnce(&mut Visit) -> Result<Done> + 'r>;
@@ -135,7 +137,7 @@ pub fn needs(route: &Route) -> Needs<'_> {
             ..Needs::act(|visit| Ok(Done::Page(login::sign_out(visit))))
         },
 
-        Route::Resume { form } => Needs::page(move |visit| carry::resume(visit, form)),
+        Route::Resume { form } => Needs::page(move |visit| resume(visit, form)),
 
         Route::SignInForm { to, out } => Needs {
             elsewhere: Elsewhere::Opens,
@@ -155,7 +157,7 @@ pub fn needs(route: &Route) -> Needs<'_> {
         Route::SignIn => Needs {
             waits: Waiter::Act,
             body: BodyLimit::FORM,
-            ..Needs::public(Who::Stranger(Box::new(sign_in::sign_in)))
+            ..Needs::public(Who::FormToken)
         },
         Route::Asset { hash, name } => Needs::file(move || {
             let asset = assets::asset(name).ok_or(Error::NotFound)?;
@@ -172,6 +174,28 @@ fn plain(query: &MessageQuery) -> Route {
         remote: false,
         ..query.clone()
     })
+}
+
+/// Shows a kept form again: what its route names shows it.
+///
+/// # Errors
+/// Those of the action; `Internal` where its route does not say how.
+fn resume(visit: &mut Visit, form: &str) -> Result<Done> {
+    let kept = match FormId::from_text(form) {
+        Some(id) => visit.outbox.open(id, &visit.session.data.key)?,
+        None => None,
+    };
+    let Some(kept) = kept else {
+        return Ok(actions::resume::gone(visit));
+    };
+    let (path, query) = kept.target.split_once('?').unwrap_or((&kept.target, ""));
+    let route = Route::parse("POST", path, query)?;
+    match needs(&route).back {
+        Back::Carry { show, .. } => show(visit, &kept),
+        Back::SamePage | Back::SignedOut => {
+            Err(Error::Internal(Cause::new("a form that is not carried")))
+        }
+    }
 }
 
 impl<'r> Needs<'r> {

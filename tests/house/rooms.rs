@@ -9,21 +9,21 @@ use super::source::{Source, sources};
 
 /// Each room, from the roof to the ground, and the rooms that it may ask. Everybody may ask `GROUND`.
 const ROOMS: &[(&str, &[&str])] = &[
-    ("main", &["actions", "app", "cli", "process", "request"]),
+    ("main", &["app", "cli", "process", "request"]),
     (
         "app",
         &[
-            "actions", "assets", "config", "desk", "gate", "mailbox", "mime", "notices", "pack",
-            "process", "profile", "remote", "request", "response", "route", "session", "spool",
-            "state", "store", "throttle", "views", "words",
+            "actions", "assets", "config", "desk", "gate", "jobs", "mailbox", "notices", "outbox",
+            "process", "profile", "remote", "request", "response", "route", "seal", "session",
+            "spool", "state", "store", "throttle", "views", "words",
         ],
     ),
     (
         "actions",
         &[
-            "clean", "config", "document", "letter", "mailbox", "media", "mime", "profile",
-            "remote", "request", "response", "route", "seal", "session", "state", "store", "told",
-            "views", "words",
+            "clean", "config", "document", "jobs", "letter", "mailbox", "media", "mime", "outbox",
+            "profile", "remote", "request", "response", "route", "session", "state", "store",
+            "told", "views", "words",
         ],
     ),
     (
@@ -38,6 +38,13 @@ const ROOMS: &[(&str, &[&str])] = &[
             "clean", "letter", "mailbox", "media", "mime", "route", "told",
         ],
     ),
+    (
+        "jobs",
+        &[
+            "config", "desk", "gate", "mailbox", "mime", "pack", "process", "remote", "response",
+            "route", "session", "spool", "state", "store",
+        ],
+    ),
     ("desk", &["gate", "session", "store"]),
     (
         "mailbox",
@@ -45,7 +52,12 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config", "mime", "remote", "route", "seal", "session", "store",
         ],
     ),
-    ("session", &["notices", "request", "seal", "state", "store"]),
+    (
+        "session",
+        &[
+            "config", "notices", "remote", "request", "seal", "state", "store",
+        ],
+    ),
     ("notices", &["route", "seal", "store"]),
     ("outbox", &["gate", "request", "seal", "state"]),
     ("profile", &["gate", "state"]),
