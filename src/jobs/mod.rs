@@ -90,7 +90,7 @@ pub enum Answer {
 }
 
 /// What a job does at the desk, after.
-pub type Record = Box<dyn FnOnce(&mut Desk, &Session) -> Result<()>>;
+type Record = Box<dyn FnOnce(&mut Desk, &Session) -> Result<()>>;
 
 /// What came back from outside.
 pub struct Returned {

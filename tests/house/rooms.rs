@@ -29,7 +29,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "config", "desk", "gate", "process", "remote", "request", "state", "store",
+            "config", "desk", "gate", "outbox", "process", "remote", "request", "state", "store",
         ],
     ),
     (
@@ -42,7 +42,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "jobs",
         &[
             "config", "desk", "gate", "mailbox", "mime", "pack", "process", "remote", "response",
-            "route", "session", "spool", "state", "store",
+            "route", "session", "spool", "state",
         ],
     ),
     ("desk", &["gate", "session", "store"]),
