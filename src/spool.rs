@@ -16,12 +16,18 @@ use crate::state::{self, State};
 
 /// How much is sealed as one, in bytes.
 const PIECE: u64 = 64 * 1024;
+/// How many of the first pieces stay in memory: 2 MB. Most of what is spooled is no longer, and never reaches the disk.
+const IN_MEMORY: usize = 32;
 
-/// A spool file that is sealed, piece by piece. It can be written and read again from any place.
+/// A spool whose beginning is held in memory, and whose rest is sealed in a file, piece by piece. It can be written and read
+/// again from any place.
 pub struct Spool {
     file: File,
     key: Key,
-    /// The piece at hand, and whether the file has it like this.
+    /// The first pieces but the one at hand, as far as they are held in memory, and how many may be.
+    memory: Vec<Vec<u8>>,
+    in_memory: usize,
+    /// The piece at hand, and whether it has been put away like this.
     piece: Vec<u8>,
     number: u64,
     is_written: bool,
@@ -36,13 +42,15 @@ impl Spool {
     /// # Errors
     /// As `file`.
     pub fn new(state: &State) -> Result<Spool> {
-        Spool::in_file(file(state)?)
+        Spool::in_file(file(state)?, IN_MEMORY)
     }
 
-    fn in_file(file: File) -> Result<Spool> {
+    fn in_file(file: File, in_memory: usize) -> Result<Spool> {
         Ok(Spool {
             file,
             key: Key::random()?,
+            memory: Vec::new(),
+            in_memory,
             piece: Vec::new(),
             number: 0,
             is_written: true,
@@ -66,6 +74,11 @@ impl Spool {
         let begin = number.saturating_mul(PIECE);
         let size = self.length.saturating_sub(begin).min(PIECE);
         self.number = number;
+        if let Some(held) = self.held() {
+            self.piece = std::mem::take(held);
+            self.is_written = false;
+            return Ok(());
+        }
         self.piece.clear();
         if size > 0 {
             let size = usize::try_from(size).unwrap_or(usize::MAX);
@@ -77,11 +90,27 @@ impl Spool {
         Ok(())
     }
 
-    /// Writes the piece at hand into the file.
+    /// Where the piece at hand is held in memory; None where it lies in the file.
+    fn held(&mut self) -> Option<&mut Vec<u8>> {
+        let number = usize::try_from(self.number).ok()?;
+        if number < self.in_memory && number >= self.memory.len() {
+            self.memory.resize(number.saturating_add(1), Vec::new());
+        }
+        self.memory.get_mut(number)
+    }
+
+    /// Puts the piece at hand into memory or the file.
     fn put_away(&mut self) -> io::Result<()> {
         if self.is_written {
             return Ok(());
         }
+        let piece = std::mem::take(&mut self.piece);
+        if let Some(held) = self.held() {
+            *held = piece;
+            self.is_written = true;
+            return Ok(());
+        }
+        self.piece = piece;
         let sealed = self.key.seal(&self.number.to_be_bytes(), &self.piece);
         let sealed = sealed.map_err(|_| io::Error::other("sealing"))?;
         self.file.write_all_at(&sealed, place(self.number))?;
@@ -187,9 +216,15 @@ mod tests {
 
     #[test]
     fn a_spool_is_read_as_it_was_written_and_lies_sealed_on_the_disk() {
+        for in_memory in [0, 1, IN_MEMORY] {
+            is_kept(in_memory);
+        }
+    }
+
+    fn is_kept(in_memory: usize) {
         let file = tempfile::tempfile().unwrap();
         let on_disk = file.try_clone().unwrap();
-        let mut spool = Spool::in_file(file).unwrap();
+        let mut spool = Spool::in_file(file, in_memory).unwrap();
         let mut expected: Vec<u8> = Vec::new();
         // Pieces of odd lengths, across the borders of what is sealed as one.
         for n in 0..600_usize {
@@ -220,7 +255,7 @@ mod tests {
 
         let mut disk = vec![0; on_disk.metadata().unwrap().len() as usize];
         on_disk.read_exact_at(&mut disk, 0).unwrap();
-        assert!(disk.len() as u64 >= PIECE);
+        assert_eq!(disk.is_empty(), in_memory == IN_MEMORY);
         for plain in [&b"word "[..], b"header"] {
             assert!(!disk.windows(plain.len()).any(|bytes| bytes == plain));
         }
