@@ -1,10 +1,13 @@
 //! The door to IMAP, from outside: a visit in the words of six servers, sign-in and its refusals, flights. What others said
-//! is in `replies`, servers that hang, cut and lie in `hostile`, what is sent in `sending`, acting in `acts`.
+//! is in `replies`, servers that hang, cut and lie in `hostile`, what is sent in `sending`,
+//! signing in at odd servers in `sign_in`, acting in `acts`.
 
 mod acts;
 mod hostile;
 mod replies;
+mod script;
 mod sending;
+mod sign_in;
 
 use std::io::{self, Read, Write};
 use std::time::{Duration, Instant};
@@ -400,7 +403,7 @@ fn a_refused_sign_in_says_whether_it_was_the_password() {
         ),
         (
             "$TAG NO [ALERT] Too many simultaneous connections. (Failure)",
-            Imap::LoginLater,
+            Imap::LoginRefused,
         ),
         ("$TAG NO [INUSE] locked", Imap::LoginLater),
         (

@@ -331,7 +331,7 @@ fn a_password_that_is_no_longer_right_ends_the_session_and_no_other_refusal_does
     for words in [
         "[UNAVAILABLE] later",
         "[INUSE] busy",
-        "too many connections",
+        "[LIMIT] too many connections",
     ] {
         script.misbehave(Mischief::Refuses(When::SignIn, words));
         reader.get_once("/?compare=1").has_status(200).shows(BUSY);

@@ -43,6 +43,12 @@ impl Capabilities {
         !self.0.is_empty() && !self.has(word)
     }
 
+    /// The same with further words.
+    pub(super) fn with(mut self, words: &[&str]) -> Capabilities {
+        self.0.extend(words.iter().map(|word| (*word).to_owned()));
+        self
+    }
+
     /// Takes one word out.
     pub(super) fn forget(&mut self, word: &str) {
         self.0.remove(word);

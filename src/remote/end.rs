@@ -1,7 +1,7 @@
 //! How a command ended, and what a NO or BAD means for the page (RFC 9051 7.1, RFC 5530).
 //!
-//! Not for untagged data. To know before changing it: servers disagree most about why a sign-in fails. A code decides where
-//! there is one; only then words do, and in doubt it was the password.
+//! Not for untagged data. To know before changing it: servers disagree most about why something fails. A code decides where
+//! there is one, and words never do.
 
 use super::lexer::Lexer;
 use super::wire::Status;

@@ -28,6 +28,8 @@ pub(super) struct Session {
     pub wire: Wire,
     /// What the server can do.
     pub able: Capabilities,
+    /// How one got in where the greeting does not tell: said of the server whatever it says itself.
+    pub ways_in: Vec<&'static str>,
     /// False where `able` is only what the greeting hinted at: CAPABILITY joins the next flight.
     pub sure: bool,
 }
@@ -49,7 +51,7 @@ impl Session {
         }
         flight.settle();
         if let Some(able) = &flight.remarks.capabilities {
-            self.able = able.clone();
+            self.able = able.clone().with(&self.ways_in);
             self.sure = true;
         }
         Ok(flight)

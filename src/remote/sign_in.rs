@@ -7,28 +7,22 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::answer::Flight;
 use super::capabilities::Capabilities;
 use super::connect::{Connected, garbled};
 use super::end::End;
 use super::flight::{Session, answers};
+use super::segments::Segments;
 use super::wire::{Status, Wire};
 use super::{Account, Cost};
 use crate::error::{Cause, Error, Imap, Result, Said};
 
-/// Words in an untyped refusal that speak of the server rather than of the password.
-const FOR_NOW: [&str; 8] = [
-    "too many",
-    "try again",
-    "temporar",
-    "unavailable",
-    "in use",
-    "busy",
-    "limit exceeded",
-    "internal error",
-];
+/// The words of CAPABILITY that decide how one signs in, and are not always said afterwards.
+const WAYS_IN: [&str; 3] = ["LOGINDISABLED", "AUTH=PLAIN", "SASL-IR"];
 
 /// Reads the greeting and signs in. Capabilities come from the server's answer, else are those `known` from an earlier
-/// sign-in, else what the greeting hints at.
+/// sign-in, else what the greeting hints at. A server that refuses LOGIN, and whose greeting did not tell what it can do,
+/// is asked whether it takes LOGIN at all; the way in is remembered with its capabilities.
 ///
 /// # Errors
 /// `Imap`: `LoginRefused`, `LoginLater`, `Refused`, `Garbled`, `Unreachable`, `Timeout`.
@@ -50,23 +44,48 @@ pub(super) fn sign_in(
     let wire = Wire::new(connected.stream, greeted);
     let mut client = imap::Client::new(wire.clone());
     // What was said before STARTTLS counts for nothing.
-    let hint = if greeted {
+    let told = if greeted {
         None
     } else {
         greeting(account, &mut client, &wire)?
     };
-    cost.flights = cost.flights.saturating_add(1);
-    cost.commands = cost.commands.saturating_add(1);
-    let entered = enter(account, client, &wire, hint.as_ref());
-    let answer = answers(&wire, 1);
+    let remembered = known.as_ref().filter(|known| known.has("LOGINDISABLED"));
+    let mut hint = told.clone().or(remembered.cloned());
+    if takes_no_passwords(hint.as_ref()) {
+        return Err(no_passwords());
+    }
+    let Attempt { entered, answer } = enter(account, client, &wire, hint.as_ref(), cost);
+    let (entered, answer) = match entered {
+        Err(mut client) if hint.is_none() && says_no(&answer) => {
+            let asked = capabilities(&mut client, &wire, cost);
+            if takes_no_passwords(asked.as_ref()) {
+                return Err(no_passwords());
+            }
+            match asked.filter(|able| able.has("LOGINDISABLED")) {
+                None => (Err(client), answer),
+                Some(asked) => {
+                    let again = enter(account, client, &wire, Some(&asked), cost);
+                    hint = Some(asked);
+                    (again.entered, again.answer)
+                }
+            }
+        }
+        entered => (entered, answer),
+    };
     match (entered, answer.end_at(0)) {
-        (Some(imap), Some(end)) if end.status == Status::Ok => {
+        (Ok(imap), Some(end)) if end.status == Status::Ok => {
             let sure = answer.remarks.capabilities.is_some() || known.is_some();
+            let ways = WAYS_IN.into_iter().filter(|way| {
+                let disabled = hint.as_ref().filter(|hint| hint.has("LOGINDISABLED"));
+                told.is_none() && disabled.is_some_and(|hint| hint.has(way))
+            });
+            let ways_in: Vec<&'static str> = ways.collect();
             let able = answer.remarks.capabilities.or(known).or(hint);
             Ok(Session {
                 imap,
                 wire,
-                able: able.unwrap_or_default(),
+                able: able.unwrap_or_default().with(&ways_in),
+                ways_in,
                 sure,
             })
         }
@@ -81,6 +100,43 @@ pub(super) fn sign_in(
             Err(wire.fault().unwrap_or_else(unanswered))
         }
     }
+}
+
+/// An attempt to sign in.
+struct Attempt {
+    /// The session, or the client that may try in another way.
+    entered: std::result::Result<imap::Session<Wire>, imap::Client<Wire>>,
+    /// What the server said.
+    answer: Flight,
+}
+
+/// True for a NO without a code: only then is it open what was refused.
+fn says_no(answer: &Flight) -> bool {
+    let end = answer.end_at(0);
+    end.is_some_and(|end| end.status == Status::No && end.code.is_empty())
+}
+
+/// True where neither LOGIN nor PLAIN is taken.
+fn takes_no_passwords(able: Option<&Capabilities>) -> bool {
+    able.is_some_and(|able| able.has("LOGINDISABLED") && !able.has("AUTH=PLAIN"))
+}
+
+fn no_passwords() -> Error {
+    let cause = Cause::new("the server takes no passwords: LOGINDISABLED, and no AUTH=PLAIN");
+    Error::Imap(Imap::Refused(Said::default()), cause)
+}
+
+/// What the server can do, asked before anybody is signed in.
+fn capabilities(
+    client: &mut imap::Client<Wire>,
+    wire: &Wire,
+    cost: &mut Cost,
+) -> Option<Capabilities> {
+    cost.flights = cost.flights.saturating_add(1);
+    cost.commands = cost.commands.saturating_add(1);
+    // The crate is told only that the command has ended; what it brought is kept here.
+    client.capabilities().map(drop).unwrap_or_default();
+    answers(wire, 1).remarks.capabilities
 }
 
 /// The greeting: the capabilities in it, if any. BYE is a refusal, which the crate would take for a greeting.
@@ -101,14 +157,17 @@ fn greeting(
     }
 }
 
-/// AUTHENTICATE PLAIN with its response in the same line (RFC 4959) where the greeting offers that, else LOGIN. Without
-/// LOGIN, and for what LOGIN may only carry as ASCII, PLAIN in two steps. None: the wire kept why.
+/// AUTHENTICATE PLAIN with its response in the same line (RFC 4959) where the server offers that, else LOGIN. Without
+/// LOGIN, and for what LOGIN would have to carry as a literal, PLAIN in two steps where it is offered.
 fn enter(
     account: &Account,
     client: imap::Client<Wire>,
     wire: &Wire,
     hint: Option<&Capabilities>,
-) -> Option<imap::Session<Wire>> {
+    cost: &mut Cost,
+) -> Attempt {
+    cost.flights = cost.flights.saturating_add(1);
+    cost.commands = cost.commands.saturating_add(1);
     let offers = |word: &str| hint.is_some_and(|hint| hint.has(word));
     let plain = Plain(account);
     let ascii = account.login.is_ascii() && account.password.is_ascii();
@@ -119,24 +178,35 @@ fn enter(
         client.authenticate("PLAIN", &plain)
     } else {
         wire.expect_continuation(false);
-        client.login(account.login, account.password)
+        if ascii {
+            client.login(account.login, account.password)
+        } else {
+            // RFC 9051 4.3: what is not ASCII stands in no quoted string. The crate makes the tag, nothing else.
+            let none = Capabilities::default();
+            let able = hint.unwrap_or(&none);
+            let login = Segments::new("LOGIN").string(account.login, able);
+            wire.load(login.string(account.password, able));
+            client.login("", "")
+        }
     };
     wire.expect_continuation(false);
-    entered.ok()
+    Attempt {
+        entered: entered.map_err(|(_, client)| client),
+        answer: answers(wire, 1),
+    }
 }
 
-/// Whether a sign-in was refused because of the password, or only for now (RFC 5530 3). A stranger is not told the
-/// server's words.
+/// Whether a sign-in was refused because of the password, or only for now (RFC 5530 3): a code decides, never words, since
+/// servers have said "in use" of a wrong password, and guessing would cost nothing. A stranger is not told the server's
+/// words.
 fn refused(account: &Account, end: &End) -> Error {
     let text = scrubbed(account, &[end.code.as_bytes(), b" ", &end.text].concat());
-    let lower = text.to_lowercase();
     let kind = match (end.status, end.code.as_str()) {
         (_, "UNAVAILABLE" | "INUSE" | "LIMIT" | "SERVERBUG") => Imap::LoginLater,
         (_, "AUTHENTICATIONFAILED" | "AUTHORIZATIONFAILED" | "EXPIRED") => Imap::LoginRefused,
         (_, "PRIVACYREQUIRED" | "CONTACTADMIN") | (Status::Bad, _) => {
             Imap::Refused(Said::default())
         }
-        _ if FOR_NOW.iter().any(|word| lower.contains(word)) => Imap::LoginLater,
         _ => Imap::LoginRefused,
     };
     let status = format!("sign-in {:?}", end.status);

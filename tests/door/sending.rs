@@ -2,8 +2,7 @@
 //! files that cannot be read to their end.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
-use std::io::{self, Cursor, Read, Write};
+use std::io::{self, Cursor, Read};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -13,14 +12,8 @@ use postern::mail::{Flags, FolderName, Uid, UidValidity};
 use postern::remote::{Access, Append, Capabilities, Content, Plan, Remote, UidSet};
 use postern::time::Deadline;
 
+use super::script::Script;
 use super::{account, server};
-
-/// A server without a socket that waits for exactly these bytes before it says something.
-struct Script {
-    steps: VecDeque<(Vec<u8>, Vec<u8>)>,
-    written: Rc<RefCell<Vec<u8>>>,
-    out: Vec<u8>,
-}
 
 /// A remote that is signed in at a script, and what it has written that no step took yet.
 fn scripted<'s>(
@@ -28,61 +21,14 @@ fn scripted<'s>(
     able: &str,
     steps: &[(&[u8], &[u8])],
 ) -> (Remote<'s>, Rc<RefCell<Vec<u8>>>) {
-    let mut all = VecDeque::from([
-        (Vec::new(), b"* OK ready\r\n".to_vec()),
-        (
-            b"a1 LOGIN \"ann@example.org\" \"open sesame\"\r\n".to_vec(),
-            b"a1 OK in\r\n".to_vec(),
-        ),
-    ]);
-    all.extend(
-        steps
-            .iter()
-            .map(|(hears, says)| (hears.to_vec(), says.to_vec())),
-    );
-    let written = Rc::new(RefCell::new(Vec::new()));
-    let script = Script {
-        steps: all,
-        written: written.clone(),
-        out: Vec::new(),
-    };
+    let login = b"a1 LOGIN \"ann@example.org\" \"open sesame\"\r\n";
+    let sign_in: [(&[u8], &[u8]); 2] = [(b"", b"* OK ready\r\n"), (login, b"a1 OK in\r\n")];
+    let (script, written) = Script::of(&[&sign_in, steps].concat());
     let known = Some(Capabilities::parse(able.as_bytes()));
     let deadline = Deadline::after(Duration::from_secs(20));
     let mut remote = Remote::new(account(server), known, deadline);
     remote.ready_over(Box::new(script)).expect("signed in");
     (remote, written)
-}
-
-impl Write for Script {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.written.borrow_mut().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Read for Script {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if self.out.is_empty() {
-            let Some((hears, says)) = self.steps.pop_front() else {
-                return Ok(0);
-            };
-            let mut written = self.written.borrow_mut();
-            assert_eq!(
-                String::from_utf8_lossy(&written),
-                String::from_utf8_lossy(&hears)
-            );
-            written.clear();
-            self.out = says;
-        }
-        let count = self.out.len().min(into.len());
-        into[..count].copy_from_slice(&self.out[..count]);
-        self.out.drain(..count);
-        Ok(count)
-    }
 }
 
 fn folder(name: &str) -> FolderName {
