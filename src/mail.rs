@@ -319,6 +319,12 @@ pub struct Part {
     pub flowed: Option<Flowed>,
 }
 
+/// A Content-ID, or what of an address names one, as both are compared (RFC 2392): without brackets, and without the blanks
+/// that some write around it.
+pub fn content_id(written: &str) -> &str {
+    written.trim_matches(|c: char| c.is_whitespace() || matches!(c, '<' | '>'))
+}
+
 /// Most multiparts that a leaf is told to stand in, the outermost ones. Mails have five or six; each leaf has its own list of
 /// them, and leaves times levels is memory.
 pub const MOST_GROUPS: usize = 10;

@@ -92,7 +92,10 @@ fn line(at: &MessageRef, file: File) -> AttachmentLine {
         trail: file.way.clone(),
         open,
     };
-    let kind = likely_kind(part);
+    let kind = match file.is_signed {
+        true => "application/pkcs7-signature",
+        false => likely_kind(part),
+    };
     let opens = match part.size <= UNDER_THE_GATE {
         true => opened_as(kind).is_some(),
         false => passed_as(kind, &part.charset).is_some(),

@@ -55,7 +55,9 @@ impl Document {
             let mut containers = self.containers.iter();
             containers.any(|holder| holder.container.wrapping() == Wrapping::Signed)
         };
-        match structure::protection(self.leaves.parts()) {
+        let mut parts = self.leaves.parts().to_vec();
+        parts.retain(|part| !self.certificates.contains(&part.path));
+        match structure::protection(&parts) {
             Some(Protection::SmimeWrapped) if is_signed() => Some(Protection::SmimeSigned),
             Some(protection) => Some(protection),
             None => {

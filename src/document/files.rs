@@ -23,6 +23,8 @@ pub struct File<'a> {
     pub part: &'a Part,
     /// True for what opens as a page: a message, or a winmail.dat that is not unpacked on the page of its message.
     pub opens_as_message: bool,
+    /// True for what holds a signed message: it is not encrypted, whatever its type allows.
+    pub is_signed: bool,
     container: Option<&'a Container>,
 }
 
@@ -68,11 +70,21 @@ impl Document {
                     part,
                     opens_as_message: opens_as_message(part)
                         && !self.mislabelled.contains(&part.path),
+                    is_signed: holder.is_some_and(|holder| holder.is_signed()),
                     container: None,
                 }),
             }
         }
         files
+    }
+
+    /// True for a picture that travels inside the document, by its bytes.
+    fn is_drawn(&self, part: &Part) -> bool {
+        let mut images = self.images.iter();
+        let image = images.find(|image| image.part.path == part.path);
+        image.is_some_and(|image| {
+            structure::kind_of(&image.bytes).is_some_and(|kind| kind.starts_with("image/"))
+        })
     }
 
     fn files_in<'a>(
@@ -86,6 +98,7 @@ impl Document {
             way: way.then(&part.path),
             part,
             opens_as_message: opens_as_message(part),
+            is_signed: false,
             container: Some(container),
         };
         parts.into_iter().map(file).collect()
@@ -94,9 +107,16 @@ impl Document {
     /// What is to be listed: what is attached, and pictures beside the HTML that this does not show.
     fn listed(&self) -> Vec<&Part> {
         let mut listed: Vec<&Part> = self.leaves.attachments().collect();
-        let mut beside: Vec<&Part> = self.leaves.inline().collect();
-        beside.retain(|part| !self.leaves.is_attachment(part));
-        if beside.is_empty() {
+        let (doubtful, mut beside): (Vec<&Part>, Vec<&Part>) = self
+            .leaves
+            .inline()
+            .partition(|part| self.leaves.is_attachment(part));
+        // Pictures that are listed for what their labels say.
+        let mislabelled: Vec<&Part> = doubtful
+            .into_iter()
+            .filter(|part| !structure::is_picture(part) && self.is_drawn(part))
+            .collect();
+        if beside.is_empty() && mislabelled.is_empty() {
             return listed;
         }
         let htmls = self.texts.iter().filter(|s| s.part.kind == "text/html");
@@ -105,11 +125,14 @@ impl Document {
             .collect();
         let looks = SEARCHED.checked_div(said.len()).unwrap_or(usize::MAX);
         let mut looked = 0_usize;
-        beside.retain(|part| {
+        let mut is_named = |part: &Part| {
             let last = part.id.rsplit('/').next().unwrap_or_default();
             looked = looked.saturating_add(1);
-            looked > looks || !said.contains(&letters(last))
-        });
+            looked <= looks && said.contains(&letters(last))
+        };
+        beside.retain(|part| !is_named(part));
+        let shown: Vec<&Part> = mislabelled.into_iter().filter(|p| is_named(p)).collect();
+        listed.retain(|part| !shown.contains(part));
         listed.append(&mut beside);
         listed.sort_by(|a, b| a.path.cmp(&b.path));
         listed

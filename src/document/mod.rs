@@ -87,6 +87,8 @@ pub struct Document {
     containers: Vec<Holder>,
     /// Parts that only their labels call containers.
     mislabelled: Vec<PartPath>,
+    /// Those of them that hold certificates alone.
+    certificates: Vec<PartPath>,
     /// The files that stand in each of the texts.
     uuencoded: OnceCell<Vec<Option<Container>>>,
     headers: OnceCell<Headers>,
@@ -157,6 +159,11 @@ fn open_inside(mailbox: &mut Mailbox, opening: &Opening) -> Result<Document> {
             let header = codec::in_utf8(&raw, mailbox::charset(container.parts()));
             (mailbox::of_header(at.uid, &header, size), raw)
         }
+        // One that a message within holds is a message of its own.
+        _ if !container.own_header().is_empty() && is_deep(opening.inside) => {
+            let header = container.own_header().to_vec();
+            (mailbox::of_header(at.uid, &header, size), header)
+        }
         _ => {
             let row = mailbox.row(at)?;
             (Row { size, ..row }, mailbox.kept_header(at))
@@ -164,6 +171,11 @@ fn open_inside(mailbox: &mut Mailbox, opening: &Opening) -> Result<Document> {
     };
     let unwrapped = Unwrapped::within(&holder, container);
     Ok(Document::new(opening, row, header, unwrapped))
+}
+
+/// True for a way into what lies inside a part.
+fn is_deep(way: &Trail) -> bool {
+    way.split().is_some_and(|(_, rest)| !rest.is_empty())
 }
 
 /// What a way leads to, decoded, of at most `limit` bytes as it travels. What lies inside a part comes with all of that
@@ -210,6 +222,7 @@ impl Document {
             extras: unwrapped.extras,
             containers: unwrapped.containers,
             mislabelled: unwrapped.mislabelled,
+            certificates: unwrapped.certificates,
             uuencoded: OnceCell::new(),
             headers: OnceCell::new(),
             told: OnceCell::new(),

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::{Document, Shown};
 use crate::clean::{self, Cleaned};
 use crate::letter::Letter;
-use crate::mail::Part;
+use crate::mail::{Part, content_id};
 use crate::mime::containers::Container;
 use crate::mime::structure;
 use crate::route::{Base, Route};
@@ -185,7 +185,7 @@ impl Document {
 /// True where an HTML means this part. Some write the brackets of the header there too, some another case, and some only
 /// the last piece of a Content-Location.
 fn is_named(part: &Part, id: &str) -> bool {
-    let id = id.trim_matches(['<', '>', ' ']);
+    let id = content_id(id);
     let below = part.id.strip_suffix(id).filter(|_| !id.is_empty());
     part.id.eq_ignore_ascii_case(id) || below.is_some_and(|base| base.ends_with('/'))
 }

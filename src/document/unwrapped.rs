@@ -8,7 +8,7 @@ use super::Shown;
 use super::leaves::{Leaves, Selection, is_small_picture};
 use crate::mail::{Encoding, Group, Part, PartPath};
 use crate::mailbox::KEPT_BYTES;
-use crate::mime::containers::{Container, Wrapping};
+use crate::mime::containers::{Container, Wrapping, is_certificates};
 use crate::mime::structure;
 
 /// A container that a page reads, open.
@@ -29,6 +29,11 @@ impl Holder {
             container,
             leaves,
         })
+    }
+
+    /// True for a message that is signed as a whole.
+    pub fn is_signed(&self) -> bool {
+        self.container.wrapping() == Wrapping::Signed
     }
 
     /// The files in it, in place of itself.
@@ -94,6 +99,8 @@ pub(super) struct Unwrapped {
     pub containers: Vec<Holder>,
     /// What its label calls a container, and its bytes do not.
     pub mislabelled: Vec<PartPath>,
+    /// Of these, what holds nothing but certificates.
+    pub certificates: Vec<PartPath>,
 }
 
 impl Unwrapped {
@@ -153,6 +160,9 @@ impl Unwrapped {
             match Wrapping::of(&extra.part) {
                 Some(Wrapping::Winmail | Wrapping::Signed) => {
                     let path = extra.part.path.clone();
+                    if is_certificates(&extra.bytes) {
+                        found.certificates.push(path.clone());
+                    }
                     match Holder::open(extra.part, extra.bytes) {
                         Some(holder) => found.containers.push(holder),
                         None => found.mislabelled.push(path),
@@ -174,7 +184,7 @@ impl Unwrapped {
     fn open_containers(&mut self) {
         let containers = std::mem::take(&mut self.containers);
         for holder in &containers {
-            let is_signed = holder.container.wrapping() == Wrapping::Signed;
+            let is_signed = holder.is_signed();
             if (is_signed || self.is_blank()) && self.add(holder) {
                 break;
             }

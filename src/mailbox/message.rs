@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::Mailbox;
 use super::sync::{Wanted, few_parts};
 use crate::error::{Error, GoneKind, Result};
-use crate::mail::{Flags, ListId, MessageRef, Part, PartPath, Row, Uid};
+use crate::mail::{Encoding, Flags, ListId, MessageRef, Part, PartPath, Row, Uid};
 use crate::mime::{codec, structure};
 use crate::remote::{Access, Section, SectionKind};
 
@@ -103,9 +103,12 @@ impl Mailbox<'_, '_> {
             let header = is_bare.then(|| header_section(row.size));
             match self.fetch_texts(at, &missing, header, unread)? {
                 Some(fetched) => texts.extend(fetched),
-                // The server announced text and has none: its structure is wrong.
+                // The structure is wrong.
                 None => texts = self.read_whole(at, &mut row, choose)?,
             }
+        }
+        if let Some(own) = self.read_header_as_text(at, &mut row, &texts, choose) {
+            texts = own;
         }
         if unread {
             self.changes().mark_read(at, &mut row);
@@ -245,7 +248,7 @@ impl Mailbox<'_, '_> {
     }
 
     /// Fetches parts and the header, with the \Seen mark in the same flight. None where the server has nothing of what its
-    /// structure announced.
+    /// structure announced, or something else.
     fn fetch_texts(
         &mut self,
         at: &MessageRef,
@@ -269,14 +272,15 @@ impl Mailbox<'_, '_> {
             self.cache.put_text(at, &PartPath::header(), &bytes);
             texts.insert(PartPath::header(), bytes);
         }
-        let mut is_empty = !parts.is_empty();
+        let (mut is_empty, mut is_wrong) = (!parts.is_empty(), false);
         for part in parts {
             let bytes = message.section(&section(part)).unwrap_or_default();
             let bytes = codec::decode(bytes, part.encoding);
             is_empty &= bytes.is_empty() && part.size > 16;
+            is_wrong |= is_no_text(part, &bytes);
             texts.insert(part.path.clone(), bytes);
         }
-        if is_empty {
+        if is_empty || is_wrong {
             return Ok(None);
         }
         for part in parts {
@@ -318,6 +322,35 @@ impl Mailbox<'_, '_> {
         Ok(texts)
     }
 
+    /// A message that the server takes for a header with nothing behind it, where its header ends earlier: as it is read
+    /// here, and kept so.
+    fn read_header_as_text(
+        &mut self,
+        at: &MessageRef,
+        row: &mut Row,
+        texts: &Texts,
+        choose: Choose,
+    ) -> Option<Texts> {
+        let is_bodiless = row.parts.as_ref()?.iter().all(|part| part.size == 0);
+        let raw = texts.get(&PartPath::header()).filter(|_| is_bodiless)?;
+        let behind = raw.get(codec::header_of(raw).len()..)?;
+        if behind.trim_ascii().is_empty() || row.size > HEADER_BYTES {
+            return None;
+        }
+        let parts = structure::leaves(raw);
+        let wanted = choose(&parts);
+        let wanted: Vec<&Part> = wanted.iter().collect();
+        let own = structure::parts_of(raw, &wanted).into_iter();
+        let mut own: Texts = own.map(|(part, bytes)| (part.path, bytes)).collect();
+        for (path, bytes) in &own {
+            self.cache.put_text(at, path, bytes);
+        }
+        own.insert(PartPath::header(), raw.clone());
+        row.parts = Some(parts);
+        self.cache.put_row(at, row);
+        Some(own)
+    }
+
     /// A part that the server does not have under its path, decoded: where a structure was read here, the paths are ours.
     fn out_of_whole(&mut self, at: &MessageRef, row: &Row, path: &PartPath) -> Result<Vec<u8>> {
         let gone = || Error::Gone(GoneKind::Part);
@@ -327,6 +360,17 @@ impl Mailbox<'_, '_> {
         let raw = self.fetch_whole(at, row)?;
         structure::part_of(&raw, path).ok_or_else(gone)
     }
+}
+
+/// True for what is called a text and is none: its label was one that the server could not read.
+fn is_no_text(part: &Part, bytes: &[u8]) -> bool {
+    let has_zeros = ["utf-16", "utf-32", "ucs", "iso-10646"];
+    part.kind == "text/plain"
+        && part.encoding == Encoding::Base64
+        && bytes.contains(&0)
+        && !has_zeros
+            .iter()
+            .any(|charset| part.charset.starts_with(charset))
 }
 
 fn header_section(size: u32) -> Section {

@@ -2,7 +2,7 @@
 
 use super::{codec::*, structure::*};
 use crate::letter::{Block, Line, Span};
-use crate::mail::{Flowed, Part, PartPath};
+use crate::mail::{Encoding, Flowed, Part, PartPath};
 
 fn subject(value: &[u8]) -> String {
     headers(&[b"Subject: ", value, b"\r\n\r\n"].concat()).subject
@@ -235,8 +235,9 @@ fn no_text_is_lost_wherever_it_stands() {
             "text 1; html 2.1; inline 2.2; listed 2.3",
         ),
         (
+            // The last one is the richest (RFC 2046 5.1.4).
             multipart("alternative", &[plain.clone(), plain.clone()]),
-            "text 1; html ; inline ; listed ",
+            "text 2; html ; inline ; listed ",
         ),
         (
             multipart(
@@ -602,4 +603,83 @@ fn a_subject_of_thousands_of_words_is_read_at_once() {
     work(1_000);
     let (few, many) = (work(1_000), work(10_000));
     assert!(many < few * 40, "{few} ns, then {many} ns");
+}
+
+#[test]
+fn a_text_without_a_header_is_a_text() {
+    let bare = b"The heater in the hall was repaired today.\r\nNothing else is to be done.\r\n";
+    assert_eq!(header_of(bare), b"");
+    let parts = leaves(bare);
+    assert_eq!(parts.len(), 1);
+    assert_eq!(part_of(bare, &parts[0].path).as_deref(), Some(&bare[..]));
+    let blank = b"Subject: x\r\nOrganization: Boat club\r\n \r\nThe jetty is closed.\r\nUse the stairs.\r\n";
+    assert_eq!(
+        header_of(blank),
+        b"Subject: x\r\nOrganization: Boat club\r\n"
+    );
+    let fields = named_fields(blank);
+    assert_eq!(
+        fields.last().map(|(_, value)| value.as_str()),
+        Some("Boat club")
+    );
+    let parts = leaves(blank);
+    let text = part_of(blank, &parts[0].path);
+    assert_eq!(
+        text.as_deref(),
+        Some(&b"The jetty is closed.\r\nUse the stairs.\r\n"[..])
+    );
+    // A line of blanks within a header is a fold.
+    let folded = b"Subject: x\r\n \r\nTo: ann@example.org\r\n\r\ntext";
+    assert_eq!(headers(folded).to.len(), 1);
+}
+
+#[test]
+fn a_named_part_whose_type_is_none_is_a_file() {
+    let part = |head: &str| leaves(format!("{head}\n\nx").as_bytes()).remove(0).kind;
+    assert_eq!(
+        part("Content-Type: application-x-gzip; name=\"a.gz\""),
+        "application/octet-stream"
+    );
+    assert_eq!(part("Content-Type: text"), "text/plain");
+    assert_eq!(part("Content-Type: ; name=a"), "text/plain");
+}
+
+#[test]
+fn what_is_called_base64_may_be_none() {
+    let text = b"Good morning Ann,\r\n\r\nthe program that sent this did not encode.\r\nMira\r\n";
+    assert_eq!(decode(text, Encoding::Base64), text);
+    let mut pieces = Decoder::new(Encoding::Base64);
+    let mut out = Vec::new();
+    for byte in text {
+        pieces.push(&[*byte], &mut out);
+    }
+    pieces.finish(&mut out);
+    assert_eq!(out, text);
+    for coded in ["Q2F0", "Q2 F0", " Q2F0", "Q2F0!", "Q2\r\nF0"] {
+        assert_eq!(
+            decode(coded.as_bytes(), Encoding::Base64),
+            b"Cat",
+            "{coded}"
+        );
+    }
+}
+
+#[test]
+fn marks_of_damage_in_utf8_are_utf8() {
+    let text = "That\u{fffd}s it: Gr\u{fc}\u{df}e aus K\u{f6}ln \u{fffd}\u{fffd}";
+    for charset in ["", "utf-8", "us-ascii", "iso-8859-1"] {
+        assert_eq!(
+            super::codec::text(text.as_bytes(), charset),
+            text,
+            "{charset}"
+        );
+    }
+}
+
+#[test]
+fn an_offset_of_three_digits_is_hours_and_minutes() {
+    let date =
+        |zone: &str| headers(format!("Date: Tue, 3 Mar 2026 10:15:00 {zone}\r\n").as_bytes()).date;
+    assert_eq!(date("-600"), date("-0600"));
+    assert_eq!(date("+530"), date("+0530"));
 }

@@ -5,7 +5,7 @@
 //! and a structure that makes no sense is refused as a whole: the message is then fetched whole and read by MIME.
 
 use super::lexer::Value;
-use crate::mail::{Encoding, Flowed, Group, LONGEST_KIND, MOST_GROUPS, Part, PartPath};
+use crate::mail::{Encoding, Flowed, Group, LONGEST_KIND, MOST_GROUPS, Part, PartPath, content_id};
 
 /// Most parts that are read of one message.
 const MOST_PARTS: usize = 2_000;
@@ -122,11 +122,7 @@ impl Leaf {
                 .is_some_and(|v| v.eq_ignore_ascii_case(word.as_bytes()))
         };
         let id = String::from_utf8_lossy(&self.id);
-        let id = id
-            .trim()
-            .trim_start_matches('<')
-            .trim_end_matches('>')
-            .to_owned();
+        let id = content_id(&id).to_owned();
         let charset = charset(&self.parameters).unwrap_or_default();
         Part {
             path,

@@ -85,7 +85,9 @@ fn with(uid: Uid, message: &Message, headers: Headers, charset: &str) -> Row {
         preview: message
             .preview
             .as_deref()
-            .map(|said| structure::preview(&codec::text(said, "utf-8"))),
+            .map(|said| structure::preview(&codec::text(said, "utf-8")))
+            // A server that does not know a charset leaves marks; the message itself says it better once it is opened.
+            .filter(|words| !words.contains(char::REPLACEMENT_CHARACTER)),
         parts: message
             .structure
             .as_ref()

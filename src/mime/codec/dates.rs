@@ -201,11 +201,12 @@ impl Pieces {
         }
     }
 
-    /// `+0100`, `-03:30`, `+1`.
+    /// `+0100`, `-03:30`, `+1`, `-600`.
     fn offset(&mut self, word: &str) {
         let digits: String = word.chars().filter(char::is_ascii_digit).take(4).collect();
         let digits = match digits.len() {
             4 => digits,
+            3 => format!("0{digits}"),
             2 => format!("{digits}00"),
             1 => format!("0{digits}00"),
             _ => return,

@@ -30,6 +30,8 @@ pub struct Decoder {
     digits: u8,
     held: Vec<u8>,
     lines: Lines,
+    /// True once it has been seen whether what is called base64 is any.
+    is_judged: bool,
 }
 
 /// Decodes a whole part.
@@ -50,6 +52,7 @@ impl Decoder {
             digits: 0,
             held: Vec::new(),
             lines: Lines::Before,
+            is_judged: false,
         }
     }
 
@@ -70,6 +73,10 @@ impl Decoder {
             self.lines = Lines::Before;
             return;
         }
+        if !self.is_judged && self.encoding == Encoding::Base64 {
+            self.judge(out);
+        }
+        self.is_judged = false;
         if self.lines == Lines::Within {
             self.after_padding(out);
         }
@@ -117,6 +124,13 @@ impl Decoder {
     /// One byte of base64. Padding ends a group, not the part: some senders join several encoded pieces. Others put plain
     /// lines behind it, the footer of a list or a disclaimer: what follows padding is looked at by lines.
     fn digit(&mut self, byte: u8, out: &mut Vec<u8>) {
+        if !self.is_judged {
+            self.held.push(byte);
+            if self.held.len() >= HELD {
+                self.judge(out);
+            }
+            return;
+        }
         match self.lines {
             Lines::Bare => out.push(byte),
             Lines::Within => {
@@ -126,6 +140,27 @@ impl Decoder {
                 }
             }
             Lines::Before | Lines::Behind => self.coded(byte, out),
+        }
+    }
+
+    /// Whether what is called base64 is any: its beginning is not, where most of its lines have blanks within and something
+    /// in it is no sign of base64.
+    fn judge(&mut self, out: &mut Vec<u8>) {
+        self.is_judged = true;
+        let held = std::mem::take(&mut self.held);
+        let (mut rows, mut words) = (0_usize, 0_usize);
+        for row in held.split(|b| *b == b'\n').map(<[u8]>::trim_ascii) {
+            rows = rows.saturating_add(usize::from(!row.is_empty()));
+            words = words.saturating_add(usize::from(row.contains(&b' ')));
+        }
+        let is_foreign = |b: &u8| {
+            !(b.is_ascii_alphanumeric() || b.is_ascii_whitespace() || b"+/=-_".contains(b))
+        };
+        if words.saturating_mul(2) > rows && held.iter().any(is_foreign) {
+            self.lines = Lines::Bare;
+            out.extend_from_slice(&held);
+        } else {
+            held.iter().for_each(|b| self.digit(*b, out));
         }
     }
 

@@ -1,10 +1,9 @@
 //! The header of a message to words: subject, people, date, ids.
 //!
-//! Before mail-parser reads a field, the field is mended: encoded words that were cut in the middle of a character or of
-//! a base64 group are joined, raw bytes become UTF-8, folds vanish. mail-parser then finds the addresses, groups and dates.
+//! Encoded words that were cut in the middle of a character or of a base64 group are joined, raw bytes become UTF-8, folds
+//! vanish. Not for who stands in a list of addresses (`addresses`).
 
-use mail_parser::{HeaderValue, parsers::MessageStream};
-
+use super::addresses::addresses;
 use super::dates::date;
 use super::decode::decode;
 use super::text::{extends_ascii, line, text, text_as};
@@ -12,8 +11,6 @@ use crate::mail::{Address, Encoding};
 
 /// Longest header that is read, in bytes; and most addresses of one field.
 const LONGEST: usize = 512 * 1024;
-/// Longest list of addresses that is read, in bytes.
-const LONGEST_FIELD: usize = 256 * 1024;
 /// Longest encoded word, in bytes; RFC 2047 allows 75.
 const LONGEST_WORD: usize = 3000;
 const MOST: usize = 5000;
@@ -74,13 +71,38 @@ pub fn headers(raw: &[u8]) -> Headers {
 pub fn header_of(raw: &[u8]) -> &[u8] {
     let head = raw.get(..raw.len().min(LONGEST)).unwrap_or_default();
     let mut end = 0_usize;
+    let mut has_field = false;
     for row in head.split_inclusive(|b| *b == b'\n') {
-        if end > 0 && matches!(row, b"\n" | b"\r\n") {
+        let next = end.saturating_add(row.len());
+        if end > 0 && ends_header(row, head.get(next..).unwrap_or_default()) {
             break;
         }
-        end = end.saturating_add(row.len());
+        has_field |= begins_field(row);
+        end = next;
     }
-    head.get(..end).unwrap_or_default()
+    // Text that nobody has put a header in front of.
+    let is_text = !has_field && !head.trim_ascii().is_empty();
+    head.get(..if is_text { 0 } else { end })
+        .unwrap_or_default()
+}
+
+/// True for the line that ends a header. One of blanks is a fold to RFC 5322 and the end to no mail program; but where it
+/// is followed by what is neither a field nor a fold, its sender meant the end, and where it is followed by a boundary.
+pub fn ends_header(row: &[u8], after: &[u8]) -> bool {
+    if matches!(row, b"\n" | b"\r\n") {
+        return true;
+    }
+    let next = after.split(|b| *b == b'\n').next().unwrap_or_default();
+    let goes_on = next.trim_ascii().is_empty() || next.starts_with(b" ") || next.starts_with(b"\t");
+    row.trim_ascii().is_empty() && (next.starts_with(b"--") || !goes_on && !begins_field(next))
+}
+
+/// True for a line that begins with the name of a field (RFC 5322 2.2), or as one in a mailbox file.
+fn begins_field(row: &[u8]) -> bool {
+    let name = row.split(|b| *b == b':').next().unwrap_or_default();
+    let is_named = name.len() < row.len() && !name.trim_ascii_end().is_empty();
+    let name = name.trim_ascii_end();
+    is_named && name.iter().all(u8::is_ascii_graphic)
 }
 
 /// A header whose raw letters are in the charset of its message, in UTF-8: a few of them alone could be in any. Lines that
@@ -141,7 +163,14 @@ pub fn named_fields(raw: &[u8]) -> Vec<(String, String)> {
 pub fn fields(raw: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut found: Vec<(String, Vec<u8>)> = Vec::new();
     let head = raw.get(..raw.len().min(LONGEST)).unwrap_or_default();
-    for row in head.split(|b| *b == b'\n') {
+    let mut end = 0_usize;
+    for row in head.split_inclusive(|b| *b == b'\n') {
+        end = end.saturating_add(row.len());
+        let after = head.get(end..).unwrap_or_default();
+        if !found.is_empty() && ends_header(row, after) {
+            break;
+        }
+        let row = row.strip_suffix(b"\n").unwrap_or(row);
         let row = row.strip_suffix(b"\r").unwrap_or(row);
         if matches!(row.first(), Some(b' ' | b'\t')) {
             // A line of blanks is a fold to RFC 5322 and the end to no mail program.
@@ -149,9 +178,7 @@ pub fn fields(raw: &[u8]) -> Vec<(String, Vec<u8>)> {
                 value.extend_from_slice(row);
             }
         } else if row.is_empty() {
-            if !found.is_empty() {
-                break;
-            }
+            // Before the first field.
         } else if let Some(colon) = row.iter().position(|b| *b == b':')
             && let Some((name, value)) = row.split_at_checked(colon)
             && !name.trim_ascii().contains(&b' ')
@@ -186,122 +213,6 @@ pub fn words(value: &[u8]) -> String {
         .collect()
 }
 
-/// The addresses of a value, groups flattened; an empty group stays as its name.
-pub fn addresses(value: &[u8]) -> Vec<Address> {
-    let mended = mend(
-        value
-            .get(..value.len().min(LONGEST_FIELD))
-            .unwrap_or_default(),
-    );
-    let mut stream = MessageStream::new(mended.as_bytes());
-    let HeaderValue::Address(read) = stream.parse_address() else {
-        return Vec::new();
-    };
-    let tidy = |text: Option<&str>| {
-        let text = text.unwrap_or_default();
-        // mail-parser leaves encoded words that stick to something.
-        let text = if text.contains("=?") {
-            words(text.as_bytes())
-        } else {
-            text.to_owned()
-        };
-        line(&text.split_whitespace().collect::<Vec<_>>().join(" "))
-    };
-    let mut found: Vec<Address> = Vec::new();
-    // What stands before in the same list.
-    let mut before: Option<Address> = None;
-    for group in read.into_group() {
-        if group.name.is_some() {
-            found.extend(before.take());
-        }
-        if group.addresses.is_empty() {
-            found.push(Address {
-                name: tidy(group.name.as_deref()),
-                email: String::new(),
-            });
-        }
-        for one in group.addresses {
-            let (name, email) = (tidy(one.name.as_deref()), tidy(one.address.as_deref()));
-            for mut person in people(unquote(&name), &email) {
-                match before.take() {
-                    Some(surname) if is_surname(&surname, &person) => {
-                        person.name = format!("{}, {}", surname.shown(), person.name);
-                    }
-                    other => found.extend(other),
-                }
-                before = Some(person);
-            }
-        }
-    }
-    found.extend(before);
-    found.retain(|a| !(a.name.is_empty() && a.email.is_empty()));
-    found.truncate(MOST);
-    found
-}
-
-/// True for `Peeters` of `Peeters, Ann <ann@example.org>`, where the quotes around the name were forgotten.
-fn is_surname(entry: &Address, next: &Address) -> bool {
-    let word = entry.shown();
-    let alone = entry.name.is_empty() || entry.email.is_empty();
-    let is_name = word
-        .chars()
-        .next()
-        .is_some_and(|c| c.is_alphabetic() && !c.is_lowercase());
-    alone && is_name && !word.contains('@') && !next.name.is_empty() && next.email.contains('@')
-}
-
-/// One entry of a list; two where a comma was forgotten between two addresses.
-fn people(name: String, email: &str) -> Vec<Address> {
-    if email.starts_with('"') && email.contains("\"@") {
-        let email = email.to_owned();
-        return vec![Address { name, email }];
-    }
-    // `@a,` before an address is a piece of a route.
-    let is_email = |w: &&str| w.contains('@') && (!w.starts_with('@') || w.contains(':'));
-    let (emails, others): (Vec<&str>, Vec<&str>) = email.split_whitespace().partition(is_email);
-    if emails.is_empty() {
-        // `MAILER-DAEMON`, or words where an address should be.
-        let bare = name.contains('@') && !name.contains(' ') && email.is_empty();
-        let (name, email) = match (bare, others.len()) {
-            (true, _) => (String::new(), name),
-            (false, 0 | 1) => (name, email.to_owned()),
-            (false, _) if name.is_empty() => (email.to_owned(), String::new()),
-            (false, _) => (name, String::new()),
-        };
-        return vec![Address { name, email }];
-    }
-    let name = if name.is_empty() {
-        others.join(" ")
-    } else {
-        name
-    };
-    let mut name = Some(name);
-    emails
-        .into_iter()
-        .map(|email| {
-            // RFC 5322 4.4: a route in front of the address means nothing any more.
-            let route = email.strip_prefix('@').and_then(|r| r.rsplit_once(':'));
-            let email = route.map_or(email, |(_, email)| email).to_owned();
-            Address {
-                name: name.take().unwrap_or_default(),
-                email,
-            }
-        })
-        .collect()
-}
-
-/// Names that were quoted twice lose the second pair too.
-fn unquote(name: &str) -> String {
-    let inner = ["'", "\""]
-        .iter()
-        .find_map(|q| name.strip_prefix(q)?.strip_suffix(q));
-    inner
-        .filter(|i| !i.contains(['\'', '"']))
-        .unwrap_or(name)
-        .trim()
-        .to_owned()
-}
-
 /// Message ids: what stands in angle brackets, else each word.
 fn ids(value: &[u8]) -> Vec<String> {
     let value = text(value, "");
@@ -329,28 +240,9 @@ fn ids(value: &[u8]) -> Vec<String> {
 }
 
 /// A piece of a header value: what stands there, or what an encoded word stands for.
-enum Piece {
+pub(super) enum Piece {
     Plain(String),
     Coded(String),
-}
-
-/// The value with each run of encoded words as one that every parser can read, all else in UTF-8, and a line end.
-fn mend(value: &[u8]) -> String {
-    let mut out = String::new();
-    for piece in pieces(value) {
-        match piece {
-            Piece::Plain(text) => out.push_str(&text.replace('\n', " ")),
-            Piece::Coded(text) => {
-                out.push_str("=?utf-8?Q?");
-                for byte in text.bytes() {
-                    out.push_str(&format!("={byte:02X}"));
-                }
-                out.push_str("?=");
-            }
-        }
-    }
-    out.push('\n');
-    out
 }
 
 /// An encoded word as it is written.
@@ -360,7 +252,7 @@ struct Word<'a> {
     coded: Vec<u8>,
 }
 
-fn pieces(value: &[u8]) -> Vec<Piece> {
+pub(super) fn pieces(value: &[u8]) -> Vec<Piece> {
     // One charset for all raw bytes of a value: its pieces alone are too short to judge.
     let raw_charset = match std::str::from_utf8(value) {
         Ok(_) => "utf-8",

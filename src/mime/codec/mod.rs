@@ -3,6 +3,7 @@
 //! The lowest of `mime`'s rooms: it knows fields and values, and asks none of the other three. Not for which part of a
 //! message is which (`structure`). The only room that names `mail_parser`.
 
+mod addresses;
 mod dates;
 mod decode;
 mod headers;
@@ -10,9 +11,10 @@ mod names;
 mod text;
 mod uu;
 
+pub use addresses::addresses;
 pub use decode::{Decoder, decode};
 pub use headers::{
-    Headers, addresses, header_of, headers, headers_as, in_utf8, named_fields, words,
+    Headers, ends_header, header_of, headers, headers_as, in_utf8, named_fields, words,
 };
 pub use names::{Param, file_name, parameter, safe_file_name};
 pub use text::{line, text, text_as};

@@ -299,6 +299,10 @@ fn likely(bytes: &[u8], widely: bool) -> &'static Encoding {
     if looks_iso_2022_jp(bytes) && !decoded(bytes, ISO_2022_JP).1 {
         return ISO_2022_JP;
     }
+    if as_utf8(bytes).is_some_and(|text| text.contains(char::REPLACEMENT_CHARACTER)) {
+        // Nothing else has these three bytes: marks of damage that another program has left in valid UTF-8.
+        return UTF_8;
+    }
     let lossy = String::from_utf8_lossy(bytes);
     if foreign(&lossy) >= holes(&lossy).saturating_mul(3) {
         return UTF_8;

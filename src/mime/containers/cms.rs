@@ -17,6 +17,19 @@ const OCTETS_IN_PIECES: u8 = 0x24;
 
 /// The message within a CMS that is only signed: a MIME entity. None for anything else.
 pub fn signed_content(bytes: &[u8]) -> Option<Vec<u8>> {
+    let content = Element::first(after_kind(bytes)?, EXPLICIT)?;
+    let mut out = Vec::new();
+    octets(content.body, 0, &mut out)?;
+    Some(out)
+}
+
+/// True for a CMS that carries certificates and nothing that was signed (RFC 8551 3.2.2, certs-only).
+pub fn is_certificates(bytes: &[u8]) -> bool {
+    after_kind(bytes).is_some_and(<[u8]>::is_empty)
+}
+
+/// What stands behind the kind of the content in a CMS that is only signed.
+fn after_kind(bytes: &[u8]) -> Option<&[u8]> {
     let info = Element::first(bytes, SEQUENCE)?;
     let kind = Element::first(info.body, OBJECT)?;
     if kind.body != SIGNED_DATA {
@@ -28,11 +41,7 @@ pub fn signed_content(bytes: &[u8]) -> Option<Vec<u8>> {
     let version = Element::read(signed.body, 0)?;
     let digests = Element::read(version.rest, 0)?;
     let content = Element::first(digests.rest, SEQUENCE)?;
-    let kind = Element::first(content.body, OBJECT)?;
-    let content = Element::first(kind.rest, EXPLICIT)?;
-    let mut out = Vec::new();
-    octets(content.body, 0, &mut out)?;
-    Some(out)
+    Some(Element::first(content.body, OBJECT)?.rest)
 }
 
 /// The bytes of a string, whole or in pieces.

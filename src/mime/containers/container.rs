@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::cms::signed_content;
-use super::tnef::tnef;
+use super::tnef::{Tnef, is_tnef_bytes, tnef};
 use crate::mail::{Part, PartPath};
 use crate::mime::codec::{decode, file_name, uudecode};
 use crate::mime::structure::{
@@ -52,6 +52,7 @@ pub struct Container {
     /// Where each part lies in the bytes, still encoded.
     places: Vec<Range<usize>>,
     text: Option<(Part, Vec<u8>)>,
+    header: Vec<u8>,
 }
 
 impl Container {
@@ -76,12 +77,14 @@ impl Container {
             parts,
             places,
             text: None,
+            header: Vec::new(),
         }
     }
 
     fn winmail(bytes: &[u8]) -> Option<Container> {
         let found = tnef(bytes)?;
         let mut container = Container::of_files(Wrapping::Winmail);
+        container.header = as_header(&found);
         for own in found.files {
             let kind = safe_kind(&own.kind);
             let part = Part {
@@ -127,6 +130,7 @@ impl Container {
             parts: Vec::new(),
             places: Vec::new(),
             text: None,
+            header: Vec::new(),
         }
     }
 
@@ -167,6 +171,11 @@ impl Container {
         Some((part, bytes))
     }
 
+    /// The header of the message that a winmail.dat stands for, as far as it tells one: what is read of it reads as a real one.
+    pub fn own_header(&self) -> &[u8] {
+        &self.header
+    }
+
     /// The entity that it holds: a whole message, or what was signed. Empty where it holds files.
     pub fn entity_bytes(&self) -> &[u8] {
         match self.wrapping {
@@ -181,7 +190,7 @@ fn file(name: String, kind: &str, bytes: &[u8]) -> Part {
     Part {
         kind: sniffed_type(bytes)
             // A message within the message that a winmail.dat holds.
-            .or_else(|| tnef(bytes).map(|_| "application/ms-tnef"))
+            .or_else(|| is_tnef_bytes(bytes).then_some("application/ms-tnef"))
             .or_else(|| viewable_type_by_name(&name))
             .or_else(|| media_type_by_name(kind, &name))
             .unwrap_or(kind)
@@ -190,6 +199,21 @@ fn file(name: String, kind: &str, bytes: &[u8]) -> Part {
         attached: true,
         size: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
         ..Part::default()
+    }
+}
+
+/// Who a winmail.dat is from and what it is about, as fields.
+fn as_header(found: &Tnef<'_>) -> Vec<u8> {
+    let name = found.from_name.replace(['"', '\\'], "");
+    let email = found.from_email.replace(['<', '>', ','], "");
+    let from = match (name.is_empty(), email.is_empty()) {
+        (true, true) => String::new(),
+        (false, true) => format!("From: \"{name}\"\r\n"),
+        (_, false) => format!("From: \"{name}\" <{email}>\r\n"),
+    };
+    match (found.subject.is_empty(), from.is_empty()) {
+        (true, true) => Vec::new(),
+        _ => format!("Subject: {}\r\n{from}", found.subject).into_bytes(),
     }
 }
 

@@ -9,6 +9,6 @@ mod container;
 mod rtf;
 mod tnef;
 
-pub use cms::signed_content;
+pub use cms::{is_certificates, signed_content};
 pub use container::{Container, Wrapping};
 pub use tnef::{Tnef, TnefFile, tnef};

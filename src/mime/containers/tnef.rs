@@ -5,6 +5,7 @@
 //! at the first attribute, checksum or code page that it does not know, and reads no MAPI properties: no text, no long names.
 
 use super::rtf::{Rich, rich};
+use crate::mail::content_id;
 use crate::mime::codec::{code_page, line, text};
 
 /// Most files that are taken out.
@@ -17,6 +18,12 @@ pub struct Tnef<'a> {
     pub text: String,
     /// Its HTML; may be empty.
     pub html: String,
+    /// What it is about, and who it is from; each may be empty.
+    pub subject: String,
+    /// The name of its sender.
+    pub from_name: String,
+    /// His address.
+    pub from_email: String,
     /// The files.
     pub files: Vec<TnefFile<'a>>,
 }
@@ -35,6 +42,32 @@ pub struct TnefFile<'a> {
 }
 
 const SIGNATURE: u32 = 0x223E_9F78;
+/// The media type of what begins so.
+const TNEF: &str = "application/ms-tnef";
+
+/// True for bytes that begin as a winmail.dat does.
+pub fn is_tnef_bytes(bytes: &[u8]) -> bool {
+    Input(bytes).long() == Some(SIGNATURE)
+}
+
+/// What the message in a winmail.dat is about, without reading anything else of it: one may lie in another, and so on.
+fn subject_of(bytes: &[u8]) -> String {
+    let mut input = Input(bytes.get(6..).unwrap_or_default());
+    let (mut found, mut codepage) = (String::new(), "");
+    while let Some((id, value)) = attribute(&mut input) {
+        match id & 0xFFFF {
+            0x9007 => codepage = Input(value).long().map_or("", code_page),
+            0x8004 if found.is_empty() => found = line(&text(ended(value), codepage)),
+            0x9003 => properties(value, &mut |id, kind, value| {
+                if id == 0x0037 && found.is_empty() {
+                    found = line(&string(kind, value, codepage));
+                }
+            }),
+            _ => {}
+        }
+    }
+    found
+}
 
 /// Reads a winmail.dat; None where the bytes are none.
 pub fn tnef(bytes: &[u8]) -> Option<Tnef<'_>> {
@@ -53,6 +86,9 @@ pub fn tnef(bytes: &[u8]) -> Option<Tnef<'_>> {
                 let number = Input(value).long();
                 codepage = number.map_or("", code_page);
             }
+            0x8004 if found.subject.is_empty() => {
+                found.subject = line(&text(ended(value), codepage));
+            }
             0x800C if found.text.is_empty() => found.text = text(ended(value), codepage),
             0x9003 => message_properties(value, codepage, &mut found),
             0x9002 if found.files.len() < MOST => found.files.push(TnefFile::default()),
@@ -62,7 +98,8 @@ pub fn tnef(bytes: &[u8]) -> Option<Tnef<'_>> {
                 }
             }
             0x800F => {
-                if let Some(file) = found.files.last_mut() {
+                // Of a message that is attached this is only what Exchange says to programs that cannot read it.
+                if let Some(file) = found.files.last_mut().filter(|f| f.kind != TNEF) {
                     file.bytes = value;
                 }
             }
@@ -91,6 +128,17 @@ fn attribute<'a>(input: &mut Input<'a>) -> Option<(u32, &'a [u8])> {
 
 fn message_properties<'a>(value: &'a [u8], codepage: &str, found: &mut Tnef<'a>) {
     properties(value, &mut |id, kind, value| match id {
+        0x0037 if found.subject.is_empty() => {
+            found.subject = line(&string(kind, value, codepage));
+        }
+        0x0C1A => found.from_name = line(&string(kind, value, codepage)),
+        0x0C1F | 0x5D01 => {
+            let email = line(&string(kind, value, codepage));
+            // Exchange has addresses of its own.
+            if email.contains('@') && !email.contains(char::is_whitespace) {
+                found.from_email = email;
+            }
+        }
         0x1000 if found.text.is_empty() => found.text = string(kind, value, codepage),
         0x1013 if !value.is_empty() => found.html = text(value, ""),
         // Made from what its writer wrote; the HTML itself is better.
@@ -106,12 +154,23 @@ fn message_properties<'a>(value: &'a [u8], codepage: &str, found: &mut Tnef<'a>)
 fn file_properties<'a>(value: &'a [u8], codepage: &str, file: &mut TnefFile<'a>) {
     properties(value, &mut |id, kind, value| match id {
         // The long name is better than the one of eight letters.
-        0x3707 => file.name = line(&string(kind, value, codepage)),
+        0x3707 if file.kind != TNEF => file.name = line(&string(kind, value, codepage)),
         0x3704 if file.name.is_empty() => file.name = line(&string(kind, value, codepage)),
-        0x370E => file.kind = line(&string(kind, value, codepage)).to_ascii_lowercase(),
+        0x370E if file.kind != TNEF => {
+            file.kind = line(&string(kind, value, codepage)).to_ascii_lowercase()
+        }
         0x3712 => {
             let id = line(&string(kind, value, codepage));
-            file.id = id.trim_matches(['<', '>']).to_owned();
+            file.id = content_id(&id).to_owned();
+        }
+        // A message that is attached (MS-OXTNEF 2.1.3.4): the id of its interface, then a TNEF of its own.
+        0x3701 if kind == 0x0D && value.get(16..).is_some_and(is_tnef_bytes) => {
+            file.bytes = value.get(16..).unwrap_or_default();
+            file.kind = TNEF.to_owned();
+            let subject = subject_of(file.bytes);
+            if !subject.is_empty() {
+                file.name = subject;
+            }
         }
         0x3701 if file.bytes.is_empty() => {
             // An object has its interface's id in front.

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::kinds::{is_cms, is_tnef, viewable_type_by_name};
+use super::kinds::{is_cms, is_message, is_tnef, viewable_type_by_name};
 use crate::mail::{Group, Part, PartPath};
 use crate::media::{Media, media};
 use crate::told::Protection;
@@ -18,7 +18,7 @@ pub struct Body<'a> {
     pub text: Vec<&'a Part>,
     /// To be shown one after the other where HTML is wanted, plain parts among them; empty where there is no HTML.
     pub html: Vec<&'a Part>,
-    /// Pictures that the HTML may name by Content-ID.
+    /// Pictures that the HTML may name by Content-ID. One whose label says otherwise is among the attachments as well.
     pub inline: Vec<&'a Part>,
     /// To be listed and saved.
     pub attachments: Vec<&'a Part>,
@@ -46,7 +46,11 @@ pub fn protection(parts: &[Part]) -> Option<Protection> {
     let any = |wanted| parts.iter().any(|p| media(&p.kind) == wanted);
     if parts.iter().any(|p| inside(p, "encrypted")) || any(Media::PgpEncrypted) {
         Some(Protection::PgpEncrypted)
-    } else if any(Media::Smime) {
+    } else if parts
+        .iter()
+        .any(|p| is_cms(p) && !p.name.to_ascii_lowercase().ends_with(".p7c"))
+    {
+        // A .p7c holds certificates alone (RFC 8551 3.2.1).
         Some(Protection::SmimeWrapped)
     } else if any(Media::SmimeSignature) {
         Some(Protection::SmimeSigned)
@@ -80,7 +84,7 @@ pub fn body_of(parts: &[Part]) -> Body<'_> {
     let text = shown(Face::Text);
     let inline: Vec<&Part> = parts
         .iter()
-        .filter(|p| !html.is_empty() && !p.id.is_empty() && is_picture(p))
+        .filter(|p| !html.is_empty() && !p.id.is_empty() && (is_picture(p) || may_be_picture(p)))
         .collect();
     let shown: BTreeSet<&PartPath> = text.iter().chain(&html).map(|p| &p.path).collect();
     let elsewhere = ShownBranches::of(text.iter().chain(&html));
@@ -134,8 +138,13 @@ fn leads(part: &Part) -> bool {
     first || around.is_none_or(|group| group.kind == "alternative")
 }
 
+/// True for what stands beside an HTML to be named by it, whatever its label: its bytes tell whether it is a picture.
+fn may_be_picture(part: &Part) -> bool {
+    inside(part, "related") && !is_text(part) && !is_message(part)
+}
+
 /// True for a picture that a page can show, by its type or, where that says nothing, by its name.
-fn is_picture(part: &Part) -> bool {
+pub fn is_picture(part: &Part) -> bool {
     let by_name =
         || viewable_type_by_name(&part.name).is_some_and(|kind| kind.starts_with("image/"));
     match media(&part.kind) {
@@ -185,6 +194,9 @@ fn branch(part: &Part, group: &Group) -> Option<u32> {
 struct Choice {
     first: Option<u32>,
     first_text: Option<u32>,
+    /// Branches with a text/plain, and those with HTML.
+    plain: BTreeSet<u32>,
+    html: BTreeSet<u32>,
     last_text: Option<u32>,
     last_html: Option<u32>,
 }
@@ -205,8 +217,14 @@ impl<'a> Branches<'a> {
                     Some(Face::Text) => {
                         choice.first_text = choice.first_text.or(own);
                         choice.last_text = own;
+                        if part.kind == "text/plain" {
+                            choice.plain.extend(own);
+                        }
                     }
-                    Some(Face::Html) => choice.last_html = own,
+                    Some(Face::Html) => {
+                        choice.last_html = own;
+                        choice.html.extend(own);
+                    }
                     None => {}
                 }
             }
@@ -233,11 +251,15 @@ impl<'a> Branches<'a> {
 }
 
 impl Choice {
-    /// RFC 2046 5.1.4: the last branch is the richest, the first one the plainest; that which suits the face.
+    /// RFC 2046 5.1.4: the last branch is the richest, the first one the plainest; that which suits the face. Of several
+    /// that are plain text alone the last is the richest.
     fn alternative(&self, face: Face) -> Option<u32> {
         match face {
             Face::Html => self.last_html.or(self.last_text),
-            Face::Text => self.first_text.or(self.last_html),
+            Face::Text => {
+                let plain = self.plain.difference(&self.html).last().copied();
+                plain.or(self.first_text).or(self.last_html)
+            }
         }
     }
 }

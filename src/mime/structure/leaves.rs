@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::kinds::{is_message, judged};
-use crate::mail::{Encoding, Flowed, Group, LONGEST_KIND, MOST_GROUPS, Part, PartPath};
+use crate::mail::{Encoding, Flowed, Group, LONGEST_KIND, MOST_GROUPS, Part, PartPath, content_id};
 use crate::mime::codec::{
-    Param, decode, fields, file_name, headers, line, parameter, split_parameters, words,
+    Param, decode, ends_header, fields, file_name, header_of, headers, line, parameter,
+    split_parameters, words,
 };
 
 /// Most leaves that are told.
@@ -75,7 +76,7 @@ fn walk<'a>(
     if found.len() >= MOST {
         return;
     }
-    let (head, body) = split_header(entity);
+    let (head, body) = split_header(entity, path.steps().is_empty());
     let in_digest = within.last().is_some_and(|g| g.kind == "digest");
     let (mut part, boundary) = described(head, in_digest);
     let subtype = part.kind.strip_prefix("multipart/").map(str::to_owned);
@@ -145,7 +146,9 @@ fn described(head: &[u8], in_digest: bool) -> (Part, Option<Vec<u8>>) {
         _ if kind == "multipart" => "multipart/mixed".to_owned(),
         // RFC 2046 5.1.5
         (false, true) => "message/rfc822".to_owned(),
-        (false, false) => "text/plain".to_owned(),
+        // RFC 2045 5.2; but what has a name and a type that is none is a file.
+        (false, false) if kind.is_empty() || file_name(&all).is_empty() => "text/plain".to_owned(),
+        (false, false) => "application/octet-stream".to_owned(),
     };
     let flowed = first_word(parameter(of_kind, "format")) == "flowed";
     let part = Part {
@@ -154,7 +157,7 @@ fn described(head: &[u8], in_digest: bool) -> (Part, Option<Vec<u8>>) {
         attached: disposition.eq_ignore_ascii_case(b"attachment"),
         id: ["content-id", "content-location"]
             .map(|name| line(&words(field(name))))
-            .map(|id| id.trim_matches(['<', '>', ' ']).to_owned())
+            .map(|id| content_id(&id).to_owned())
             .into_iter()
             .find(|id| !id.is_empty())
             .unwrap_or_default(),
@@ -173,15 +176,17 @@ fn described(head: &[u8], in_digest: bool) -> (Part, Option<Vec<u8>>) {
     (judged(part), boundary)
 }
 
-/// An entity's header, and its body after the first empty line. A line of blanks before a boundary is one too: some
-/// senders mean it so.
-fn split_header(entity: &[u8]) -> (&[u8], &[u8]) {
+/// An entity's header, and its body after the line that ends it. A whole message without any field is all body.
+fn split_header(entity: &[u8], is_whole: bool) -> (&[u8], &[u8]) {
+    let begins_empty = entity.starts_with(b"\n") || entity.starts_with(b"\r\n");
+    if is_whole && !begins_empty && header_of(entity).is_empty() {
+        return (b"", entity);
+    }
     let mut start = 0_usize;
     for row in entity.split_inclusive(|b| *b == b'\n') {
         let end = start.saturating_add(row.len());
         let after = entity.get(end..).unwrap_or_default();
-        let empty = row == b"\n" || row == b"\r\n";
-        if empty || (row.trim_ascii().is_empty() && after.starts_with(b"--")) {
+        if ends_header(row, after) {
             return (entity.get(..start).unwrap_or_default(), after);
         }
         start = end;

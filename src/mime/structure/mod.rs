@@ -10,7 +10,7 @@ mod letter;
 mod preview;
 mod reading;
 
-pub use body::{Body, body_of, protection, told_by};
+pub use body::{Body, body_of, is_picture, protection, told_by};
 pub use kinds::{
     browser_charset, is_cms, is_message, is_tnef, judged, media_type_by_name, sniffed_type,
     viewable_type_by_name,
