@@ -11,6 +11,8 @@
 mod bodies;
 /// What clicks cost, freshness, what another mail program changes, \Seen.
 mod cache;
+/// Mails that were read wrongly once.
+mod cases;
 /// Mails of the world through the program itself.
 mod corpus;
 /// What a click cost at the mail server; used by the modules that count.

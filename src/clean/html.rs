@@ -49,7 +49,9 @@ pub(super) fn keep_allowed(markup: &str, how: &Show<'_>, inline: &[String]) -> S
         .clean_content_tags(dropped_whole())
         .generic_attributes(OF_ALL.into_iter().collect())
         .tag_attributes(for_elements)
-        .url_schemes(HashSet::from(["http", "https", "mailto", "tel", "data"]))
+        .url_schemes(HashSet::from([
+            "http", "https", "mailto", "tel", "sms", "webcal", "data",
+        ]))
         .url_relative(UrlRelative::PassThrough)
         .link_rel(Some("noopener noreferrer nofollow"))
         .set_tag_attribute_value("area", "rel", "noopener noreferrer nofollow")

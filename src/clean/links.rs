@@ -20,15 +20,38 @@ pub(super) enum Load {
     Nothing,
 }
 
-/// The address of a link, fit to be an `href`: http, https, mailto and tel only. None for any other scheme, for what is no
+/// The address of a link, fit to be an `href`: http, https, mailto, tel, sms and webcal only. None for any other scheme, for what is no
 /// absolute address, and for what hides a scheme behind controls or blanks.
 pub fn link(address: &str) -> Option<String> {
     let url = absolute(address)?;
     match url.scheme() {
         "http" | "https" => Some(url.into()),
-        "mailto" | "tel" => Some(url.as_str().replace(['\'', '"', '<', '>'], "")),
+        "mailto" | "tel" | "sms" | "webcal" => {
+            Some(url.as_str().replace(['\'', '"', '<', '>'], ""))
+        }
         _ => None,
     }
+}
+
+/// An address as it is meant in a mail whose HTML names a base: there addresses need not be whole. `//host/x` takes the
+/// scheme of the page; mail has none, so the safe one.
+pub(super) fn resolved(address: &str, base: Option<&str>) -> String {
+    let given = address.trim_matches(|c: char| c.is_control() || c == ' ');
+    if given.starts_with("//") {
+        return format!("https:{given}");
+    }
+    match base.and_then(absolute) {
+        Some(base) if absolute(given).is_none() && !given.is_empty() => {
+            base.join(given).map_or(given.to_owned(), String::from)
+        }
+        _ => given.to_owned(),
+    }
+}
+
+/// The base that an HTML names; None for what is no page in the web.
+pub(super) fn base(address: &str) -> Option<String> {
+    let url = absolute(address)?;
+    matches!(url.scheme(), "http" | "https").then(|| url.into())
 }
 
 /// True for an address at the host that this program itself answers at, whatever its scheme.
@@ -50,13 +73,7 @@ fn same_host(a: &Host<&str>, b: &Host<&str>) -> bool {
 
 /// What the address of an image means.
 pub(super) fn load(address: &str) -> Load {
-    // `//host/x` takes the scheme of the page; mail has none, so the safe one.
-    let given = address.trim_matches(|c: char| c.is_control() || c == ' ');
-    let given = match given.strip_prefix("//") {
-        Some(rest) => format!("https://{rest}"),
-        None => given.to_owned(),
-    };
-    let Some(url) = absolute(&given) else {
+    let Some(url) = absolute(&resolved(address, None)) else {
         return Load::Nothing;
     };
     match url.scheme() {
@@ -105,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_four_schemes_can_be_followed() {
+    fn only_six_schemes_can_be_followed() {
         for (given, href) in [
             (
                 "https://example.org/a?b=c#d",

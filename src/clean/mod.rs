@@ -22,7 +22,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use css::Judge;
 use html::{is_attribute, is_element, keep_allowed, keep_inside};
 pub use links::link;
-use links::{Load, is_own, load};
+use links::{Load, is_own, load, resolved};
 use nesting::{Nesting, is_block};
 pub use plain::as_html;
 use read::read;
@@ -169,8 +169,9 @@ fn prefixed(id: &str) -> String {
     }
 }
 
-/// Small margins, and words that break rather than stick out.
-const BASE_STYLE: &str = "html{overflow-x:auto}body{margin:12px;font:15px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}";
+/// Small margins, words that break rather than stick out, and nothing cut that cannot be reached, whatever the mail says of it.
+const BASE_STYLE: &str = "html:not(#m):not(#m){overflow:auto!important}html:not(#m):not(#m)>body{overflow:visible!important}\
+body{margin:12px;font:15px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}";
 
 /// Nothing wider than what it stands in.
 const PARTS_STYLE: &str = "img{max-width:100%}img[height]:not([width]){width:auto}table{max-width:none}pre{white-space:pre-wrap}\

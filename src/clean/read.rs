@@ -12,6 +12,7 @@ use crate::characters::{BidiRuns, MOST_MARKS, is_mark};
 use attributes::{background, begin, escape, join};
 
 use super::budget::{ATTRIBUTES, BODY_STYLE_BYTES, HTML_BYTES, QUOTES, SHEET_BYTES, WRITTEN_BYTES};
+use super::links::base;
 use super::raw::{RawText, raw_text};
 use super::tags::{Reads, walk};
 use super::{Judge, Nesting, Show, is_block, is_element};
@@ -50,6 +51,7 @@ pub(super) fn read(parts: &[&str], how: &Show<'_>) -> Reading {
         },
         nesting: Nesting::default(),
         raw: None,
+        base: None,
         links: String::new(),
         sheets: Vec::new(),
         style_bytes: 0,
@@ -82,6 +84,8 @@ struct Reader<'a> {
     found: Reading,
     nesting: Nesting,
     raw: Option<Raw>,
+    /// Where its addresses begin, where it says so.
+    pub(super) base: Option<String>,
     /// How its body tag colours links, as a sheet.
     links: String,
     /// Its style elements: the media that each is for, and its text.
@@ -136,6 +140,12 @@ impl Reads for Reader<'_> {
         match name {
             "body" | "html" => self.body(tag),
             "meta" => self.meta(tag),
+            // The first one counts (WHATWG HTML 4.2.3).
+            "base" if self.base.is_none() => {
+                let mut attributes = tag.attrs.iter();
+                let href = attributes.find(|a| &*a.name.local == "href");
+                self.base = href.and_then(|href| base(&href.value));
+            }
             _ if is_element(name) => self.element(tag),
             _ => self.count_loads(tag),
         }
@@ -156,6 +166,7 @@ impl Reads for Reader<'_> {
 impl Reader<'_> {
     fn end_part(&mut self) {
         self.end("style");
+        self.base = None;
         for name in self.nesting.end_all() {
             self.end_tag(&name);
         }
@@ -241,7 +252,7 @@ impl Reader<'_> {
             let value = &*attribute.value;
             let said = match &*attribute.name.local {
                 "style" => {
-                    style = self.judge.declarations(value);
+                    style = self.judge.declarations_of_body(value);
                     continue;
                 }
                 "topmargin" | "marginheight" => format!("margin-block:{}", pixels(value)),

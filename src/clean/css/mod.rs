@@ -91,6 +91,15 @@ impl<'a> Judge<'a> {
         self.block(&mut input)
     }
 
+    /// The same of a body: what it would cut off cannot be reached on a small window.
+    pub(super) fn declarations_of_body(&mut self, style: &str) -> String {
+        let mut input = Parser::new(style);
+        self.drawn = 1;
+        let mut kept = self.kept(&mut input);
+        kept.retain(|declaration| !declaration.starts_with("overflow"));
+        kept.join(";")
+    }
+
     /// The allowed rules of all style sheets of a mail of so many elements, each with the media that it is for (empty is for
     /// all). Each by itself: what one leaves open is not closed by the next.
     pub(super) fn sheets<'s>(
@@ -164,10 +173,13 @@ impl<'a> Judge<'a> {
     }
 
     fn block(&mut self, input: &mut Parser<'_>) -> String {
+        self.kept(input).join(";")
+    }
+
+    fn kept(&mut self, input: &mut Parser<'_>) -> Vec<String> {
         let mut declarations = Declarations { judge: self };
-        let kept: Vec<String> = RuleBodyParser::new(input, &mut declarations)
+        RuleBodyParser::new(input, &mut declarations)
             .flatten()
-            .collect();
-        kept.join(";")
+            .collect()
     }
 }

@@ -7,7 +7,7 @@ use crate::clean::budget::{
     ATTRIBUTE_BYTES, ATTRIBUTES, EMBEDDED, EMBEDDED_BYTES, SIGNS, SPAN, SPANS,
 };
 use crate::clean::html::is_sign;
-use crate::clean::{Load, is_attribute, is_own, link, load, prefixed};
+use crate::clean::{Load, is_attribute, is_own, link, load, prefixed, resolved};
 
 impl Reader<'_> {
     /// The judged attributes of an element, as markup.
@@ -60,7 +60,7 @@ impl Reader<'_> {
     }
 
     fn image(&mut self, tag: &Tag, address: &str, out: &mut String) {
-        let what = match load(address) {
+        let what = match load(&resolved(address, self.base.as_deref())) {
             // RFC 2557: a page that was saved with its pictures names them by the address that they had.
             Load::Remote(_) | Load::Nothing
                 if self.embedded_bytes <= EMBEDDED_BYTES
@@ -124,7 +124,9 @@ impl Reader<'_> {
         if let Some(place) = address.trim().strip_prefix('#').filter(|p| !p.is_empty()) {
             write("href", &format!("#{}", prefixed(place)), out);
             write("target", "_self", out);
-        } else if let Some(href) = link(address).filter(|h| !is_own(h, self.how.own_origin)) {
+        } else if let Some(href) = link(&resolved(address, self.base.as_deref()))
+            .filter(|h| !is_own(h, self.how.own_origin))
+        {
             write("href", &href, out);
             write("target", "_blank", out);
         }
