@@ -6,8 +6,8 @@
 
 use mail_parser::{HeaderValue, parsers::MessageStream};
 
-use super::headers::{Piece, pieces};
 use super::text::line;
+use super::words::{Piece, pieces};
 use crate::mail::Address;
 
 /// Longest list of addresses that is read, in bytes.

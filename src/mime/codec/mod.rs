@@ -10,15 +10,15 @@ mod headers;
 mod names;
 mod text;
 mod uu;
+mod words;
 
 pub use addresses::addresses;
 pub use decode::{Decoder, decode};
-pub use headers::{
-    Headers, ends_header, header_of, headers, headers_as, in_utf8, named_fields, words,
-};
+pub use headers::{Headers, ends_header, header_of, headers, headers_as, in_utf8, named_fields};
 pub use names::{Param, file_name, parameter, safe_file_name};
 pub use text::{line, text, text_as};
 pub use uu::{UuFile, uudecode};
+pub use words::words;
 
 pub(super) use headers::fields;
 pub(super) use names::split_parameters;

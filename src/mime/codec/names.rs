@@ -3,8 +3,8 @@
 //! A name is decoded from whatever the sender's program wrote: RFC 2231 with and without continuations, RFC 2047 inside
 //! quotes, raw bytes. What comes out is only fit to be shown; `safe_file_name` makes one that may name a file.
 
-use super::headers::words;
 use super::text::{line, text};
+use super::words::words;
 use crate::characters::unseen;
 
 /// Longest safe name, in characters.
