@@ -83,7 +83,7 @@ impl Document {
         let mut images = self.images.iter();
         let image = images.find(|image| image.part.path == part.path);
         image.is_some_and(|image| {
-            structure::kind_of(&image.bytes).is_some_and(|kind| kind.starts_with("image/"))
+            structure::sniffed_type(&image.bytes).is_some_and(|kind| kind.starts_with("image/"))
         })
     }
 
