@@ -38,7 +38,9 @@ impl Nesting {
         self.close_implied(name);
         let open = self.open.iter().filter(|o| is_formatting(o)).count();
         let reopened = self.formatting.len().saturating_sub(open);
-        self.cost = self.cost.saturating_add(reopened).saturating_add(1);
+        // A link is given two attributes of ours, which take as much memory as an element.
+        let own = if name == "a" { 2 } else { 1 };
+        self.cost = self.cost.saturating_add(reopened).saturating_add(own);
         self.cut |= self.cost > ELEMENTS;
         let void = matches!(name, "br" | "hr" | "img" | "col" | "wbr" | "area");
         let too_many = is_formatting(name) && self.formatting.len() >= DEPTH / 2;

@@ -5,6 +5,7 @@
 #![deny(unsafe_code)]
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -21,7 +22,7 @@ use stage::{Click, Needs, Stage};
 use support::http::Response;
 
 const USAGE: &str = "\
-Usage: cargo bench [-- [PART ...] [--rounds N]]
+Usage: cargo bench [-- [PART ...] [--rounds N] [--beside PROGRAM]]
 
   clicks   a click through Apache beside the do-nothing CGI; where the time of a warm one goes
   process  the process alone: time, processor time, memory, disk, system calls
@@ -32,6 +33,8 @@ Usage: cargo bench [-- [PART ...] [--rounds N]]
   hold     none of these: the command of a warm click, for perf or strace, while the stage stands
 
 All parts but the last unless some are named. --rounds N: how often each click is measured (200).
+--beside PROGRAM: another build of the program, whose clicks are measured in turn with those of this one; that part alone
+unless others are named.
 ";
 
 /// Cold clicks: one for so many rounds.
@@ -54,6 +57,7 @@ const PARTS: [&str; 6] = ["clicks", "process", "crowd", "storm", "sizes", "hold"
 struct Options {
     parts: Vec<String>,
     rounds: usize,
+    beside: Option<PathBuf>,
 }
 
 impl Options {
@@ -62,6 +66,7 @@ impl Options {
         let mut options = Options {
             parts: Vec::new(),
             rounds: 200,
+            beside: None,
         };
         while let Some(arg) = args.next() {
             match arg.as_str() {
@@ -72,6 +77,10 @@ impl Options {
                     let rounds = args.next().and_then(|n| n.parse().ok());
                     options.rounds = rounds.ok_or("--rounds wants a number")?;
                 }
+                "--beside" => {
+                    let program = args.next().ok_or("--beside wants a program")?;
+                    options.beside = Some(PathBuf::from(program));
+                }
                 part if PARTS.contains(&part) => options.parts.push(arg),
                 other => return Err(format!("no part {other}")),
             }
@@ -80,7 +89,7 @@ impl Options {
     }
 
     fn wants(&self, part: &str) -> bool {
-        self.parts.is_empty() || self.parts.iter().any(|p| p == part)
+        self.parts.is_empty() && self.beside.is_none() || self.parts.iter().any(|p| p == part)
     }
 }
 
@@ -121,6 +130,9 @@ fn run(options: &Options) {
     }
     if options.wants("storm") {
         storm(&stage);
+    }
+    if let Some(program) = &options.beside {
+        beside(&stage, program, options.rounds);
     }
     drop(stage);
     if options.wants("sizes") {
@@ -201,6 +213,55 @@ fn clicks(stage: &Stage, rounds: usize) {
     ] {
         table.spread(words, &inside[name], total);
     }
+    table.print();
+}
+
+/// The clicks of this program and of another build of it, in turn.
+fn beside(stage: &Stage, program: &Path, rounds: usize) {
+    let other = Stage::of(
+        program,
+        Needs {
+            cold: rounds / ROUNDS_A_COLD + 1,
+            crowd: 0,
+        },
+    );
+    let stages = [stage, &other];
+    let kinds: [(&str, fn(&Stage) -> Click); 5] = [
+        ("sign-in form", Stage::sign_in_form),
+        ("warm list", Stage::warm_list),
+        ("warm message", Stage::warm_message),
+        ("warm message of 30 kB HTML", |stage| {
+            let [letter, _] = stage.warm_letter();
+            letter
+        }),
+        ("the document in its frame", |stage| {
+            let [_, frame] = stage.warm_letter();
+            frame
+        }),
+    ];
+    let mut table = Table::new(
+        &format!("A click of this program beside the other, ms; {rounds} rounds in turn"),
+        &["", "p10", "median", "p75", "p90", "times"],
+    );
+    for (name, click) in kinds {
+        let clicks = stages.map(click);
+        let mut times: [Series; 2] = Default::default();
+        for _ in 0..rounds {
+            for (click, times) in clicks.iter().zip(&mut times) {
+                times.add(millis(click.page().0));
+            }
+        }
+        table.spread(&format!("{name}, the other"), &times[1], &times[1]);
+        table.spread(name, &times[0], &times[1]);
+    }
+    let mut times: [Series; 2] = Default::default();
+    for _ in 0..rounds / ROUNDS_A_COLD {
+        for (stage, times) in stages.iter().zip(&mut times) {
+            times.add(millis(stage.cold_list().page().0));
+        }
+    }
+    table.spread("cold list, the other", &times[1], &times[1]);
+    table.spread("cold list", &times[0], &times[1]);
     table.print();
 }
 

@@ -11,7 +11,7 @@ use crate::support::http::Response;
 use crate::support::mails::{self, Mail};
 use crate::support::place;
 use crate::support::proxy::ImapProxy;
-use crate::support::site::{BASE, Site};
+use crate::support::site::{BASE, Plan, Site};
 use crate::support::visitor::{Request, Visitor};
 
 /// Where the do-nothing CGI answers.
@@ -89,8 +89,17 @@ pub struct Stage {
 impl Stage {
     /// Starts the servers, fills the mailboxes, signs everybody in.
     pub fn set(needs: Needs) -> Stage {
+        Stage::with(Site::new(), needs)
+    }
+
+    /// The same with another build of the program.
+    pub fn of(program: &Path, needs: Needs) -> Stage {
+        Stage::with(Site::new().program(program), needs)
+    }
+
+    fn with(plan: Plan, needs: Needs) -> Stage {
         let nothing = compile_nothing();
-        let mut plan = Site::new()
+        let mut plan = plan
             .proxied()
             .beside("nothing", &nothing)
             // Warm for as long as a run takes.
