@@ -457,3 +457,31 @@ impl Drop for Held {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    #[test]
+    fn a_user_has_two_places_for_long_bodies_and_a_stranger_none() {
+        let dir = tempfile::tempdir().unwrap();
+        let config = Config {
+            state_dir: Some(dir.path().join("state")),
+            ..Config::default()
+        };
+        let state = State::open(&config, None).unwrap();
+        let (ann, ben) = (state.user("", "ann"), state.user("", "ben"));
+        assert!(upload_place(&state, ann).unwrap().is_none());
+        assert!(!state.user_dir(ann).exists(), "made for a stranger");
+        state.make_user(ann).unwrap();
+        state.make_user(ben).unwrap();
+        let first = upload_place(&state, ann).unwrap();
+        let second = upload_place(&state, ann).unwrap();
+        assert!(first.is_some() && second.is_some());
+        assert!(upload_place(&state, ann).unwrap().is_none());
+        assert!(upload_place(&state, ben).unwrap().is_some());
+        drop(first);
+        assert!(upload_place(&state, ann).unwrap().is_some());
+    }
+}

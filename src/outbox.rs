@@ -6,11 +6,12 @@
 //! key of the session (`hand_over`), over bytes that the file has kept free for it, so that this works on a full disk too.
 //! Only who holds the gate comes here, so one name for the unfinished file is enough.
 
-use std::cell::RefCell;
+mod sealed;
+
 use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::os::unix::fs::FileExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
@@ -18,23 +19,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Cause, Error, Result};
 use crate::gate::Pass;
-use crate::request::body::Source;
-use crate::request::form::{Form, Upload};
-use crate::seal::{self, Key, SEALED_BYTES};
-use crate::state::{self, UserId};
+use crate::request::body::{Source as _, read_stretch};
+use crate::request::form::Form;
+use crate::request::upload::Upload;
+use crate::seal::{self, Key};
+use crate::state;
+use sealed::{LID, LID_AT, PIECE, Pieces, Place, Sealed};
 
 /// How many forms of one user are kept; a further one takes the place of the oldest.
 const FORMS: usize = 2;
 /// For how long a form is kept: until its user signs in, and once more from then on.
 const LIFE: Duration = Duration::from_secs(3600);
-/// How a file begins: what it is, and the version of its format.
-const MAGIC: &[u8; 8] = b"pstform1";
-/// The form's key under the data key of a session; zeroes before signing in.
-const LID: usize = 32 + SEALED_BYTES;
-/// Where the sealed pieces begin.
-const HEAD: u64 = (MAGIC.len() + LID) as u64;
-/// Bytes of a piece before it is sealed.
-const PIECE: usize = 64 * 1024;
 /// The longest description of a form, in bytes: its fields, and the names of its files.
 const MOST_DESCRIBED: u32 = 16 * 1024 * 1024;
 /// What the file is called until it is whole.
@@ -149,8 +144,7 @@ impl<'p> Outbox<'p> {
         Ok(ticket)
     }
 
-    fn write(&self, path: &PathBuf, ticket: &Ticket, target: &str, form: &Form) -> Result<()> {
-        let failed = |e: io::Error| state::failed(path, &e);
+    fn write(&self, path: &Path, ticket: &Ticket, target: &str, form: &Form) -> Result<()> {
         let mut at = 0_u64;
         let files = form.files().iter().map(|file| {
             let here = at;
@@ -175,17 +169,7 @@ impl<'p> Outbox<'p> {
             limit: MOST_DESCRIBED.into(),
         })?;
 
-        let mut file = state::private().truncate(true).open(path).map_err(failed)?;
-        file.write_all(MAGIC).map_err(failed)?;
-        file.write_all(&[0; LID]).map_err(failed)?;
-        let mut pieces = Pieces {
-            file,
-            path,
-            place: self.place(ticket.id),
-            key: &ticket.key,
-            plain: Vec::with_capacity(PIECE),
-            written: 0,
-        };
+        let mut pieces = Pieces::begin(path, &ticket.key, self.place(ticket.id))?;
         pieces.push(&length.to_be_bytes())?;
         pieces.push(&description)?;
         let mut buffer = vec![0; PIECE];
@@ -215,8 +199,7 @@ impl<'p> Outbox<'p> {
             return Ok(false);
         };
         let lid = data.seal(&self.lid_place(ticket.id), ticket.key.bytes())?;
-        let written = form.file.write_all_at(&lid, MAGIC.len() as u64);
-        let written = written.and_then(|()| form.file.sync_all());
+        let written = form.put_lid(&lid);
         written.map_err(|e| state::failed(&self.path(ticket.id), &e))?;
         Ok(true)
     }
@@ -230,13 +213,13 @@ impl<'p> Outbox<'p> {
             return Ok(None);
         };
         let mut lid = [0; LID];
-        if file.read_exact_at(&mut lid, MAGIC.len() as u64).is_err() {
+        if file.read_exact_at(&mut lid, LID_AT).is_err() {
             return Ok(None);
         }
         let key = data.open(&self.lid_place(id), &lid);
         let key = key.and_then(|key| <[u8; 32]>::try_from(key).ok());
         let sealed = key.and_then(|key| Sealed::new(file, &Key::new(key), self.place(id)));
-        Ok(sealed.and_then(Sealed::form))
+        Ok(sealed.and_then(|sealed| described(id, sealed)))
     }
 
     /// Forgets a form: it was taken, or given up.
@@ -325,13 +308,32 @@ impl<'p> Outbox<'p> {
     fn place(&self, id: FormId) -> Place {
         Place {
             user: self.pass.user(),
-            id,
+            id: id.0,
         }
     }
 
     fn lid_place(&self, id: FormId) -> Vec<u8> {
         [b"outbox key", &self.pass.user().0[..], &id.0].concat()
     }
+}
+
+/// A form, by the description in front of its files; None where there is none.
+fn described(id: FormId, mut sealed: Sealed) -> Option<Kept> {
+    let mut length = [0; 4];
+    (sealed.read_at(0, &mut length).ok()? == 4).then_some(())?;
+    let length = u32::from_be_bytes(length);
+    if length > MOST_DESCRIBED {
+        return None;
+    }
+    sealed.start_at(4);
+    let description = read_stretch(&sealed, 0, length.into()).ok()?;
+    let described: Description = postcard::from_bytes(&description).ok()?;
+    sealed.start_at(u64::from(length).checked_add(4)?);
+    Some(Kept {
+        id,
+        target: described.target,
+        form: Form::new(described.fields, described.files, Rc::new(sealed)),
+    })
 }
 
 /// How long ago a form was kept, or handed over. One from the future counts by how far it is away.
@@ -342,188 +344,15 @@ fn age(metadata: &fs::Metadata) -> Duration {
         .unwrap_or_else(|future| future.duration())
 }
 
-fn remove(path: &PathBuf) -> Result<()> {
+fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(e) if e.kind() != io::ErrorKind::NotFound => Err(state::failed(path, &e)),
         _ => Ok(()),
     }
 }
 
-/// Whose form, and which: what a piece is bound to, beside its number.
-#[derive(Clone, Copy)]
-struct Place {
-    user: UserId,
-    id: FormId,
-}
-
-impl Place {
-    /// The associated data of a piece. The last one says so, or a form that lost its end would look whole.
-    fn piece(&self, number: u64, is_last: bool) -> Vec<u8> {
-        let number = number.to_be_bytes();
-        let place = [b"outbox", &self.user.0[..], &self.id.0, &number];
-        [&place.concat()[..], &[u8::from(is_last)]].concat()
-    }
-}
-
-/// A form being written, piece by piece.
-struct Pieces<'w> {
-    file: File,
-    path: &'w PathBuf,
-    place: Place,
-    key: &'w Key,
-    plain: Vec<u8>,
-    written: u64,
-}
-
-impl Pieces<'_> {
-    fn push(&mut self, mut bytes: &[u8]) -> Result<()> {
-        while !bytes.is_empty() {
-            // A full piece waits for a byte behind it: only then it is not the last.
-            if self.plain.len() == PIECE {
-                self.write(false)?;
-            }
-            let room = PIECE.saturating_sub(self.plain.len()).min(bytes.len());
-            let (now, later) = bytes.split_at_checked(room).unwrap_or((bytes, &[]));
-            self.plain.extend_from_slice(now);
-            bytes = later;
-        }
-        Ok(())
-    }
-
-    fn write(&mut self, is_last: bool) -> Result<()> {
-        let place = self.place.piece(self.written, is_last);
-        let sealed = self.key.seal(&place, &self.plain)?;
-        let written = self.file.write_all(&sealed);
-        written.map_err(|e| state::failed(self.path, &e))?;
-        self.plain.clear();
-        self.written = self.written.saturating_add(1);
-        Ok(())
-    }
-
-    fn finish(mut self) -> Result<()> {
-        self.write(true)?;
-        let synced = self.file.sync_all();
-        synced.map_err(|e| state::failed(self.path, &e))
-    }
-}
-
-/// A form as it lies, opened piece by piece.
-struct Sealed {
-    file: File,
-    key: Key,
-    place: Place,
-    pieces: u64,
-    plain_length: u64,
-    /// Where the bytes begin that `Source` counts from.
-    start: u64,
-    /// The piece that was opened last.
-    opened: RefCell<Option<(u64, Vec<u8>)>>,
-}
-
-impl Sealed {
-    /// None where the file is no form, does not belong here, was cut, or has another key.
-    fn new(file: File, key: &Key, place: Place) -> Option<Sealed> {
-        let mut magic = [0; MAGIC.len()];
-        file.read_exact_at(&mut magic, 0).ok()?;
-        let sealed = file.metadata().ok()?.len().checked_sub(HEAD)?;
-        let pieces = sealed.div_ceil(sealed_piece());
-        let seals = pieces.checked_mul(SEALED_BYTES as u64)?;
-        let form = Sealed {
-            file,
-            key: key.clone(),
-            place,
-            pieces,
-            plain_length: sealed.checked_sub(seals)?,
-            start: 0,
-            opened: RefCell::default(),
-        };
-        let last = form.piece(pieces.checked_sub(1)?).ok()?;
-        (magic == *MAGIC && !last.is_empty()).then_some(form)
-    }
-
-    fn form(mut self) -> Option<Kept> {
-        let mut length = [0; 4];
-        (self.read_at(0, &mut length).ok()? == 4).then_some(())?;
-        let length = u32::from_be_bytes(length);
-        if length > MOST_DESCRIBED {
-            return None;
-        }
-        let mut description = Vec::new();
-        let end = u64::from(length).checked_add(4)?;
-        self.start = 4;
-        while description.len() < length as usize {
-            let mut piece = [0; 4096];
-            let left = (length as usize).saturating_sub(description.len());
-            let into = piece.get_mut(..left.min(4096))?;
-            let read = self.read_at(description.len() as u64, into).ok()?;
-            description.extend_from_slice(into.get(..read).filter(|read| !read.is_empty())?);
-        }
-        let described: Description = postcard::from_bytes(&description).ok()?;
-        self.start = end;
-        Some(Kept {
-            id: self.place.id,
-            target: described.target,
-            form: Form::new(described.fields, described.files, Rc::new(self)),
-        })
-    }
-
-    fn piece(&self, number: u64) -> io::Result<Vec<u8>> {
-        let damaged = || io::Error::from(io::ErrorKind::InvalidData);
-        let at = number
-            .checked_mul(sealed_piece())
-            .and_then(|at| at.checked_add(HEAD))
-            .ok_or_else(damaged)?;
-        let is_last = number.saturating_add(1) == self.pieces;
-        let length = match is_last {
-            true => self.file.metadata()?.len().saturating_sub(at),
-            false => sealed_piece(),
-        };
-        if length > sealed_piece() {
-            return Err(damaged());
-        }
-        let mut sealed = vec![0; usize::try_from(length).map_err(|_| damaged())?];
-        self.file.read_exact_at(&mut sealed, at)?;
-        let place = self.place.piece(number, is_last);
-        self.key.open(&place, &sealed).ok_or_else(damaged)
-    }
-}
-
-/// Bytes of a piece as it lies.
-const fn sealed_piece() -> u64 {
-    (PIECE + SEALED_BYTES) as u64
-}
-
-impl Source for Sealed {
-    fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
-        let at = self.start.saturating_add(offset);
-        if at >= self.plain_length || into.is_empty() {
-            return Ok(0);
-        }
-        let (number, within) = (at / PIECE as u64, at % PIECE as u64);
-        let mut opened = self.opened.borrow_mut();
-        let plain = match opened.take() {
-            Some((of, plain)) if of == number => plain,
-            _ => self.piece(number)?,
-        };
-        let within = usize::try_from(within).unwrap_or(usize::MAX);
-        let rest = plain.get(within..).unwrap_or_default();
-        let count = rest.len().min(into.len());
-        for (to, from) in into.iter_mut().zip(rest) {
-            *to = *from;
-        }
-        *opened = Some((number, plain));
-        Ok(count)
-    }
-
-    fn length(&self) -> u64 {
-        self.plain_length.saturating_sub(self.start)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
     use crate::config::{self, Config};
     use crate::gate::{self, Waiter};
@@ -714,7 +543,7 @@ mod tests {
         outbox.hand_over(&ticket, &data).unwrap();
         let path = outbox.path(ticket.id);
         let whole = fs::read(&path).unwrap();
-        let sealed = sealed_piece() as usize;
+        let sealed = PIECE + seal::SEALED_BYTES;
         let ends = [0, 7, 8, 60, 80, 81, 120, 80 + sealed, 80 + 2 * sealed];
         for end in ends.into_iter().chain([whole.len() - 1]) {
             fs::write(&path, &whole[..end]).unwrap();

@@ -7,15 +7,15 @@
 pub mod body;
 pub mod form;
 mod multipart;
+pub mod upload;
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
 use std::net::IpAddr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 
-use self::body::{BodyLimit, Source as _, Stdin};
+use self::body::{BodyLimit, Source as _, Spooled, Stdin};
 use self::form::Form;
 use crate::config::{Config, Https};
 use crate::error::{Error, Result};
@@ -255,7 +255,7 @@ impl Head {
         &self,
         limit: BodyLimit,
         has_place: bool,
-        spool: impl FnOnce() -> Result<File>,
+        spool: impl FnOnce() -> Result<Box<dyn Spooled>>,
     ) -> Result<Form> {
         if self.method != "POST" {
             // Nobody wants it, but a web server loses the answer to a body that was left lying.

@@ -188,7 +188,7 @@ impl Seek for Spool {
 ///
 /// # Errors
 /// `DiskFull`, `Setup`; `Internal` where the system has no random numbers.
-pub fn file(state: &State) -> Result<File> {
+fn file(state: &State) -> Result<File> {
     let mut unnamed = OpenOptions::new();
     unnamed
         .read(true)

@@ -4,6 +4,7 @@
 use std::fs;
 use std::io::{BufReader, Read, Write};
 use std::thread;
+use std::time::Duration;
 
 use crate::support::http;
 use crate::support::kernel::{self, Watch, until};
@@ -143,6 +144,29 @@ fn a_body_that_drips_holds_no_lock() {
         });
         assert_eq!(kernel::lock(&lock), (None, 0));
     }
+}
+
+#[test]
+fn whoever_is_signed_in_may_have_a_slow_line() {
+    let site = Site::new()
+        .messages(3)
+        .config("[gate]\ndeadline_seconds = 5\nwait_seconds = 5")
+        .start();
+    let ann = site.sign_in("ann");
+    let body = format!("token={}", token(&ann));
+    let origin = format!("http://{}", ann.server());
+    let length = body.len().to_string();
+    let headers = [("Content-Length", length.as_str()), ("Origin", &origin)];
+    let request = post(&ann, &headers, &body);
+    let (most, last) = request.split_at(request.len() - 1);
+    let mut slow = ann.open();
+    slow.write_all(most).expect("the web server");
+    // Time itself is what is tried: longer than a request may take once its body is there, the hard deadline included.
+    thread::sleep(Duration::from_secs(9));
+    slow.write_all(last).expect("the web server");
+    let answer = http::read(&mut BufReader::new(slow), false).expect("an answer");
+    assert_eq!(answer.status, 303);
+    ann.get("/").has_status(401);
 }
 
 /// So many MB.

@@ -45,10 +45,10 @@ fn attempt(visitor: &Visitor, login: &str) -> Page {
 }
 
 /// A small disk of its own for the state; unmounted at the end.
-struct Disk(PathBuf);
+pub struct Disk(PathBuf);
 
 impl Disk {
-    fn mount(site: &Site, options: &str) -> Disk {
+    pub fn mount(site: &Site, options: &str) -> Disk {
         let dir = site.state_dir().to_owned();
         fs::create_dir_all(&dir).expect("a directory");
         let worker = place::worker();
@@ -67,7 +67,7 @@ impl Disk {
     }
 
     /// Fills it to the last byte.
-    fn fill(&self) -> PathBuf {
+    pub fn fill(&self) -> PathBuf {
         let file = self.0.join("ballast");
         let mut bytes = 64 * 1024;
         let mut at = 0;
@@ -103,7 +103,8 @@ impl Drop for Disk {
     }
 }
 
-fn may_mount() -> bool {
+/// True where a test may mount a small disk; otherwise it says that it did not run.
+pub fn may_mount() -> bool {
     let may = place::are_we_root();
     if !may {
         eprintln!("not tried: only root can mount a small disk");

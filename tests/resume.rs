@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use crate::damage::{Disk, may_mount};
 use crate::disk;
 use crate::shell;
 use crate::support::by_hand::{ByHand, Outcome};
@@ -364,11 +365,55 @@ fn whoever_is_killed_while_a_form_is_kept_leaves_no_half_of_one() {
 }
 
 #[test]
-fn the_question_has_its_pictures() {
-    let (site, _, page) = ended();
+fn on_a_full_disk_what_was_typed_travels_in_the_page() {
+    if !may_mount() {
+        return;
+    }
+    let site = Site::new()
+        .mails("ann", "INBOX", vec![mail("Ten short books")])
+        .start();
+    let disk = Disk::mount(&site, "size=2m");
+    let ann = site.sign_in("ann");
+    let page = ann.get("/").click("Ten short books");
+    // She has signed out in another tab, and goes on in this one.
+    ann.tab().get("/").click("Sign out");
+    let ballast = disk.fill();
+    let bare = send_files(&ann, &page, &[("a.txt", &[7; 20_000])]);
+    bare.has_status(401).shows("attach its files again");
+    assert_eq!(kept(&site), Vec::<PathBuf>::new());
     let waiting = send(&page);
+    assert!(waiting.form("sign-in").value("carried.note").is_some());
+    fs::remove_file(ballast).expect("the ballast");
+    let asked = sign_in(&waiting, "ann", &password_of("ann"));
+    asked.shows(ASKED).shows(ALWAYS);
+
+    // One that is kept already comes back where nothing else can be written, signing in apart.
+    ann.get("/").click("Sign out");
+    let ann = site.sign_in("ann");
+    let page = ann.get("/").click("Ten short books");
+    ann.tab().get("/").click("Sign out");
+    let waiting = send(&page);
+    assert!(waiting.form("sign-in").value("carried").is_some());
+    let ballast = disk.fill();
+    let refused = sign_in(&waiting, "ann", &password_of("ann"));
+    if refused.status() == 507 {
+        fs::remove_file(ballast).expect("the ballast");
+        sign_in(&waiting, "ann", &password_of("ann")).shows(ASKED);
+    } else {
+        refused.shows(ASKED);
+    }
+}
+
+#[test]
+fn the_way_through_signing_in_has_its_pictures() {
+    let site = Site::new()
+        .mails("ann", "INBOX", vec![mail("Ten short books")])
+        .start();
+    let ann = site.sign_in("ann");
+    let list = ann.get("/");
     let browser = Chromium::start();
     let tab = browser.tab();
+    tab.take_cookies(&ann);
     let pictures = |name: &str| {
         for (window, width, height, phone) in [("1440", 1440, 900, false), ("390", 390, 844, true)]
         {
@@ -381,16 +426,24 @@ fn the_question_has_its_pictures() {
             assert_eq!(wide, serde_json::json!(false), "{name} at {window}");
         }
     };
-    let asked = sign_in(&waiting, "ann", &password_of("ann"));
-    tab.take_cookies(asked.visitor());
-    tab.open(&format!(
-        "http://{}{}",
-        site.apache().address(),
-        asked.target()
-    ));
+    let link = list.absolute(&list.link("Ten short books"));
+    tab.open(&format!("http://{}{link}", site.apache().address()));
+    end(&site);
+    tab.click_to(".acts form button");
+    tab.wait_for("document.querySelector('input[name=carried]')");
+    pictures("waiting");
+    tab.fill("input[name=login]", "ann");
+    tab.fill("input[name=password]", &password_of("ann"));
+    tab.click_to("form button");
+    tab.wait_for(&format!("document.body.innerText.includes('{ASKED}')"));
     pictures("question");
-    tab.expect_quiet();
+    let asked = tab.url();
+    tab.forget();
+    assert!(!has_settings(&site));
     tab.click_to("form button");
     tab.wait_for("document.body.innerText.includes('Ten short books')");
     assert!(has_settings(&site));
+    tab.open(&asked);
+    tab.wait_for(&format!("document.body.innerText.includes('{GONE}')"));
+    pictures("gone");
 }

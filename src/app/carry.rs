@@ -15,8 +15,7 @@ use crate::outbox::{FormId, Outbox, Ticket};
 use crate::request::body::{Bytes, SHORT};
 use crate::request::form::Form;
 use crate::route::Route;
-use crate::seal::Key;
-use crate::session;
+use crate::session::{self, Session};
 use crate::views::TOKEN;
 use crate::views::login::{CARRIED_FIELD, Carried};
 
@@ -42,15 +41,7 @@ pub(super) fn keep(asked: &Asked, door: &Door, pass: Option<&Pass>) -> Carried {
 
 /// A form that travels in the sign-in form, as far as it may: its text, if it is not too long.
 fn in_the_form(target: String, form: &Form) -> Carried {
-    let length = |text: &str| {
-        let pieces = form_urlencoded::byte_serialize(text.as_bytes());
-        pieces.fold(0_u64, |sum, piece| sum.saturating_add(piece.len() as u64))
-    };
-    let around = CARRIED_FIELD.len().saturating_add(2) as u64;
-    let bytes = form.fields().iter().fold(0_u64, |sum, (name, value)| {
-        let field = length(name).saturating_add(length(value));
-        sum.saturating_add(field).saturating_add(around)
-    });
+    let bytes = form.encoded_length(CARRIED_FIELD.len());
     if bytes.saturating_add(SIGN_IN_BYTES) > SHORT {
         return Carried::Lost;
     }
@@ -65,7 +56,11 @@ fn in_the_form(target: String, form: &Form) -> Carried {
 ///
 /// # Errors
 /// `DiskFull`, `Setup`, `Internal`.
-pub(super) fn hand_over(carried: &Carried, pass: &Pass, data: &Key) -> Result<Option<Route>> {
+pub(super) fn hand_over(
+    carried: &Carried,
+    pass: &Pass,
+    session: &Session,
+) -> Result<Option<Route>> {
     let outbox = Outbox::of(pass);
     let ticket = match carried {
         Carried::Nothing | Carried::Lost => return Ok(None),
@@ -84,7 +79,7 @@ pub(super) fn hand_over(carried: &Carried, pass: &Pass, data: &Key) -> Result<Op
         }
     };
     if let Some(ticket) = &ticket {
-        outbox.hand_over(ticket, data)?;
+        outbox.hand_over(ticket, &session.data.key)?;
     }
     // Where there is no such form any more, or it is not this user's, the page says so.
     Ok(Some(resumed(ticket.map(|ticket| ticket.id))))
@@ -95,7 +90,7 @@ pub(super) fn hand_over(carried: &Carried, pass: &Pass, data: &Key) -> Result<Op
 ///
 /// # Errors
 /// `DiskFull`, `Setup`, `Internal`.
-pub(super) fn keep_for(asked: &Asked, pass: &Pass, data: &Key) -> Result<Option<Route>> {
+pub(super) fn keep_for(asked: &Asked, pass: &Pass, session: &Session) -> Result<Option<Route>> {
     let form = &asked.request.form;
     let is_carried = matches!(asked.needs().back, Back::Carry { .. });
     if !is_carried || !session::is_form_of(pass.user(), form.get(TOKEN)) {
@@ -103,7 +98,7 @@ pub(super) fn keep_for(asked: &Asked, pass: &Pass, data: &Key) -> Result<Option<
     }
     let outbox = Outbox::of(pass);
     let ticket = outbox.keep(&asked.request.head.here(), form)?;
-    outbox.hand_over(&ticket, data)?;
+    outbox.hand_over(&ticket, &session.data.key)?;
     Ok(Some(resumed(Some(ticket.id))))
 }
 

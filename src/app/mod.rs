@@ -29,7 +29,7 @@ use crate::request::{self, Head, Request};
 use crate::response::Response;
 use crate::route::Route;
 use crate::session::Claim;
-use crate::spool;
+use crate::spool::Spool;
 use crate::state::State;
 use crate::time::{Deadline, Watch};
 use crate::views::error::HARD_DEADLINE;
@@ -168,7 +168,7 @@ fn form(
     let time = limit.time.max(config.soft_deadline());
     process::hard_deadline(time.saturating_add(HARDER), HARD_DEADLINE);
     let form = head.take_body(limit, place.is_some(), || match door {
-        Some(door) => spool::file(&door.state),
+        Some(door) => Ok(Box::new(Spool::new(&door.state)?)),
         None => Err(Error::Internal(Cause::new("a long body without a user"))),
     })?;
     Ok((form, place))

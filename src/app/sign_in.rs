@@ -138,12 +138,12 @@ pub(super) fn sign_in(asked: &Asked, door: &Door) -> Result<Response> {
         }
         // The old session goes with the same write.
         progress.tries(Act::SignIn);
-        Ok((claim, session.data.key))
+        Ok((claim, session))
     })?;
-    let (claim, data) = left.value?;
+    let (claim, session) = left.value?;
     left.saved?;
     progress.did(Act::SignIn);
-    let resumed = carry::hand_over(&carried, &left.pass, &data).unwrap_or_else(|error| {
+    let resumed = carry::hand_over(&carried, &left.pass, &session).unwrap_or_else(|error| {
         // Signed in all the same; the page where the form should be says that it is not.
         asked.log(door, error);
         Some(carry::resumed(None))

@@ -56,7 +56,10 @@ pub(super) fn visit(
     timing.store = Some(left.spent);
     match left.value? {
         Outcome::Ended(reason) => {
-            left.saved?;
+            // On a full disk, too, the next page is the sign-in form, with what was typed: an ended session is found out again.
+            if let Err(unsaved) = left.saved {
+                asked.log(door, unsaved);
+            }
             not_signed_in(asked, door, Some(reason), Some(left.pass))
         }
         Outcome::Resumed(page) => {
@@ -109,7 +112,7 @@ impl Visitor<'_> {
         if request.head.method == "POST"
             && let Err(error) = session.check_token(request.form.get(TOKEN))
         {
-            let resumed = carry::keep_for(self.asked, desk.pass, &session.data.key)?;
+            let resumed = carry::keep_for(self.asked, desk.pass, &session)?;
             return resumed.map(Outcome::Resumed).ok_or(error);
         }
         session::touch(&mut desk.store, self.claim, &mut session, desk.now)?;

@@ -4,9 +4,8 @@
 //! Not for what it means: that is `form`. To know before changing it: a body that is cut (too large, too slow, no room)
 //! keeps what came before the cut, because a page with a text field has to show that text again.
 
-use std::fs::File;
-use std::io;
-use std::os::unix::fs::FileExt as _;
+use std::cell::RefCell;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::time::Duration;
 
 use crate::error::{Cause, Error, Result};
@@ -89,13 +88,17 @@ pub struct Body {
 }
 
 /// The bytes of a body.
-#[derive(Debug)]
 pub enum Bytes {
     /// A short one.
     Memory(Vec<u8>),
-    /// A long one, in a file without a name; and its length.
-    Spooled(File, u64),
+    /// A long one, in a spool; and its length.
+    Spooled(RefCell<Box<dyn Spooled>>, u64),
 }
+
+/// What a long body is written to and read back from.
+pub trait Spooled: Read + Write + Seek {}
+
+impl<S: Read + Write + Seek> Spooled for S {}
 
 impl Source for Bytes {
     fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
@@ -109,11 +112,13 @@ impl Source for Bytes {
                 }
                 Ok(count)
             }
-            Bytes::Spooled(file, length) => {
+            Bytes::Spooled(spool, length) => {
                 let left = usize::try_from(length.saturating_sub(offset)).unwrap_or(usize::MAX);
                 let count = left.min(into.len());
                 let into = into.get_mut(..count).unwrap_or_default();
-                file.read_exact_at(into, offset)?;
+                let mut spool = spool.borrow_mut();
+                spool.seek(SeekFrom::Start(offset))?;
+                spool.read_exact(into)?;
                 Ok(count)
             }
         }
@@ -164,7 +169,7 @@ pub fn receive(
     length: u64,
     time: Duration,
     refused: Option<Error>,
-    spool: impl FnOnce() -> Result<File>,
+    spool: impl FnOnce() -> Result<Box<dyn Spooled>>,
 ) -> Body {
     let wanted = match refused {
         Some(_) => length.min(SHORT),
@@ -199,7 +204,7 @@ fn read(
     from: &mut impl Incoming,
     wanted: u64,
     time: Duration,
-    keep: &mut Keep<impl FnOnce() -> Result<File>>,
+    keep: &mut Keep<impl FnOnce() -> Result<Box<dyn Spooled>>>,
 ) -> Result<()> {
     let internal = |e: io::Error| Error::Internal(Cause::at("body", e));
     let deadline = Deadline::after(time);
@@ -234,7 +239,7 @@ struct Keep<S> {
     spool: Option<S>,
 }
 
-impl<S: FnOnce() -> Result<File>> Keep<S> {
+impl<S: FnOnce() -> Result<Box<dyn Spooled>>> Keep<S> {
     fn push(&mut self, new: &[u8]) -> Result<()> {
         if let Bytes::Memory(bytes) = &mut self.bytes {
             let longer = bytes.len().saturating_add(new.len());
@@ -243,13 +248,14 @@ impl<S: FnOnce() -> Result<File>> Keep<S> {
                 return Ok(());
             }
             let internal = || Error::Internal(Cause::new("a second spool"));
-            let file = self.spool.take().ok_or_else(internal)?()?;
-            file.write_all_at(bytes, 0).map_err(|e| unwritten(&e))?;
+            let mut spool = self.spool.take().ok_or_else(internal)?()?;
+            spool.write_all(bytes).map_err(|e| unwritten(&e))?;
             let length = bytes.len() as u64;
-            self.bytes = Bytes::Spooled(file, length);
+            self.bytes = Bytes::Spooled(RefCell::new(spool), length);
         }
-        if let Bytes::Spooled(file, length) = &mut self.bytes {
-            file.write_all_at(new, *length).map_err(|e| unwritten(&e))?;
+        if let Bytes::Spooled(spool, length) = &mut self.bytes {
+            let written = spool.get_mut().write_all(new);
+            written.map_err(|e| unwritten(&e))?;
             *length = length.saturating_add(new.len() as u64);
         }
         Ok(())
@@ -259,6 +265,28 @@ impl<S: FnOnce() -> Result<File>> Keep<S> {
 /// The meaning of a spool that cannot be written.
 fn unwritten(e: &io::Error) -> Error {
     crate::state::failed(std::path::Path::new("spool"), e)
+}
+
+/// Reads a stretch of a source into memory: so much as the caller has bounded. Shorter where the source ends.
+///
+/// # Errors
+/// Whatever the source reports.
+pub fn read_stretch(source: &dyn Source, at: u64, length: u64) -> io::Result<Vec<u8>> {
+    let mut text = vec![0; usize::try_from(length).map_err(|_| io::ErrorKind::OutOfMemory)?];
+    let mut filled = 0;
+    while let Some(rest) = text.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match source.read_at(at.saturating_add(filled as u64), rest)? {
+            0 => break,
+            n => filled = filled.saturating_add(n),
+        }
+    }
+    text.truncate(filled);
+    Ok(text)
+}
+
+/// The meaning of a spool that cannot be read back.
+pub fn unreadable(e: io::Error) -> Error {
+    Error::Internal(Cause::at("reading the body", e))
 }
 
 #[cfg(test)]
@@ -298,8 +326,8 @@ mod tests {
         }
     }
 
-    fn file() -> Result<File> {
-        Ok(tempfile::tempfile().unwrap())
+    fn file() -> Result<Box<dyn Spooled>> {
+        Ok(Box::new(tempfile::tempfile().unwrap()))
     }
 
     fn took(line: &mut Line, length: u64) -> Body {

@@ -6,14 +6,11 @@
 use std::io::{self, Read};
 use std::rc::Rc;
 
-use super::body::{Body, Bytes, Source};
-use serde::{Deserialize, Serialize};
+use super::body::{Body, Bytes, Source, read_stretch, unreadable};
+use super::multipart::{self, TEXT_BYTES};
+use super::upload::Upload;
+use crate::error::{Error, Result};
 
-use super::multipart;
-use crate::error::{Cause, Error, Result};
-
-/// The most text that the fields of one form may hold together, in bytes.
-pub const TEXT_BYTES: u64 = 1024 * 1024;
 /// The most fields that one form may have.
 const FIELDS: usize = 20_000;
 
@@ -24,32 +21,6 @@ pub struct Form {
     files: Vec<Upload>,
     source: Option<Rc<dyn Source>>,
     cut: Option<Error>,
-}
-
-/// A file of a form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Upload {
-    /// The name of the field that it was chosen in.
-    pub field: String,
-    /// Its name, as the browser sent it: data, not fit for a path. May be empty.
-    pub name: String,
-    /// Its media type, as the browser sent it; may be empty.
-    pub kind: String,
-    /// Where it begins in the source of the form, in bytes.
-    pub at: u64,
-    /// Its size in bytes.
-    pub size: u64,
-    /// Why it cannot be taken; None where it can.
-    pub refused: Option<Refused>,
-}
-
-/// Why a file cannot be taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Refused {
-    /// The form has more files than one form may have.
-    TooMany,
-    /// Not all of it came.
-    Incomplete,
 }
 
 impl Form {
@@ -101,7 +72,8 @@ impl Form {
         if bytes.length() > TEXT_BYTES && self.cut.is_none() {
             self.cut = Some(Error::TooLarge { limit: TEXT_BYTES });
         }
-        let mut text = read_text(bytes, 0, bytes.length().min(TEXT_BYTES)).map_err(unreadable)?;
+        let mut text =
+            read_stretch(bytes, 0, bytes.length().min(TEXT_BYTES)).map_err(unreadable)?;
         if self.cut.is_some() {
             // The last pair may have lost its end.
             let whole = text.iter().rposition(|b| *b == b'&').unwrap_or(0);
@@ -131,6 +103,21 @@ impl Form {
     /// All text fields: name and value.
     pub fn fields(&self) -> &[(String, String)] {
         &self.fields
+    }
+
+    /// How many bytes its text fields take in an `application/x-www-form-urlencoded` body, with so many more in front of each
+    /// name.
+    pub fn encoded_length(&self, prefix: usize) -> u64 {
+        let length = |text: &str| {
+            let pieces = form_urlencoded::byte_serialize(text.as_bytes());
+            pieces.fold(0_usize, |sum, piece| sum.saturating_add(piece.len()))
+        };
+        // The equals sign and the ampersand.
+        let around = prefix.saturating_add(2);
+        self.fields.iter().fold(0, |sum: u64, (name, value)| {
+            let pair = length(name).saturating_add(length(value));
+            sum.saturating_add(pair.saturating_add(around) as u64)
+        })
     }
 
     /// All files, those that were refused as well. A file field that was left empty is none.
@@ -177,25 +164,6 @@ impl Read for UploadReader {
     }
 }
 
-/// Reads a stretch of a source into memory; only as long as the caller has bounded it.
-pub(super) fn read_text(source: &dyn Source, at: u64, length: u64) -> io::Result<Vec<u8>> {
-    let mut text = vec![0; usize::try_from(length).map_err(|_| io::ErrorKind::OutOfMemory)?];
-    let mut filled = 0;
-    while let Some(rest) = text.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-        match source.read_at(at.saturating_add(filled as u64), rest)? {
-            0 => break,
-            n => filled = filled.saturating_add(n),
-        }
-    }
-    text.truncate(filled);
-    Ok(text)
-}
-
-/// The meaning of a spool that cannot be read back.
-pub(super) fn unreadable(e: io::Error) -> Error {
-    Error::Internal(Cause::at("reading the body", e))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,6 +188,12 @@ mod tests {
         assert_eq!(form.get("nothing"), "");
         assert_eq!(form.all("flag").count(), 1);
         assert!(form.files().is_empty() && form.cut().is_none());
+        let text = form.fields().iter();
+        let encoded = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(text)
+            .finish();
+        // The last pair needs no ampersand.
+        assert_eq!(form.encoded_length(0), encoded.len() as u64 + 1);
     }
 
     #[test]

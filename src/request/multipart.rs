@@ -5,10 +5,12 @@
 
 use std::io;
 
-use super::body::Source;
-use super::form::{Refused, TEXT_BYTES, Upload, read_text, unreadable};
+use super::body::{Source, read_stretch, unreadable};
+use super::upload::{Refused, Upload};
 use crate::error::{Error, Result};
 
+/// The most text that the fields of one form may hold together, in bytes.
+pub const TEXT_BYTES: u64 = 1024 * 1024;
 /// The most parts that one form may have.
 const PARTS: usize = 2000;
 /// The most files that are taken of one form; those behind are listed as refused.
@@ -111,7 +113,7 @@ pub fn read(source: &dyn Source, boundary: &[u8]) -> Result<Parsed> {
                     continue;
                 };
                 text_left = left;
-                let value = read_text(source, header.end, size).map_err(unreadable)?;
+                let value = read_stretch(source, header.end, size).map_err(unreadable)?;
                 let value = String::from_utf8_lossy(&value).into_owned();
                 parsed.fields.push((part.name, value));
             }
@@ -146,7 +148,7 @@ impl Scan<'_> {
     /// The first delimiter, which needs no line break before it.
     fn first(&self) -> io::Result<Option<Delimiter>> {
         let without_break = self.delimiter.get(2..).unwrap_or_default();
-        let head = read_text(self.source, 0, without_break.len() as u64)?;
+        let head = read_stretch(self.source, 0, without_break.len() as u64)?;
         if head == without_break
             && let Some((end, closes)) = self.line_end(head.len() as u64)?
         {
@@ -176,7 +178,7 @@ impl Scan<'_> {
         let needle = self.delimiter.as_slice();
         let mut at = from;
         loop {
-            let window = read_text(self.source, at, WINDOW)?;
+            let window = read_stretch(self.source, at, WINDOW)?;
             let mut rest = window.as_slice();
             let mut skipped = 0_usize;
             while let Some(cr) = rest.iter().position(|b| *b == b'\r') {
@@ -201,7 +203,7 @@ impl Scan<'_> {
     /// The end of a delimiter's line behind its boundary, and whether it closes; None where it is no delimiter but data
     /// that begins like one.
     fn line_end(&self, at: u64) -> io::Result<Option<(u64, bool)>> {
-        let tail = read_text(self.source, at, 80)?;
+        let tail = read_stretch(self.source, at, 80)?;
         if tail.starts_with(b"--") {
             return Ok(Some((at.saturating_add(2), true)));
         }
@@ -215,7 +217,7 @@ impl Scan<'_> {
 
     /// The header block that begins here; None where it is too long or never ends.
     fn header(&self, at: u64) -> io::Result<Option<Header>> {
-        let text = read_text(self.source, at, HEADER_BYTES)?;
+        let text = read_stretch(self.source, at, HEADER_BYTES)?;
         if text.starts_with(b"\r\n") {
             let end = at.saturating_add(2);
             let text = Vec::new();

@@ -14,8 +14,8 @@ const ROOMS: &[(&str, &[&str])] = &[
         "app",
         &[
             "actions", "assets", "config", "desk", "gate", "jobs", "mailbox", "notices", "outbox",
-            "process", "profile", "remote", "request", "response", "route", "seal", "session",
-            "spool", "state", "store", "throttle", "views", "words",
+            "process", "profile", "remote", "request", "response", "route", "session", "spool",
+            "state", "store", "throttle", "views", "words",
         ],
     ),
     (
@@ -111,7 +111,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("crc32fast", &["pack"]),
     ("cssparser", &["clean"]),
     ("encoding_rs", &["mime"]),
-    ("form_urlencoded", &["app", "request", "route"]),
+    ("form_urlencoded", &["request", "route"]),
     ("fs2", &["gate", "throttle"]),
     ("getrandom", &["seal"]),
     ("html5ever", &["clean"]),
