@@ -13,6 +13,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Cause, Error, Result};
+use crate::settings::{Chosen, Hoster, Settings};
 
 /// How a connection to a mail server is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,15 +134,16 @@ impl Default for Gate {
 pub struct Limits {
     /// Failed sign-ins a minute before an address, or an account, has to wait.
     pub logins_per_minute: u32,
-    /// Rows of a list page.
-    pub rows: u32,
+    /// The same as `rows` in `[settings]`.
+    #[serde(skip_serializing)]
+    pub rows: Option<u32>,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
             logins_per_minute: 5,
-            rows: 50,
+            rows: None,
         }
     }
 }
@@ -158,7 +160,7 @@ pub enum Https {
 }
 
 /// Everything that can be configured.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Where state is kept; absolute. None stands for `~/.postern`.
@@ -171,8 +173,9 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// Allow sign-in over plain http from anywhere.
     pub allow_http: bool,
-    /// The zone of all times before a user has chosen one; empty for the machine's.
-    pub time_zone: String,
+    /// The same as `time_zone` in `[settings]`.
+    #[serde(skip_serializing)]
+    pub time_zone: Option<String>,
     /// `[imap]`.
     pub imap: ImapServer,
     /// `[[domain]]`.
@@ -183,6 +186,10 @@ pub struct Config {
     pub gate: Gate,
     /// `[limits]`.
     pub limits: Limits,
+    /// `[settings]`: what counts until a user has chosen.
+    pub settings: Chosen,
+    /// `[fixed]`: what counts whatever a user has chosen.
+    pub fixed: Chosen,
     /// The file that all this was read from; None where there was none.
     #[serde(skip)]
     pub file: Option<PathBuf>,
@@ -219,10 +226,24 @@ impl Config {
     pub fn parse(text: &str, file: &Path) -> Result<Config> {
         let wrong = |what: String| Error::Setup(Cause::at(&file.display().to_string(), what));
         let mut config: Config = toml::from_str(text).map_err(|e| wrong(e.to_string()))?;
-        if let Some((key, rule)) = config.broken_rule() {
+        let broken = |key: &str, rule: &str| {
             let line = text.lines().position(|l| l.trim_start().starts_with(key));
             let at = line.map_or(String::new(), |n| format!("line {}: ", n.saturating_add(1)));
-            return Err(wrong(format!("{at}{key} {rule}")));
+            Err(wrong(format!("{at}{key} {rule}")))
+        };
+        let settings = &mut config.settings;
+        settings.rows = settings.rows.or(config.limits.rows.take());
+        settings.time_zone = settings.time_zone.take().or(config.time_zone.take());
+        for layer in [&config.settings, &config.fixed] {
+            if let Some(key) = layer.other.keys().next() {
+                return broken(key, "is no setting");
+            }
+            if let Some((key, rule)) = layer.broken_rule() {
+                return broken(key, rule);
+            }
+        }
+        if let Some((key, rule)) = config.broken_rule() {
+            return broken(key, rule);
         }
         config.file = Some(file.to_owned());
         Ok(config)
@@ -247,11 +268,6 @@ impl Config {
                 "host",
                 servers().any(|s| s.host.is_empty() || s.host.contains(char::is_whitespace)),
                 "must be a host name",
-            ),
-            (
-                "time_zone",
-                crate::time::Zone::named(&self.time_zone).is_none(),
-                "must be a zone such as Europe/Brussels",
             ),
             (
                 "fresh_seconds",
@@ -287,11 +303,6 @@ impl Config {
                 "logins_per_minute",
                 !(1..=1000).contains(&self.limits.logins_per_minute),
                 "must be 1 to 1000",
-            ),
-            (
-                "rows",
-                !(10..=200).contains(&self.limits.rows),
-                "must be 10 to 200",
             ),
         ];
         rules
@@ -331,9 +342,32 @@ impl Config {
         u64::from(self.cache.budget_mb).saturating_mul(1024 * 1024)
     }
 
+    /// What the hoster says of settings.
+    pub fn hoster(&self) -> Hoster<'_> {
+        Hoster {
+            settings: &self.settings,
+            fixed: &self.fixed,
+        }
+    }
+
     /// The values in force, as a configuration file would say them.
     pub fn printed(&self) -> String {
-        toml::to_string(self).unwrap_or_else(|e| e.to_string())
+        let Settings {
+            rows,
+            time_zone,
+            remote_from,
+            is_remote_from_fixed: _,
+        } = Settings::resolve(self.hoster(), &Chosen::default());
+        let with_built_in = Config {
+            settings: Chosen {
+                rows: Some(rows),
+                time_zone: Some(time_zone),
+                remote_from: Some(remote_from),
+                ..Chosen::default()
+            },
+            ..self.clone()
+        };
+        toml::to_string(&with_built_in).unwrap_or_else(|e| e.to_string())
     }
 
     /// How long a request may take before it gives up, the wait at the gate included.
@@ -389,6 +423,11 @@ mod tests {
             ("state_dir = 'relative'", "1", "state_dir"),
             ("[imap]\nsecurity = 'maybe'", "2", "security"),
             ("base_url = 'https://example.org/'", "1", "base_url"),
+            ("[settings]\nrows = 9", "2", "rows"),
+            ("[limits]\nrows = 9", "2", "rows"),
+            ("[fixed]\nrows = 'many'", "2", "rows"),
+            ("[fixed]\ntime_zone = 'Nowhere/Atlantis'", "2", "time_zone"),
+            ("[settings]\n\ncolour = 'red'", "3", "colour"),
         ] {
             let why = refusal(text);
             assert!(why.contains("/x/postern.toml"), "{why}");

@@ -114,6 +114,7 @@ pub mod response;
 pub mod route;
 pub mod seal;
 pub mod session;
+pub mod settings;
 pub mod spool;
 pub mod state;
 pub mod store;

@@ -71,6 +71,8 @@ mod sender;
 mod servers;
 /// Several sessions of one user, other passwords, and what lies on disk afterwards.
 mod sessions;
+/// Whose value of a setting counts: built in, the hoster's, the user's.
+mod settings;
 /// The program from a shell, as a hoster runs it.
 mod shell;
 /// Ten users who click at random while their other mail programs change everything.

@@ -4,7 +4,7 @@
 //! gone: the nearest rows are shown instead.
 
 use super::panes::{Around, list_pane};
-use super::{Done, Visit};
+use super::{Done, Visit, notice};
 use crate::error::Result;
 use crate::route::ListQuery;
 use crate::views::{self, Kind, Notice};
@@ -15,7 +15,7 @@ use crate::views::{self, Kind, Notice};
 /// `Gone(Folder)`; `Imap` where there is nothing to show instead.
 pub fn show(visit: &mut Visit, query: &ListQuery) -> Result<Done> {
     let listing = visit.mailbox.list(query)?;
-    let mut notices = Vec::new();
+    let mut notices: Vec<Notice> = notice::damaged_settings(visit).into_iter().collect();
     if listing.renumbered {
         let (lead, text) = visit.words.renumbered();
         notices.push(Notice {

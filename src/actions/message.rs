@@ -17,7 +17,6 @@ use crate::time::{Watch, Zone};
 use crate::views;
 use crate::views::attached::AttachmentLine;
 use crate::views::message::{Body, Heading, Height, HtmlFrame, Links, MessagePage, Remote};
-use crate::views::{Kind, Notice};
 
 /// Shows a message. Opening marks it as read, unless the browser only fetches ahead.
 ///
@@ -37,7 +36,9 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         Html::Shown(html) => sender::remote(visit, query, &document, html),
         Html::Blank | Html::None => Remote::None,
     };
-    let around = Around::gather(visit, &at.folder, notices(visit, query))?;
+    let done = notice::above_message(visit, query);
+    let notices = done.into_iter().chain(notice::damaged_settings(visit));
+    let around = Around::gather(visit, &at.folder, notices.collect())?;
     let own_list = ListId::of_folder(at.folder.clone());
     let listing = match is_inside {
         false => visit
@@ -104,21 +105,6 @@ fn html(visit: &Visit, document: &Document, query: &MessageQuery) -> Html {
         true => Html::Blank,
         false => Html::Shown(Box::new(html)),
     }
-}
-
-/// What has to be told above a message: what the act before did, and settings that cannot be read.
-fn notices(visit: &Visit, query: &MessageQuery) -> Vec<Notice> {
-    let damaged = visit.profile.damage().map(|_| {
-        let (lead, text) = visit.words.without_settings();
-        Notice {
-            kind: Kind::Warn,
-            lead,
-            text,
-            undo: None,
-        }
-    });
-    let done = notice::above_message(visit, query);
-    done.into_iter().chain(damaged).collect()
 }
 
 fn links(

@@ -1,4 +1,4 @@
-//! What the act before did, as the page says it that follows: the sentence, and the way back.
+//! What stands above a page: what the act before did, with the way back, and settings that cannot be read.
 //!
 //! Not for keeping it (`notices`). Undo is the act's reverse, a form of its own; an act that has none is told without.
 
@@ -15,6 +15,18 @@ pub fn above_message(visit: &Visit, query: &MessageQuery) -> Option<Notice> {
         lead: String::new(),
         text: visit.words.done(act),
         undo: reverse(act, query),
+    })
+}
+
+/// The notice that the user's own settings do not count, because they cannot be read.
+pub fn damaged_settings(visit: &Visit) -> Option<Notice> {
+    visit.profile.damage()?;
+    let (lead, text) = visit.words.without_settings();
+    Some(Notice {
+        kind: Kind::Warn,
+        lead,
+        text,
+        undo: None,
     })
 }
 

@@ -3,7 +3,7 @@
 //!
 //! Not for taking it out (`clean`) nor for remembering the senders (`profile`). To know before changing it: anybody can
 //! write any From, so a sender counts as the named one only where nothing speaks against it, and never among unwanted
-//! mail; and the settings are looked at only for a mail that would load something.
+//! mail.
 
 use super::extras::verdict;
 use super::resume::{self, Question};
@@ -13,8 +13,8 @@ use crate::document::{Document, Opening};
 use crate::error::{Error, Result};
 use crate::mail::{Folder, FolderName, Role, Trail};
 use crate::outbox::Kept;
-use crate::profile::ADDRESS_BYTES;
 use crate::route::{MessageQuery, Route};
+use crate::settings::ADDRESS_BYTES;
 use crate::told::Verdict;
 use crate::views::message::Remote;
 
@@ -45,7 +45,7 @@ pub fn remote(
     let sender = sender(visit, document).filter(|_| is_trusted);
     let is_named = sender
         .as_ref()
-        .is_some_and(|sender| visit.profile.always_shows(&sender.address));
+        .is_some_and(|sender| visit.profile.settings().always_shows(&sender.address));
     let is_certain = sender.is_some_and(|sender| sender.is_certain);
     let change = |always| Route::Sender {
         page: query.clone(),
@@ -56,7 +56,9 @@ pub fn remote(
             stop: change(false),
         };
     }
-    let may_be_named = is_certain && visit.profile.damage().is_none();
+    let settings = &visit.profile;
+    let is_changeable = settings.damage().is_none() && !settings.settings().is_remote_from_fixed;
+    let may_be_named = is_certain && is_changeable;
     let always = may_be_named.then(|| change(true));
     let once = |remote| {
         Route::Message(MessageQuery {

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::needs::Action;
+use super::needs::{Action, FailsAs};
 use super::refusal::not_signed_in;
 use super::timing::Timing;
 use super::{Answer, Asked, Context, Door, carry};
@@ -14,7 +14,7 @@ use crate::desk::{self, Desk};
 use crate::error::{Cause, Error, Imap, Reach, Result};
 use crate::gate::Pass;
 use crate::jobs::{self, Delivery, Job, Owner};
-use crate::mailbox::Mailbox;
+use crate::mailbox::{self, Mailbox};
 use crate::notices;
 use crate::outbox::{FormId, Outbox};
 use crate::profile::Profile;
@@ -165,7 +165,13 @@ impl Visitor<'_> {
         let patience = asked.needs().patience;
         let deadline = patience.map_or(asked.deadline, |limit| asked.deadline.within(limit));
         let remote = Remote::new(session.account(config)?, known, deadline);
-        let zone = Zone::named(&config.time_zone);
+        let profile = Profile::open(desk.pass, config.hoster());
+        let settings = profile.settings();
+        let zone = Zone::named(&settings.time_zone);
+        let options = mailbox::Options {
+            fresh_seconds: config.cache.fresh_seconds,
+            rows: settings.rows,
+        };
         let told = route::notice_of(&asked.request.head.query)
             .and_then(|id| notices::told(&mut desk.store, self.owner(session), &id, desk.now));
         let mut visit = Visit {
@@ -177,8 +183,8 @@ impl Visitor<'_> {
             now: desk.now,
             claim: self.claim,
             session,
-            mailbox: Mailbox::new(&mut desk.store, remote, &session.data, config, desk.now),
-            profile: Profile::of(desk.pass),
+            mailbox: Mailbox::new(&mut desk.store, remote, &session.data, options, desk.now),
+            profile,
             outbox: Outbox::of(desk.pass),
             told,
             progress: &asked.context.progress,
@@ -190,7 +196,8 @@ impl Visitor<'_> {
         }
         timing.render = Some(visit.rendering);
         timing.imap = Some(visit.mailbox.cost());
-        if let Some(error) = visit.profile.damage() {
+        let is_page = asked.needs().fails_as == FailsAs::Page;
+        if let Some(error) = visit.profile.damage().filter(|_| is_page) {
             asked.log(self.door, error.clone());
         }
         done

@@ -18,7 +18,6 @@ mod list;
 mod message;
 mod sync;
 
-use crate::config::Config;
 use crate::error::{GoneKind, Imap, Result};
 use crate::mail::{FolderName, ListId};
 use crate::remote::{Cost, Remote};
@@ -47,22 +46,31 @@ pub struct Mailbox<'v, 'p> {
     rows: u32,
 }
 
+/// What somebody chose of how lists are shown.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// For how many seconds after a comparison a list is shown without asking the server.
+    pub fresh_seconds: u32,
+    /// Rows of a page.
+    pub rows: u32,
+}
+
 impl<'v, 'p> Mailbox<'v, 'p> {
     /// The mail behind a session's store and connection; nothing is asked yet.
     pub fn new(
         store: &'v mut Store<'p>,
         remote: Remote<'v>,
         data: &'v DataKey,
-        config: &Config,
+        options: Options,
         now: Seconds,
     ) -> Mailbox<'v, 'p> {
         Mailbox {
             cache: Cache::new(store, data),
             server: Connection::new(remote),
-            fresh: Freshness::new(now, Seconds::from(config.cache.fresh_seconds)),
+            fresh: Freshness::new(now, Seconds::from(options.fresh_seconds)),
             offline: Offline::default(),
             counting: Counting::default(),
-            rows: config.limits.rows,
+            rows: options.rows,
         }
     }
 

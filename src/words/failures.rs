@@ -403,7 +403,7 @@ impl Words {
     /// Above a page that was made without the reader's settings, because they cannot be read: lead and rest.
     pub fn without_settings(&self) -> (String, String) {
         let text = self.profile();
-        let rest = "Until this is fixed, remote images are blocked for all senders.";
+        let rest = "Until this is fixed, the settings of this site are used, and remote images are blocked for all senders.";
         (
             format!("{}.", text.title),
             format!("{} {rest}", text.happened),

@@ -22,8 +22,8 @@ const ROOMS: &[(&str, &[&str])] = &[
         "actions",
         &[
             "clean", "config", "document", "jobs", "letter", "mailbox", "media", "mime", "outbox",
-            "profile", "remote", "request", "response", "route", "session", "state", "store",
-            "told", "views", "words",
+            "profile", "remote", "request", "response", "route", "session", "settings", "state",
+            "store", "told", "views", "words",
         ],
     ),
     (
@@ -48,9 +48,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("desk", &["gate", "session", "store"]),
     (
         "mailbox",
-        &[
-            "config", "mime", "remote", "route", "seal", "session", "store",
-        ],
+        &["mime", "remote", "route", "seal", "session", "store"],
     ),
     (
         "session",
@@ -60,7 +58,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("notices", &["route", "seal", "store"]),
     ("outbox", &["gate", "request", "seal", "state"]),
-    ("profile", &["gate", "state"]),
+    ("profile", &["gate", "settings", "state"]),
     ("store", &["gate", "process", "seal", "state"]),
     ("gate", &["config", "process", "state"]),
     ("request", &["config", "process", "route", "state"]),
@@ -75,7 +73,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("state", &["config", "process", "seal"]),
     ("words", &["media", "told"]),
     ("characters", &[]),
-    ("config", &[]),
+    ("config", &["settings"]),
+    ("settings", &[]),
     ("error", &[]),
     ("letter", &[]),
     ("mail", &[]),
@@ -129,11 +128,12 @@ const DOORS: &[(&str, &[&str])] = &[
     (
         "serde",
         &[
-            "config", "error", "mail", "outbox", "remote", "request", "seal", "session", "store",
+            "config", "error", "mail", "outbox", "remote", "request", "seal", "session",
+            "settings", "store",
         ],
     ),
     ("sled", &["store"]),
-    ("toml", &["config", "profile"]),
+    ("toml", &["config", "profile", "settings"]),
     ("url", &["clean"]),
     ("windows_timezones", &["mime"]),
 ];

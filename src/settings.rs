@@ -1,0 +1,166 @@
+//! What a user can set: each setting once, with its built-in value, its rule, and the one place where it is decided whose
+//! value counts: built in < hoster (`[settings]`) < user (`settings.toml`) < hoster (`[fixed]`).
+//!
+//! Not for files: the user's is `profile`'s, the hoster's `config`'s. To know before changing it: a new setting is a field of
+//! `Chosen` and one of `Settings`; the compiler then names `resolve` and `broken_rule`, and nothing else has to know but
+//! who uses it. What a later version or a hand wrote into the user's file is kept in `other`.
+
+use serde::{Deserialize, Serialize};
+use toml::Table;
+
+use crate::time::Zone;
+
+/// Senders whose images are always shown; one more, and the oldest goes.
+const SENDERS: usize = 1000;
+/// Longest address that is remembered, in bytes (RFC 5321 4.5.3.1).
+pub const ADDRESS_BYTES: usize = 320;
+
+/// What one side says: the user in `settings.toml`, the hoster in `[settings]` or `[fixed]`. None: nothing.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Chosen {
+    /// Rows of a list page.
+    pub rows: Option<u32>,
+    /// The zone in which times are shown; empty for the machine's.
+    pub time_zone: Option<String>,
+    /// The senders whose remote images are always shown, by their addresses, the latest last.
+    pub remote_from: Option<Vec<String>>,
+    /// Keys that are no settings of this version.
+    #[serde(flatten)]
+    pub other: Table,
+}
+
+/// The settings in force for one user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Rows of a list page.
+    pub rows: u32,
+    /// The zone in which times are shown; empty for the machine's.
+    pub time_zone: String,
+    /// The senders whose remote images are always shown, by their addresses in lower case, the latest last.
+    pub remote_from: Vec<String>,
+    /// True where the hoster lets nobody change `remote_from`.
+    pub is_remote_from_fixed: bool,
+}
+
+/// What the hoster says.
+#[derive(Clone, Copy, Debug)]
+pub struct Hoster<'c> {
+    /// Counts until the user chooses.
+    pub settings: &'c Chosen,
+    /// Counts whatever the user chose.
+    pub fixed: &'c Chosen,
+}
+
+impl Settings {
+    /// The one place where it is decided whose value counts.
+    pub fn resolve(hoster: Hoster, user: &Chosen) -> Settings {
+        /// The first of the three that says something.
+        fn first<T: Clone>(all: [&Option<T>; 3]) -> Option<T> {
+            all.into_iter().flatten().next().cloned()
+        }
+        let Hoster { settings, fixed } = hoster;
+        let remote_from = first([&fixed.remote_from, &user.remote_from, &settings.remote_from]);
+        Settings {
+            rows: first([&fixed.rows, &user.rows, &settings.rows]).unwrap_or(50),
+            time_zone: first([&fixed.time_zone, &user.time_zone, &settings.time_zone])
+                .unwrap_or_default(),
+            remote_from: remote_from
+                .unwrap_or_default()
+                .iter()
+                .map(|address| address.to_lowercase())
+                .collect(),
+            is_remote_from_fixed: fixed.remote_from.is_some(),
+        }
+    }
+
+    /// True for a sender, by the address in lower case, whose remote images are always shown.
+    pub fn always_shows(&self, sender: &str) -> bool {
+        self.remote_from.iter().any(|known| known == sender)
+    }
+
+    /// The senders as they are once the images of this one are always shown, or no longer.
+    pub fn senders_with(&self, sender: &str, always: bool) -> Vec<String> {
+        let mut senders = self.remote_from.clone();
+        senders.retain(|known| known != sender);
+        if always {
+            senders.push(sender.to_owned());
+        }
+        let too_many = senders.len().saturating_sub(SENDERS);
+        senders.split_off(too_many)
+    }
+}
+
+impl Chosen {
+    /// The first key whose value its type allows and the program does not, and the rule.
+    pub fn broken_rule(&self) -> Option<(&'static str, &'static str)> {
+        let Chosen {
+            rows,
+            time_zone,
+            // Any list of words will do: what is no address is nobody's.
+            remote_from: _,
+            other: _,
+        } = self;
+        if rows.is_some_and(|rows| !(10..=200).contains(&rows)) {
+            return Some(("rows", "must be 10 to 200"));
+        }
+        if time_zone
+            .as_ref()
+            .is_some_and(|name| Zone::named(name).is_none())
+        {
+            return Some(("time_zone", "must be a zone such as Europe/Brussels"));
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(text: &str) -> Chosen {
+        toml::from_str(text).unwrap()
+    }
+
+    fn resolved(settings: &str, user: &str, fixed: &str) -> Settings {
+        let hoster = Hoster {
+            settings: &chosen(settings),
+            fixed: &chosen(fixed),
+        };
+        Settings::resolve(hoster, &chosen(user))
+    }
+
+    #[test]
+    fn built_in_gives_way_to_the_hoster_he_to_the_user_and_all_to_what_is_fixed() {
+        assert_eq!(resolved("", "", "").rows, 50);
+        assert_eq!(resolved("rows = 20", "", "").rows, 20);
+        assert_eq!(resolved("rows = 20", "rows = 30", "").rows, 30);
+        assert_eq!(resolved("rows = 20", "rows = 30", "rows = 40").rows, 40);
+        // One that is not said is not touched by another.
+        let one = resolved("time_zone = 'UTC'", "rows = 30", "");
+        assert_eq!((one.rows, one.time_zone.as_str()), (30, "UTC"));
+        assert!(!one.is_remote_from_fixed);
+        assert!(resolved("", "remote_from = ['A']", "remote_from = []").is_remote_from_fixed);
+    }
+
+    #[test]
+    fn of_many_senders_the_oldest_goes() {
+        let all: Vec<String> = (0..SENDERS).map(|n| format!("{n}@example.org")).collect();
+        let full = Settings {
+            remote_from: all,
+            ..resolved("", "", "")
+        };
+        let more = full.senders_with("new@example.org", true);
+        assert_eq!(more.len(), SENDERS);
+        assert_eq!(more.first().map(String::as_str), Some("1@example.org"));
+        assert_eq!(more.last().map(String::as_str), Some("new@example.org"));
+        assert_eq!(full.senders_with("7@example.org", false).len(), SENDERS - 1);
+    }
+
+    #[test]
+    fn a_value_that_makes_no_sense_is_named_with_its_rule() {
+        assert_eq!(chosen("rows = 9").broken_rule().map(|r| r.0), Some("rows"));
+        let nowhere = chosen("time_zone = 'Nowhere/Atlantis'");
+        assert_eq!(nowhere.broken_rule().map(|r| r.0), Some("time_zone"));
+        assert_eq!(chosen("x = 1").broken_rule(), None);
+    }
+}
