@@ -388,7 +388,7 @@ fn rows(page: &Page) -> (usize, usize) {
 #[test]
 fn a_message_that_the_server_cannot_read_costs_no_other_its_row() {
     let uids = Transcript::named("dovecot-2.3.19.1").uids();
-    for how in [Unreadable::Omits, Unreadable::Refuses] {
+    for how in [Unreadable::Omits, Unreadable::Refuses, Unreadable::Leaves] {
         for bad in [uids[0], uids[1], *uids.last().expect("some mail")] {
             let script = ImapScript::start("dovecot-2.3.19.1", Mischief::Unreadable(bad, how));
             let site = Site::new().imap_at(script.address()).start();

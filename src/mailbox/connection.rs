@@ -85,6 +85,21 @@ impl<'v> Connection<'v> {
         Ok(self.note_open(&opening.folder, access, opened) == opening.folder)
     }
 
+    /// What a flight had brought of a folder when its connection broke; None where that was not open yet, or where a
+    /// request may make no further connection. The next flight makes one.
+    pub fn take_broken(&mut self, opening: &Opening) -> Option<Flight> {
+        let broken = self.remote.take_broken()?;
+        let is_open = opening.asked.is_none_or(|(handle, _)| {
+            let validity = broken.get(handle).and_then(|folder| folder.validity);
+            broken.is_ok(handle) && validity == Some(opening.folder.validity)
+        });
+        if !is_open || !self.remote.begin_again() {
+            return None;
+        }
+        self.open = None;
+        Some(broken)
+    }
+
     /// The folder that a flight opened.
     ///
     /// # Errors

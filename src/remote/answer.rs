@@ -18,12 +18,12 @@ use super::folders::Folders;
 use super::found::Found;
 use super::handle::Handle;
 use super::lexer::{Lexer, number};
-use super::open_folder::OpenFolder;
+use super::open_folder::{Messages, OpenFolder};
 use super::plan::Plan;
 use super::uids::{Sequence, UidSet};
 use super::wire::Status;
 use crate::error::Result;
-use crate::mail::FolderName;
+use crate::mail::{FolderName, Uid};
 
 pub use self::kinds::Answer;
 
@@ -153,6 +153,16 @@ impl Flight {
     /// The same, out of the flight.
     pub fn take<A: Answer>(&mut self, command: Handle<A>) -> Option<A> {
         A::of_mut(self, command.command).map(std::mem::take)
+    }
+
+    /// The message to suspect where the connection broke while a command brought these: the first behind those that came,
+    /// since servers answer in ascending order.
+    pub fn suspect(&self, command: Handle<Messages>, asked: &UidSet) -> Option<Uid> {
+        let messages = self.get(command);
+        let mut came = messages.into_iter().flat_map(Messages::keys).rev();
+        let last = came.find(|uid| asked.contains(**uid));
+        let mut asked = asked.iter();
+        asked.find(|uid| last.is_none_or(|last| uid > last))
     }
 
     /// The folder that a command speaks of, as it was while the command was carried out.

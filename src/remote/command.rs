@@ -14,6 +14,9 @@ use crate::mail::{FolderName, ModSeq, Uid};
 const ROW_FIELDS: &str =
     "DATE FROM SENDER REPLY-TO TO CC SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES";
 
+/// How much of these is fetched of a message, in bytes: a list must not wait for a header of megabytes.
+const ROW_BYTES: u32 = 64 * 1024;
+
 /// One command, in our words.
 #[derive(Debug)]
 pub(super) enum Command {
@@ -140,7 +143,7 @@ impl Command {
                 // RFC 8970: the first words, where the server makes them.
                 let preview = if able.has("PREVIEW") { " PREVIEW" } else { "" };
                 let items = format!(
-                    "(UID FLAGS INTERNALDATE RFC822.SIZE BODYSTRUCTURE{preview} BODY.PEEK[HEADER.FIELDS ({ROW_FIELDS}{verdict})])"
+                    "(UID FLAGS INTERNALDATE RFC822.SIZE BODYSTRUCTURE{preview} BODY.PEEK[HEADER.FIELDS ({ROW_FIELDS}{verdict})]<0.{ROW_BYTES}>)"
                 );
                 each(uids.texts(), |set| format!("UID FETCH {set} {items}"))
             }
@@ -329,6 +332,7 @@ mod tests {
             let text = said(rows(first.clone(), asks), server).concat();
             assert_eq!(text.contains(" PREVIEW "), asks);
             assert_eq!(text.contains(" AUTHENTICATION-RESULTS)"), asks);
+            assert!(text.ends_with(")]<0.65536>)"), "{text}");
         }
     }
 }

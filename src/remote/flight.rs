@@ -30,6 +30,8 @@ pub(super) struct Session {
     pub able: Capabilities,
     /// How one got in where the greeting does not tell: said of the server whatever it says itself.
     pub ways_in: Vec<&'static str>,
+    /// What had come when the connection broke.
+    pub broken: Option<Flight>,
     /// False where `able` is only what the greeting hinted at: CAPABILITY joins the next flight.
     pub sure: bool,
 }
@@ -47,7 +49,11 @@ impl Session {
             let count = u32::try_from(write.texts.len()).unwrap_or(u32::MAX);
             cost.commands = cost.commands.saturating_add(count);
             cost.flights = cost.flights.saturating_add(1);
-            self.send(write, &mut flight)?;
+            if let Err(error) = self.send(write, &mut flight) {
+                flight.settle();
+                self.broken = Some(flight);
+                return Err(error);
+            }
         }
         flight.settle();
         if let Some(able) = &flight.remarks.capabilities {
@@ -118,13 +124,13 @@ impl Session {
             sent.map_err(|e| broken(&self.wire, &e))?;
         }
         let verb = self.load(last);
-        match self.imap.run(verb) {
+        let flown = match self.imap.run(verb) {
             // What a NO or BAD means is decided by whoever asked.
-            Ok(_) | Err(imap::Error::No(_) | imap::Error::Bad(_)) => {}
-            Err(e) => return Err(broken(&self.wire, &e)),
-        }
+            Ok(_) | Err(imap::Error::No(_) | imap::Error::Bad(_)) => Ok(()),
+            Err(e) => Err(broken(&self.wire, &e)),
+        };
         collect(&self.wire, write.sent, &write.owners, flight);
-        Ok(())
+        flown
     }
 
     /// Puts a command where the wire finds it when the crate has made its tag; what the crate is to write.

@@ -75,6 +75,8 @@ pub const REQUEST_BYTES: u64 = 32 * 1024 * 1024;
 pub const PIECE_BYTES: u32 = 256 * 1024;
 /// How long `fetch_pieces` and a file that is sent wait for progress.
 pub const PATIENCE: Duration = Duration::from_secs(20);
+/// Most connections that one request makes, where the server breaks them.
+const CONNECTIONS: u32 = 3;
 /// How long saying goodbye may take.
 const GOODBYE: Duration = Duration::from_millis(200);
 
@@ -92,7 +94,7 @@ pub struct Account<'a> {
 /// What a request's connection has cost so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
-    /// Connections made: 0 or 1.
+    /// Connections made: 0 or 1, unless the server broke one.
     pub connections: u32,
     /// Commands sent, sign-in included; the goodbye, which nobody waits for, not.
     pub commands: u32,
@@ -109,6 +111,9 @@ pub struct Remote<'a> {
     limits: Rc<Limits>,
     state: State,
     cost: Cost,
+    /// What had come when the last connection broke, and what its server could do.
+    broken: Option<Flight>,
+    able: Option<Capabilities>,
 }
 
 enum State {
@@ -133,6 +138,8 @@ impl<'a> Remote<'a> {
             limits: Rc::new(Limits::new(deadline, REQUEST_BYTES)),
             state: State::Unasked,
             cost: Cost::default(),
+            broken: None,
+            able: None,
         }
     }
 
@@ -197,6 +204,7 @@ impl<'a> Remote<'a> {
         let (flown, is_lost) = match &mut self.state {
             State::Open(session) => {
                 let flown = session.fly(plan, &mut self.cost);
+                self.broken = session.broken.take();
                 let is_lost = session.wire.fault().is_some();
                 (flown, is_lost)
             }
@@ -213,9 +221,26 @@ impl<'a> Remote<'a> {
         if let Err(error) = &flown
             && (is_lost || matches!(error, Error::Imap(..)))
         {
+            self.able = self.capabilities().cloned();
             self.state = State::Broken(error.clone());
         }
         flown
+    }
+
+    /// What a flight had brought when its connection broke, if the server had begun to answer: to be used, and to be asked
+    /// which message was the first that did not come.
+    pub fn take_broken(&mut self) -> Option<Flight> {
+        self.broken.take()
+    }
+
+    /// Lets the next flight make a new connection after one that broke; false where a request may make no more.
+    pub fn begin_again(&mut self) -> bool {
+        let may = matches!(self.state, State::Broken(_)) && self.cost.connections < CONNECTIONS;
+        if may {
+            self.known = self.able.take();
+            self.state = State::Unasked;
+        }
+        may
     }
 
     /// For the command of a flight that was to open a folder: what a NO means for the page. Most servers say it without a

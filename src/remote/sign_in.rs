@@ -86,6 +86,7 @@ pub(super) fn sign_in(
                 wire,
                 able: able.unwrap_or_default().with(&ways_in),
                 ways_in,
+                broken: None,
                 sure,
             })
         }

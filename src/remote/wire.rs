@@ -25,7 +25,7 @@ use super::lexer::Lexer;
 use super::segments::{Content, Segment, Segments};
 use crate::error::{Cause, Error, Imap, Result, Said};
 
-/// What one flight may bring, in bytes; a request's own budget is counted beneath TLS.
+/// What is kept of one flight, in bytes; a request's own budget is counted beneath TLS.
 pub const FLIGHT_BYTES: usize = 24 * 1024 * 1024;
 /// Most responses of one flight.
 pub const RESPONSES: usize = 150_000;
@@ -328,7 +328,7 @@ impl Inner {
             let budget = FLIGHT_BYTES.saturating_sub(self.bytes);
             if let Some(response) = self.framer.next(budget)? {
                 self.bytes = self.bytes.saturating_add(response.len());
-                if response.len() > budget || self.kept.untagged.len() >= RESPONSES {
+                if self.kept.untagged.len() >= RESPONSES {
                     return Err(garbled("more came than a request may hold"));
                 }
                 return Ok(response);

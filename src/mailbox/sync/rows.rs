@@ -2,7 +2,8 @@
 //!
 //! Not for making a row of an answer (that is `row`). To know before changing it: one message must never cost the others
 //! their rows. What a flight brought is kept whatever became of the rest; what the server leaves out, or refuses even when
-//! it is asked for alone, is kept as a row of which nothing is known, so that the next request goes round it.
+//! it is asked for alone, or breaks the connection at, is kept as a row of which nothing is known, so that the next request
+//! goes round it.
 
 use std::collections::BTreeMap;
 
@@ -36,22 +37,39 @@ impl Sync<'_, '_, '_> {
         wanted: Wanted,
     ) -> Result<Option<BTreeMap<Uid, Row>>> {
         let verdict = !self.server.authserv_id().is_empty();
-        let mut plan = Plan::new();
-        let opening = self.server.ask_for(&mut plan, folder, Access::Read);
-        let mut missing: Vec<UidSet> = Vec::new();
-        let mut asked = Vec::new();
-        if !wanted.rows.is_empty() {
-            asked.push(plan.fetch_rows(wanted.rows.clone(), verdict));
-            missing.push(wanted.rows);
-        }
-        let flags = (!wanted.flags.is_empty()).then(|| plan.fetch_flags(wanted.flags, None));
-        let mut flight = self.fly_with_counts(plan)?;
+        let mut brought = BTreeMap::new();
+        let mut rows = wanted.rows;
+        let (mut flight, opening, asked_rows, flags) = loop {
+            let mut plan = Plan::new();
+            let opening = self.server.ask_for(&mut plan, folder, Access::Read);
+            // Of an empty set nothing is asked.
+            let asked = plan.fetch_rows(rows.clone(), verdict);
+            let flags = plan.fetch_flags(wanted.flags.clone(), None);
+            match self.fly_with_counts(plan) {
+                Ok(flight) => break (flight, opening, asked, flags),
+                Err(error) => {
+                    // What came is kept; the first message that did not come is gone round from now on.
+                    let broken = self.server.take_broken(&opening);
+                    let suspect = broken.as_ref().and_then(|b| b.suspect(asked, &rows));
+                    let (Some(broken), Some(suspect)) = (broken, suspect) else {
+                        return Err(error);
+                    };
+                    if let Some(messages) = broken.get(asked) {
+                        brought.extend(self.note_messages(folder, messages));
+                    }
+                    brought.extend(self.note_untold(folder, &[suspect]));
+                    let rest = rows.iter().filter(|uid| !brought.contains_key(uid));
+                    rows = rest.collect();
+                }
+            }
+        };
         if !self.server.has_opened(&flight, &opening)? {
             return Ok(None);
         }
         self.keep_facts();
-        let mut brought = BTreeMap::new();
-        if let Some(messages) = flags.and_then(|flags| flight.get(flags)) {
+        let mut asked = vec![asked_rows];
+        let mut missing = vec![rows];
+        if let Some(messages) = flight.get(flags) {
             brought.extend(self.note_messages(folder, messages));
         }
         let mut refused_alone = Vec::new();
