@@ -226,7 +226,8 @@ fn beside(stage: &Stage, program: &Path, rounds: usize) {
         },
     );
     let stages = [stage, &other];
-    let kinds: [(&str, fn(&Stage) -> Click); 5] = [
+    type Of = fn(&Stage) -> Click;
+    let kinds: [(&str, Of); 5] = [
         ("sign-in form", Stage::sign_in_form),
         ("warm list", Stage::warm_list),
         ("warm message", Stage::warm_message),
