@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::error::Result;
 use crate::gate::Pass;
-use crate::session::{self, Claim, Found, Session};
+use crate::session::{self, Found, Session, SessionCookie};
 use crate::store::Store;
 use crate::time::{self, Seconds, Watch};
 
@@ -61,7 +61,7 @@ pub fn at<T>(pass: Pass, budget: u64, work: impl FnOnce(&mut Desk<'_>) -> T) -> 
 
 impl Desk<'_> {
     /// The session behind a cookie, if it may act; None where there is none, or it has ended.
-    pub fn session(&mut self, claim: &Claim) -> Option<Session> {
+    pub fn session(&mut self, claim: &SessionCookie) -> Option<Session> {
         match session::load(&mut self.store, claim, self.now) {
             Found::Live(session) => Some(session),
             Found::Ended(_) | Found::Nothing => None,
@@ -69,7 +69,7 @@ impl Desk<'_> {
     }
 
     /// The session behind the cookie of a browser that signs in again: also one that has ended, whose data key goes on.
-    pub fn former_session(&mut self, claim: &Claim) -> Option<Session> {
+    pub fn former_session(&mut self, claim: &SessionCookie) -> Option<Session> {
         match session::load(&mut self.store, claim, self.now) {
             Found::Live(session) | Found::Ended(session) => Some(session),
             Found::Nothing => None,

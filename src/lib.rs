@@ -23,7 +23,7 @@
 //!
 //! 1. `main` asks [`request::is_cgi`]: no web server means a shell.
 //! 2. [`app::serve`]: [`request::guard`] judges the environment; [`route::Route::parse`] says what is asked for;
-//!    [`session::Claim::read`] checks the cookie's MAC; [`request::Head::take_body`] reads the body. What comes of it is a
+//!    [`session::SessionCookie::read`] checks the cookie's MAC; [`request::Head::take_body`] reads the body. What comes of it is a
 //!    [`request::Request`]. Nothing of a user has been touched, no lock is held.
 //! 3. [`gate::Gate::enter`] gives the [`gate::Pass`], or sends the request away with a page that tries again.
 //! 4. [`desk::at`] opens the store, then the session: the cookie's key opens the record, or the answer is the sign-in form.
@@ -73,7 +73,7 @@
 //! | away | offline: the server cannot be asked, the cache answers |
 //! | kind, media | media type (MIME type), and what it is to a reader |
 //! | leaf, group, container | body part; multipart; a part that holds parts (nested message, TNEF, S/MIME) |
-//! | trail, inside | path to a nested message; within one |
+//! | nested, inside | path to a nested message; within one |
 //! | letter | plain text body, as blocks of text, quotes and a signature |
 //! | told, extras | what a message states beside its text: calendar, vCard, DSN, MDN |
 //! | verdict, doubt | Authentication-Results; a sign of spoofing |
@@ -96,9 +96,9 @@ pub mod config;
 pub mod desk;
 pub mod document;
 pub mod error;
+pub mod extras;
 pub mod gate;
 pub mod jobs;
-pub mod letter;
 pub mod mail;
 pub mod mailbox;
 pub mod media;
@@ -106,6 +106,7 @@ pub mod mime;
 pub mod notices;
 pub mod outbox;
 pub mod pack;
+pub mod plain_text;
 pub mod process;
 pub mod profile;
 pub mod remote;
@@ -120,6 +121,5 @@ pub mod state;
 pub mod store;
 pub mod throttle;
 pub mod time;
-pub mod told;
 pub mod views;
 pub mod words;

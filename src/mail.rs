@@ -213,31 +213,33 @@ impl std::fmt::Display for PartPath {
 }
 
 /// Where something stands that may lie inside a part: the part, then what lies in it, and so on. `2/1.2` is the part 1.2
-/// of the message that is attached as part 2. The empty trail is the message itself.
+/// of the message that is attached as part 2. The empty path is the message itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Trail(Vec<PartPath>);
+pub struct NestedPath(Vec<PartPath>);
 
-impl Trail {
-    /// Deepest trail that is followed.
+impl NestedPath {
+    /// Deepest nested that is followed.
     pub const DEEPEST: usize = 8;
 
     /// Reads `2/1.2`; the empty text is the message itself.
-    pub fn parse(text: &str) -> Option<Trail> {
+    pub fn parse(text: &str) -> Option<NestedPath> {
         if text.is_empty() {
-            return Some(Trail::default());
+            return Some(NestedPath::default());
         }
         let paths: Option<Vec<PartPath>> = text
             .split('/')
             .map(|path| PartPath::parse(path).filter(|p| !p.steps().is_empty()))
             .collect();
-        paths.filter(|p| p.len() <= Trail::DEEPEST).map(Trail)
+        paths
+            .filter(|p| p.len() <= NestedPath::DEEPEST)
+            .map(NestedPath)
     }
 
     /// What stands at `path` inside of what stands here.
-    pub fn then(&self, path: &PartPath) -> Trail {
+    pub fn then(&self, path: &PartPath) -> NestedPath {
         let mut paths = self.0.clone();
         paths.push(path.clone());
-        Trail(paths)
+        NestedPath(paths)
     }
 
     /// Its first part, and the way from there.
@@ -251,7 +253,7 @@ impl Trail {
     }
 }
 
-impl std::fmt::Display for Trail {
+impl std::fmt::Display for NestedPath {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         for (i, path) in self.0.iter().enumerate() {
             if i > 0 {
@@ -411,12 +413,12 @@ mod tests {
     #[test]
     fn a_trail_reads_what_it_writes_and_nothing_else() {
         for text in ["", "2", "2/1.2/3"] {
-            let trail = Trail::parse(text).map(|t| t.to_string());
-            assert_eq!(trail.as_deref(), Some(text));
+            let nested = NestedPath::parse(text).map(|t| t.to_string());
+            assert_eq!(nested.as_deref(), Some(text));
         }
         let deep = ["1"; 9].join("/");
         for text in ["/", "1/", "/1", "1//2", "a", deep.as_str()] {
-            assert_eq!(Trail::parse(text), None, "{text}");
+            assert_eq!(NestedPath::parse(text), None, "{text}");
         }
     }
 

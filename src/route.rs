@@ -8,7 +8,7 @@ mod query;
 
 use crate::error::{Error, Result};
 pub use crate::mail::MessageRef;
-use crate::mail::{FolderName, ListId, Trail};
+use crate::mail::{FolderName, ListId, NestedPath};
 use query::{Link, Query};
 
 /// What stands before every address of this installation: `/cgi-bin/postern`, or nothing at the root. No slash at its end.
@@ -81,7 +81,7 @@ pub struct MessageQuery {
     /// Show what the mail asks to load from elsewhere, this once.
     pub remote: bool,
     /// The message within it that is meant; empty for the message itself.
-    pub inside: Trail,
+    pub inside: NestedPath,
     /// The charset that the reader chose; empty for what the mail says.
     pub charset: String,
 }
@@ -94,7 +94,7 @@ impl MessageQuery {
             rank,
             face: Face::Best,
             remote: false,
-            inside: Trail::default(),
+            inside: NestedPath::default(),
             charset: String::new(),
         }
     }
@@ -118,7 +118,7 @@ pub struct FrameQuery {
     /// With what it asks to load from elsewhere.
     pub remote: bool,
     /// The message within it that is meant.
-    pub inside: Trail,
+    pub inside: NestedPath,
     /// The charset that the reader chose.
     pub charset: String,
 }
@@ -137,13 +137,16 @@ pub enum Route {
     /// `GET /part`: an attachment or inline image; `open` shows it in the browser where its type is harmless.
     Part {
         message: MessageRef,
-        trail: Trail,
+        nested: NestedPath,
         open: bool,
     },
     /// `GET /attachments`: all that is attached, in one zip.
     Attachments { message: MessageRef },
     /// `GET /headers`: all header fields of a message, for reading.
-    Headers { message: MessageRef, inside: Trail },
+    Headers {
+        message: MessageRef,
+        inside: NestedPath,
+    },
     /// `GET /leave`: how to leave the list that a message came by.
     Leave { message: MessageRef },
     /// `POST /sender`: always shows what the sender of a message has loaded from elsewhere, or no longer; then the message.
@@ -217,17 +220,17 @@ impl Route {
             "/print" => by_get(q.message_page().map(Route::Print)),
             "/frame" => by_get(q.message_page().map(|page| Route::Frame(page.frame()))),
             "/part" => by_get(q.message().and_then(|message| {
-                let trail = q.trail("p")?;
+                let nested = q.nested("p")?;
                 let open = q.is_set("open");
                 Ok(Route::Part {
                     message,
-                    trail,
+                    nested,
                     open,
                 })
             })),
             "/attachments" => by_get(q.message().map(|message| Route::Attachments { message })),
             "/headers" => by_get(q.message().and_then(|message| {
-                let inside = q.trail("in")?;
+                let inside = q.nested("in")?;
                 Ok(Route::Headers { message, inside })
             })),
             "/leave" => by_get(q.message().map(|message| Route::Leave { message })),
@@ -301,18 +304,18 @@ impl Route {
             Route::Frame(frame) => {
                 link.path("/frame");
                 link.message(&frame.message);
-                link.trail("in", &frame.inside);
+                link.nested("in", &frame.inside);
                 link.flag("remote", frame.remote);
                 link.some("charset", &frame.charset);
             }
             Route::Part {
                 message,
-                trail,
+                nested,
                 open,
             } => {
                 link.path("/part");
                 link.message(message);
-                link.trail("p", trail);
+                link.nested("p", nested);
                 link.flag("open", *open);
             }
             Route::Attachments { message } => {
@@ -322,7 +325,7 @@ impl Route {
             Route::Headers { message, inside } => {
                 link.path("/headers");
                 link.message(message);
-                link.trail("in", inside);
+                link.nested("in", inside);
             }
             Route::Leave { message } => {
                 link.path("/leave");
@@ -459,13 +462,13 @@ mod tests {
                 compare,
             })
         };
-        let trail = Trail::parse("2/1.2").unwrap();
+        let nested = NestedPath::parse("2/1.2").unwrap();
         let query = MessageQuery {
             message: message.clone(),
             rank: 3,
             face: Face::Text,
             remote: true,
-            inside: trail.clone(),
+            inside: nested.clone(),
             charset: "koi8-r".into(),
         };
         vec![
@@ -487,14 +490,14 @@ mod tests {
                 "GET",
                 Route::Headers {
                     message: message.clone(),
-                    inside: trail.clone(),
+                    inside: nested.clone(),
                 },
             ),
             (
                 "GET",
                 Route::Part {
                     message: message.clone(),
-                    trail,
+                    nested,
                     open: true,
                 },
             ),

@@ -40,7 +40,7 @@ const TAG: usize = 16;
 
 /// What a browser's cookie claims, with a MAC that this installation made.
 #[derive(Clone, Debug)]
-pub struct Claim {
+pub struct SessionCookie {
     /// Whose session.
     pub user: UserId,
     /// Which of them.
@@ -75,9 +75,9 @@ pub enum Found {
     Nothing,
 }
 
-impl Claim {
+impl SessionCookie {
     /// Reads the cookie; None without one, or where this installation did not make it.
-    pub fn read(head: &Head, state: &State) -> Option<Claim> {
+    pub fn read(head: &Head, state: &State) -> Option<SessionCookie> {
         let bytes = seal::from_text(head.cookie(&cookie_name(head))?)?;
         let (body, tag) = bytes.split_at_checked(bytes.len().checked_sub(TAG)?)?;
         if !state.secret().proves("cookie", &[body], tag) {
@@ -85,15 +85,15 @@ impl Claim {
         }
         let (user, rest) = body.split_first_chunk::<16>()?;
         let (id, key) = rest.split_first_chunk::<16>()?;
-        Some(Claim {
+        Some(SessionCookie {
             user: UserId(*user),
             id: *id,
             key: Key::new(key.try_into().ok()?),
         })
     }
 
-    fn new(user: UserId) -> Result<Claim> {
-        Ok(Claim {
+    fn new(user: UserId) -> Result<SessionCookie> {
+        Ok(SessionCookie {
             user,
             id: seal::random()?,
             key: Key::random()?,
@@ -137,7 +137,7 @@ pub fn cookie_name(head: &Head) -> String {
 }
 
 /// Finds the record behind a claim. What is found expired is written back as ended.
-pub fn load(store: &mut Store, claim: &Claim, now: Seconds) -> Found {
+pub fn load(store: &mut Store, claim: &SessionCookie, now: Seconds) -> Found {
     let Some(kept) = store.get(Encryption::ByCaller, &keys::SESSIONS, &SessionKey(claim.id)) else {
         return Found::Nothing;
     };
@@ -169,7 +169,12 @@ pub fn load(store: &mut Store, claim: &Claim, now: Seconds) -> Found {
 ///
 /// # Errors
 /// `Internal`.
-pub fn touch(store: &mut Store, claim: &Claim, session: &mut Session, now: Seconds) -> Result<()> {
+pub fn touch(
+    store: &mut Store,
+    claim: &SessionCookie,
+    session: &mut Session,
+    now: Seconds,
+) -> Result<()> {
     if session.seen.abs_diff(now) < TOUCH.unsigned_abs() {
         return Ok(());
     }
@@ -203,7 +208,7 @@ pub fn begin(
     with: &Beginning,
     before: Option<&Session>,
     now: Seconds,
-) -> Result<(Claim, Session)> {
+) -> Result<(SessionCookie, Session)> {
     let Beginning { user, password, .. } = *with;
     let data = match before {
         Some(old) => {
@@ -222,7 +227,7 @@ pub fn begin(
             }
         },
     };
-    let claim = Claim::new(user)?;
+    let claim = SessionCookie::new(user)?;
     let session = Session {
         login: with.login.to_owned(),
         realm: with.realm.to_owned(),
@@ -241,7 +246,7 @@ pub fn begin(
 ///
 /// # Errors
 /// `Internal`.
-pub fn end(store: &mut Store, claim: &Claim, session: Session) -> Result<()> {
+pub fn end(store: &mut Store, claim: &SessionCookie, session: Session) -> Result<()> {
     let csrf = Key::random()?;
     notices::forget(store, SessionKey(claim.id));
     save(
@@ -256,7 +261,7 @@ pub fn end(store: &mut Store, claim: &Claim, session: Session) -> Result<()> {
 }
 
 /// Signs out: the record is gone at once.
-pub fn sign_out(store: &mut Store, claim: &Claim) {
+pub fn sign_out(store: &mut Store, claim: &SessionCookie) {
     store.remove(&keys::SESSIONS, &SessionKey(claim.id));
     notices::forget(store, SessionKey(claim.id));
 }
@@ -320,7 +325,7 @@ fn owner_key(user: UserId) -> Key {
     Key::new(key)
 }
 
-fn save(store: &mut Store, claim: &Claim, session: &Session) -> Result<()> {
+fn save(store: &mut Store, claim: &SessionCookie, session: &Session) -> Result<()> {
     let internal = |e: postcard::Error| Error::Internal(Cause::at("session", e));
     let plain = postcard::to_stdvec(session).map_err(internal)?;
     let kept = Kept {
@@ -337,7 +342,7 @@ fn save(store: &mut Store, claim: &Claim, session: &Session) -> Result<()> {
 }
 
 /// What binds a record to its user and its place.
-fn associated_data(claim: &Claim) -> Vec<u8> {
+fn associated_data(claim: &SessionCookie) -> Vec<u8> {
     [b"session", &claim.user.0[..], &claim.id].concat()
 }
 

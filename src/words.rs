@@ -6,12 +6,12 @@
 //! dress a part of it (a link, a name), it is a `Sentence` with numbered places, since another language has another order.
 //! Here: languages, numbers, sizes, dates. What pages say is in the files below, what is said when one fails in `failures`.
 
+mod extras;
 mod failures;
 mod message;
 mod pages;
 mod resume;
 mod sign_in;
-mod told;
 
 pub use failures::{ErrorText, hard_deadline};
 

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use postern::clean;
-use postern::mail::{Part, Trail};
+use postern::mail::{NestedPath, Part};
 use postern::mime::{codec, containers, statements, structure};
 
 use crate::mail::{cleaned, harms, mails, vectors};
@@ -122,8 +122,8 @@ fn read_mail(raw: &[u8]) {
         read_part(part, &bytes, 0);
         let name = codec::safe_file_name(&part.name);
         assert!(!name.is_empty() && !name.contains(['/', '\\', '\n', '\0']));
-        let trail = Trail::default().then(&part.path).to_string();
-        assert!(Trail::parse(&trail).is_some() || part.path.steps().len() > 60);
+        let nested = NestedPath::default().then(&part.path).to_string();
+        assert!(NestedPath::parse(&nested).is_some() || part.path.steps().len() > 60);
     }
     for part in body.html.iter().take(4) {
         let bytes = structure::part_of(raw, &part.path).expect("a part that was told");
@@ -172,7 +172,7 @@ fn loose(mails: &[Vec<u8>]) -> Vec<Vec<u8>> {
 fn read_part(part: &Part, bytes: &[u8], depth: u32) {
     let text = structure::reading(part, bytes, "");
     structure::preview(&text);
-    structure::letter([(&text, part.flowed)], clean::link);
+    structure::plain_text([(&text, part.flowed)], clean::link);
     statements::events(&text);
     statements::cards(&text);
     statements::report("message/delivery-status", bytes);

@@ -7,9 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use postern::clean::{self, Cleaned, Show};
-use postern::letter::{Block, Line, Span};
 use postern::mail::{Part, PartPath};
 use postern::mime::{codec, containers, structure};
+use postern::plain_text::{Block, Line, Span};
 use scraper::{Html, Selector};
 use serde_json::Value;
 
@@ -421,7 +421,7 @@ pub(crate) fn read(raw: &[u8]) -> Reading {
         if part.kind == "text/html" {
             text = clean::words(&text);
         }
-        for block in &structure::letter([(text, part.flowed)], clean::link).blocks {
+        for block in &structure::plain_text([(text, part.flowed)], clean::link).blocks {
             tell(block, &mut words);
         }
     }

@@ -4,7 +4,7 @@ use super::panes::Around;
 use super::{Done, Visit};
 use crate::document::Opening;
 use crate::error::{Error, GoneKind, Result};
-use crate::mail::Trail;
+use crate::mail::NestedPath;
 use crate::route::{MessageQuery, MessageRef, Route};
 use crate::views;
 use crate::views::about::{HeadersPage, LeavePage};
@@ -13,7 +13,7 @@ use crate::views::about::{HeadersPage, LeavePage};
 ///
 /// # Errors
 /// `Gone`; `Imap`.
-pub fn headers(visit: &mut Visit, at: &MessageRef, inside: &Trail) -> Result<Done> {
+pub fn headers(visit: &mut Visit, at: &MessageRef, inside: &NestedPath) -> Result<Done> {
     let document = visit.open(&Opening::look(at, inside))?;
     let around = Around::gather(visit, &at.folder, Vec::new())?;
     let fields = document.header_fields();
@@ -36,7 +36,7 @@ pub fn headers(visit: &mut Visit, at: &MessageRef, inside: &Trail) -> Result<Don
 /// # Errors
 /// `Gone(Part)` where the message names no way; `Gone`; `Imap`.
 pub fn leave(visit: &mut Visit, at: &MessageRef) -> Result<Done> {
-    let document = visit.open(&Opening::look(at, &Trail::default()))?;
+    let document = visit.open(&Opening::look(at, &NestedPath::default()))?;
     let ways = document.unsubscribe(&visit.head.host);
     let ways = ways.ok_or(Error::Gone(GoneKind::Part))?;
     let around = Around::gather(visit, &at.folder, Vec::new())?;

@@ -6,10 +6,10 @@
 use super::Visit;
 use crate::document::{Document, Opening, Purpose, Rendering, open};
 use crate::error::Result;
+use crate::extras::{Event, Moment, Verdict};
 use crate::route::{FrameQuery, Route};
 use crate::time::{Calendar, Zone};
-use crate::told::{Event, Moment, Verdict};
-use crate::views::told::{EventLine, Told};
+use crate::views::extras::{EventLine, Extras};
 
 impl Visit<'_, '_> {
     /// Opens a message, or one within it.
@@ -47,11 +47,11 @@ pub fn verdict<'d>(visit: &Visit, document: &'d Document) -> Option<&'d Verdict>
 }
 
 /// What a message tells beside its text.
-pub fn told(visit: &Visit, document: &Document) -> Told {
+pub fn extras(visit: &Visit, document: &Document) -> Extras {
     let extras = document.extras();
     let message = document.message().clone();
     let leave = document.unsubscribe(&visit.head.host);
-    Told {
+    Extras {
         doubts: document.doubts().to_vec(),
         verdict: verdict(visit, document).cloned(),
         protection: document.protection(),

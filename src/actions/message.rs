@@ -2,21 +2,21 @@
 //!
 //! Not for what is to be read of it (`document`): here that becomes what a view takes.
 
-use super::extras::{rendering, told};
+use super::extras::{extras, rendering};
 use super::opened::attachments;
 use super::panes::{Around, list_pane};
 use super::{Done, Visit, notice, sender};
 use crate::clean::{self, Cleaned, Length};
 use crate::document::{Document, Opening, People, Purpose};
 use crate::error::{Error, GoneKind, Result};
-use crate::letter::Letter;
 use crate::mail::{ListId, Uid};
+use crate::plain_text::PlainText;
 use crate::response::Response;
 use crate::route::{Face, FrameQuery, ListQuery, MessageQuery, MessageRef, Route};
 use crate::time::{Watch, Zone};
 use crate::views;
 use crate::views::attached::AttachmentLine;
-use crate::views::message::{Body, Heading, Height, HtmlFrame, Links, MessagePage, Remote};
+use crate::views::message::{Body, ExternalImages, Heading, Height, HtmlFrame, Links, MessagePage};
 
 /// Shows a message. Opening marks it as read, unless the browser only fetches ahead.
 ///
@@ -34,7 +34,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     let html = html(visit, &document, query);
     let remote = match &html {
         Html::Shown(html) => sender::remote(visit, query, &document, html),
-        Html::Blank | Html::None => Remote::None,
+        Html::Blank | Html::None => ExternalImages::None,
     };
     let done = notice::above_message(visit, query);
     let notices = done.into_iter().chain(notice::damaged_settings(visit));
@@ -56,8 +56,8 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     };
 
     let letter = match html {
-        Html::Shown(_) => Letter::default(),
-        Html::Blank | Html::None => document.letter(&query.charset),
+        Html::Shown(_) => PlainText::default(),
+        Html::Blank | Html::None => document.plain_text(&query.charset),
     };
     let people = document.people(&query.charset);
     let attachments = attachments(&document);
@@ -70,7 +70,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         is_inside,
         links: links(query, &document, back, is_shown, &attachments),
         heading: heading(visit, &document, &people),
-        told: &told(visit, &document),
+        extras: &extras(visit, &document),
         body: body(query, &document, html, remote, &letter),
         attachments: &attachments,
         charset: &query.charset,
@@ -148,7 +148,7 @@ fn links(
         save: match is_inside {
             true => Route::Part {
                 message: at.clone(),
-                trail: query.inside.clone(),
+                nested: query.inside.clone(),
                 open: false,
             },
             false => source(true),
@@ -184,8 +184,8 @@ fn body<'a>(
     query: &MessageQuery,
     document: &Document,
     html: Html,
-    remote: Remote,
-    letter: &'a Letter,
+    remote: ExternalImages,
+    letter: &'a PlainText,
 ) -> Body<'a> {
     let face = |face| {
         Route::Message(MessageQuery {

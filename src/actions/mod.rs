@@ -30,7 +30,7 @@ use crate::request::Head;
 use crate::request::form::Form;
 use crate::response::Response;
 use crate::route::Route;
-use crate::session::{Claim, Session};
+use crate::session::{Session, SessionCookie};
 use crate::time::{Calendar, Seconds, Watch, Zone};
 use crate::words::Words;
 
@@ -49,7 +49,7 @@ pub struct Visit<'v, 'p> {
     /// When this request came.
     pub now: Seconds,
     /// The cookie that the session was opened by.
-    pub claim: &'v Claim,
+    pub claim: &'v SessionCookie,
     /// Whose visit it is.
     pub session: &'v Session,
     /// The mail.

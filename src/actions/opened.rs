@@ -89,7 +89,7 @@ fn line(at: &MessageRef, file: File) -> AttachmentLine {
     let part = file.part;
     let route = |open| Route::Part {
         message: at.clone(),
-        trail: file.way.clone(),
+        nested: file.way.clone(),
         open,
     };
     let kind = match file.is_signed {

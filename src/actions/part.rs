@@ -7,7 +7,7 @@ use super::{Done, Visit};
 use crate::document::{self, Content, Opening, saved_name};
 use crate::error::{Error, GoneKind, Result};
 use crate::jobs::transfer::{Packed, Piece, Pieces, Transfer};
-use crate::mail::{Encoding, Part, PartPath, Trail};
+use crate::mail::{Encoding, NestedPath, Part, PartPath};
 use crate::mailbox::PartBytes;
 use crate::mime::{codec, structure};
 use crate::remote::SectionKind;
@@ -18,8 +18,8 @@ use crate::route::MessageRef;
 ///
 /// # Errors
 /// `Gone`; `Imap`.
-pub fn part(visit: &mut Visit, at: &MessageRef, trail: &Trail, open: bool) -> Result<Done> {
-    let (part, bytes) = document::part(&mut visit.mailbox, at, trail, UNDER_THE_GATE)?;
+pub fn part(visit: &mut Visit, at: &MessageRef, nested: &NestedPath, open: bool) -> Result<Done> {
+    let (part, bytes) = document::part(&mut visit.mailbox, at, nested, UNDER_THE_GATE)?;
     let kind = shown_as(&part, &bytes).filter(|_| open);
     let (kind, how) = match kind {
         Some(kind) => (kind, "inline"),
@@ -59,7 +59,7 @@ fn shown_as(part: &Part, bytes: &PartBytes) -> Option<String> {
 /// # Errors
 /// `Gone`; `Imap`.
 pub fn attachments(visit: &mut Visit, at: &MessageRef) -> Result<Done> {
-    let document = visit.open(&Opening::look(at, &Trail::default()))?;
+    let document = visit.open(&Opening::look(at, &NestedPath::default()))?;
     let pack = |file: document::File| {
         let packed = match file.content() {
             Content::AtServer => Packed::Part(on_its_way(file.part)),

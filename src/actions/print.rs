@@ -3,12 +3,12 @@
 //! Its HTML stands in the page itself: a frame is cut at its height when it is printed. So the page has the policy of a
 //! mail's document, and the mail's style stays inside of one element (`clean::Show::within`).
 
-use super::extras::{rendering, told};
+use super::extras::{extras, rendering};
 use super::opened::attachments;
 use super::{Done, Visit};
 use crate::document::{Opening, Purpose};
 use crate::error::Result;
-use crate::letter::Letter;
+use crate::plain_text::PlainText;
 use crate::response::Response;
 use crate::route::{Face, MessageQuery};
 use crate::time::{Watch, Zone};
@@ -29,10 +29,10 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     let html = (document.has_html() && query.face == Face::Best)
         .then(|| document.html(&rendering(visit, &origin, &frame, Purpose::Paper(MAIL))))
         .filter(|html| !html.is_blank);
-    let told = told(visit, &document);
+    let extras = extras(visit, &document);
     let letter = match html {
-        Some(_) => Letter::default(),
-        None => document.letter(&query.charset),
+        Some(_) => PlainText::default(),
+        None => document.plain_text(&query.charset),
     };
     let row = document.row();
     let sent = row
@@ -47,7 +47,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         cc: &people.cc,
         date: sent.or_else(|| visit.calendar(row.arrived)),
         attachments: &attachments(&document),
-        told: &told,
+        extras: &extras,
         body: match &html {
             Some(html) => Printed::Html {
                 style: html.style(""),

@@ -11,12 +11,12 @@ use super::{Done, Visit};
 use crate::clean::Cleaned;
 use crate::document::{Document, Opening};
 use crate::error::{Error, Result};
-use crate::mail::{Folder, FolderName, Role, Trail};
+use crate::extras::Verdict;
+use crate::mail::{Folder, FolderName, NestedPath, Role};
 use crate::outbox::Kept;
 use crate::route::{MessageQuery, Route};
 use crate::settings::ADDRESS_BYTES;
-use crate::told::Verdict;
-use crate::views::message::Remote;
+use crate::views::message::ExternalImages;
 
 /// Who a message says it is from.
 struct Sender {
@@ -32,13 +32,13 @@ pub fn remote(
     query: &MessageQuery,
     document: &Document,
     html: &Cleaned,
-) -> Remote {
+) -> ExternalImages {
     if html.on_request == 0 {
-        return Remote::None;
+        return ExternalImages::None;
     }
     let images = html.on_request.saturating_sub(html.trackers);
     if images == 0 && !query.remote {
-        return Remote::Pixels(html.trackers);
+        return ExternalImages::Pixels(html.trackers);
     }
     // A message within a message: who put it there may have written its From.
     let is_trusted = query.inside.is_empty() && !is_junk(visit, &query.message.folder);
@@ -52,7 +52,7 @@ pub fn remote(
         always,
     };
     if is_named && is_certain {
-        return Remote::Always {
+        return ExternalImages::Always {
             stop: change(false),
         };
     }
@@ -67,11 +67,11 @@ pub fn remote(
         })
     };
     match query.remote {
-        true => Remote::Shown {
+        true => ExternalImages::Shown {
             hide: once(false),
             always,
         },
-        false => Remote::HeldBack {
+        false => ExternalImages::HeldBack {
             images,
             in_doubt: is_named,
             show: once(true),
@@ -127,7 +127,7 @@ pub fn ask(visit: &mut Visit, page: &MessageQuery, always: bool, kept: &Kept) ->
 fn named(visit: &mut Visit, page: &MessageQuery, always: bool) -> Result<(Document, Sender)> {
     let document = visit.open(&Opening {
         rank: page.rank,
-        ..Opening::look(&page.message, &Trail::default())
+        ..Opening::look(&page.message, &NestedPath::default())
     })?;
     let may_be_named = !is_junk(visit, &page.message.folder);
     let sender = sender(visit, &document)

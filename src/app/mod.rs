@@ -28,7 +28,7 @@ use crate::request::form::Form;
 use crate::request::{self, Head, Request};
 use crate::response::Response;
 use crate::route::Route;
-use crate::session::Claim;
+use crate::session::SessionCookie;
 use crate::spool::Spool;
 use crate::state::State;
 use crate::time::{Deadline, Watch};
@@ -62,7 +62,7 @@ struct Asked<'c> {
 /// The state directory, and who the cookie says is at the door.
 struct Door {
     state: State,
-    claim: Option<Claim>,
+    claim: Option<SessionCookie>,
 }
 
 /// An answer, all of it at hand; the gate has been given back.
@@ -134,7 +134,7 @@ fn admit(context: &Context) -> Result<Asked<'_>> {
         Who::Anyone(_) => None,
         Who::Stranger(_) | Who::FormToken | Who::Session(_) => {
             let state = State::open(config, head.document_root.as_deref())?;
-            let claim = Claim::read(head, &state);
+            let claim = SessionCookie::read(head, &state);
             Some(Door { state, claim })
         }
     };

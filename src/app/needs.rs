@@ -118,9 +118,9 @@ pub fn needs(route: &Route) -> Needs<'_> {
         Route::Frame(query) => Needs::part(|visit| message::frame(visit, query)),
         Route::Part {
             message,
-            trail,
+            nested,
             open,
-        } => Needs::part(|visit| part::part(visit, message, trail, *open)),
+        } => Needs::part(|visit| part::part(visit, message, nested, *open)),
         Route::Attachments { message } => Needs::part(|visit| part::attachments(visit, message)),
         Route::Source { message, save } => Needs::part(|visit| part::source(visit, message, *save)),
 

@@ -13,7 +13,7 @@ use crate::mail::Role;
 use crate::remote;
 use crate::response::Response;
 use crate::route::{self, Base, Route};
-use crate::session::Claim;
+use crate::session::SessionCookie;
 use crate::views;
 use crate::views::error::ErrorPage;
 use crate::views::login::Reason;
@@ -56,7 +56,7 @@ pub(super) fn not_signed_in(
 }
 
 /// What the log says of a failure.
-fn log_line(failure: &Failure, asked: &Asked, claim: Option<&Claim>) -> String {
+fn log_line(failure: &Failure, asked: &Asked, claim: Option<&SessionCookie>) -> String {
     let user = claim.map_or_else(|| "-".to_owned(), |claim| claim.user.to_hex());
     failure.log_line(asked.request.route.name(), &user)
 }

@@ -21,7 +21,7 @@ use crate::profile::Profile;
 use crate::remote::{Capabilities, Remote};
 use crate::response::Response;
 use crate::route::{self, NoticeId, Route};
-use crate::session::{self, Claim, Session};
+use crate::session::{self, Session, SessionCookie};
 use crate::store::Encryption;
 use crate::store::keys::{SERVER, SessionKey};
 use crate::time::Zone;
@@ -89,7 +89,7 @@ pub(super) fn visit(
 struct Visitor<'a> {
     asked: &'a Asked<'a>,
     door: &'a Door,
-    claim: &'a Claim,
+    claim: &'a SessionCookie,
 }
 
 /// What a visit came to.

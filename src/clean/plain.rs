@@ -5,7 +5,7 @@
 
 use maud::{Markup, html};
 
-use crate::letter::{Block, Line, Span};
+use crate::plain_text::{Block, Line, Span};
 
 /// A text with its white space, quotes and links.
 pub fn as_html(blocks: &[Block]) -> String {

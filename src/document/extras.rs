@@ -6,10 +6,10 @@
 
 use super::{Document, Shown};
 use crate::clean;
+use crate::extras::{Card, Doubt, Event, Protection, Report, Unsubscribe, Verdict};
 use crate::media::{Media, media};
 use crate::mime::containers::Wrapping;
 use crate::mime::{codec, statements, structure};
-use crate::told::{Card, Doubt, Event, Protection, Report, Unsubscribe, Verdict};
 
 /// What stands in the parts of a message that are made for programs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct Extras {
 impl Document {
     /// Events, cards and reports.
     pub fn extras(&self) -> &Extras {
-        self.told.get_or_init(|| {
+        self.read_extras.get_or_init(|| {
             let mut found = Extras::default();
             for shown in &self.extras {
                 found.read(shown);

@@ -4,7 +4,7 @@
 //! Not for whether a file may open in a browser (`actions::part`).
 
 use super::Document;
-use crate::mail::{Part, Trail};
+use crate::mail::{NestedPath, Part};
 use crate::mailbox::WHOLE_BYTES;
 use crate::media::{Media, media};
 use crate::mime::containers::Container;
@@ -18,7 +18,7 @@ const SEARCHED: usize = 64 * 1024 * 1024;
 #[derive(Clone, Debug)]
 pub struct File<'a> {
     /// The way to it.
-    pub way: Trail,
+    pub way: NestedPath,
     /// What is known of it.
     pub part: &'a Part,
     /// True for what opens as a page: a message, or a winmail.dat that is not unpacked on the page of its message.

@@ -16,12 +16,12 @@ mod unwrapped;
 use std::cell::OnceCell;
 
 use crate::error::{Error, GoneKind, Result};
-use crate::mail::{Part, PartPath, Row, Trail};
+use crate::extras::{Doubt, Verdict};
+use crate::mail::{NestedPath, Part, PartPath, Row};
 use crate::mailbox::{self, KEPT_BYTES, Mailbox, PartBytes, Standing, WHOLE_BYTES};
 use crate::mime::codec::{self, Headers};
 use crate::mime::containers::{Container, Wrapping};
 use crate::route::MessageRef;
-use crate::told::{Doubt, Verdict};
 
 pub use extras::Extras;
 pub use files::{Content, File, saved_name};
@@ -37,7 +37,7 @@ pub struct Opening<'a> {
     /// The message on the server.
     pub message: &'a MessageRef,
     /// The way to a message within it; empty for the message itself.
-    pub inside: &'a Trail,
+    pub inside: &'a NestedPath,
     /// Where it was in its list when the link was made.
     pub rank: u32,
     /// True where it is read now, and marked so; never one within another.
@@ -46,7 +46,7 @@ pub struct Opening<'a> {
 
 impl<'a> Opening<'a> {
     /// A look at a message that leaves no mark.
-    pub fn look(message: &'a MessageRef, inside: &'a Trail) -> Opening<'a> {
+    pub fn look(message: &'a MessageRef, inside: &'a NestedPath) -> Opening<'a> {
         Opening {
             message,
             inside,
@@ -69,7 +69,7 @@ struct Shown {
 #[derive(Debug)]
 pub struct Document {
     message: MessageRef,
-    inside: Trail,
+    inside: NestedPath,
     row: Row,
     standing: Standing,
     /// As it travelled.
@@ -92,7 +92,7 @@ pub struct Document {
     /// The files that stand in each of the texts.
     uuencoded: OnceCell<Vec<Option<Container>>>,
     headers: OnceCell<Headers>,
-    told: OnceCell<Extras>,
+    read_extras: OnceCell<Extras>,
     doubts: OnceCell<Vec<Doubt>>,
     verdict: OnceCell<Option<Verdict>>,
 }
@@ -174,7 +174,7 @@ fn open_inside(mailbox: &mut Mailbox, opening: &Opening) -> Result<Document> {
 }
 
 /// True for a way into what lies inside a part.
-fn is_deep(way: &Trail) -> bool {
+fn is_deep(way: &NestedPath) -> bool {
     way.split().is_some_and(|(_, rest)| !rest.is_empty())
 }
 
@@ -186,7 +186,7 @@ fn is_deep(way: &Trail) -> bool {
 pub fn part(
     mailbox: &mut Mailbox,
     at: &MessageRef,
-    way: &Trail,
+    way: &NestedPath,
     limit: u32,
 ) -> Result<(Part, PartBytes)> {
     let gone = || Error::Gone(GoneKind::Part);
@@ -225,7 +225,7 @@ impl Document {
             certificates: unwrapped.certificates,
             uuencoded: OnceCell::new(),
             headers: OnceCell::new(),
-            told: OnceCell::new(),
+            read_extras: OnceCell::new(),
             doubts: OnceCell::new(),
             verdict: OnceCell::new(),
         }

@@ -7,10 +7,10 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::{Document, Shown};
 use crate::clean::{self, Cleaned};
-use crate::letter::Letter;
 use crate::mail::{Part, content_id};
 use crate::mime::containers::Container;
 use crate::mime::structure;
+use crate::plain_text::PlainText;
 use crate::route::{Base, Route};
 
 /// What the HTML of a message is wanted for.
@@ -47,7 +47,9 @@ impl Document {
             let text = self.read(self.shown(&part.path)?, how.charset);
             Some(match part.kind.as_str() {
                 "text/html" => text,
-                _ => clean::as_html(&structure::letter([(text, part.flowed)], clean::link).blocks),
+                _ => clean::as_html(
+                    &structure::plain_text([(text, part.flowed)], clean::link).blocks,
+                ),
             })
         });
         let parts: Vec<String> = parts.collect();
@@ -83,7 +85,7 @@ impl Document {
         let part = self.leaves.inline().find(|part| is_named(part, id))?;
         let route = Route::Part {
             message: self.message.clone(),
-            trail: self.inside.then(&part.path),
+            nested: self.inside.then(&part.path),
             open: true,
         };
         Some(route.href(how.base))
@@ -91,7 +93,7 @@ impl Document {
 
     /// The plain text as a reader reads it; where there is none, what its events say: an invitation may say everything
     /// itself.
-    pub fn letter(&self, charset: &str) -> Letter {
+    pub fn plain_text(&self, charset: &str) -> PlainText {
         let texts = self.leaves.text().filter_map(|part| {
             let text = self.read(self.shown(&part.path)?, charset);
             let text = match part.kind.as_str() {
@@ -100,11 +102,11 @@ impl Document {
             };
             Some((text, part.flowed))
         });
-        let mut letter = structure::letter(texts, clean::link);
+        let mut letter = structure::plain_text(texts, clean::link);
         letter.cut |= self.is_cut();
         if letter.blocks.is_empty() {
             let said = self.extras().events.iter().map(|event| (&event.text, None));
-            return structure::letter(said, clean::link);
+            return structure::plain_text(said, clean::link);
         }
         letter
     }

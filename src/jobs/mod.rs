@@ -29,7 +29,7 @@ use crate::gate::{Gate, Lane, LaneKind, Pass};
 use crate::process;
 use crate::remote::{Cost, PATIENCE, Remote};
 use crate::response::Response;
-use crate::session::{Claim, Session};
+use crate::session::{Session, SessionCookie};
 use crate::spool::Spool;
 use crate::state::State;
 use crate::time::Deadline;
@@ -56,7 +56,7 @@ pub struct Owner<'o> {
     /// The configuration.
     pub config: &'o Config,
     /// The cookie of the session.
-    pub claim: &'o Claim,
+    pub claim: &'o SessionCookie,
     /// The session that began it.
     pub session: &'o Session,
     /// Where the request stands with what it changes.

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use crate::mail::{Counts, FolderName, FolderRef, ListId, MessageRef, PartPath, Row, Uid};
 use crate::remote::UidSet;
-use crate::session::{self, Claim};
+use crate::session::{self, SessionCookie};
 use crate::store::keys::{
     BLOCK, BLOCKS, DataKey, FOLDERS, FolderList, LISTS, List, MessageKey, PENDING, ROWS, SERVER,
     ServerFacts, TEXTS, ValidityKey,
@@ -36,7 +36,7 @@ impl<'v, 'p> Cache<'v, 'p> {
     }
 
     /// Removes a session's record, which lies in the same store.
-    pub fn end_session(&mut self, claim: &Claim) {
+    pub fn end_session(&mut self, claim: &SessionCookie) {
         session::sign_out(self.store, claim);
     }
 

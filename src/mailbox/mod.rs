@@ -21,7 +21,7 @@ mod sync;
 use crate::error::{GoneKind, Imap, Result};
 use crate::mail::{FolderName, ListId};
 use crate::remote::{Cost, Remote};
-use crate::session::Claim;
+use crate::session::SessionCookie;
 use crate::store::Store;
 use crate::store::keys::{DataKey, FolderList};
 use crate::time::Seconds;
@@ -141,7 +141,7 @@ impl<'v, 'p> Mailbox<'v, 'p> {
     }
 
     /// Removes the session's record; the cache stays for the next sign-in.
-    pub fn end_session(&mut self, claim: &Claim) {
+    pub fn end_session(&mut self, claim: &SessionCookie) {
         self.cache.end_session(claim);
     }
 

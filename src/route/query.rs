@@ -5,7 +5,7 @@
 
 use super::{Anchor, Base, Face, ListPage, ListQuery, MessageQuery, MessageRef};
 use crate::error::{Error, Result};
-use crate::mail::{FolderName, ListId, Trail, Uid, UidValidity};
+use crate::mail::{FolderName, ListId, NestedPath, Uid, UidValidity};
 
 impl Anchor {
     pub(super) fn write(&self) -> String {
@@ -105,13 +105,13 @@ impl Query {
                 Face::Best
             },
             remote: self.is_set("remote"),
-            inside: self.trail("in")?,
+            inside: self.nested("in")?,
             charset: self.charset()?,
         })
     }
 
-    pub(super) fn trail(&self, key: &'static str) -> Result<Trail> {
-        Trail::parse(self.get(key).unwrap_or_default()).ok_or(Error::BadRequest(key))
+    pub(super) fn nested(&self, key: &'static str) -> Result<NestedPath> {
+        NestedPath::parse(self.get(key).unwrap_or_default()).ok_or(Error::BadRequest(key))
     }
 
     /// The name of a charset, by its form alone.
@@ -162,14 +162,14 @@ impl Link {
         }
     }
 
-    pub(super) fn trail(&mut self, key: &str, trail: &Trail) {
-        self.some(key, &trail.to_string());
+    pub(super) fn nested(&mut self, key: &str, nested: &NestedPath) {
+        self.some(key, &nested.to_string());
     }
 
     pub(super) fn message_page(&mut self, page: &MessageQuery) {
         self.message(&page.message);
         self.set("r", &page.rank.to_string());
-        self.trail("in", &page.inside);
+        self.nested("in", &page.inside);
         self.flag("text", page.face == Face::Text);
         self.flag("remote", page.remote);
         self.some("charset", &page.charset);

@@ -4,9 +4,9 @@ use maud::{Markup, html};
 
 use super::icons::{Icon, icon};
 use super::{Chrome, Pane, app, notices, said};
+use crate::extras::Unsubscribe;
 use crate::mail::Address;
 use crate::route::Route;
-use crate::told::Unsubscribe;
 
 /// All header fields of a message.
 #[derive(Clone, Debug)]

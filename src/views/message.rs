@@ -7,13 +7,13 @@
 use maud::{Markup, html};
 
 use super::attached::{AttachmentLine, attachments};
+use super::extras::{self, Extras, RenderContext};
 use super::folder::{ListPane, beside};
 use super::icons::{Icon, icon, sign};
-use super::letter::letter as drawn;
-use super::told::{self, RenderContext, Told};
+use super::plain_text::plain_text as drawn;
 use super::{Chrome, Pane, act, app, face, filled, notices, said, when};
-use crate::letter::Letter;
 use crate::mail::{Address, FORWARDED, Flags};
+use crate::plain_text::PlainText;
 use crate::route::Route;
 use crate::time::Calendar;
 
@@ -33,7 +33,7 @@ pub struct MessagePage<'a> {
     /// Who wrote to whom about what, and when.
     pub heading: Heading<'a>,
     /// What it tells beside its text.
-    pub told: &'a Told,
+    pub extras: &'a Extras,
     /// What is to be read.
     pub body: Body<'a>,
     /// What is attached.
@@ -96,7 +96,7 @@ pub enum Body<'a> {
     /// Text.
     Text {
         /// The text.
-        letter: &'a Letter,
+        letter: &'a PlainText,
         /// The page of the HTML version, where there is one.
         html: Option<Route>,
     },
@@ -116,14 +116,14 @@ pub struct HtmlFrame {
     /// True where it is not all of the mail.
     pub cut: bool,
     /// What the mail asks to load from elsewhere.
-    pub remote: Remote,
+    pub remote: ExternalImages,
     /// The page of the text version, where there is one.
     pub text: Option<Route>,
 }
 
 /// What a mail asks to load from elsewhere.
 #[derive(Clone, Debug)]
-pub enum Remote {
+pub enum ExternalImages {
     /// Nothing that would come.
     None,
     /// Only so many images of one pixel, of which nothing would be seen: they stay held back.
@@ -153,10 +153,13 @@ pub enum Remote {
     },
 }
 
-impl Remote {
+impl ExternalImages {
     /// True where the frame loads it.
     pub fn is_shown(&self) -> bool {
-        matches!(self, Remote::Shown { .. } | Remote::Always { .. })
+        matches!(
+            self,
+            ExternalImages::Shown { .. } | ExternalImages::Always { .. }
+        )
     }
 }
 
@@ -193,8 +196,8 @@ pub fn page(chrome: &Chrome, message: &MessagePage) -> Markup {
                 h1 { (said(subject)) }
                 (sender(chrome, message))
                 (notices(chrome))
-                (told::notes(context, message.told))
-                (told::cards(context, message.told))
+                (extras::notes(context, message.extras))
+                (extras::cards(context, message.extras))
                 (body(chrome, message, subject))
                 (attachments(chrome, message.attachments, &message.links.all))
                 (charset(chrome, message))
@@ -231,7 +234,7 @@ fn tools(chrome: &Chrome, message: &MessagePage) -> Markup {
             a.button.quiet href=(chrome.href(&message.links.save)) title=(words.download_message()) {
                 (icon(Icon::Download)) span.wide { (words.download_message()) }
             }
-            @if let Some(leave) = &message.told.leave {
+            @if let Some(leave) = &message.extras.leave {
                 a.button.quiet href=(chrome.href(leave)) title=(words.unsubscribe()) {
                     (icon(Icon::Exit)) span.wide { (words.unsubscribe()) }
                 }
@@ -352,7 +355,7 @@ fn facts(chrome: &Chrome, message: &MessagePage) -> Markup {
             (moment(words.sent_label(), &message.heading.sent))
             (moment(words.arrived_label(), &message.heading.arrived))
             dt { (words.size_label()) } dd { (words.size(message.heading.size)) }
-            @if let Some(verdict) = &message.told.verdict {
+            @if let Some(verdict) = &message.extras.verdict {
                 dt { (words.verdict_label()) } dd dir="auto" { (words.verdict(verdict)) }
             }
         }
@@ -409,15 +412,15 @@ fn only_beginning(chrome: &Chrome, message: &MessagePage, cut: bool) -> Markup {
 }
 
 /// What becomes of what a mail would load, and what can be done about that.
-fn remote(chrome: &Chrome, remote: &Remote) -> Markup {
+fn remote(chrome: &Chrome, remote: &ExternalImages) -> Markup {
     let words = chrome.words;
     let always = |route: &Option<Route>| {
         html! { @if let Some(route) = route { (act(chrome, route, words.always_for_sender())) } }
     };
     match remote {
-        Remote::None => html! {},
-        Remote::Pixels(n) => bar(Icon::Eye, &words.pixels_held_back(*n), None),
-        Remote::HeldBack {
+        ExternalImages::None => html! {},
+        ExternalImages::Pixels(n) => bar(Icon::Eye, &words.pixels_held_back(*n), None),
+        ExternalImages::HeldBack {
             images,
             in_doubt,
             show,
@@ -433,7 +436,7 @@ fn remote(chrome: &Chrome, remote: &Remote) -> Markup {
             };
             bar(Icon::Eye, &text, Some(acts))
         }
-        Remote::Shown {
+        ExternalImages::Shown {
             hide,
             always: route,
         } => {
@@ -443,7 +446,7 @@ fn remote(chrome: &Chrome, remote: &Remote) -> Markup {
             };
             bar(Icon::Eye, words.remote_shown(), Some(acts))
         }
-        Remote::Always { stop } => {
+        ExternalImages::Always { stop } => {
             let acts = act(chrome, stop, words.no_longer_always());
             bar(Icon::Eye, words.always_shown(), Some(acts))
         }

@@ -7,17 +7,17 @@
 pub mod about;
 pub mod attached;
 pub mod error;
+pub mod extras;
 pub mod folder;
 pub mod folders;
 mod icons;
-pub mod letter;
 pub mod login;
 pub mod message;
+pub mod plain_text;
 pub mod print;
 pub mod resume;
 #[cfg(test)]
 mod samples;
-pub mod told;
 
 use maud::{DOCTYPE, Markup, html};
 

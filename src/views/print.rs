@@ -8,12 +8,12 @@
 use maud::{DOCTYPE, Markup, html};
 
 use super::attached::AttachmentLine;
-use super::letter::unfolded;
+use super::extras::{self, Extras, RenderContext};
+use super::plain_text::unfolded;
 use super::said;
-use super::told::{self, RenderContext, Told};
 use crate::assets;
-use crate::letter::Block;
 use crate::mail::Address;
+use crate::plain_text::Block;
 use crate::route::Base;
 use crate::time::Calendar;
 use crate::words::Words;
@@ -40,7 +40,7 @@ pub struct PrintPage<'a> {
     /// What is attached.
     pub attachments: &'a [AttachmentLine],
     /// What it tells beside its text.
-    pub told: &'a Told,
+    pub extras: &'a Extras,
     /// What there is to read.
     pub body: Printed<'a>,
     /// True where that is not all of it.
@@ -126,8 +126,8 @@ pub fn page(message: &PrintPage) -> Markup {
                     @if message.cut { p { (words.only_beginning()) } }
                 }
                 div #told {
-                    (told::notes(RenderContext { words, is_paper: true }, message.told))
-                    (told::cards(RenderContext { words, is_paper: true }, message.told))
+                    (extras::notes(RenderContext { words, is_paper: true }, message.extras))
+                    (extras::cards(RenderContext { words, is_paper: true }, message.extras))
                 }
                 div #paper {
                     @match &message.body {

@@ -10,18 +10,18 @@ use super::error::ErrorPage;
 use super::folder::{self, ListPane, RowLine};
 use super::folders::{FolderLine, nested};
 use super::login::{self, Carried, LoginPage, Reason};
-use super::message::{self, Body, Heading, Height, HtmlFrame, Links, MessagePage, Remote};
+use super::message::{self, Body, ExternalImages, Heading, Height, HtmlFrame, Links, MessagePage};
 use super::resume::{self, QuestionPage};
 use super::{Chrome, Kind, Notice, Quota, error};
 use crate::error::samples::{errors, reaches};
 use crate::error::{Act, Failure, Reach};
-use crate::letter::{Block, Letter, Span};
-use crate::mail::{Address, Flags, FolderName, Role, Trail, Uid, UidValidity};
+use crate::mail::{Address, Flags, FolderName, NestedPath, Role, Uid, UidValidity};
+use crate::plain_text::{Block, PlainText, Span};
 use crate::route::{Anchor, Base, ListPage, ListQuery, MessageQuery, MessageRef, Route};
 use crate::time::Calendar;
 use crate::words::Words;
 
-mod told;
+mod extras;
 
 static ROOT: Base = Base(String::new());
 
@@ -92,9 +92,9 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
         ("message-done", done_message(Words::ENGLISH)),
         ("message-done-rtl", done_message(rtl)),
         ("message-odd", hostile_message()),
-        ("message-told", told::message()),
-        ("headers", told::headers()),
-        ("leave", told::leave()),
+        ("message-told", extras::message()),
+        ("headers", extras::headers()),
+        ("leave", extras::leave()),
         ("sign-in", sign_in(None, "")),
         (
             "sign-in-wrong",
@@ -141,7 +141,7 @@ pub fn text_message() -> Markup {
 fn text_message_in(words: Words) -> Markup {
     let from = [address("Anders Lund", "anders@lund-byg.example")];
     let list = inbox(Some(3), false);
-    let letter = Letter {
+    let letter = PlainText {
         blocks: roof(),
         cut: false,
     };
@@ -188,7 +188,7 @@ fn text_message_in(words: Words) -> Markup {
 }
 
 fn html_message() -> Markup {
-    let remote = Remote::HeldBack {
+    let remote = ExternalImages::HeldBack {
         images: 3,
         in_doubt: false,
         show: opened(6),
@@ -199,7 +199,7 @@ fn html_message() -> Markup {
 
 /// A message after its sender's images were allowed for good: what was done, and the way back.
 fn done_message(words: Words) -> Markup {
-    let remote = Remote::Always {
+    let remote = ExternalImages::Always {
         stop: images_always(false),
     };
     let done = Notice {
@@ -221,7 +221,7 @@ fn images_always(always: bool) -> Route {
     }
 }
 
-fn html_message_with(words: Words, remote: Remote, notices: &[Notice]) -> Markup {
+fn html_message_with(words: Words, remote: ExternalImages, notices: &[Notice]) -> Markup {
     let from = [address("The Weekly Shelf", "letters@weekly-shelf.example")];
     let list = inbox(Some(5), false);
     let to = [reader()];
@@ -258,7 +258,7 @@ pub fn hostile_message() -> Markup {
             href: format!("https://example.org/{bad}"),
         },
     ]])];
-    let letter = Letter { blocks, cut: true };
+    let letter = PlainText { blocks, cut: true };
     let files = [file(bad, bad, u64::MAX, true), file("", "", 0, false)];
     let message = MessagePage {
         heading: Heading {
@@ -552,7 +552,7 @@ fn message<'a>() -> MessagePage<'a> {
             all: None,
             headers: Route::Headers {
                 message: reference(4),
-                inside: Trail::default(),
+                inside: NestedPath::default(),
             },
             print: Route::Print(MessageQuery::plain(reference(2), 0)),
             source: Some(Route::Source {
@@ -566,7 +566,7 @@ fn message<'a>() -> MessagePage<'a> {
             in_charset: opened(4),
         },
         heading: Heading::default(),
-        told: &told::NOTHING,
+        extras: &extras::NOTHING,
         body: Body::Empty,
         attachments: &[],
         charset: "",
@@ -587,7 +587,7 @@ fn heading<'a>(subject: &'a str, from: &'a [Address]) -> Heading<'a> {
 fn file(name: &str, kind: &str, size: u64, opens: bool) -> AttachmentLine {
     let part = |open| Route::Part {
         message: reference(4),
-        trail: Trail::parse("2").unwrap(),
+        nested: NestedPath::parse("2").unwrap(),
         open,
     };
     AttachmentLine {

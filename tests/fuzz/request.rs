@@ -12,7 +12,7 @@ use postern::request::body::{Body, Bytes};
 use postern::request::form::Form;
 use postern::request::{self, Head};
 use postern::route::{self, Route};
-use postern::session::{self, Claim};
+use postern::session::{self, SessionCookie};
 use postern::state::{State, UserId};
 use postern::words::Words;
 use postern::{response, seal};
@@ -211,7 +211,7 @@ fn judge_head(head: &Head) {
         std::time::Duration::ZERO,
     );
     assert!(is_plain(&cookie.replace(' ', "")), "{cookie}");
-    if let Some(claim) = Claim::read(head, &KNOWN.state) {
+    if let Some(claim) = SessionCookie::read(head, &KNOWN.state) {
         assert_eq!(
             head.cookie(&session::cookie_name(head)),
             Some(KNOWN.cookie.as_str())

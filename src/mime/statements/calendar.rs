@@ -8,9 +8,9 @@ use windows_timezones::WindowsTimezone;
 
 use super::contentlines::{ContentLine, content_lines};
 use super::zones::{Described, described};
+use crate::extras::{Coming, Event, Guest, Method, Moment};
 use crate::mime::codec::line;
 use crate::time::Zone;
-use crate::told::{Coming, Event, Guest, Method, Moment};
 
 /// Most events of a part, and most guests of an event, that are told.
 const MOST_EVENTS: usize = 20;

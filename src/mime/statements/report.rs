@@ -2,8 +2,8 @@
 //!
 //! Not for bounces that are plain prose: those are read as the text they are.
 
+use crate::extras::{Delivery, Fate, Report};
 use crate::mime::codec::{fields, line, words};
-use crate::told::{Delivery, Fate, Report};
 
 /// Most recipients that are told of.
 const MOST: usize = 100;

@@ -3,8 +3,8 @@
 //! Not for judging: what is odd is told as it is. Nor for what the reader's own server found out (`verdict`).
 
 use crate::characters::{Unseen, unseen};
+use crate::extras::{ByMail, Doubt, Unsubscribe, Web};
 use crate::mime::codec::{addresses, fields, line, words};
-use crate::told::{ByMail, Doubt, Unsubscribe, Web};
 
 /// Letters of a subject or a text that a list asks for.
 const LONGEST_ASKED: usize = 300;

@@ -3,7 +3,7 @@
 //! Not for importing it. Pictures, sounds and keys in it are passed over.
 
 use super::contentlines::content_lines;
-use crate::told::{Card, Detail};
+use crate::extras::{Card, Detail};
 
 /// Most cards of a part, and most lines of a card, that are told.
 const MOST_CARDS: usize = 20;

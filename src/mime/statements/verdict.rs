@@ -5,8 +5,8 @@
 //! something passed; those below are believed where they speak against the sender; and what is quoted, a comment, or made
 //! to look like more than a word is no statement.
 
+use crate::extras::{Check, Verdict};
 use crate::mime::codec::{fields, line};
-use crate::told::{Check, Verdict};
 
 /// Most checks of a verdict that are told; one that failed always is.
 const MOST: usize = 12;

@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::kinds::{is_cms, is_message, is_tnef, viewable_type_by_name};
+use crate::extras::Protection;
 use crate::mail::{Group, Part, PartPath};
 use crate::media::{Media, media};
-use crate::told::Protection;
 
 /// A message's leaves by what they are for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 mod body;
 mod kinds;
 mod leaves;
-mod letter;
+mod plain_text;
 mod preview;
 mod reading;
 
@@ -16,6 +16,6 @@ pub use kinds::{
     viewable_type_by_name,
 };
 pub use leaves::{leaf_places, leaves, part_of, parts_of};
-pub use letter::letter;
+pub use plain_text::plain_text;
 pub use preview::{inline_protection, is_stub, preview};
 pub use reading::reading;

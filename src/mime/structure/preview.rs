@@ -2,8 +2,8 @@
 //! own protection.
 
 use crate::characters::{Unseen, unseen};
+use crate::extras::Protection;
 use crate::mime::codec::line;
-use crate::told::Protection;
 
 /// Characters of a preview: more than the widest list shows.
 const LONGEST: usize = 200;

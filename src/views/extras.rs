@@ -7,14 +7,14 @@ use maud::{Markup, html};
 
 use super::icons::{Icon, icon};
 use super::{filled, said, when};
+use crate::extras::{Card, Delivery, Doubt, Event, Guest, Protection, Report, Verdict};
 use crate::route::Route;
 use crate::time::Calendar;
-use crate::told::{Card, Delivery, Doubt, Event, Guest, Protection, Report, Verdict};
 use crate::words::Words;
 
 /// What a message tells beside its text.
 #[derive(Clone, Debug, Default)]
-pub struct Told {
+pub struct Extras {
     /// What is odd about its sender.
     pub doubts: Vec<Doubt>,
     /// What the reader's own server found out about its sender.
@@ -65,23 +65,23 @@ impl RenderContext {
 const GUESTS: usize = 8;
 
 /// Notes on the sender and the protection, below the names.
-pub(super) fn notes(context: RenderContext, told: &Told) -> Markup {
+pub(super) fn notes(context: RenderContext, extras: &Extras) -> Markup {
     let words = context.words;
     let note = |which: Icon, text: &str| {
         html! { .note.warn role="note" { (context.icon(which)) p dir="auto" { (text) } } }
     };
     html! {
-        @for doubt in &told.doubts { (note(Icon::Warn, &words.doubt(doubt))) }
-        @if let Some(protection) = told.protection { (note(Icon::Lock, words.protection(protection))) }
+        @for doubt in &extras.doubts { (note(Icon::Warn, &words.doubt(doubt))) }
+        @if let Some(protection) = extras.protection { (note(Icon::Lock, words.protection(protection))) }
     }
 }
 
 /// Events, reports and contact cards, above the text.
-pub(super) fn cards(context: RenderContext, told: &Told) -> Markup {
+pub(super) fn cards(context: RenderContext, extras: &Extras) -> Markup {
     html! {
-        @for report in &told.reports { (report_card(context, report)) }
-        @for event in &told.events { (event_card(context, event)) }
-        @for card in &told.cards { (visiting_card(context, card)) }
+        @for report in &extras.reports { (report_card(context, report)) }
+        @for event in &extras.events { (event_card(context, event)) }
+        @for card in &extras.cards { (visiting_card(context, card)) }
     }
 }
 

@@ -5,18 +5,18 @@ use std::sync::LazyLock;
 use maud::Markup;
 
 use super::{address, chrome, folders, moment, opened, reference};
-use crate::route::Route;
-use crate::told::{
+use crate::extras::{
     ByMail, Card, Coming, Delivery, Detail, Doubt, Event, Fate, Guest, Method, Protection, Report,
     Unsubscribe, Web,
 };
+use crate::route::Route;
 use crate::views::about;
+use crate::views::extras::{EventLine, Extras};
 use crate::views::message::{self, MessagePage};
-use crate::views::told::{EventLine, Told};
 use crate::words::Words;
 
 /// Of a message that tells nothing.
-pub(super) static NOTHING: LazyLock<Told> = LazyLock::new(Told::default);
+pub(super) static NOTHING: LazyLock<Extras> = LazyLock::new(Extras::default);
 
 /// An invitation, a report and a contact card whose every word tries to be more than a word.
 pub(super) fn message() -> Markup {
@@ -35,7 +35,7 @@ pub(super) fn message() -> Markup {
         guests: vec![guest; 12],
         ..Event::default()
     };
-    let told = Told {
+    let extras = Extras {
         doubts: vec![Doubt::NameHoldsAddress(bad.clone()), Doubt::Invisible],
         protection: Some(Protection::PgpSigned),
         leave: Some(Route::Leave {
@@ -65,7 +65,7 @@ pub(super) fn message() -> Markup {
     };
     let from = [address("service@bank.example", &bad)];
     let message = MessagePage {
-        told: &told,
+        extras: &extras,
         heading: super::heading("Rehearsal", &from),
         ..super::message()
     };

@@ -1,19 +1,19 @@
 //! The text of a message: paragraphs as they were typed, quotes told apart, links that were found in it.
 //!
-//! Not for finding quotes and links, nor for judging where a link may lead: blocks come ready made (`crate::letter`). To
+//! Not for finding quotes and links, nor for judging where a link may lead: blocks come ready made (`crate::plain_text`). To
 //! know before changing it: white space is the writer's (`pre-wrap`), so nothing may be put between the tags of a
 //! paragraph. The recursion is as deep as the blocks are, which their maker bounds.
 
 use maud::{Markup, html};
 
-use crate::letter::{Block, Line, Span};
+use crate::plain_text::{Block, Line, Span};
 use crate::words::Words;
 
 /// A quote at the end is folded from so many lines on.
 const FOLDED: usize = 4;
 
 /// The text; a long quote at its end (the letter that was answered) is folded.
-pub fn letter(words: Words, blocks: &[Block]) -> Markup {
+pub fn plain_text(words: Words, blocks: &[Block]) -> Markup {
     let answered = answered(blocks);
     html! {
         .typed dir="auto" {
@@ -107,7 +107,7 @@ mod tests {
     }
 
     fn shown(blocks: &[Block]) -> String {
-        letter(Words::ENGLISH, blocks).into_string()
+        plain_text(Words::ENGLISH, blocks).into_string()
     }
 
     #[test]

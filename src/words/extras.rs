@@ -1,9 +1,9 @@
 //! What is said of what a message tells: invitations, cards, reports, oddities of a sender, verdicts, leaving a list.
 
 use super::{Sentence, Words, clock, month, weekday};
+use crate::extras::{Coming, Delivery, Detail, Doubt, Fate, Method, Protection, Report, Verdict};
 use crate::media::{Media, media};
 use crate::time::Calendar;
-use crate::told::{Coming, Delivery, Detail, Doubt, Fate, Method, Protection, Report, Verdict};
 
 /// Invitations and contact cards.
 impl Words {

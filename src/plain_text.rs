@@ -5,7 +5,7 @@
 
 /// The text of a mail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Letter {
+pub struct PlainText {
     /// What stands in it.
     pub blocks: Vec<Block>,
     /// True where only its beginning is here.

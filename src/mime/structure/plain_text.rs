@@ -4,8 +4,8 @@
 //! hand. A link's target is what stands in the text, so nothing can be disguised.
 
 use crate::characters::{BidiRuns, unseen};
-use crate::letter::{Block, DEEPEST, Judge, Letter, Line, Span};
 use crate::mail::Flowed;
+use crate::plain_text::{Block, DEEPEST, Judge, Line, PlainText, Span};
 
 /// Longest link, in bytes: what is longer is cut there.
 const LONGEST: usize = 2000;
@@ -17,17 +17,17 @@ const MOST_LINKS: usize = 10_000;
 const MOST_QUOTES: usize = 10_000;
 
 /// Reads the plain texts of a mail, one after the other; their lines end in `\n`.
-pub fn letter<T: AsRef<str>>(
+pub fn plain_text<T: AsRef<str>>(
     texts: impl IntoIterator<Item = (T, Option<Flowed>)>,
     judge: Judge,
-) -> Letter {
+) -> PlainText {
     let mut reader = Reader {
         judge,
         runs: BidiRuns::default(),
         links: 0,
         quotes: 0,
     };
-    let mut letter = Letter::default();
+    let mut letter = PlainText::default();
     for (text, flowed) in texts {
         let text = text.as_ref();
         let most = text.char_indices().find(|(_, c)| !reader.runs.pass(*c));

@@ -180,7 +180,7 @@ pub enum Report {
     },
 }
 
-/// What is odd about who a message says it is from. Told, never judged.
+/// What is odd about who a message says it is from. Extras, never judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Doubt {
     /// The display name holds another address than the one it stands beside.
