@@ -71,6 +71,10 @@ impl Framer {
             };
             let end = from.saturating_add(end).saturating_add(1);
             let line = self.held.get(self.line..end).unwrap_or_default();
+            if line.len() > LINE_BYTES.min(budget) {
+                self.step_over(self.line, 0);
+                continue;
+            }
             let first = self.line == self.start;
             match announced(line).filter(|_| !(first && is_prose(line))) {
                 Some(size) => {
