@@ -400,9 +400,8 @@ impl Meddler<'_> {
                 let at = self.below(self.made.len());
                 let name = self.made.swap_remove(at);
                 client.run(&format!("DELETE \"{name}\""));
-                if self.below(2) == 0 {
-                    // The same name, and every number in it means something else.
-                    client.run(&format!("CREATE \"{name}\""));
+                // The same name, and every number in it means something else. Dovecot may still be removing it.
+                if self.below(2) == 0 && client.tries(&format!("CREATE \"{name}\"")) {
                     self.deliver(&mut client, &name);
                     self.made.push(name);
                 }

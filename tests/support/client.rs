@@ -49,6 +49,17 @@ impl MailClient {
         self.answers(&tag, command)
     }
 
+    /// Runs a command that the server may refuse; true where it did not.
+    pub fn tries(&mut self, command: &str) -> bool {
+        let tag = self.tag();
+        self.send(format!("{tag} {command}\r\n").as_bytes());
+        loop {
+            if let Some(end) = self.response().strip_prefix(&tag) {
+                return end.starts_with(" OK");
+            }
+        }
+    }
+
     /// Puts a mail into a folder, named as on the wire.
     pub fn append(&mut self, folder: &str, mail: &Mail) {
         self.append_all(folder, std::slice::from_ref(mail));
