@@ -13,9 +13,9 @@
 //! | roof | `main` (the one place that ends the process), [`cli`] for a shell, [`app`] for a request |
 //! | what a click does | [`actions`]: one for each route; [`jobs`] for what takes long |
 //! | how it looks | [`views`]: plain data in, markup out |
-//! | meaning | [`document`]: what is to be read of a message; [`mailbox`]: what is cached, what is fetched and compared, what is changed, and a front that decides; [`desk`]: a user's gate, store and session, opened and closed in one order; [`session`] |
+//! | meaning | [`document`]: what is to be read of a message; [`mailbox`]: what is cached, what is fetched and compared, what is changed, and a front that decides; [`desk`]: a user's gate, store and session, opened and closed in one order; [`session`]; [`notices`]: what the page after an act says; [`settings`]: built in, then the hoster, then the user |
 //! | doors | [`gate`] (fs2), [`state`], [`throttle`], [`store`] (sled), [`profile`] (toml), [`outbox`], [`remote`] (imap, native-tls), [`mime`] (mail-parser), [`clean`] (ammonia), [`request`] and [`response`] (cgi), [`spool`] |
-//! | ground, words | [`error`], [`route`], [`mail`], [`media`], [`letter`], [`told`], [`words`], [`characters`], [`assets`], [`pack`], [`time`], [`config`], [`seal`], [`process`] |
+//! | ground, words | [`error`], [`route`], [`mail`], [`media`], [`plain_text`], [`extras`], [`words`], [`characters`], [`assets`], [`pack`], [`time`], [`config`], [`seal`], [`process`] |
 //!
 //! Each crate that reaches outside has one door, and its types do not leave that room.
 //!
@@ -57,7 +57,7 @@
 //! | here | elsewhere |
 //! |---|---|
 //! | visit | a request with a valid session, and all that its handler may touch |
-//! | claim | a session cookie whose MAC is good |
+//! | session cookie (`SessionCookie`, claim) | a cookie whose MAC is good |
 //! | gate, pass | the exclusive lock of one user, and holding it |
 //! | ticket, slot, lane | place in the user's queue; one of the installation's concurrent requests; the queue of long transfers |
 //! | desk | a user's database and session, open |
@@ -74,8 +74,8 @@
 //! | kind, media | media type (MIME type), and what it is to a reader |
 //! | leaf, group, container | body part; multipart; a part that holds parts (nested message, TNEF, S/MIME) |
 //! | nested, inside | path to a nested message; within one |
-//! | letter | plain text body, as blocks of text, quotes and a signature |
-//! | told, extras | what a message states beside its text: calendar, vCard, DSN, MDN |
+//! | plain text | plain text body, as blocks of text, quotes and a signature |
+//! | extras | what a message states beside its text: calendar, vCard, DSN, MDN |
 //! | verdict, doubt | Authentication-Results; a sign of spoofing |
 //! | remote (of a page), held back | external content, such as tracking pixels; blocked |
 //! | profile, settings | what a user has set, in plain files |

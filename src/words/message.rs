@@ -1,6 +1,6 @@
 //! What the page of a message says: its bar, its head, what is to be read, what is attached.
 //!
-//! Not for what a message states beside its text (`told`). To know before changing it: as in `pages`, one function a place.
+//! Not for what a message states beside its text (`extras`). To know before changing it: as in `pages`, one function a place.
 
 use super::{Sentence, Words};
 

@@ -1,4 +1,4 @@
-//! Finds in a plain text what `letter` has names for: quotes by level, links, the signature.
+//! Finds in a plain text what `plain_text` has names for: quotes by level, links, the signature.
 //!
 //! Not for drawing (a view) nor for deciding where a link may lead: that is asked of the caller, who has `clean::link` at
 //! hand. A link's target is what stands in the text, so nothing can be disguised.

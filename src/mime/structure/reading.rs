@@ -1,6 +1,6 @@
 //! A part that is read, from bytes to the text or the markup that its writer wrote.
 //!
-//! Not for charsets as such (`text`), nor for making anything of the text (`letter`, `clean`).
+//! Not for charsets as such (`text`), nor for making anything of the text (`plain_text`, `clean`).
 
 use crate::mail::Part;
 use crate::mime::codec::{text, text_as, uudecode};
