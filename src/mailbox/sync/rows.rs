@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::{Sync, row};
-use crate::error::Result;
+use crate::error::{Error, Imap, Result};
 use crate::mail::{Flags, FolderRef, Row, Uid};
 use crate::remote::{Access, Messages, Plan, UidSet};
 
@@ -48,8 +48,10 @@ impl Sync<'_, '_, '_> {
             match self.fly_with_counts(plan) {
                 Ok(flight) => break (flight, opening, asked, flags),
                 Err(error) => {
-                    // What came is kept; the first message that did not come is gone round from now on.
-                    let broken = self.server.take_broken(&opening);
+                    // What came is kept; the first message that did not come is gone round from now on. Only where the server
+                    // said goodbye: a line that was cut, or a server that hangs, tells nothing of a message.
+                    let goodbye = matches!(error, Error::Imap(Imap::Goodbye(_), _));
+                    let broken = goodbye.then(|| self.server.take_broken(&opening)).flatten();
                     let suspect = broken.as_ref().and_then(|b| b.suspect(asked, &rows));
                     let (Some(broken), Some(suspect)) = (broken, suspect) else {
                         return Err(error);
