@@ -48,6 +48,14 @@ pub enum Span {
     },
 }
 
+/// The words of a line, its links as their writer wrote them.
+pub fn words_of(line: &Line) -> String {
+    let words = line.iter().map(|span| match span {
+        Span::Words(text) | Span::Link { shown: text, .. } => text.as_str(),
+    });
+    words.collect()
+}
+
 /// Says what of an address found in a text may become a link; None where nothing may.
 pub type Judge = fn(&str) -> Option<String>;
 

@@ -5,7 +5,7 @@
 
 use maud::{Markup, html};
 
-use crate::plain_text::{Block, Line, Span};
+use crate::plain_text::{Block, Line, Span, words_of};
 
 /// A text with its white space, quotes and links.
 pub fn as_html(blocks: &[Block]) -> String {
@@ -32,7 +32,7 @@ fn drawn(block: &Block) -> Markup {
             };
             match said {
                 Some(line) => html! {
-                    details open { summary dir="auto" { (plain(line)) } (quote) }
+                    details open { summary dir="auto" { (words_of(line)) } (quote) }
                 },
                 None => quote,
             }
@@ -52,11 +52,4 @@ fn typed(lines: &[Line]) -> Markup {
             }
         }
     }
-}
-
-fn plain(line: &Line) -> String {
-    let text = line.iter().map(|span| match span {
-        Span::Words(text) | Span::Link { shown: text, .. } => text.as_str(),
-    });
-    text.collect()
 }

@@ -6,7 +6,7 @@
 
 use maud::{Markup, html};
 
-use crate::plain_text::{Block, Line, Span};
+use crate::plain_text::{Block, Line, Span, words_of};
 use crate::words::Words;
 
 /// A quote at the end is folded from so many lines on.
@@ -54,7 +54,7 @@ fn drawn(words: Words, block: &Block, folded: bool) -> Markup {
             match said {
                 // Only text: whoever clicks on a summary means to fold it.
                 Some(line) => html! {
-                    details open[!folded] { summary dir="auto" { (plain(line)) } (quote) }
+                    details open[!folded] { summary dir="auto" { (words_of(line)) } (quote) }
                 },
                 None if folded => html! {
                     details { summary { (words.quoted_lines(block.lines())) } (quote) }
@@ -77,14 +77,6 @@ fn typed(lines: &[Line]) -> Markup {
             }
         }
     }
-}
-
-fn plain(line: &Line) -> String {
-    line.iter()
-        .map(|span| match span {
-            Span::Words(text) | Span::Link { shown: text, .. } => text.as_str(),
-        })
-        .collect()
 }
 
 #[cfg(test)]
