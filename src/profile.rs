@@ -25,9 +25,9 @@ const LONGEST: u64 = 1024 * 1024;
 #[derive(Debug)]
 pub struct Profile<'p> {
     dir: PathBuf,
-    /// What he has chosen himself, or why that cannot be read.
+    /// What they have chosen themselves, or why that cannot be read.
     own: Result<Chosen>,
-    /// What counts for him.
+    /// What counts for them.
     settings: Settings,
     held: PhantomData<&'p Pass>,
 }

@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn built_in_gives_way_to_the_hoster_he_to_the_user_and_all_to_what_is_fixed() {
+    fn built_in_gives_way_to_the_hoster_and_the_hoster_to_the_user_and_all_to_what_is_fixed() {
         assert_eq!(resolved("", "", "").rows, 50);
         assert_eq!(resolved("rows = 20", "", "").rows, 20);
         assert_eq!(resolved("rows = 20", "rows = 30", "").rows, 30);
