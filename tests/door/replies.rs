@@ -194,7 +194,7 @@ fn the_whole_corpus_goes_through_the_door() {
         "SEARCH: 10 and 1",
         "SORT: 5 and 0",
         "STATUS: 46 and 0",
-        "STATUS LINE: 164 and 0",
+        "STATUS LINE: 162 and 2",
         "VANISHED: 12 and 2",
     ]);
 }
