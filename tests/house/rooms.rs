@@ -91,7 +91,14 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("throttle", &["seal", "state"]),
     (
         "views",
-        &["assets", "plain_text", "route", "extras", "words"],
+        &[
+            "assets",
+            "plain_text",
+            "response",
+            "route",
+            "extras",
+            "words",
+        ],
     ),
     ("assets", &["route"]),
     ("clean", &["plain_text"]),

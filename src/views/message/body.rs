@@ -1,0 +1,246 @@
+//! What is to be read of a message: its text, or the frame of its HTML with what that would load from elsewhere.
+//!
+//! Not for the HTML of a mail: that is a document of its own in the frame, made by `clean`. To know before changing it:
+//! the classes of `Height` are three fixed heights of style.css, because no style may be written into a page; the script
+//! sets the exact height of what is in the frame.
+
+use maud::{Markup, html};
+
+use super::MessagePage;
+use crate::plain_text::PlainText;
+use crate::response::FRAME_SANDBOX;
+use crate::route::Route;
+use crate::views::icons::{Icon, icon};
+use crate::views::plain_text::plain_text as drawn;
+use crate::views::{Chrome, act};
+
+/// What is to be read of a message.
+#[derive(Clone, Debug)]
+pub enum Body<'a> {
+    /// Text.
+    Text {
+        /// The text.
+        letter: &'a PlainText,
+        /// The page of the HTML version, where there is one.
+        html: Option<Route>,
+    },
+    /// HTML, in its frame.
+    Html(Box<HtmlFrame>),
+    /// Nothing.
+    Empty,
+}
+
+/// The frame of an HTML mail.
+#[derive(Clone, Debug)]
+pub struct HtmlFrame {
+    /// What stands in it.
+    pub src: Route,
+    /// How high it is before the script knows better.
+    pub height: Height,
+    /// True where it is not all of the mail.
+    pub cut: bool,
+    /// What the mail asks to load from elsewhere.
+    pub remote: ExternalImages,
+    /// The page of the text version, where there is one.
+    pub text: Option<Route>,
+}
+
+/// What a mail asks to load from elsewhere.
+#[derive(Clone, Debug)]
+pub enum ExternalImages {
+    /// Nothing that would come.
+    None,
+    /// Only so many images of one pixel, of which nothing would be seen: they stay held back.
+    Pixels(u32),
+    /// Images that are held back; the same page shows them.
+    HeldBack {
+        /// How many that can be seen.
+        images: u32,
+        /// True where they would always be shown if it were certain that its sender wrote this.
+        in_doubt: bool,
+        /// The same page with them.
+        show: Route,
+        /// Where a form shows them always for this sender; None where they cannot be told for certain.
+        always: Option<Route>,
+    },
+    /// Shown, because it was asked for; the same page holds them back.
+    Shown {
+        /// The same page without them.
+        hide: Route,
+        /// Where a form shows them always for this sender.
+        always: Option<Route>,
+    },
+    /// Shown, as always for this sender.
+    Always {
+        /// Where a form ends that.
+        stop: Route,
+    },
+}
+
+impl ExternalImages {
+    /// True where the frame loads it.
+    pub fn is_shown(&self) -> bool {
+        matches!(
+            self,
+            ExternalImages::Shown { .. } | ExternalImages::Always { .. }
+        )
+    }
+}
+
+/// How high the frame is: 20rem, most of the window, or 120rem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Height {
+    /// A few lines.
+    Short,
+    /// A usual letter.
+    Medium,
+    /// A long one.
+    Long,
+}
+
+/// The text, or the frame of the HTML.
+pub(super) fn body(chrome: &Chrome, message: &MessagePage, subject: &str) -> Markup {
+    let words = chrome.words;
+    match &message.body {
+        Body::Text { letter, html } => html! {
+            (only_beginning(chrome, message, letter.cut))
+            (drawn(words, &letter.blocks))
+            @if let Some(route) = html {
+                p.hint.faces {
+                    span { (words.you_see_text()) }
+                    a href=(chrome.href(route)) { (words.html_version()) }
+                }
+            }
+        },
+        Body::Html(frame) => html! {
+            (only_beginning(chrome, message, frame.cut))
+            (remote(chrome, &frame.remote))
+            iframe.frame.(height(frame.height)) title=(words.as_laid_out(subject)) src=(chrome.href(&frame.src))
+                sandbox=(FRAME_SANDBOX) {}
+            p.hint.faces {
+                span { (words.you_see_html()) }
+                @if let Some(route) = &frame.text { a href=(chrome.href(route)) { (words.plain_text()) } }
+                a href=(chrome.href(&frame.src)) { (words.on_its_own_page()) }
+            }
+        },
+        Body::Empty => html! {
+            p.hint {
+                @if message.attachments.is_empty() { (words.no_text()) } @else { (words.only_attachments()) }
+            }
+        },
+    }
+}
+
+/// Says that there is more than is shown.
+fn only_beginning(chrome: &Chrome, message: &MessagePage, cut: bool) -> Markup {
+    let words = chrome.words;
+    let acts = html! { a href=(chrome.href(&message.links.save)) { (words.download_message()) } };
+    html! { @if cut { (bar(Icon::Text, words.only_beginning(), Some(acts))) } }
+}
+
+/// What becomes of what a mail would load, and what can be done about that.
+fn remote(chrome: &Chrome, remote: &ExternalImages) -> Markup {
+    let words = chrome.words;
+    let always = |route: &Option<Route>| {
+        html! { @if let Some(route) = route { (act(chrome, route, words.always_for_sender())) } }
+    };
+    match remote {
+        ExternalImages::None => html! {},
+        ExternalImages::Pixels(n) => bar(Icon::Eye, &words.pixels_held_back(*n), None),
+        ExternalImages::HeldBack {
+            images,
+            in_doubt,
+            show,
+            always: route,
+        } => {
+            let text = match in_doubt {
+                true => words.held_back_in_doubt(*images),
+                false => words.held_back(*images),
+            };
+            let acts = html! {
+                a href=(chrome.href(show)) rel="nofollow" { (words.show_once()) }
+                (always(route))
+            };
+            bar(Icon::Eye, &text, Some(acts))
+        }
+        ExternalImages::Shown {
+            hide,
+            always: route,
+        } => {
+            let acts = html! {
+                a href=(chrome.href(hide)) { (words.hold_back_again()) }
+                (always(route))
+            };
+            bar(Icon::Eye, words.remote_shown(), Some(acts))
+        }
+        ExternalImages::Always { stop } => {
+            let acts = act(chrome, stop, words.no_longer_always());
+            bar(Icon::Eye, words.always_shown(), Some(acts))
+        }
+    }
+}
+
+fn height(height: Height) -> &'static str {
+    match height {
+        Height::Short => "s",
+        Height::Medium => "m",
+        Height::Long => "l",
+    }
+}
+
+/// Says above the text what is not shown of it, and what can be done about that.
+fn bar(which: Icon, text: &str, acts: Option<Markup>) -> Markup {
+    html! {
+        .note.warn.brief role="note" {
+            (icon(which)) p { (text) }
+            @if let Some(acts) = acts { .acts { (acts) } }
+        }
+    }
+}
+
+/// The charsets that mail is written in beside UTF-8, by the names that browsers know.
+const CHARSETS: [&str; 20] = [
+    "utf-8",
+    "windows-1252",
+    "iso-8859-15",
+    "windows-1250",
+    "iso-8859-2",
+    "windows-1251",
+    "koi8-r",
+    "koi8-u",
+    "windows-1253",
+    "windows-1254",
+    "windows-1255",
+    "windows-1256",
+    "windows-1257",
+    "windows-874",
+    "gb18030",
+    "big5",
+    "shift_jis",
+    "iso-2022-jp",
+    "euc-jp",
+    "euc-kr",
+];
+
+/// The choice of another charset, for a text whose label lies.
+pub(super) fn charset(chrome: &Chrome, message: &MessagePage) -> Markup {
+    let words = chrome.words;
+    let (path, fields) = message.links.in_charset.form(chrome.base);
+    html! {
+        @if !matches!(message.body, Body::Empty) {
+            details.reread open[!message.charset.is_empty()] {
+                summary.hint { (words.charset_label()) " …" }
+                form method="get" action=(path) {
+                    @for (name, value) in &fields { input type="hidden" name=(name) value=(value); }
+                    select name="charset" aria-label=(words.charset_label()) {
+                        option value="" { (words.charset_own()) }
+                        @for name in CHARSETS {
+                            option value=(name) selected[name == message.charset] { (name) }
+                        }
+                    }
+                    button.button { (words.apply()) }
+                }
+            }
+        }
+    }
+}
