@@ -6,7 +6,7 @@
 //! one line each (what is said about an event may have more), without controls, but nothing else about it is true.
 
 pub use crate::mail::{Check, Verdict};
-use crate::time::Seconds;
+use crate::time::{ClockTime, Seconds};
 
 /// A moment of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,8 +17,8 @@ pub enum Moment {
     Day(i16, i8, i8),
     /// By a clock that is not known here: the zone's own name, and what the clock shows.
     Clock {
-        /// Year, month, day, hour, minute.
-        at: (i16, i8, i8, i8, i8),
+        /// What it shows.
+        at: ClockTime,
         /// The name that the sender gave the zone; empty for the clock of wherever the reader is.
         zone: String,
     },

@@ -109,6 +109,43 @@ pub struct Calendar {
     pub this_year: bool,
 }
 
+/// What a clock and a calendar show somewhere, with no zone told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ClockTime {
+    /// Year, 1 to 9999.
+    pub year: i16,
+    /// Month, 1 to 12.
+    pub month: i8,
+    /// Day of the month, 1 to 31.
+    pub day: i8,
+    /// Hour, 0 to 23.
+    pub hour: i8,
+    /// Minute.
+    pub minute: i8,
+}
+
+impl ClockTime {
+    /// The beginning of a day.
+    pub fn midnight(year: i16, month: i8, day: i8) -> ClockTime {
+        ClockTime {
+            year,
+            month,
+            day,
+            hour: 0,
+            minute: 0,
+        }
+    }
+
+    /// The same day at another time.
+    pub fn at(self, hour: i8, minute: i8) -> ClockTime {
+        ClockTime {
+            hour,
+            minute,
+            ..self
+        }
+    }
+}
+
 impl Zone {
     /// The named zone (`Europe/Brussels`), or the machine's own for an empty name; None where there is no such zone.
     pub fn named(name: &str) -> Option<Zone> {
@@ -169,10 +206,14 @@ impl Zone {
 
     /// The moment at which a clock of this zone shows year, month, day, hour, minute; the earlier one where it shows that
     /// twice. None where no clock ever does.
-    pub fn moment(
-        &self,
-        (year, month, day, hour, minute): (i16, i8, i8, i8, i8),
-    ) -> Option<Seconds> {
+    pub fn moment(&self, shown: ClockTime) -> Option<Seconds> {
+        let ClockTime {
+            year,
+            month,
+            day,
+            hour,
+            minute,
+        } = shown;
         let clock = jiff::civil::DateTime::new(year, month, day, hour, minute, 0, 0).ok()?;
         let at = self.zone.to_ambiguous_zoned(clock).compatible().ok()?;
         Some(at.timestamp().as_second())

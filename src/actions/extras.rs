@@ -8,7 +8,7 @@ use crate::document::{Document, Opening, Purpose, Rendering, open};
 use crate::error::Result;
 use crate::extras::{Event, Moment, Verdict};
 use crate::route::{FrameQuery, Route};
-use crate::time::{Calendar, Zone};
+use crate::time::{Calendar, ClockTime, Zone};
 use crate::views::extras::{EventLine, Extras};
 
 impl Visit<'_, '_> {
@@ -86,7 +86,7 @@ fn on_calendar(visit: &Visit, moment: &Moment) -> Option<Calendar> {
     match moment {
         Moment::At(at) => visit.calendar(*at),
         Moment::Day(year, month, day) => {
-            let at = utc.moment((*year, *month, *day, 0, 0))?;
+            let at = utc.moment(ClockTime::midnight(*year, *month, *day))?;
             utc.calendar(at, visit.now)
         }
         Moment::Clock { at, .. } => utc.calendar(utc.moment(*at)?, visit.now),

@@ -10,7 +10,7 @@ use super::contentlines::{ContentLine, content_lines};
 use super::zones::{Described, described};
 use crate::extras::{Coming, Event, Guest, Method, Moment};
 use crate::mime::codec::line;
-use crate::time::Zone;
+use crate::time::{ClockTime, Zone};
 
 /// Most events of a part, and most guests of an event, that are told.
 const MOST_EVENTS: usize = 20;
@@ -104,13 +104,13 @@ fn later(start: &Moment, seconds: i64) -> Option<Moment> {
     Some(match start {
         Moment::At(at) => Moment::At(at.checked_add(seconds)?),
         Moment::Day(year, month, day) => {
-            let end = after((*year, *month, *day, 0, 0))?;
+            let end = after(ClockTime::midnight(*year, *month, *day))?;
             Moment::Day(end.year, end.month, end.day)
         }
         Moment::Clock { at, zone } => {
             let end = after(*at)?;
             Moment::Clock {
-                at: (end.year, end.month, end.day, end.hour, end.minute),
+                at: ClockTime::midnight(end.year, end.month, end.day).at(end.hour, end.minute),
                 zone: zone.clone(),
             }
         }
@@ -151,12 +151,13 @@ fn moment(of: &ContentLine, zones: &[Described]) -> Option<Moment> {
     let small = |from: usize, to: usize| i8::try_from(number(from, to)?).ok();
     let (year, month, day) = (number(0, 4)?, small(4, 6)?, small(6, 8)?);
     // What stands in no calendar is no moment.
-    Zone::fixed(0).moment((year, month, day, 0, 0))?;
+    let day_of = ClockTime::midnight(year, month, day);
+    Zone::fixed(0).moment(day_of)?;
     if value.len() == 8 {
         return Some(Moment::Day(year, month, day));
     }
     let (hour, minute) = (small(9, 11)?, small(11, 13)?);
-    let at = (year, month, day, hour, minute);
+    let at = day_of.at(hour, minute);
     let named = of.parameter("TZID").trim();
     let zone = match (value.ends_with(['Z', 'z']), named) {
         (true, _) => Zone::named("UTC"),
@@ -285,7 +286,7 @@ mod tests {
         };
         let utc = |day: (i16, i8, i8), hour: i8| {
             Zone::fixed(0)
-                .moment((day.0, day.1, day.2, hour, 0))
+                .moment(ClockTime::midnight(day.0, day.1, day.2).at(hour, 0))
                 .map(Moment::At)
         };
         assert_eq!(start("20260701T120000"), utc((2026, 7, 1), 2));
@@ -302,7 +303,7 @@ mod tests {
         let end = |start: &str| event(&format!("DTSTART{start}\r\nDURATION:P1DT45M")).end;
         assert_eq!(end(":19700101T000000Z"), Some(Moment::At(89_100)));
         assert_eq!(end(";VALUE=DATE:20261231"), Some(Moment::Day(2027, 1, 1)));
-        let (at, zone) = ((2027, 1, 1, 12, 45), String::new());
+        let (at, zone) = (ClockTime::midnight(2027, 1, 1).at(12, 45), String::new());
         assert_eq!(end(":20261231T120000"), Some(Moment::Clock { at, zone }));
     }
 
@@ -322,7 +323,7 @@ mod tests {
         let mozilla = ";TZID=/mozilla.org/20050126_1/Europe/Brussels:20260701T120000";
         assert_eq!(start(mozilla), Some(Moment::At(1_782_900_000)));
         let zone = "Customized Time Zone".to_owned();
-        let at = (2026, 7, 1, 12, 0);
+        let at = ClockTime::midnight(2026, 7, 1).at(12, 0);
         assert_eq!(
             start(";TZID=Customized Time Zone:20260701T120000"),
             Some(Moment::Clock { at, zone })

@@ -4,13 +4,10 @@
 //! the world knows by name (`time::Zone`).
 
 use super::contentlines::ContentLine;
-use crate::time::Zone;
+use crate::time::{ClockTime, Zone};
 
 /// Most zones of a calendar, and most observances of a zone.
 const MOST: usize = 50;
-
-/// Year, month, day, hour, minute of a clock.
-type Clock = (i16, i8, i8, i8, i8);
 
 /// A zone as its calendar describes it.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +21,7 @@ pub(super) struct Described {
 struct Observance {
     is_standard: bool,
     /// When it began first.
-    start: Option<Clock>,
+    start: Option<ClockTime>,
     /// On which day it begins each year.
     each_year: Option<Rule>,
     /// Minutes ahead of UTC.
@@ -93,7 +90,7 @@ impl Described {
     }
 
     /// How many minutes a clock that shows this is ahead of UTC.
-    pub(super) fn offset(&self, at: Clock) -> Option<i16> {
+    pub(super) fn offset(&self, at: ClockTime) -> Option<i16> {
         let begun = self
             .observances
             .iter()
@@ -110,26 +107,27 @@ impl Described {
 
 impl Observance {
     /// When it began last, seen from a clock.
-    fn begun(&self, at: Clock) -> Option<Clock> {
+    fn begun(&self, at: ClockTime) -> Option<ClockTime> {
         let start = self.start.filter(|start| *start <= at)?;
         let Some(rule) = self.each_year else {
             return Some(start);
         };
-        let year = at.0.min(rule.until);
+        let year = at.year.min(rule.until);
         let years = [year, year.saturating_sub(1)].into_iter();
         let mut begins = years.filter_map(|year| {
             let (month, day) = rule.day(year, start)?;
-            Some((year, month, day, start.3, start.4)).filter(|begin| *begin <= at)
+            Some(ClockTime::midnight(year, month, day).at(start.hour, start.minute))
+                .filter(|begin| *begin <= at)
         });
         Some(begins.next().unwrap_or(start))
     }
 }
 
 impl Rule {
-    fn day(&self, year: i16, start: Clock) -> Option<(i8, i8)> {
-        let month = self.month.unwrap_or(start.1);
+    fn day(&self, year: i16, start: ClockTime) -> Option<(i8, i8)> {
+        let month = self.month.unwrap_or(start.month);
         if self.nth == 0 {
-            return Some((month, start.2));
+            return Some((month, start.day));
         }
         let falls = |day: &i8| weekday(year, month, *day) == Some(self.weekday);
         let nth = usize::from(self.nth.unsigned_abs()).saturating_sub(1);
@@ -144,18 +142,18 @@ impl Rule {
 /// The weekday of a day, 0 for Sunday; None for a day that is in no calendar.
 fn weekday(year: i16, month: i8, day: i8) -> Option<i64> {
     let days = Zone::fixed(0)
-        .moment((year, month, day, 0, 0))?
+        .moment(ClockTime::midnight(year, month, day))?
         .div_euclid(86_400);
     // The first day of 1970 was a Thursday.
     Some(days.saturating_add(4).rem_euclid(7))
 }
 
 /// `16010101T030000`.
-fn clock(value: &str) -> Option<Clock> {
+fn clock(value: &str) -> Option<ClockTime> {
     let number = |from: usize, to: usize| value.get(from..to)?.parse::<i8>().ok();
     let year = value.get(..4)?.parse().ok()?;
     let (hour, minute) = (number(9, 11).unwrap_or(0), number(11, 13).unwrap_or(0));
-    Some((year, number(4, 6)?, number(6, 8)?, hour, minute))
+    Some(ClockTime::midnight(year, number(4, 6)?, number(6, 8)?).at(hour, minute))
 }
 
 /// `+0100`, `-033000`, in minutes.
