@@ -427,3 +427,16 @@ fn a_server_that_sorts_nothing_is_asked_for_its_own_order() {
     checked.has_status(200);
     assert_eq!(rows(&checked), (uids.len(), 0));
 }
+
+#[test]
+fn what_the_server_wants_its_user_to_see_is_shown_once() {
+    let script = ImapScript::start("dovecot-2.3.19.1", Mischief::Honest);
+    let site = Site::new().imap_at(script.address()).start();
+    let ann = site.sign_in_with("ann", "x");
+    ann.get("/").has_status(200).hides("The mail server says:");
+    script.misbehave(Mischief::Alerts("Moves <b>tonight</b> at nine"));
+    let page = ann.get("/?compare=1");
+    page.has_status(200).shows("The mail server says:");
+    let shown = page.text().matches("Moves <b>tonight</b> at nine").count();
+    assert_eq!(shown, 1, "{}", page.text());
+}

@@ -27,6 +27,8 @@ impl Around {
         mut notices: Vec<Notice>,
     ) -> Result<Around> {
         let list = visit.mailbox.folders()?;
+        let alerts = visit.mailbox.alerts().map(|said| alert(visit, said));
+        notices.extend(alerts.collect::<Vec<_>>());
         if let Some(kind) = visit.mailbox.offline() {
             notices.insert(0, away(visit, kind));
         }
@@ -97,6 +99,16 @@ fn away(visit: &Visit, kind: &Imap) -> Notice {
         kind: Kind::Warn,
         lead: told.0,
         text: told.1,
+        undo: None,
+    }
+}
+
+/// The notice of what the server wants the user to see, in its own words.
+fn alert(visit: &Visit, said: &str) -> Notice {
+    Notice {
+        kind: Kind::Warn,
+        lead: visit.words.server_says().to_owned(),
+        text: said.to_owned(),
         undo: None,
     }
 }

@@ -53,6 +53,11 @@ impl<'v> Connection<'v> {
         })
     }
 
+    /// What the server wants the user to see.
+    pub fn alerts(&self) -> impl Iterator<Item = &str> {
+        self.remote.alerts()
+    }
+
     /// The name by which the server signs its verdict on a sender; empty where nobody has told it.
     pub fn authserv_id(&self) -> &str {
         &self.remote.server().authserv_id

@@ -32,7 +32,7 @@ use freshness::{Freshness, Offline};
 use sync::{Compared, Counting, Sync};
 
 pub use list::{Line, Listing};
-pub use message::{Fetched, KEPT_BYTES, PartBytes, Standing, Texts, WHOLE_BYTES};
+pub use message::{Fetched, KEPT_BYTES, PartBytes, Standing, WHOLE_BYTES};
 pub use sync::{charset, has_attachment, of_header};
 
 /// A user's mail, from wherever it is.
@@ -77,6 +77,11 @@ impl<'v, 'p> Mailbox<'v, 'p> {
     /// Why the server could not be asked, where the cache answered instead.
     pub fn offline(&self) -> Option<&Imap> {
         self.offline.why()
+    }
+
+    /// What the server wants the user to see, said in this request (RFC 9051 7.1, ALERT).
+    pub fn alerts(&self) -> impl Iterator<Item = &str> {
+        self.server.alerts()
     }
 
     /// What this request has cost at the server so far.

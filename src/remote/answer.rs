@@ -12,7 +12,7 @@ use super::borders::{Borders, Closed};
 use super::capabilities::Capabilities;
 use super::change::{Appended, Change, Copied, Stored};
 use super::command::Command;
-use super::end::{End, refusal};
+use super::end::{End, Status, refusal};
 use super::fetch::Room;
 use super::folders::Folders;
 use super::found::Found;
@@ -21,32 +21,24 @@ use super::lexer::{Lexer, number};
 use super::open_folder::{Messages, OpenFolder};
 use super::plan::Plan;
 use super::uids::{Sequence, UidSet};
-use super::wire::Status;
-use crate::error::Result;
+use crate::error::{Result, Said};
 use crate::mail::{FolderName, Uid};
 
 pub use self::kinds::Answer;
 
 /// Most alerts that are kept.
 const ALERTS: usize = 5;
-/// Most extensions that are kept of ENABLED; there is no server with more.
-const ENABLED: usize = 100;
 
 /// What the server says of itself.
 #[derive(Clone, Debug, Default)]
 pub struct Remarks {
     /// CAPABILITY, wherever it stood.
     pub capabilities: Option<Capabilities>,
-    /// What ENABLE switched on, in upper case.
-    pub enabled: Vec<String>,
     /// `[ALERT]` texts, which a user has to see (RFC 9051 7.1).
-    pub alerts: Vec<Vec<u8>>,
+    pub alerts: Vec<Said>,
     /// The text of `* BYE`.
     pub goodbye: Option<Vec<u8>>,
 }
-
-/// How many responses of each kind were read, and how many were passed over.
-pub type Tally = BTreeMap<(&'static str, bool), u32>;
 
 /// What a flight brought.
 #[derive(Debug, Default)]
@@ -69,8 +61,8 @@ pub struct Flight {
     pub folders: Folders,
     /// What the server says of itself.
     pub remarks: Remarks,
-    /// What was read and what was passed over (true: read).
-    pub tally: Tally,
+    /// How many responses of each kind were read (true), and how many were passed over.
+    pub tally: BTreeMap<(&'static str, bool), u32>,
     /// The folders that the flight opens.
     names: Vec<FolderName>,
     borders: Borders,
@@ -238,7 +230,7 @@ impl Flight {
                 self.capability(lexer.rest());
                 ("CAPABILITY", Some(()))
             }
-            (None, b"ENABLED") => ("ENABLED", self.enable(lexer.rest())),
+            (None, b"ENABLED") => ("ENABLED", Some(())),
             (None, b"FLAGS") => ("FLAGS", Some(())),
             (None, b"SEARCH") => ("SEARCH", self.search(&mut lexer, self.only(&sent.searches))),
             (None, b"SORT") => ("SORT", self.search(&mut lexer, self.only(&sent.sorts))),
@@ -362,7 +354,7 @@ impl Flight {
 
     fn alert(&mut self, text: &[u8]) {
         if self.remarks.alerts.len() < ALERTS {
-            self.remarks.alerts.push(text.to_vec());
+            self.remarks.alerts.push(Said::new(text));
         }
     }
 
@@ -398,13 +390,6 @@ impl Flight {
         let mut moves = self.moves.iter();
         let found = moves.find(|(command, uids)| here(command) && uids.contains(first));
         found.map(|(command, _)| *command)
-    }
-
-    fn enable(&mut self, words: &[u8]) -> Option<()> {
-        let more = Capabilities::parse(words);
-        self.remarks.enabled.extend(more.words().map(str::to_owned));
-        self.remarks.enabled.truncate(ENABLED);
-        Some(())
     }
 
     /// SEARCH and SORT name neither tag nor command: they are the answer of the only search in the write, if it is one.

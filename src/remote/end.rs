@@ -4,8 +4,18 @@
 //! there is one, and words never do.
 
 use super::lexer::Lexer;
-use super::wire::Status;
 use crate::error::{Cause, Error, GoneKind, Imap, Said};
+
+/// How a command ended, or a greeting began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Done.
+    Ok,
+    /// Not done.
+    No,
+    /// Not understood.
+    Bad,
+}
 
 /// How one command ended.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use super::end::End;
 use super::plan::Plan;
 use super::segments::Segments;
 use super::wire::Wire;
-use crate::error::{Cause, Error, Result};
+use crate::error::{Cause, Error, Result, Said};
 
 /// Most bytes of one write of commands.
 const WRITE_BYTES: usize = 8 * 1024;
@@ -30,6 +30,8 @@ pub(super) struct Session {
     pub able: Capabilities,
     /// How one got in where the greeting does not tell: said of the server whatever it says itself.
     pub ways_in: Vec<&'static str>,
+    /// What the server wants the user to see, until it is taken (RFC 9051 7.1, ALERT).
+    pub alerts: Vec<Said>,
     /// What had come when the connection broke.
     pub broken: Option<Flight>,
     /// False where `able` is only what the greeting hinted at: CAPABILITY joins the next flight.
@@ -51,11 +53,13 @@ impl Session {
             cost.flights = cost.flights.saturating_add(1);
             if let Err(error) = self.send(write, &mut flight) {
                 flight.settle();
+                self.alerts.append(&mut flight.remarks.alerts);
                 self.broken = Some(flight);
                 return Err(error);
             }
         }
         flight.settle();
+        self.alerts.append(&mut flight.remarks.alerts);
         if let Some(able) = &flight.remarks.capabilities {
             self.able = able.clone().with(&self.ways_in);
             self.sure = true;

@@ -44,12 +44,12 @@ mod wire;
 use std::rc::Rc;
 use std::time::Duration;
 
-pub use self::answer::{Answer, Flight, Remarks, Tally};
+pub use self::answer::{Answer, Flight, Remarks};
 pub use self::capabilities::Capabilities;
 pub use self::change::{Append, Appended, Copied, StoreFlags, Stored};
 pub use self::connect::Stream;
 pub use self::criteria::{Access, Criteria, Known, Section, SectionKind, SortKey};
-pub use self::end::End;
+pub use self::end::{End, Status};
 pub use self::fetch::{Envelope, Fetched, Mailbox as EnvelopeAddress, Message};
 pub use self::folders::{Folders, Listed, Namespace, Namespaces, Quota, StatusCounts};
 pub use self::found::Found;
@@ -60,17 +60,16 @@ pub use self::plan::Plan;
 pub use self::segments::Content;
 pub use self::structure::{Leaf, Parameters};
 pub use self::uids::{Sequence, UidSet};
-pub use self::wire::Status;
 
 use self::connect::{Connected, Limits, connect};
 use self::flight::Session;
 use crate::config::ImapServer;
-use crate::error::{Cause, Error, GoneKind, Result};
+use crate::error::{Cause, Error, GoneKind, Result, Said};
 use crate::mail::Uid;
 use crate::time::{Deadline, Watch};
 
 /// What one request may receive from its server, in bytes (as they come over the line).
-pub const REQUEST_BYTES: u64 = 32 * 1024 * 1024;
+const REQUEST_BYTES: u64 = 32 * 1024 * 1024;
 /// How much of a section is fetched at once by `fetch_pieces`, in bytes; two such pieces are in flight.
 pub const PIECE_BYTES: u32 = 256 * 1024;
 /// How long `fetch_pieces` and a file that is sent wait for progress.
@@ -114,6 +113,8 @@ pub struct Remote<'a> {
     /// What had come when the last connection broke, and what its server could do.
     broken: Option<Flight>,
     able: Option<Capabilities>,
+    /// What the server wants the user to see.
+    alerts: Vec<Said>,
 }
 
 enum State {
@@ -140,6 +141,7 @@ impl<'a> Remote<'a> {
             cost: Cost::default(),
             broken: None,
             able: None,
+            alerts: Vec::new(),
         }
     }
 
@@ -205,6 +207,7 @@ impl<'a> Remote<'a> {
             State::Open(session) => {
                 let flown = session.fly(plan, &mut self.cost);
                 self.broken = session.broken.take();
+                self.alerts.append(&mut session.alerts);
                 let is_lost = session.wire.fault().is_some();
                 (flown, is_lost)
             }
@@ -225,6 +228,13 @@ impl<'a> Remote<'a> {
             self.state = State::Broken(error.clone());
         }
         flown
+    }
+
+    /// What the server wants the user to see (RFC 9051 7.1, ALERT), said so far, each once.
+    pub fn alerts(&self) -> impl Iterator<Item = &str> {
+        let all = self.alerts.iter().enumerate();
+        let first = all.filter(|(n, said)| self.alerts.iter().position(|s| s == *said) == Some(*n));
+        first.filter_map(|(_, said)| said.words())
     }
 
     /// What a flight had brought when its connection broke, if the server had begun to answer: to be used, and to be asked

@@ -10,10 +10,10 @@ use base64::engine::general_purpose::STANDARD;
 use super::answer::Flight;
 use super::capabilities::Capabilities;
 use super::connect::{Connected, garbled};
-use super::end::End;
+use super::end::{End, Status};
 use super::flight::{Session, answers};
 use super::segments::Segments;
-use super::wire::{Status, Wire};
+use super::wire::Wire;
 use super::{Account, Cost};
 use crate::error::{Cause, Error, Imap, Result, Said};
 
@@ -86,6 +86,7 @@ pub(super) fn sign_in(
                 wire,
                 able: able.unwrap_or_default().with(&ways_in),
                 ways_in,
+                alerts: answer.remarks.alerts,
                 broken: None,
                 sure,
             })

@@ -19,29 +19,18 @@ use std::rc::Rc;
 use imap_proto::{Response as Parsed, parser::parse_response};
 
 use super::connect::{Stream, failed, garbled};
-use super::end::End;
+use super::end::{End, Status};
 use super::frames::Framer;
 use super::lexer::Lexer;
 use super::segments::{Content, Segment, Segments};
 use crate::error::{Cause, Error, Imap, Result, Said};
 
 /// What is kept of one flight, in bytes; a request's own budget is counted beneath TLS.
-pub const FLIGHT_BYTES: usize = 24 * 1024 * 1024;
+const FLIGHT_BYTES: usize = 24 * 1024 * 1024;
 /// Most responses of one flight.
-pub const RESPONSES: usize = 150_000;
+const RESPONSES: usize = 150_000;
 /// How much is asked of the stream, or of a file that is sent, at once, in bytes.
 const PIECE: usize = 16 * 1024;
-
-/// How a command ended, or a greeting began.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// Done.
-    Ok,
-    /// Not done.
-    No,
-    /// Not understood.
-    Bad,
-}
 
 /// The tagged end of one command.
 #[derive(Clone, Debug)]

@@ -51,7 +51,7 @@ pub struct Chrome<'a> {
     pub folders: &'a [FolderLine],
     /// How full the mailbox is, where the server tells.
     pub quota: Option<Quota>,
-    /// What the last click did, or why this page is older than it should be; at most two.
+    /// What the last click did, why this page is older than it should be, what the server wants its user to see.
     pub notices: &'a [Notice],
 }
 

@@ -334,6 +334,11 @@ impl Words {
         )
     }
 
+    /// Before what the mail server wants its user to see.
+    pub fn server_says(&self) -> &'static str {
+        "The mail server says:"
+    }
+
     /// Above a page that the cache answered because the mail server could not: lead and rest.
     pub fn away(&self, kind: &Imap) -> (String, String) {
         let said = match kind {

@@ -49,6 +49,8 @@ pub enum Mischief {
     Unreadable(u32, Unreadable),
     /// Answers SORT with nothing, and says OK.
     SortsNothing,
+    /// Has something to say to the user, before each answer.
+    Alerts(&'static str),
 }
 
 /// What a server does that comes to a message which it cannot read.
@@ -65,7 +67,10 @@ pub enum Unreadable {
 impl Mischief {
     fn begins(&self, now: When) -> bool {
         match self {
-            Mischief::Honest | Mischief::Unreadable(..) | Mischief::SortsNothing => false,
+            Mischief::Honest
+            | Mischief::Unreadable(..)
+            | Mischief::SortsNothing
+            | Mischief::Alerts(_) => false,
             Mischief::Silent(when)
             | Mischief::Drips(when, _)
             | Mischief::Cuts(when, _)
@@ -281,13 +286,20 @@ impl Serving {
 
     /// Says the right thing or misbehaves; false where that was the last of it.
     fn say(&mut self, when: When, right: Vec<u8>, tag: &str) -> io::Result<bool> {
+        if let Mischief::Alerts(words) = self.mischief {
+            let alert = format!("* OK [ALERT] {words}\r\n");
+            self.stream.write_all(alert.as_bytes())?;
+        }
         if !self.mischief.begins(when) {
             self.stream.write_all(&right)?;
             return Ok(true);
         }
         let tagged = |text: &[u8]| replaced(text, b"$TAG", tag.as_bytes());
         match self.mischief.clone() {
-            Mischief::Honest | Mischief::Unreadable(..) | Mischief::SortsNothing => {
+            Mischief::Honest
+            | Mischief::Unreadable(..)
+            | Mischief::SortsNothing
+            | Mischief::Alerts(_) => {
                 unreachable!("begins never")
             }
             Mischief::Silent(_) => self.wait()?,
