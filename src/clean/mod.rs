@@ -79,7 +79,7 @@ pub struct Cleaned {
     /// How many of these are images of one pixel.
     pub trackers: u32,
     /// True where its style says that it can be dark.
-    pub declares_dark: bool,
+    declares_dark: bool,
     /// True where the mail was too large to be shown whole.
     pub cut: bool,
     /// How long it is, roughly.

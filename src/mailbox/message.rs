@@ -22,11 +22,11 @@ const HEADER_BYTES: u32 = 256 * 1024;
 pub const WHOLE_BYTES: u32 = 12 * 1024 * 1024;
 
 /// Parts of a message by where they stand, decoded from their way but not from their charset.
-pub type Texts = BTreeMap<PartPath, Vec<u8>>;
+type Texts = BTreeMap<PartPath, Vec<u8>>;
 
 /// Says, from the structure of a message, which of its parts are wanted. Asked again where a structure turns out wrong:
 /// the last answer counts.
-pub type Choose<'c> = &'c mut dyn FnMut(&[Part]) -> Vec<Part>;
+type Choose<'c> = &'c mut dyn FnMut(&[Part]) -> Vec<Part>;
 
 /// A message with the parts that were wanted of it.
 #[derive(Clone, Debug)]

@@ -66,11 +66,6 @@ impl UidSet {
         self.0.get(at).is_some_and(|&(first, _)| first <= uid.get())
     }
 
-    /// The ranges, ascending, ends included.
-    pub fn ranges(&self) -> &[(u32, u32)] {
-        &self.0
-    }
-
     /// The numbers, ascending. A lying server can make this long: take what you can use.
     pub fn iter(&self) -> impl Iterator<Item = Uid> + '_ {
         let ranges = self.0.iter();

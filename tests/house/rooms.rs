@@ -84,11 +84,6 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("outbox", &["gate", "request", "seal", "state"]),
     ("profile", &["gate", "settings", "state"]),
     ("store", &["gate", "process", "seal", "state"]),
-    ("gate", &["config", "process", "state"]),
-    ("request", &["config", "process", "route", "state"]),
-    ("response", &["assets"]),
-    ("spool", &["seal", "state"]),
-    ("throttle", &["seal", "state"]),
     (
         "views",
         &[
@@ -100,6 +95,11 @@ const ROOMS: &[(&str, &[&str])] = &[
             "words",
         ],
     ),
+    ("gate", &["config", "process", "state"]),
+    ("request", &["config", "process", "route", "state"]),
+    ("response", &["assets"]),
+    ("spool", &["seal", "state"]),
+    ("throttle", &["seal", "state"]),
     ("assets", &["route"]),
     ("clean", &["plain_text"]),
     ("mime", &["plain_text", "media", "extras"]),

@@ -29,6 +29,24 @@ const FOR_TESTS: &[&str] = &[
     "subscribe",
     "permanent",
     "any_keyword",
+    "lsub",
+    "subscribed",
+    "fetch_changes",
+    "noop",
+    "expunged",
+    // A server that is a recorded conversation, not a socket.
+    "ready_over",
+    // How much of what servers really sent is understood.
+    "tally",
+    "structure_refused",
+    "plain_name",
+    "shared",
+    // A file of a message is to be larger than what is fetched at once.
+    "PIECE_BYTES",
+    // Heads of requests that no browser sent, pages that nobody asked for.
+    "cookies",
+    "fetch_site",
+    "ENGLISH",
 ];
 
 #[test]

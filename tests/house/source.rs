@@ -243,6 +243,14 @@ impl<'ast> Visit<'ast> for Named {
         self.in_pattern -= 1;
     }
 
+    fn visit_pat_type(&mut self, pattern: &'ast syn::PatType) {
+        self.visit_pat(&pattern.pat);
+        // `|x: &Name|` and `let x: Name` mean the type, not a kind that is looked for.
+        let around = std::mem::take(&mut self.in_pattern);
+        self.visit_type(&pattern.ty);
+        self.in_pattern = around;
+    }
+
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
         self.uses_name(&call.method);
         visit::visit_expr_method_call(self, call);

@@ -14,7 +14,7 @@ const LONGEST: usize = 120;
 pub type Param<'a> = (&'a [u8], &'a [u8]);
 
 /// The same with bytes of its own.
-pub type OwnParam = (Vec<u8>, Vec<u8>);
+type OwnParam = (Vec<u8>, Vec<u8>);
 
 /// The file name among the parameters of a part, decoded; empty where there is none. Give those of Content-Disposition
 /// first, then those of Content-Type; `filename` is asked before `name`.
