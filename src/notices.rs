@@ -2,11 +2,11 @@
 //!
 //! An act answers with a redirect, which can say nothing; so what it did is kept for ten minutes in one small record, and
 //! the address that it leads to names that record. Not for things that exist only once: losing a notice loses a sentence,
-//! so it may lie in the store. Not for words (`words`) nor for what undoes an act (`actions::notice`). To know before
+//! so it may lie in the store. Not for words (`words`) nor for what undoes an act, which the act says itself. To know before
 //! changing it: a record belongs to one session, and its id is random, so an address that somebody else made says nothing.
 
 use crate::error::{Act, Result};
-use crate::route::NoticeId;
+use crate::route::{Base, NoticeId, Route};
 use crate::seal;
 use crate::store::keys::{DataKey, Everything, KeptNotice, NOTICES, NoticeKey, SessionKey};
 use crate::store::{Encryption, Store};
@@ -26,24 +26,40 @@ pub struct Owner<'a> {
     pub session: SessionKey,
 }
 
+/// What an act did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// What.
+    pub done: Act,
+    /// What undoes it.
+    pub undo: Option<Route>,
+}
+
 /// Keeps what an act did, to be told on the page that names the id.
 ///
 /// # Errors
 /// `Internal` where the system has no random numbers.
-pub fn keep(store: &mut Store, owner: Owner, done: Act, now: Seconds) -> Result<NoticeId> {
+pub fn keep(store: &mut Store, owner: Owner, told: Told, now: Seconds) -> Result<NoticeId> {
     make_room(store, owner, now);
     let id = NoticeId(seal::random()?);
-    let notice = KeptNotice { at: now, done };
+    let notice = KeptNotice {
+        at: now,
+        done: told.done,
+        undo: told.undo.map(|undo| undo.href(&Base::default())),
+    };
     let key = owner.data.notice(owner.session, id.0);
     store.put(sealed(owner), &NOTICES, &key, &notice);
     Ok(id)
 }
 
 /// What the act did that an address names; None for a forged or old id, and in another session.
-pub fn told(store: &mut Store, owner: Owner, id: &NoticeId, now: Seconds) -> Option<Act> {
+pub fn told(store: &mut Store, owner: Owner, id: &NoticeId, now: Seconds) -> Option<Told> {
     let key = owner.data.notice(owner.session, id.0);
     let kept = store.get(sealed(owner), &NOTICES, &key)?;
-    is_told(&kept, now).then_some(kept.done)
+    is_told(&kept, now).then(|| Told {
+        undo: kept.undo.as_deref().and_then(Route::posted_to),
+        done: kept.done,
+    })
 }
 
 /// Removes all notices of a session that is over.

@@ -194,8 +194,20 @@ impl Route {
             | Route::Headers { message, .. }
             | Route::Leave { message }
             | Route::Source { message, .. } => Some(&message.folder),
-            _ => None,
+            Route::Resume { .. }
+            | Route::SignInForm { .. }
+            | Route::SignIn
+            | Route::SignOut
+            | Route::Asset { .. }
+            | Route::Robots
+            | Route::Favicon => None,
         }
+    }
+
+    /// What a form of ours was sent to, by its address without the base; None for what is no form's address.
+    pub fn posted_to(target: &str) -> Option<Route> {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        Route::parse("POST", path, query).ok()
     }
 
     /// Reads method, path below the base, and raw query.

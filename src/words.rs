@@ -6,6 +6,7 @@
 //! dress a part of it (a link, a name), it is a `Sentence` with numbered places, since another language has another order.
 //! Here: languages, numbers, sizes, dates. What pages say is in the files below, what is said when one fails in `failures`.
 
+mod acts;
 mod extras;
 mod failures;
 mod message;

@@ -4,7 +4,7 @@
 //! gone: the nearest rows are shown instead.
 
 use super::panes::{Around, list_pane};
-use super::{Done, Visit, notice};
+use super::{Done, Visit};
 use crate::error::Result;
 use crate::route::ListQuery;
 use crate::views::{self, Kind, Notice};
@@ -15,16 +15,16 @@ use crate::views::{self, Kind, Notice};
 /// `Gone(Folder)`; `Imap` where there is nothing to show instead.
 pub fn show(visit: &mut Visit, query: &ListQuery) -> Result<Done> {
     let listing = visit.mailbox.list(query)?;
-    let mut notices: Vec<Notice> = notice::damaged_settings(visit).into_iter().collect();
-    if listing.renumbered {
+    let renumbered = listing.renumbered.then(|| {
         let (lead, text) = visit.words.renumbered();
-        notices.push(Notice {
+        Notice {
             kind: Kind::Warn,
             lead,
             text,
             undo: None,
-        });
-    }
+        }
+    });
+    let notices = renumbered.into_iter().collect();
     let around = Around::gather(visit, query.list.folder(), notices)?;
     let pane = list_pane(visit, &around, &listing, None);
     Ok(Done::Page(visit.page(|visit| {

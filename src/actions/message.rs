@@ -5,7 +5,7 @@
 use super::extras::{extras, rendering};
 use super::opened::attachments;
 use super::panes::{Around, list_pane};
-use super::{Done, Visit, notice, sender};
+use super::{Done, Visit, sender};
 use crate::clean::{self, Cleaned, Length};
 use crate::document::{Document, Opening, People, Purpose};
 use crate::error::{Error, GoneKind, Result};
@@ -36,9 +36,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         Html::Shown(html) => sender::remote(visit, query, &document, html),
         Html::Blank | Html::None => ExternalImages::None,
     };
-    let done = notice::above_message(visit, query);
-    let notices = done.into_iter().chain(notice::damaged_settings(visit));
-    let around = Around::gather(visit, &at.folder, notices.collect())?;
+    let around = Around::gather(visit, &at.folder, Vec::new())?;
     let own_list = ListId::of_folder(at.folder.clone());
     let listing = match is_inside {
         false => visit

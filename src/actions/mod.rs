@@ -21,9 +21,10 @@ use std::time::Duration;
 use maud::Markup;
 
 use crate::config::Config;
-use crate::error::{Act, Progress};
+use crate::error::Progress;
 use crate::jobs::Job;
 use crate::mailbox::Mailbox;
+use crate::notices::Told;
 use crate::outbox::Outbox;
 use crate::profile::Profile;
 use crate::request::Head;
@@ -57,7 +58,7 @@ pub struct Visit<'v, 'p> {
     /// What they have set.
     pub profile: Profile<'p>,
     /// What the act before did, where the address names it.
-    pub told: Option<Act>,
+    pub told: Option<Told>,
     /// How far the request got with what it changes: noted before each step.
     pub progress: &'v Progress,
     /// Forms that wait to be asked about.
@@ -70,8 +71,13 @@ pub struct Visit<'v, 'p> {
 pub enum Done {
     /// With a page.
     Page(Response),
-    /// With the end of an act: this page comes next, and says what `progress` has down as done.
-    GoOn(Route),
+    /// With the end of an act: another page comes next, and says what `progress` has down as done.
+    GoOn {
+        /// The page.
+        page: Route,
+        /// The act that undoes this one, where there is one.
+        undo: Option<Route>,
+    },
     /// With a job that has to leave the gate first.
     Leaves(Box<dyn Job>),
 }

@@ -1,20 +1,18 @@
 //! What stands above a page: what the act before did, with the way back, and settings that cannot be read.
 //!
-//! Not for keeping it (`notices`). Undo is the act's reverse, a form of its own; an act that has none is told without.
+//! Not for keeping it (`notices`). Undo is an act like others, a form of its own; what nothing undoes is told without.
 
 use super::Visit;
-use crate::error::Act;
-use crate::route::{MessageQuery, Route};
 use crate::views::{Kind, Notice};
 
-/// The notice that a message's address names, if it names one of this session.
-pub fn above_message(visit: &Visit, query: &MessageQuery) -> Option<Notice> {
-    let act = visit.told.as_ref()?;
+/// The notice that a page's address names, if it names one of this session.
+pub fn done(visit: &Visit) -> Option<Notice> {
+    let told = visit.told.as_ref()?;
     Some(Notice {
         kind: Kind::Done,
         lead: String::new(),
-        text: visit.words.done(act),
-        undo: reverse(act, query),
+        text: visit.words.done(&told.done),
+        undo: told.undo.clone(),
     })
 }
 
@@ -28,18 +26,4 @@ pub fn damaged_settings(visit: &Visit) -> Option<Notice> {
         text,
         undo: None,
     })
-}
-
-/// The act that undoes another, asked for on the page of this message.
-fn reverse(act: &Act, query: &MessageQuery) -> Option<Route> {
-    match act {
-        Act::ImagesOf { always, .. } => Some(Route::Sender {
-            page: MessageQuery {
-                remote: false,
-                ..query.clone()
-            },
-            always: !always,
-        }),
-        Act::SignIn | Act::SignOut => None,
-    }
 }

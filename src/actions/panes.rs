@@ -1,6 +1,6 @@
 //! What several pages have in common: the panes of folders and of the list, and the notice that the server is away.
 
-use super::Visit;
+use super::{Visit, notice};
 use crate::error::{Imap, Result};
 use crate::mail::{FORWARDED, Flags, Folder, FolderName, Role, Row};
 use crate::mailbox::{Line, Listing, has_attachment};
@@ -20,18 +20,19 @@ pub struct Around {
 }
 
 impl Around {
-    /// Asks for the folders, with `current` as the one that is looked at. What was learnt on the way is told in notices.
-    pub fn gather(
-        visit: &mut Visit,
-        current: &FolderName,
-        mut notices: Vec<Notice>,
-    ) -> Result<Around> {
+    /// Asks for the folders, with `current` as the one that is looked at. What the act before did, what was learnt on the
+    /// way and what this page itself has to say is told in notices.
+    pub fn gather(visit: &mut Visit, current: &FolderName, own: Vec<Notice>) -> Result<Around> {
         let list = visit.mailbox.folders()?;
+        let away = visit.mailbox.offline().map(|kind| away(visit, kind));
         let alerts = visit.mailbox.alerts().map(|said| alert(visit, said));
-        notices.extend(alerts.collect::<Vec<_>>());
-        if let Some(kind) = visit.mailbox.offline() {
-            notices.insert(0, away(visit, kind));
-        }
+        let notices = away
+            .into_iter()
+            .chain(notice::done(visit))
+            .chain(notice::damaged_settings(visit))
+            .chain(own)
+            .chain(alerts)
+            .collect();
         let lines = list
             .folders
             .iter()

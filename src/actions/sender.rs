@@ -100,7 +100,17 @@ pub fn change(visit: &mut Visit, page: &MessageQuery, always: bool) -> Result<Do
         charset: page.charset.clone(),
         ..MessageQuery::plain(page.message.clone(), page.rank)
     });
-    Ok(Done::GoOn(back))
+    let undo = Route::Sender {
+        page: MessageQuery {
+            remote: false,
+            ..page.clone()
+        },
+        always: !always,
+    };
+    Ok(Done::GoOn {
+        page: back,
+        undo: Some(undo),
+    })
 }
 
 /// Asks whether that is still wanted, of a form whose session had ended.

@@ -188,8 +188,7 @@ fn resume(visit: &mut Visit, form: &str) -> Result<Done> {
     let Some(kept) = kept else {
         return Ok(actions::resume::gone(visit));
     };
-    let (path, query) = kept.target.split_once('?').unwrap_or((&kept.target, ""));
-    let route = Route::parse("POST", path, query)?;
+    let route = Route::posted_to(&kept.target).ok_or(Error::NotFound)?;
     match needs(&route).back {
         Back::Carry { show, .. } => show(visit, &kept),
         Back::SamePage | Back::SignedOut => {

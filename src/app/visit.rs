@@ -15,7 +15,7 @@ use crate::error::{Cause, Error, Imap, Reach, Result};
 use crate::gate::Pass;
 use crate::jobs::{self, Delivery, Job, Owner};
 use crate::mailbox::{self, Mailbox};
-use crate::notices;
+use crate::notices::{self, Told};
 use crate::outbox::{FormId, Outbox};
 use crate::profile::Profile;
 use crate::remote::{Capabilities, Remote};
@@ -71,7 +71,7 @@ pub(super) fn visit(
             visitor.forget_resumed(&left.pass);
             match done {
                 Done::Page(response) => Ok(Answer::Page(response)),
-                Done::GoOn(page) => {
+                Done::GoOn { page, .. } => {
                     let href = page.href(&head.base);
                     let href = match notice {
                         Some(id) => route::with_notice(href, id),
@@ -132,9 +132,10 @@ impl Visitor<'_> {
             }
         }
         let mut notice = None;
-        if let (Ok(Done::GoOn(_)), Reach::Done(act)) = (&acted, self.reach()) {
-            let owner = self.owner(&session);
-            notice = Some(notices::keep(&mut desk.store, owner, act, desk.now)?);
+        if let (Ok(Done::GoOn { undo, .. }), Reach::Done(done)) = (&acted, self.reach()) {
+            let undo = undo.clone();
+            let (owner, told) = (self.owner(&session), Told { done, undo });
+            notice = Some(notices::keep(&mut desk.store, owner, told, desk.now)?);
         }
         Ok(Outcome::Acted(Box::new(session), acted, notice))
     }

@@ -67,7 +67,7 @@ pub const ROWS: Tree<MessageKey, Row> = Tree::new(8, 3);
 /// Parts that were shown.
 pub const TEXTS: Tree<TextKey, Vec<u8>> = Tree::new(9, 1);
 /// What acts have done, for the page that follows.
-pub const NOTICES: Tree<NoticeKey, KeptNotice> = Tree::new(10, 1);
+pub const NOTICES: Tree<NoticeKey, KeptNotice> = Tree::new(10, 2);
 
 /// Trees that a new generation of the store takes along, most needed first; the rest is a miss once.
 pub(super) const CARRIED: [u8; 7] = [1, 2, 3, 4, 5, 6, 7];
@@ -149,13 +149,15 @@ pub struct FlagsAsOf {
 /// A run of a list's entries, in its order, the oldest first.
 pub type Block = Vec<Uid>;
 
-/// What an act has done, and when.
+/// What an act has done, and when, and what undoes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptNotice {
     /// When it was done.
     pub at: Seconds,
     /// What was done.
     pub done: Act,
+    /// The address of the POST that undoes it, without the base; None where nothing does.
+    pub undo: Option<String>,
 }
 
 #[cfg(test)]
@@ -281,6 +283,7 @@ mod tests {
                 sender: "s".into(),
                 always: true,
             },
+            undo: Some("/u".into()),
         };
         let seen = [
             (SESSIONS.version, hex(bytes(postcard::to_stdvec(&kept)))),
@@ -306,7 +309,7 @@ mod tests {
                 3,
                 "010102246b04010608050173010166017801010173017801017601016d0172016101010174017801016301780101720178010606060606060606010707070707070707010170010102010203612f620163016401016501010100016601010110",
             ),
-            (1, "0202017301"),
+            (2, "020201730101022f75"),
         ];
         for ((version, bytes), (known_version, known)) in seen.iter().zip(expected) {
             assert_eq!((*version, bytes.as_str()), (known_version, known));

@@ -98,11 +98,8 @@ pub fn part(error: &Error, p: &ErrorPage) -> Markup {
 fn way_after(reach: &Reach) -> Option<Way> {
     match reach {
         Reach::Reading | Reach::Nothing => None,
-        Reach::Perhaps(act) | Reach::Done(act) => Some(match act {
-            Act::SignIn => Way::SignIn,
-            Act::SignOut => Way::Inbox,
-            Act::ImagesOf { .. } => Way::Folder,
-        }),
+        Reach::Perhaps(Act::SignIn) | Reach::Done(Act::SignIn) => Some(Way::SignIn),
+        Reach::Perhaps(_) | Reach::Done(_) => Some(Way::Folder),
     }
 }
 

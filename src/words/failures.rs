@@ -5,7 +5,7 @@
 //! (`changed`), so no text of an error may say that something was or was not done. A text must be true of every reach.
 
 use super::Words;
-use crate::error::{Act, GoneKind, Imap, Reach};
+use crate::error::{GoneKind, Imap, Reach};
 
 /// What is said of an error, whatever the request had done by then.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,46 +71,6 @@ impl Words {
             Reach::Done(_) => Some("You do not need to do it again."),
         }
     }
-
-    /// An act was done.
-    pub fn done(&self, act: &Act) -> String {
-        match act {
-            Act::SignIn => "You are signed in.".to_owned(),
-            Act::SignOut => "You are signed out.".to_owned(),
-            Act::ImagesOf { sender, always } => match always {
-                true => format!("Images from {} will always be shown.", isolated(sender)),
-                false => format!("Images from {} are blocked again.", isolated(sender)),
-            },
-        }
-    }
-
-    /// Undoes what a notice says was done.
-    pub fn undo(&self) -> &'static str {
-        "Undo"
-    }
-
-    /// Nobody knows whether an act was done: what that means, and where to look.
-    fn perhaps(&self, act: &Act) -> String {
-        match act {
-            Act::SignIn => "You may have to sign in again.".to_owned(),
-            Act::SignOut => {
-                "You may still be signed in. If your inbox opens, sign out again.".to_owned()
-            }
-            Act::ImagesOf { sender, always } => {
-                let what = match always {
-                    true => "may still be blocked",
-                    false => "may still be shown",
-                };
-                let sender = isolated(sender);
-                format!("Images from {sender} {what}. Open a message from this sender to check.")
-            }
-        }
-    }
-}
-
-/// What somebody else chose, inside a sentence: between the signs that keep its direction its own (FSI, PDI).
-fn isolated(text: &str) -> String {
-    format!("\u{2068}{text}\u{2069}")
 }
 
 /// What is said of each kind of error.

@@ -212,19 +212,9 @@ impl Words {
         "Block again"
     }
 
-    /// Loads the pictures of this and of every other mail of its sender.
-    pub fn always_for_sender(&self) -> &'static str {
-        "Always show for this sender"
-    }
-
     /// Above a mail whose pictures are loaded because of its sender.
     pub fn always_shown(&self) -> &'static str {
         "Remote images from this sender are always shown. The sender can tell when you open a message."
-    }
-
-    /// No longer loads the pictures of this sender's mails.
-    pub fn no_longer_always(&self) -> &'static str {
-        "Stop showing"
     }
 
     /// Below an HTML mail.

@@ -56,22 +56,3 @@ impl Words {
         "Postern keeps a form for one hour, and shows it only to the account that it was sent from. Nothing was changed."
     }
 }
-
-/// Acts.
-impl Words {
-    /// What would be done: remote images of a sender, from now on.
-    pub fn show_images_of(&self, sender: &str, always: bool) -> String {
-        match always {
-            true => format!("Always show remote images from {sender}"),
-            false => format!("Stop showing remote images from {sender} automatically"),
-        }
-    }
-
-    /// Does it.
-    pub fn show_images_yes(&self, always: bool) -> &'static str {
-        match always {
-            true => "Yes, always show them",
-            false => "Yes, stop showing them",
-        }
-    }
-}

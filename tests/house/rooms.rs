@@ -29,6 +29,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "mailbox",
             "media",
             "mime",
+            "notices",
             "outbox",
             "profile",
             "remote",

@@ -136,8 +136,11 @@ impl<'ast> Visit<'ast> for Wildcards {
                 .iter()
                 .any(|kind| DECIDED.contains(&kind.as_str()))
         };
-        // What is only handed on is not decided.
-        let hands_on = |arm: &syn::Arm| matches!(&*arm.body, syn::Expr::Path(_));
+        // What is only handed on under its own name is not decided.
+        let hands_on = |arm: &syn::Arm| match &*arm.body {
+            syn::Expr::Path(body) => hands_on(&arm.pat, &body.path),
+            _ => false,
+        };
         let is_open =
             |arm: &syn::Arm| arm.guard.is_none() && is_wildcard(&arm.pat) && !hands_on(arm);
         if expr.arms.iter().any(decides) && expr.arms.iter().any(is_open) {
@@ -178,6 +181,15 @@ fn kinds(pattern: &syn::Pat) -> Vec<String> {
     }
 }
 
+/// True where what a pattern catches under a name is this.
+fn hands_on(pattern: &syn::Pat, body: &syn::Path) -> bool {
+    match pattern {
+        syn::Pat::Ident(ident) => body.is_ident(&ident.ident),
+        syn::Pat::Tuple(tuple) => tuple.elems.iter().any(|inner| hands_on(inner, body)),
+        _ => false,
+    }
+}
+
 fn is_wildcard(pattern: &syn::Pat) -> bool {
     match pattern {
         syn::Pat::Wild(_) => true,
@@ -191,7 +203,7 @@ fn is_wildcard(pattern: &syn::Pat) -> bool {
 
 #[test]
 fn what_would_decide_for_others_is_found() {
-    let sample = "fn f() { match e { Error::A => 1, _ => 2 }; match e { Error::A => 1, Error::B => 2 };\n\
+    let sample = "fn f() { match e { Error::A => 1, _ => NONE }; match e { Error::A => 1, other => other };\n\
                   match x { Err(Error::A) => 1, other => 2 };\nmatch (r, s) { (Route::A, _) => 1, (_, _) => 2 };\n\
                   match r { Route::A => 1, route if good(route) => 2, Route::B => 3 } }";
     let mut found = Wildcards(Vec::new());
