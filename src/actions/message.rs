@@ -10,13 +10,15 @@ use crate::clean::{self, Cleaned, Length};
 use crate::document::{Document, Opening, People, Purpose};
 use crate::error::{Error, GoneKind, Result};
 use crate::mail::{ListId, Uid};
+use crate::mailbox::Standing;
 use crate::plain_text::PlainText;
 use crate::response::Response;
 use crate::route::{Face, FrameQuery, ListQuery, MessageQuery, MessageRef, Route};
 use crate::time::{Watch, Zone};
 use crate::views;
-use crate::views::attached::AttachmentLine;
-use crate::views::message::{Body, ExternalImages, Heading, Height, HtmlFrame, Links, MessagePage};
+use crate::views::message::{
+    Body, ExternalImages, Heading, Height, HtmlFrame, MessagePage, Neighbours,
+};
 
 /// Shows a message. Opening marks it as read, unless the browser only fetches ahead.
 ///
@@ -59,19 +61,17 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     };
     let people = document.people(&query.charset);
     let attachments = attachments(&document);
-    let is_shown = remote.is_shown();
     let standing = document.standing();
     let page = MessagePage {
+        at: query,
         list: list.as_ref(),
         folder: &around.title(visit, &at.folder),
         place: (!is_inside).then(|| (standing.total.saturating_sub(standing.rank), standing.total)),
-        is_inside,
-        links: links(query, &document, back, is_shown, &attachments),
+        beside: beside(query, standing, back),
         heading: heading(visit, &document, &people),
         extras: &extras(visit, &document),
         body: body(query, &document, html, remote, &letter),
         attachments: &attachments,
-        charset: &query.charset,
     };
     Ok(Done::Page(visit.page(|visit| {
         views::message::page(&around.chrome(visit), &page)
@@ -105,56 +105,22 @@ fn html(visit: &Visit, document: &Document, query: &MessageQuery) -> Html {
     }
 }
 
-fn links(
-    query: &MessageQuery,
-    document: &Document,
-    back: ListQuery,
-    is_shown: bool,
-    attachments: &[AttachmentLine],
-) -> Links {
+/// What can be gone on to from a message: `list` is the page of the list that it stands on.
+fn beside(query: &MessageQuery, standing: &Standing, list: ListQuery) -> Neighbours {
     let at = &query.message;
-    let is_inside = !query.inside.is_empty();
-    let beside = |to: Option<(Uid, u32)>| {
+    let message = |to: Option<(Uid, u32)>| {
         to.map(|(uid, rank)| {
             let message = MessageRef { uid, ..at.clone() };
             Route::Message(MessageQuery::plain(message, rank))
         })
     };
-    let source = |save| Route::Source {
-        message: at.clone(),
-        save,
-    };
-    Links {
-        back: match is_inside {
-            true => Route::Message(MessageQuery::plain(at.clone(), query.rank)),
-            false => Route::Folder(back),
+    Neighbours {
+        back: match query.inside.is_empty() {
+            false => Route::Message(MessageQuery::plain(at.clone(), query.rank)),
+            true => Route::Folder(list),
         },
-        newer: beside(document.standing().newer),
-        older: beside(document.standing().older),
-        all: (!is_inside && attachments.len() > 1).then(|| Route::Attachments {
-            message: at.clone(),
-        }),
-        headers: Route::Headers {
-            message: at.clone(),
-            inside: query.inside.clone(),
-        },
-        print: Route::Print(MessageQuery {
-            remote: is_shown,
-            ..query.clone()
-        }),
-        source: (!is_inside).then(|| source(false)),
-        save: match is_inside {
-            true => Route::Part {
-                message: at.clone(),
-                nested: query.inside.clone(),
-                open: false,
-            },
-            false => source(true),
-        },
-        in_charset: Route::Message(MessageQuery {
-            charset: String::new(),
-            ..query.clone()
-        }),
+        newer: message(standing.newer),
+        older: message(standing.older),
     }
 }
 

@@ -12,23 +12,23 @@ use super::extras::{self, Extras, RenderContext};
 use super::folder::{ListPane, beside};
 use super::icons::{Icon, icon};
 use super::{Chrome, Pane, app, notices, said};
-use crate::route::Route;
+use crate::route::{MessageQuery, Route};
 pub use body::{Body, ExternalImages, Height, HtmlFrame};
 pub use heading::Heading;
 
 /// One message.
 #[derive(Clone, Debug)]
 pub struct MessagePage<'a> {
+    /// Which message, and how it is looked at.
+    pub at: &'a MessageQuery,
     /// The list beside it, with this message as its current row; None where it is not known.
     pub list: Option<&'a ListPane>,
     /// The folder's name for people.
     pub folder: &'a str,
     /// Its place in the list, counted from 1 at the newest, and how many there are.
     pub place: Option<(u32, u32)>,
-    /// True for a message that lies within another.
-    pub is_inside: bool,
-    /// Where its page leads.
-    pub links: Links,
+    /// What can be gone on to.
+    pub beside: Neighbours,
     /// Who wrote to whom about what, and when.
     pub heading: Heading<'a>,
     /// What it tells beside its text.
@@ -37,31 +37,79 @@ pub struct MessagePage<'a> {
     pub body: Body<'a>,
     /// What is attached.
     pub attachments: &'a [AttachmentLine],
-    /// The charset that the reader chose; empty for the message's own.
-    pub charset: &'a str,
 }
 
-/// Where the page of a message leads.
+/// What can be gone on to from a message.
 #[derive(Clone, Debug)]
-pub struct Links {
+pub struct Neighbours {
     /// The page of the list on which the message stands; from a message within another that one.
     pub back: Route,
     /// The message above it in the list.
     pub newer: Option<Route>,
     /// The message below it in the list.
     pub older: Option<Route>,
+}
+
+impl MessagePage<'_> {
+    /// True for a message that lies within another.
+    fn is_inside(&self) -> bool {
+        !self.at.inside.is_empty()
+    }
+
     /// All that is attached in one archive.
-    pub all: Option<Route>,
+    fn archive(&self) -> Option<Route> {
+        let message = || self.at.message.clone();
+        let has_several = !self.is_inside() && self.attachments.len() > 1;
+        has_several.then(|| Route::Attachments { message: message() })
+    }
+
     /// The page of all its header fields.
-    pub headers: Route,
-    /// The same message for paper.
-    pub print: Route,
-    /// The message as it travelled, shown as text.
-    pub source: Option<Route>,
+    fn headers(&self) -> Route {
+        Route::Headers {
+            message: self.at.message.clone(),
+            inside: self.at.inside.clone(),
+        }
+    }
+
+    /// The same message for paper, with the images that are shown here.
+    fn print(&self) -> Route {
+        Route::Print(MessageQuery {
+            remote: self.body.shows_external_images(),
+            ..self.at.clone()
+        })
+    }
+
+    /// The message as it travelled, shown as text; what lies within another has none of its own.
+    fn source(&self) -> Option<Route> {
+        (!self.is_inside()).then(|| Route::Source {
+            message: self.at.message.clone(),
+            save: false,
+        })
+    }
+
     /// The same as a file.
-    pub save: Route,
+    fn save(&self) -> Route {
+        let message = self.at.message.clone();
+        match self.is_inside() {
+            true => Route::Part {
+                message,
+                nested: self.at.inside.clone(),
+                open: false,
+            },
+            false => Route::Source {
+                message,
+                save: true,
+            },
+        }
+    }
+
     /// The same page in the message's own charset.
-    pub in_charset: Route,
+    fn in_own_charset(&self) -> Route {
+        Route::Message(MessageQuery {
+            charset: String::new(),
+            ..self.at.clone()
+        })
+    }
 }
 
 /// The page of a message.
@@ -86,7 +134,7 @@ pub fn page(chrome: &Chrome, message: &MessagePage) -> Markup {
                 (extras::notes(context, message.extras))
                 (extras::cards(context, message.extras))
                 (body::body(chrome, message, subject))
-                (attachments(chrome, message.attachments, &message.links.all))
+                (attachments(chrome, message.attachments, &message.archive()))
                 (body::charset(chrome, message))
             }
         }
@@ -101,24 +149,24 @@ pub fn page(chrome: &Chrome, message: &MessagePage) -> Markup {
 
 fn tools(chrome: &Chrome, message: &MessagePage) -> Markup {
     let words = chrome.words;
-    let back = match message.is_inside {
+    let back = match message.is_inside() {
         true => words.back_to_message().to_owned(),
         false => words.back_to(message.folder),
     };
     html! {
         .tools.bar role="group" aria-label=(words.about_message()) {
-            a.button.quiet.back href=(chrome.href(&message.links.back)) title=(back) aria-keyshortcuts="u" {
+            a.button.quiet.back href=(chrome.href(&message.beside.back)) title=(back) aria-keyshortcuts="u" {
                 (icon(Icon::Back)) span.sr { (back) } span.name.narrow aria-hidden="true" { (message.folder) }
             }
-            a.button.quiet href=(chrome.href(&message.links.print)) target="_blank" title=(words.print()) {
+            a.button.quiet href=(chrome.href(&message.print())) target="_blank" title=(words.print()) {
                 (icon(Icon::Print)) span.wide { (words.print()) }
             }
-            @if let Some(source) = &message.links.source {
-                a.button.quiet href=(chrome.href(source)) title=(words.show_source()) {
+            @if let Some(source) = message.source() {
+                a.button.quiet href=(chrome.href(&source)) title=(words.show_source()) {
                     (icon(Icon::Source)) span.wide { (words.show_source()) }
                 }
             }
-            a.button.quiet href=(chrome.href(&message.links.save)) title=(words.download_message()) {
+            a.button.quiet href=(chrome.href(&message.save())) title=(words.download_message()) {
                 (icon(Icon::Download)) span.wide { (words.download_message()) }
             }
             @if let Some(leave) = &message.extras.leave {
@@ -126,11 +174,11 @@ fn tools(chrome: &Chrome, message: &MessagePage) -> Markup {
                     (icon(Icon::Exit)) span.wide { (words.unsubscribe()) }
                 }
             }
-            @if !message.is_inside {
+            @if !message.is_inside() {
             nav.steps.bar.push aria-label=(words.other_messages()) {
                 @if let Some((nth, total)) = message.place { span.hint { (words.place(nth, total)) } }
-                (step(chrome, &message.links.newer, &Step { title: words.newer_message(), name: words.newer(), icon: Icon::Up, keys: "k p" }))
-                (step(chrome, &message.links.older, &Step { title: words.older_message(), name: words.older(), icon: Icon::Down, keys: "j n" }))
+                (step(chrome, &message.beside.newer, &Step { title: words.newer_message(), name: words.newer(), icon: Icon::Up, keys: "k p" }))
+                (step(chrome, &message.beside.older, &Step { title: words.older_message(), name: words.older(), icon: Icon::Down, keys: "j n" }))
             }
             }
         }

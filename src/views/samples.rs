@@ -3,6 +3,8 @@
 //! `POSTERN_LOOK=target/look cargo test --lib views::samples` writes them, with the files that they link, as a folder
 //! that any static web server can show. Every name, address and letter is invented.
 
+use std::sync::LazyLock;
+
 use maud::Markup;
 
 use super::attached::AttachmentLine;
@@ -10,7 +12,9 @@ use super::error::ErrorPage;
 use super::folder::{self, ListPane, RowLine};
 use super::folders::{FolderLine, nested};
 use super::login::{self, Carried, LoginPage, Reason};
-use super::message::{self, Body, ExternalImages, Heading, Height, HtmlFrame, Links, MessagePage};
+use super::message::{
+    self, Body, ExternalImages, Heading, Height, HtmlFrame, MessagePage, Neighbours,
+};
 use super::resume::{self, QuestionPage};
 use super::{Chrome, Kind, Notice, Quota, error};
 use crate::error::samples::{errors, reaches};
@@ -539,37 +543,24 @@ fn roof() -> Vec<Block> {
     ]
 }
 
+/// The fourth message of the inbox.
+static FOURTH: LazyLock<MessageQuery> = LazyLock::new(|| MessageQuery::plain(reference(4), 1030));
+
 fn message<'a>() -> MessagePage<'a> {
     MessagePage {
+        at: &FOURTH,
         list: None,
         folder: "Inbox",
         place: Some((4, 1034)),
-        is_inside: false,
-        links: Links {
+        beside: Neighbours {
             back: folder_route("INBOX"),
             newer: Some(opened(3)),
             older: Some(opened(5)),
-            all: None,
-            headers: Route::Headers {
-                message: reference(4),
-                inside: NestedPath::default(),
-            },
-            print: Route::Print(MessageQuery::plain(reference(2), 0)),
-            source: Some(Route::Source {
-                message: reference(4),
-                save: false,
-            }),
-            save: Route::Source {
-                message: reference(4),
-                save: true,
-            },
-            in_charset: opened(4),
         },
         heading: Heading::default(),
         extras: &extras::NOTHING,
         body: Body::Empty,
         attachments: &[],
-        charset: "",
     }
 }
 

@@ -30,6 +30,16 @@ pub enum Body<'a> {
     Empty,
 }
 
+impl Body<'_> {
+    /// True where images from elsewhere are loaded.
+    pub(super) fn shows_external_images(&self) -> bool {
+        match self {
+            Body::Html(frame) => frame.remote.is_shown(),
+            Body::Text { .. } | Body::Empty => false,
+        }
+    }
+}
+
 /// The frame of an HTML mail.
 #[derive(Clone, Debug)]
 pub struct HtmlFrame {
@@ -134,7 +144,7 @@ pub(super) fn body(chrome: &Chrome, message: &MessagePage, subject: &str) -> Mar
 /// Says that there is more than is shown.
 fn only_beginning(chrome: &Chrome, message: &MessagePage, cut: bool) -> Markup {
     let words = chrome.words;
-    let acts = html! { a href=(chrome.href(&message.links.save)) { (words.download_message()) } };
+    let acts = html! { a href=(chrome.href(&message.save())) { (words.download_message()) } };
     html! { @if cut { (bar(Icon::Text, words.only_beginning(), Some(acts))) } }
 }
 
@@ -225,17 +235,17 @@ const CHARSETS: [&str; 20] = [
 /// The choice of another charset, for a text whose label lies.
 pub(super) fn charset(chrome: &Chrome, message: &MessagePage) -> Markup {
     let words = chrome.words;
-    let (path, fields) = message.links.in_charset.form(chrome.base);
+    let (path, fields) = message.in_own_charset().form(chrome.base);
     html! {
         @if !matches!(message.body, Body::Empty) {
-            details.reread open[!message.charset.is_empty()] {
+            details.reread open[!message.at.charset.is_empty()] {
                 summary.hint { (words.charset_label()) " …" }
                 form method="get" action=(path) {
                     @for (name, value) in &fields { input type="hidden" name=(name) value=(value); }
                     select name="charset" aria-label=(words.charset_label()) {
                         option value="" { (words.charset_own()) }
                         @for name in CHARSETS {
-                            option value=(name) selected[name == message.charset] { (name) }
+                            option value=(name) selected[name == message.at.charset] { (name) }
                         }
                     }
                     button.button { (words.apply()) }

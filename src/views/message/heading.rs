@@ -127,7 +127,7 @@ fn facts(chrome: &Chrome, message: &MessagePage) -> Markup {
                 dt { (words.verdict_label()) } dd dir="auto" { (words.verdict(verdict)) }
             }
         }
-        p { a.more href=(chrome.href(&message.links.headers)) { (words.all_headers()) } }
+        p { a.more href=(chrome.href(&message.headers())) { (words.all_headers()) } }
     }
 }
 
