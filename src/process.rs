@@ -1,12 +1,13 @@
 //! The process itself: what Rust's own library does not offer, in the one room with unsafe code.
 //!
 //! Not for deciding when to give up: limits come from `config`, waiting from `gate`. The one thing to know before
-//! changing it: `hard_deadline_passed` runs inside a signal and may only do what signal-safety(7) allows.
+//! changing it: `ReadyMade::end` runs inside a signal and may only do what signal-safety(7) allows.
 #![expect(
     unsafe_code,
-    reason = "umask, mallopt, timers, environment, starting threads and _exit have no safe face in std"
+    reason = "umask, mallopt, the allocator, timers, environment, starting threads and _exit have no safe face in std"
 )]
 
+use std::alloc::{GlobalAlloc, Layout, System};
 use std::ffi::{CStr, OsStr};
 use std::io::{self, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
@@ -15,9 +16,9 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use std::time::Duration;
 use std::{mem, ptr};
 
-/// The ready-made page that the hard deadline writes: address and length.
-static PAGE: AtomicPtr<u8> = AtomicPtr::new(ptr::null_mut());
-static PAGE_LEN: AtomicUsize = AtomicUsize::new(0);
+/// The ready-made page of the hard deadline, and the one of an abort.
+static TOO_LATE: ReadyMade = ReadyMade::none();
+static ABORTED: ReadyMade = ReadyMade::none();
 /// True once a byte of the answer may have been written: then a second answer would only be noise.
 static ANSWERING: AtomicBool = AtomicBool::new(false);
 
@@ -148,8 +149,7 @@ pub fn wait_for_stdin(limit: Duration) -> io::Result<bool> {
 /// Arms the hard deadline: after `limit` the process ends, with `page` (a whole CGI answer) if nothing of an
 /// answer was written. A signal, not a thread: it must also end what hangs in the kernel, and hosts may allow no thread.
 pub fn hard_deadline(limit: Duration, page: &'static [u8]) {
-    PAGE_LEN.store(page.len(), Ordering::SeqCst);
-    PAGE.store(page.as_ptr().cast_mut(), Ordering::SeqCst);
+    TOO_LATE.set(page);
     handle(libc::SIGALRM, hard_deadline_passed);
     more_time(limit);
 }
@@ -175,15 +175,96 @@ pub fn answering() {
     ANSWERING.store(true, Ordering::SeqCst);
 }
 
-extern "C" fn hard_deadline_passed(_: libc::c_int) {
-    let page = PAGE.load(Ordering::SeqCst);
-    // SAFETY: write and _exit are signal-safe; PAGE and PAGE_LEN describe a static slice.
-    unsafe {
-        if !ANSWERING.swap(true, Ordering::SeqCst) && !page.is_null() {
-            libc::write(1, page.cast(), PAGE_LEN.load(Ordering::SeqCst));
-        }
-        libc::_exit(0)
+/// The system's allocator, which remembers whether it was ever refused memory: what goes wrong after that says nothing of
+/// the data that it happened to be working on.
+struct Remembering;
+
+#[global_allocator]
+static ALLOCATOR: Remembering = Remembering;
+static LACKED_MEMORY: AtomicBool = AtomicBool::new(false);
+
+/// True where the system has refused memory to this process.
+pub fn lacked_memory() -> bool {
+    LACKED_MEMORY.load(Ordering::Relaxed)
+}
+
+fn noted(memory: *mut u8) -> *mut u8 {
+    if memory.is_null() {
+        LACKED_MEMORY.store(true, Ordering::Relaxed);
     }
+    memory
+}
+
+// SAFETY: all of it is the system's allocator.
+unsafe impl GlobalAlloc for Remembering {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: what the caller promised.
+        noted(unsafe { System.alloc(layout) })
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: what the caller promised.
+        noted(unsafe { System.alloc_zeroed(layout) })
+    }
+
+    unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // SAFETY: what the caller promised.
+        noted(unsafe { System.realloc(memory, layout, size) })
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        // SAFETY: what the caller promised.
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+/// Whatever aborts the process (an allocation that the system refuses, a stack that is full, a panic during a panic) ends it
+/// with `page` instead, a whole CGI answer, if nothing of an answer was written.
+///
+/// The signal, not the allocator: that would end the process where `try_reserve` asks whether there is room.
+pub fn when_aborted(page: &'static [u8]) {
+    ABORTED.set(page);
+    handle(libc::SIGABRT, aborted);
+}
+
+/// A page that is written from within a signal.
+struct ReadyMade {
+    page: AtomicPtr<u8>,
+    length: AtomicUsize,
+}
+
+impl ReadyMade {
+    const fn none() -> ReadyMade {
+        ReadyMade {
+            page: AtomicPtr::new(ptr::null_mut()),
+            length: AtomicUsize::new(0),
+        }
+    }
+
+    fn set(&self, page: &'static [u8]) {
+        self.length.store(page.len(), Ordering::SeqCst);
+        self.page.store(page.as_ptr().cast_mut(), Ordering::SeqCst);
+    }
+
+    /// Writes the page if nothing of an answer was written, and ends the process.
+    fn end(&self) -> ! {
+        let page = self.page.load(Ordering::SeqCst);
+        // SAFETY: write and _exit are signal-safe; `page` and `length` describe a static slice.
+        unsafe {
+            if !ANSWERING.swap(true, Ordering::SeqCst) && !page.is_null() {
+                libc::write(1, page.cast(), self.length.load(Ordering::SeqCst));
+            }
+            libc::_exit(0)
+        }
+    }
+}
+
+extern "C" fn hard_deadline_passed(_: libc::c_int) {
+    TOO_LATE.end()
+}
+
+extern "C" fn aborted(_: libc::c_int) {
+    ABORTED.end()
 }
 
 extern "C" fn tick(_: libc::c_int) {}

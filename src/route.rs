@@ -59,6 +59,15 @@ impl ListQuery {
     }
 }
 
+/// A page of all folders.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FoldersQuery {
+    /// What their names have in them; empty for any.
+    pub find: String,
+    /// How many of them come before this page.
+    pub from: u32,
+}
+
 /// Which face of a message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Face {
@@ -128,6 +137,8 @@ pub struct FrameQuery {
 pub enum Route {
     /// `GET /` and `GET /folder`: a page of a list.
     Folder(ListQuery),
+    /// `GET /folders`: all folders, or those with some words in their names.
+    Folders(FoldersQuery),
     /// `GET /message`: one message.
     Message(MessageQuery),
     /// `GET /print`: one message for paper.
@@ -194,7 +205,8 @@ impl Route {
             | Route::Headers { message, .. }
             | Route::Leave { message }
             | Route::Source { message, .. } => Some(&message.folder),
-            Route::Resume { .. }
+            Route::Folders(_)
+            | Route::Resume { .. }
             | Route::SignInForm { .. }
             | Route::SignIn
             | Route::SignOut
@@ -228,6 +240,10 @@ impl Route {
         let by_get = |route: Result<Route>| only(get, "GET, HEAD", route);
         match path {
             "" | "/" | "/folder" => by_get(q.list_page().map(Route::Folder)),
+            "/folders" => by_get(Ok(Route::Folders(FoldersQuery {
+                find: q.get("find").unwrap_or_default().trim().to_owned(),
+                from: q.get("from").and_then(|n| n.parse().ok()).unwrap_or(0),
+            }))),
             "/message" => by_get(q.message_page().map(Route::Message)),
             "/print" => by_get(q.message_page().map(Route::Print)),
             "/frame" => by_get(q.message_page().map(|page| Route::Frame(page.frame()))),
@@ -304,6 +320,13 @@ impl Route {
                     ListPage::NewerThan(anchor) => link.set("newer", &anchor.write()),
                 }
                 link.flag("compare", page.compare);
+            }
+            Route::Folders(page) => {
+                link.path("/folders");
+                link.some("find", &page.find);
+                if page.from > 0 {
+                    link.set("from", &page.from.to_string());
+                }
             }
             Route::Message(page) => {
                 link.path("/message");
@@ -385,6 +408,7 @@ impl Route {
     pub fn name(&self) -> &'static str {
         match self {
             Route::Folder(_) => "folder",
+            Route::Folders(_) => "folders",
             Route::Message(_) => "message",
             Route::Print(_) => "print",
             Route::Frame(_) => "frame",
@@ -488,6 +512,14 @@ mod tests {
             ("GET", page(ListPage::Newest, true)),
             ("GET", page(ListPage::OlderThan(anchor.clone()), false)),
             ("GET", page(ListPage::NewerThan(anchor), false)),
+            ("GET", Route::Folders(FoldersQuery::default())),
+            (
+                "GET",
+                Route::Folders(FoldersQuery {
+                    find: "R&D ü".into(),
+                    from: 100,
+                }),
+            ),
             ("GET", Route::Frame(query.frame())),
             (
                 "POST",

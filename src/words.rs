@@ -14,7 +14,7 @@ mod pages;
 mod resume;
 mod sign_in;
 
-pub use failures::{ErrorText, hard_deadline};
+pub use failures::{ABORTED, ErrorText, LastWords, TOO_LATE};
 
 use crate::time::Calendar;
 

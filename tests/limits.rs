@@ -213,6 +213,33 @@ fn it_says_so_where_there_is_too_little_of_anything() {
     assert!(is_undamaged(&host));
 }
 
+#[test]
+fn a_page_comes_however_little_memory_there_is() {
+    let host = Host::new();
+    let ann = host.sign_in(&["--nofile=64"]);
+    let list = host.get(&ann, "/folder?f=Files", &["--nofile=64"]);
+    let message = list.absolute(&list.link("All there is"));
+    let (mut said, mut aborted) = (0, 0);
+    // From what not even the loader can do with, up to enough: the first page is the program's own.
+    for kb in (4..128 * 1024).step_by(2044) {
+        let request = Request::new("GET", &message);
+        let outcome = host.ask(&ann, request, &[&format!("--as={}", kb * 1024)]);
+        let Some(answer) = &outcome.answer else {
+            assert_eq!(said, 0, "no page with {kb} kB: {}", outcome.errors);
+            continue;
+        };
+        said += 1;
+        aborted += usize::from(outcome.errors.contains("memory allocation of"));
+        let text = String::from_utf8_lossy(&answer.body);
+        assert!(text.contains("</html>"), "{kb} kB: {text}");
+        let is_told = answer.status == 200 || text.contains("<h1>");
+        assert!(is_told, "{kb} kB: {} {text}", answer.status);
+    }
+    println!("{said} pages, {aborted} of them where an allocation was refused");
+    assert!(aborted > 0, "no allocation was refused");
+    assert!(is_undamaged(&host));
+}
+
 /// True where the one user still has their first store.
 fn is_undamaged(host: &Host) -> bool {
     let mut users = fs::read_dir(host.place.join("state/users")).expect("users/");

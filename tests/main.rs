@@ -9,6 +9,8 @@
 
 /// Bodies that do not come as announced, and bodies that leave slowly.
 mod bodies;
+/// What is made of a reply, however large it is: bytes of a page, memory of a process.
+mod bounds;
 /// What clicks cost, freshness, what another mail program changes, \Seen.
 mod cache;
 /// Mails that were read wrongly once.

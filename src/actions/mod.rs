@@ -4,8 +4,10 @@
 //! know whether its mail came from the cache or the server, but for the notice that says so.
 
 pub mod about;
+mod drawn;
 mod extras;
 pub mod folder;
+pub mod folders;
 pub mod login;
 pub mod message;
 mod notice;

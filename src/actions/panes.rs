@@ -1,5 +1,6 @@
 //! What several pages have in common: the panes of folders and of the list, and the notice that the server is away.
 
+use super::drawn::drawn;
 use super::{Visit, notice};
 use crate::error::{Imap, Result};
 use crate::mail::{FORWARDED, Flags, Folder, FolderName, Role, Row};
@@ -13,6 +14,7 @@ use crate::views::{Chrome, Kind, Notice, Quota};
 /// What stands around a page, owned; `chrome` lends it to a view.
 pub struct Around {
     folders: Vec<FolderLine>,
+    more_folders: u32,
     quota: Option<Quota>,
     token: String,
     notices: Vec<Notice>,
@@ -33,12 +35,15 @@ impl Around {
             .chain(own)
             .chain(alerts)
             .collect();
-        let lines = list
-            .folders
-            .iter()
-            .map(|folder| (folder.depth, line(folder, current)));
+        let chosen = drawn(&list.folders, current);
+        let drawn = list.folders.iter().zip(&chosen);
+        let drawn = drawn.filter(|(_, drawn)| **drawn);
+        let lines = drawn.map(|(folder, _)| (folder.depth, line(folder, current)));
+        let more = chosen.iter().filter(|drawn| !**drawn).count();
+        let more = u32::try_from(more).unwrap_or(u32::MAX);
         Ok(Around {
             folders: nested(lines),
+            more_folders: more.saturating_add(list.left_out),
             quota: list.quota.map(|(used, total)| Quota { used, total }),
             token: visit.session.token(visit.claim.user),
             notices,
@@ -55,9 +60,15 @@ impl Around {
             token: &self.token,
             zone: visit.zone.name(),
             folders: &self.folders,
+            more_folders: self.more_folders,
             quota: self.quota,
             notices: &self.notices,
         }
+    }
+
+    /// All folders that are known.
+    pub fn list(&self) -> &FolderList {
+        &self.list
     }
 
     /// What is known of a folder.
@@ -68,13 +79,18 @@ impl Around {
     /// A folder's name for people.
     pub fn title(&self, visit: &Visit, name: &FolderName) -> String {
         match self.folder(name) {
-            Some(Folder {
-                role: Some(role), ..
-            }) => visit.words.role(*role).to_owned(),
-            Some(folder) => folder.title.clone(),
+            Some(folder) => title(visit, folder).to_owned(),
             None if name.is_inbox() => visit.words.role(Role::Inbox).to_owned(),
             None => crate::remote::decoded(name.as_wire()),
         }
+    }
+}
+
+/// A folder's name for people: our word where it has a role.
+pub fn title<'f>(visit: &Visit, folder: &'f Folder) -> &'f str {
+    match folder.role {
+        Some(role) => visit.words.role(role),
+        None => &folder.title,
     }
 }
 

@@ -32,7 +32,7 @@ use crate::session::SessionCookie;
 use crate::spool::Spool;
 use crate::state::State;
 use crate::time::{Deadline, Watch};
-use crate::views::error::HARD_DEADLINE;
+use crate::views::error::{ABORT, HARD_DEADLINE};
 use crate::words::Words;
 
 /// How much later than the soft deadline the hard one ends the process.
@@ -76,6 +76,7 @@ pub enum Answer {
 /// Answers the request that the web server has started this process for.
 pub fn serve() -> Answer {
     let watch = Watch::start();
+    process::when_aborted(ABORT);
     let (config, broken) = config();
     process::hard_deadline(config.soft_deadline().saturating_add(HARDER), HARD_DEADLINE);
     // A refusal is drawn as far as is known for whom.

@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use super::{Asked, Door};
 use crate::actions::login::SignInFields;
-use crate::actions::{self, Done, Visit, about, folder, login, message, part, print, sender};
+use crate::actions::{
+    self, Done, Visit, about, folder, folders, login, message, part, print, sender,
+};
 use crate::assets;
 use crate::error::{Cause, Error, Result};
 use crate::gate::Waiter;
@@ -104,6 +106,7 @@ pub enum Back<'r> {
 pub fn needs(route: &Route) -> Needs<'_> {
     match route {
         Route::Folder(query) => Needs::page(|visit| folder::show(visit, query)),
+        Route::Folders(query) => Needs::page(|visit| folders::all(visit, query)),
         Route::Message(query) => {
             Needs::page(|visit| message::show(visit, query)).but_elsewhere(plain(query))
         }

@@ -18,6 +18,9 @@ pub(super) const WORDS_DEPTH: usize = 20;
 pub(super) const DEPTH: usize = 150;
 /// Elements that a tree may come to have.
 pub(super) const ELEMENTS: usize = 60_000;
+/// Elements and texts in a table but in no cell of it. A parser moves them in front of the table, and looks through all that
+/// stand there already for the place.
+pub(super) const FOSTERED: usize = 4_000;
 /// Attributes of one tag.
 pub(super) const ATTRIBUTES: usize = 200;
 /// Bytes of an attribute that is neither an address nor a style: each may be searched by every selector.

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use super::budget::{DEPTH, ELEMENTS};
+use super::budget::{DEPTH, ELEMENTS, FOSTERED};
 
 /// What is open, and what it has cost.
 #[derive(Default)]
@@ -19,6 +19,8 @@ pub(super) struct Nesting {
     formatting: Vec<Option<String>>,
     /// Elements that a parser would make, so far.
     cost: usize,
+    /// Elements and texts that a parser may move in front of a table, so far.
+    fostered: usize,
     /// True once there were too many of them.
     pub(super) cut: bool,
 }
@@ -36,20 +38,23 @@ impl Nesting {
             return false;
         }
         self.close_implied(name);
+        if !is_table_part(name) && !self.fosters() {
+            return self.skip(name);
+        }
+        if matches!(name, "col" | "colgroup" | "caption") && !self.is_between_cells() {
+            // A parser ends the cell where it stands, and so what is counted here would be told too small.
+            return self.skip(name);
+        }
         let open = self.open.iter().filter(|o| is_formatting(o)).count();
         let reopened = self.formatting.len().saturating_sub(open);
         // A link is given two attributes of ours, which take as much memory as an element.
         let own = if name == "a" { 2 } else { 1 };
         self.cost = self.cost.saturating_add(reopened).saturating_add(own);
         self.cut |= self.cost > ELEMENTS;
-        let void = matches!(name, "br" | "hr" | "img" | "col" | "wbr" | "area");
+        let void = is_void(name);
         let too_many = is_formatting(name) && self.formatting.len() >= DEPTH / 2;
         if self.cut || self.open.len() >= DEPTH || too_many {
-            if !void {
-                let skipped = self.skipped.entry(name.to_owned()).or_default();
-                *skipped = skipped.saturating_add(1);
-            }
-            return false;
+            return self.skip(name);
         }
         if !void {
             if is_formatting(name) {
@@ -60,6 +65,38 @@ impl Nesting {
             self.open.push(name.to_owned());
         }
         true
+    }
+
+    /// True where a text may be passed on.
+    pub(super) fn text(&mut self, text: &str) -> bool {
+        text.trim_ascii().is_empty() || self.fosters()
+    }
+
+    /// Counts what is not of a table itself; false where it would be one too many that is moved in front of one.
+    fn fosters(&mut self) -> bool {
+        if !self.is_between_cells() {
+            return true;
+        }
+        self.fostered = self.fostered.saturating_add(1);
+        self.cut |= self.fostered > FOSTERED;
+        self.fostered <= FOSTERED
+    }
+
+    /// True in a table but in no cell of it. What was moved out of the table may be open as well: whether it still is for a
+    /// parser, is not certain.
+    fn is_between_cells(&self) -> bool {
+        let mut inside = self.open.iter().rev();
+        let innermost = inside.find(|o| *o == "table" || is_table_part(o));
+        innermost.is_some_and(|o| !is_cell(o))
+    }
+
+    /// Leaves a start tag out, and the end tag that belongs to it.
+    fn skip(&mut self, name: &str) -> bool {
+        if !is_void(name) {
+            let skipped = self.skipped.entry(name.to_owned()).or_default();
+            *skipped = skipped.saturating_add(1);
+        }
+        false
     }
 
     /// An end tag; false where it ends nothing. Which elements it may reach through is HTML 13.2.6.4.7: it must never
@@ -178,6 +215,10 @@ fn is_special(name: &str) -> bool {
 
 fn is_cell(name: &str) -> bool {
     matches!(name, "td" | "th" | "caption")
+}
+
+fn is_void(name: &str) -> bool {
+    matches!(name, "br" | "hr" | "img" | "col" | "wbr" | "area")
 }
 
 fn is_formatting(name: &str) -> bool {

@@ -113,6 +113,7 @@ impl Reads for Reader<'_> {
                 }
             }
             Some(_) => {}
+            None if !self.nesting.text(text) => {}
             None => {
                 self.found.words = self
                     .found

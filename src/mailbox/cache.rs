@@ -54,10 +54,10 @@ impl<'v, 'p> Cache<'v, 'p> {
         self.store.get(self.encryption(), &FOLDERS, &self.data.id)
     }
 
-    /// Keeps the folders.
-    pub fn put_folders(&mut self, list: &FolderList) {
+    /// Keeps the folders; false where they are too much for the store.
+    pub fn put_folders(&mut self, list: &FolderList) -> bool {
         self.store
-            .put(self.encryption(), &FOLDERS, &self.data.id, list);
+            .put(self.encryption(), &FOLDERS, &self.data.id, list)
     }
 
     /// Keeps what a folder holds, where that was learnt by other means than LIST.

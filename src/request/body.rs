@@ -272,7 +272,10 @@ fn unwritten(e: &io::Error) -> Error {
 /// # Errors
 /// Whatever the source reports.
 pub fn read_stretch(source: &dyn Source, at: u64, length: u64) -> io::Result<Vec<u8>> {
-    let mut text = vec![0; usize::try_from(length).map_err(|_| io::ErrorKind::OutOfMemory)?];
+    let length = usize::try_from(length).map_err(|_| io::ErrorKind::OutOfMemory)?;
+    let mut text = Vec::new();
+    text.try_reserve_exact(length)?;
+    text.resize(length, 0);
     let mut filled = 0;
     while let Some(rest) = text.get_mut(filled..).filter(|rest| !rest.is_empty()) {
         match source.read_at(at.saturating_add(filled as u64), rest)? {

@@ -4,6 +4,7 @@
 //! behind for a new one, which takes along what matters. Killed at any step, the next request finds one whole
 //! generation: a new one counts from the moment its `ready` file is there, an old one until its `ready` is gone.
 
+use std::any::Any;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
@@ -13,7 +14,7 @@ use std::time::SystemTime;
 
 use super::{keys, open_sled};
 use crate::error::{Cause, Error, Result};
-use crate::state;
+use crate::{process, state};
 
 /// Bytes that a new generation takes along at most.
 const CARRY: usize = 2 * 1024 * 1024;
@@ -41,29 +42,38 @@ pub(super) enum Trouble {
 pub(super) fn guarded<T>(
     work: impl FnOnce() -> sled::Result<T>,
 ) -> std::result::Result<T, Trouble> {
-    match catch_unwind(AssertUnwindSafe(work)) {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(e)) => Err(meaning(&e)),
-        Err(panic) => {
-            let text = panic
-                .downcast_ref::<String>()
-                .map(String::as_str)
-                .or(panic.downcast_ref::<&str>().copied())
-                .unwrap_or("panic");
-            // sled unwraps what the system refuses it: threads, descriptors, space, memory.
-            let says = |number: &i32| {
-                let told = [format!("os error {number})"), format!("code: {number},")];
-                told.iter().any(|told| text.contains(told))
-            };
-            if FULL.iter().any(says) {
-                return Err(Trouble::System(Error::DiskFull(Cause::at("store", text))));
-            }
-            if REFUSED.iter().any(says) {
-                return Err(Trouble::System(Error::Internal(Cause::at("store", text))));
-            }
-            Err(Trouble::Damage(text.to_owned()))
+    let trouble = match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(Ok(value)) => return Ok(value),
+        Ok(Err(e)) => meaning(&e),
+        Err(panic) => panicked(&*panic),
+    };
+    Err(match trouble {
+        Trouble::Damage(cause) if process::lacked_memory() => {
+            Trouble::System(Error::Internal(Cause::at("store, without memory", cause)))
         }
+        trouble => trouble,
+    })
+}
+
+/// What a panic inside sled means.
+fn panicked(panic: &(dyn Any + Send)) -> Trouble {
+    let text = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or(panic.downcast_ref::<&str>().copied())
+        .unwrap_or("panic");
+    // sled unwraps what the system refuses it: threads, descriptors, space.
+    let says = |number: &i32| {
+        let told = [format!("os error {number})"), format!("code: {number},")];
+        told.iter().any(|told| text.contains(told))
+    };
+    if FULL.iter().any(says) {
+        return Trouble::System(Error::DiskFull(Cause::at("store", text)));
     }
+    if REFUSED.iter().any(says) {
+        return Trouble::System(Error::Internal(Cause::at("store", text)));
+    }
+    Trouble::Damage(text.to_owned())
 }
 
 fn meaning(e: &sled::Error) -> Trouble {

@@ -57,7 +57,7 @@ pub const PENDING: Tree<MessageKey, ()> = Tree::new(3, 1);
 /// What the server can do.
 pub const SERVER: Tree<DataKeyId, ServerFacts> = Tree::new(4, 1);
 /// The folders.
-pub const FOLDERS: Tree<DataKeyId, FolderList> = Tree::new(5, 1);
+pub const FOLDERS: Tree<DataKeyId, FolderList> = Tree::new(5, 2);
 /// What is known of a list.
 pub const LISTS: Tree<ListKey, List> = Tree::new(6, 2);
 /// The UIDs of a list, in blocks of `BLOCK`, oldest first.
@@ -110,6 +110,8 @@ pub struct ServerFacts {
 pub struct FolderList {
     /// In the order in which they are shown.
     pub folders: Vec<Folder>,
+    /// How many more the server listed: too many to be kept.
+    pub left_out: u32,
     /// When the server told them.
     pub as_of: Seconds,
     /// KB used and allowed, where the server has a quota (RFC 9208).
@@ -260,6 +262,7 @@ mod tests {
         };
         let folders = FolderList {
             folders: vec![folder],
+            left_out: 9,
             as_of: 1,
             quota: Some((1, 2)),
         };
@@ -302,7 +305,7 @@ mod tests {
             (1, "020102"),
             (1, "02020202020202020202020202020202020103"),
             (1, "010141"),
-            (1, "01016101740101020101020102010102"),
+            (2, "0101610174010102010102010902010102"),
             (2, "0161010201030000080105060e"),
             (1, "01ac02"),
             (

@@ -10,7 +10,7 @@ use super::card;
 use crate::error::{Act, Error, Failure, GoneKind, Imap, Reach};
 use crate::mail::{FolderName, Role};
 use crate::route::{Base, ListQuery, Route};
-use crate::words::{ErrorText, Words, hard_deadline};
+use crate::words::{ABORTED, ErrorText, LastWords, TOO_LATE, Words};
 
 /// What an error page needs beside the error.
 #[derive(Clone, Copy, Debug)]
@@ -159,30 +159,39 @@ fn onward(p: &ErrorPage, way: &Way) -> Markup {
 
 /// The whole answer of a request that has run out of time and can make none any more. It is written by a signal
 /// handler, so all of it is put together by the compiler; it links nothing, because no address can be worked out.
-pub static HARD_DEADLINE: &[u8] = &joined::<{ length(HARD_DEADLINE_PIECES) }>(HARD_DEADLINE_PIECES);
+pub static HARD_DEADLINE: &[u8] = &joined::<{ length(&TOO_LATE_PIECES) }>(&TOO_LATE_PIECES);
+/// The same for a process that is aborted.
+pub static ABORT: &[u8] = &joined::<{ length(&ABORTED_PIECES) }>(&ABORTED_PIECES);
 
-const HARD_DEADLINE_PIECES: &[&str] = &[
-    "Status: 503 Service Unavailable\r\n\
-     Content-Type: text/html; charset=utf-8\r\n\
-     Cache-Control: no-store\r\n\
-     Content-Security-Policy: default-src 'none'; frame-ancestors 'self'\r\n\
-     X-Content-Type-Options: nosniff\r\n\
-     Retry-After: 5\r\n\
-     \r\n\
-     <!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
-     <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-     <meta name=\"color-scheme\" content=\"light dark\"><title>",
-    hard_deadline::TITLE,
-    "</title></head><body><main><h1>",
-    hard_deadline::TITLE,
-    "</h1><p>",
-    hard_deadline::HAPPENED,
-    "</p><p>",
-    hard_deadline::KEPT,
-    "</p><p>",
-    hard_deadline::NEXT,
-    "</p></main></body></html>\n",
-];
+const TOO_LATE_PIECES: [&str; 13] = pieces("503 Service Unavailable\r\nRetry-After: 5", &TOO_LATE);
+const ABORTED_PIECES: [&str; 13] = pieces("500 Internal Server Error", &ABORTED);
+
+/// A CGI answer with this status (and header fields behind it).
+const fn pieces(status: &'static str, words: &LastWords) -> [&'static str; 13] {
+    [
+        "Status: ",
+        status,
+        "\r\n\
+         Content-Type: text/html; charset=utf-8\r\n\
+         Cache-Control: no-store\r\n\
+         Content-Security-Policy: default-src 'none'; frame-ancestors 'self'\r\n\
+         X-Content-Type-Options: nosniff\r\n\
+         \r\n\
+         <!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <meta name=\"color-scheme\" content=\"light dark\"><title>",
+        words.title,
+        "</title></head><body><main><h1>",
+        words.title,
+        "</h1><p>",
+        words.happened,
+        "</p><p>",
+        words.kept,
+        "</p><p>",
+        words.next,
+        "</p></main></body></html>\n",
+    ]
+}
 
 const fn length(pieces: &[&str]) -> usize {
     let mut sum = 0;
@@ -329,12 +338,14 @@ mod tests {
     }
 
     #[test]
-    fn the_ready_made_page_is_a_whole_answer() {
-        let text = str::from_utf8(HARD_DEADLINE).unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        assert!(head.starts_with("Status: 503 ") && head.is_ascii());
-        assert!(head.lines().all(|line| line.contains(": ")));
-        assert!(body.starts_with("<!DOCTYPE html>") && body.ends_with("</html>\n"));
-        assert!(body.contains(hard_deadline::NEXT) && !text.contains('\0'));
+    fn a_ready_made_page_is_a_whole_answer() {
+        for (page, status, words) in [(HARD_DEADLINE, 503, TOO_LATE), (ABORT, 500, ABORTED)] {
+            let text = str::from_utf8(page).unwrap();
+            let (head, body) = text.split_once("\r\n\r\n").unwrap();
+            assert!(head.starts_with(&format!("Status: {status} ")) && head.is_ascii());
+            assert!(head.lines().all(|line| line.contains(": ")));
+            assert!(body.starts_with("<!DOCTYPE html>") && body.ends_with("</html>\n"));
+            assert!(body.contains(words.next) && !text.contains('\0'));
+        }
     }
 }

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::icons::{Icon, icon};
 use super::{Chrome, TOKEN};
 use crate::mail::{FolderName, Role};
-use crate::route::{ListQuery, Route};
+use crate::route::{FoldersQuery, ListQuery, Route};
 use crate::words::Piece;
 
 /// One folder of the pane.
@@ -80,6 +80,11 @@ pub(super) fn pane(chrome: &Chrome, target: &str) -> Markup {
             @if !tree.is_empty() {
                 h2 { (words.folders()) }
                 ul { (lines(chrome, tree, all_open)) }
+            }
+            @if chrome.more_folders > 0 {
+                a.hint href=(chrome.href(&Route::Folders(FoldersQuery::default()))) {
+                    (words.more_folders(chrome.more_folders))
+                }
             }
             .foot {
                 form method="post" action=(chrome.href(&Route::SignOut)) {

@@ -5,6 +5,7 @@
 //! before changing it: the class names belong to `www/style.css`, which has one block for each file here.
 
 pub mod about;
+pub mod all_folders;
 pub mod attached;
 pub mod error;
 pub mod extras;
@@ -49,6 +50,8 @@ pub struct Chrome<'a> {
     pub zone: &'a str,
     /// The folders, nested, roles first (see `folders::nested`).
     pub folders: &'a [FolderLine],
+    /// How many folders there are beside these.
+    pub more_folders: u32,
     /// How full the mailbox is, where the server tells.
     pub quota: Option<Quota>,
     /// What the last click did, why this page is older than it should be, what the server wants its user to see.
@@ -286,6 +289,7 @@ mod tests {
             token: "the token",
             zone: "UTC",
             folders: &[],
+            more_folders: 0,
             quota: None,
             notices: &[notice],
         };

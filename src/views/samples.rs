@@ -295,6 +295,7 @@ fn chrome<'a>(words: Words, folders: &'a [FolderLine], notices: &'a [Notice]) ->
         token: "token",
         zone: "Europe/Brussels",
         folders,
+        more_folders: 0,
         quota: Some(Quota {
             used: 3_320_000,
             total: 9_765_625,

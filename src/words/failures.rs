@@ -422,15 +422,31 @@ impl Words {
     }
 }
 
-/// The words of the page that is sent when nothing else can be done any more. Constants, because that page is put
-/// together by the compiler.
-pub mod hard_deadline {
+/// The words of a page that is sent when nothing else can be done any more. Constants, because such a page is put together
+/// by the compiler.
+pub struct LastWords {
     /// Its heading.
-    pub const TITLE: &str = "This took too long";
+    pub title: &'static str,
     /// What happened.
-    pub const HAPPENED: &str = "Something did not answer in time, so Postern gave up.";
+    pub happened: &'static str,
     /// What is known of what was done.
-    pub const KEPT: &str = "Your mail is safe on the mail server. If you were changing something, check whether it was done.";
+    pub kept: &'static str,
     /// What comes next.
-    pub const NEXT: &str = "Reload the page in a moment.";
+    pub next: &'static str,
 }
+
+/// The hard deadline has passed.
+pub const TOO_LATE: LastWords = LastWords {
+    title: "This took too long",
+    happened: "Something did not answer in time, so Postern gave up.",
+    kept: "Your mail is safe on the mail server. If you were changing something, check whether it was done.",
+    next: "Reload the page in a moment.",
+};
+
+/// The process had to end, mostly since it may not have more memory.
+pub const ABORTED: LastWords = LastWords {
+    title: "Something went wrong",
+    happened: "Postern had to stop. Most likely, this page needs more memory than the web server allows.",
+    kept: "Your mail is safe on the mail server. If you were changing something, check whether it was done.",
+    next: "Try again. If it keeps happening, tell the person who runs this site.",
+};

@@ -43,6 +43,61 @@ impl Words {
         format!("Subfolders of {title}")
     }
 
+    /// Below the folders: leads to the page of all of them.
+    pub fn more_folders(&self, count: u32) -> String {
+        match count {
+            1 => "1 more folder".to_owned(),
+            n => format!("{} more folders", self.number(n.into())),
+        }
+    }
+
+    /// Title of the page of all folders.
+    pub fn all_folders(&self) -> &'static str {
+        "All folders"
+    }
+
+    /// Leads from the page of all folders to the inbox.
+    pub fn back_to_inbox(&self) -> &'static str {
+        "Inbox"
+    }
+
+    /// The page before of all folders.
+    pub fn folders_before(&self) -> &'static str {
+        "Previous page"
+    }
+
+    /// The page after of all folders.
+    pub fn folders_after(&self) -> &'static str {
+        "Next page"
+    }
+
+    /// The field for a part of a folder's name.
+    pub fn folder_name(&self) -> &'static str {
+        "Folder name"
+    }
+
+    /// The button beside it.
+    pub fn find_folder(&self) -> &'static str {
+        "Find"
+    }
+
+    /// No folder has that in its name.
+    pub fn no_such_folder(&self) -> &'static str {
+        "No folder with this name."
+    }
+
+    /// The server has more folders than are kept.
+    pub fn folders_left_out(&self, count: u32) -> String {
+        match count {
+            1 => "The mail server has 1 more folder than Postern can list. You can open it in another mail program."
+                .to_owned(),
+            n => format!(
+                "The mail server has {} more folders than Postern can list. You can open them in another mail program.",
+                self.number(n.into())
+            ),
+        }
+    }
+
     /// What a folder with a role is called.
     pub fn role(&self, role: Role) -> &'static str {
         match role {

@@ -14,6 +14,9 @@ use super::server::{Server, number_in, retry_ports};
 /// Where Debian keeps the modules.
 const MODULES: &str = "/usr/lib/apache2/modules";
 
+/// Bytes of address space that a program may have, as hosts limit it (RLimitMEM is RLIMIT_AS).
+const ADDRESS_SPACE: u64 = 256 * 1024 * 1024;
+
 /// How Apache runs programs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mpm {
@@ -152,6 +155,7 @@ Listen 127.0.0.1:{port}
 PidFile "{dir}/apache.pid"
 ErrorLog "{dir}/error.log"
 LogLevel warn
+RLimitMEM {ADDRESS_SPACE} {ADDRESS_SPACE}
 {load}{set_up}
 {account}
 KeepAlive On

@@ -3,7 +3,10 @@
 //! Not for the tree itself (that is `tree`). LIST comes in the flight that opens a folder, so it costs no round trip; and
 //! where it tells no counts, the questions for them come along with the flight after it.
 
-use super::{Sync, tree};
+use std::collections::BTreeMap;
+
+use super::Sync;
+use super::tree::{self, Tree};
 use crate::error::Result;
 use crate::mail::{Counts, Folder, FolderName};
 use crate::remote::{Flight, Plan};
@@ -11,6 +14,8 @@ use crate::store::keys::FolderList;
 
 /// STATUS commands of one request, on servers that cannot tell counts with LIST.
 const STATUSES: usize = 60;
+/// Bytes of all names that are kept; 20,000 folders of a usual kind have half of that.
+const NAMES_BYTES: usize = 2 * 1024 * 1024;
 
 impl Sync<'_, '_, '_> {
     /// Lists the folders, for which no other flight is under way.
@@ -76,7 +81,27 @@ impl Sync<'_, '_, '_> {
             return Ok(());
         }
         let before = self.cache.folders().unwrap_or_default().folders;
-        let mut folders = tree::grown(&flight.folders);
+        let known: BTreeMap<&FolderName, Option<Counts>> =
+            before.iter().map(|f| (&f.name, f.counts)).collect();
+        // Names that say little in many bytes may be too much for the store: half of them then.
+        let mut room = NAMES_BYTES;
+        while !self.keep_folders(flight, &known, room)? && room > 0 {
+            room = room.checked_div(2).unwrap_or(0);
+        }
+        Ok(())
+    }
+
+    /// Takes as many folders into the cache as have names of so many bytes; false where that is too much for it.
+    fn keep_folders(
+        &mut self,
+        flight: &Flight,
+        known: &BTreeMap<&FolderName, Option<Counts>>,
+        room: usize,
+    ) -> Result<bool> {
+        let Tree {
+            mut folders,
+            left_out,
+        } = tree::grown(&flight.folders, room);
         let told = folders.iter().map(|f| f.counts).collect();
         self.take_counts(&mut folders, told);
         self.counting.is_listed = true;
@@ -88,10 +113,7 @@ impl Sync<'_, '_, '_> {
             self.counting.uncounted = uncounted.collect();
         }
         for folder in folders.iter_mut().filter(|f| f.counts.is_none()) {
-            folder.counts = before
-                .iter()
-                .find(|f| f.name == folder.name)
-                .and_then(|f| f.counts);
+            folder.counts = known.get(&folder.name).copied().flatten();
         }
         let storage = flight
             .folders
@@ -99,12 +121,12 @@ impl Sync<'_, '_, '_> {
             .iter()
             .find(|q| q.resource == "STORAGE" && q.limit > 0);
         let quota = storage.map(|q| (q.used, q.limit));
-        self.cache.put_folders(&FolderList {
+        Ok(self.cache.put_folders(&FolderList {
             folders,
+            left_out,
             as_of: self.fresh.now,
             quota,
-        });
-        Ok(())
+        }))
     }
 
     /// Takes what the server counted, less what was read here and it does not know yet.

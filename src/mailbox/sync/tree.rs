@@ -1,15 +1,18 @@
 //! From the names that a server lists to the tree that a reader sees: titles, depths, order, roles.
 //!
 //! Not for asking the server. Names are split by the delimiter that came with them; the prefix of the personal namespace
-//! (`INBOX.` on some servers) is no folder of its own. Parents that no one listed are there for their children only.
-
-use std::collections::BTreeMap;
+//! (`INBOX.` on some servers) is no folder of its own. Parents that no one listed are there for their children only. To know
+//! before changing it: what is made of an answer has bounds, whatever is in it, and what is beyond them is counted.
 
 use crate::mail::{Counts, Folder, FolderName, Role};
 use crate::remote::{Folders, Listed, decoded};
 
 /// Most folders that are kept.
 const MOST: usize = 20_000;
+/// Levels of a name that each have a place of their own; what lies deeper stands in one, with the rest of its way as title.
+const LEVELS: usize = 16;
+/// Parents that have a place though nobody listed them. Each name may have its own `LEVELS` of them.
+const UNLISTED: usize = 2_000;
 /// What folders are usually called where the server does not say what they are for.
 const USUAL: [(Role, &[&str]); 5] = [
     (
@@ -68,16 +71,23 @@ const USUAL: [(Role, &[&str]); 5] = [
     ),
 ];
 
-/// A name in the tree, until everything below it is known.
-#[derive(Default)]
-struct Node {
-    folder: Option<Folder>,
-    /// By lower-case title, so that brothers are in a reader's order.
-    children: BTreeMap<(String, String), Node>,
+/// The folders of a LIST answer as a reader sees them.
+pub struct Tree {
+    /// In the order of the tree, brothers by their names.
+    pub folders: Vec<Folder>,
+    /// How many more the server listed: beyond what is kept.
+    pub left_out: u32,
 }
 
-/// The folders of a LIST answer as a reader sees them, in the order of the tree.
-pub fn grown(told: &Folders) -> Vec<Folder> {
+/// What the server listed of one folder, and its way through the tree.
+struct Found<'l> {
+    listed: &'l Listed,
+    /// Its name below the prefix of its namespace.
+    below: &'l str,
+}
+
+/// The tree of a LIST answer, of which the names may have so many bytes: folders with a role first, then as they were listed.
+pub fn grown(told: &Folders, most_bytes: usize) -> Tree {
     let prefixes: Vec<&str> = told
         .namespaces
         .iter()
@@ -85,78 +95,157 @@ pub fn grown(told: &Folders) -> Vec<Folder> {
         .map(|n| n.prefix.as_str())
         .filter(|p| !p.is_empty())
         .collect();
-    let mut root = Node::default();
-    for listed in told.listed.iter().take(MOST) {
-        let gone = !listed.is_selectable();
-        if gone && listed.has("\\hasnochildren") {
-            continue;
-        }
+    let is_there = |listed: &&Listed| listed.is_selectable() || !listed.has("\\hasnochildren");
+    let all = told.listed.iter().filter(is_there);
+    let mut found: Vec<Found> = all.map(|listed| Found::new(listed, &prefixes)).collect();
+    // Stable, as all sorting here: of those without a role the first ones are kept.
+    found.sort_by_key(|found| !found.may_have_role());
+    let mut room = most_bytes;
+    let fitting = found.iter().take(MOST).take_while(|found| {
+        let left = room.checked_sub(found.listed.name.as_wire().len());
+        room = left.unwrap_or(0);
+        left.is_some()
+    });
+    let kept = fitting.count();
+    let left_out = u32::try_from(found.len().saturating_sub(kept)).unwrap_or(u32::MAX);
+    found.truncate(kept);
+    found.sort_by_cached_key(Found::order);
+    found.dedup_by(|a, b| a.listed.name == b.listed.name);
+    let mut folders = in_order(&found, told);
+    give_usual_roles(&mut folders);
+    Tree { folders, left_out }
+}
+
+impl<'l> Found<'l> {
+    /// `INBOX.` as a prefix: INBOX itself stays a folder at the top, its children are its brothers.
+    fn new(listed: &'l Listed, prefixes: &[&str]) -> Found<'l> {
         let wire = listed.name.as_wire();
-        let delimiter = listed.delimiter;
-        // `INBOX.` as a prefix: INBOX itself stays a folder at the top, its children are its brothers.
         let below = prefixes
             .iter()
             .find_map(|prefix| wire.strip_prefix(prefix))
             .filter(|rest| !rest.is_empty())
             .unwrap_or(wire);
-        let steps: Vec<&str> = match delimiter {
-            Some(d) => below.split(d).filter(|s| !s.is_empty()).take(64).collect(),
-            None => vec![below],
-        };
-        root.insert(&steps, listed, told);
+        Found { listed, below }
     }
-    let mut folders = Vec::new();
-    root.flatten(0, &mut folders);
-    give_usual_roles(&mut folders);
+
+    /// The steps of its way, each with the bytes of `below` up to its end; what lies deeper than `LEVELS` is one step.
+    fn steps(&self) -> impl Iterator<Item = (&'l str, usize)> {
+        let (below, delimiter) = (self.below, self.listed.delimiter);
+        let mut from = 0_usize;
+        let mut level = 0_usize;
+        std::iter::from_fn(move || {
+            loop {
+                let rest = below.get(from..).filter(|rest| !rest.is_empty())?;
+                level = level.saturating_add(1);
+                let end = delimiter
+                    .filter(|_| level < LEVELS)
+                    .and_then(|d| rest.find(d));
+                let step = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
+                let to = from.saturating_add(step.len());
+                let width = delimiter.map_or(1, char::len_utf8);
+                from = to.saturating_add(width);
+                if !step.is_empty() {
+                    return Some((step, to));
+                }
+                level = level.saturating_sub(1);
+            }
+        })
+    }
+
+    /// What folders are in order by: parents come before their children, and brothers are in a reader's order. NUL is in no
+    /// name.
+    fn order(&self) -> String {
+        let mut key = String::new();
+        for (step, _) in self.steps() {
+            key.extend([&decoded(step).to_lowercase(), "\0", step, "\0"]);
+        }
+        key
+    }
+
+    fn may_have_role(&self) -> bool {
+        let usual = |title: &str| USUAL.iter().any(|(_, names)| names.contains(&title));
+        self.listed.role().is_some()
+            || self
+                .steps()
+                .last()
+                .is_some_and(|(step, _)| usual(&decoded(step).to_lowercase()))
+    }
+}
+
+/// From the order to the tree: each folder with its depth, and before it the parents that nobody listed.
+fn in_order(found: &[Found], told: &Folders) -> Vec<Folder> {
+    let mut folders = Vec::with_capacity(found.len());
+    let mut unlisted = UNLISTED;
+    // The way to the folder before.
+    let mut open: Vec<&str> = Vec::new();
+    for found in found {
+        let steps: Vec<(&str, usize)> = found.steps().collect();
+        let shared = open
+            .iter()
+            .zip(&steps)
+            .take_while(|(open, (step, _))| *open == step);
+        // A folder is never below itself, however its name is written.
+        let shared = shared.count().min(steps.len().saturating_sub(1));
+        open.truncate(shared);
+        let (parents, own) = steps.split_at(steps.len().saturating_sub(1));
+        for (step, end) in parents.iter().skip(shared) {
+            if unlisted == 0 {
+                break;
+            }
+            let Some(name) = found.name_up_to(*end) else {
+                break;
+            };
+            unlisted = unlisted.saturating_sub(1);
+            folders.push(Folder {
+                name,
+                title: decoded(step),
+                depth: depth(&open),
+                role: None,
+                selectable: false,
+                counts: None,
+            });
+            open.push(step);
+        }
+        // Where its parents have no place, its name tells them.
+        let from = match open.len().checked_sub(1).and_then(|last| steps.get(last)) {
+            Some((_, end)) => found.below.get(*end..).unwrap_or_default(),
+            None => found.below,
+        };
+        let title = match (found.listed.delimiter, own.first()) {
+            (_, Some((step, _))) if open.len() == parents.len() => step,
+            (Some(delimiter), _) => from.trim_matches(delimiter),
+            (None, _) => from,
+        };
+        folders.push(found.folder(decoded(title), depth(&open), told));
+        open.push(title);
+    }
     folders
 }
 
-impl Node {
-    fn insert(&mut self, steps: &[&str], listed: &Listed, told: &Folders) {
-        let mut at = self;
-        let mut title = String::new();
-        for step in steps {
-            title = decoded(step);
-            at = at
-                .children
-                .entry((title.to_lowercase(), (*step).to_owned()))
-                .or_default();
-        }
+fn depth(open: &[&str]) -> u8 {
+    u8::try_from(open.len()).unwrap_or(u8::MAX)
+}
+
+impl Found<'_> {
+    fn name_up_to(&self, end: usize) -> Option<FolderName> {
+        let wire = self.listed.name.as_wire();
+        let prefix = wire.len().checked_sub(self.below.len())?;
+        FolderName::new(wire.get(..prefix.checked_add(end)?)?)
+    }
+
+    fn folder(&self, title: String, depth: u8, told: &Folders) -> Folder {
+        let listed = self.listed;
         let counts = told.counts.get(&listed.name).map(|c| Counts {
             messages: c.messages.unwrap_or(0),
             unread: c.unseen.unwrap_or(0),
         });
-        at.folder = Some(Folder {
+        Folder {
             name: listed.name.clone(),
             title,
-            depth: 0,
-            role: if listed.name.is_inbox() {
-                Some(Role::Inbox)
-            } else {
-                listed.role()
-            },
+            depth,
+            role: listed.role(),
             selectable: listed.is_selectable(),
             counts,
-        });
-    }
-
-    fn flatten(self, depth: u8, out: &mut Vec<Folder>) {
-        for ((_, step), node) in self.children {
-            let title = decoded(&step);
-            let folder = node.folder.clone().or_else(|| {
-                Some(Folder {
-                    name: FolderName::new(&step)?,
-                    title,
-                    depth,
-                    role: None,
-                    selectable: false,
-                    counts: None,
-                })
-            });
-            if let Some(folder) = folder {
-                out.push(Folder { depth, ..folder });
-            }
-            node.flatten(depth.saturating_add(1), out);
         }
     }
 }

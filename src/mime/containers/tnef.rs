@@ -10,6 +10,8 @@ use crate::mime::codec::{code_page, line, text};
 
 /// Most files that are taken out.
 const MOST: usize = 500;
+/// Most rich texts that are read for the one text of the message: a few bytes can be packed into megabytes.
+const MOST_RICH: u32 = 4;
 
 /// What a winmail.dat holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,6 +28,8 @@ pub struct Tnef<'a> {
     pub from_email: String,
     /// The files.
     pub files: Vec<TnefFile<'a>>,
+    /// How many rich texts were read.
+    rich: u32,
 }
 
 /// One file of it.
@@ -92,6 +96,8 @@ pub fn tnef(bytes: &[u8]) -> Option<Tnef<'_>> {
             0x800C if found.text.is_empty() => found.text = text(ended(value), codepage),
             0x9003 => message_properties(value, codepage, &mut found),
             0x9002 if found.files.len() < MOST => found.files.push(TnefFile::default()),
+            // What follows belongs to no file that is taken out.
+            0x9002 => break,
             0x8010 => {
                 if let Some(file) = found.files.last_mut().filter(|f| f.name.is_empty()) {
                     file.name = line(&text(ended(value), codepage));
@@ -142,11 +148,14 @@ fn message_properties<'a>(value: &'a [u8], codepage: &str, found: &mut Tnef<'a>)
         0x1000 if found.text.is_empty() => found.text = string(kind, value, codepage),
         0x1013 if !value.is_empty() => found.html = text(value, ""),
         // Made from what its writer wrote; the HTML itself is better.
-        0x1009 => match rich(value) {
-            Some(Rich::Html(html)) if found.html.is_empty() => found.html = html,
-            Some(Rich::Text(text)) if found.text.is_empty() => found.text = text,
-            _ => {}
-        },
+        0x1009 if found.html.is_empty() && found.rich < MOST_RICH => {
+            found.rich = found.rich.saturating_add(1);
+            match rich(value) {
+                Some(Rich::Html(html)) => found.html = html,
+                Some(Rich::Text(text)) if found.text.is_empty() => found.text = text,
+                Some(Rich::Text(_)) | None => {}
+            }
+        }
         _ => {}
     });
 }

@@ -15,6 +15,9 @@ use crate::mime::codec::{
 
 /// Most leaves that are told.
 const MOST: usize = 2000;
+/// Bytes that are looked through for boundaries, each multipart again at every level: what lies deeper then is one leaf. A
+/// message of the largest size that servers take has five levels.
+const MOST_SOUGHT: usize = 128 * 1024 * 1024;
 
 /// The leaves of a message, in the order in which they stand.
 pub fn leaves(raw: &[u8]) -> Vec<Part> {
@@ -60,61 +63,78 @@ pub fn part_of(raw: &[u8], path: &PartPath) -> Option<Vec<u8>> {
 }
 
 fn walked(raw: &[u8]) -> Vec<(Part, &[u8])> {
-    let mut found = Vec::new();
-    let mut within = Vec::new();
-    walk(raw, &PartPath::default(), &mut within, &mut found);
-    found
+    let mut walk = Walk {
+        within: Vec::new(),
+        found: Vec::new(),
+        sought: 0,
+    };
+    walk.entity(raw, &PartPath::default());
+    walk.found
 }
 
-/// One entity: a leaf, or a multipart with its children. Recursion ends at `PartPath::DEEPEST`.
-fn walk<'a>(
-    entity: &'a [u8],
-    path: &PartPath,
-    within: &mut Vec<Group>,
-    found: &mut Vec<(Part, &'a [u8])>,
-) {
-    if found.len() >= MOST {
-        return;
-    }
-    let (head, body) = split_header(entity, path.steps().is_empty());
-    let in_digest = within.last().is_some_and(|g| g.kind == "digest");
-    let (mut part, boundary) = described(head, in_digest);
-    let subtype = part.kind.strip_prefix("multipart/").map(str::to_owned);
-    if let Some(kind) = subtype
-        && path.steps().len() < PartPath::DEEPEST
-    {
-        let told = boundary.map_or(Vec::new(), |boundary| split_multipart(body, &boundary));
-        let children = match told.is_empty() {
-            true => found_boundary(body).map_or(Vec::new(), |b| split_multipart(body, b)),
-            false => told,
-        };
-        if !children.is_empty() {
-            within.push(Group {
-                path: path.clone(),
-                kind: kind.chars().take(LONGEST_KIND).collect(),
-            });
-            for (child, n) in children.into_iter().zip(1..) {
-                walk(child, &path.child(n), within, found);
-            }
-            within.pop();
+/// A walk through a message.
+struct Walk<'a> {
+    /// The multiparts around the entity that is looked at, outermost first.
+    within: Vec<Group>,
+    found: Vec<(Part, &'a [u8])>,
+    /// Bytes that were looked through for boundaries.
+    sought: usize,
+}
+
+impl<'a> Walk<'a> {
+    /// One entity: a leaf, or a multipart with its children. Recursion ends at `PartPath::DEEPEST`.
+    fn entity(&mut self, entity: &'a [u8], path: &PartPath) {
+        if self.found.len() >= MOST {
             return;
         }
+        let (head, body) = split_header(entity, path.steps().is_empty());
+        let in_digest = self.within.last().is_some_and(|g| g.kind == "digest");
+        let (mut part, boundary) = described(head, in_digest);
+        if let Some(kind) = part.kind.strip_prefix("multipart/")
+            && path.steps().len() < PartPath::DEEPEST
+        {
+            let children = self.children(body, boundary.as_deref());
+            if !children.is_empty() {
+                self.within.push(Group {
+                    path: path.clone(),
+                    kind: kind.chars().take(LONGEST_KIND).collect(),
+                });
+                for (child, n) in children.into_iter().zip(1..) {
+                    self.entity(child, &path.child(n));
+                }
+                self.within.pop();
+                return;
+            }
+        }
+        if part.kind.starts_with("multipart/") {
+            // Nothing in it that its boundary tells: show what is there.
+            part.kind = "text/plain".to_owned();
+        }
+        part.path = if path.steps().is_empty() {
+            path.child(1)
+        } else {
+            path.clone()
+        };
+        if part.name.is_empty() && is_message(&part) {
+            part.name = headers(body).subject;
+        }
+        part.group = self.within.iter().take(MOST_GROUPS).cloned().collect();
+        part.size = u32::try_from(body.len()).unwrap_or(u32::MAX);
+        self.found.push((part, body));
     }
-    if part.kind.starts_with("multipart/") {
-        // Nothing in it that its boundary tells: show what is there.
-        part.kind = "text/plain".to_owned();
+
+    /// The children of a multipart; none where it has none, or too much was looked through.
+    fn children(&mut self, body: &'a [u8], boundary: Option<&[u8]>) -> Vec<&'a [u8]> {
+        self.sought = self.sought.saturating_add(body.len());
+        if self.sought > MOST_SOUGHT {
+            return Vec::new();
+        }
+        let told = boundary.map_or(Vec::new(), |boundary| split_multipart(body, boundary));
+        match told.is_empty() {
+            true => found_boundary(body).map_or(Vec::new(), |b| split_multipart(body, b)),
+            false => told,
+        }
     }
-    part.path = if path.steps().is_empty() {
-        path.child(1)
-    } else {
-        path.clone()
-    };
-    if part.name.is_empty() && is_message(&part) {
-        part.name = headers(body).subject;
-    }
-    part.group = within.iter().take(MOST_GROUPS).cloned().collect();
-    part.size = u32::try_from(body.len()).unwrap_or(u32::MAX);
-    found.push((part, body));
 }
 
 /// What the header of an entity says of it, and the boundary if it is a multipart.
