@@ -1,11 +1,10 @@
-//! What a message tells beside its text, as plain data: an invitation, a contact card, a delivery report, what is odd
-//! about its sender, what the reader's own server found out about it, how to leave a list.
+//! What a message tells beside its text, as plain data: an invitation, a contact card, a delivery report, how to
+//! leave a list.
 //!
 //! On the ground floor: `mime` reads it out of bytes, `words` and views say it. Not for acting on any of it: nothing here
 //! is answered, imported or called. To know before changing it: every text in here is the sender's, data and never markup;
 //! one line each (what is said about an event may have more), without controls, but nothing else about it is true.
 
-pub use crate::mail::{Check, Verdict};
 use crate::time::{ClockTime, Seconds};
 
 /// A moment of an event.
@@ -178,26 +177,6 @@ pub enum Report {
         /// True where it was shown, false where it was only dealt with.
         displayed: bool,
     },
-}
-
-/// What is odd about who a message says it is from. Extras, never judged.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Doubt {
-    /// The display name holds another address than the one it stands beside.
-    NameHoldsAddress(String),
-    /// Characters that cannot be seen, or that turn the direction of the text, stand in it.
-    Invisible,
-    /// The domain is written in other letters than ASCII: as it looks, and as it is.
-    Foreign {
-        /// As it looks.
-        looks: String,
-        /// As it is on the wire: `xn--...`.
-        is: String,
-        /// True where letters of several alphabets stand in one word.
-        mixed: bool,
-    },
-    /// Several senders are named.
-    Several(usize),
 }
 
 /// How to leave a list (RFC 2369 3.2, RFC 8058).

@@ -15,7 +15,7 @@
 //! | how it looks | [`views`]: plain data in, markup out |
 //! | meaning | [`document`]: what is to be read of a message; [`mailbox`]: what is cached, what is fetched and compared, what is changed, and a front that decides; [`desk`]: a user's gate, store and session, opened and closed in one order; [`session`]; [`notices`]: what the page after an act says; [`settings`]: built in, then the hoster, then the user |
 //! | doors | [`gate`] (fs2), [`state`], [`throttle`], [`store`] (sled), [`profile`] (toml), [`outbox`], [`remote`] (imap, native-tls), [`mime`] (mail-parser), [`clean`] (ammonia), [`request`] and [`response`] (cgi), [`spool`] |
-//! | ground, words | [`error`], [`route`], [`mail`], [`media`], [`plain_text`], [`extras`], [`words`], [`characters`], [`assets`], [`pack`], [`time`], [`config`], [`seal`], [`process`] |
+//! | ground, words | [`error`], [`route`], [`mail`], [`media`], [`plain_text`], [`extras`], [`sender`]: who a mail is from, judged once; [`words`], [`characters`], [`assets`], [`pack`], [`time`], [`config`], [`seal`], [`process`] |
 //!
 //! Each crate that reaches outside has one door, and its types do not leave that room.
 //!
@@ -76,7 +76,8 @@
 //! | nested, inside | path to a nested message; within one |
 //! | plain text | plain text body, as blocks of text, quotes and a signature |
 //! | extras | what a message states beside its text: calendar, vCard, DSN, MDN |
-//! | verdict, doubt | Authentication-Results; a sign of spoofing |
+//! | evidence, verdict | what a header says of its sender; Authentication-Results |
+//! | judgement, doubt | who a mail is from; a sign of spoofing |
 //! | remote (of a page), held back | external content, such as tracking pixels; blocked |
 //! | profile, settings | what a user has set, in plain files |
 //! | notice | flash message, above a list or a message |
@@ -114,6 +115,7 @@ pub mod request;
 pub mod response;
 pub mod route;
 pub mod seal;
+pub mod sender;
 pub mod session;
 pub mod settings;
 pub mod spool;

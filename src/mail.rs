@@ -3,15 +3,17 @@
 //! On the ground floor: plain values without behaviour beyond reading and writing themselves. Text that an IMAP server
 //! sent is already decoded here; what stands in these types is data, never markup.
 
+mod evidence;
 mod flags;
 mod list;
 mod row;
 
 use serde::{Deserialize, Serialize};
 
+pub use evidence::{Check, Evidence, FromForm, Topmost, Verdict};
 pub use flags::{FORWARDED, Flags};
 pub use list::{Filter, Lines, ListId, Order, Scope};
-pub use row::{Check, Dated, IdHash, MOST_REFERENCES, Row, Thread, Verdict};
+pub use row::{Dated, IdHash, MOST_REFERENCES, Row, Thread};
 
 /// A message's number in its folder (RFC 9051 2.3.1.1); never 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

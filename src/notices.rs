@@ -6,7 +6,7 @@
 //! changing it: a record belongs to one session, and its id is random, so an address that somebody else made says nothing.
 
 use crate::error::{Act, Result};
-use crate::route::{Base, NoticeId, Route};
+use crate::route::{ActForm, NoticeId};
 use crate::seal;
 use crate::store::keys::{DataKey, Everything, KeptNotice, NOTICES, NoticeKey, SessionKey};
 use crate::store::{Encryption, Store};
@@ -32,7 +32,7 @@ pub struct Told {
     /// What.
     pub done: Act,
     /// What undoes it.
-    pub undo: Option<Route>,
+    pub undo: Option<ActForm>,
 }
 
 /// Keeps what an act did, to be told on the page that names the id.
@@ -45,7 +45,7 @@ pub fn keep(store: &mut Store, owner: Owner, told: Told, now: Seconds) -> Result
     let notice = KeptNotice {
         at: now,
         done: told.done,
-        undo: told.undo.map(|undo| undo.href(&Base::default())),
+        undo: told.undo.map(|undo| undo.kept()),
     };
     let key = owner.data.notice(owner.session, id.0);
     store.put(sealed(owner), &NOTICES, &key, &notice);
@@ -57,7 +57,7 @@ pub fn told(store: &mut Store, owner: Owner, id: &NoticeId, now: Seconds) -> Opt
     let key = owner.data.notice(owner.session, id.0);
     let kept = store.get(sealed(owner), &NOTICES, &key)?;
     is_told(&kept, now).then(|| Told {
-        undo: kept.undo.as_deref().and_then(Route::posted_to),
+        undo: kept.undo.as_deref().and_then(ActForm::of_kept),
         done: kept.done,
     })
 }

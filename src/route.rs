@@ -4,11 +4,13 @@
 //! The state of a page is in its address: folder, UIDVALIDITY, UID, place in the list. Names that people or servers chose
 //! travel in the query only: Apache answers some of their characters in a path with an error of its own.
 
+mod act;
 mod query;
 
 use crate::error::{Error, Result};
 pub use crate::mail::MessageRef;
 use crate::mail::{FolderName, ListId, NestedPath};
+pub use act::{ActForm, SenderForm};
 use query::{Link, Query};
 
 /// What stands before every address of this installation: `/cgi-bin/postern`, or nothing at the root. No slash at its end.
@@ -161,7 +163,8 @@ pub enum Route {
     /// `GET /leave`: how to leave the list that a message came by.
     Leave { message: MessageRef },
     /// `POST /sender`: always shows what the sender of a message has loaded from elsewhere, or no longer; then the message.
-    Sender { page: MessageQuery, always: bool },
+    /// Which message stands in its form (`SenderForm`): an address is told in logs and by Referer.
+    Sender,
     /// `GET /resume`: a form that was sent when its session had ended, shown again; `form` names it.
     Resume { form: String },
     /// `GET /source`: the whole message as it travelled; `save` downloads it.
@@ -199,7 +202,6 @@ impl Route {
             Route::Folder(query) => Some(query.list.folder()),
             Route::Message(query) | Route::Print(query) => Some(&query.message.folder),
             Route::Frame(frame) => Some(&frame.message.folder),
-            Route::Sender { page, .. } => Some(&page.message.folder),
             Route::Part { message, .. }
             | Route::Attachments { message }
             | Route::Headers { message, .. }
@@ -210,6 +212,7 @@ impl Route {
             | Route::SignInForm { .. }
             | Route::SignIn
             | Route::SignOut
+            | Route::Sender
             | Route::Asset { .. }
             | Route::Robots
             | Route::Favicon => None,
@@ -262,14 +265,7 @@ impl Route {
                 Ok(Route::Headers { message, inside })
             })),
             "/leave" => by_get(q.message().map(|message| Route::Leave { message })),
-            "/sender" => only(
-                post,
-                "POST",
-                q.message_page().map(|page| Route::Sender {
-                    page,
-                    always: q.is_set("always"),
-                }),
-            ),
+            "/sender" => only(post, "POST", Ok(Route::Sender)),
             "/source" => by_get(q.message().map(|message| Route::Source {
                 message,
                 save: q.is_set("save"),
@@ -366,11 +362,7 @@ impl Route {
                 link.path("/leave");
                 link.message(message);
             }
-            Route::Sender { page, always } => {
-                link.path("/sender");
-                link.message_page(page);
-                link.flag("always", *always);
-            }
+            Route::Sender => link.path("/sender"),
             Route::Source { message, save } => {
                 link.path("/source");
                 link.message(message);
@@ -416,7 +408,7 @@ impl Route {
             Route::Attachments { .. } => "attachments",
             Route::Headers { .. } => "headers",
             Route::Leave { .. } => "leave",
-            Route::Sender { .. } => "sender",
+            Route::Sender => "sender",
             Route::Source { .. } => "source",
             Route::Resume { .. } => "resume",
             Route::SignInForm { .. } => "sign-in-form",
@@ -521,13 +513,7 @@ mod tests {
                 }),
             ),
             ("GET", Route::Frame(query.frame())),
-            (
-                "POST",
-                Route::Sender {
-                    page: query.clone(),
-                    always: true,
-                },
-            ),
+            ("POST", Route::Sender),
             ("GET", Route::Print(query.clone())),
             ("GET", Route::Message(query)),
             (

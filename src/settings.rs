@@ -12,8 +12,6 @@ use crate::time::Zone;
 
 /// Senders whose images are always shown; one more, and the oldest goes.
 const SENDERS: usize = 1000;
-/// Longest address that is remembered, in bytes (RFC 5321 4.5.3.1).
-pub const ADDRESS_BYTES: usize = 320;
 
 /// What one side says: the user in `settings.toml`, the hoster in `[settings]` or `[fixed]`. None: nothing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -13,8 +13,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use postern::clean;
-use postern::mail::{NestedPath, Part};
+use postern::mail::{NestedPath, Part, Row, Uid};
 use postern::mime::{codec, containers, statements, structure};
+use postern::sender::{self, Standpoint};
 
 use crate::mail::{cleaned, harms, mails, vectors};
 use crate::support::random::Random;
@@ -109,8 +110,16 @@ fn read_mail(raw: &[u8]) {
     let header = codec::header_of(raw);
     let headers = codec::headers(header);
     assert!(!headers.subject.contains(['\n', '\r', '\0']));
-    statements::doubts(header);
-    statements::verdict(header, "mx.example.org");
+    let row = Row {
+        from: headers.from,
+        evidence: statements::evidence(header, "", "mx.example.org"),
+        ..Row::empty(Uid::new(1).expect("a number"))
+    };
+    let standpoint = Standpoint {
+        server: "mx.example.org",
+        ..Standpoint::default()
+    };
+    sender::judge(&row, &standpoint);
     statements::unsubscribe(header, clean::link);
     codec::named_fields(header);
     let parts = structure::leaves(raw);

@@ -69,6 +69,8 @@ mod reading;
 mod resume;
 /// Remote content that is always shown for a sender, and the settings that say so.
 mod sender;
+/// Who a mail is from: a table of forms, and what every page says of each.
+mod senders;
 /// Mail servers that hang, drip, cut, lie and flood.
 mod servers;
 /// Several sessions of one user, other passwords, and what lies on disk afterwards.

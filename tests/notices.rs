@@ -15,7 +15,8 @@ const ALWAYS: &str = "Always show for this sender";
 fn books() -> Mail {
     let html = "<p>Ten short books for long evenings.</p><img src='https://cdn.example/shelf.png' alt='A shelf'>";
     let text = format!(
-        "From: The Weekly Shelf <letters@shelf.example>\r\nTo: Ann <ann@example.org>\r\n\
+        "Authentication-Results: mx.example.org; dmarc=pass header.from=shelf.example\r\n\
+         From: The Weekly Shelf <letters@shelf.example>\r\nTo: Ann <ann@example.org>\r\n\
          Subject: Books\r\nMIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n{html}\r\n"
     );
     Mail {
@@ -28,7 +29,7 @@ fn plan() -> Plan {
     Site::new()
         .mails("ann", "INBOX", vec![books()])
         .mails("ben", "INBOX", vec![books()])
-        .imap_setting("authserv_id = \"\"")
+        .imap_setting("authserv_id = \"mx.example.org\"")
 }
 
 fn open(ann: &Visitor) -> Page {

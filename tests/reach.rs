@@ -16,14 +16,18 @@ fn ann_with_a_picture() -> (Site, Visitor) {
     install::need(Part::Strace);
     let html = "<p>Ten short books.</p><img src='https://cdn.example/shelf.png' alt='A shelf'>";
     let text = format!(
-        "From: The Shelf <letters@shelf.example>\r\nTo: Ann <ann@example.org>\r\nSubject: Books\r\n\
+        "Authentication-Results: mx.example.org; dmarc=pass header.from=shelf.example\r\n\
+         From: The Shelf <letters@shelf.example>\r\nTo: Ann <ann@example.org>\r\nSubject: Books\r\n\
          MIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n{html}\r\n"
     );
     let mail = Mail {
         bytes: text.into_bytes(),
         ..Mail::plain("", "", "")
     };
-    let site = Site::new().mails("ann", "INBOX", vec![mail]).start();
+    let site = Site::new()
+        .imap_setting("authserv_id = \"mx.example.org\"")
+        .mails("ann", "INBOX", vec![mail])
+        .start();
     let ann = site.sign_in("ann");
     (site, ann)
 }

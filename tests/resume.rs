@@ -25,7 +25,8 @@ const ALWAYS: &str = "Always show remote images from letters@shelf.example";
 /// A mail that would load a picture, of a sender who is certain.
 fn mail(subject: &str) -> Mail {
     let text = format!(
-        "From: The Weekly Shelf <letters@shelf.example>\nTo: Ann <ann@example.org>\nSubject: {subject}\n\
+        "Authentication-Results: mx.example.org; dmarc=pass header.from=shelf.example\n\
+         From: The Weekly Shelf <letters@shelf.example>\nTo: Ann <ann@example.org>\nSubject: {subject}\n\
          MIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n\n<h1>{subject}</h1>\
          <img src='https://cdn.example/shelf.png' alt='A shelf'>\n"
     );
@@ -39,6 +40,7 @@ fn mail(subject: &str) -> Mail {
 /// Ann's page of a mail with a form on it; her session has ended since.
 fn ended() -> (Site, Visitor, Page) {
     let site = Site::new()
+        .imap_setting("authserv_id = \"mx.example.org\"")
         .mails("ann", "INBOX", vec![mail("Ten short books")])
         .start();
     let ann = site.sign_in("ann");
@@ -67,7 +69,9 @@ fn send_files(ann: &Visitor, page: &Page, files: &[(&str, &[u8])]) -> Page {
     request.headers.retain(|(name, _)| name == "Origin");
     let mut body = Vec::new();
     let token = form.value("token").expect("a token");
-    for (name, value) in [("token", token), ("note", "The third geranium")] {
+    let own = ["f", "v", "u", "r", "always"].map(|name| (name, form.value(name).expect("a field")));
+    let typed = [("token", token), ("note", "The third geranium")];
+    for (name, value) in typed.into_iter().chain(own) {
         let head = format!("--XX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
         body.extend([head.as_bytes(), value.as_bytes(), b"\r\n"].concat());
     }
@@ -153,6 +157,7 @@ fn whoever_says_no_is_where_the_form_was() {
 #[test]
 fn a_password_that_was_changed_elsewhere_loses_no_form() {
     let site = Site::new()
+        .imap_setting("authserv_id = \"mx.example.org\"")
         .mails("ann", "INBOX", vec![mail("Ten short books"), mail("Other")])
         .config("[cache]\nfresh_seconds = 1")
         .start();
@@ -333,6 +338,7 @@ fn killed_at(site: &Site, ann: &Visitor, form: &Request, call: &str, nth: usize)
 fn whoever_is_killed_while_a_form_is_kept_leaves_no_half_of_one() {
     install::need(Part::Strace);
     let site = Site::new()
+        .imap_setting("authserv_id = \"mx.example.org\"")
         .mails("ann", "INBOX", vec![mail("Ten short books")])
         .start();
     let ann = site.sign_in("ann");
@@ -370,6 +376,7 @@ fn on_a_full_disk_what_was_typed_travels_in_the_page() {
         return;
     }
     let site = Site::new()
+        .imap_setting("authserv_id = \"mx.example.org\"")
         .mails("ann", "INBOX", vec![mail("Ten short books")])
         .start();
     let disk = Disk::mount(&site, "size=2m");
@@ -407,6 +414,7 @@ fn on_a_full_disk_what_was_typed_travels_in_the_page() {
 #[test]
 fn the_way_through_signing_in_has_its_pictures() {
     let site = Site::new()
+        .imap_setting("authserv_id = \"mx.example.org\"")
         .mails("ann", "INBOX", vec![mail("Ten short books")])
         .start();
     let ann = site.sign_in("ann");

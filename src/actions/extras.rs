@@ -1,13 +1,15 @@
-//! What a message tells beside its text, as views take it: with times by the reader's clock, and with what this reader's
-//! own server is known by.
+//! What a message tells beside its text, as views take it: with times by the reader's clock; and who it is from, as
+//! this reader's own server has it.
 //!
 //! Not for reading any of it (`document`).
 
 use super::Visit;
 use crate::document::{Document, Opening, Purpose, Rendering, open};
 use crate::error::Result;
-use crate::extras::{Event, Moment, Verdict};
+use crate::extras::{Event, Moment};
+use crate::mail::Role;
 use crate::route::{FrameQuery, Route};
+use crate::sender::{self, Judgement, Standpoint};
 use crate::time::{Calendar, ClockTime, Zone};
 use crate::views::extras::{EventLine, Extras};
 
@@ -40,10 +42,24 @@ pub fn rendering<'a>(
     }
 }
 
-/// What the reader's own server found out about the sender of a message.
-pub fn verdict<'d>(visit: &Visit, document: &'d Document) -> Option<&'d Verdict> {
+/// Who a message is from, by the one judgement.
+pub fn judge(visit: &mut Visit, document: &Document) -> Judgement {
+    let role = visit.mailbox.role_of(&document.message().folder);
+    let standpoint = Standpoint {
+        is_inside: document.is_inside(),
+        ..standpoint(visit, role)
+    };
+    sender::judge(document.row(), &standpoint)
+}
+
+/// Where the messages of a folder stand, as far as that matters to who they are from.
+pub fn standpoint<'v>(visit: &Visit<'v, '_>, role: Option<Role>) -> Standpoint<'v> {
     let server = visit.config.server_of_realm(&visit.session.realm);
-    document.verdict(server.map(|server| server.authserv_id.as_str()))
+    Standpoint {
+        server: server.map_or("", |server| server.authserv_id.as_str()),
+        role,
+        is_inside: false,
+    }
 }
 
 /// What a message tells beside its text.
@@ -52,8 +68,6 @@ pub fn extras(visit: &Visit, document: &Document) -> Extras {
     let message = document.message().clone();
     let leave = document.unsubscribe(&visit.head.host);
     Extras {
-        doubts: document.doubts().to_vec(),
-        verdict: verdict(visit, document).cloned(),
         protection: document.protection(),
         leave: leave.map(|_| Route::Leave { message }),
         events: extras

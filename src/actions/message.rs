@@ -2,7 +2,7 @@
 //!
 //! Not for what is to be read of it (`document`): here that becomes what a view takes.
 
-use super::extras::{extras, rendering};
+use super::extras::{extras, judge, rendering};
 use super::opened::attachments;
 use super::panes::{Around, list_pane};
 use super::{Done, Visit, sender};
@@ -14,6 +14,7 @@ use crate::mailbox::Standing;
 use crate::plain_text::PlainText;
 use crate::response::Response;
 use crate::route::{Face, FrameQuery, ListQuery, MessageQuery, MessageRef, Route};
+use crate::sender::Judgement;
 use crate::time::{Watch, Zone};
 use crate::views;
 use crate::views::message::{
@@ -33,9 +34,10 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         rank: query.rank,
         read: !visit.head.prefetch,
     })?;
+    let judgement = judge(visit, &document);
     let html = html(visit, &document, query);
     let remote = match &html {
-        Html::Shown(html) => sender::remote(visit, query, &document, html),
+        Html::Shown(html) => sender::remote(visit, query, &judgement, html),
         Html::Blank | Html::None => ExternalImages::None,
     };
     let around = Around::gather(visit, &at.folder, Vec::new())?;
@@ -60,6 +62,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         Html::Blank | Html::None => document.plain_text(&query.charset),
     };
     let people = document.people(&query.charset);
+    let judgement = judgement.with_name_of(&people.from);
     let attachments = attachments(&document);
     let standing = document.standing();
     let page = MessagePage {
@@ -68,7 +71,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         folder: &around.title(visit, &at.folder),
         place: (!is_inside).then(|| (standing.total.saturating_sub(standing.rank), standing.total)),
         beside: beside(query, standing, back),
-        heading: heading(visit, &document, &people),
+        heading: heading(visit, &document, &people, &judgement),
         extras: &extras(visit, &document),
         body: body(query, &document, html, remote, &letter),
         attachments: &attachments,
@@ -124,7 +127,12 @@ fn beside(query: &MessageQuery, standing: &Standing, list: ListQuery) -> Neighbo
     }
 }
 
-fn heading<'a>(visit: &Visit, document: &Document, people: &'a People) -> Heading<'a> {
+fn heading<'a>(
+    visit: &Visit,
+    document: &Document,
+    people: &'a People,
+    sender: &'a Judgement,
+) -> Heading<'a> {
     let row = document.row();
     let sent = row
         .dated
@@ -132,6 +140,7 @@ fn heading<'a>(visit: &Visit, document: &Document, people: &'a People) -> Headin
     let arrived = Some(row.arrived).filter(|at| *at != 0);
     Heading {
         subject: &people.subject,
+        sender,
         from: &people.from,
         to: &people.to,
         cc: &people.cc,

@@ -32,7 +32,7 @@ use crate::profile::Profile;
 use crate::request::Head;
 use crate::request::form::Form;
 use crate::response::Response;
-use crate::route::Route;
+use crate::route::{ActForm, Route};
 use crate::session::{Session, SessionCookie};
 use crate::time::{Calendar, Seconds, Watch, Zone};
 use crate::words::Words;
@@ -78,7 +78,7 @@ pub enum Done {
         /// The page.
         page: Route,
         /// The act that undoes this one, where there is one.
-        undo: Option<Route>,
+        undo: Option<ActForm>,
     },
     /// With a job that has to leave the gate first.
     Leaves(Box<dyn Job>),

@@ -1,11 +1,13 @@
 //! What several pages have in common: the panes of folders and of the list, and the notice that the server is away.
 
 use super::drawn::drawn;
+use super::extras::standpoint;
 use super::{Visit, notice};
 use crate::error::{Imap, Result};
 use crate::mail::{FORWARDED, Flags, Folder, FolderName, Role, Row};
 use crate::mailbox::{Line, Listing, has_attachment};
 use crate::route::{ListPage, ListQuery, MessageQuery, MessageRef, Route};
+use crate::sender::{self, Judgement};
 use crate::store::keys::FolderList;
 use crate::views::folder::{ListPane, RowLine, Untold};
 use crate::views::folders::{FolderLine, nested};
@@ -142,10 +144,16 @@ pub fn list_pane(
     let role = around.folder(folder).and_then(|f| f.role);
     let outgoing = matches!(role, Some(Role::Sent | Role::Drafts));
     let total = head.counts.messages;
+    let standpoint = standpoint(visit, role);
     let lines = listing.lines.iter().map(|line| {
         let message = head.folder.message(line.uid);
+        let row = line.row.as_ref().filter(|row| row.untold.is_none());
+        let judged = row.map(|row| sender::judge(row, &standpoint));
         RowLine {
             current: open == Some(&message),
+            doubted: judged
+                .filter(Judgement::is_marked)
+                .map(|judged| judged.named),
             ..row_line(visit, line, message, outgoing)
         }
     });
@@ -198,6 +206,7 @@ fn row_line(visit: &Visit, line: &Line, message: MessageRef, outgoing: bool) -> 
         untold,
         who: who.cloned(),
         to: outgoing,
+        doubted: None,
         when: Some(at)
             .filter(|at| *at != 0)
             .and_then(|at| visit.calendar(at)),

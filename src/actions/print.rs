@@ -3,7 +3,7 @@
 //! Its HTML stands in the page itself: a frame is cut at its height when it is printed. So the page has the policy of a
 //! mail's document, and the mail's style stays inside of one element (`clean::Show::within`).
 
-use super::extras::{extras, rendering};
+use super::extras::{extras, judge, rendering};
 use super::opened::attachments;
 use super::{Done, Visit};
 use crate::document::{Opening, Purpose};
@@ -23,8 +23,10 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         rank: query.rank,
         ..Opening::look(&query.message, &query.inside)
     })?;
+    let judgement = judge(visit, &document);
     let watch = Watch::start();
     let people = document.people(&query.charset);
+    let judgement = judgement.with_name_of(&people.from);
     let (frame, origin) = (query.frame(), visit.origin());
     let html = (document.has_html() && query.face == Face::Best)
         .then(|| document.html(&rendering(visit, &origin, &frame, Purpose::Paper(MAIL))))
@@ -42,7 +44,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         base: &visit.head.base,
         words: visit.words,
         subject: &people.subject,
-        from: &people.from,
+        sender: &judgement,
         to: &people.to,
         cc: &people.cc,
         date: sent.or_else(|| visit.calendar(row.arrived)),

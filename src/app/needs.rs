@@ -17,6 +17,7 @@ use crate::gate::Waiter;
 use crate::outbox::{FormId, Kept};
 use crate::request::Head;
 use crate::request::body::BodyLimit;
+use crate::request::form::Form;
 use crate::response::Response;
 use crate::route::{self, MessageQuery, Route};
 use crate::views::login::Reason;
@@ -95,8 +96,8 @@ pub enum Back<'r> {
     Carry {
         /// Shows it again: as a question, or as the form that it was.
         show: Resume<'r>,
-        /// Where one goes on if nothing could be carried.
-        otherwise: Box<Route>,
+        /// Where one goes on if nothing could be carried, by the form.
+        otherwise: fn(&Form) -> Route,
     },
     /// Nowhere: it was to end the session, which has ended.
     SignedOut,
@@ -127,12 +128,12 @@ pub fn needs(route: &Route) -> Needs<'_> {
         Route::Attachments { message } => Needs::part(|visit| part::attachments(visit, message)),
         Route::Source { message, save } => Needs::part(|visit| part::source(visit, message, *save)),
 
-        Route::Sender { page, always } => Needs {
+        Route::Sender => Needs {
             back: Back::Carry {
-                show: Box::new(move |visit, kept| sender::ask(visit, page, *always, kept)),
-                otherwise: Box::new(Route::Message(page.clone())),
+                show: Box::new(sender::ask),
+                otherwise: sender::page_of,
             },
-            ..Needs::act(|visit| sender::change(visit, page, *always))
+            ..Needs::act(sender::change)
         },
         Route::SignOut => Needs {
             back: Back::SignedOut,

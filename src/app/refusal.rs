@@ -9,10 +9,10 @@ use super::{Answer, Asked, Context, Door, carry};
 use crate::actions::login::{self, SignInFields, SignInPlace};
 use crate::error::{Error, Failure, Result};
 use crate::gate::Pass;
-use crate::mail::Role;
+use crate::mail::{FolderName, Role};
 use crate::remote;
 use crate::response::Response;
-use crate::route::{self, Base, Route};
+use crate::route::{self, Base};
 use crate::session::SessionCookie;
 use crate::views;
 use crate::views::error::ErrorPage;
@@ -36,7 +36,10 @@ pub(super) fn not_signed_in(
     }
     let (to, reason) = match &needs.back {
         Back::SignedOut => (String::new(), Some(Reason::SignedOut)),
-        Back::Carry { otherwise, .. } => (otherwise.href(&Base::default()), reason),
+        Back::Carry { otherwise, .. } => (
+            otherwise(&asked.request.form).href(&Base::default()),
+            reason,
+        ),
         Back::SamePage => (asked.request.head.here(), reason),
     };
     let is_asked_for = match reason {
@@ -69,6 +72,14 @@ impl Asked<'_> {
         door.state.log(&line);
     }
 
+    /// The folder that the request is about, if it is about one.
+    pub(super) fn folder(&self) -> Option<FolderName> {
+        match self.needs().back {
+            Back::Carry { otherwise, .. } => otherwise(&self.request.form).folder().cloned(),
+            Back::SamePage | Back::SignedOut => self.request.route.folder().cloned(),
+        }
+    }
+
     /// The sign-in form.
     pub(super) fn sign_in_form(&self, door: &Door, status: u16, fields: SignInFields) -> Response {
         let place = SignInPlace {
@@ -86,14 +97,15 @@ pub(super) fn page(context: &Context, asked: Option<&Asked>, failure: &Failure) 
     log(asked, failure);
     let error = &failure.error;
     let head = &context.head;
-    let route = asked.map(|asked| &asked.request.route);
     let here = head.here();
     let is_get = head.is_get();
     let again = format!("{}{here}", head.base.0);
     let retry = retry_after(error, route::retries(&head.query)).filter(|_| is_get);
-    let folder = route.and_then(Route::folder);
-    let query = folder.map(|name| route::ListQuery::newest(name.clone()));
-    let title = folder.map(|name| match name.is_inbox() {
+    let folder = asked.and_then(Asked::folder);
+    let query = folder
+        .as_ref()
+        .map(|name| route::ListQuery::newest(name.clone()));
+    let title = folder.as_ref().map(|name| match name.is_inbox() {
         true => context.words.role(Role::Inbox).to_owned(),
         false => remote::decoded(name.as_wire()),
     });

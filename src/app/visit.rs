@@ -192,8 +192,8 @@ impl Visitor<'_> {
             rendering: Duration::ZERO,
         };
         let done = action(&mut visit);
-        if let (Err(Error::Gone(what)), Some(folder)) = (&done, asked.request.route.folder()) {
-            visit.mailbox.mark_stale(folder, *what);
+        if let (Err(Error::Gone(what)), Some(folder)) = (&done, asked.folder()) {
+            visit.mailbox.mark_stale(&folder, *what);
         }
         timing.render = Some(visit.rendering);
         timing.imap = Some(visit.mailbox.cost());

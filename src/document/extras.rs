@@ -1,12 +1,11 @@
-//! What a message tells beside its text: events, contact cards, reports; what is odd about its sender, what the reader's
-//! own server found out, how it is protected, how to leave the list that it came by.
+//! What a message tells beside its text: events, contact cards, reports; how it is protected, how to leave the list that it came by.
 //!
-//! Each is read when it is first asked for. Not for how any of it is told (`views`), nor for what follows from it
-//! (`actions::sender`).
+//! Each is read when it is first asked for. Not for how any of it is told (`views`), nor for who it is from
+//! (`sender`).
 
 use super::{Document, Shown};
 use crate::clean;
-use crate::extras::{Card, Doubt, Event, Protection, Report, Unsubscribe, Verdict};
+use crate::extras::{Card, Event, Protection, Report, Unsubscribe};
 use crate::media::{Media, media};
 use crate::mime::containers::Wrapping;
 use crate::mime::{codec, statements, structure};
@@ -32,21 +31,6 @@ impl Document {
             }
             found
         })
-    }
-
-    /// What is odd about who it says it is from.
-    pub fn doubts(&self) -> &[Doubt] {
-        self.doubts.get_or_init(|| statements::doubts(&self.header))
-    }
-
-    /// What the server of this name found out about the sender. Of a message within another there is none: who put it
-    /// there may have written that too.
-    pub fn verdict(&self, authserv_id: Option<&str>) -> Option<&Verdict> {
-        let read = || {
-            let server = authserv_id.filter(|_| self.inside.is_empty())?;
-            statements::verdict(&self.header, server)
-        };
-        self.verdict.get_or_init(read).as_ref()
     }
 
     /// How it is protected, by its leaves and its text.

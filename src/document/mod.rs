@@ -16,7 +16,6 @@ mod unwrapped;
 use std::cell::OnceCell;
 
 use crate::error::{Error, GoneKind, Result};
-use crate::extras::{Doubt, Verdict};
 use crate::mail::{NestedPath, Part, PartPath, Row};
 use crate::mailbox::{self, KEPT_BYTES, Mailbox, PartBytes, Standing, WHOLE_BYTES};
 use crate::mime::codec::{self, Headers};
@@ -93,8 +92,6 @@ pub struct Document {
     uuencoded: OnceCell<Vec<Option<Container>>>,
     headers: OnceCell<Headers>,
     read_extras: OnceCell<Extras>,
-    doubts: OnceCell<Vec<Doubt>>,
-    verdict: OnceCell<Option<Verdict>>,
 }
 
 /// Opens a message, or one within it.
@@ -226,14 +223,17 @@ impl Document {
             uuencoded: OnceCell::new(),
             headers: OnceCell::new(),
             read_extras: OnceCell::new(),
-            doubts: OnceCell::new(),
-            verdict: OnceCell::new(),
         }
     }
 
     /// Which message on the server it is, or lies in.
     pub fn message(&self) -> &MessageRef {
         &self.message
+    }
+
+    /// True for one that lies within another.
+    pub fn is_inside(&self) -> bool {
+        !self.inside.is_empty()
     }
 
     /// Its row: of a message within another made from its header.

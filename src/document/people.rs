@@ -1,6 +1,6 @@
 //! Who wrote to whom about what: the names on a message, and its subject, in the charset that the reader chose.
 //!
-//! Not for whether any of them is who it says to be (`extras`).
+//! Not for whether any of them is who it says to be (`sender`).
 
 use super::Document;
 use crate::mail::Address;
@@ -24,11 +24,6 @@ pub struct People {
 }
 
 impl Document {
-    /// From, as its header is read here; a server may have read it otherwise.
-    pub fn own_from(&self) -> &[Address] {
-        &self.headers().from
-    }
-
     /// The names: the first of each field as its row has them, all others as its header has them. In the charset that the
     /// reader chose all of them are read anew from the header; its encoded words say their own.
     pub fn people(&self, charset: &str) -> People {

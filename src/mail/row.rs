@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Address, Flags, Part, Uid};
+use super::{Address, Evidence, Flags, Part, Uid};
 use crate::time::Seconds;
 
 /// One line of a message list, with all that opening the message needs to know beforehand.
@@ -25,12 +25,10 @@ pub struct Row {
     pub subject: String,
     /// From, decoded.
     pub from: Vec<Address>,
-    /// True where From is exactly one mailbox of a plain `local@domain`: nothing else is certain to name anybody.
-    pub from_is_plain: bool,
     /// Sender, where it differs from From (RFC 5322 3.6.2).
     pub sender: Option<Address>,
-    /// What the user's own server found out about the sender, where the hoster has told that server's name.
-    pub verdict: Option<Verdict>,
+    /// What speaks for and against the sender; who it is from is judged by this (`sender`), never by `from` alone.
+    pub evidence: Evidence,
     /// To, decoded; at most the first few in a list.
     pub to: Vec<Address>,
     /// Cc, decoded.
@@ -59,9 +57,8 @@ impl Row {
             size: 0,
             subject: String::new(),
             from: Vec::new(),
-            from_is_plain: false,
             sender: None,
-            verdict: None,
+            evidence: Evidence::default(),
             to: Vec::new(),
             cc: Vec::new(),
             reply_to: Vec::new(),
@@ -98,33 +95,3 @@ pub const MOST_REFERENCES: usize = 12;
 /// The beginning of a hash of a Message-ID: enough to find the messages of a conversation, an eighth of the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct IdHash(pub [u8; 8]);
-
-/// What the user's own server found out about where a message comes from (RFC 8601).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Verdict {
-    /// The name of that server.
-    pub server: String,
-    /// What it found.
-    pub checks: Vec<Check>,
-    /// False where not all of it could be read: there may have been more.
-    pub is_whole: bool,
-}
-
-/// One check of a sender.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Check {
-    /// How it was checked, in lower case: `dkim`.
-    pub method: String,
-    /// What came out, in lower case: `pass`.
-    pub result: String,
-    /// The domain that it is about; may be empty.
-    pub about: String,
-}
-
-impl Check {
-    /// True where it speaks against the sender (RFC 8601 2.7).
-    pub fn is_bad(&self) -> bool {
-        let bad = ["fail", "hardfail", "softfail", "permerror", "policy"];
-        bad.contains(&self.result.as_str())
-    }
-}

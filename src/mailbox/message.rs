@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::Mailbox;
-use super::sync::{Wanted, few_parts};
+use super::sync::{Wanted, few_parts, with_sender};
 use crate::error::{Error, GoneKind, Result};
 use crate::mail::{Encoding, Flags, ListId, MessageRef, Part, PartPath, Row, Uid};
 use crate::mime::{codec, structure};
@@ -118,6 +118,7 @@ impl Mailbox<'_, '_> {
             }
         }
         let header = texts.remove(&PartPath::header()).unwrap_or_default();
+        self.keep_sender(at, &mut row, &header);
         Ok(Fetched {
             row,
             texts,
@@ -140,6 +141,20 @@ impl Mailbox<'_, '_> {
             total,
             older: beside(rank.checked_sub(1)),
             newer: beside(rank.checked_add(1)),
+        }
+    }
+
+    /// Who it is from is judged by its whole header from now on, in its list too. Where that is only the beginning of one,
+    /// the row, which has the fields themselves, knows better.
+    fn keep_sender(&mut self, at: &MessageRef, row: &mut Row, header: &[u8]) {
+        let is_whole = u32::try_from(header.len()).is_ok_and(|bytes| bytes < HEADER_BYTES);
+        if header.is_empty() || !is_whole {
+            return;
+        }
+        let judged = with_sender(row.clone(), header, self.server.authserv_id());
+        if judged != *row {
+            self.cache.put_row(at, &judged);
+            *row = judged;
         }
     }
 

@@ -7,7 +7,8 @@
 //!
 //! `cache` is what is kept, and never asks the server; `sync` fetches and compares, and keeps what came; `change` is what is
 //! changed at the server; `connection` knows what is open there. Here stands how old an answer may be (`freshness`), which
-//! rows a page of a list shows (`list`), and what opening a message takes (`message`). To know before changing it: the
+//! rows a page of a list shows (`list`), and what opening a message takes (`message`), whom the
+//! user has written to (`people`). To know before changing it: the
 //! connection is opened at the first miss, never before, so a function that only might need the server must not ask it.
 
 mod cache;
@@ -16,6 +17,7 @@ mod connection;
 mod freshness;
 mod list;
 mod message;
+mod people;
 mod sync;
 
 use crate::error::{GoneKind, Imap, Result};

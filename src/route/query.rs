@@ -39,6 +39,11 @@ impl Query {
         )
     }
 
+    /// The fields of a form, which are read as a query is.
+    pub(super) fn of(fields: &[(String, String)]) -> Query {
+        Query(fields.to_vec())
+    }
+
     pub(super) fn get(&self, key: &str) -> Option<&str> {
         self.0
             .iter()

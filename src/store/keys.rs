@@ -63,7 +63,7 @@ pub const LISTS: Tree<ListKey, List> = Tree::new(6, 2);
 /// The UIDs of a list, in blocks of `BLOCK`, oldest first.
 pub const BLOCKS: Tree<BlockKey, Block> = Tree::new(7, 1);
 /// Rows of lists.
-pub const ROWS: Tree<MessageKey, Row> = Tree::new(8, 3);
+pub const ROWS: Tree<MessageKey, Row> = Tree::new(8, 4);
 /// Parts that were shown.
 pub const TEXTS: Tree<TextKey, Vec<u8>> = Tree::new(9, 1);
 /// What acts have done, for the page that follows.
@@ -166,8 +166,8 @@ pub struct KeptNotice {
 mod tests {
     use super::*;
     use crate::mail::{
-        Address, Check, Dated, Encoding, Flags, Flowed, FolderName, Group, IdHash, Part, PartPath,
-        Role, Thread, UidValidity, Verdict,
+        Address, Check, Dated, Encoding, Evidence, Flags, Flowed, FolderName, FromForm, Group,
+        IdHash, Part, PartPath, Role, Thread, Topmost, UidValidity, Verdict,
     };
 
     fn name() -> FolderName {
@@ -207,17 +207,21 @@ mod tests {
             size: 5,
             subject: "s".into(),
             from: who("f"),
-            from_is_plain: true,
             sender: who("s").pop(),
-            verdict: Some(Verdict {
-                server: "v".into(),
-                checks: vec![Check {
-                    method: "m".into(),
-                    result: "r".into(),
-                    about: "a".into(),
-                }],
-                is_whole: true,
-            }),
+            evidence: Evidence {
+                form: FromForm::Other("w".into()),
+                has_hidden: true,
+                topmost: Topmost::Own,
+                verdict: Some(Verdict {
+                    server: "v".into(),
+                    checks: vec![Check {
+                        method: "m".into(),
+                        result: "r".into(),
+                        about: "a".into(),
+                    }],
+                    is_whole: true,
+                }),
+            },
             to: who("t"),
             cc: who("c"),
             reply_to: who("r"),
@@ -309,8 +313,8 @@ mod tests {
             (2, "0161010201030000080105060e"),
             (1, "01ac02"),
             (
-                3,
-                "010102246b04010608050173010166017801010173017801017601016d0172016101010174017801016301780101720178010606060606060606010707070707070707010170010102010203612f620163016401016501010100016601010110",
+                4,
+                "010102246b0401060805017301016601780101730178010177010201017601016d0172016101010174017801016301780101720178010606060606060606010707070707070707010170010102010203612f620163016401016501010100016601010110",
             ),
             (2, "020201730101022f75"),
         ];

@@ -7,18 +7,15 @@ use maud::{Markup, html};
 
 use super::icons::{Icon, icon};
 use super::{filled, said, when};
-use crate::extras::{Card, Delivery, Doubt, Event, Guest, Protection, Report, Verdict};
+use crate::extras::{Card, Delivery, Event, Guest, Protection, Report};
 use crate::route::Route;
+use crate::sender::Judgement;
 use crate::time::Calendar;
 use crate::words::Words;
 
 /// What a message tells beside its text.
 #[derive(Clone, Debug, Default)]
 pub struct Extras {
-    /// What is odd about its sender.
-    pub doubts: Vec<Doubt>,
-    /// What the reader's own server found out about its sender.
-    pub verdict: Option<Verdict>,
     /// How it is protected.
     pub protection: Option<Protection>,
     /// The page that leaves the list it came by.
@@ -65,13 +62,13 @@ impl RenderContext {
 const GUESTS: usize = 8;
 
 /// Notes on the sender and the protection, below the names.
-pub(super) fn notes(context: RenderContext, extras: &Extras) -> Markup {
+pub(super) fn notes(context: RenderContext, sender: &Judgement, extras: &Extras) -> Markup {
     let words = context.words;
     let note = |which: Icon, text: &str| {
         html! { .note.warn role="note" { (context.icon(which)) p dir="auto" { (text) } } }
     };
     html! {
-        @for doubt in &extras.doubts { (note(Icon::Warn, &words.doubt(doubt))) }
+        @for doubt in &sender.doubts { (note(Icon::Warn, &words.doubt(doubt))) }
         @if let Some(protection) = extras.protection { (note(Icon::Lock, words.protection(protection))) }
     }
 }

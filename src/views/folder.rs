@@ -6,9 +6,10 @@
 use maud::{Markup, html};
 
 use super::icons::{Icon, icon, sign};
-use super::{Chrome, Pane, app, face, filled, notices, said, when};
+use super::{Chrome, Pane, app, face, filled, in_full, notices, said, when};
 use crate::mail::{Address, Role};
 use crate::route::Route;
+use crate::sender::Named;
 use crate::time::Calendar;
 
 /// A list of messages, as far as one page shows it.
@@ -56,6 +57,8 @@ pub struct RowLine {
     pub who: Option<Address>,
     /// True where `who` is a recipient.
     pub to: bool,
+    /// Who it is from, where that is not certain: marked, with the address, or as the field is written.
+    pub doubted: Option<Named>,
     /// When it arrived.
     pub when: Option<Calendar>,
     /// Its subject; may be empty.
@@ -190,12 +193,14 @@ fn row(chrome: &Chrome, row: &RowLine) -> Markup {
             a href=(chrome.href(&row.href)) aria-current=[row.current.then_some("true")] {
                 span.who {
                     @if row.unread { span.sr { (words.unread_row()) } }
+                    @if row.doubted.is_some() { (sign(Icon::Warn, words.sender_in_doubt())) }
                     b dir="auto" title=[who.map(|who| &who.email)] {
-                        @match who {
+                        @if let Some(named) = &row.doubted { (in_full(words, named)) }
+                        @else { @match who {
                             Some(who) if row.to => (filled(&words.to_recipient(), &[said(who.shown())])),
                             Some(who) => (said(who.shown())),
                             None => (missing),
-                        }
+                        } }
                     }
                     @if let Some(at) = &row.when { (when(words, at, words.when_short(at))) }
                 }

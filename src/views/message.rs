@@ -13,7 +13,7 @@ use super::folder::{ListPane, beside};
 use super::icons::{Icon, icon};
 use super::{Chrome, Pane, app, notices, said};
 use crate::route::{MessageQuery, Route};
-pub use body::{Body, ExternalImages, Height, HtmlFrame};
+pub use body::{Always, Body, ExternalImages, Height, HtmlFrame};
 pub use heading::Heading;
 
 /// One message.
@@ -131,7 +131,7 @@ pub fn page(chrome: &Chrome, message: &MessagePage) -> Markup {
                 h1 { (said(subject)) }
                 (heading::heading(chrome, message))
                 (notices(chrome))
-                (extras::notes(context, message.extras))
+                (extras::notes(context, message.heading.sender, message.extras))
                 (extras::cards(context, message.extras))
                 (body::body(chrome, message, subject))
                 (attachments(chrome, message.attachments, &message.archive()))

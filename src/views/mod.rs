@@ -24,7 +24,8 @@ use maud::{DOCTYPE, Markup, html};
 
 use crate::assets;
 use crate::mail::Address;
-use crate::route::{Base, Route};
+use crate::route::{ActForm, Base, Route};
+use crate::sender::Named;
 use crate::time::Calendar;
 use crate::words::{Piece, Sentence, Words};
 use folders::FolderLine;
@@ -88,7 +89,7 @@ pub struct Notice {
     /// The rest.
     pub text: String,
     /// The act that undoes what was done, where there is one.
-    pub undo: Option<Route>,
+    pub undo: Option<ActForm>,
 }
 
 /// Which of the panes is the page, where there is room for one.
@@ -184,11 +185,24 @@ fn notices(chrome: &Chrome) -> Markup {
 }
 
 /// A form that is nothing but its button.
-fn act(chrome: &Chrome, route: &Route, label: &str) -> Markup {
+fn act(chrome: &Chrome, form: &ActForm, label: &str) -> Markup {
     html! {
-        form method="post" action=(chrome.href(route)) {
+        form method="post" action=(chrome.href(&form.to)) {
             input type="hidden" name=(TOKEN) value=(chrome.token);
+            @for (name, value) in &form.fields { input type="hidden" name=(name) value=(value); }
             button { (label) }
+        }
+    }
+}
+
+/// A sender in full: a name never stands without the address, and what names no one address stands as it is written.
+fn in_full(words: Words, named: &Named) -> Markup {
+    html! {
+        @match named {
+            Named::Person { name, address } if name.is_empty() => (said(address)),
+            Named::Person { name, address } => { (said(name)) " <" (said(address)) ">" },
+            Named::AsWritten(written) if written.is_empty() => (words.unknown_sender()),
+            Named::AsWritten(written) => (said(written)),
         }
     }
 }
@@ -280,7 +294,10 @@ mod tests {
             kind: Kind::Bad,
             lead: String::new(),
             text: "<b>\"&".to_owned(),
-            undo: Some(Route::SignOut),
+            undo: Some(ActForm {
+                to: Route::SignOut,
+                fields: vec![("a".to_owned(), "\"b".to_owned())],
+            }),
         };
         let chrome = Chrome {
             base: &Base::default(),
@@ -297,5 +314,6 @@ mod tests {
         assert!(page.contains("&lt;b&gt;&quot;&amp;") && page.contains("alert"));
         // What undoes an act is an act.
         assert!(page.contains("method=\"post\"") && page.contains("value=\"the token\""));
+        assert!(page.contains("name=\"a\" value=\"&quot;b\""));
     }
 }

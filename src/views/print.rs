@@ -10,11 +10,12 @@ use maud::{DOCTYPE, Markup, html};
 use super::attached::AttachmentLine;
 use super::extras::{self, Extras, RenderContext};
 use super::plain_text::unfolded;
-use super::said;
+use super::{in_full, said};
 use crate::assets;
 use crate::mail::Address;
 use crate::plain_text::Block;
 use crate::route::Base;
+use crate::sender::Judgement;
 use crate::time::Calendar;
 use crate::words::Words;
 
@@ -29,8 +30,8 @@ pub struct PrintPage<'a> {
     pub words: Words,
     /// Its subject; may be empty.
     pub subject: &'a str,
-    /// From.
-    pub from: &'a [Address],
+    /// Who it is from, and what is to be believed of that.
+    pub sender: &'a Judgement,
     /// To.
     pub to: &'a [Address],
     /// Cc.
@@ -114,7 +115,15 @@ pub fn page(message: &PrintPage) -> Markup {
                 div #head {
                     h1 { (said(subject)) }
                     dl {
-                        (people(words.from_label(), message.from))
+                        dt { (words.from_label()) }
+                        dd {
+                            (in_full(words, &message.sender.named))
+                            @if message.sender.is_unconfirmed() { " (" (words.not_confirmed()) ")" }
+                        }
+                        @if let Some(sent_by) = &message.sender.sent_by {
+                            dt { (words.sender_label()) }
+                            dd { (said(sent_by)) }
+                        }
                         (people(words.to_label(), message.to))
                         (people(words.cc_label(), message.cc))
                         @if let Some(at) = &message.date { dt { (words.sent_label()) } dd { (words.when_full(at)) } }
@@ -126,7 +135,7 @@ pub fn page(message: &PrintPage) -> Markup {
                     @if message.cut { p { (words.only_beginning()) } }
                 }
                 div #told {
-                    (extras::notes(RenderContext { words, is_paper: true }, message.extras))
+                    (extras::notes(RenderContext { words, is_paper: true }, message.sender, message.extras))
                     (extras::cards(RenderContext { words, is_paper: true }, message.extras))
                 }
                 div #paper {

@@ -13,15 +13,21 @@ use super::folder::{self, ListPane, RowLine};
 use super::folders::{FolderLine, nested};
 use super::login::{self, Carried, LoginPage, Reason};
 use super::message::{
-    self, Body, ExternalImages, Heading, Height, HtmlFrame, MessagePage, Neighbours,
+    self, Always, Body, ExternalImages, Heading, Height, HtmlFrame, MessagePage, Neighbours,
 };
 use super::resume::{self, QuestionPage};
 use super::{Chrome, Kind, Notice, Quota, error};
 use crate::error::samples::{errors, reaches};
 use crate::error::{Act, Failure, Reach};
-use crate::mail::{Address, Flags, FolderName, NestedPath, Role, Uid, UidValidity};
+use crate::mail::{
+    Address, Evidence, Flags, FolderName, FromForm, NestedPath, Role, Row, Uid, UidValidity,
+};
 use crate::plain_text::{Block, PlainText, Span};
-use crate::route::{Anchor, Base, ListPage, ListQuery, MessageQuery, MessageRef, Route};
+use crate::route::ActForm;
+use crate::route::{
+    Anchor, Base, ListPage, ListQuery, MessageQuery, MessageRef, Route, SenderForm,
+};
+use crate::sender::{self, Judgement, Standpoint};
 use crate::time::Calendar;
 use crate::words::Words;
 
@@ -61,17 +67,18 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
             carried: &carried,
         })
     };
-    let act = Route::Sender {
+    let fields = SenderForm {
         page: MessageQuery::plain(reference(3), 1031),
         always: true,
-    };
+    }
+    .fields();
     let question = resume::question(&QuestionPage {
         base: &ROOT,
         words: Words::ENGLISH,
         what: Words::ENGLISH.show_images_of("letters@shelf.example", true),
         about: "Ten short books for long evenings",
-        act: &act,
-        fields: &[],
+        act: &Route::Sender,
+        fields: &fields,
         token: "token",
         id: "id",
         yes: Words::ENGLISH.show_images_yes(true),
@@ -173,6 +180,7 @@ fn text_message_in(words: Words) -> Markup {
         [reader(), address("Karin Lund", "karin@lund-byg.example")],
         [],
     );
+    let sender = judged(&from);
     let message = MessagePage {
         list: Some(&list),
         attachments: &files,
@@ -180,7 +188,7 @@ fn text_message_in(words: Words) -> Markup {
             to: &to,
             cc: &cc,
             flags: Flags::ANSWERED.with(&Flags::FLAGGED),
-            ..heading("Re: Quote for the roof", &from)
+            ..heading("Re: Quote for the roof", &from, &sender)
         },
         body: Body::Text {
             letter: &letter,
@@ -196,7 +204,7 @@ fn html_message() -> Markup {
         images: 3,
         in_doubt: false,
         show: opened(6),
-        always: Some(images_always(true)),
+        always: Always::Offered(images_always(true)),
     };
     html_message_with(Words::ENGLISH, remote, &[])
 }
@@ -218,11 +226,11 @@ fn done_message(words: Words) -> Markup {
     html_message_with(words, remote, &[done])
 }
 
-fn images_always(always: bool) -> Route {
-    Route::Sender {
+fn images_always(always: bool) -> ActForm {
+    ActForm::from(SenderForm {
         page: MessageQuery::plain(reference(6), 0),
         always,
-    }
+    })
 }
 
 fn html_message_with(words: Words, remote: ExternalImages, notices: &[Notice]) -> Markup {
@@ -236,11 +244,12 @@ fn html_message_with(words: Words, remote: ExternalImages, notices: &[Notice]) -
         remote,
         text: Some(opened(6)),
     };
+    let sender = judged(&from);
     let message = MessagePage {
         list: Some(&list),
         heading: Heading {
             to: &to,
-            ..heading("Ten short books for long evenings", &from)
+            ..heading("Ten short books for long evenings", &from, &sender)
         },
         body: Body::Html(Box::new(frame)),
         ..message()
@@ -264,12 +273,13 @@ pub fn hostile_message() -> Markup {
     ]])];
     let letter = PlainText { blocks, cut: true };
     let files = [file(bad, bad, u64::MAX, true), file("", "", 0, false)];
+    let sender = judged(&from);
     let message = MessagePage {
         heading: Heading {
             to: &many,
             cc: &many,
             reply_to: &from,
-            ..heading(bad, &from)
+            ..heading(bad, &from, &sender)
         },
         attachments: &files,
         body: Body::Text {
@@ -435,6 +445,7 @@ fn inbox(open: Option<usize>, peek: bool) -> ListPane {
             untold: None,
             who: (!who.is_empty()).then(|| address(who, &format!("{i}@example.org"))),
             to: false,
+            doubted: None,
             when: Some(moment(*days)),
             subject: subject.to_string(),
             peek: peek.then(|| first.to_string()),
@@ -558,22 +569,43 @@ fn message<'a>() -> MessagePage<'a> {
             newer: Some(opened(3)),
             older: Some(opened(5)),
         },
-        heading: Heading::default(),
+        heading: heading("", &[], &NOBODY),
         extras: &extras::NOTHING,
         body: Body::Empty,
         attachments: &[],
     }
 }
 
-fn heading<'a>(subject: &'a str, from: &'a [Address]) -> Heading<'a> {
+fn heading<'a>(subject: &'a str, from: &'a [Address], sender: &'a Judgement) -> Heading<'a> {
     Heading {
         subject,
+        sender,
         from,
+        to: &[],
+        cc: &[],
+        bcc: &[],
+        reply_to: &[],
         sent: Some(moment(0)),
         arrived: Some(moment(0)),
         size: 1_600_000,
-        ..Heading::default()
+        flags: Flags::default(),
     }
+}
+
+/// Of a message that names nobody.
+static NOBODY: LazyLock<Judgement> = LazyLock::new(|| judged(&[]));
+
+/// Who a message is from whose From is written as it should be.
+fn judged(from: &[Address]) -> Judgement {
+    let row = Row {
+        from: from.to_vec(),
+        evidence: Evidence {
+            form: FromForm::Plain,
+            ..Evidence::default()
+        },
+        ..Row::empty(Uid::new(1).unwrap())
+    };
+    sender::judge(&row, &Standpoint::default())
 }
 
 fn file(name: &str, kind: &str, size: u64, opens: bool) -> AttachmentLine {

@@ -1,8 +1,10 @@
 //! What is said of what a message tells: invitations, cards, reports, oddities of a sender, verdicts, leaving a list.
 
 use super::{Sentence, Words, clock, month, weekday};
-use crate::extras::{Coming, Delivery, Detail, Doubt, Fate, Method, Protection, Report, Verdict};
+use crate::extras::{Coming, Delivery, Detail, Fate, Method, Protection, Report};
+use crate::mail::Verdict;
 use crate::media::{Media, media};
+use crate::sender::{Doubt, WhyNot};
 use crate::time::Calendar;
 
 /// Invitations and contact cards.
@@ -248,7 +250,63 @@ impl Words {
                     "The sender's domain {looks} is written with non-Latin letters; its technical form is {is}."
                 )
             }
-            Doubt::Several(n) => format!("This message has {n} senders; see details."),
+            Doubt::Several(n) => format!(
+                "This message names {n} senders, so it is not certain who sent it."
+            ),
+            Doubt::Failed(domain) => format!(
+                "Your mail server found that this message does not really come from {domain}. It may be forged."
+            ),
+            Doubt::Unproven(domain) => format!(
+                "Your mail server could not confirm that this message really comes from {domain}."
+            ),
+            Doubt::Nobody => "This message does not say who sent it.".to_owned(),
+            Doubt::NotOneAddress => {
+                "The sender is not written as one plain email address, so it is not certain who sent this message. You see it as it is written."
+                    .to_owned()
+            }
+            Doubt::ForeignLocal(local) => format!(
+                "The sender's address has letters before the @ that may be mistaken for others: {local}."
+            ),
+        }
+    }
+
+    /// Beside a sender, where no server says that it checked.
+    pub fn not_confirmed(&self) -> &'static str {
+        "not confirmed by your mail server"
+    }
+
+    /// Beside a sender for whom somebody else sent the message.
+    pub fn sent_by(&self) -> Sentence {
+        Sentence::new("sent by {0}")
+    }
+
+    /// Label of who sent the message for its sender.
+    pub fn sender_label(&self) -> &'static str {
+        "Sent by"
+    }
+
+    /// The mark in a list of a message whose sender is not certain.
+    pub fn sender_in_doubt(&self) -> &'static str {
+        "Sender not certain"
+    }
+
+    /// Why the images of a sender cannot be shown always; None where that needs no word.
+    pub fn why_not_always(&self, why: WhyNot) -> Option<&'static str> {
+        match why {
+            WhyNot::Own => None,
+            WhyNot::Junk => Some("Showing them always is not offered for messages in this folder."),
+            WhyNot::Inside => {
+                Some("Showing them always is not offered for a message inside another one.")
+            }
+            WhyNot::Doubtful => Some(
+                "Showing them always is not offered because it is not certain who sent this message.",
+            ),
+            WhyNot::NotConfirmed => Some(
+                "Showing them always is not offered because your mail server has not confirmed the sender.",
+            ),
+            WhyNot::Stranger => Some(
+                "Showing them always is offered only for people whom you have written to, because Postern cannot check senders on this mail server. It knows the sent messages that it has shown you lately.",
+            ),
         }
     }
 

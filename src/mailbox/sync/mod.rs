@@ -18,8 +18,8 @@ use crate::mail::{FolderName, MessageRef};
 use crate::remote::{Access, Message, Plan, Section};
 
 pub(super) use compare::Compared;
-pub(super) use row::few_parts;
 pub use row::{charset, has_attachment, of_header};
+pub(super) use row::{few_parts, with_sender};
 pub(super) use rows::Wanted;
 
 /// The way from the server to the cache, for the length of one step of a request.

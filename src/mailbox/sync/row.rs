@@ -4,7 +4,8 @@
 //! know before changing it: each text gets its bound here, where the row is made, whatever anybody sent.
 
 use crate::mail::{
-    Address, Check, Dated, IdHash, MOST_REFERENCES, Part, PartPath, Row, Thread, Uid, Verdict,
+    Address, Check, Dated, Evidence, IdHash, MOST_REFERENCES, Part, PartPath, Row, Thread, Uid,
+    Verdict,
 };
 use crate::mime::codec::Headers;
 use crate::mime::{codec, statements, structure};
@@ -43,12 +44,32 @@ pub(super) fn of(uid: Uid, message: &Message, authserv_id: &str) -> Option<Row> 
     let charset = message.structure.as_ref().and_then(|body| body.charset());
     let charset = String::from_utf8_lossy(charset.unwrap_or_default()).into_owned();
     let headers = codec::headers(&codec::in_utf8(&header, &charset));
-    let verdict = statements::verdict(&header, authserv_id);
     Some(Row {
-        from_is_plain: statements::is_from_plain(&header),
-        verdict: verdict.map(few_checks),
+        evidence: evidence(&header, &charset, authserv_id),
         ..with(uid, message, headers, &charset)
     })
+}
+
+/// What a row keeps of what speaks for and against a sender.
+fn evidence(header: &[u8], charset: &str, authserv_id: &str) -> Evidence {
+    let evidence = statements::evidence(header, charset, authserv_id);
+    Evidence {
+        verdict: evidence.verdict.map(few_checks),
+        ..evidence
+    }
+}
+
+/// A row with its sender as the whole header has it, which the server may have told in pieces, or read otherwise.
+pub(in crate::mailbox) fn with_sender(row: Row, header: &[u8], authserv_id: &str) -> Row {
+    let charset = charset(row.parts.as_deref().unwrap_or_default()).to_owned();
+    let headers = codec::headers(&codec::in_utf8(header, &charset));
+    let evidence = evidence(header, &charset, authserv_id);
+    Row {
+        sender: other_sender(&headers),
+        from: few(headers.from),
+        evidence,
+        ..row
+    }
 }
 
 /// The charset that the raw letters of a message's header are most likely in: that of its first text.
@@ -59,17 +80,12 @@ pub fn charset(parts: &[Part]) -> &str {
 
 fn with(uid: Uid, message: &Message, headers: Headers, charset: &str) -> Row {
     let thread = thread(&headers);
+    let sender = other_sender(&headers);
     let reply_to = if headers.reply_to == headers.from {
         Vec::new()
     } else {
         headers.reply_to
     };
-    let sender = headers.sender.into_iter().next();
-    let wrote = |sender: &Address| {
-        let mut from = headers.from.iter();
-        from.any(|from| from.email.eq_ignore_ascii_case(&sender.email))
-    };
-    let sender = sender.filter(|sender| !wrote(sender)).map(short);
     Row {
         flags: message.flags.clone().unwrap_or_default(),
         arrived: message.arrived.unwrap_or(0),
@@ -97,6 +113,17 @@ fn with(uid: Uid, message: &Message, headers: Headers, charset: &str) -> Row {
     }
 }
 
+/// Who sent a message for somebody else.
+fn other_sender(headers: &Headers) -> Option<Address> {
+    let sender = headers
+        .sender
+        .iter()
+        .find(|sender| !sender.email.is_empty())?;
+    let mut from = headers.from.iter();
+    let wrote = from.any(|from| from.email.eq_ignore_ascii_case(&sender.email));
+    (!wrote).then(|| short(sender.clone()))
+}
+
 /// The row of a message within a message, from its header.
 pub fn of_header(uid: Uid, header: &[u8], size: u32) -> Row {
     let message = Message {
@@ -104,7 +131,7 @@ pub fn of_header(uid: Uid, header: &[u8], size: u32) -> Row {
         ..Message::default()
     };
     Row {
-        from_is_plain: statements::is_from_plain(header),
+        evidence: evidence(header, "", ""),
         ..with(uid, &message, codec::headers(header), "")
     }
 }
@@ -317,7 +344,7 @@ pub fn has_attachment(parts: &[Part]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::{Encoding, Flags, Group, LONGEST_KIND, MOST_GROUPS};
+    use crate::mail::{Encoding, Flags, FromForm, Group, LONGEST_KIND, MOST_GROUPS, Topmost};
 
     /// Largest row, in bytes before it is sealed; the store takes three times as much.
     const LARGEST: usize = 280 * 1024;
@@ -447,13 +474,14 @@ mod tests {
     fn a_row_knows_what_a_sender_is_judged_by() {
         let own = row("From: Ann <ann@example.org>\r\nSender: ANN@example.org\r\n\
              Authentication-Results: mx.example.org; dkim=pass header.d=example.org\r\n");
-        assert!(own.from_is_plain && own.sender.is_none());
-        assert_eq!(own.verdict.map(|v| v.checks.len()), Some(1));
+        assert!(own.evidence.form == FromForm::Plain && own.sender.is_none());
+        assert_eq!(own.evidence.verdict.map(|v| v.checks.len()), Some(1));
         let other = row(
             "From: <service@bank.example @evil.example>\r\nSender: list@example.org\r\n\
              Authentication-Results: other.example; dkim=pass header.d=example.org\r\n",
         );
-        assert!(!other.from_is_plain && other.verdict.is_none());
+        assert_eq!(other.evidence.topmost, Topmost::Other);
+        assert_ne!(other.evidence.form, FromForm::Plain);
         assert_eq!(
             other.sender.map(|s| s.email),
             Some("list@example.org".into())

@@ -5,16 +5,16 @@
 
 mod calendar;
 mod contentlines;
+mod evidence;
 mod plain_from;
 mod report;
-mod sender;
+mod unsubscribe;
 mod vcard;
 mod verdict;
 mod zones;
 
 pub use calendar::events;
-pub use plain_from::is_from_plain;
+pub use evidence::evidence;
 pub use report::report;
-pub use sender::{doubts, unsubscribe};
+pub use unsubscribe::unsubscribe;
 pub use vcard::cards;
-pub use verdict::verdict;

@@ -9,33 +9,33 @@ use crate::mime::codec::fields;
 /// Longest address, in bytes (RFC 5321 4.5.3.1.3).
 const LONGEST: usize = 254;
 
-/// True where a header has one From field, and that is one mailbox with a plain `local@domain`.
-pub fn is_from_plain(header: &[u8]) -> bool {
+/// The address where a header has one From field, and that is one mailbox with a plain `local@domain`.
+pub(super) fn plain_from(header: &[u8]) -> Option<String> {
     let all = fields(header);
     let mut from = all.iter().filter(|(name, _)| name == "from");
     match (from.next(), from.next()) {
-        (Some((_, value)), None) => is_plain_mailbox(value),
-        _ => false,
+        (Some((_, value)), None) => plain_mailbox(value),
+        _ => None,
     }
 }
 
-/// `local@domain`, with a comment behind it, or a display name in front of it and angle brackets around it.
-fn is_plain_mailbox(value: &[u8]) -> bool {
-    let Some((before, rest)) = until_angle(value) else {
-        return false;
-    };
-    match rest {
-        None => is_plain_address(before.trim_ascii()),
+/// The address of `local@domain`, with a comment behind it, or a display name in front of it and angle brackets around it.
+fn plain_mailbox(value: &[u8]) -> Option<String> {
+    let (before, rest) = until_angle(value)?;
+    let address = match rest {
+        None => before.trim_ascii(),
         Some(rest) => {
             let mut halves = rest.splitn(2, |b| *b == b'>');
-            let (address, behind) = (halves.next().unwrap_or_default(), halves.next());
-            let is_name = !before.contains(&b'@');
-            let nothing_behind = behind
-                .and_then(until_angle)
-                .is_some_and(|(behind, more)| behind.trim_ascii().is_empty() && more.is_none());
-            is_name && nothing_behind && is_plain_address(address)
+            let (address, behind) = (halves.next()?, halves.next()?);
+            let (behind, more) = until_angle(behind)?;
+            if before.contains(&b'@') || !behind.trim_ascii().is_empty() || more.is_some() {
+                return None;
+            }
+            address
         }
-    }
+    };
+    let address = std::str::from_utf8(address).ok()?;
+    is_plain_address(address.as_bytes()).then(|| address.to_owned())
 }
 
 /// What stands outside of quotes and comments up to a `<`, and what follows that. None where a quote or comment does not
@@ -48,9 +48,16 @@ fn until_angle(value: &[u8]) -> Option<(Vec<u8>, Option<&[u8]>)> {
     while let Some((at, byte)) = bytes.next() {
         match byte {
             b'\\' if quoted || depth > 0 => drop(bytes.next()?),
-            b'"' if depth == 0 => quoted = !quoted,
+            b'"' if depth == 0 => {
+                quoted = !quoted;
+                outside.push(*byte);
+            }
             _ if quoted => {}
-            b'(' => depth = depth.checked_add(1)?,
+            b'(' => {
+                depth = depth.checked_add(1)?;
+                // Two readers may disagree on an address that has one within.
+                outside.push(b' ');
+            }
             b')' => depth = depth.checked_sub(1)?,
             _ if depth > 0 => {}
             b',' | b';' | b':' | b'>' => return None,
@@ -87,7 +94,8 @@ mod tests {
     use super::*;
 
     fn is_plain(from: &str) -> bool {
-        is_from_plain(format!("Subject: x\r\nFrom: {from}\r\nTo: b@example.org\r\n").as_bytes())
+        let header = format!("Subject: x\r\nFrom: {from}\r\nTo: b@example.org\r\n");
+        plain_from(header.as_bytes()).is_some()
     }
 
     #[test]
@@ -126,6 +134,8 @@ mod tests {
             "(service@bank.example <x@evil.example>",
             "<service@bank.example",
             "service@bank.example x",
+            "\"x\" service@bank.example",
+            "\"service@bank.example\"",
             "=?utf-8?q?service=40bank.example?=@evil.example",
             "\"a b\"@example.org",
             "ann@[192.0.2.1]",
@@ -135,12 +145,13 @@ mod tests {
             "аnn@example.org",
             "ann@bücher.example",
             "a@b@example.org",
+            "ann(x)@example.org",
+            "ann@example(x).org",
         ] {
             assert!(!is_plain(from), "{from}");
         }
-        assert!(!is_from_plain(
-            b"From: a@example.org\r\nFrom: b@example.org\r\n"
-        ));
+        let two = b"From: a@example.org\r\nFrom: b@example.org\r\n";
+        assert_eq!(plain_from(two), None);
         let long = format!("{}@example.org", "a".repeat(300));
         assert!(!is_plain(&long));
     }

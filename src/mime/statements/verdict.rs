@@ -1,11 +1,11 @@
 //! What the reader's own server found out about a sender: the Authentication-Results fields that bear its name (RFC 8601).
 //!
-//! Not for deciding what follows from it (`actions::sender`). To know before changing it: anybody can write such a field
+//! Not for deciding what follows from it (`sender`). To know before changing it: anybody can write such a field
 //! into a mail, and their own address stands in the one that the server writes on top. So only the topmost field says that
 //! something passed; those below are believed where they speak against the sender; and what is quoted, a comment, or made
 //! to look like more than a word is no statement.
 
-use crate::extras::{Check, Verdict};
+use crate::mail::{Check, Topmost, Verdict};
 use crate::mime::codec::{fields, line};
 
 /// Most checks of a verdict that are told; one that failed always is.
@@ -13,26 +13,41 @@ const MOST: usize = 12;
 /// Fields that are read.
 const MOST_FIELDS: usize = 20;
 
-/// What a check may be about, the domain that it speaks for.
-const ABOUT: [&str; 5] = [
-    "header.d",
-    "smtp.mailfrom",
-    "header.from",
-    "smtp.helo",
-    "header.i",
+/// What a check may be about, by how it was checked: the first of these that it names, and whose domain counts.
+const ABOUT: [(&str, &[&str]); 4] = [
+    ("dkim", &["header.d", "header.i"]),
+    ("spf", &["smtp.mailfrom"]),
+    ("dmarc", &["header.from"]),
+    ("auth", &["smtp.auth"]),
 ];
+/// The same for methods of which nothing follows.
+const ABOUT_OTHERS: &[&str] = &["header.d", "header.from", "smtp.mailfrom"];
 
-/// The verdict of the reader's own server; None where the topmost field does not bear its name (RFC 8601 2.5, 5).
-pub fn verdict(header: &[u8], server: &str) -> Option<Verdict> {
+/// Whose field stands on top (RFC 8601 2.5, 5), and the verdict of the reader's own server.
+pub(super) fn verdict(header: &[u8], server: &str) -> (Topmost, Option<Verdict>) {
     let all = fields(header);
     let mut fields = all
         .iter()
         .filter(|(name, _)| name == "authentication-results")
-        .map(|(_, value)| read(&line(&String::from_utf8_lossy(value))));
+        .map(|(_, value)| read(&line(&String::from_utf8_lossy(value))))
+        .take(MOST_FIELDS);
     let of_server =
         |found: &Verdict| !server.is_empty() && found.server.eq_ignore_ascii_case(server);
-    let mut verdict = fields.next().filter(of_server)?;
-    for below in fields.take(MOST_FIELDS).filter(of_server) {
+    let Some(top) = fields.next() else {
+        return (Topmost::Nobody, None);
+    };
+    let (topmost, mut verdict) = match of_server(&top) {
+        true => (Topmost::Own, top),
+        false => {
+            let nothing = Verdict {
+                server: server.to_owned(),
+                checks: Vec::new(),
+                is_whole: true,
+            };
+            (Topmost::Other, nothing)
+        }
+    };
+    for below in fields.filter(of_server) {
         let top = verdict.checks.len();
         let new = below.checks.into_iter().filter(|check| {
             let told = verdict.checks.iter().take(top);
@@ -46,7 +61,7 @@ pub fn verdict(header: &[u8], server: &str) -> Option<Verdict> {
         kept = kept.saturating_add(1);
         kept <= MOST || check.is_bad()
     });
-    (!verdict.checks.is_empty() || !verdict.is_whole).then_some(verdict)
+    (topmost, (!server.is_empty()).then_some(verdict))
 }
 
 /// One field.
@@ -76,19 +91,23 @@ fn check(statement: &[Token]) -> Option<Check> {
         return None;
     };
     let method = method.split('/').next().unwrap_or_default();
-    let about = rest.windows(3).find_map(|three| match three {
-        [Token::Word(name), Token::Is, Token::Word(value)]
-            if ABOUT.contains(&name.to_ascii_lowercase().as_str()) =>
-        {
-            let domain = value
-                .rsplit_once('@')
-                .map_or(value.as_str(), |(_, domain)| domain);
-            Some(domain.to_owned())
-        }
-        _ => None,
-    });
+    let method = method.to_ascii_lowercase();
+    let of_method = ABOUT.iter().find(|(known, _)| *known == method);
+    let (_, names) = of_method.unwrap_or(&("", ABOUT_OTHERS));
+    let value_of = |wanted: &&str| {
+        rest.windows(3).find_map(|three| match three {
+            [Token::Word(name), Token::Is, Token::Word(value)]
+                if name.eq_ignore_ascii_case(wanted) =>
+            {
+                let domain = value.rsplit_once('@').map(|(_, domain)| domain);
+                Some(domain.unwrap_or(value).to_owned())
+            }
+            _ => None,
+        })
+    };
+    let about = names.iter().find_map(value_of);
     Some(Check {
-        method: method.to_ascii_lowercase(),
+        method,
         result: result.to_ascii_lowercase(),
         about: about.unwrap_or_default(),
     })
@@ -177,7 +196,8 @@ mod tests {
             .iter()
             .map(|field| format!("Authentication-Results: {field}\r\n"))
             .collect();
-        let found = verdict(header.as_bytes(), "MX.example.org")?;
+        let (topmost, found) = verdict(header.as_bytes(), "MX.example.org");
+        let found = found.filter(|_| topmost == Topmost::Own)?;
         assert_eq!(found.server, SERVER);
         let checks: Vec<String> = found
             .checks
@@ -201,8 +221,25 @@ mod tests {
         );
         assert_eq!(told(&[forged, own]), None);
         let header = format!("Authentication-Results: {own}\r\n");
-        assert_eq!(verdict(header.as_bytes(), ""), None);
-        assert_eq!(told(&["mx.example.org; none"]), None);
+        assert_eq!(verdict(header.as_bytes(), ""), (Topmost::Other, None));
+        assert_eq!(verdict(b"Subject: x\r\n", SERVER), (Topmost::Nobody, None));
+        assert_eq!(told(&["mx.example.org; none"]).as_deref(), Some(""));
+        // What speaks against the sender is believed wherever it stands.
+        let header = format!("Authentication-Results: {forged}\r\n{header}");
+        let (topmost, found) = verdict(header.as_bytes(), SERVER);
+        let checks = found.map(|found| found.checks).unwrap_or_default();
+        let methods: Vec<&str> = checks.iter().map(|check| check.method.as_str()).collect();
+        assert_eq!((topmost, methods), (Topmost::Other, vec!["spf"]));
+    }
+
+    #[test]
+    fn a_check_is_about_what_its_method_vouches_for() {
+        assert_eq!(
+            told(&["mx.example.org; dkim=pass header.i=@a.example header.d=b.example; spf=pass smtp.helo=c.example;\
+                    dmarc=pass policy.dmarc=none header.from=d.example; auth=pass smtp.auth=ann smtp.mailfrom=x@e.example"])
+            .as_deref(),
+            Some("dkim pass b.example, spf pass , dmarc pass d.example, auth pass ann")
+        );
     }
 
     #[test]

@@ -9,7 +9,8 @@ use maud::{Markup, html};
 use super::MessagePage;
 use crate::plain_text::PlainText;
 use crate::response::FRAME_SANDBOX;
-use crate::route::Route;
+use crate::route::{ActForm, Route};
+use crate::sender::WhyNot;
 use crate::views::icons::{Icon, icon};
 use crate::views::plain_text::plain_text as drawn;
 use crate::views::{Chrome, act};
@@ -70,21 +71,32 @@ pub enum ExternalImages {
         in_doubt: bool,
         /// The same page with them.
         show: Route,
-        /// Where a form shows them always for this sender; None where they cannot be told for certain.
-        always: Option<Route>,
+        /// Whether they can be shown always for this sender.
+        always: Always,
     },
     /// Shown, because it was asked for; the same page holds them back.
     Shown {
         /// The same page without them.
         hide: Route,
-        /// Where a form shows them always for this sender.
-        always: Option<Route>,
+        /// Whether they can be shown always for this sender.
+        always: Always,
     },
     /// Shown, as always for this sender.
     Always {
-        /// Where a form ends that.
-        stop: Route,
+        /// The act that ends that.
+        stop: ActForm,
     },
+}
+
+/// Whether the images of a sender can be shown always.
+#[derive(Clone, Debug)]
+pub enum Always {
+    /// They can, by this act.
+    Offered(ActForm),
+    /// They cannot, and why.
+    NotOffered(WhyNot),
+    /// Nobody can choose that here just now: the hoster has, or the settings cannot be read.
+    NobodyChooses,
 }
 
 impl ExternalImages {
@@ -151,8 +163,14 @@ fn only_beginning(chrome: &Chrome, message: &MessagePage, cut: bool) -> Markup {
 /// What becomes of what a mail would load, and what can be done about that.
 fn remote(chrome: &Chrome, remote: &ExternalImages) -> Markup {
     let words = chrome.words;
-    let always = |route: &Option<Route>| {
-        html! { @if let Some(route) = route { (act(chrome, route, words.always_for_sender())) } }
+    let button = |always: &Always| {
+        html! {
+            @if let Always::Offered(form) = always { (act(chrome, form, words.always_for_sender())) }
+        }
+    };
+    let why_not = |always: &Always| match always {
+        Always::NotOffered(why) => words.why_not_always(*why),
+        Always::Offered(_) | Always::NobodyChooses => None,
     };
     match remote {
         ExternalImages::None => html! {},
@@ -161,7 +179,7 @@ fn remote(chrome: &Chrome, remote: &ExternalImages) -> Markup {
             images,
             in_doubt,
             show,
-            always: route,
+            always,
         } => {
             let text = match in_doubt {
                 true => words.held_back_in_doubt(*images),
@@ -169,19 +187,17 @@ fn remote(chrome: &Chrome, remote: &ExternalImages) -> Markup {
             };
             let acts = html! {
                 a href=(chrome.href(show)) rel="nofollow" { (words.show_once()) }
-                (always(route))
+                (button(always))
             };
-            bar(Icon::Eye, &text, Some(acts))
+            let why_not = why_not(always).filter(|_| !in_doubt);
+            bar_with(Icon::Eye, &text, why_not, Some(acts))
         }
-        ExternalImages::Shown {
-            hide,
-            always: route,
-        } => {
+        ExternalImages::Shown { hide, always } => {
             let acts = html! {
                 a href=(chrome.href(hide)) { (words.hold_back_again()) }
-                (always(route))
+                (button(always))
             };
-            bar(Icon::Eye, words.remote_shown(), Some(acts))
+            bar_with(Icon::Eye, words.remote_shown(), why_not(always), Some(acts))
         }
         ExternalImages::Always { stop } => {
             let acts = act(chrome, stop, words.no_longer_always());
@@ -200,9 +216,14 @@ fn height(height: Height) -> &'static str {
 
 /// Says above the text what is not shown of it, and what can be done about that.
 fn bar(which: Icon, text: &str, acts: Option<Markup>) -> Markup {
+    bar_with(which, text, None, acts)
+}
+
+/// The same with a remark in a line of its own.
+fn bar_with(which: Icon, text: &str, remark: Option<&str>, acts: Option<Markup>) -> Markup {
     html! {
         .note.warn.brief role="note" {
-            (icon(which)) p { (text) }
+            (icon(which)) p { (text) @if let Some(remark) = remark { " " span.remark { (remark) } } }
             @if let Some(acts) = acts { .acts { (acts) } }
         }
     }

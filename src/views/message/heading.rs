@@ -4,16 +4,20 @@ use maud::{Markup, html};
 
 use super::MessagePage;
 use crate::mail::{Address, FORWARDED, Flags};
+use crate::sender::{Judgement, Named};
 use crate::time::Calendar;
 use crate::views::icons::{Icon, sign};
-use crate::views::{Chrome, face, filled, said, when};
+use crate::views::{Chrome, face, filled, in_full, said, when};
+use crate::words::Words;
 
 /// Who wrote to whom about what, and when.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Heading<'a> {
     /// Its subject; may be empty.
     pub subject: &'a str,
-    /// From; the first is the sender.
+    /// Who it is from, and what is to be believed of that.
+    pub sender: &'a Judgement,
+    /// From, for the details.
     pub from: &'a [Address],
     /// To.
     pub to: &'a [Address],
@@ -41,19 +45,17 @@ pub(super) fn heading(chrome: &Chrome, message: &MessagePage) -> Markup {
     let words = chrome.words;
     let nobody = Address::default();
     let from = message.heading.from.first();
-    let who = from
-        .map(Address::shown)
-        .filter(|shown| !shown.trim().is_empty());
-    let address = from
-        .map(|from| from.email.as_str())
-        .filter(|email| Some(*email) != who);
+    let sender = message.heading.sender;
     let details = html! { span.more { (words.details()) } };
     html! {
         .from {
             (face(from.unwrap_or(&nobody)))
             .names {
-                b { @if let Some(who) = who { (said(who)) } @else { (words.unknown_sender()) } }
-                @if let Some(address) = address { " " span.addr { (said(address)) } }
+                (named(words, &sender.named))
+                @if sender.is_unconfirmed() { " " span.addr { "(" (words.not_confirmed()) ")" } }
+                @if let Some(sent_by) = &sender.sent_by {
+                    " " span.addr { (filled(&words.sent_by(), &[said(sent_by)])) }
+                }
                 details.addr {
                     summary { (filled(&words.recipients_and_details(), &[recipients(chrome, message), details])) }
                     (facts(chrome, message))
@@ -67,6 +69,20 @@ pub(super) fn heading(chrome: &Chrome, message: &MessagePage) -> Markup {
                     (when(words, &at, words.when(&at)))
                 } @else { (words.no_date()) }
             }
+        }
+    }
+}
+
+/// The sender: a name never stands without the address beside it.
+fn named(words: Words, named: &Named) -> Markup {
+    html! {
+        @match named {
+            Named::Person { name, address } if name.is_empty() || name == address => b { (said(address)) },
+            Named::Person { name, address } => {
+                b { (said(name)) } " " span.addr { (said(address)) }
+            },
+            Named::AsWritten(written) if written.is_empty() => b { (words.unknown_sender()) },
+            Named::AsWritten(written) => b { (said(written)) },
         }
     }
 }
@@ -106,7 +122,7 @@ fn facts(chrome: &Chrome, message: &MessagePage) -> Markup {
         html! {
             @if !addresses.is_empty() {
                 dt { (label) }
-                dd { @for address in addresses { (in_full(address)) } }
+                dd { @for address in addresses { (whole(address)) } }
             }
         }
     };
@@ -115,7 +131,13 @@ fn facts(chrome: &Chrome, message: &MessagePage) -> Markup {
     };
     html! {
         dl {
-            (fact(words.from_label(), message.heading.from))
+            @if let (Named::AsWritten(_), [] | [_]) = (&message.heading.sender.named, message.heading.from) {
+                // What is read out of it is not what every reader would.
+                dt { (words.from_label()) } dd { span.whole { (in_full(words, &message.heading.sender.named)) } }
+            } @else { (fact(words.from_label(), message.heading.from)) }
+            @if let Some(sent_by) = &message.heading.sender.sent_by {
+                dt { (words.sender_label()) } dd { (said(sent_by)) }
+            }
             (fact(words.to_label(), message.heading.to))
             (fact(words.cc_label(), message.heading.cc))
             (fact(words.bcc_label(), message.heading.bcc))
@@ -123,7 +145,7 @@ fn facts(chrome: &Chrome, message: &MessagePage) -> Markup {
             (moment(words.sent_label(), &message.heading.sent))
             (moment(words.arrived_label(), &message.heading.arrived))
             dt { (words.size_label()) } dd { (words.size(message.heading.size)) }
-            @if let Some(verdict) = &message.extras.verdict {
+            @if let Some(verdict) = &message.heading.sender.verdict {
                 dt { (words.verdict_label()) } dd dir="auto" { (words.verdict(verdict)) }
             }
         }
@@ -131,7 +153,7 @@ fn facts(chrome: &Chrome, message: &MessagePage) -> Markup {
     }
 }
 
-fn in_full(address: &Address) -> Markup {
+fn whole(address: &Address) -> Markup {
     html! {
         span.whole {
             @if address.name.trim().is_empty() { (said(&address.email)) }

@@ -6,10 +6,11 @@ use maud::Markup;
 
 use super::{address, chrome, folders, moment, opened, reference};
 use crate::extras::{
-    ByMail, Card, Coming, Delivery, Detail, Doubt, Event, Fate, Guest, Method, Protection, Report,
+    ByMail, Card, Coming, Delivery, Detail, Event, Fate, Guest, Method, Protection, Report,
     Unsubscribe, Web,
 };
 use crate::route::Route;
+use crate::sender::Doubt;
 use crate::views::about;
 use crate::views::extras::{EventLine, Extras};
 use crate::views::message::{self, MessagePage};
@@ -36,7 +37,6 @@ pub(super) fn message() -> Markup {
         ..Event::default()
     };
     let extras = Extras {
-        doubts: vec![Doubt::NameHoldsAddress(bad.clone()), Doubt::Invisible],
         protection: Some(Protection::PgpSigned),
         leave: Some(Route::Leave {
             message: reference(4),
@@ -61,12 +61,13 @@ pub(super) fn message() -> Markup {
                 said: bad.clone(),
             }],
         }],
-        verdict: None,
     };
     let from = [address("service@bank.example", &bad)];
+    let mut sender = super::judged(&from);
+    sender.doubts = vec![Doubt::NameHoldsAddress(bad.clone()), Doubt::Invisible];
     let message = MessagePage {
         extras: &extras,
-        heading: super::heading("Rehearsal", &from),
+        heading: super::heading("Rehearsal", &from, &sender),
         ..super::message()
     };
     message::page(&chrome(Words::ENGLISH, &folders(), &[]), &message)
