@@ -61,19 +61,14 @@ pub fn at<T>(pass: Pass, budget: u64, work: impl FnOnce(&mut Desk<'_>) -> T) -> 
 
 impl Desk<'_> {
     /// The session behind a cookie, if it may act; None where there is none, or it has ended.
-    pub fn session(&mut self, claim: &SessionCookie) -> Option<Session> {
-        match session::load(&mut self.store, claim, self.now) {
+    ///
+    /// # Errors
+    /// As `session::load`.
+    pub fn session(&mut self, claim: &SessionCookie) -> Result<Option<Session>> {
+        Ok(match session::load(&mut self.store, claim, self.now)? {
             Found::Live(session) => Some(session),
             Found::Ended(_) | Found::Nothing => None,
-        }
-    }
-
-    /// The session behind the cookie of a browser that signs in again: also one that has ended, whose data key goes on.
-    pub fn former_session(&mut self, claim: &SessionCookie) -> Option<Session> {
-        match session::load(&mut self.store, claim, self.now) {
-            Found::Live(session) | Found::Ended(session) => Some(session),
-            Found::Nothing => None,
-        }
+        })
     }
 }
 

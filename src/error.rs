@@ -86,11 +86,26 @@ pub enum Imap {
     Garbled,
     /// LOGIN was refused because of the password (RFC 5530 AUTHENTICATIONFAILED, or an untyped NO).
     LoginRefused,
-    /// LOGIN was refused for now: server busy, too many connections, account in use (RFC 5530 UNAVAILABLE, INUSE, LIMIT).
+    /// The server lets nobody in for now: BYE before the end of LOGIN, or RFC 5530 UNAVAILABLE.
     LoginLater,
+    /// It is there, and lets this account in later: in use, too many connections (RFC 5530 INUSE, LIMIT, SERVERBUG).
+    LoginInUse,
 }
 
 impl Imap {
+    /// True where the server is away: it gave no answer, or lets nobody in. Whether it still takes a password stays open.
+    pub fn is_away(&self) -> bool {
+        match self {
+            Imap::Unreachable | Imap::Timeout | Imap::LoginLater => true,
+            Imap::Certificate
+            | Imap::Refused(_)
+            | Imap::Goodbye(_)
+            | Imap::Garbled
+            | Imap::LoginRefused
+            | Imap::LoginInUse => false,
+        }
+    }
+
     /// Its name in the log.
     pub fn name(&self) -> &'static str {
         match self {
@@ -102,6 +117,7 @@ impl Imap {
             Imap::Garbled => "Garbled",
             Imap::LoginRefused => "LoginRefused",
             Imap::LoginLater => "LoginLater",
+            Imap::LoginInUse => "LoginInUse",
         }
     }
 }
@@ -168,7 +184,7 @@ impl Error {
             Error::Setup(_) | Error::Profile(_) | Error::Internal(_) => 500,
             Error::Imap(Imap::Timeout, _) => 504,
             Error::Imap(Imap::LoginRefused, _) => 401,
-            Error::Imap(Imap::LoginLater, _) => 503,
+            Error::Imap(Imap::LoginLater | Imap::LoginInUse, _) => 503,
             Error::Imap(_, _) => 502,
             Error::Busy { .. } => 503,
             Error::OverQuota | Error::DiskFull(_) => 507,
@@ -370,7 +386,8 @@ pub mod samples {
                 | Imap::Timeout
                 | Imap::Garbled
                 | Imap::LoginRefused
-                | Imap::LoginLater => {}
+                | Imap::LoginLater
+                | Imap::LoginInUse => {}
             },
         };
         let cause = || Cause::new("/home/u/.postern: SECRET <cause>");
@@ -402,6 +419,7 @@ pub mod samples {
             Error::Imap(Imap::Garbled, cause()),
             Error::Imap(Imap::LoginRefused, cause()),
             Error::Imap(Imap::LoginLater, cause()),
+            Error::Imap(Imap::LoginInUse, cause()),
             Error::OverQuota,
             Error::DiskFull(cause()),
             Error::Setup(cause()),

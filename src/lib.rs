@@ -14,7 +14,7 @@
 //! | what a click does | [`actions`]: one for each route; [`jobs`] for what takes long |
 //! | how it looks | [`views`]: plain data in, markup out |
 //! | meaning | [`document`]: what is to be read of a message; [`mailbox`]: what is cached, what is fetched and compared, what is changed, and a front that decides; [`desk`]: a user's gate, store and session, opened and closed in one order; [`session`]; [`notices`]: what the page after an act says; [`settings`]: built in, then the hoster, then the user |
-//! | doors | [`gate`] (fs2), [`state`], [`throttle`], [`store`] (sled), [`profile`] (toml), [`outbox`], [`remote`] (imap, native-tls), [`mime`] (mail-parser), [`clean`] (ammonia), [`request`] and [`response`] (cgi), [`spool`] |
+//! | doors | [`gate`] (fs2), [`state`], [`throttle`], [`store`] (sled), [`profile`] (toml), [`outbox`], [`key_files`], [`remote`] (imap, native-tls), [`mime`] (mail-parser), [`clean`] (ammonia), [`request`] and [`response`] (cgi), [`spool`] |
 //! | ground, words | [`error`], [`route`], [`mail`], [`media`], [`plain_text`], [`extras`], [`sender`]: who a mail is from, judged once; [`words`], [`characters`], [`assets`], [`pack`], [`time`], [`config`], [`seal`], [`process`] |
 //!
 //! Each crate that reaches outside has one door, and its types do not leave that room.
@@ -62,6 +62,8 @@
 //! | ticket, slot, lane | place in the user's queue; one of the installation's concurrent requests; the queue of long transfers |
 //! | desk | a user's database and session, open |
 //! | data key | the key that a user's cache is encrypted with; wrapped by session keys and by the password |
+//! | key file | one half of a key, in a file of its own; removing it shreds what the key has encrypted (crypto-shredding) |
+//! | accepted, stale (of a session) | when the mail server last took the session's password; so long ago that it is asked again |
 //! | place (in `seal`, `store`) | associated data of an AEAD |
 //! | generation | a database file set; a new one replaces one that is too large or damaged (compaction) |
 //! | row, peek | envelope summary of a message; preview or snippet |
@@ -100,6 +102,7 @@ pub mod error;
 pub mod extras;
 pub mod gate;
 pub mod jobs;
+pub mod key_files;
 pub mod mail;
 pub mod mailbox;
 pub mod media;

@@ -57,6 +57,8 @@ pub struct Head {
     pub fetch_site: String,
     /// `Sec-Fetch-Dest`, else empty.
     pub fetch_dest: String,
+    /// `User-Agent`, else empty.
+    pub agent: String,
     /// True for what a browser fetches before anybody has asked for it (`Sec-Purpose: prefetch`).
     pub prefetch: bool,
     /// The web server's document root.
@@ -180,6 +182,7 @@ pub fn judge(config: &Config, var: impl Fn(&str) -> Option<OsString>) -> Result<
         host: text("HTTP_HOST"),
         fetch_site: text("HTTP_SEC_FETCH_SITE"),
         fetch_dest: text("HTTP_SEC_FETCH_DEST"),
+        agent: text("HTTP_USER_AGENT"),
         prefetch: text("HTTP_SEC_PURPOSE").contains("prefetch"),
         document_root: optional("DOCUMENT_ROOT")
             .filter(|d| !d.is_empty())
@@ -326,9 +329,10 @@ impl Head {
             .is_some_and(|ip| ip.to_canonical().is_loopback())
     }
 
-    /// The value of one of our cookies: ASCII, without what only quoting could carry.
-    pub fn cookie(&self, name: &str) -> Option<&str> {
-        self.cookies.split(|b| *b == b';').find_map(|pair| {
+    /// The values of our cookies of a name, of which there may be several (RFC 6265 4.2.2): ASCII, without what only
+    /// quoting could carry.
+    pub fn cookies_named(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.cookies.split(|b| *b == b';').filter_map(move |pair| {
             let pair = std::str::from_utf8(pair.trim_ascii()).ok()?;
             let (key, value) = pair.split_once('=')?;
             (key == name && value.is_ascii()).then_some(value)
@@ -409,12 +413,13 @@ mod tests {
     #[test]
     fn a_cookie_is_found_among_those_of_others() {
         let head = Head {
-            cookies: b"a=\xff; postern=abc ;b=1".to_vec(),
+            cookies: b"a=\xff; postern=abc ;b=1;postern=def".to_vec(),
             ..Head::default()
         };
-        assert_eq!(head.cookie("postern"), Some("abc"));
-        assert_eq!(head.cookie("a"), None);
-        assert_eq!(head.cookie("c"), None);
+        let named = |name: &str| head.cookies_named(name).collect::<Vec<_>>();
+        assert_eq!(named("postern"), ["abc", "def"]);
+        assert_eq!(named("a"), [""; 0]);
+        assert_eq!(named("c"), [""; 0]);
     }
 
     #[test]

@@ -2,6 +2,10 @@
 //!
 //! Not for deciding what is sealed under which key: that is `session` (records, wraps) and `store` (cached data). The one
 //! thing to know: associated data binds a sealed value to its place; the same bytes elsewhere do not open.
+//!
+//! Keys, passwords and what was opened of them are overwritten when they are dropped (`Key`, `Secret`, `Wiped`). That is
+//! done for our own buffers only: copies are made, and left, by `serde` and `postcard` while they read and write a record,
+//! by the `imap` crate and TLS while a password is sent, and by the form that it came in.
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
@@ -11,6 +15,7 @@ use blake2::digest::{KeyInit, Mac as _};
 use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::error::{Cause, Error, Result};
 
@@ -19,9 +24,59 @@ const NONCE: usize = 24;
 /// By how many bytes a sealed value is longer than what was sealed: the nonce, and the tag of Poly1305.
 pub const SEALED_BYTES: usize = NONCE + 16;
 
-/// A 256-bit key. Not printed by `{:?}`.
+/// A 256-bit key. Not printed by `{:?}`, overwritten when it is dropped.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key([u8; 32]);
+
+impl Drop for Key {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+/// A password. Not printed by `{:?}`, overwritten when it is dropped.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Takes a copy of a text.
+    pub fn new(text: &str) -> Secret {
+        Secret(text.to_owned())
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Drop for Secret {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// Bytes with a key or a password in them, overwritten when they are dropped.
+pub struct Wiped(Zeroizing<Vec<u8>>);
+
+impl Wiped {
+    /// Takes bytes over.
+    pub fn new(bytes: Vec<u8>) -> Wiped {
+        Wiped(Zeroizing::new(bytes))
+    }
+
+    /// The bytes.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
 
 impl std::fmt::Debug for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -57,7 +112,12 @@ impl Key {
         Ok(Key(key))
     }
 
-    /// The bytes, for writing a key into a cookie.
+    /// The key that takes both: what it sealed, neither of them opens alone.
+    pub fn and(&self, other: &Key) -> Key {
+        Key(self.hash("both", &[other.bytes()]))
+    }
+
+    /// The bytes, for writing a key into a cookie or a file of its own.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
@@ -127,6 +187,26 @@ pub fn random<const N: usize>() -> Result<[u8; N]> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(|e| Error::Internal(Cause::at("random numbers", e)))?;
     Ok(bytes)
+}
+
+/// Bytes as text under a fresh mask: the same bytes never make the same text, so that nothing can be learnt of a token from
+/// how long a compressed page is that also holds what somebody else chose.
+///
+/// # Errors
+/// `Internal` where the system has no random numbers.
+pub fn masked(bytes: &[u8]) -> Result<String> {
+    let mut mask = vec![0; bytes.len()];
+    getrandom::fill(&mut mask).map_err(|e| Error::Internal(Cause::at("random numbers", e)))?;
+    let covered = bytes.iter().zip(&mask).map(|(byte, mask)| byte ^ mask);
+    let covered: Vec<u8> = covered.collect();
+    Ok(to_text(&[mask, covered].concat()))
+}
+
+/// The bytes of such a text; None for any other.
+pub fn unmasked(text: &str) -> Option<Vec<u8>> {
+    let bytes = from_text(text)?;
+    let (mask, covered) = bytes.split_at_checked(bytes.len().checked_div(2)?)?;
+    (mask.len() == covered.len()).then(|| mask.iter().zip(covered).map(|(m, c)| m ^ c).collect())
 }
 
 /// Bytes as text that may stand in a cookie, a form or a URL.

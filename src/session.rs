@@ -1,68 +1,79 @@
-//! The session: the cookie, the record it opens, the data key inside, and how each of them ends.
+//! The session: what a cookie opens, the data key inside, and how each of them ends.
 //!
-//! Not for checking passwords: the IMAP server does that, in `app::sign_in`. The one thing to know: the record is sealed
-//! under a key that only the browser's cookie holds, and the data key is also wrapped under the password, so that the
-//! cache outlives the session and still nothing on disk opens anything.
+//! Not for checking passwords: the IMAP server does that, in `app::sign_in`. To know before changing it: a session is
+//! sealed under a key that only the browser's cookie holds, *and* key files, so that it is forgotten when these are gone,
+//! whatever is left in the store's log. The data key is also wrapped under the password (`wraps`), so that the cache
+//! outlives the session and still nothing on disk opens anything.
+//!
+//! What makes and unmakes a key file, and in which order: a file is made before what needs it is put into the store. What
+//! signing in makes superfluous is forgotten after the store was saved (`Begun::outdated`): killed before, the old state
+//! stands. Ending and signing out unlink first: from then on the session has ended, whatever becomes of its record.
 
+mod acceptance;
+mod browser;
+mod cookie;
 mod form_token;
+mod others;
+mod wraps;
 
-use std::time::Duration;
-
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
 use crate::error::{Cause, Error, Result};
+use crate::gate::Pass;
+use crate::key_files::{KeyFiles, KeyName};
 use crate::notices;
 use crate::remote::Account;
-use crate::request::Head;
-use crate::seal::{self, Key};
-use crate::state::{State, UserId};
-use crate::store::keys::{self, DataKey, DataKeyId, Everything, Kept, SessionKey, Wrap};
+use crate::seal::{self, Key, Secret, Wiped};
+use crate::state::UserId;
+use crate::store::keys::{self, DataKey, DataKeyId, Kept, SealedPart, SessionKey, Standing};
 use crate::store::{Encryption, Store};
 use crate::time::Seconds;
 
+pub use self::acceptance::{accepted, found_away, is_stale, is_stale_part, known_away};
+pub use self::browser::Origin;
+pub use self::cookie::{Claims, SessionCookie, forget_cookie};
 pub use self::form_token::{FormProof, FormToken};
+pub use self::others::{Listed, list, sign_out_all, sign_out_one, tidy};
 
-/// Sessions of one user; one more, and the one not seen for longest is dropped.
-const SESSIONS: usize = 20;
-/// Data keys of one user.
-const WRAPS: usize = 4;
 /// A session not seen for so long has ended.
 const IDLE: Seconds = 8 * 3600;
 /// The same for "keep me signed in", and for how long an ended one is recognised.
 const KEPT: Seconds = 30 * 86_400;
-/// The cookie outlives both, so that an expired user is recognised.
-const COOKIE: Duration = Duration::from_secs(60 * 86_400);
+/// A session that began so long ago has ended, however much it is used.
+const LONGEST: Seconds = 90 * 86_400;
 /// "Last seen" is written at most so often: a click that hits the cache writes nothing.
 const TOUCH: Seconds = 600;
 /// Bytes of the MAC in a cookie.
 const TAG: usize = 16;
 
-/// What a browser's cookie claims, with a MAC that this installation made.
-#[derive(Clone, Debug)]
-pub struct SessionCookie {
-    /// Whose session.
-    pub user: UserId,
-    /// Which of them.
-    pub id: [u8; 16],
-    key: Key,
-}
-
 /// A session that may act.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Session {
     /// The name that the IMAP server knows.
     pub login: String,
     /// The `[[domain]]` table it was signed in by; empty for `[imap]`.
     pub realm: String,
-    /// The password; None once the session has ended.
-    pub password: Option<String>,
+    /// The password.
+    pub password: Secret,
     /// Opens the cache.
     pub data: DataKey,
     /// Proves that a form is ours; made anew with each session.
     csrf: Key,
-    keep: bool,
+    /// When the mail server last accepted it, as far as that was written.
+    accepted: Seconds,
+    away: Option<keys::Away>,
     seen: Seconds,
+}
+
+/// What of a session goes when it ends.
+#[derive(Serialize, Deserialize)]
+struct Live {
+    login: String,
+    realm: String,
+    password: Secret,
+    csrf: Key,
 }
 
 /// What the record behind a claim is.
@@ -70,116 +81,57 @@ pub enum Found {
     /// It may act.
     Live(Session),
     /// It has ended: good only for handing its data key to the next sign-in of this browser.
-    Ended(Session),
+    Ended(DataKey),
     /// There is none.
     Nothing,
 }
 
-impl SessionCookie {
-    /// Reads the cookie; None without one, or where this installation did not make it.
-    pub fn read(head: &Head, state: &State) -> Option<SessionCookie> {
-        let bytes = seal::from_text(head.cookie(&cookie_name(head))?)?;
-        let (body, tag) = bytes.split_at_checked(bytes.len().checked_sub(TAG)?)?;
-        if !state.secret().proves("cookie", &[body], tag) {
-            return None;
-        }
-        let (user, rest) = body.split_first_chunk::<16>()?;
-        let (id, key) = rest.split_first_chunk::<16>()?;
-        Some(SessionCookie {
-            user: UserId(*user),
-            id: *id,
-            key: Key::new(key.try_into().ok()?),
-        })
-    }
-
-    fn new(user: UserId) -> Result<SessionCookie> {
-        Ok(SessionCookie {
-            user,
-            id: seal::random()?,
-            key: Key::random()?,
-        })
-    }
-
-    /// The `Set-Cookie` value that makes a browser claim this.
-    pub fn cookie(&self, head: &Head, state: &State) -> String {
-        let body = [&self.user.0[..], &self.id, self.key.bytes()].concat();
-        let tag = state.secret().hash("cookie", &[&body]);
-        let value = [&body, tag.get(..TAG).unwrap_or_default()].concat();
-        set_cookie(head, &cookie_name(head), &seal::to_text(&value), COOKIE)
-    }
-}
-
-/// The `Set-Cookie` value that makes a browser forget its session.
-pub fn forget_cookie(head: &Head) -> String {
-    set_cookie(head, &cookie_name(head), "", Duration::ZERO)
-}
-
-/// A cookie for this installation only.
-pub fn set_cookie(head: &Head, name: &str, value: &str, age: Duration) -> String {
-    let path = match head.base.0.as_str() {
-        "" => "/",
-        base => base,
+/// Finds the record behind a claim. What is found expired is ended.
+///
+/// # Errors
+/// `Setup`, where a key file cannot be read or removed.
+pub fn load(store: &mut Store, claim: &SessionCookie, now: Seconds) -> Result<Found> {
+    let id = SessionKey(claim.id);
+    let Some(kept) = store.get(Encryption::ByCaller, &keys::SESSIONS, &id) else {
+        return Ok(Found::Nothing);
     };
-    let secure = if head.https { "; Secure" } else { "" };
-    let age = age.as_secs();
-    format!("{name}={value}; Path={path}; Max-Age={age}; HttpOnly; SameSite=Lax{secure}")
-}
-
-/// The session cookie's name: bound by its prefix to https and, at the root, to the host (RFC 6265bis 4.1.3).
-pub fn cookie_name(head: &Head) -> String {
-    if head.https && head.base.0.is_empty() {
-        return "__Host-postern".to_owned();
+    if is_forgotten(&kept, now) {
+        remove(store, id)?;
+        return Ok(Found::Nothing);
     }
-    let hash = Key::new([0; 32]).hash("base", &[head.base.0.as_bytes()]);
-    let base: String = hash.iter().take(4).map(|b| format!("{b:02x}")).collect();
-    let prefix = if head.https { "__Secure-" } else { "" };
-    format!("{prefix}postern-{base}")
-}
-
-/// Finds the record behind a claim. What is found expired is written back as ended.
-pub fn load(store: &mut Store, claim: &SessionCookie, now: Seconds) -> Found {
-    let Some(kept) = store.get(Encryption::ByCaller, &keys::SESSIONS, &SessionKey(claim.id)) else {
-        return Found::Nothing;
+    let Some(data) = open::<DataKey>(store, claim, "data", &kept.data)? else {
+        // Signed out, by somebody who was killed before its record was gone.
+        store.remove(&keys::SESSIONS, &id);
+        return Ok(Found::Nothing);
     };
-    let opened = claim.key.open(&associated_data(claim), &kept.sealed);
-    let Some(mut session) = opened.and_then(|plain| postcard::from_bytes::<Session>(&plain).ok())
-    else {
-        return Found::Nothing;
+    if is_over(&kept, now) {
+        end(store, id, now)?;
+        return Ok(Found::Ended(data));
+    }
+    let live = match &kept.standing {
+        Standing::Ended(_) => None,
+        Standing::Live(part) => open::<Live>(store, claim, "live", part)?,
     };
-    session.seen = kept.seen;
-    if session.password.is_none() {
-        return if now.saturating_sub(kept.seen) > KEPT {
-            sign_out(store, claim);
-            Found::Nothing
-        } else {
-            Found::Ended(session)
-        };
-    }
-    let limit = if session.keep { KEPT } else { IDLE };
-    if now.saturating_sub(kept.seen) > limit {
-        return match end(store, claim, session.clone()) {
-            Ok(()) => Found::Ended(session),
-            Err(_) => Found::Nothing,
-        };
-    }
-    Found::Live(session)
+    Ok(match live {
+        Some(live) => Found::Live(Session {
+            login: live.login,
+            realm: live.realm,
+            password: live.password,
+            data,
+            csrf: live.csrf,
+            accepted: kept.accepted,
+            away: kept.away,
+            seen: kept.seen,
+        }),
+        None => Found::Ended(data),
+    })
 }
 
 /// Notes that the session is in use, if that was long ago (or, by a clock set back, in the future).
-///
-/// # Errors
-/// `Internal`.
-pub fn touch(
-    store: &mut Store,
-    claim: &SessionCookie,
-    session: &mut Session,
-    now: Seconds,
-) -> Result<()> {
-    if session.seen.abs_diff(now) < TOUCH.unsigned_abs() {
-        return Ok(());
+pub fn touch(store: &mut Store, claim: &SessionCookie, session: &Session, now: Seconds) {
+    if session.seen.abs_diff(now) >= TOUCH.unsigned_abs() {
+        update(store, claim, |kept| kept.seen = now);
     }
-    session.seen = now;
-    save(store, claim, session)
 }
 
 /// What a session begins with.
@@ -194,110 +146,180 @@ pub struct Beginning<'a> {
     pub password: &'a str,
     /// Whether the session is to last ("keep me signed in").
     pub keep: bool,
+    /// Where it is begun.
+    pub origin: Origin,
+    /// What the browser's old cookie claims: that session's data key goes on under the new password, and it ends.
+    pub former: Option<&'a SessionCookie>,
+}
+
+/// What has begun.
+pub struct Begun {
+    /// What the browser is to claim from now on.
+    pub claim: SessionCookie,
+    /// The session.
+    pub session: Session,
+    /// Key files that nothing needs once the store is saved.
+    pub outdated: Outdated,
+}
+
+/// Key files that nothing needs any more, to be forgotten when that is saved.
+#[must_use]
+#[derive(Debug, Default)]
+pub struct Outdated(Vec<KeyName>);
+
+impl Outdated {
+    /// Forgets them.
+    ///
+    /// # Errors
+    /// `Setup`: what is left is forgotten when the user signs in next, or by `gc`.
+    pub fn forget(&self, pass: &Pass) -> Result<()> {
+        KeyFiles::of(pass).forget(&self.0)
+    }
 }
 
 /// Begins a session after the IMAP server has taken the password.
 ///
-/// `before` is what the browser's old cookie still opens: its data key goes on under the new password. Else the wraps of
-/// this user are tried; else a new data key begins a cache of its own.
+/// The data key is that of the former session of this browser. Else the wraps of this user are tried; else a new data key
+/// begins a cache of its own.
 ///
 /// # Errors
-/// `Internal`.
-pub fn begin(
-    store: &mut Store,
-    with: &Beginning,
-    before: Option<&Session>,
-    now: Seconds,
-) -> Result<(SessionCookie, Session)> {
-    let Beginning { user, password, .. } = *with;
-    let data = match before {
-        Some(old) => {
-            wrap(store, user, &old.data, password, now)?;
-            old.data.clone()
+/// `Internal`, `DiskFull`, `Setup`: then nothing has begun.
+pub fn begin(store: &mut Store, with: &Beginning, now: Seconds) -> Result<Begun> {
+    tidy(store, now)?;
+    let former = match with.former {
+        Some(claim) => load(store, claim, now)?,
+        None => Found::Nothing,
+    };
+    let mut outdated = Outdated::default();
+    let former = match former {
+        Found::Live(session) => Some(session.data),
+        Found::Ended(data) => Some(data),
+        Found::Nothing => None,
+    };
+    let data = match former {
+        Some(data) => {
+            wraps::wrap(store, with, &data, &mut outdated, now)?;
+            data
         }
-        None => match unwrap(store, user, password, now)? {
+        None => match wraps::unwrap(store, with, now)? {
             Some(data) => data,
             None => {
                 let data = DataKey {
                     id: DataKeyId(seal::random()?),
                     key: Key::random()?,
                 };
-                wrap(store, user, &data, password, now)?;
+                wraps::wrap(store, with, &data, &mut outdated, now)?;
                 data
             }
         },
     };
-    let claim = SessionCookie::new(user)?;
-    let session = Session {
+    if let Some(old) = with.former {
+        others::take_out(store, SessionKey(old.id), &mut outdated);
+    }
+    others::make_room(store, &mut outdated);
+    let claim = SessionCookie::new(with.user)?;
+    let live = Live {
         login: with.login.to_owned(),
         realm: with.realm.to_owned(),
-        password: Some(password.to_owned()),
-        data,
+        password: Secret::new(with.password),
         csrf: Key::random()?,
+    };
+    let kept = Kept {
+        begun: now,
+        seen: now,
         keep: with.keep,
+        accepted: now,
+        away: None,
+        password: acceptance::mark(&data, with.password),
+        data: seal(store, &claim, "data", &data)?,
+        standing: Standing::Live(seal(store, &claim, "live", &live)?),
+        about: browser::seal(&with.origin, &data, &claim)?,
+    };
+    acceptance::doubt_others(store, &kept.password);
+    put(store, SessionKey(claim.id), &kept);
+    let session = Session {
+        login: live.login,
+        realm: live.realm,
+        password: live.password,
+        data,
+        csrf: live.csrf,
+        accepted: now,
+        away: None,
         seen: now,
     };
-    make_room(store);
-    save(store, &claim, &session)?;
-    Ok((claim, session))
+    Ok(Begun {
+        claim,
+        session,
+        outdated,
+    })
 }
 
-/// Ends a session without forgetting whose cache it opened: expired, or its password refused by the server.
+/// Ends a session without forgetting whose cache it opened: expired, or its password refused by the server. Its password
+/// and the secret of its forms are gone when this returns.
 ///
 /// # Errors
-/// `Internal`.
-pub fn end(store: &mut Store, claim: &SessionCookie, session: Session) -> Result<()> {
-    let csrf = Key::random()?;
-    notices::forget(store, SessionKey(claim.id));
-    save(
-        store,
-        claim,
-        &Session {
-            password: None,
-            csrf,
-            ..session
-        },
-    )
+/// `Setup`: its record says all the same that it has ended.
+pub fn end(store: &mut Store, id: SessionKey, now: Seconds) -> Result<()> {
+    notices::forget(store, id);
+    let Some(mut kept) = store.get(Encryption::ByCaller, &keys::SESSIONS, &id) else {
+        return Ok(());
+    };
+    let ended = std::mem::replace(&mut kept.standing, Standing::Ended(now));
+    if let Standing::Live(part) = ended {
+        put(store, id, &kept);
+        KeyFiles::of(store.pass()).forget(&[part.file])?;
+    }
+    Ok(())
 }
 
-/// Signs out: the record is gone at once.
-pub fn sign_out(store: &mut Store, claim: &SessionCookie) {
-    store.remove(&keys::SESSIONS, &SessionKey(claim.id));
-    notices::forget(store, SessionKey(claim.id));
+/// Signs out: nothing opens what is left of the session when this returns.
+///
+/// # Errors
+/// `Setup`: then it may still be there.
+pub fn sign_out(store: &mut Store, claim: &SessionCookie) -> Result<()> {
+    remove(store, SessionKey(claim.id))
+}
+
+/// Forgets a session, and removes its record.
+fn remove(store: &mut Store, id: SessionKey) -> Result<()> {
+    let mut outdated = Outdated::default();
+    others::take_out(store, id, &mut outdated);
+    outdated.forget(store.pass())
 }
 
 impl Session {
     /// The mail server, and how to sign in to it.
     ///
     /// # Errors
-    /// `Setup` where the server is no longer configured; `NotSignedIn` where the session has ended.
+    /// `Setup` where the server is no longer configured.
     pub fn account<'a>(&'a self, config: &'a Config) -> Result<Account<'a>> {
         let server = config.server_of_realm(&self.realm).ok_or_else(|| {
             Error::Setup(Cause::new(
                 "the [[domain]] table of a session is no longer configured",
             ))
         })?;
-        let password = self.password.as_deref().ok_or(Error::NotSignedIn)?;
         Ok(Account {
             server,
             login: &self.login,
-            password,
+            password: self.password.text(),
         })
     }
 
-    /// The token that each form of this session carries. It also names the session's user, so that a form whose session has
-    /// ended is shown again to nobody else.
+    /// The token that each form of this session carries, under a fresh mask each time. It also names the session's user,
+    /// so that a form whose session has ended is shown again to nobody else.
     pub fn token(&self, user: UserId) -> String {
         let hash = self.csrf.hash("form", &[]);
         let proof = hash.get(..TAG).unwrap_or_default();
         let owner = owner_key(user).hash("form of", &[proof]);
-        seal::to_text(&[proof, owner.get(..TAG).unwrap_or_default()].concat())
+        let token = [proof, owner.get(..TAG).unwrap_or_default()].concat();
+        // Without random numbers the page can still be read; its forms will be refused.
+        seal::masked(&token).unwrap_or_default()
     }
 
     /// # Errors
     /// `Forbidden` for a POST that does not carry the token.
     pub fn check_token(&self, token: &str) -> Result<()> {
-        let token = seal::from_text(token).unwrap_or_default();
+        let token = seal::unmasked(token).unwrap_or_default();
         let proof = token.split_at_checked(TAG).map_or(&[][..], |(p, _)| p);
         if token.len() == 2 * TAG && self.csrf.proves("form", &[], proof) {
             return Ok(());
@@ -311,7 +333,7 @@ impl Session {
 /// It proves no intent: anybody who knows a user's id could make one. It only keeps what somebody typed from being shown to
 /// somebody else.
 pub fn is_form_of(user: UserId, token: &str) -> bool {
-    let token = seal::from_text(token).unwrap_or_default();
+    let token = seal::unmasked(token).unwrap_or_default();
     token
         .split_at_checked(TAG)
         .is_some_and(|(proof, owner)| owner_key(user).proves("form of", &[proof], owner))
@@ -325,110 +347,68 @@ fn owner_key(user: UserId) -> Key {
     Key::new(key)
 }
 
-fn save(store: &mut Store, claim: &SessionCookie, session: &Session) -> Result<()> {
-    let internal = |e: postcard::Error| Error::Internal(Cause::at("session", e));
-    let plain = postcard::to_stdvec(session).map_err(internal)?;
-    let kept = Kept {
-        seen: session.seen,
-        sealed: claim.key.seal(&associated_data(claim), &plain)?,
+/// True for a session that may act, and has not been seen for too long or began too long ago.
+fn is_over(kept: &Kept, now: Seconds) -> bool {
+    let idle = if kept.keep { KEPT } else { IDLE };
+    let is_idle = now.saturating_sub(kept.seen) > idle;
+    let is_old = now.saturating_sub(kept.begun) > LONGEST;
+    matches!(kept.standing, Standing::Live(_)) && (is_idle || is_old)
+}
+
+/// True for a session that ended so long ago that nobody is expected to come back by it.
+fn is_forgotten(kept: &Kept, now: Seconds) -> bool {
+    matches!(kept.standing, Standing::Ended(at) if now.saturating_sub(at) > KEPT)
+}
+
+/// Changes what stands outside of a session's record.
+fn update(store: &mut Store, claim: &SessionCookie, change: impl FnOnce(&mut Kept)) {
+    let id = SessionKey(claim.id);
+    let kept: Option<Kept> = store.get(Encryption::ByCaller, &keys::SESSIONS, &id);
+    if let Some(mut kept) = kept {
+        change(&mut kept);
+        put(store, id, &kept);
+    }
+}
+
+fn put(store: &mut Store, id: SessionKey, kept: &Kept) {
+    store.put(Encryption::ByCaller, &keys::SESSIONS, &id, kept);
+}
+
+/// Seals a part of a record under the cookie's key and a key file of its own.
+fn seal<T: Serialize>(
+    store: &Store,
+    claim: &SessionCookie,
+    part: &str,
+    value: &T,
+) -> Result<SealedPart> {
+    let plain = postcard::to_stdvec(value);
+    let plain = plain.map_err(|e| Error::Internal(Cause::at("session", e)))?;
+    let plain = Wiped::new(plain);
+    let (file, half) = KeyFiles::of(store.pass()).make()?;
+    let key = claim.key.and(&half);
+    let sealed = key.seal(&associated_data(claim, part), plain.bytes())?;
+    Ok(SealedPart { file, sealed })
+}
+
+/// What of a record is sealed; None where its key file has been forgotten.
+fn open<T: DeserializeOwned>(
+    store: &Store,
+    claim: &SessionCookie,
+    part: &str,
+    sealed: &SealedPart,
+) -> Result<Option<T>> {
+    let Some(half) = KeyFiles::of(store.pass()).key(sealed.file)? else {
+        return Ok(None);
     };
-    store.put(
-        Encryption::ByCaller,
-        &keys::SESSIONS,
-        &SessionKey(claim.id),
-        &kept,
-    );
-    Ok(())
+    let key = claim.key.and(&half);
+    let plain = key.open(&associated_data(claim, part), &sealed.sealed);
+    let plain = plain.map(Wiped::new);
+    Ok(plain.and_then(|plain| postcard::from_bytes(plain.bytes()).ok()))
 }
 
-/// What binds a record to its user and its place.
-fn associated_data(claim: &SessionCookie) -> Vec<u8> {
-    [b"session", &claim.user.0[..], &claim.id].concat()
-}
-
-/// Drops what was not seen for longest, until one more fits.
-fn make_room(store: &mut Store) {
-    let mut all: Vec<(Seconds, SessionKey)> = Vec::new();
-    for id in store.keys_below(&keys::SESSIONS, &Everything) {
-        if let Some(kept) = store.get(Encryption::ByCaller, &keys::SESSIONS, &id) {
-            all.push((kept.seen, id));
-        }
-    }
-    all.sort_unstable();
-    let surplus = all.len().saturating_add(1).saturating_sub(SESSIONS);
-    for (_, id) in all.iter().take(surplus) {
-        store.remove(&keys::SESSIONS, id);
-        notices::forget(store, *id);
-    }
-}
-
-/// What binds a wrapped data key to its user.
-fn wrap_data(user: UserId, id: &DataKeyId) -> Vec<u8> {
-    [b"wrap", &user.0[..], &id.0].concat()
-}
-
-/// Wraps a data key under a password, in the place of its older wrap; the least used of too many is dropped.
-fn wrap(
-    store: &mut Store,
-    user: UserId,
-    data: &DataKey,
-    password: &str,
-    now: Seconds,
-) -> Result<()> {
-    let salt = seal::random()?;
-    let sealed =
-        Key::from_password(password, &salt)?.seal(&wrap_data(user, &data.id), data.key.bytes())?;
-    let mut others = wraps(store);
-    others.retain(|(id, _)| *id != data.id);
-    let surplus = others.len().saturating_add(1).saturating_sub(WRAPS);
-    for (id, _) in others.iter().rev().take(surplus) {
-        store.remove(&keys::WRAPS, id);
-    }
-    store.put(
-        Encryption::ByCaller,
-        &keys::WRAPS,
-        &data.id,
-        &Wrap {
-            used: now,
-            salt,
-            sealed,
-        },
-    );
-    Ok(())
-}
-
-/// The data key that a password opens.
-fn unwrap(
-    store: &mut Store,
-    user: UserId,
-    password: &str,
-    now: Seconds,
-) -> Result<Option<DataKey>> {
-    for (id, mut kept) in wraps(store) {
-        let opened =
-            Key::from_password(password, &kept.salt)?.open(&wrap_data(user, &id), &kept.sealed);
-        if let Some(key) = opened.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok()) {
-            kept.used = now;
-            store.put(Encryption::ByCaller, &keys::WRAPS, &id, &kept);
-            return Ok(Some(DataKey {
-                id,
-                key: Key::new(key),
-            }));
-        }
-    }
-    Ok(None)
-}
-
-/// All wraps, the one used last first.
-fn wraps(store: &mut Store) -> Vec<(DataKeyId, Wrap)> {
-    let mut all = Vec::new();
-    for id in store.keys_below(&keys::WRAPS, &Everything) {
-        if let Some(wrap) = store.get(Encryption::ByCaller, &keys::WRAPS, &id) {
-            all.push((id, wrap));
-        }
-    }
-    all.sort_by_key(|(_, wrap)| std::cmp::Reverse(wrap.used));
-    all
+/// What binds a part of a record to its user and its place.
+fn associated_data(claim: &SessionCookie, part: &str) -> Vec<u8> {
+    [b"session ", part.as_bytes(), &claim.user.0[..], &claim.id].concat()
 }
 
 #[cfg(test)]
@@ -439,13 +419,14 @@ mod tests {
         Session {
             login: "ann".to_owned(),
             realm: String::new(),
-            password: None,
+            password: Secret::new("secret"),
             data: DataKey {
                 id: DataKeyId([0; 8]),
                 key: Key::new([1; 32]),
             },
             csrf: Key::random().unwrap(),
-            keep: false,
+            accepted: 0,
+            away: None,
             seen: 0,
         }
     }
@@ -457,11 +438,14 @@ mod tests {
         let token = session.token(ann);
         assert!(session.check_token(&token).is_ok());
         assert!(later.check_token(&token).is_err());
+        // Never the same twice, and each as good as the other.
+        let second = session.token(ann);
+        assert!(second != token && session.check_token(&second).is_ok());
         assert!(is_form_of(ann, &token) && !is_form_of(ben, &token));
         // The proof of one and the name of another.
-        let (own, foreign) = (seal::from_text(&token).unwrap(), later.token(ben));
-        let foreign = seal::from_text(&foreign).unwrap();
-        let mixed = seal::to_text(&[&foreign[..TAG], &own[TAG..]].concat());
+        let (own, foreign) = (seal::unmasked(&token).unwrap(), later.token(ben));
+        let foreign = seal::unmasked(&foreign).unwrap();
+        let mixed = seal::masked(&[&foreign[..TAG], &own[TAG..]].concat()).unwrap();
         assert!(!is_form_of(ann, &mixed) && !is_form_of(ben, &mixed));
         for token in [
             "",

@@ -2,6 +2,7 @@
 
 use crate::cost::{self, Cost, connections};
 use crate::disk;
+use crate::support::clock::Clock;
 use crate::support::mails::Mail;
 use crate::support::page::Page;
 use crate::support::pymap::{self, Pymap};
@@ -327,6 +328,117 @@ fn a_mark_that_still_waits_is_told_at_sign_out() {
     assert!(!flags(&site).concat().contains(r"\Seen"));
     ann.get("/").click("Sign out").shows("You are signed out");
     assert!(flags(&site).concat().contains(r"\Seen"));
+}
+
+/// A site whose lists stay fresh, so that a click asks the server only whether it still accepts the session.
+fn only_accepting() -> Clock {
+    Clock::start(
+        Site::new()
+            .messages(120)
+            .config("[cache]\nfresh_seconds = 86400"),
+    )
+}
+
+#[test]
+fn a_session_is_accepted_again_after_fifteen_minutes() {
+    let clock = only_accepting();
+    let ann = clock.site.sign_in("ann");
+    let html = ann.get("/").click("Message 112");
+    connections(&ann.get(html.target()), 0);
+    let frame = Request::new("GET", &frame_of(&html)).header("Sec-Fetch-Dest", "iframe");
+    for (at, asked) in [
+        ("+14m", 0),
+        ("+16m", 1),
+        ("+17m", 0),
+        ("+30m", 0),
+        ("+32m", 1),
+        ("+33m", 0),
+    ] {
+        clock.set(at);
+        connections(ann.get("/").has_status(200).shows("Message 120"), asked);
+        connections(ann.get(html.target()).has_status(200), 0);
+        connections(ann.send(&frame).has_status(200), 0);
+    }
+    // A part asks nobody: of a page that was just shown it is shown, of one that is long past it is not.
+    clock.set("+47m30s");
+    connections(ann.send(&frame).has_status(200), 0);
+    clock.set("+60m");
+    let late = ann.send(&frame);
+    late.has_status(401).hides("This is message");
+    connections(&late, 0);
+    // What is opened by itself is a click.
+    let opened = Request::new("GET", &frame_of(&html)).header("Sec-Fetch-Dest", "document");
+    connections(ann.send(&opened).has_status(200), 1);
+}
+
+#[test]
+fn a_cookie_reads_nothing_fifteen_minutes_after_the_password_was_changed_elsewhere() {
+    let clock = only_accepting();
+    let ann = clock.site.sign_in("ann");
+    let message = ann.get("/").click("Message 118");
+    clock.site.dovecot().set_password("ann", "Changed-2");
+    clock.set("+14m");
+    connections(ann.get(message.target()).shows("This is message 118."), 0);
+    clock.set("+16m");
+    let refused = ann.get(message.target());
+    refused
+        .has_status(401)
+        .shows("no longer accepts your password")
+        .hides("Message 118");
+    ann.get("/").has_status(401).hides("Message 118");
+}
+
+#[test]
+fn while_the_server_is_away_the_cache_is_shown_and_a_click_asks_once_a_minute() {
+    let mut clock = only_accepting();
+    let ann = clock.site.sign_in("ann");
+    let message = ann.get("/").click("Message 118");
+    clock.site.dovecot_mut().stop();
+    clock.set("+16m");
+    let list = ann.get("/");
+    list.has_status(200)
+        .shows("Message 120")
+        .shows("cannot be reached");
+    clock.site.dovecot_mut().start_again();
+    clock.set("+16m40s");
+    let cached = ann.get("/");
+    connections(cached.shows("Message 120").shows("cannot be reached"), 0);
+    connections(ann.get(message.target()).shows("This is message 118."), 0);
+    clock.set("+17m30s");
+    let back = ann.get("/");
+    connections(back.shows("Message 120").hides("cannot be reached"), 1);
+    clock.set("+31m");
+    connections(&ann.get("/"), 0);
+}
+
+#[test]
+fn another_password_makes_the_server_judge_all_other_sessions() {
+    let site = Site::new()
+        .messages(120)
+        .config("[cache]\nfresh_seconds = 86400")
+        .start();
+    site.dovecot().add_password("ann", "App-password-2");
+    let desk = site.sign_in("ann");
+    let phone = site.sign_in_with("ann", "App-password-2");
+    let other = site.sign_in("ann");
+    for (browser, asked) in [
+        (&desk, 1),
+        (&desk, 0),
+        (&phone, 1),
+        (&phone, 0),
+        (&other, 0),
+    ] {
+        connections(browser.get("/").has_status(200), asked);
+    }
+    // Under the same password nobody has to be asked.
+    site.sign_in("ann");
+    connections(&desk.get("/"), 0);
+    connections(&phone.get("/"), 1);
+    site.dovecot().set_password("ann", "Changed-3");
+    site.sign_in_with("ann", "Changed-3");
+    desk.get("/")
+        .has_status(401)
+        .shows("no longer accepts your password");
 }
 
 #[test]

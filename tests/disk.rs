@@ -53,7 +53,9 @@ pub fn age_sessions(site: &Site, login: &str, by: Duration) {
                 .get(Encryption::ByCaller, &SESSIONS, id)
                 .expect("a record");
             let older = Kept {
+                begun: kept.begun - by,
                 seen: kept.seen - by,
+                accepted: kept.accepted - by,
                 ..kept
             };
             store.put(Encryption::ByCaller, &SESSIONS, id, &older);

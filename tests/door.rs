@@ -405,7 +405,7 @@ fn a_refused_sign_in_says_whether_it_was_the_password() {
             "$TAG NO [ALERT] Too many simultaneous connections. (Failure)",
             Imap::LoginRefused,
         ),
-        ("$TAG NO [INUSE] locked", Imap::LoginLater),
+        ("$TAG NO [INUSE] locked", Imap::LoginInUse),
         (
             "* BYE Maximum number of connections exceeded for ann@example.org",
             Imap::LoginLater,

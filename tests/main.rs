@@ -29,6 +29,8 @@ mod door;
 mod floods;
 /// Lists and their places, folders and their names, while another mail program changes both.
 mod folder;
+/// What signing out, expiry and a new password leave on the disk.
+mod forgetting;
 /// Mails, pages and links, changed at random, through everything that reads them.
 mod fuzz;
 /// Storms of clicks, waiters that leave, parts and acts, killed holders, deadlines: one request at a time, and few waiting.

@@ -5,7 +5,7 @@
 
 use super::Visit;
 use crate::config::Config;
-use crate::error::Act;
+use crate::error::{Act, Result};
 use crate::request::Head;
 use crate::request::form::Form;
 use crate::response::Response;
@@ -98,16 +98,24 @@ pub fn is_insecure(config: &Config, head: &Head) -> bool {
     !(head.https || config.allow_http || head.is_local())
 }
 
-/// Signs out: the record is gone at once. What was read and not yet told is told first, if that is quickly done.
-pub fn sign_out(visit: &mut Visit) -> Response {
+/// Signs out: nothing opens the session any more. What was read and not yet told is told first, if that is quickly done.
+///
+/// # Errors
+/// `Setup`: then it may still be there.
+pub fn sign_out(visit: &mut Visit) -> Result<Response> {
     // The marks are a courtesy to other programs; the session ends whatever becomes of them.
     let told = visit.mailbox.send_all_pending();
     if let Err(error) = told {
         eprintln!("postern: sign-out: {}", error.log_kind().0);
     }
-    // Gone with the store's next save, which is the last thing a visit does.
     visit.progress.tries(Act::SignOut);
-    visit.mailbox.end_session(visit.claim);
+    session::sign_out(visit.mailbox.store(), visit.claim)?;
+    visit.progress.did(Act::SignOut);
+    Ok(signed_out(visit))
+}
+
+/// The way to the sign-in form, for a browser that is to forget its session.
+pub fn signed_out(visit: &Visit) -> Response {
     let to = Route::SignInForm {
         to: String::new(),
         out: true,

@@ -5,6 +5,7 @@
 //! straight line: signing in (`sign_in`), and jobs that leave the gate (`jobs`). To know before changing it: nothing of a
 //! user is opened before their gate is passed, and nothing is written to the client while it is held.
 
+mod accept;
 mod carry;
 mod needs;
 mod refusal;
@@ -28,7 +29,7 @@ use crate::request::form::Form;
 use crate::request::{self, Head, Request};
 use crate::response::Response;
 use crate::route::Route;
-use crate::session::SessionCookie;
+use crate::session::{Claims, SessionCookie};
 use crate::spool::Spool;
 use crate::state::State;
 use crate::time::{Deadline, Watch};
@@ -63,6 +64,8 @@ struct Asked<'c> {
 struct Door {
     state: State,
     claim: Option<SessionCookie>,
+    /// The browser sent cookies of several sessions: none of them counts, and it is told to forget ours.
+    is_doubtful: bool,
 }
 
 /// An answer, all of it at hand; the gate has been given back.
@@ -135,8 +138,16 @@ fn admit(context: &Context) -> Result<Asked<'_>> {
         Who::Anyone(_) => None,
         Who::Stranger(_) | Who::FormToken | Who::Session(_) => {
             let state = State::open(config, head.document_root.as_deref())?;
-            let claim = SessionCookie::read(head, &state);
-            Some(Door { state, claim })
+            let (claim, is_doubtful) = match SessionCookie::read(head, &state) {
+                Claims::Nothing => (None, false),
+                Claims::One(claim) => (Some(claim), false),
+                Claims::Several => (None, true),
+            };
+            Some(Door {
+                state,
+                claim,
+                is_doubtful,
+            })
         }
     };
     let (form, place) = form(context, needs(&route).body, door.as_ref())?;

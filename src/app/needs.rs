@@ -39,6 +39,8 @@ pub struct Needs<'r> {
     pub fails_as: FailsAs,
     /// Where one goes on after signing in, when the session had ended.
     pub back: Back<'r>,
+    /// Whether the mail server is asked once more if it still accepts the session.
+    asks: Asks,
     /// How long it may wait for the mail server at most, where that is less than the request's own deadline.
     pub patience: Option<Duration>,
 }
@@ -86,6 +88,17 @@ pub enum FailsAs {
     Page,
     /// A line inside a page that is being looked at; never the sign-in form.
     Part,
+}
+
+/// Whether the mail server is asked if it still accepts a session that it has not accepted for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asks {
+    /// It is asked, before anything is shown or done.
+    Anew,
+    /// It is not: a part of a page is shown as long as that page may be.
+    AsPart,
+    /// It is not: nothing of the mail is shown.
+    Nothing,
 }
 
 /// Where one goes on after signing in.
@@ -137,8 +150,9 @@ pub fn needs(route: &Route) -> Needs<'_> {
         },
         Route::SignOut => Needs {
             back: Back::SignedOut,
+            asks: Asks::Nothing,
             patience: Some(COURTESY),
-            ..Needs::act(|visit| Ok(Done::Page(login::sign_out(visit))))
+            ..Needs::act(|visit| login::sign_out(visit).map(Done::Page))
         },
 
         Route::Resume { form } => Needs::page(move |visit| resume(visit, form)),
@@ -211,6 +225,7 @@ impl<'r> Needs<'r> {
             elsewhere: Elsewhere::Opens,
             fails_as: FailsAs::Page,
             back: Back::SamePage,
+            asks: Asks::Anew,
             patience: None,
         }
     }
@@ -221,6 +236,7 @@ impl<'r> Needs<'r> {
             waits: Waiter::Part,
             elsewhere: Elsewhere::Nothing,
             fails_as: FailsAs::Part,
+            asks: Asks::AsPart,
             ..Needs::page(show)
         }
     }
@@ -244,6 +260,7 @@ impl<'r> Needs<'r> {
             elsewhere: Elsewhere::Nothing,
             fails_as: FailsAs::Page,
             back: Back::SamePage,
+            asks: Asks::Nothing,
             patience: None,
         }
     }
@@ -261,6 +278,15 @@ impl<'r> Needs<'r> {
         Needs {
             elsewhere: Elsewhere::OpensInstead(Box::new(instead)),
             ..self
+        }
+    }
+
+    /// Whether this request asks the server anew if it accepts the session. A part that is opened by itself is a click like
+    /// another: an attachment that is downloaded from a page that was left open.
+    pub fn asks(&self, head: &Head) -> Asks {
+        match (self.asks, head.fetch_dest.as_str()) {
+            (Asks::AsPart, "document") => Asks::Anew,
+            (asks, _) => asks,
         }
     }
 

@@ -13,7 +13,7 @@ use crate::mail::{FolderName, Role};
 use crate::remote;
 use crate::response::Response;
 use crate::route::{self, Base};
-use crate::session::SessionCookie;
+use crate::session::{self, SessionCookie};
 use crate::views;
 use crate::views::error::ErrorPage;
 use crate::views::login::Reason;
@@ -88,7 +88,11 @@ impl Asked<'_> {
             words: self.context.words,
             state: &door.state,
         };
-        login::form(&place, status, &fields)
+        let form = login::form(&place, status, &fields);
+        match door.is_doubtful {
+            true => form.with("Set-Cookie", session::forget_cookie(&self.context.head)),
+            false => form,
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::gate;
 use crate::remote::{Account, Remote};
 use crate::response::Response;
 use crate::route::{Base, Route};
-use crate::session::{self, FormProof, FormToken};
+use crate::session::{self, Begun, FormProof, FormToken, Origin};
 use crate::store::Encryption;
 use crate::store::keys::{SERVER, ServerFacts};
 use crate::throttle::{self, Attempt};
@@ -24,7 +24,7 @@ const LONGEST: usize = 1000;
 pub(super) fn sign_in(asked: &Asked, door: &Door) -> Result<Response> {
     let config = &asked.context.config;
     let (head, form) = (asked.request.head, &asked.request.form);
-    let Door { state, claim } = door;
+    let Door { state, claim, .. } = door;
     let (login, password) = (form.get(LOGIN).trim(), form.get(PASSWORD));
     let carried = login::carried(form);
     let again = |status: u16, reason: Reason| {
@@ -122,27 +122,31 @@ pub(super) fn sign_in(asked: &Asked, door: &Door) -> Result<Response> {
         login,
         password,
         keep: form.get(KEEP) == "1",
+        origin: Origin::of(head),
+        former: known,
     };
     let progress = &asked.context.progress;
     let left = desk::at(pass, config.store_budget(), |desk| {
-        let before = known.and_then(|old| desk.former_session(old));
-        let begun = session::begin(&mut desk.store, &beginning, before.as_ref(), desk.now)?;
-        let (claim, session) = begun;
-        if let Some(old) = known {
-            // Its data key has gone on under the new session.
-            session::sign_out(&mut desk.store, old);
-        }
+        let begun = session::begin(&mut desk.store, &beginning, desk.now)?;
+        let session = &begun.session;
         if !facts.capabilities.is_empty() {
             let sealed = Encryption::With(&session.data.key);
             desk.store.put(sealed, &SERVER, &session.data.id, &facts);
         }
         // The old session goes with the same write.
         progress.tries(Act::SignIn);
-        Ok((claim, session))
+        Ok(begun)
     })?;
-    let (claim, session) = left.value?;
+    let Begun {
+        claim,
+        session,
+        outdated,
+    } = left.value?;
     left.saved?;
     progress.did(Act::SignIn);
+    if let Err(error) = outdated.forget(&left.pass) {
+        asked.log(door, error);
+    }
     let resumed = carry::hand_over(&carried, &left.pass, &session).unwrap_or_else(|error| {
         // Signed in all the same; the page where the form should be says that it is not.
         asked.log(door, error);

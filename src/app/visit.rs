@@ -5,6 +5,7 @@
 
 use std::time::Duration;
 
+use super::accept::Accepting;
 use super::needs::{Action, FailsAs};
 use super::refusal::not_signed_in;
 use super::timing::Timing;
@@ -24,7 +25,7 @@ use crate::route::{self, NoticeId, Route};
 use crate::session::{self, Session, SessionCookie};
 use crate::store::Encryption;
 use crate::store::keys::{SERVER, SessionKey};
-use crate::time::Zone;
+use crate::time::{self, Zone};
 use crate::views::login::Reason;
 use crate::views::{RESUMED, TOKEN};
 
@@ -105,7 +106,7 @@ enum Outcome {
 impl Visitor<'_> {
     /// Session, token, action.
     fn act(&self, desk: &mut Desk, action: Action, timing: &mut Timing) -> Result<Outcome> {
-        let Some(mut session) = desk.session(self.claim) else {
+        let Some(session) = desk.session(self.claim)? else {
             return Ok(Outcome::Ended(Reason::Ended));
         };
         let request = &self.asked.request;
@@ -115,14 +116,14 @@ impl Visitor<'_> {
             let resumed = carry::keep_for(self.asked, desk.pass, &session)?;
             return resumed.map(Outcome::Resumed).ok_or(error);
         }
-        session::touch(&mut desk.store, self.claim, &mut session, desk.now)?;
+        session::touch(&mut desk.store, self.claim, &session, desk.now);
         let acted = self.lend(desk, &session, action, timing);
         if let Err(Error::Imap(Imap::LoginRefused, cause)) = &acted {
             let user = self.claim.user.to_hex();
             self.door
                 .state
                 .log(&format!("session-ended {user} {}", cause.0));
-            session::end(&mut desk.store, self.claim, session.clone())?;
+            session::end(&mut desk.store, SessionKey(self.claim.id), desk.now)?;
             match self.reach() {
                 Reach::Reading | Reach::Nothing => {
                     return Ok(Outcome::Ended(Reason::PasswordChanged));
@@ -165,13 +166,26 @@ impl Visitor<'_> {
         let known = known.map(|facts| Capabilities::from_words(facts.capabilities));
         let patience = asked.needs().patience;
         let deadline = patience.map_or(asked.deadline, |limit| asked.deadline.within(limit));
-        let remote = Remote::new(session.account(config)?, known, deadline);
+        let mut remote = Remote::new(session.account(config)?, known, deadline);
+        let accepting = Accepting {
+            asks: asked.needs().asks(asked.request.head),
+            claim: self.claim,
+            session,
+        };
+        let away = match accepting.ask(desk, &mut remote) {
+            Ok(away) => away,
+            Err(error) => {
+                timing.imap = Some(remote.cost());
+                return Err(error);
+            }
+        };
         let profile = Profile::open(desk.pass, config.hoster());
         let settings = profile.settings();
         let zone = Zone::named(&settings.time_zone);
         let options = mailbox::Options {
             fresh_seconds: config.cache.fresh_seconds,
             rows: settings.rows,
+            away,
         };
         let told = route::notice_of(&asked.request.head.query)
             .and_then(|id| notices::told(&mut desk.store, self.owner(session), &id, desk.now));
@@ -197,11 +211,25 @@ impl Visitor<'_> {
         }
         timing.render = Some(visit.rendering);
         timing.imap = Some(visit.mailbox.cost());
+        let failed = done.as_ref().err().and_then(Error::imap);
+        self.note_answered(&mut visit.mailbox, session, failed);
         let is_page = asked.needs().fails_as == FailsAs::Page;
         if let Some(error) = visit.profile.damage().filter(|_| is_page) {
             asked.log(self.door, error.clone());
         }
         done
+    }
+
+    /// Notes what the request has learnt beside: that the server accepts the session, or is away.
+    fn note_answered(&self, mailbox: &mut Mailbox, session: &Session, failed: Option<&Imap>) {
+        let now = time::now();
+        let failed = failed.filter(|kind| kind.is_away());
+        let away = failed.or(mailbox.found_away()).cloned();
+        if let Some(how) = away {
+            session::found_away(mailbox.store(), self.claim, &how, now);
+        } else if mailbox.is_accepted() {
+            session::accepted(mailbox.store(), self.claim, session, now);
+        }
     }
 
     /// The one place where what an action came to and whether the store was saved meet.

@@ -146,7 +146,9 @@ fn trouble(error: &Error) -> String {
             "does not speak IMAP as expected: {cause}. Check [imap] port and security in .htpostern.toml"
         ),
         Imap::Refused(_) | Imap::Goodbye(_) => format!("refuses the connection: {cause}"),
-        Imap::LoginRefused | Imap::LoginLater => format!("refuses sign-ins: {cause}"),
+        Imap::LoginRefused | Imap::LoginLater | Imap::LoginInUse => {
+            format!("refuses sign-ins: {cause}")
+        }
     }
 }
 
@@ -158,7 +160,7 @@ fn greet(server: &ImapServer) -> Result<()> {
     };
     let mut remote = Remote::new(account, None, Deadline::after(PATIENCE));
     match remote.ready().map(drop) {
-        Err(Error::Imap(Imap::LoginRefused | Imap::LoginLater, _)) => Ok(()),
+        Err(Error::Imap(Imap::LoginRefused | Imap::LoginLater | Imap::LoginInUse, _)) => Ok(()),
         other => other,
     }
 }

@@ -10,8 +10,10 @@ use crate::config::Config;
 use crate::desk;
 use crate::error::{Error, Result};
 use crate::gate::{Gate, Waiter};
+use crate::key_files::KeyFiles;
 use crate::outbox::Outbox;
 use crate::process;
+use crate::session;
 use crate::state::{self, State, UserId};
 use crate::store::Store;
 use crate::time::Deadline;
@@ -121,12 +123,17 @@ fn clean(state: &State, config: &Config, user: UserId, wish: Wish) -> Result<Don
     }
     if older(wish.days) {
         Store::remove_all(&pass)?;
+        KeyFiles::of(&pass).sweep(&[])?;
         Outbox::of(&pass).remove_all()?;
         return Ok(Done::Emptied);
     }
     Outbox::of(&pass).sweep()?;
     // Opening changes the generation of a store that is over its budget, or damaged.
-    desk::at(pass, config.store_budget(), |_| ())?.saved?;
+    let left = desk::at(pass, config.store_budget(), |desk| {
+        session::tidy(&mut desk.store, desk.now)
+    })?;
+    left.value?;
+    left.saved?;
     Ok(Done::Kept)
 }
 

@@ -157,7 +157,7 @@ fn after(record: Record, owner: &Owner, lane: &Lane) -> Result<()> {
     let pass = gate.come_back(lane)?;
     progressed();
     let left = desk::at(pass, owner.config.store_budget(), |desk| {
-        let session = desk.session(owner.claim).ok_or(Error::NotSignedIn)?;
+        let session = desk.session(owner.claim)?.ok_or(Error::NotSignedIn)?;
         record(desk, &session)
     })?;
     left.value.and(left.saved)
@@ -216,7 +216,7 @@ impl Download {
 mod tests {
     use super::*;
     use crate::gate::{self, Waiter};
-    use crate::session::{self, Beginning};
+    use crate::session::{self, Beginning, Begun, Origin};
     use crate::store::keys::{DataKeyId, SERVER, ServerFacts};
     use crate::store::{Encryption, Store};
     use std::time::Duration;
@@ -291,9 +291,11 @@ mod tests {
             login: "ann",
             password: "secret",
             keep: false,
+            origin: Origin::default(),
+            former: None,
         };
-        let (claim, session) = at_the_desk(&state, |desk| {
-            session::begin(&mut desk.store, &beginning, None, desk.now).unwrap()
+        let Begun { claim, session, .. } = at_the_desk(&state, |desk| {
+            session::begin(&mut desk.store, &beginning, desk.now).unwrap()
         });
         let owner = Owner {
             gate: gate(&state, &config),

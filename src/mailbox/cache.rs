@@ -8,7 +8,6 @@ use std::ops::Range;
 
 use crate::mail::{Counts, FolderName, FolderRef, ListId, MessageRef, PartPath, Row, Uid};
 use crate::remote::UidSet;
-use crate::session::{self, SessionCookie};
 use crate::store::keys::{
     BLOCK, BLOCKS, DataKey, FOLDERS, FolderList, LISTS, List, MessageKey, PENDING, ROWS, SERVER,
     ServerFacts, TEXTS, ValidityKey,
@@ -35,9 +34,9 @@ impl<'v, 'p> Cache<'v, 'p> {
         self.data.folder(&folder.name).with(folder.validity)
     }
 
-    /// Removes a session's record, which lies in the same store.
-    pub fn end_session(&mut self, claim: &SessionCookie) {
-        session::sign_out(self.store, claim);
+    /// The store, for what lies in it beside the mail.
+    pub fn store(&mut self) -> &mut Store<'p> {
+        self.store
     }
 
     /// Remembers what the server can do, if that is news.

@@ -35,6 +35,11 @@ impl<'v> Connection<'v> {
         Connection { remote, open: None }
     }
 
+    /// True where this request has signed in.
+    pub fn is_signed_in(&self) -> bool {
+        self.remote.is_open()
+    }
+
     /// True where the server has an extension; connects at the first question.
     pub fn can(&mut self, capability: &str) -> Result<bool> {
         Ok(self.remote.ready()?.has(capability))

@@ -33,9 +33,21 @@ impl Freshness {
 
 /// How the server failed where the cache answered in its place.
 #[derive(Default)]
-pub(super) struct Offline(Option<Imap>);
+pub(super) struct Offline {
+    why: Option<Imap>,
+    /// True where it failed in this request.
+    has_failed: bool,
+}
 
 impl Offline {
+    /// A server that was found away a moment ago, if it was.
+    pub fn known(away: Option<Imap>) -> Offline {
+        Offline {
+            why: away,
+            has_failed: false,
+        }
+    }
+
     /// Notes a failure where the cache may answer in the server's place.
     ///
     /// # Errors
@@ -44,7 +56,10 @@ impl Offline {
         match failure.imap() {
             None | Some(Imap::LoginRefused) => Err(failure),
             Some(kind) => {
-                self.0.get_or_insert(kind.clone());
+                if !self.has_failed {
+                    self.why = Some(kind.clone());
+                }
+                self.has_failed = true;
                 Ok(())
             }
         }
@@ -52,11 +67,16 @@ impl Offline {
 
     /// How, if it did.
     pub fn why(&self) -> Option<&Imap> {
-        self.0.as_ref()
+        self.why.as_ref()
     }
 
-    /// True where the server has failed: it is not asked again by this request.
+    /// True where the server has failed, now or a moment ago: it is not asked about what the cache can answer.
     pub fn is_set(&self) -> bool {
-        self.0.is_some()
+        self.why.is_some()
+    }
+
+    /// True where it has failed in this request, which asks it nothing more.
+    pub fn has_failed(&self) -> bool {
+        self.has_failed
     }
 }

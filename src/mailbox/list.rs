@@ -69,10 +69,13 @@ impl Mailbox<'_, '_> {
         let cached = self.cache.list(&query.list);
         let is_fresh = |head: &List| self.fresh.is_fresh(head.as_of);
         let mut compared = match cached {
-            Some(head) if is_fresh(&head) && !query.compare => Compared {
-                head,
-                flags_due: false,
-            },
+            // Somebody who asks for it by a click wants the server to be tried once more.
+            Some(head) if (is_fresh(&head) || self.offline.is_set()) && !query.compare => {
+                Compared {
+                    head,
+                    flags_due: false,
+                }
+            }
             cached => match (self.compare(&query.list), cached) {
                 (Ok(compared), _) => compared,
                 (Err(failure), None) => return Err(failure),
@@ -146,7 +149,9 @@ impl Mailbox<'_, '_> {
         let is_old = |row: &Row| is_due_again(row, now);
         let is_needed = rows.len() < shown.len() || rows.values().any(is_old);
         let flags_due = flags_due || !self.knows_flags(&head, lo..hi);
-        if !self.offline.is_set() && (is_needed || flags_due && !shown.is_empty()) {
+        let is_away = self.offline.is_set();
+        let is_asked = is_needed || flags_due && !shown.is_empty() && !is_away;
+        if is_asked && !self.offline.has_failed() {
             // What is missing of the pages around comes along: the first "next" is a hit as well.
             let is_missing = |uid: &Uid| match rows.get(uid) {
                 Some(row) => is_old(row),

@@ -23,7 +23,6 @@ mod sync;
 use crate::error::{GoneKind, Imap, Result};
 use crate::mail::{FolderName, ListId};
 use crate::remote::{Cost, Remote};
-use crate::session::SessionCookie;
 use crate::store::Store;
 use crate::store::keys::{DataKey, FolderList};
 use crate::time::Seconds;
@@ -49,12 +48,14 @@ pub struct Mailbox<'v, 'p> {
 }
 
 /// What somebody chose of how lists are shown.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// For how many seconds after a comparison a list is shown without asking the server.
     pub fresh_seconds: u32,
     /// Rows of a page.
     pub rows: u32,
+    /// How the server was found away a moment ago: it is asked only for what the cache does not have.
+    pub away: Option<Imap>,
 }
 
 impl<'v, 'p> Mailbox<'v, 'p> {
@@ -70,7 +71,7 @@ impl<'v, 'p> Mailbox<'v, 'p> {
             cache: Cache::new(store, data),
             server: Connection::new(remote),
             fresh: Freshness::new(now, Seconds::from(options.fresh_seconds)),
-            offline: Offline::default(),
+            offline: Offline::known(options.away),
             counting: Counting::default(),
             rows: options.rows,
         }
@@ -78,7 +79,20 @@ impl<'v, 'p> Mailbox<'v, 'p> {
 
     /// Why the server could not be asked, where the cache answered instead.
     pub fn offline(&self) -> Option<&Imap> {
-        self.offline.why()
+        // What was known of it before is no longer true once it has answered.
+        let is_back = self.server.is_signed_in() && !self.offline.has_failed();
+        self.offline.why().filter(|_| !is_back)
+    }
+
+    /// How the server was found away by this request, if it was.
+    pub fn found_away(&self) -> Option<&Imap> {
+        let failed = self.offline.why().filter(|_| self.offline.has_failed());
+        failed.filter(|kind| kind.is_away())
+    }
+
+    /// True where the server has let this request in: it accepts the session.
+    pub fn is_accepted(&self) -> bool {
+        self.server.is_signed_in()
     }
 
     /// What the server wants the user to see, said in this request (RFC 9051 7.1, ALERT).
@@ -147,9 +161,9 @@ impl<'v, 'p> Mailbox<'v, 'p> {
         self.changes().send_all_pending()
     }
 
-    /// Removes the session's record; the cache stays for the next sign-in.
-    pub fn end_session(&mut self, claim: &SessionCookie) {
-        self.cache.end_session(claim);
+    /// The store, for what lies in it beside the mail: the sessions.
+    pub fn store(&mut self) -> &mut Store<'p> {
+        self.cache.store()
     }
 
     /// Compares a list with the server; what was read here is told on the way.

@@ -33,6 +33,8 @@ impl<S: Read + Write> Stream for S {}
 /// renew it between two flights.
 pub struct Limits {
     deadline: Cell<Deadline>,
+    /// The request's own, while a shorter one holds.
+    request: Cell<Option<Deadline>>,
     bytes: Cell<u64>,
     patience: Cell<Option<Duration>>,
     progress: Cell<u64>,
@@ -43,9 +45,24 @@ impl Limits {
     pub fn new(deadline: Deadline, bytes: u64) -> Limits {
         Limits {
             deadline: Cell::new(deadline),
+            request: Cell::new(None),
             bytes: Cell::new(bytes),
             patience: Cell::new(None),
             progress: Cell::new(0),
+        }
+    }
+
+    /// Until `connected`, no more than this, from the name lookup to the end of the greeting.
+    pub fn connecting(&self, most: Duration) {
+        let request = self.deadline.get();
+        self.request.set(Some(request));
+        self.deadline.set(request.within(most));
+    }
+
+    /// The deadline before `connecting` holds again.
+    pub fn connected(&self) {
+        if let Some(request) = self.request.take() {
+            self.deadline.set(request);
         }
     }
 

@@ -76,6 +76,9 @@ pub const PIECE_BYTES: u32 = 256 * 1024;
 pub const PATIENCE: Duration = Duration::from_secs(20);
 /// Most connections that one request makes, where the server breaks them.
 const CONNECTIONS: u32 = 3;
+/// How long name lookup, connecting, TLS and the greeting may take together: a server that is away must not cost each
+/// click a request's whole deadline.
+const CONNECTING: Duration = Duration::from_secs(5);
 /// How long saying goodbye may take.
 const GOODBYE: Duration = Duration::from_millis(200);
 
@@ -152,6 +155,7 @@ impl<'a> Remote<'a> {
     pub fn ready(&mut self) -> Result<&Capabilities> {
         if matches!(self.state, State::Unasked) {
             let watch = Watch::start();
+            self.limits.connecting(CONNECTING);
             let connected = connect(self.account.server, &self.limits);
             self.enter(connected);
             self.spend(watch);
@@ -163,6 +167,11 @@ impl<'a> Remote<'a> {
                 "a connection neither made nor failed",
             ))),
         }
+    }
+
+    /// True where it has signed in, and nothing broke since.
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, State::Open(_))
     }
 
     /// Signs in over a stream that is connected already: for tests without a socket.
@@ -180,8 +189,11 @@ impl<'a> Remote<'a> {
     fn enter(&mut self, connected: Result<Connected>) {
         let session = connected.and_then(|connected| {
             self.cost.connections = self.cost.connections.saturating_add(1);
-            sign_in::sign_in(&self.account, connected, self.known.take(), &mut self.cost)
+            let known = self.known.take();
+            let greeted = || self.limits.connected();
+            sign_in::sign_in(&self.account, connected, known, greeted, &mut self.cost)
         });
+        self.limits.connected();
         self.state = match session {
             Ok(session) => State::Open(Box::new(session)),
             Err(error) => State::Broken(error),

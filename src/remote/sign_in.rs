@@ -25,11 +25,12 @@ const WAYS_IN: [&str; 3] = ["LOGINDISABLED", "AUTH=PLAIN", "SASL-IR"];
 /// is asked whether it takes LOGIN at all; the way in is remembered with its capabilities.
 ///
 /// # Errors
-/// `Imap`: `LoginRefused`, `LoginLater`, `Refused`, `Garbled`, `Unreachable`, `Timeout`.
+/// `Imap`: `LoginRefused`, `LoginLater`, `LoginInUse`, `Refused`, `Garbled`, `Unreachable`, `Timeout`.
 pub(super) fn sign_in(
     account: &Account,
     connected: Connected,
     known: Option<Capabilities>,
+    once_greeted: impl FnOnce(),
     cost: &mut Cost,
 ) -> Result<Session> {
     let Account {
@@ -49,6 +50,7 @@ pub(super) fn sign_in(
     } else {
         greeting(account, &mut client, &wire)?
     };
+    once_greeted();
     let remembered = known.as_ref().filter(|known| known.has("LOGINDISABLED"));
     let mut hint = told.clone().or(remembered.cloned());
     if takes_no_passwords(hint.as_ref()) {
@@ -204,7 +206,8 @@ fn enter(
 fn refused(account: &Account, end: &End) -> Error {
     let text = scrubbed(account, &[end.code.as_bytes(), b" ", &end.text].concat());
     let kind = match (end.status, end.code.as_str()) {
-        (_, "UNAVAILABLE" | "INUSE" | "LIMIT" | "SERVERBUG") => Imap::LoginLater,
+        (_, "UNAVAILABLE") => Imap::LoginLater,
+        (_, "INUSE" | "LIMIT" | "SERVERBUG") => Imap::LoginInUse,
         (_, "AUTHENTICATIONFAILED" | "AUTHORIZATIONFAILED" | "EXPIRED") => Imap::LoginRefused,
         (_, "PRIVACYREQUIRED" | "CONTACTADMIN") | (Status::Bad, _) => {
             Imap::Refused(Said::default())

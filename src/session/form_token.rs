@@ -4,7 +4,9 @@
 
 use std::time::Duration;
 
-use super::{TAG, cookie_name, set_cookie};
+use super::TAG;
+use super::cookie::{cookie_name, set_cookie};
+use crate::error::Result;
 use crate::request::Head;
 use crate::seal;
 use crate::state::State;
@@ -38,34 +40,34 @@ impl FormToken {
     /// The token of a sign-in form for this browser.
     pub fn new(head: &Head, state: &State) -> FormToken {
         let name = nonce_cookie(head);
-        if let Some(nonce) = head.cookie(&name).filter(|nonce| is_nonce(nonce)) {
-            return FormToken {
-                token: token(state, nonce, hour()),
+        let known = head.cookies_named(&name).find(|nonce| is_nonce(nonce));
+        let made = match known {
+            Some(nonce) => token(state, nonce, hour()).map(|token| FormToken {
+                token,
                 cookie: None,
-            };
-        }
-        match seal::random::<16>() {
-            Ok(bytes) => {
+            }),
+            None => seal::random::<16>().and_then(|bytes| {
                 let nonce = seal::to_text(&bytes);
-                FormToken {
-                    token: token(state, &nonce, hour()),
+                Ok(FormToken {
+                    token: token(state, &nonce, hour())?,
                     cookie: Some(set_cookie(head, &name, &nonce, NONCE)),
-                }
-            }
-            // Without random numbers the form still says what it has to say; its token will be refused.
-            Err(_) => FormToken {
-                token: String::new(),
-                cookie: None,
-            },
-        }
+                })
+            }),
+        };
+        // Without random numbers the form still says what it has to say; its token will be refused.
+        made.unwrap_or_else(|_| FormToken {
+            token: String::new(),
+            cookie: None,
+        })
     }
 
     /// Judges the token of a sign-in form that came back.
     pub fn judge(head: &Head, state: &State, token: &str) -> FormProof {
-        let Some(nonce) = head.cookie(&nonce_cookie(head)).filter(|n| is_nonce(n)) else {
+        let name = nonce_cookie(head);
+        let Some(nonce) = head.cookies_named(&name).find(|nonce| is_nonce(nonce)) else {
             return FormProof::NoCookie;
         };
-        let tag = seal::from_text(token)
+        let tag = seal::unmasked(token)
             .filter(|t| t.len() == TAG)
             .unwrap_or_default();
         let now = hour();
@@ -82,11 +84,11 @@ impl FormToken {
     }
 }
 
-fn token(state: &State, nonce: &str, hour: i64) -> String {
+fn token(state: &State, nonce: &str, hour: i64) -> Result<String> {
     let hash = state
         .secret()
         .hash("sign-in form", &[nonce.as_bytes(), &hour.to_be_bytes()]);
-    seal::to_text(hash.get(..TAG).unwrap_or_default())
+    seal::masked(hash.get(..TAG).unwrap_or_default())
 }
 
 fn hour() -> i64 {

@@ -6,7 +6,7 @@
 
 use std::any::Any;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -15,6 +15,10 @@ use std::time::SystemTime;
 use super::{keys, open_sled};
 use crate::error::{Cause, Error, Result};
 use crate::{process, state};
+
+/// What the `ready` file of a generation holds. One that says something else was made by a version that sealed session
+/// records under the cookie alone: they stay in its log, so it is left behind with them, and everybody signs in again.
+const FORMAT: &[u8] = b"2";
 
 /// Bytes that a new generation takes along at most.
 const CARRY: usize = 2 * 1024 * 1024;
@@ -108,7 +112,7 @@ pub(super) fn open(user: &Path, budget: u64) -> Result<(sled::Db, PathBuf)> {
     let current = current(user)?;
     if let Some(number) = current {
         let dir = generation(user, number);
-        let bad = dir.join("bad").exists();
+        let bad = dir.join("bad").exists() || !is_of_today(&dir);
         let size = fs::metadata(dir.join("db")).map_or(0, |m| m.blocks().saturating_mul(512));
         if !bad && size <= budget {
             match open_whole(&dir) {
@@ -178,19 +182,22 @@ fn change(user: &Path, number: u64) -> Result<PathBuf> {
     let old = generation(user, number);
     let next = generation(user, number.saturating_add(1));
     let bad = old.join("bad").exists();
+    let is_of_today = is_of_today(&old);
     // Only one sled is ever open: everything is read, and the old one closed, before the new one is made.
-    let carried = match open_whole(&old) {
-        Ok(db) => {
+    let opened = is_of_today.then(|| open_whole(&old));
+    let carried = match opened {
+        None => Vec::new(),
+        Some(Ok(db)) => {
             let carried = guarded(|| Ok(carry(&db)));
             drop(catch_unwind(AssertUnwindSafe(|| drop(db))));
             carried.unwrap_or_default()
         }
-        Err(Trouble::System(error)) => return Err(error),
-        Err(Trouble::Damage(_)) => Vec::new(),
+        Some(Err(Trouble::System(error))) => return Err(error),
+        Some(Err(Trouble::Damage(_))) => Vec::new(),
     };
     match make(user, &next, carried) {
         // A store that is too large is better than none: it is used on until there is room.
-        Err(Error::DiskFull(_)) if !bad => {
+        Err(Error::DiskFull(_)) if !bad && is_of_today => {
             if next.exists() {
                 remove(&next)?;
             }
@@ -198,7 +205,7 @@ fn change(user: &Path, number: u64) -> Result<PathBuf> {
         }
         made => made?,
     }
-    if bad {
+    if bad && is_of_today {
         keep_damaged(user, &old)?;
     } else {
         remove(&old)?;
@@ -225,7 +232,13 @@ fn make(user: &Path, dir: &Path, content: Vec<(sled::IVec, sled::IVec)>) -> Resu
     }
     state::sync_dir(dir)?;
     let ready = dir.join("ready");
-    let made = state::private().open(&ready).and_then(|f| f.sync_all());
+    // Whole under another name first: one that is empty would be of an older version.
+    let unfinished = dir.join("ready.new");
+    let made = state::private().open(&unfinished).and_then(|mut file| {
+        file.write_all(FORMAT)?;
+        file.sync_all()?;
+        fs::rename(&unfinished, &ready)
+    });
     made.map_err(|e| state::failed(&ready, &e))?;
     state::sync_dir(dir)?;
     state::sync_dir(user)
@@ -299,6 +312,11 @@ fn remove_file(path: &Path) -> Result<()> {
         Err(e) if e.kind() != io::ErrorKind::NotFound => Err(state::failed(path, &e)),
         _ => Ok(()),
     }
+}
+
+/// True for a generation whose sessions can be forgotten.
+fn is_of_today(dir: &Path) -> bool {
+    fs::read(dir.join("ready")).is_ok_and(|format| format == FORMAT)
 }
 
 fn generation(user: &Path, number: u64) -> PathBuf {

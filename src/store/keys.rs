@@ -2,8 +2,8 @@
 //!
 //! | tree | key | value | sealed under |
 //! |---|---|---|---|
-//! | 1 sessions | session id (16) | `Kept` | the session key inside; outside only when it was last seen |
-//! | 2 wraps | data key id (8) | `Wrap` | Argon2id(password) inside |
+//! | 1 sessions | session id (16) | `Kept` | the session key and key files inside; outside only times and marks |
+//! | 2 wraps | data key id (8) | `Wrap` | Argon2id(password) and a key file inside |
 //! | 3 pending | data key id, folder (16), UIDVALIDITY (4), UID (4) | `()` | data key |
 //! | 4 server | data key id | `ServerFacts` | data key |
 //! | 5 folders | data key id | `FolderList` | data key |
@@ -27,6 +27,7 @@ pub use super::typed::{
     NoticesKey, SessionKey, StoreKey, TextKey, ValidityKey,
 };
 use crate::error::Act;
+use crate::key_files::KeyName;
 use crate::mail::{Counts, Folder, FolderRef, ModSeq, Row, Uid};
 use crate::time::Seconds;
 
@@ -48,9 +49,9 @@ impl<K, V> Tree<K, V> {
 }
 
 /// Session records.
-pub const SESSIONS: Tree<SessionKey, Kept> = Tree::new(1, 1);
+pub const SESSIONS: Tree<SessionKey, Kept> = Tree::new(1, 2);
 /// Data keys, wrapped.
-pub const WRAPS: Tree<DataKeyId, Wrap> = Tree::new(2, 1);
+pub const WRAPS: Tree<DataKeyId, Wrap> = Tree::new(2, 2);
 /// \Seen marks that the server does not know yet. All else in the store is a copy of what the server or the browser has;
 /// these exist only here, so a new generation takes them along, and losing them loses what a reader did.
 pub const PENDING: Tree<MessageKey, ()> = Tree::new(3, 1);
@@ -78,16 +79,58 @@ pub(super) const FIRST_OF_DATA_KEYS: u8 = 3;
 /// UIDs in a block.
 pub const BLOCK: u32 = 256;
 
-/// A session record as it lies in the store: sealed under a key that only the browser has.
+/// A session record as it lies in the store. What is secret in it is sealed under a key that only the browser has, and a
+/// key file; the rest stands outside, so that others than that browser can say that it has ended, and end it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
-    /// When it was last seen; outside, so that the oldest can be told without opening any.
+    /// When it began.
+    pub begun: Seconds,
+    /// When it was last seen.
     pub seen: Seconds,
-    /// The record.
+    /// Whether it is to last ("keep me signed in").
+    pub keep: bool,
+    /// When the mail server last accepted its password; 0 where it has to be asked before anything more is shown.
+    pub accepted: Seconds,
+    /// When the mail server was last found away.
+    pub away: Option<Away>,
+    /// A keyed hash of its password: whether two sessions have the same can be told, and no more.
+    pub password: [u8; 8],
+    /// Its data key.
+    pub data: SealedPart,
+    /// Whether it may act.
+    pub standing: Standing,
+    /// Where it was begun, sealed under the data key alone.
+    pub about: Vec<u8>,
+}
+
+/// Whether a session may act.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Standing {
+    /// It may: login, password, and the secret of its forms.
+    Live(SealedPart),
+    /// It has ended, at this time, and is good only for handing on its data key.
+    Ended(Seconds),
+}
+
+/// What is sealed under a key and a key file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedPart {
+    /// The key file.
+    pub file: KeyName,
+    /// What is sealed.
     pub sealed: Vec<u8>,
 }
 
-/// A data key as it lies in the store: sealed under a key made from the password.
+/// When a mail server was found away, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Away {
+    /// When.
+    pub at: Seconds,
+    /// True where it did not answer in time, false where it could not be reached or let nobody in.
+    pub in_silence: bool,
+}
+
+/// A data key as it lies in the store: sealed under a key made from the password, and a key file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wrap {
     /// When it was last opened or made.
@@ -95,7 +138,7 @@ pub struct Wrap {
     /// Of the key made from the password.
     pub salt: [u8; 16],
     /// The data key.
-    pub sealed: Vec<u8>,
+    pub sealed: SealedPart,
 }
 
 /// What a server told of itself after login.
@@ -275,14 +318,28 @@ mod tests {
         };
         let bytes = |v: postcard::Result<Vec<u8>>| v.unwrap();
         let hex = |bytes: Vec<u8>| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+        let part = |n: u8| SealedPart {
+            file: KeyName([n; 16]),
+            sealed: vec![n],
+        };
         let kept = Kept {
-            seen: 1,
-            sealed: vec![2],
+            begun: 1,
+            seen: 2,
+            keep: true,
+            accepted: 3,
+            away: Some(Away {
+                at: 4,
+                in_silence: true,
+            }),
+            password: [5; 8],
+            data: part(6),
+            standing: Standing::Live(part(7)),
+            about: vec![8],
         };
         let wrapped = Wrap {
             used: 1,
             salt: [2; 16],
-            sealed: vec![3],
+            sealed: part(3),
         };
         let notice = KeptNotice {
             at: 1,

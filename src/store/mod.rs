@@ -89,6 +89,16 @@ impl<'p> Store<'p> {
         generation::last_opened(user)
     }
 
+    /// The gate that is held.
+    pub fn pass(&self) -> &'p Pass {
+        self.pass
+    }
+
+    /// True where something could not be read or written: what was not found may be there all the same.
+    pub fn has_failed(&self) -> bool {
+        self.db.is_none() || self.failure.is_some()
+    }
+
     /// The value at a key, if it is there, whole, of this version, and opens.
     pub fn get<K: StoreKey, V: DeserializeOwned>(
         &mut self,

@@ -274,7 +274,7 @@ impl Words {
                 "The mail server no longer accepts your password.",
                 "If you changed it, sign in with the new one.",
             ),
-            Imap::LoginLater => ErrorText {
+            Imap::LoginLater | Imap::LoginInUse => ErrorText {
                 state: CAN_STILL_READ,
                 ..text(
                     "The mail server is busy",
@@ -308,7 +308,8 @@ impl Words {
             | Imap::Timeout
             | Imap::Garbled
             | Imap::LoginRefused
-            | Imap::LoginLater => None,
+            | Imap::LoginLater
+            | Imap::LoginInUse => None,
         };
         let rest =
             "You are looking at a saved copy. You can read messages that you have already opened.";

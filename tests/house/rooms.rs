@@ -48,7 +48,17 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "config", "desk", "gate", "outbox", "process", "remote", "request", "state", "store",
+            "config",
+            "desk",
+            "gate",
+            "key_files",
+            "outbox",
+            "process",
+            "remote",
+            "request",
+            "session",
+            "state",
+            "store",
         ],
     ),
     (
@@ -71,20 +81,26 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("desk", &["gate", "session", "store"]),
-    (
-        "mailbox",
-        &["mime", "remote", "route", "seal", "session", "store"],
-    ),
+    ("mailbox", &["mime", "remote", "route", "seal", "store"]),
     (
         "session",
         &[
-            "config", "notices", "remote", "request", "seal", "state", "store",
+            "config",
+            "gate",
+            "key_files",
+            "notices",
+            "remote",
+            "request",
+            "seal",
+            "state",
+            "store",
         ],
     ),
     ("notices", &["route", "seal", "store"]),
     ("outbox", &["gate", "request", "seal", "state"]),
     ("profile", &["gate", "settings", "state"]),
-    ("store", &["gate", "process", "seal", "state"]),
+    ("store", &["gate", "key_files", "process", "seal", "state"]),
+    ("key_files", &["gate", "seal", "state"]),
     (
         "views",
         &[
@@ -165,14 +181,24 @@ const DOORS: &[(&str, &[&str])] = &[
     (
         "serde",
         &[
-            "config", "error", "mail", "outbox", "remote", "request", "seal", "session",
-            "settings", "store",
+            "config",
+            "error",
+            "key_files",
+            "mail",
+            "outbox",
+            "remote",
+            "request",
+            "seal",
+            "session",
+            "settings",
+            "store",
         ],
     ),
     ("sled", &["store"]),
     ("toml", &["config", "profile", "settings"]),
     ("url", &["clean"]),
     ("windows_timezones", &["mime"]),
+    ("zeroize", &["seal"]),
 ];
 
 #[test]
