@@ -260,6 +260,10 @@ pub enum Act {
     SignIn,
     /// To end the session.
     SignOut,
+    /// To end another session of the same user.
+    EndSession,
+    /// To end all sessions of the user.
+    EndAllSessions,
     /// To always show the images of a sender from now on, or no longer.
     ImagesOf {
         /// The sender's address.
@@ -433,13 +437,24 @@ pub mod samples {
     /// Every act. A new one does not compile here until it stands in the list below, too.
     pub fn acts() -> Vec<Act> {
         let known = |act: &Act| match act {
-            Act::SignIn | Act::SignOut | Act::ImagesOf { .. } => {}
+            Act::SignIn
+            | Act::SignOut
+            | Act::EndSession
+            | Act::EndAllSessions
+            | Act::ImagesOf { .. } => {}
         };
         let images = |always| Act::ImagesOf {
             sender: "letters@shelf.example".to_owned(),
             always,
         };
-        let all = vec![Act::SignIn, Act::SignOut, images(true), images(false)];
+        let all = vec![
+            Act::SignIn,
+            Act::SignOut,
+            Act::EndSession,
+            Act::EndAllSessions,
+            images(true),
+            images(false),
+        ];
         all.iter().for_each(known);
         all
     }

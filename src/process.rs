@@ -22,8 +22,8 @@ static ABORTED: ReadyMade = ReadyMade::none();
 /// True once a byte of the answer may have been written: then a second answer would only be noise.
 static ANSWERING: AtomicBool = AtomicBool::new(false);
 
-/// First thing in `main`: files for the owner only, one malloc arena, short sleeps that are short, and no death by a file
-/// that may not grow.
+/// First thing in `main`: files for the owner only, one malloc arena, short sleeps that are short, no death by a file
+/// that may not grow, and no copy of this memory, which holds a password, for a core file or another process of the account.
 ///
 /// Without the second, each of sled's threads reserves 64 MB of address space, which hosts limit.
 pub fn start() {
@@ -33,6 +33,13 @@ pub fn start() {
         // Where a host limits the size of files, a write that is refused can be told; a process that is killed cannot.
         libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
         libc::mallopt(libc::M_ARENA_MAX, 1);
+        let no_core = libc::rlimit {
+            rlim_cur: 0,
+            rlim_max: 0,
+        };
+        libc::setrlimit(libc::RLIMIT_CORE, &no_core);
+        // Also where cores go to a program (core_pattern), and against ptrace and /proc/<pid>/mem.
+        libc::prctl(libc::PR_SET_DUMPABLE, 0 as libc::c_ulong);
         // The kernel may otherwise stretch each sleep of sled's threads by 50 us, to twice its length.
         libc::prctl(libc::PR_SET_TIMERSLACK, 1 as libc::c_ulong);
     }

@@ -176,6 +176,12 @@ pub enum Route {
     SignIn,
     /// `POST /sign-out`.
     SignOut,
+    /// `GET /sessions`: one's sessions.
+    Sessions,
+    /// `POST /end-session`: signs one session out, which the form names.
+    EndSession,
+    /// `POST /end-all-sessions`: signs all of them out.
+    EndAllSessions,
     /// `GET /asset/<hash>/<name>`: style sheet, script, icon.
     Asset { hash: String, name: String },
     /// `GET /robots.txt`.
@@ -213,6 +219,9 @@ impl Route {
             | Route::SignIn
             | Route::SignOut
             | Route::Sender
+            | Route::Sessions
+            | Route::EndSession
+            | Route::EndAllSessions
             | Route::Asset { .. }
             | Route::Robots
             | Route::Favicon => None,
@@ -283,6 +292,9 @@ impl Route {
                 }),
             ),
             "/sign-out" => only(post, "POST", Ok(Route::SignOut)),
+            "/sessions" => by_get(Ok(Route::Sessions)),
+            "/end-session" => only(post, "POST", Ok(Route::EndSession)),
+            "/end-all-sessions" => only(post, "POST", Ok(Route::EndAllSessions)),
             "/robots.txt" => by_get(Ok(Route::Robots)),
             "/favicon.svg" | "/favicon.ico" => by_get(Ok(Route::Favicon)),
             _ => {
@@ -381,6 +393,9 @@ impl Route {
             }
             Route::SignIn => link.path("/sign-in"),
             Route::SignOut => link.path("/sign-out"),
+            Route::Sessions => link.path("/sessions"),
+            Route::EndSession => link.path("/end-session"),
+            Route::EndAllSessions => link.path("/end-all-sessions"),
             Route::Asset { hash, name } => link.path(&format!("/asset/{hash}/{name}")),
             Route::Robots => link.path("/robots.txt"),
             Route::Favicon => link.path("/favicon.svg"),
@@ -414,6 +429,9 @@ impl Route {
             Route::SignInForm { .. } => "sign-in-form",
             Route::SignIn => "sign-in",
             Route::SignOut => "sign-out",
+            Route::Sessions => "sessions",
+            Route::EndSession => "end-session",
+            Route::EndAllSessions => "end-all-sessions",
             Route::Asset { .. } => "asset",
             Route::Robots => "robots",
             Route::Favicon => "favicon",
@@ -565,6 +583,9 @@ mod tests {
             ),
             ("POST", Route::SignIn),
             ("POST", Route::SignOut),
+            ("GET", Route::Sessions),
+            ("POST", Route::EndSession),
+            ("POST", Route::EndAllSessions),
             (
                 "GET",
                 Route::Asset {

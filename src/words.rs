@@ -12,6 +12,7 @@ mod failures;
 mod message;
 mod pages;
 mod resume;
+mod sessions;
 mod sign_in;
 
 pub use failures::{ABORTED, ErrorText, LastWords, TOO_LATE};

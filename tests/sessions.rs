@@ -7,8 +7,11 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use crate::cost::connections;
 use crate::disk;
+use crate::support::by_hand::ByHand;
+use crate::support::install::{self, Part};
 use crate::support::mails::Mail;
 use crate::support::page::Page;
+use crate::support::place;
 use crate::support::site::{Site, password_of};
 use crate::support::visitor::Visitor;
 
@@ -228,4 +231,124 @@ fn nothing_of_a_password_or_a_mail_can_be_read_on_disk() {
     }
     let files = disk::files_below(site.state_dir());
     assert!(files.iter().any(|f| f.ends_with("db")), "{files:?}");
+}
+
+/// Ann at another browser, which says what it is.
+fn phone(site: &Site) -> Visitor {
+    let phone = site.visitor();
+    let form = phone.get("/sign-in");
+    let form = form.form("sign-in").set("login", "ann");
+    let request = form.set("password", &password_of("ann")).request();
+    let agent = "Mozilla/5.0 (Android 16; Mobile; rv:150.0) Gecko/150.0 Firefox/150.0";
+    phone
+        .send(&request.header("User-Agent", agent))
+        .has_status(303);
+    phone
+}
+
+#[test]
+fn the_page_of_sessions_says_whose_they_are_and_signs_them_out() {
+    let site = Site::with_inbox(3);
+    let ann = site.sign_in("ann");
+    let phone = phone(&site);
+    let page = ann.get("/").click("Signed-in browsers");
+    page.has_status(200)
+        .shows("This browser")
+        .shows("Firefox on Android")
+        .shows("from 127.0.0.1")
+        .shows("Today");
+    // The own session stands first, the other one second.
+    let form = page.form("end-session");
+    let other = page.attributes_of("form[action*='end-session'] input[name=session]", "value");
+    assert_eq!(other.len(), 2);
+    let page = form.set("session", &other[1]).submit();
+    page.has_status(200)
+        .shows("That browser is signed out.")
+        .hides("Firefox on Android");
+    phone.get("/").has_status(401).hides("Message 3");
+    // A name that is none, and one that is gone, say the same.
+    for name in ["", "x", &other[1]] {
+        let page = page.form("end-session").set("session", name).submit();
+        page.has_status(200).shows("That browser is signed out.");
+    }
+    let own = page.form("end-session").set("session", &other[0]).submit();
+    own.shows("You are signed out");
+    ann.get("/").hides("Message 3");
+}
+
+#[test]
+fn signing_out_everywhere_leaves_no_session_and_no_key_but_the_passwords() {
+    let site = Site::with_inbox(3);
+    let ann = site.sign_in("ann");
+    let others = [site.sign_in("ann"), phone(&site)];
+    let page = ann.get("/sessions");
+    let left = page.form("end-all-sessions").submit();
+    left.shows("You are signed out");
+    ann.get("/").hides("Message 3");
+    for browser in &others {
+        browser.get("/").has_status(401).hides("Message 3");
+    }
+    assert_eq!(disk::sessions(&site, "ann"), 0);
+    let keys = fs::read_dir(site.user_dir().join("keys")).expect("keys/");
+    assert_eq!(keys.count(), 1, "the wrap");
+    connections(site.sign_in("ann").get("/").shows("Message 3"), 0);
+}
+
+#[test]
+fn of_several_cookies_the_one_with_our_mac_counts_and_two_good_ones_do_not() {
+    let site = Site::with_inbox(3);
+    let ann = site.sign_in("ann");
+    let session_of = |browser: &Visitor| {
+        let mut cookies = browser.cookies().into_iter();
+        let own = cookies.find(|cookie| !cookie.name.ends_with("-form"));
+        own.expect("a session")
+    };
+    let own = session_of(&ann);
+    let mut tossed = own.clone();
+    // As another host of the same domain may set it: it comes first, since its path is longer.
+    tossed.path = format!("{}/", own.path);
+    tossed.value = "x".repeat(tossed.value.len());
+    ann.put_cookie(tossed.clone());
+    ann.get("/").has_status(200).shows("Message 3");
+    let thief = site.sign_in("ben");
+    tossed.value = session_of(&thief).value;
+    ann.put_cookie(tossed);
+    let refused = ann.get_once("/");
+    refused.hides("Message 3").hides("ben").shows("Password");
+    let cleared = refused.header("set-cookie");
+    assert!(cleared.contains("Max-Age=0"), "{cleared}");
+}
+
+#[test]
+fn a_process_leaves_no_copy_of_its_memory() {
+    install::need(Part::Strace);
+    let site = Site::new().start();
+    let said = site.place().join("calls");
+    place::give_to_worker(&site.place().write("calls", ""));
+    let calls = said.display().to_string();
+    let outcome = ByHand::get(&site.program(), "/sign-in")
+        .under(&[
+            "strace",
+            "-f",
+            "-o",
+            &calls,
+            "-e",
+            "trace=prctl,prlimit64,setrlimit",
+        ])
+        .run();
+    assert!(outcome.ended.success(), "{}", outcome.errors);
+    let calls = fs::read_to_string(said).expect("what strace saw");
+    let is_there = |words: [&str; 2]| {
+        calls
+            .lines()
+            .any(|line| words.iter().all(|w| line.contains(w)))
+    };
+    assert!(
+        is_there(["PR_SET_DUMPABLE", "SUID_DUMP_DISABLE"]),
+        "{calls}"
+    );
+    assert!(
+        is_there(["RLIMIT_CORE", "rlim_cur=0, rlim_max=0"]),
+        "{calls}"
+    );
 }

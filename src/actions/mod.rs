@@ -17,6 +17,7 @@ pub mod part;
 pub mod print;
 pub mod resume;
 pub mod sender;
+pub mod sessions;
 
 use std::time::Duration;
 

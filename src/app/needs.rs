@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::{Asked, Door};
 use crate::actions::login::SignInFields;
 use crate::actions::{
-    self, Done, Visit, about, folder, folders, login, message, part, print, sender,
+    self, Done, Visit, about, folder, folders, login, message, part, print, sender, sessions,
 };
 use crate::assets;
 use crate::error::{Cause, Error, Result};
@@ -153,6 +153,17 @@ pub fn needs(route: &Route) -> Needs<'_> {
             asks: Asks::Nothing,
             patience: Some(COURTESY),
             ..Needs::act(|visit| login::sign_out(visit).map(Done::Page))
+        },
+
+        Route::Sessions => Needs::page(sessions::show),
+        Route::EndSession => Needs {
+            back: Back::SignedOut,
+            ..Needs::act(sessions::end_one)
+        },
+        Route::EndAllSessions => Needs {
+            back: Back::SignedOut,
+            asks: Asks::Nothing,
+            ..Needs::act(sessions::end_all)
         },
 
         Route::Resume { form } => Needs::page(move |visit| resume(visit, form)),

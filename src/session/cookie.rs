@@ -61,6 +61,11 @@ impl SessionCookie {
         })
     }
 
+    /// What names its session in a form; it opens nothing.
+    pub fn name(&self) -> String {
+        seal::to_text(&self.id)
+    }
+
     /// The `Set-Cookie` value that makes a browser claim this.
     pub fn cookie(&self, head: &Head, state: &State) -> String {
         let body = Wiped::new([&self.user.0[..], &self.id, self.key.bytes()].concat());

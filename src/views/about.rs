@@ -40,7 +40,7 @@ pub fn headers(chrome: &Chrome, page: &HeadersPage) -> Markup {
     framed(
         chrome,
         words.all_headers(),
-        &page.back,
+        (&page.back, words.back_to_message()),
         html! {
             h1 { (words.all_headers()) }
             p.hint dir="auto" { (subject) }
@@ -61,7 +61,7 @@ pub fn leave(chrome: &Chrome, page: &LeavePage) -> Markup {
     framed(
         chrome,
         words.unsubscribe(),
-        &page.back,
+        (&page.back, words.back_to_message()),
         html! {
             h1 { (words.unsubscribe()) }
             @if let Some(from) = page.from { p.hint { (said(from.shown())) } }
@@ -93,13 +93,18 @@ pub fn leave(chrome: &Chrome, page: &LeavePage) -> Markup {
     )
 }
 
-fn framed(chrome: &Chrome, title: &str, back: &Route, inside: Markup) -> Markup {
+pub(super) fn framed(
+    chrome: &Chrome,
+    title: &str,
+    (back, back_words): (&Route, &str),
+    inside: Markup,
+) -> Markup {
     let words = chrome.words;
     let panes = html! {
         main.message #message {
             .tools.bar role="group" aria-label=(words.about_message()) {
                 a.button.quiet href=(chrome.href(back)) aria-keyshortcuts="u" {
-                    (icon(Icon::Back)) (words.back_to_message())
+                    (icon(Icon::Back)) (back_words)
                 }
             }
             article {

@@ -97,6 +97,7 @@ pub(super) fn pane(chrome: &Chrome, target: &str) -> Markup {
                         meter max=(quota.total) value=(quota.used) aria-label=(words.storage_used()) {}
                         span { (words.storage(quota.used, quota.total)) }
                     }
+                    a href=(chrome.href(&Route::Sessions)) { (words.sessions()) }
                     span { (words.times_in(chrome.zone)) }
                 }
             }

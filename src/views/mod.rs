@@ -19,6 +19,7 @@ pub mod print;
 pub mod resume;
 #[cfg(test)]
 mod samples;
+pub mod sessions;
 
 use maud::{DOCTYPE, Markup, html};
 

@@ -116,6 +116,7 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
         ("sign-in-kept", carried(Carried::Kept(String::new()))),
         ("sign-in-lost", carried(Carried::Lost)),
         ("resume", question),
+        ("sessions", extras::sessions()),
         ("resume-gone", resume::gone(&ROOT, Words::ENGLISH)),
     ]
 }

@@ -11,6 +11,8 @@ impl Words {
         match act {
             Act::SignIn => "You are signed in.".to_owned(),
             Act::SignOut => "You are signed out.".to_owned(),
+            Act::EndSession => "That browser is signed out.".to_owned(),
+            Act::EndAllSessions => "You are signed out everywhere.".to_owned(),
             Act::ImagesOf { sender, always } => match always {
                 true => format!("Images from {} will always be shown.", isolated(sender)),
                 false => format!("Images from {} are blocked again.", isolated(sender)),
@@ -29,6 +31,12 @@ impl Words {
             Act::SignIn => "You may have to sign in again.".to_owned(),
             Act::SignOut => {
                 "You may still be signed in. If your inbox opens, sign out again.".to_owned()
+            }
+            Act::EndSession => {
+                "That browser may still be signed in. Open \u{201c}Signed-in browsers\u{201d} to check.".to_owned()
+            }
+            Act::EndAllSessions => {
+                "Some browsers may still be signed in. Sign in to check, or try again.".to_owned()
             }
             Act::ImagesOf { sender, always } => {
                 let what = match always {

@@ -9,11 +9,13 @@ use crate::extras::{
     ByMail, Card, Coming, Delivery, Detail, Event, Fate, Guest, Method, Protection, Report,
     Unsubscribe, Web,
 };
-use crate::route::Route;
+use crate::mail::FolderName;
+use crate::route::{ListQuery, Route};
 use crate::sender::Doubt;
 use crate::views::about;
 use crate::views::extras::{EventLine, Extras};
 use crate::views::message::{self, MessagePage};
+use crate::views::sessions::{self as sessions_page, SessionLine, SessionsPage};
 use crate::words::Words;
 
 /// Of a message that tells nothing.
@@ -82,6 +84,27 @@ pub(super) fn headers() -> Markup {
         fields: &fields,
     };
     about::headers(&chrome(Words::ENGLISH, &folders(), &[]), &page)
+}
+
+pub(super) fn sessions() -> Markup {
+    let line = |name: &str, browser: &str, system: &str| SessionLine {
+        name: name.to_owned(),
+        is_own: name == "own",
+        begun: Some(moment(3)),
+        seen: Some(moment(1)),
+        address: "2001:db8::5".to_owned(),
+        browser: browser.to_owned(),
+        system: system.to_owned(),
+    };
+    let page = SessionsPage {
+        back: Route::Folder(ListQuery::newest(FolderName::inbox())),
+        sessions: vec![
+            line("own", "Firefox", "Linux"),
+            line("other", "Samsung Internet", "Android"),
+            line("third", "<script>alert(1)</script>", ""),
+        ],
+    };
+    sessions_page::page(&chrome(Words::ENGLISH, &folders(), &[]), &page)
 }
 
 pub(super) fn leave() -> Markup {
