@@ -18,8 +18,8 @@ use postern::mail::{Flags, FolderName, PartPath, Uid};
 use postern::remote::structure::plain_name;
 use postern::remote::uids::UidSet;
 use postern::remote::{
-    Access, Account, Capabilities, Criteria, Flight, Messages, OpenFolder, PIECE_BYTES, Plan,
-    Remote, SectionKind, SortKey,
+    Access, Account, Announced, Capabilities, Criteria, Flight, Messages, OpenFolder, PIECE_BYTES,
+    Plan, Remote, SectionKind, SortKey,
 };
 use postern::time::Deadline;
 
@@ -212,7 +212,11 @@ fn visit(port: u16, deadline: Deadline) -> Result<Visit, Error> {
     let uid = found.iter().next().expect("a message");
     let text = PartPath::parse("1").expect("a path");
     let mut part = Vec::new();
-    let size = remote.fetch_pieces(uid, &SectionKind::Part(text), &mut |piece| {
+    let announced = Announced {
+        what: &SectionKind::Part(text),
+        size: 0,
+    };
+    let size = remote.fetch_pieces(uid, announced, &mut |piece| {
         part.extend_from_slice(piece);
         Ok(())
     })?;

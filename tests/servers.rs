@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::cost::connections;
-use crate::support::imap_script::{ImapScript, Mischief, Unreadable, When};
+use crate::support::imap_script::{ImapScript, Mischief, Pieces, Unreadable, When, content};
 use crate::support::kernel::{self, Watch, until};
 use crate::support::page::Page;
 use crate::support::site::Site;
@@ -439,4 +439,82 @@ fn what_the_server_wants_its_user_to_see_is_shown_once() {
     page.has_status(200).shows("The mail server says:");
     let shown = page.text().matches("Moves <b>tonight</b> at nine").count();
     assert_eq!(shown, 1, "{}", page.text());
+}
+
+/// A mailbox with one message, whose second part is a long attachment: as long as it and its message are announced.
+fn with_an_attachment() -> Transcript {
+    let mut transcript = Transcript::named("dovecot-2.3.19.1");
+    let (part, whole) = (content("2", 4).len(), content("", 4).len());
+    let row = format!(
+        "* 1 FETCH (UID 4 FLAGS () INTERNALDATE \"02-Nov-2026 10:00:00 +0000\" RFC822.SIZE {whole} BODYSTRUCTURE \
+         ((\"text\" \"plain\" NIL NIL NIL \"7bit\" 10 1)(\"application\" \"octet-stream\" (\"name\" \"big.bin\") NIL NIL \
+         \"7bit\" {part} NIL (\"attachment\" (\"filename\" \"big.bin\")) NIL NIL) \"mixed\"))\r\n"
+    );
+    for exchange in &mut transcript.exchanges {
+        if exchange.command.starts_with("FETCH 1:* (UID") {
+            let end = exchange.responses.pop().expect("an end");
+            exchange.responses = vec![row.clone().into_bytes(), end];
+        }
+    }
+    transcript
+}
+
+#[test]
+fn a_download_goes_on_from_what_came_and_is_never_taken_for_whole_where_it_is_cut() {
+    for pieces in [
+        Pieces::Right,
+        Pieces::Short,
+        Pieces::WithoutOrigin,
+        Pieces::WithLength,
+        Pieces::CutShort,
+    ] {
+        let script = ImapScript::speaking(with_an_attachment(), Mischief::Pieces(pieces));
+        let site = Site::new().imap_at(script.address()).start();
+        let ann = site.sign_in_with("ann", "x");
+        let list = ann.get("/");
+        let rows = list.attributes_of(".row > a", "href");
+        let row = rows.iter().find(|href| href.contains("u=4&"));
+        let message = ann.get(row.expect("the message"));
+        for (link, section) in [("Download big.bin", "2"), ("Download message", "")] {
+            let saved = message.click_once(link);
+            if pieces == Pieces::CutShort {
+                saved.has_status(502).shows(NONSENSE);
+                continue;
+            }
+            saved.has_status(200);
+            let whole = content(section, 4);
+            saved.expect(saved.body() == whole, || {
+                let (came, all) = (saved.body().len(), whole.len());
+                format!("{pieces:?}, {link}: {came} of {all} bytes")
+            });
+        }
+    }
+}
+
+#[test]
+fn a_file_without_a_name_in_the_structure_has_that_of_its_own_header() {
+    let mut transcript = with_an_attachment();
+    for exchange in &mut transcript.exchanges {
+        for response in &mut exchange.responses {
+            let nameless = br#"NIL NIL NIL "7bit""#;
+            let said = replaced(response, br#"("name" "big.bin") NIL NIL "7bit""#, nameless);
+            *response = replaced(&said, br#"("attachment" ("filename" "big.bin"))"#, b"NIL");
+        }
+    }
+    let script = ImapScript::speaking(transcript, Mischief::Honest);
+    let site = Site::new().imap_at(script.address()).start();
+    let ann = site.sign_in_with("ann", "x");
+    let list = ann.get("/");
+    let rows = list.attributes_of(".row > a", "href");
+    let row = rows.iter().find(|href| href.contains("u=4&"));
+    let message = ann.get(row.expect("the message"));
+    assert!(
+        message.has_link("Download named.bin"),
+        "{}",
+        message.report("no name")
+    );
+    // It is kept.
+    let again = ann.get(row.expect("the message"));
+    connections(&again, 0);
+    assert!(again.has_link("Download named.bin"));
 }

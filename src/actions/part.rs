@@ -105,7 +105,7 @@ pub fn source(visit: &mut Visit, at: &MessageRef, save: bool) -> Result<Done> {
         what: Pieces::One(Piece {
             section: SectionKind::Part(PartPath::default()),
             encoding: Encoding::Plain,
-            size: 0,
+            size: row.size,
         }),
         head: Response::part(kind, disposition(how, &name), Vec::new()),
     })))

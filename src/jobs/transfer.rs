@@ -14,7 +14,7 @@ use crate::mailbox::WHOLE_BYTES;
 use crate::mime::codec::Decoder;
 use crate::mime::structure;
 use crate::pack::Zip;
-use crate::remote::{Access, Plan, SectionKind};
+use crate::remote::{Access, Announced, Plan, SectionKind};
 use crate::response::Response;
 use crate::route::MessageRef;
 use crate::spool::Spool;
@@ -132,7 +132,11 @@ impl Source<'_, '_> {
             keep(&decoded).map_err(failed)
         };
         let remote = &mut self.outside.remote;
-        let fetched = remote.fetch_pieces(self.message.uid, &piece.section, &mut each)?;
+        let announced = Announced {
+            what: &piece.section,
+            size: piece.size,
+        };
+        let fetched = remote.fetch_pieces(self.message.uid, announced, &mut each)?;
         if fetched == 0 {
             return Err(Error::Gone(GoneKind::Part));
         }
@@ -158,8 +162,12 @@ impl Source<'_, '_> {
         let most = usize::try_from(WHOLE_BYTES).unwrap_or(usize::MAX);
         let mut raw = Vec::new();
         let all = SectionKind::Part(PartPath::default());
+        let announced = Announced {
+            what: &all,
+            size: 0,
+        };
         let remote = &mut self.outside.remote;
-        remote.fetch_pieces(self.message.uid, &all, &mut |bytes| {
+        remote.fetch_pieces(self.message.uid, announced, &mut |bytes| {
             progressed();
             if raw.len().saturating_add(bytes.len()) > most {
                 return Err(Error::Gone(GoneKind::Part));
@@ -175,17 +183,17 @@ impl Source<'_, '_> {
         let mut zip = Zip::new(archive);
         for (name, packed) in files {
             zip.begin(name).map_err(|e| self.failed(&e))?;
-            let brought = match packed {
-                Packed::Bytes(bytes) => zip.write(bytes).map_err(|e| self.failed(&e)),
-                Packed::Part(piece) => self.bring(piece, &mut |bytes| zip.write(bytes)),
-            };
-            match brought {
-                // An empty file is one too.
-                Ok(()) | Err(Error::Gone(GoneKind::Part)) => {
-                    zip.end().map_err(|e| self.failed(&e))?
+            match packed {
+                Packed::Bytes(bytes) => zip.write(bytes).map_err(|e| self.failed(&e))?,
+                Packed::Part(piece) => {
+                    match self.bring(piece, &mut |bytes| zip.write(bytes)) {
+                        // An empty file is one too.
+                        Err(Error::Gone(GoneKind::Part)) if piece.size == 0 => {}
+                        brought => brought?,
+                    }
                 }
-                Err(e) => return Err(e),
             }
+            zip.end().map_err(|e| self.failed(&e))?;
         }
         zip.finish().map_err(|e| self.failed(&e))
     }

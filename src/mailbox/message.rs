@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::Mailbox;
 use super::sync::{Wanted, few_parts, with_sender};
-use crate::error::{Error, GoneKind, Result};
+use crate::error::{Cause, Error, GoneKind, Imap, Result};
 use crate::mail::{Encoding, Flags, ListId, MessageRef, Part, PartPath, Row, Uid};
 use crate::mime::{codec, structure};
 use crate::remote::{Access, Section, SectionKind};
@@ -24,7 +24,7 @@ pub const WHOLE_BYTES: u32 = 12 * 1024 * 1024;
 /// Parts of a message by where they stand, decoded from their way but not from their charset.
 type Texts = BTreeMap<PartPath, Vec<u8>>;
 
-/// Says, from the structure of a message, which of its parts are wanted. Asked again where a structure turns out wrong:
+/// Says, from the structure of a message, which of its parts are wanted. Asked again where a structure turns out otherwise:
 /// the last answer counts.
 type Choose<'c> = &'c mut dyn FnMut(&[Part]) -> Vec<Part>;
 
@@ -64,6 +64,10 @@ pub enum PartBytes {
     /// It is larger, as it travels, than the limit.
     TooLarge,
 }
+
+/// Files of a message that are asked for their names, and bytes of the header of each.
+const MOST_NAMED: usize = 20;
+const MIME_BYTES: u32 = 16 * 1024;
 
 impl Mailbox<'_, '_> {
     /// A message with those of its parts that `choose` names; `read` marks it as read.
@@ -106,6 +110,13 @@ impl Mailbox<'_, '_> {
                 // The structure is wrong.
                 None => texts = self.read_whole(at, &mut row, choose)?,
             }
+            match self.name_parts(at, &mut row) {
+                // What is shown is chosen anew, of parts with names.
+                Ok(true) => drop(choose(row.parts.as_deref().unwrap_or_default())),
+                Ok(false) => {}
+                // They are saved under a name of ours.
+                Err(failure) => self.offline.note(failure).unwrap_or_default(),
+            }
         }
         if let Some(own) = self.read_header_as_text(at, &mut row, &texts, choose) {
             texts = own;
@@ -126,6 +137,43 @@ impl Mailbox<'_, '_> {
             is_new,
             standing: self.standing(at, rank),
         })
+    }
+
+    /// Looks for the names of files in their own headers, where the structure has none: some servers leave out what stands in
+    /// a disposition. True where any was found.
+    fn name_parts(&mut self, at: &MessageRef, row: &mut Row) -> Result<bool> {
+        let is_file = |part: &&Part| {
+            let shown = ["text/", "message/", "multipart/"];
+            part.name.is_empty() && !shown.iter().any(|kind| part.kind.starts_with(kind))
+        };
+        let parts = row.parts.iter().flatten().filter(is_file);
+        let paths: Vec<PartPath> = parts.map(|p| p.path.clone()).take(MOST_NAMED).collect();
+        if paths.is_empty() {
+            return Ok(false);
+        }
+        let section = |path: &PartPath| Section {
+            what: SectionKind::Mime(path.clone()),
+            range: Some((0, MIME_BYTES)),
+        };
+        let sections = paths.iter().map(section).collect();
+        let message = self.sync().fetch_sections(at, sections, Access::Read)?;
+        let mut is_news = false;
+        for part in row.parts.iter_mut().flatten() {
+            let Some(header) = message.section(&section(&part.path)) else {
+                continue;
+            };
+            let told = structure::leaves(header).into_iter().next();
+            if let Some(told) = told.filter(|told| !told.name.is_empty()) {
+                part.name = told.name;
+                part.attached |= told.attached;
+                is_news = true;
+            }
+        }
+        if is_news {
+            row.parts = row.parts.take().map(few_parts);
+            self.cache.put_row(at, row);
+        }
+        Ok(is_news)
     }
 
     fn standing(&mut self, at: &MessageRef, rank: u32) -> Standing {
@@ -210,9 +258,12 @@ impl Mailbox<'_, '_> {
         let message = self
             .sync()
             .fetch_sections(at, vec![section.clone()], Access::Read)?;
-        let bytes = match message.section(&section).unwrap_or_default() {
-            b"" if part.size > 0 => self.out_of_whole(at, &row, path)?,
-            bytes => codec::decode(bytes, part.encoding),
+        let came = message.section(&section).unwrap_or_default();
+        let is_short = u32::try_from(came.len()).is_ok_and(|came| came < part.size);
+        let decoded = codec::decode(came, part.encoding);
+        let bytes = match is_short {
+            true => self.out_of_whole(at, &row, path, &decoded)?,
+            false => decoded,
         };
         if structure::is_message(&part) && part.size <= KEPT_BYTES {
             // Whoever opens it asks for what is in it next.
@@ -366,14 +417,32 @@ impl Mailbox<'_, '_> {
         Some(own)
     }
 
-    /// A part that the server does not have under its path, decoded: where a structure was read here, the paths are ours.
-    fn out_of_whole(&mut self, at: &MessageRef, row: &Row, path: &PartPath) -> Result<Vec<u8>> {
-        let gone = || Error::Gone(GoneKind::Part);
+    /// A part out of the whole message, where the server gave less of it than it had announced. It may have announced too
+    /// much: then both ways give the same.
+    fn out_of_whole(
+        &mut self,
+        at: &MessageRef,
+        row: &Row,
+        path: &PartPath,
+        came: &[u8],
+    ) -> Result<Vec<u8>> {
+        let missing = || match came {
+            [] => Error::Gone(GoneKind::Part),
+            _ => Error::Imap(
+                Imap::Garbled,
+                Cause::new("a part came shorter than announced"),
+            ),
+        };
         if row.size > WHOLE_BYTES {
-            return Err(gone());
+            return Err(missing());
         }
         let raw = self.fetch_whole(at, row)?;
-        structure::part_of(&raw, path).ok_or_else(gone)
+        let bytes = structure::part_of(&raw, path).ok_or_else(missing)?;
+        let is_whole = u32::try_from(raw.len()).is_ok_and(|length| length >= row.size);
+        match is_whole || bytes == came {
+            true => Ok(bytes),
+            false => Err(missing()),
+        }
     }
 }
 

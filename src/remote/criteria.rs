@@ -61,6 +61,8 @@ pub enum SectionKind {
     Part(PartPath),
     /// The header of the message, or of the message that a part is.
     Header(PartPath),
+    /// The header of a part itself.
+    Mime(PartPath),
 }
 
 impl Section {
@@ -75,6 +77,7 @@ impl Section {
             SectionKind::Part(path) => path.to_string(),
             SectionKind::Header(path) if path.steps().is_empty() => "HEADER".to_owned(),
             SectionKind::Header(path) => format!("{path}.HEADER"),
+            SectionKind::Mime(path) => format!("{path}.MIME"),
         }
     }
 }

@@ -223,6 +223,8 @@ fn attribute(
                 return;
             }
             let origin = origin.strip_prefix('<').and_then(|o| o.strip_suffix('>'));
+            // Some echo the range that was asked for, length and all.
+            let origin = origin.and_then(|o| o.split('.').next());
             section(
                 name,
                 origin.and_then(|o| number(o.as_bytes())),

@@ -34,6 +34,7 @@ mod handle;
 mod lexer;
 pub mod names;
 mod open_folder;
+mod pieces;
 mod plan;
 mod segments;
 mod sign_in;
@@ -56,6 +57,7 @@ pub use self::found::Found;
 pub use self::handle::{Ended, Handle};
 pub use self::names::{decoded, encoded};
 pub use self::open_folder::{Messages, OpenFolder, PermanentFlags};
+pub use self::pieces::{Announced, PATIENCE, PIECE_BYTES};
 pub use self::plan::Plan;
 pub use self::segments::Content;
 pub use self::structure::{Leaf, Parameters};
@@ -65,15 +67,10 @@ use self::connect::{Connected, Limits, connect};
 use self::flight::Session;
 use crate::config::ImapServer;
 use crate::error::{Cause, Error, GoneKind, Result, Said};
-use crate::mail::Uid;
 use crate::time::{Deadline, Watch};
 
 /// What one request may receive from its server, in bytes (as they come over the line).
 const REQUEST_BYTES: u64 = 32 * 1024 * 1024;
-/// How much of a section is fetched at once by `fetch_pieces`, in bytes; two such pieces are in flight.
-pub const PIECE_BYTES: u32 = 256 * 1024;
-/// How long `fetch_pieces` and a file that is sent wait for progress.
-pub const PATIENCE: Duration = Duration::from_secs(20);
 /// Most connections that one request makes, where the server breaks them.
 const CONNECTIONS: u32 = 3;
 /// How long name lookup, connecting, TLS and the greeting may take together: a server that is away must not cost each
@@ -300,70 +297,6 @@ impl<'a> Remote<'a> {
             true => Error::Gone(GoneKind::Folder),
             false => refused,
         })
-    }
-
-    /// Hands a section of a message of the open folder to `each`, piece by piece, and tells its size. The deadline is
-    /// 20 s without progress meanwhile, and the budget counts each pair of pieces; the request's deadline holds after.
-    ///
-    /// # Errors
-    /// As `flight`; `Gone(Message)` or `Gone(Part)` where there is nothing; whatever `each` says.
-    pub fn fetch_pieces(
-        &mut self,
-        uid: Uid,
-        what: &SectionKind,
-        each: &mut dyn FnMut(&[u8]) -> Result<()>,
-    ) -> Result<u64> {
-        self.ready()?;
-        let request = self.limits.deadline();
-        let outcome = self.pieces(uid, what, each);
-        self.limits.set_deadline(request);
-        outcome
-    }
-
-    fn pieces(
-        &mut self,
-        uid: Uid,
-        what: &SectionKind,
-        each: &mut dyn FnMut(&[u8]) -> Result<()>,
-    ) -> Result<u64> {
-        let mut offset = 0u32;
-        loop {
-            self.limits.set_patience(PATIENCE);
-            self.limits.set_bytes(REQUEST_BYTES);
-            let next = offset.saturating_add(PIECE_BYTES);
-            let sections = [offset, next].map(|at| Section {
-                what: what.clone(),
-                range: Some((at, PIECE_BYTES)),
-            });
-            let mut plan = Plan::new();
-            let [first, _] = sections
-                .each_ref()
-                .map(|section| plan.fetch_sections(uid, vec![section.clone()]));
-            let flight = self.fly(plan)?;
-            flight.require(first)?;
-            let gone = Error::Gone(GoneKind::Message);
-            let message = flight
-                .get(first)
-                .and_then(|all| all.get(&uid))
-                .ok_or(gone)?;
-            for section in &sections {
-                let Some(fetched) = message.fetched(section) else {
-                    // Nothing behind the last whole piece is the end; nothing at all is no part.
-                    return match offset {
-                        0 => Err(Error::Gone(GoneKind::Part)),
-                        _ => Ok(u64::from(offset)),
-                    };
-                };
-                each(&fetched.bytes)?;
-                let length = u32::try_from(fetched.bytes.len()).unwrap_or(u32::MAX);
-                offset = offset.saturating_add(length);
-                // A server that knows no ranges has sent all of it at once.
-                let whole = fetched.origin.is_none();
-                if whole || length < PIECE_BYTES || offset == u32::MAX {
-                    return Ok(u64::from(offset));
-                }
-            }
-        }
     }
 
     /// The server, as the configuration has it.

@@ -51,6 +51,8 @@ pub enum Mischief {
     SortsNothing,
     /// Has something to say to the user, before each answer.
     Alerts(&'static str),
+    /// Gives pieces of sections in a way of its own.
+    Pieces(Pieces),
 }
 
 /// What a server does that comes to a message which it cannot read.
@@ -64,13 +66,29 @@ pub enum Unreadable {
     Leaves,
 }
 
+/// How a server gives a piece of a section that was asked for by offset and length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pieces {
+    /// As it should.
+    Right,
+    /// A byte less.
+    Short,
+    /// Without saying where it begins.
+    WithoutOrigin,
+    /// With the length that was asked for behind where it begins.
+    WithLength,
+    /// Nothing behind the first 300,000 bytes.
+    CutShort,
+}
+
 impl Mischief {
     fn begins(&self, now: When) -> bool {
         match self {
             Mischief::Honest
             | Mischief::Unreadable(..)
             | Mischief::SortsNothing
-            | Mischief::Alerts(_) => false,
+            | Mischief::Alerts(_)
+            | Mischief::Pieces(_) => false,
             Mischief::Silent(when)
             | Mischief::Drips(when, _)
             | Mischief::Cuts(when, _)
@@ -299,9 +317,8 @@ impl Serving {
             Mischief::Honest
             | Mischief::Unreadable(..)
             | Mischief::SortsNothing
-            | Mischief::Alerts(_) => {
-                unreachable!("begins never")
-            }
+            | Mischief::Alerts(_)
+            | Mischief::Pieces(_) => unreachable!("begins never"),
             Mischief::Silent(_) => self.wait()?,
             Mischief::Drips(_, pause) => {
                 for byte in right {
@@ -438,7 +455,11 @@ impl Serving {
                 },
                 _ => {}
             }
-            let sections = sections(command, uid);
+            let pieces = match self.mischief {
+                Mischief::Pieces(pieces) => pieces,
+                _ => Pieces::Right,
+            };
+            let sections = sections(command, uid, pieces);
             if sections.is_empty() || command.contains("BODYSTRUCTURE") {
                 let inside = row
                     .strip_suffix(b")\r\n".as_slice())
@@ -476,7 +497,7 @@ fn holds(set: &str, uid: u32) -> bool {
 }
 
 /// `BODY[..] {n}` and generated content for each section that a command asks for.
-fn sections(command: &str, uid: u32) -> Vec<u8> {
+fn sections(command: &str, uid: u32, pieces: Pieces) -> Vec<u8> {
     let mut out = Vec::new();
     let mut rest = command;
     while let Some((_, tail)) = rest.split_once("BODY.PEEK[") {
@@ -486,14 +507,27 @@ fn sections(command: &str, uid: u32) -> Vec<u8> {
             .and_then(|r| r.split_once('>'))
             .map(|(r, _)| r);
         let range = range.and_then(|r| r.split_once('.'));
-        let whole = content(name, uid);
+        let mut whole = content(name, uid);
+        if pieces == Pieces::CutShort {
+            whole.truncate(300_000);
+        }
         let (origin, piece) = match range {
             Some((offset, length)) => {
                 let offset: usize = offset.parse().expect("an offset");
                 let length: usize = length.parse().expect("a length");
-                let from = offset.min(whole.len());
-                let to = offset.saturating_add(length).min(whole.len());
-                (format!("<{offset}>"), &whole[from..to])
+                let end = whole.len();
+                let given = match pieces {
+                    Pieces::Short => length - 1,
+                    _ => length,
+                };
+                let from = offset.min(end);
+                let to = offset.saturating_add(given).min(end);
+                let origin = match pieces {
+                    Pieces::WithoutOrigin => String::new(),
+                    Pieces::WithLength => format!("<{offset}.{length}>"),
+                    _ => format!("<{offset}>"),
+                };
+                (origin, &whole[from..to])
             }
             None => (String::new(), &whole[..]),
         };
@@ -510,7 +544,12 @@ pub fn content(section: &str, uid: u32) -> Vec<u8> {
     if section.is_empty() {
         return [content("HEADER", uid), content("TEXT", uid)].concat();
     }
-    if section.contains("HEADER") || section.contains("MIME") {
+    if section.contains("MIME") {
+        return b"Content-Type: application/octet-stream\r\n\
+                 Content-Disposition: attachment; filename=\"named.bin\"\r\n\r\n"
+            .to_vec();
+    }
+    if section.contains("HEADER") {
         return format!(
             "From: Ann <ann@example.org>\r\nTo: Bob <bob@example.org>\r\nSubject: Message {uid}\r\n\
              Date: Mon, 02 Nov 2026 10:00:00 +0000\r\nMessage-ID: <{uid}@example.org>\r\n\r\n"

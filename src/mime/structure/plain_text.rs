@@ -16,6 +16,10 @@ const TRIMMED: usize = 20;
 const MOST_LINKS: usize = 10_000;
 const MOST_QUOTES: usize = 10_000;
 
+/// Bytes of markup that the letters of all texts may come to; what comes behind them is cut. A mark of a quote is counted
+/// as the entity that it is written as.
+const WRITTEN: usize = 1_200_000;
+
 /// Reads the plain texts of a mail, one after the other; their lines end in `\n`.
 pub fn plain_text<T: AsRef<str>>(
     texts: impl IntoIterator<Item = (T, Option<Flowed>)>,
@@ -26,11 +30,12 @@ pub fn plain_text<T: AsRef<str>>(
         runs: BidiRuns::default(),
         links: 0,
         quotes: 0,
+        written: 0,
     };
     let mut letter = PlainText::default();
     for (text, flowed) in texts {
         let text = text.as_ref();
-        let most = text.char_indices().find(|(_, c)| !reader.runs.pass(*c));
+        let most = text.char_indices().find(|(_, c)| !reader.has_room_for(*c));
         let drawn = most.and_then(|(at, _)| text.get(..at));
         letter.cut |= drawn.is_some();
         letter
@@ -113,9 +118,20 @@ struct Reader {
     runs: BidiRuns,
     links: usize,
     quotes: usize,
+    written: usize,
 }
 
 impl Reader {
+    /// True where a letter may still be drawn.
+    fn has_room_for(&mut self, c: char) -> bool {
+        let length = match c {
+            '&' | '<' | '>' | '"' => 5,
+            c => c.len_utf8(),
+        };
+        self.written = self.written.saturating_add(length);
+        self.runs.pass(c) && self.written <= WRITTEN
+    }
+
     /// One text.
     fn text(&mut self, text: &str, flowed: Option<Flowed>) -> Vec<Block> {
         let mut lines: Vec<Quoted> = match flowed {
