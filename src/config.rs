@@ -173,6 +173,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// Allow sign-in over plain http from anywhere.
     pub allow_http: bool,
+    /// Allow sign-in below an address such as `/~ann`, whose neighbours can read what is opened here.
+    pub allow_shared_origin: bool,
     /// The same as `time_zone` in `[settings]`.
     #[serde(skip_serializing)]
     pub time_zone: Option<String>,

@@ -110,7 +110,7 @@ mod tests {
             state_dir: Some(dir.path().join("state")),
             ..Config::default()
         };
-        let state = State::open(&config, None).unwrap();
+        let state = State::open(&config, &[]).unwrap();
         state.make_user(state.user("", "ann")).unwrap();
 
         let left = at(pass(&state), BUDGET, |desk| {

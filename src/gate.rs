@@ -4,12 +4,15 @@
 //! done behind the gate. The order is fixed: user's lock and slot, then sled; `Store` borrows the `Pass`, so that the
 //! compiler keeps it. `fs2::FileExt` is written out, since std's own `File::lock` would shadow it.
 
+mod sign_in_place;
+
 use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use self::sign_in_place::{Newcomer, sign_in_place};
 use crate::config;
 use crate::error::{Cause, Error, Result};
 use crate::process::Ticks;
@@ -427,15 +430,6 @@ pub fn upload_place(state: &State, user: UserId) -> Result<Option<UploadPlace>> 
 #[derive(Debug)]
 pub struct UploadPlace(#[expect(dead_code, reason = "a lock, held to be held")] File);
 
-/// One of the few places for sign-ins, which stand outside every user's gate; the last is kept for browsers that are
-/// known. None where all are taken.
-///
-/// # Errors
-/// `DiskFull`, `Setup`.
-pub fn sign_in_place(state: &State, known: bool) -> Result<Option<impl Drop + use<>>> {
-    Ok(first_free(&slots(state)?, "login", if known { 4 } else { 3 })?.map(|(file, _)| Held(file)))
-}
-
 /// True where a lock in the state directory keeps a second one out, as all of this rests on.
 ///
 /// # Errors
@@ -470,7 +464,7 @@ mod tests {
             state_dir: Some(dir.path().join("state")),
             ..Config::default()
         };
-        let state = State::open(&config, None).unwrap();
+        let state = State::open(&config, &[]).unwrap();
         let (ann, ben) = (state.user("", "ann"), state.user("", "ben"));
         assert!(upload_place(&state, ann).unwrap().is_none());
         assert!(!state.user_dir(ann).exists(), "made for a stranger");

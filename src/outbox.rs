@@ -365,7 +365,7 @@ mod tests {
             state_dir: Some(dir.join("state")),
             ..Config::default()
         };
-        State::open(&config, None).unwrap()
+        State::open(&config, &[]).unwrap()
     }
 
     fn pass(state: &State, login: &str) -> Pass {

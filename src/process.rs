@@ -54,6 +54,9 @@ pub fn end(code: i32) -> ! {
     unsafe { libc::_exit(code) }
 }
 
+/// For opening a file: a symbolic link in its place is an error (open(2)).
+pub const NO_FOLLOW: i32 = libc::O_NOFOLLOW;
+
 /// The user this process works as.
 pub fn user() -> u32 {
     // SAFETY: geteuid always succeeds.

@@ -61,8 +61,8 @@ pub struct Head {
     pub agent: String,
     /// True for what a browser fetches before anybody has asked for it (`Sec-Purpose: prefetch`).
     pub prefetch: bool,
-    /// The web server's document root.
-    pub document_root: Option<PathBuf>,
+    /// What the web server is known to serve files from: its document root, and that of the alias that led here.
+    pub served: Vec<PathBuf>,
 }
 
 /// A whole request: its head, what it asks for, and its form. It reaches the action as it is.
@@ -136,11 +136,14 @@ pub fn judge(config: &Config, var: impl Fn(&str) -> Option<OsString>) -> Result<
         return Err(Error::BadRequest("REQUEST_METHOD"));
     }
 
-    let base = base(config, path, &text("SCRIPT_NAME"));
-    let path = path
-        .strip_prefix(base.0.as_str())
-        .unwrap_or(path)
-        .to_owned();
+    let own = own_base(path, &text("SCRIPT_NAME"));
+    // A proxy in front may show another path than the one that it asks for.
+    let base = match &config.base_url {
+        Some(base) => Base(base.clone()),
+        None => own.clone(),
+    };
+    let asked = below(path, &base).or_else(|| below(path, &own));
+    let path = asked.unwrap_or(path).to_owned();
 
     let peer: Option<IpAddr> = text("REMOTE_ADDR").parse().ok();
     let proxied = peer.is_some_and(|ip| config.trusted_proxies.contains(&ip.to_canonical()));
@@ -184,18 +187,24 @@ pub fn judge(config: &Config, var: impl Fn(&str) -> Option<OsString>) -> Result<
         fetch_dest: text("HTTP_SEC_FETCH_DEST"),
         agent: text("HTTP_USER_AGENT"),
         prefetch: text("HTTP_SEC_PURPOSE").contains("prefetch"),
-        document_root: optional("DOCUMENT_ROOT")
-            .filter(|d| !d.is_empty())
-            .map(PathBuf::from),
+        served: ["DOCUMENT_ROOT", "CONTEXT_DOCUMENT_ROOT"]
+            .iter()
+            .filter_map(|name| optional(name))
+            .filter(|dir| !dir.is_empty())
+            .map(PathBuf::from)
+            .collect(),
     })
 }
 
-/// The base of all links: configured, else the script's name where the address begins with it, else its directory
-/// (a FallbackResource or RewriteRule hides the name).
-fn base(config: &Config, path: &str, script: &str) -> Base {
-    if let Some(base) = &config.base_url {
-        return Base(base.clone());
-    }
+/// A path below a base; None where it is not.
+fn below<'p>(path: &'p str, base: &Base) -> Option<&'p str> {
+    let rest = path.strip_prefix(base.0.as_str())?;
+    (rest.is_empty() || rest.starts_with('/')).then_some(rest)
+}
+
+/// The base as this web server sees it: the script's name where the address begins with it, else its directory (a
+/// FallbackResource or RewriteRule hides the name).
+fn own_base(path: &str, script: &str) -> Base {
     let plain = script
         .bytes()
         .all(|b| b.is_ascii_alphanumeric() || b"/-._~".contains(&b));
@@ -204,19 +213,10 @@ fn base(config: &Config, path: &str, script: &str) -> Base {
     } else {
         ""
     };
-    let below = |base: &str| {
-        path.strip_prefix(base)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    if below(script) {
-        return Base(script.to_owned());
-    }
     let dir = script.rsplit_once('/').map_or("", |(dir, _)| dir);
-    Base(if below(dir) {
-        dir.to_owned()
-    } else {
-        String::new()
-    })
+    let bases = [script, dir].map(|base| Base(base.to_owned()));
+    let found = bases.into_iter().find(|base| below(path, base).is_some());
+    found.unwrap_or_default()
 }
 
 /// A path that every URI parser takes: what is not plain is left out, since nobody reads it again.
@@ -341,9 +341,15 @@ impl Head {
 
     /// Path and query below the base, as the retry links and the way back after sign-in need them.
     pub fn here(&self) -> String {
+        // Two slashes at the beginning, or what browsers take for them, would be another host.
+        let path = self.path.trim_start_matches(['/', '\\']);
+        let path = match self.path.is_empty() {
+            true => String::new(),
+            false => format!("/{path}"),
+        };
         match self.query.as_str() {
-            "" => self.path.clone(),
-            query => format!("{}?{query}", self.path),
+            "" => path,
+            query => format!("{path}?{query}"),
         }
     }
 }

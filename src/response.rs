@@ -17,6 +17,9 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
 /// What a page's iframe and its document both say of the mail inside. Scripts, forms and top navigation stay off.
 pub const FRAME_SANDBOX: &str = "allow-same-origin allow-popups allow-popups-to-escape-sandbox";
 
+/// Who may share a window with an answer, and load it.
+const SAME_ORIGIN: &str = "same-origin";
+
 /// An answer on its way.
 #[derive(Debug)]
 pub struct Response {
@@ -30,6 +33,10 @@ impl Response {
         let headers = vec![
             ("Content-Type", kind.to_owned()),
             ("X-Content-Type-Options", "nosniff".to_owned()),
+            // Another site can neither load an answer nor watch the window that it opened it in: how many frames a page has
+            // tells what it shows.
+            ("Cross-Origin-Opener-Policy", SAME_ORIGIN.to_owned()),
+            ("Cross-Origin-Resource-Policy", SAME_ORIGIN.to_owned()),
         ];
         Response {
             status,

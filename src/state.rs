@@ -3,12 +3,15 @@
 //! Not for what lies in a user's directory: `gate`, `store` and their neighbours know their own files. The one thing to
 //! know: no name that a user controls becomes a path; users are keyed hashes.
 
+mod ownership;
+
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use self::ownership::judge_program_file;
 use crate::config::Config;
 use crate::error::{Cause, Error, Result};
 use crate::process;
@@ -59,39 +62,26 @@ impl State {
         })
     }
 
-    /// Opens the state directory, making it on first use.
+    /// Opens the state directory, making it on first use. `served`: what the web server is known to serve files from.
     ///
     /// # Errors
-    /// `Setup` where it cannot be used safely: no place for it, another user's, below the document root, a damaged
-    /// secret. `DiskFull`.
-    pub fn open(config: &Config, document_root: Option<&Path>) -> Result<State> {
+    /// `Setup` where it cannot be used safely: no place for it, another user's, where others can replace it, served, a
+    /// damaged secret. `DiskFull`.
+    pub fn open(config: &Config, served: &[PathBuf]) -> Result<State> {
         let Some(dir) = State::place(config) else {
             return Err(setup(
                 Path::new("state_dir"),
                 "is not configured, and this user has no home directory of its own",
             ));
         };
-        match fs::metadata(&dir) {
-            Ok(found) if !found.is_dir() => return Err(setup(&dir, "is no directory")),
-            Ok(found) if found.uid() != process::user() => {
-                return Err(setup(
-                    &dir,
-                    "belongs to another user than the one this program runs as",
-                ));
-            }
+        match fs::symlink_metadata(&dir) {
             Ok(_) => {}
             Err(e) if e.kind() == io::ErrorKind::NotFound => make_dir(&dir, true)?,
             Err(e) => return Err(failed(&dir, &e)),
         }
-        if let Some(root) = document_root.and_then(|root| root.canonicalize().ok()) {
-            let real = dir.canonicalize().map_err(|e| failed(&dir, &e))?;
-            if real.starts_with(&root) {
-                return Err(setup(
-                    &dir,
-                    "lies below the document root, where the web server could give it away",
-                ));
-            }
-        }
+        ownership::judge_directory(&dir)?;
+        ownership::judge_place(&dir, served)?;
+        ownership::deny_web_server(&dir)?;
         let secret = secret(&dir)?;
         Ok(State { dir, secret })
     }
@@ -185,6 +175,8 @@ impl State {
 pub fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).mode(0o600);
+    // A link that somebody planted leads nowhere.
+    options.custom_flags(process::NO_FOLLOW);
     options
 }
 
@@ -226,7 +218,7 @@ fn secret(dir: &Path) -> Result<Key> {
     let path = dir.join("secret");
     let users = dir.join("users");
     for _ in 0..2 {
-        match fs::read(&path) {
+        match read_secret(&path) {
             Ok(bytes) => {
                 return <[u8; 32]>::try_from(bytes).map(Key::new).map_err(|_| {
                     setup(
@@ -235,8 +227,8 @@ fn secret(dir: &Path) -> Result<Key> {
                     )
                 });
             }
-            Err(e) if e.kind() == io::ErrorKind::NotFound => {}
-            Err(e) => return Err(failed(&path, &e)),
+            Err(None) => {}
+            Err(Some(error)) => return Err(error),
         }
         if users.exists() {
             return Err(setup(
@@ -247,6 +239,25 @@ fn secret(dir: &Path) -> Result<Key> {
         make_secret(dir, &path)?;
     }
     Err(setup(&path, "cannot be read back after it was made"))
+}
+
+/// The bytes of the secret; no error where there is none.
+fn read_secret(path: &Path) -> std::result::Result<Vec<u8>, Option<Error>> {
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(process::NO_FOLLOW)
+        .open(path);
+    let mut file = match file {
+        Ok(file) => file,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(None),
+        Err(e) => return Err(Some(failed(path, &e))),
+    };
+    ownership::judge_file(path, &file).map_err(Some)?;
+    let mut bytes = Vec::new();
+    match file.read_to_end(&mut bytes) {
+        Ok(_) => Ok(bytes),
+        Err(e) => Err(Some(failed(path, &e))),
+    }
 }
 
 fn make_secret(dir: &Path, path: &Path) -> Result<()> {
@@ -291,7 +302,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let config = at(dir.path());
         let all: Vec<State> = std::thread::scope(|scope| {
-            let open = || scope.spawn(|| State::open(&config, None).unwrap());
+            let open = || scope.spawn(|| State::open(&config, &[]).unwrap());
             let running: Vec<_> = (0..8).map(|_| open()).collect();
             running.into_iter().map(|r| r.join().unwrap()).collect()
         });
@@ -302,7 +313,7 @@ mod tests {
     #[test]
     fn a_secret_missing_or_cut_beside_users_is_an_error_that_names_it() {
         let dir = tempfile::tempdir().unwrap();
-        let state = State::open(&at(dir.path()), None).unwrap();
+        let state = State::open(&at(dir.path()), &[]).unwrap();
         state.make_user(state.user("", "ann")).unwrap();
         let secret = dir.path().join("state/secret");
         for damage in [None, Some(&b"short"[..])] {
@@ -310,7 +321,7 @@ mod tests {
                 None => fs::remove_file(&secret).unwrap(),
                 Some(bytes) => fs::write(&secret, bytes).unwrap(),
             }
-            let Err(Error::Setup(Cause(why))) = State::open(&at(dir.path()), None) else {
+            let Err(Error::Setup(Cause(why))) = State::open(&at(dir.path()), &[]) else {
                 panic!("opened");
             };
             assert!(why.contains("state/secret"), "{why}");
@@ -321,7 +332,7 @@ mod tests {
     fn it_refuses_to_lie_below_the_document_root() {
         let dir = tempfile::tempdir().unwrap();
         assert!(matches!(
-            State::open(&at(dir.path()), Some(dir.path())),
+            State::open(&at(dir.path()), &[dir.path().to_owned()]),
             Err(Error::Setup(_))
         ));
     }

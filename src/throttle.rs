@@ -3,6 +3,7 @@
 //! Not a list of names: the file holds hashes and times only. Each slot is a leaky bucket by one number, the time at
 //! which it is empty again (the generic cell rate algorithm), so that nothing has to be counted down or cleaned up.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io;
 use std::net::IpAddr;
@@ -23,6 +24,32 @@ const NEIGHBOURS: u64 = 8;
 const LONGEST: i64 = 60_000;
 /// How many more attempts an account has from everywhere than from one address.
 const ACCOUNT_FACTOR: u32 = 10;
+/// How many more a wider network has than one customer in it: what a provider gives to one site (IPv6 /56), to one
+/// customer at most (/48), and what few have alone (IPv4 /24).
+const WIDER: [Wider; 3] = [
+    Wider {
+        is_v4: false,
+        bytes: 7,
+        factor: 4,
+    },
+    Wider {
+        is_v4: false,
+        bytes: 6,
+        factor: 16,
+    },
+    Wider {
+        is_v4: true,
+        bytes: 3,
+        factor: 8,
+    },
+];
+
+/// A network that holds many customers.
+struct Wider {
+    is_v4: bool,
+    bytes: usize,
+    factor: u32,
+}
 
 /// Whose attempts are counted.
 pub enum Attempt<'a> {
@@ -37,11 +64,14 @@ pub struct Booked {
     file: File,
     path: PathBuf,
     buckets: Vec<Bucket>,
+    has_failed: Cell<bool>,
 }
 
 struct Bucket {
     tag: u64,
     per_minute: u32,
+    /// True for one that never refuses: it remembers for a minute that a network has failed, however many more it may.
+    remembers: bool,
 }
 
 impl Bucket {
@@ -52,6 +82,7 @@ impl Bucket {
         Bucket {
             tag: u64::from_be_bytes(*head).max(1),
             per_minute,
+            remembers: false,
         }
     }
 
@@ -70,15 +101,26 @@ pub fn book(state: &State, attempt: &Attempt, per_minute: u32) -> Result<Booked>
     let bucket = |n: u32, parts: &[&[u8]]| Bucket::new(state.secret(), n, parts);
     let buckets = match attempt {
         Attempt::Stranger { from, user } => {
-            let from = network(*from);
-            vec![
-                bucket(per_minute, &[b"address", &from]),
-                bucket(per_minute, &[b"both", &from, user]),
+            let customer = network(*from);
+            let mut buckets = vec![
+                bucket(per_minute, &[b"network", &customer]),
+                bucket(per_minute, &[b"both", &customer, user]),
                 bucket(
                     per_minute.saturating_mul(ACCOUNT_FACTOR),
                     &[b"account", user],
                 ),
-            ]
+            ];
+            let address = octets(*from);
+            for wider in WIDER.iter().filter(|w| w.is_v4 == (address.len() == 4)) {
+                let network = address.get(..wider.bytes).unwrap_or_default();
+                let limit = per_minute.saturating_mul(wider.factor);
+                buckets.push(bucket(limit, &[b"network", network]));
+            }
+            buckets.push(Bucket {
+                remembers: true,
+                ..bucket(1, &[b"failed", wide(&address)])
+            });
+            buckets
         }
         Attempt::Known { session } => vec![bucket(per_minute, &[b"session", session])],
     };
@@ -89,11 +131,17 @@ pub fn book(state: &State, attempt: &Attempt, per_minute: u32) -> Result<Booked>
             .map_err(|e| state::failed(&path, &e))?,
         path,
         buckets,
+        has_failed: Cell::new(false),
     };
     booked.locked(|b| b.add(now_ms()))
 }
 
 impl Booked {
+    /// True where an attempt of the same network failed a moment ago, or is being made.
+    pub fn has_failed_before(&self) -> bool {
+        self.has_failed.get()
+    }
+
     /// The password was right: the attempt does not count.
     ///
     /// # Errors
@@ -132,6 +180,11 @@ impl Booked {
                 self.write(slot, bucket.tag, latest)?;
             }
             let full_until = full_until.min(latest);
+            if bucket.remembers {
+                self.has_failed.set(full_until > now);
+                changes.push((slot, bucket.tag, latest));
+                continue;
+            }
             let after = full_until.max(now).saturating_add(bucket.cost());
             wait = wait.max(after.saturating_sub(now).saturating_sub(LONGEST));
             changes.push((slot, bucket.tag, after));
@@ -184,11 +237,31 @@ fn now_ms() -> i64 {
     seconds.saturating_mul(1000)
 }
 
+/// A number for the network that an address belongs to, by which places for sign-ins are shared out (IPv4 /24, IPv6 /48).
+pub fn neighbourhood(state: &State, from: IpAddr) -> u64 {
+    let address = octets(from);
+    let hash = state.secret().hash("neighbourhood", &[wide(&address)]);
+    hash.first_chunk()
+        .map_or(0, |head| u64::from_be_bytes(*head))
+}
+
 /// What one customer of a provider has: an IPv4 address, or the first half of an IPv6 one.
 fn network(from: IpAddr) -> Vec<u8> {
+    let mut octets = octets(from);
+    octets.truncate(8);
+    octets
+}
+
+/// The network that an address belongs to: IPv4 /24, IPv6 /48.
+fn wide(address: &[u8]) -> &[u8] {
+    let bytes = if address.len() == 4 { 3 } else { 6 };
+    address.get(..bytes).unwrap_or_default()
+}
+
+fn octets(from: IpAddr) -> Vec<u8> {
     match from.to_canonical() {
         IpAddr::V4(ip) => ip.octets().to_vec(),
-        IpAddr::V6(ip) => ip.octets().iter().take(8).copied().collect(),
+        IpAddr::V6(ip) => ip.octets().to_vec(),
     }
 }
 
@@ -203,7 +276,7 @@ mod tests {
             state_dir: Some(dir.path().to_owned()),
             ..Config::default()
         };
-        State::open(&config, None).unwrap()
+        State::open(&config, &[]).unwrap()
     }
 
     fn stranger(ip: &str) -> Attempt<'static> {
@@ -258,5 +331,35 @@ mod tests {
         }
         assert!(book(&state, &stranger("2001:db8::99"), 5).is_err());
         assert!(book(&state, &stranger("2001:db8:0:1::1"), 5).is_ok());
+    }
+
+    #[test]
+    fn a_site_with_many_networks_of_its_own_has_a_limit_as_a_whole() {
+        for (addresses, limit) in [
+            (|n| format!("2001:db8:0:{n:x}::1"), 20),
+            (|n| format!("2001:db8:0:{:x}00::1", n), 80),
+            (|n| format!("192.0.2.{n}"), 40),
+        ] as [(fn(u32) -> String, u32); 3]
+        {
+            let dir = tempdir().unwrap();
+            let state = state(&dir);
+            let tried = (0..200).take_while(|n| {
+                let attempt = Attempt::Stranger {
+                    from: addresses(*n).parse().unwrap(),
+                    user: &n.to_be_bytes(),
+                };
+                book(&state, &attempt, 5).is_ok()
+            });
+            assert_eq!(tried.count(), limit as usize);
+        }
+    }
+
+    #[test]
+    fn a_network_that_failed_is_told_from_one_that_did_not() {
+        let dir = tempdir().unwrap();
+        let state = state(&dir);
+        let failed = |ip: &str| book(&state, &stranger(ip), 5).unwrap().has_failed_before();
+        assert!(!failed("192.0.2.1"));
+        assert!(failed("192.0.2.1") && failed("192.0.2.77"));
     }
 }

@@ -24,6 +24,12 @@ pub fn now() -> Seconds {
         .unwrap_or(0)
 }
 
+/// True where the machine's clock says a time before 1970: nothing that rests on time can be trusted, and the database of
+/// the store cannot be opened.
+pub fn is_clock_wrong() -> bool {
+    SystemTime::now() < UNIX_EPOCH
+}
+
 /// A moment as the log writes it: `2026-11-25T10:05:00Z`.
 pub fn stamp(at: Seconds) -> String {
     Timestamp::from_second(at).map_or_else(|_| at.to_string(), |t| t.to_string())

@@ -131,7 +131,7 @@ impl Copy {
             state_dir: Some(dir),
             ..Config::default()
         };
-        let state = State::open(&config, None).expect("the state directory");
+        let state = State::open(&config, &[]).expect("the state directory");
         Copy { place, state }
     }
 

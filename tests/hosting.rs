@@ -1,8 +1,18 @@
-//! The two ways in which hosts run CGI programs: a whole visit in each, on one connection that is kept.
+//! Hosts: the two ways in which they run CGI programs, what stands above or before the program, who else may enter.
 
-use crate::support::apache::Mpm;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+use crate::shell;
+use crate::support::apache::{MODULES, Mpm};
+use crate::support::by_hand::ByHand;
+use crate::support::clock::Clock;
 use crate::support::mails;
-use crate::support::site::Site;
+use crate::support::place;
+use crate::support::site::{BASE, Site, password_of};
+use crate::support::visitor::Request;
 
 #[test]
 fn a_whole_visit_takes_one_connection_in_both_set_ups_of_apache() {
@@ -53,4 +63,194 @@ fn a_whole_visit_takes_one_connection_in_both_set_ups_of_apache() {
             site.apache().error_log()
         );
     }
+}
+
+/// A directory of a site's document root that the worker owns, with the program in it.
+fn program_below(site: &Site, name: &str, htaccess: &str) {
+    let dir = site.place().worker_dir(&format!("htdocs/{name}"), 0o755);
+    copy(&site.program(), &dir.join("postern"));
+    let settings = site.program().with_file_name(".htpostern.toml");
+    copy(&settings, &dir.join(".htpostern.toml"));
+    fs::write(dir.join(".htaccess"), htaccess).expect(".htaccess");
+}
+
+fn copy(from: &Path, to: &Path) {
+    let done = Command::new("cp")
+        .args(["-L", "-p"])
+        .args([from, to])
+        .status();
+    assert!(done.is_ok_and(|status| status.success()), "cp");
+}
+
+/// README's recipe for a short address, word for word.
+fn recipe() -> String {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = fs::read_to_string(readme).expect("README.md");
+    let (_, recipe) = readme
+        .split_once("with this `.htaccess`:\n")
+        .expect("the recipe");
+    let lines = recipe.lines().skip(1);
+    let lines = lines.take_while(|line| line.starts_with("    ") || line.is_empty());
+    lines
+        .map(|line| format!("{}\n", line.trim_start()))
+        .collect()
+}
+
+#[test]
+fn the_recipe_for_a_short_address_works_below_a_wordpress() {
+    let site = Site::new().messages(3).start();
+    program_below(&site, "mail", &recipe());
+    let root = site.place().join("htdocs");
+    fs::write(root.join("index.html"), "The front page").expect("a page");
+    fs::write(
+        root.join(".htaccess"),
+        include_str!("cases/wordpress-above.htaccess"),
+    )
+    .expect(".htaccess");
+    let ann = site.visitor_below("/mail");
+    let form = ann.get("/");
+    let form = form.has_status(200).form("sign-in").set("login", "ann");
+    let list = form.set("password", &password_of("ann")).submit();
+    list.shows("Message 3").click("Message 3").has_status(200);
+    ann.get("/sign-in")
+        .hides("The front page")
+        .shows("Password");
+}
+
+#[test]
+fn a_proxy_may_show_another_path_than_the_one_it_asks_for() {
+    let site = Site::new()
+        .messages(3)
+        .setting("base_url = \"/webmail\"")
+        .start();
+    let back = site.apache().address();
+    let front = format!(
+        "LoadModule proxy_module {MODULES}/mod_proxy.so\nLoadModule proxy_http_module {MODULES}/mod_proxy_http.so\n\
+         ProxyPass /webmail/ http://{back}{BASE}/\nProxyPassReverse /webmail/ http://{back}{BASE}/\n\
+         RequestHeader unset Origin\nProxyPreserveHost On\n"
+    );
+    let front = Site::new().apache(&front).start();
+    let ann = front.visitor_below("/webmail");
+    let form = ann.get("/");
+    let form = form.has_status(200).form("sign-in").set("login", "ann");
+    let list = form.set("password", &password_of("ann")).submit();
+    list.shows("Message 3").click("Message 3").has_status(200);
+}
+
+#[test]
+fn the_directory_of_one_user_among_others_is_no_place_to_sign_in() {
+    for (setting, is_allowed) in [("", false), ("allow_shared_origin = true", true)] {
+        let site = Site::new()
+            .setting(setting)
+            .apache("ScriptAlias /~ann/postern ${SITE}/cgi-bin/postern\n")
+            .start();
+        let ann = site.visitor_below("/~ann/postern");
+        let page = ann.get("/");
+        match is_allowed {
+            true => page.shows("Password"),
+            false => page.hides("Password").shows("a host name of its own"),
+        };
+    }
+}
+
+#[test]
+fn no_answer_can_be_loaded_or_watched_by_another_site() {
+    let site = Site::with_inbox(3);
+    let ann = site.sign_in("ann");
+    let list = ann.get_once("/");
+    let style = list.attributes_of("link[rel=stylesheet]", "href");
+    for page in [
+        &list,
+        &ann.get_once(&style[0]),
+        &ann.get_once("/none"),
+        &site.visitor().get_once("/"),
+    ] {
+        assert_eq!(page.header("cross-origin-opener-policy"), "same-origin");
+        assert_eq!(page.header("cross-origin-resource-policy"), "same-origin");
+    }
+}
+
+#[test]
+fn trying_again_never_leads_to_another_host() {
+    let site = Site::new().start();
+    for broken in [false, true] {
+        if broken {
+            site.configure("[gate]\nnonsense = 1");
+        }
+        for path in ["//evil.example/x", "/\\evil.example/", "/\\/evil.example"] {
+            let page = ByHand::request(&site.program(), Request::new("GET", path)).run();
+            let page = page.answer.expect("a page");
+            let text = String::from_utf8_lossy(&page.body).into_owned();
+            assert!(
+                !text.contains("href=\"//") && !text.contains("href=\"/\\"),
+                "{text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_clock_before_1970_is_said() {
+    let clock = Clock::start(Site::new().messages(3));
+    let ann = clock.site.sign_in("ann");
+    clock.set("-60y");
+    ann.get("/").has_status(500).shows("not set up correctly");
+    assert!(clock.site.apache().error_log().contains("clock"));
+    clock.set("+0");
+    ann.get("/").shows("Message 3");
+}
+
+#[test]
+fn the_state_directory_is_ours_alone_and_never_served() {
+    let site = Site::with_inbox(3);
+    let ann = site.sign_in("ann");
+    let dir = site.state_dir();
+    let mode = |path: &Path| fs::metadata(path).expect("a file").permissions().mode() & 0o777;
+    for path in [dir, &dir.join("secret")] {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o777)).expect("chmod");
+        ann.get("/").has_status(200);
+        assert_eq!(mode(path) & 0o077, 0, "{}", path.display());
+    }
+    assert!(
+        fs::read_to_string(dir.join(".htaccess"))
+            .expect(".htaccess")
+            .contains("denied")
+    );
+    // A link that somebody planted is not written through.
+    let victim = site.place().write("victim", "mine");
+    place::give_to_worker(&victim);
+    fs::remove_file(dir.join("log")).unwrap_or_default();
+    std::os::unix::fs::symlink(&victim, dir.join("log")).expect("a link");
+    let wrong = site.visitor();
+    let form = wrong.get("/sign-in");
+    let form = form
+        .form("sign-in")
+        .set("login", "ann")
+        .set("password", "no");
+    form.submit_once().has_status(401);
+    assert_eq!(fs::read_to_string(&victim).expect("the victim"), "mine");
+    // Who may write above it could put another in its place.
+    let above = dir.parent().expect("a directory");
+    fs::set_permissions(above, fs::Permissions::from_mode(0o777)).expect("chmod");
+    ann.get("/").has_status(500);
+    let told = shell::postern(&site, &["check"]);
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(told.contains("WRONG") && told.contains("go-w"), "{told}");
+    fs::set_permissions(above, fs::Permissions::from_mode(0o755)).expect("chmod");
+    ann.get("/").has_status(200);
+}
+
+#[test]
+fn a_state_directory_that_an_alias_serves_is_refused() {
+    let site = Site::new()
+        .apache("Alias /files ${SITE}/home\nSetEnv CONTEXT_DOCUMENT_ROOT ${SITE}/home\n")
+        .start();
+    let page = ByHand::get(&site.program(), "/sign-in")
+        .env(
+            "CONTEXT_DOCUMENT_ROOT",
+            &site.place().join("home").display().to_string(),
+        )
+        .run();
+    assert_eq!(page.answer.expect("a page").status, 500);
+    assert!(page.errors.contains("document root"), "{}", page.errors);
 }

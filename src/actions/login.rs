@@ -50,10 +50,7 @@ pub fn form(at: &SignInPlace, status: u16, fields: &SignInFields) -> Response {
     let proof = FormToken::new(head, at.state);
     let host = head.host.rsplit_once(':');
     let host = host.map_or(head.host.as_str(), |(host, _)| host);
-    let reason = match is_insecure(at.config, head) {
-        true => Some(Reason::Insecure),
-        false => fields.reason.clone(),
-    };
+    let reason = unsafe_place(at.config, head).or_else(|| fields.reason.clone());
     let markup = page(&LoginPage {
         base: &head.base,
         words: at.words,
@@ -93,9 +90,15 @@ pub fn carried(form: &Form) -> Carried {
     }
 }
 
-/// True where a password must not travel: plain http from another machine, unless the configuration allows it.
-pub fn is_insecure(config: &Config, head: &Head) -> bool {
-    !(head.https || config.allow_http || head.is_local())
+/// Why nobody may sign in here, unless the configuration allows it: plain http from another machine, by which a password
+/// must not travel; or the directory of one user among others (`/~ann`), whose pages are of the same origin as ours, and may
+/// read them.
+pub fn unsafe_place(config: &Config, head: &Head) -> Option<Reason> {
+    if !(head.https || config.allow_http || head.is_local()) {
+        return Some(Reason::Insecure);
+    }
+    let is_shared = head.base.0.starts_with("/~") && !config.allow_shared_origin;
+    is_shared.then_some(Reason::SharedOrigin)
 }
 
 /// Signs out: nothing opens the session any more. What was read and not yet told is told first, if that is quickly done.

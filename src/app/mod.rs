@@ -31,8 +31,8 @@ use crate::response::Response;
 use crate::route::Route;
 use crate::session::{Claims, SessionCookie};
 use crate::spool::Spool;
-use crate::state::State;
-use crate::time::{Deadline, Watch};
+use crate::state::{self, State};
+use crate::time::{self, Deadline, Watch};
 use crate::views::error::{ABORT, HARD_DEADLINE};
 use crate::words::Words;
 
@@ -124,7 +124,13 @@ pub fn serve() -> Answer {
 /// The configuration; the built-in one beside the reason why it could not be read.
 fn config() -> (Config, Option<Error>) {
     let exe = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/"));
-    match Config::read(&exe, process::home) {
+    let judged = Config::read(&exe, process::home).and_then(|config| {
+        for file in config.file.iter().chain([&exe]) {
+            state::judge_program_file(file)?;
+        }
+        Ok(config)
+    });
+    match judged {
         Ok(config) => (config, None),
         Err(error) => (Config::default(), Some(error)),
     }
@@ -133,11 +139,15 @@ fn config() -> (Config, Option<Error>) {
 /// Route, cookie, body, in this order: a request is judged as far as that can be done without opening anything of a user.
 fn admit(context: &Context) -> Result<Asked<'_>> {
     let Context { config, head, .. } = context;
+    if time::is_clock_wrong() {
+        let cause = "the clock of this machine is set to a time before 1970";
+        return Err(Error::Setup(Cause::new(cause)));
+    }
     let route = routed(head)?;
     let door = match needs(&route).who {
         Who::Anyone(_) => None,
         Who::Stranger(_) | Who::FormToken | Who::Session(_) => {
-            let state = State::open(config, head.document_root.as_deref())?;
+            let state = State::open(config, &head.served)?;
             let (claim, is_doubtful) = match SessionCookie::read(head, &state) {
                 Claims::Nothing => (None, false),
                 Claims::One(claim) => (Some(claim), false),

@@ -6,7 +6,7 @@ use super::{Asked, Door, carry};
 use crate::actions::login::{self, SignInFields};
 use crate::desk;
 use crate::error::{Act, Error, Imap, Result};
-use crate::gate;
+use crate::gate::{self, Newcomer};
 use crate::remote::{Account, Remote};
 use crate::response::Response;
 use crate::route::{Base, Route};
@@ -38,8 +38,8 @@ pub(super) fn sign_in(asked: &Asked, door: &Door) -> Result<Response> {
         Ok(asked.sign_in_form(door, status, fields))
     };
 
-    if login::is_insecure(config, head) {
-        return again(403, Reason::Insecure);
+    if let Some(reason) = login::unsafe_place(config, head) {
+        return again(403, reason);
     }
     match FormToken::judge(head, state, form.get(TOKEN)) {
         FormProof::Good => {}
@@ -70,7 +70,14 @@ pub(super) fn sign_in(asked: &Asked, door: &Door) -> Result<Response> {
         }
         Err(error) => return Err(error),
     };
-    let Some(place) = gate::sign_in_place(state, known.is_some())? else {
+    let newcomer = match (known, head.client) {
+        (None, Some(from)) => Newcomer::Stranger {
+            network: throttle::neighbourhood(state, from),
+            has_failed: booked.has_failed_before(),
+        },
+        (Some(_), _) | (None, None) => Newcomer::Known,
+    };
+    let Some(place) = gate::sign_in_place(state, newcomer)? else {
         booked.take_back()?;
         return Ok(again(429, Reason::Crowded)?.with("Retry-After", "2"));
     };

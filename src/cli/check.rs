@@ -1,5 +1,7 @@
 //! `postern check`: what a hoster would otherwise find out one error page at a time, and what to do about it.
 
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -9,7 +11,7 @@ use crate::error::{Cause, Error, Imap, Result};
 use crate::gate;
 use crate::process;
 use crate::remote::{Account, Remote};
-use crate::state::State;
+use crate::state::{self, State};
 use crate::time::Deadline;
 
 /// How long a mail server may take.
@@ -50,7 +52,12 @@ pub fn run() -> ExitCode {
                 Some(file) => report.good(&format!("configuration {}", file.display())),
                 None => report.note("no configuration file found; using the defaults"),
             }
-            state(&mut report, &config);
+            for file in config.file.iter().chain([&exe]) {
+                if let Err(error) = state::judge_program_file(file) {
+                    report.wrong(&told(&error));
+                }
+            }
+            state_dir(&mut report, &config);
             let domains = config.domain.iter().map(|d| (d.name.as_str(), &d.imap));
             for (domain, server) in std::iter::once(("", &config.imap)).chain(domains) {
                 imap(&mut report, domain, server);
@@ -70,12 +77,17 @@ fn told(error: &Error) -> String {
     error.log_kind().1
 }
 
-fn state(report: &mut Report, config: &Config) {
-    let state = match State::open(config, None) {
+fn state_dir(report: &mut Report, config: &Config) {
+    let mode = State::place(config).and_then(|dir| fs::symlink_metadata(dir).ok());
+    if mode.is_some_and(|found| found.is_dir() && found.mode() & 0o077 != 0) {
+        report.note("state directory: other users could enter it; it is closed now. If other users of this machine are not trusted, delete it and let everybody sign in again");
+    }
+    let state = match State::open(config, &[]) {
         Ok(state) => state,
         Err(error) => return report.wrong(&format!("state directory: {}", told(&error))),
     };
     report.good(&format!("state directory {}", state.dir().display()));
+    report.note("every program that runs as this user (PHP of the same account, for example) can read what Postern reads, and every page under the same host name can read its pages: give Postern an account and a host name of its own where you can");
     match gate::locks_hold(&state) {
         Ok(true) => report.good("file locking works there"),
         Ok(false) => report.wrong("state directory: file locking does not work on this file system; choose another state_dir"),

@@ -59,7 +59,7 @@ enum Done {
 pub fn run(wish: Wish) -> ExitCode {
     let exe = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/"));
     let opened = Config::read(&exe, process::home)
-        .and_then(|config| Ok((State::open(&config, None)?, config)));
+        .and_then(|config| Ok((State::open(&config, &[])?, config)));
     let (state, config) = match opened {
         Ok(opened) => opened,
         Err(error) => return failed(&error),

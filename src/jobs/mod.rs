@@ -282,7 +282,7 @@ mod tests {
             state_dir: Some(dir.path().join("state")),
             ..Config::default()
         };
-        let state = State::open(&config, None).unwrap();
+        let state = State::open(&config, &[]).unwrap();
         let user = state.user("", "ann");
         state.make_user(user).unwrap();
         let beginning = Beginning {

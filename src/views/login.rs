@@ -101,6 +101,8 @@ pub enum Reason {
     Server(Imap),
     /// The page came over http: there is no form.
     Insecure,
+    /// The page belongs to one of several users of this host name: there is no form.
+    SharedOrigin,
 }
 
 /// The page.
@@ -113,7 +115,7 @@ pub fn page(p: &LoginPage) -> Markup {
     let inside = html! {
         h1 { (title) }
         @if let Some(reason) = &p.reason { (why(words, reason)) }
-        @if p.reason != Some(Reason::Insecure) {
+        @if !matches!(p.reason, Some(Reason::Insecure | Reason::SharedOrigin)) {
             (waiting(words, p.carried))
             (form(p))
             p.hint { (words.sealed_password()) }
@@ -199,6 +201,7 @@ fn why(words: Words, reason: &Reason) -> Markup {
         Reason::NoCookie => ("note bad", Icon::Warn, words.cookies_needed().to_owned()),
         Reason::Server(kind) => ("note warn", Icon::Offline, words.server_at_sign_in(kind)),
         Reason::Insecure => ("note bad", Icon::Lock, words.https_needed().to_owned()),
+        Reason::SharedOrigin => ("note bad", Icon::Lock, words.own_host_needed().to_owned()),
     };
     let role = if class == "note bad" {
         "alert"

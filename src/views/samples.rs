@@ -112,6 +112,7 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
             sign_in(Some(Reason::WrongPassword), "ann@example.org"),
         ),
         ("sign-in-http", sign_in(Some(Reason::Insecure), "")),
+        ("sign-in-shared", sign_in(Some(Reason::SharedOrigin), "")),
         ("sign-in-out", sign_in(Some(Reason::SignedOut), "")),
         ("sign-in-kept", carried(Carried::Kept(String::new()))),
         ("sign-in-lost", carried(Carried::Lost)),

@@ -91,4 +91,9 @@ impl Words {
     pub fn https_needed(&self) -> &'static str {
         "This page was opened over an unencrypted connection (http), where others could read your password. Open it with https:// to sign in."
     }
+
+    /// In the place of the form below `/~ann`.
+    pub fn own_host_needed(&self) -> &'static str {
+        "This address is shared with other websites, which could read your mail. The person who runs this site has to give Postern a host name of its own."
+    }
 }

@@ -30,7 +30,7 @@ static KNOWN: LazyLock<Known> = LazyLock::new(|| {
         state_dir: Some(Path::new(env!("CARGO_TARGET_TMPDIR")).join("fuzz-state")),
         ..Config::default()
     };
-    let state = State::open(&config, None).expect("a state directory");
+    let state = State::open(&config, &[]).expect("a state directory");
     let body = [&USER.0[..], &[1; 16], &[2; 32]].concat();
     let tag = state.secret().hash("cookie", &[&body]);
     let cookie = seal::to_text(&[&body, &tag[..16]].concat());

@@ -12,7 +12,8 @@ use super::place::{self, Place};
 use super::server::{Server, number_in, retry_ports};
 
 /// Where Debian keeps the modules.
-const MODULES: &str = "/usr/lib/apache2/modules";
+/// Where its modules are.
+pub const MODULES: &str = "/usr/lib/apache2/modules";
 
 /// Bytes of address space that a program may have, as hosts limit it (RLimitMEM is RLIMIT_AS).
 const ADDRESS_SPACE: u64 = 256 * 1024 * 1024;
@@ -149,7 +150,8 @@ fn configuration(dir: &Path, port: u16, plan: &Plan) -> String {
     };
     let extra = &plan.extra;
     format!(
-        r#"ServerRoot "{dir}"
+        r#"Define SITE {dir}
+ServerRoot "{dir}"
 ServerName 127.0.0.1
 Listen 127.0.0.1:{port}
 PidFile "{dir}/apache.pid"

@@ -82,6 +82,11 @@ impl ByHand {
     /// Runs it to its end.
     pub fn run(&self) -> Outcome {
         let mut words: Vec<String> = Vec::new();
+        // Which files a process has open, only root can see of one that is not dumpable: strace needs it for its -P.
+        let is_seen_by_root = self.around.iter().any(|word| word == "-P");
+        if is_seen_by_root {
+            words.extend(self.around.iter().cloned());
+        }
         if self.as_worker && place::are_we_root() {
             let worker = place::worker();
             words.extend(["setpriv".to_owned(), format!("--reuid={}", worker.uid)]);
@@ -90,7 +95,9 @@ impl ByHand {
                 "--clear-groups".to_owned(),
             ]);
         }
-        words.extend(self.around.iter().cloned());
+        if !is_seen_by_root {
+            words.extend(self.around.iter().cloned());
+        }
         words.push(self.program.display().to_string());
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).env_clear();

@@ -252,6 +252,11 @@ impl Site {
         Visitor::new(self.apache.address(), BASE, Arc::clone(&self.evidence))
     }
 
+    /// Somebody with a fresh browser, who finds the program below another address.
+    pub fn visitor_below(&self, base: &str) -> Visitor {
+        Visitor::new(self.apache.address(), base, Arc::clone(&self.evidence))
+    }
+
     /// Somebody with a fresh browser who has just signed in.
     pub fn sign_in(&self, login: &str) -> Visitor {
         self.sign_in_with(login, &password_of(login))
