@@ -57,7 +57,7 @@ pub fn words_of(line: &Line) -> String {
 }
 
 /// Says what of an address found in a text may become a link; None where nothing may.
-pub type Judge = fn(&str) -> Option<String>;
+pub type Judge<'j> = dyn Fn(&str) -> Option<String> + 'j;
 
 impl Block {
     /// How many lines it has, those of its quotes included.

@@ -12,7 +12,8 @@ use crate::support::page::Page;
 use crate::support::site::Site;
 use crate::support::visitor::Visitor;
 
-fn case(name: &str) -> Mail {
+/// The mail of a case.
+pub fn case(name: &str) -> Mail {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     Mail {
         bytes: fs::read(directory.join(format!("{name}.eml"))).expect("a case"),
@@ -114,7 +115,9 @@ fn people_and_times_are_as_the_header_says() {
         )
     );
     let page = list.click("A remark is no recipient");
-    page.hides("no To-header on input");
+    page.hides("no To-header on input")
+        .shows("unlisted-recipients")
+        .hides("unlisted-recipients <>");
     list.click("A name decoded once").shows("=?utf-8?Q?Boss?=");
     let page = list.click("A name without end");
     assert!(page.body().len() < 40_000, "{} bytes", page.body().len());

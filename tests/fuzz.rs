@@ -181,7 +181,7 @@ fn loose(mails: &[Vec<u8>]) -> Vec<Vec<u8>> {
 fn read_part(part: &Part, bytes: &[u8], depth: u32) {
     let text = structure::reading(part, bytes, "");
     structure::preview(&text);
-    structure::plain_text([(&text, part.flowed)], clean::link);
+    structure::plain_text([(&text, part.flowed)], &clean::link);
     statements::events(&text);
     statements::cards(&text);
     statements::report("message/delivery-status", bytes);

@@ -421,7 +421,7 @@ pub(crate) fn read(raw: &[u8]) -> Reading {
         if part.kind == "text/html" {
             text = clean::words(&text);
         }
-        for block in &structure::plain_text([(text, part.flowed)], clean::link).blocks {
+        for block in &structure::plain_text([(text, part.flowed)], &clean::link).blocks {
             tell(block, &mut words);
         }
     }

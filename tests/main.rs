@@ -31,6 +31,8 @@ mod floods;
 mod folder;
 /// What signing out, expiry and a new password leave on the disk.
 mod forgetting;
+/// The frame of an HTML mail in a browser: its layout, what it tells elsewhere, how it prints.
+mod frames;
 /// Mails, pages and links, changed at random, through everything that reads them.
 mod fuzz;
 /// Storms of clicks, waiters that leave, parts and acts, killed holders, deadlines: one request at a time, and few waiting.

@@ -50,7 +50,8 @@ fn long() -> String {
     )
 }
 
-fn pages(pdf: &[u8]) -> usize {
+/// How many pages a PDF of Chromium has.
+pub fn pages(pdf: &[u8]) -> usize {
     let text = String::from_utf8_lossy(pdf);
     text.matches("/Type /Page\n").count()
 }

@@ -59,7 +59,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
 
     let letter = match html {
         Html::Shown(_) => PlainText::default(),
-        Html::Blank | Html::None => document.plain_text(&query.charset),
+        Html::Blank | Html::None => document.plain_text(&query.charset, &visit.origin()),
     };
     let people = document.people(&query.charset);
     let judgement = judgement.with_name_of(&people.from);

@@ -34,7 +34,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     let extras = extras(visit, &document);
     let letter = match html {
         Some(_) => PlainText::default(),
-        None => document.plain_text(&query.charset),
+        None => document.plain_text(&query.charset, &origin),
     };
     let row = document.row();
     let sent = row

@@ -33,6 +33,11 @@ pub fn link(address: &str) -> Option<String> {
     }
 }
 
+/// The same, but for an address at the host that this program itself answers at: nothing in a mail leads there.
+pub fn link_elsewhere(address: &str, own_origin: &str) -> Option<String> {
+    link(address).filter(|href| !is_own(href, Some(own_origin)))
+}
+
 /// An address as it is meant in a mail whose HTML names a base: there addresses need not be whole. `//host/x` takes the
 /// scheme of the page; mail has none, so the safe one.
 pub(super) fn resolved(address: &str, base: Option<&str>) -> String {

@@ -10,6 +10,7 @@ mod budget;
 mod css;
 mod html;
 mod links;
+mod mode;
 mod nesting;
 mod plain;
 mod raw;
@@ -17,12 +18,13 @@ mod read;
 mod tags;
 mod words;
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, PreEscaped, html};
 
 use css::Judge;
 use html::{is_attribute, is_element, keep_allowed, keep_inside};
-pub use links::link;
 use links::{Load, is_own, load, resolved};
+pub use links::{link, link_elsewhere};
+use mode::Mode;
 use nesting::{Nesting, is_block};
 pub use plain::as_html;
 use read::read;
@@ -68,6 +70,8 @@ pub struct Cleaned {
     /// What the mail's own body tag said, as a style and a class.
     body_style: String,
     body_class: String,
+    /// How browsers lay it out.
+    mode: Mode,
     /// Its direction, where it said one.
     dir: Option<&'static str>,
     /// Content-IDs of the embedded images that it names, each once.
@@ -144,6 +148,7 @@ pub fn documents(parts: &[&str], how: &Show<'_>) -> Cleaned {
         sheet: reading.sheet,
         body_style: reading.body_style,
         body_class: reading.body_class,
+        mode: reading.mode.unwrap_or(Mode::Quirks),
         dir: reading.dir,
         embedded: reading.embedded,
         held_back: reading.held_back,
@@ -169,13 +174,16 @@ fn prefixed(id: &str) -> String {
     }
 }
 
-/// Small margins, words that break rather than stick out, and nothing cut that cannot be reached, whatever the mail says of it.
+/// Small margins, words that break rather than stick out, and nothing cut that cannot be reached, whatever the mail says of
+/// it. A picture in a table makes its column as wide as it is, as everywhere; only what is wider than any newsletter and than
+/// the frame is drawn smaller.
 const BASE_STYLE: &str = "html:not(#m):not(#m){overflow:auto!important}html:not(#m):not(#m)>body{overflow:visible!important}\
-body{margin:12px;font:15px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}";
+body{margin:12px;font:15px/1.5 system-ui,sans-serif;overflow-wrap:break-word}\
+td,th{overflow-wrap:normal}:where(td,th) img{max-width:max(100vw - 24px,760px)}";
 
 /// Nothing wider than what it stands in.
-const PARTS_STYLE: &str = "img{max-width:100%}img[height]:not([width]){width:auto}table{max-width:none}pre{white-space:pre-wrap}\
-td,th{overflow-wrap:break-word}blockquote{margin-inline:0;padding-inline-start:1em;border-inline-start:2px solid #c8ccd4}";
+const PARTS_STYLE: &str = ":where(img){max-width:100%}img[height]:not([width]){width:auto}table{max-width:none}pre{white-space:pre-wrap}\
+blockquote{margin-inline:0;padding-inline-start:1em;border-inline-start:2px solid #c8ccd4}";
 
 /// The whole document for the frame.
 pub fn frame(title: &str, cleaned: &Cleaned, lang: &str) -> Markup {
@@ -185,7 +193,7 @@ pub fn frame(title: &str, cleaned: &Cleaned, lang: &str) -> Markup {
         "light"
     };
     html! {
-        (DOCTYPE)
+        (cleaned.mode.doctype())
         html lang=(lang) dir=[cleaned.dir] {
             head {
                 meta charset="utf-8";

@@ -3,7 +3,7 @@
 //! Not for a text that is shown by itself: that is a view's. The recursion is as deep as the blocks are, which their maker
 //! bounds.
 
-use maud::{Markup, html};
+use maud::{DOCTYPE, Markup, html};
 
 use crate::plain_text::{Block, Line, Span, words_of};
 
@@ -20,7 +20,7 @@ pub(super) fn words_as_html(words: &str) -> String {
 }
 
 fn framed(inside: Markup) -> String {
-    html! { div dir="auto" style="white-space:pre-wrap" { (inside) } }.into_string()
+    html! { (DOCTYPE) div dir="auto" style="white-space:pre-wrap" { (inside) } }.into_string()
 }
 
 fn drawn(block: &Block) -> Markup {

@@ -5,7 +5,7 @@
 
 mod attributes;
 
-use html5ever::tokenizer::Tag;
+use html5ever::tokenizer::{Doctype, Tag};
 
 use crate::characters::{BidiRuns, MOST_MARKS, is_mark};
 
@@ -13,6 +13,7 @@ use attributes::{background, begin, escape, join};
 
 use super::budget::{ATTRIBUTES, BODY_STYLE_BYTES, HTML_BYTES, QUOTES, SHEET_BYTES, WRITTEN_BYTES};
 use super::links::base;
+use super::mode::Mode;
 use super::raw::{RawText, raw_text};
 use super::tags::{Reads, walk};
 use super::{Judge, Nesting, Show, is_block, is_element};
@@ -26,6 +27,8 @@ pub(super) struct Reading {
     pub(super) body_style: String,
     pub(super) body_class: String,
     pub(super) dir: Option<&'static str>,
+    /// How browsers would lay it out; None where it says nothing, as most letters.
+    pub(super) mode: Option<Mode>,
     pub(super) held_back: u32,
     pub(super) on_request: u32,
     pub(super) trackers: u32,
@@ -71,6 +74,17 @@ pub(super) fn read(parts: &[&str], how: &Show<'_>) -> Reading {
     reader.finish()
 }
 
+/// A style element.
+#[derive(Default)]
+pub(super) struct Sheet {
+    /// What it is for; empty for everything.
+    pub(super) media: String,
+    /// Where its addresses begin.
+    pub(super) base: Option<String>,
+    /// Its text.
+    pub(super) css: String,
+}
+
 /// Whose text is read as text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Raw {
@@ -88,8 +102,7 @@ struct Reader<'a> {
     pub(super) base: Option<String>,
     /// How its body tag colours links, as a sheet.
     links: String,
-    /// Its style elements: the media that each is for, and its text.
-    sheets: Vec<(String, String)>,
+    sheets: Vec<Sheet>,
     style_bytes: usize,
     /// Bytes that embedded images have taken so far.
     embedded_bytes: usize,
@@ -104,12 +117,19 @@ struct Reader<'a> {
 }
 
 impl Reads for Reader<'_> {
+    fn doctype(&mut self, doctype: &Doctype) {
+        // Behind anything else it says nothing (WHATWG HTML 13.2.6.4.3 and on).
+        if self.found.mode.is_none() && self.found.markup.trim().is_empty() {
+            self.found.mode = Some(Mode::of(doctype));
+        }
+    }
+
     fn text(&mut self, text: &str) {
         match self.raw {
             Some(Raw::Style) if self.style_bytes < SHEET_BYTES => {
                 self.style_bytes = self.style_bytes.saturating_add(text.len());
-                if let Some((_, sheet)) = self.sheets.last_mut() {
-                    sheet.push_str(text);
+                if let Some(sheet) = self.sheets.last_mut() {
+                    sheet.css.push_str(text);
                 }
             }
             Some(_) => {}
@@ -146,6 +166,7 @@ impl Reads for Reader<'_> {
                 let mut attributes = tag.attrs.iter();
                 let href = attributes.find(|a| &*a.name.local == "href");
                 self.base = href.and_then(|href| base(&href.value));
+                self.judge.base = self.base.clone();
             }
             _ if is_element(name) => self.element(tag),
             _ => self.count_loads(tag),
@@ -168,6 +189,7 @@ impl Reader<'_> {
     fn end_part(&mut self) {
         self.end("style");
         self.base = None;
+        self.judge.base = None;
         for name in self.nesting.end_all() {
             self.end_tag(&name);
         }
@@ -183,9 +205,11 @@ impl Reader<'_> {
 
     fn finish(mut self) -> Reading {
         let mut found = self.found;
-        let links = std::iter::once(("", self.links.as_str()));
-        let sheets = self.sheets.iter().map(|(media, css)| (&**media, &**css));
-        let all = links.chain(sheets);
+        let links = Sheet {
+            css: self.links,
+            ..Sheet::default()
+        };
+        let all = std::iter::once(links).chain(self.sheets);
         found.sheet = self.judge.sheets(self.nesting.elements(), all);
         let in_style = self.judge.found();
         found.held_back = found.held_back.saturating_add(in_style.held_back);
@@ -294,7 +318,11 @@ impl Reader<'_> {
         let is_css = matches!(value("type").to_ascii_lowercase().as_str(), "" | "text/css");
         self.raw = Some(if is_css { Raw::Style } else { Raw::Dropped });
         if is_css {
-            self.sheets.push((value("media").to_owned(), String::new()));
+            self.sheets.push(Sheet {
+                media: value("media").to_owned(),
+                base: self.base.clone(),
+                css: String::new(),
+            });
         }
     }
 

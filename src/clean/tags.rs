@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::{Rawtext, Rcdata};
 use html5ever::tokenizer::{
-    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer,
+    BufferQueue, Doctype, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer,
 };
 
 use super::bound::few_attributes;
@@ -21,6 +21,8 @@ pub(super) trait Reads {
     fn start(&mut self, tag: &Tag);
     /// An end tag.
     fn end(&mut self, name: &str);
+    /// What stands in front of a document and says how it is laid out.
+    fn doctype(&mut self, _: &Doctype) {}
     /// Text, decoded; of one run there may be several pieces.
     fn text(&mut self, text: &str);
 }
@@ -63,6 +65,7 @@ impl<R: Reads> TokenSink for Sink<R> {
             }
             Token::TagToken(tag) => reader.end(&tag.name),
             Token::CharacterTokens(text) => reader.text(&text),
+            Token::DoctypeToken(doctype) => reader.doctype(&doctype),
             _ => {}
         }
         TokenSinkResult::Continue

@@ -428,7 +428,7 @@ fn the_body_tag_dresses_the_page() {
         cleaned.body_style,
         "background-color:#fff;margin-block:0px;margin-inline:8px;background:#111"
     );
-    let style = "background-image:url(&quot;https://e.org/x&quot;);background:#222";
+    let style = "background-image:url(&quot;https://e.org/x&quot; referrer-policy(no-referrer));background:#222";
     assert!(cleaned.html.contains(style), "{}", cleaned.html);
     assert!(
         page.contains("dir=\"rtl\"") && page.contains("a{color:#123}") && page.contains("a&lt;b"),
@@ -653,4 +653,42 @@ fn what_one_part_leaves_open_does_not_swallow_the_next() {
         assert!(after.ends_with("<div></div><p>Two</p>"), "{open}: {body}");
         assert!(!super::words(body).contains('>'), "{open}: {body}");
     }
+}
+
+#[test]
+fn an_address_in_style_begins_where_the_mail_says_and_tells_nobody_where_it_is_shown() {
+    let html = "<base href='https://e.org/x/'><style>p{background:url(sheet.png)}</style>\
+        <p style=\"background-image:url('attr.png')\">a</p><table background=cell.png><tr><td>b</table>";
+    let shown = document(html, &show(true));
+    let said = |name: &str| format!("https://e.org/x/{name}");
+    let sheet = format!(
+        "url(\"{}\" referrer-policy(no-referrer))",
+        said("sheet.png")
+    );
+    assert!(shown.sheet.contains(&sheet), "{}", shown.sheet);
+    for name in ["attr.png", "cell.png"] {
+        let style = format!(
+            "url(&quot;{}&quot; referrer-policy(no-referrer))",
+            said(name)
+        );
+        assert!(shown.html.contains(&style), "{}", shown.html);
+    }
+    assert_eq!(body_with_remote(&shown.html), shown.html);
+    assert_eq!(document(html, &show(false)).on_request, 3);
+    // Nothing else may stand beside an address.
+    for more in [
+        "referrer-policy(unsafe-url)",
+        "crossorigin(use-credentials)",
+        "x",
+        "\"y\"",
+    ] {
+        let style = format!("<p style='background:url(\"https://e.org/a\" {more})'>");
+        let kept = body_with_remote(&style);
+        assert!(
+            !kept.contains("unsafe-url") && !kept.contains("credentials"),
+            "{kept}"
+        );
+    }
+    let own = "<base href='https://mail.example.org/'><p style='background:url(sign-out)'>a</p>";
+    assert!(!body_with_remote(own).contains("sign-out"));
 }

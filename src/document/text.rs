@@ -48,7 +48,7 @@ impl Document {
             Some(match part.kind.as_str() {
                 "text/html" => text,
                 _ => clean::as_html(
-                    &structure::plain_text([(text, part.flowed)], clean::link).blocks,
+                    &structure::plain_text([(text, part.flowed)], &clean::link).blocks,
                 ),
             })
         });
@@ -92,8 +92,9 @@ impl Document {
     }
 
     /// The plain text as a reader reads it; where there is none, what its events say: an invitation may say everything
-    /// itself.
-    pub fn plain_text(&self, charset: &str) -> PlainText {
+    /// itself. `origin` is where this program answers: no link leads there.
+    pub fn plain_text(&self, charset: &str, origin: &str) -> PlainText {
+        let judge = |address: &str| clean::link_elsewhere(address, origin);
         let texts = self.leaves.text().filter_map(|part| {
             let text = self.read(self.shown(&part.path)?, charset);
             let text = match part.kind.as_str() {
@@ -102,11 +103,11 @@ impl Document {
             };
             Some((text, part.flowed))
         });
-        let mut letter = structure::plain_text(texts, clean::link);
+        let mut letter = structure::plain_text(texts, &judge);
         letter.cut |= self.is_cut();
         if letter.blocks.is_empty() {
             let said = self.extras().events.iter().map(|event| (&event.text, None));
-            return structure::plain_text(said, clean::link);
+            return structure::plain_text(said, &judge);
         }
         letter
     }

@@ -393,13 +393,13 @@ fn a_broken_structure_still_shows_what_is_there() {
 
 /// A text read by somebody who trusts every address in it.
 fn read(text: &str, flowed: Option<Flowed>) -> Vec<Block> {
-    plain_text([(text, flowed)], |address| Some(address.to_owned())).blocks
+    plain_text([(text, flowed)], &|address: &str| Some(address.to_owned())).blocks
 }
 
 #[test]
 fn a_text_has_no_more_in_it_than_a_browser_draws_in_a_moment() {
     let of_two = |text: String| {
-        plain_text([(&text, None), (&text, None)], |address| {
+        plain_text([(&text, None), (&text, None)], &|address: &str| {
             Some(address.to_owned())
         })
     };
@@ -414,11 +414,11 @@ fn a_text_has_no_more_in_it_than_a_browser_draws_in_a_moment() {
     assert!(!links.cut && !quotes.cut);
     let turning = of_two("a\u{5d0} ".repeat(15_000));
     assert!(turning.cut && told(&turning.blocks).len() > 90_000);
-    assert!(!plain_text([("a\u{5d0} ".repeat(15_000), None)], |_| None).cut);
+    assert!(!plain_text([("a\u{5d0} ".repeat(15_000), None)], &|_: &str| None).cut);
     // A thousand beginnings of links in one address, of which none is looked at to its end and again.
     use std::sync::atomic::{AtomicUsize, Ordering};
     static ASKED: AtomicUsize = AtomicUsize::new(0);
-    plain_text([("mailto:a@b/".repeat(100_000), None)], |_| {
+    plain_text([("mailto:a@b/".repeat(100_000), None)], &|_: &str| {
         ASKED.fetch_add(1, Ordering::Relaxed);
         None
     });
@@ -428,7 +428,7 @@ fn a_text_has_no_more_in_it_than_a_browser_draws_in_a_moment() {
 
 #[test]
 fn an_address_that_may_not_be_a_link_stays_words() {
-    let line = plain_text([("see http://a.example now", None)], |_| None);
+    let line = plain_text([("see http://a.example now", None)], &|_: &str| None);
     assert_eq!(told(&line.blocks), "see http://a.example now");
 }
 

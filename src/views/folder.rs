@@ -220,7 +220,7 @@ fn row(chrome: &Chrome, row: &RowLine) -> Markup {
                         @if row.forwarded { (sign(Icon::Forward, words.forwarded())) }
                         @if row.attachment { (sign(Icon::Clip, words.attachment())) }
                         @if row.starred { (sign(Icon::Star, words.starred())) }
-                        @if row.untold.is_none() { span.size { (words.size(row.size.into())) } }
+                        @if row.untold.is_none() && row.size > 0 { span.size { (words.size(row.size.into())) } }
                     }
                 }
                 @if let Some(peek) = &row.peek { span.peek dir="auto" { (peek) } }
@@ -258,6 +258,27 @@ mod tests {
         ] {
             assert!(row.contains(said), "{said}: {row}");
         }
+    }
+
+    #[test]
+    fn a_size_that_nobody_told_is_not_nothing() {
+        let page = sample("list");
+        let (_, rest) = page.split_once("No sender at all").unwrap();
+        let (row, _) = rest.split_once("</li>").unwrap();
+        assert!(
+            !row.contains("0 bytes") && !page.contains("0 bytes"),
+            "{row}"
+        );
+    }
+
+    #[test]
+    fn a_sender_who_is_not_certain_is_marked_and_never_without_the_address() {
+        let page = sample("list-doubted");
+        let (_, rest) = page.split_once("Sender not certain").unwrap();
+        let (row, _) = rest.split_once("</li>").unwrap();
+        let named = "<bdi>service@bank.example</bdi> &lt;<bdi>x@evil.example</bdi>&gt;";
+        assert!(row.contains(named), "{row}");
+        assert_eq!(page.matches("Sender not certain").count(), 1);
     }
 
     #[test]

@@ -76,6 +76,7 @@ body{max-width:50rem;margin:1.5rem auto;padding:0 1rem;font:15px/1.5 system-ui,s
 #told h2{margin:0 0 .5rem;font-size:1.1rem;line-height:1.3;overflow-wrap:anywhere}\
 #told p{margin:0;overflow-wrap:anywhere}\
 #mail{display:flow-root}\
+#mail :where(td,th){overflow-wrap:break-word}\
 #paper{position:relative;display:flow-root;overflow:hidden;overflow:visible clip;overflow-wrap:anywhere}\
 @page{margin:15mm}\
 @media print{body{max-width:none;margin:0;padding:0}#way{display:none}}";
@@ -158,6 +159,7 @@ fn people(label: &str, addresses: &[Address]) -> Markup {
                 @for address in addresses {
                     span {
                         @if address.name.trim().is_empty() { (said(&address.email)) }
+                        @else if address.email.is_empty() { (said(&address.name)) }
                         @else { (said(&address.name)) " <" (said(&address.email)) ">" }
                     }
                 }

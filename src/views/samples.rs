@@ -27,7 +27,7 @@ use crate::route::ActForm;
 use crate::route::{
     Anchor, Base, ListPage, ListQuery, MessageQuery, MessageRef, Route, SenderForm,
 };
-use crate::sender::{self, Judgement, Standpoint};
+use crate::sender::{self, Judgement, Named, Standpoint};
 use crate::time::Calendar;
 use crate::words::Words;
 
@@ -85,6 +85,16 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
         no: opened(3),
     });
     vec![
+        ("list-doubted", {
+            let mut list = inbox(None, true);
+            if let Some(row) = list.rows.first_mut() {
+                row.doubted = Some(Named::Person {
+                    name: "service@bank.example".to_owned(),
+                    address: "x@evil.example".to_owned(),
+                });
+            }
+            list_page(Words::ENGLISH, &list, &[])
+        }),
         ("list", list_page(Words::ENGLISH, &inbox(None, false), &[])),
         (
             "list-peek",
@@ -456,7 +466,7 @@ fn inbox(open: Option<usize>, peek: bool) -> ListPane {
             answered: marks.contains('a'),
             forwarded: marks.contains('f'),
             attachment: marks.contains('c'),
-            size: 1 << (2 * i),
+            size: if who.is_empty() { 0 } else { 1 << (2 * i) },
             current: open == Some(i),
         });
     let anchor = Anchor {

@@ -15,6 +15,7 @@ mod written;
 use cssparser::{BasicParseErrorKind, ParseError, Parser, RuleBodyParser, StyleSheetParser};
 
 use super::budget::{CSS_LAYERS, CSS_MATCHES, CSS_PAINTED};
+use super::read::Sheet;
 use super::{Inline, Show};
 use rules::{Declarations, Rules};
 use selectors::media;
@@ -27,6 +28,8 @@ pub(super) struct Judge<'a> {
     own_origin: Option<&'a str>,
     /// The address of an embedded image, by its Content-ID; only one that carries its bytes may stand in style.
     inline: Option<Inline<'a>>,
+    /// Where addresses begin that are not whole, where the mail says so.
+    pub(super) base: Option<String>,
     /// The id of the element that sheets stay inside of; None where the mail has its document for itself.
     within: Option<&'static str>,
     /// Elements of the mail, each of which every selector is tried at, and what that has come to so far.
@@ -102,13 +105,17 @@ impl<'a> Judge<'a> {
 
     /// The allowed rules of all style sheets of a mail of so many elements, each with the media that it is for (empty is for
     /// all). Each by itself: what one leaves open is not closed by the next.
-    pub(super) fn sheets<'s>(
+    pub(super) fn sheets(
         &mut self,
         elements: usize,
-        sheets: impl Iterator<Item = (&'s str, &'s str)>,
+        sheets: impl Iterator<Item = Sheet>,
     ) -> String {
         self.elements = elements;
-        sheets.map(|(media, css)| self.sheet(css, media)).collect()
+        let judge = |sheet: Sheet| {
+            self.base = sheet.base;
+            self.sheet(&sheet.css, &sheet.media)
+        };
+        sheets.map(judge).collect()
     }
 
     /// What has been found so far.

@@ -6,7 +6,7 @@ use super::allowed::{FUNCTIONS, LOADERS};
 use super::written::Written;
 use super::{Judge, Refused, refused};
 use crate::clean::budget::{CSS_DEPTH, CSS_EMBEDDED_BYTES};
-use crate::clean::{Load, is_own, load};
+use crate::clean::{Load, is_own, load, resolved};
 
 impl Judge<'_> {
     /// A value, from its tokens.
@@ -26,11 +26,7 @@ impl Judge<'_> {
                 Token::Function(name) => {
                     let name = name.to_ascii_lowercase();
                     if name == "url" || name == "src" {
-                        let address = input.parse_nested_block(|inner| {
-                            Ok::<_, Refused>(
-                                inner.expect_string().map_err(|_| refused())?.to_string(),
-                            )
-                        })?;
+                        let address = input.parse_nested_block(quoted_address)?;
                         self.address(&address, out)?;
                     } else if FUNCTIONS.contains(&name.as_str()) {
                         out.token(&Token::Function(name.into()))?;
@@ -78,7 +74,7 @@ impl Judge<'_> {
 
     /// An address in a value: kept, or the word that stands for no image.
     fn address(&mut self, address: &str, out: &mut Written) -> Result<(), Refused> {
-        let kept = match load(address) {
+        let kept = match load(&resolved(address, self.base.as_deref())) {
             Load::Data(data) => Some(data),
             Load::Remote(url) if is_own(&url, self.own_origin) => None,
             Load::Remote(url) if self.remote => Some(url),
@@ -107,4 +103,21 @@ impl Judge<'_> {
             None => out.token(&Token::Ident("none".into())),
         }
     }
+}
+
+/// What stands in `url(..)`: a string, and nothing else but the word that is written there (`Written::url`).
+fn quoted_address(inner: &mut Parser<'_>) -> Result<String, Refused> {
+    let address = inner.expect_string().map_err(|_| refused())?.to_string();
+    while let Ok(token) = inner.next().cloned() {
+        match token {
+            Token::Function(name) if name.eq_ignore_ascii_case("referrer-policy") => {
+                inner.parse_nested_block(|policy| {
+                    while policy.next().is_ok() {}
+                    Ok::<_, Refused>(())
+                })?;
+            }
+            _ => return Err(refused()),
+        }
+    }
+    Ok(address)
 }

@@ -49,11 +49,17 @@ impl Written {
         self.last = TokenSerializationType::WhiteSpace;
     }
 
+    /// An address. One elsewhere is asked for without saying where it stands, by a word of its own (CSS Values 5, 4.5.1):
+    /// Chromium keeps to no policy of the document for images in style. A browser that does not know the word leaves the
+    /// declaration out.
     pub(super) fn url(&mut self, address: &str) -> Result<(), Refused> {
         self.tokens = self.tokens.saturating_add(1);
         self.after_last(TokenSerializationType::Function);
         self.text.push_str("url(");
         serialize_string(address, &mut self.text).map_err(|_| refused())?;
+        if !address.starts_with("data:") {
+            self.text.push_str(" referrer-policy(no-referrer)");
+        }
         self.text.push(')');
         self.last = TokenSerializationType::UrlOrBadUrl;
         Ok(())

@@ -121,7 +121,8 @@ impl Reader<'_> {
     }
 
     fn link(&mut self, address: &str, out: &mut String) {
-        if let Some(place) = address.trim().strip_prefix('#').filter(|p| !p.is_empty()) {
+        // A place without a name is none: such a link looks like one, and does nothing.
+        if let Some(place) = address.trim().strip_prefix('#') {
             write("href", &format!("#{}", prefixed(place)), out);
             write("target", "_self", out);
         } else if let Some(href) = link(&resolved(address, self.base.as_deref()))

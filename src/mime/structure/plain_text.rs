@@ -23,7 +23,7 @@ const WRITTEN: usize = 1_200_000;
 /// Reads the plain texts of a mail, one after the other; their lines end in `\n`.
 pub fn plain_text<T: AsRef<str>>(
     texts: impl IntoIterator<Item = (T, Option<Flowed>)>,
-    judge: Judge,
+    judge: &Judge,
 ) -> PlainText {
     let mut reader = Reader {
         judge,
@@ -113,15 +113,15 @@ fn unflow(text: &str, delete_space: bool) -> Vec<Quoted> {
 }
 
 /// What the texts of one mail have had so far.
-struct Reader {
-    judge: Judge,
+struct Reader<'j> {
+    judge: &'j Judge<'j>,
     runs: BidiRuns,
     links: usize,
     quotes: usize,
     written: usize,
 }
 
-impl Reader {
+impl Reader<'_> {
     /// True where a letter may still be drawn.
     fn has_room_for(&mut self, c: char) -> bool {
         let length = match c {

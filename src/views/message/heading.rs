@@ -144,7 +144,8 @@ fn facts(chrome: &Chrome, message: &MessagePage) -> Markup {
             (fact(words.reply_to_label(), message.heading.reply_to))
             (moment(words.sent_label(), &message.heading.sent))
             (moment(words.arrived_label(), &message.heading.arrived))
-            dt { (words.size_label()) } dd { (words.size(message.heading.size)) }
+            // A server that tells none, or one that makes no sense.
+            @if message.heading.size > 0 { dt { (words.size_label()) } dd { (words.size(message.heading.size)) } }
             @if let Some(verdict) = &message.heading.sender.verdict {
                 dt { (words.verdict_label()) } dd dir="auto" { (words.verdict(verdict)) }
             }
@@ -157,6 +158,7 @@ fn whole(address: &Address) -> Markup {
     html! {
         span.whole {
             @if address.name.trim().is_empty() { (said(&address.email)) }
+            @else if address.email.is_empty() { (said(&address.name)) }
             @else { (said(&address.name)) " <" (said(&address.email)) ">" }
         }
     }
