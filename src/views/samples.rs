@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use maud::Markup;
 
+use super::all_folders::{self, AllFolders, FoundFolder};
 use super::attached::AttachmentLine;
 use super::error::ErrorPage;
 use super::folder::{self, ListPane, RowLine};
@@ -114,6 +115,7 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
         ("message-done-rtl", done_message(rtl)),
         ("message-odd", hostile_message()),
         ("message-told", extras::message()),
+        ("all-folders", folders_page()),
         ("headers", extras::headers()),
         ("leave", extras::leave()),
         ("sign-in", sign_in(None, "")),
@@ -339,6 +341,39 @@ fn away() -> Notice {
                 .to_owned(),
         undo: None,
     }
+}
+
+/// Of an account with more folders than stand beside a page, and more than are listed.
+fn folders_page() -> Markup {
+    let found = |title: &str, unread| FoundFolder {
+        href: folder_route(title),
+        title: title.to_owned(),
+        unread,
+    };
+    let chrome = Chrome {
+        more_folders: 19_500,
+        ..chrome(Words::ENGLISH, &[], &[])
+    };
+    all_folders::page(
+        &chrome,
+        &AllFolders {
+            back: folder_route("INBOX"),
+            find: "customers",
+            folders: vec![
+                found("Customers", 0),
+                found(
+                    "Customers / 2026 / Übersetzungen und Korrespondenz mit dem Verlag",
+                    12,
+                ),
+                found(&format!("Customers / {}", "x".repeat(300)), 1_034),
+            ],
+            from: 100,
+            count: 1_000,
+            left_out: 3,
+            before: Some(folder_route("INBOX")),
+            next: Some(folder_route("INBOX")),
+        },
+    )
 }
 
 fn folders() -> Vec<FolderLine> {
