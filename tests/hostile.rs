@@ -54,7 +54,8 @@ const USUAL: [(&str, &str); 20] = [
 impl Alone {
     fn new() -> Alone {
         let place = Place::new("alone");
-        let program = place.join("postern");
+        fs::create_dir(place.join("cgi-bin")).expect("a directory");
+        let program = place.join("cgi-bin/postern");
         let copied = Command::new("cp")
             .arg(env!("CARGO_BIN_EXE_postern"))
             .arg(&program)
@@ -62,7 +63,7 @@ impl Alone {
         assert!(copied.expect("cp").success());
         let state = place.join("state");
         place.write(
-            ".htpostern.toml",
+            "cgi-bin/.htpostern.toml",
             format!("state_dir = \"{}\"\n", state.display()),
         );
         Alone { place, program }

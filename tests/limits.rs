@@ -54,14 +54,15 @@ impl Host {
                 vec![mails::attached("All there is", "all.bin", &attached())],
             )
             .start();
-        fs::hard_link(site.program(), place.join("postern")).expect("a link");
+        fs::create_dir(place.join("cgi-bin")).expect("a directory");
+        fs::hard_link(site.program(), place.join("cgi-bin/postern")).expect("a link");
         let address = site.dovecot().address();
         let config = format!(
             "state_dir = \"{}\"\n[imap]\nhost = \"127.0.0.1\"\nport = {}\nsecurity = \"none\"\n",
             path.join("state").display(),
             address.port()
         );
-        place.write(".htpostern.toml", config);
+        place.write("cgi-bin/.htpostern.toml", config);
         fs::create_dir(place.join("state")).expect("a directory");
         let account = nobody_else();
         if place::are_we_root() {
@@ -71,7 +72,7 @@ impl Host {
         Host {
             site,
             place,
-            program: path.join("postern"),
+            program: path.join("cgi-bin/postern"),
             account,
             before,
         }

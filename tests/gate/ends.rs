@@ -126,7 +126,8 @@ fn a_name_lookup_that_hangs_ends_with_the_hard_deadline() {
         "nameserver 127.9.9.53\noptions timeout:30 attempts:2\n",
     );
     let site = Site::new().start();
-    let program = place.join("postern");
+    fs::create_dir(place.join("cgi-bin")).expect("a directory");
+    let program = place.join("cgi-bin/postern");
     // A link: a file that was just written may still be open in a child of another test.
     fs::hard_link(site.program(), &program).expect("a link");
     let state = place.join("state");
@@ -134,7 +135,7 @@ fn a_name_lookup_that_hangs_ends_with_the_hard_deadline() {
         "state_dir = \"{}\"\n[imap]\nhost = \"mail.silent.test\"\nsecurity = \"none\"\n[gate]\ndeadline_seconds = 5\n",
         state.display()
     );
-    place.write(".htpostern.toml", config);
+    place.write("cgi-bin/.htpostern.toml", config);
 
     let form = ByHand::get(&program, "/sign-in").like_ourselves().run();
     let form = form.answer.expect("a form");
