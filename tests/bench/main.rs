@@ -264,6 +264,57 @@ fn beside(stage: &Stage, program: &Path, rounds: usize) {
     table.spread("cold list, the other", &times[1], &times[1]);
     table.spread("cold list", &times[0], &times[1]);
     table.print();
+
+    let named = [("the other", &other), ("this one", stage)];
+    let mut table = Table::new(
+        "What a cold list costs at the mail server",
+        &[
+            "",
+            "connections",
+            "commands",
+            "flights",
+            "bytes up",
+            "bytes down",
+        ],
+    );
+    for (name, stage) in named {
+        stage.imap().reset();
+        stage.cold_list().page();
+        let c = stage.imap().counts();
+        let counts = [
+            c.connections,
+            c.commands,
+            c.flights,
+            c.bytes_up,
+            c.bytes_down,
+        ];
+        table.row(name, &counts.map(|n| n.to_string()));
+    }
+    table.print();
+    let mut table = Table::new(CALLS, &CALL_HEADS);
+    for (name, stage) in named {
+        let (list, message) = (stage.warm_list(), stage.warm_message());
+        for (what, click) in [("warm list", list), ("warm message", message)] {
+            count_calls(&mut table, stage, &format!("{what}, {name}"), &click);
+        }
+    }
+    table.print();
+}
+
+const CALLS: &str =
+    "What one request asks of the kernel (strace); bytes are those of files in the state directory";
+const CALL_HEADS: [&str; 6] = ["", "calls", "threads", "fsyncs", "read", "written"];
+
+/// A row of what a click asks of the kernel; none without strace.
+fn count_calls(table: &mut Table, stage: &Stage, name: &str, click: &Click) {
+    let calls = watch::calls(&stage.by_hand(click), stage.state_dir(), &stage.scratch());
+    let Some(calls) = calls else {
+        println!("\nNo system calls counted: strace is not installed.");
+        return;
+    };
+    let numbers = [calls.all, calls.threads, calls.syncs].map(|n| n.to_string());
+    let bytes = [calls.read, calls.written].map(|n| n.to_string());
+    table.row(name, &[&numbers[..], &bytes].concat());
 }
 
 /// The entries of an answer's Server-Timing, ms, and what they leave of the total.
@@ -329,19 +380,9 @@ fn process(stage: &Stage, rounds: usize) {
     table.print();
 
     let cold = stage.cold_list();
-    let scratch = stage.scratch();
-    let mut table = Table::new(
-        "What one request asks of the kernel (strace); bytes are those of files in the state directory",
-        &["", "calls", "threads", "fsyncs", "read", "written"],
-    );
+    let mut table = Table::new(CALLS, &CALL_HEADS);
     for (name, click) in kinds.into_iter().chain([("cold list", &cold)]) {
-        let Some(calls) = watch::calls(&stage.by_hand(click), stage.state_dir(), &scratch) else {
-            println!("\nNo system calls counted: strace is not installed.");
-            return;
-        };
-        let numbers = [calls.all, calls.threads, calls.syncs].map(|n| n.to_string());
-        let bytes = [calls.read, calls.written].map(|n| n.to_string());
-        table.row(name, &[&numbers[..], &bytes].concat());
+        count_calls(&mut table, stage, name, click);
     }
     table.print();
 }
