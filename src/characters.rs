@@ -75,6 +75,10 @@ pub fn turns_direction(c: char) -> bool {
 
 /// True for a mark that is written onto the letter before it, or joins it to the next.
 pub fn is_mark(c: char) -> bool {
+    // Nearly all characters of nearly all mails.
+    if c < '\u{300}' {
+        return false;
+    }
     matches!(
         c,
         '\u{300}'..='\u{36f}'

@@ -71,17 +71,16 @@ impl Sync<'_, '_, '_> {
         self.keep_facts();
         let mut asked = vec![asked_rows];
         let mut missing = vec![rows];
-        if let Some(messages) = flight.get(flags) {
-            brought.extend(self.note_messages(folder, messages));
-        }
+        // All handles of one flight lead to the same messages, those of the folder: they are noted once.
+        let mut here = flags;
         let mut refused_alone = Vec::new();
         for halving in 0..=HALVINGS {
             let mut halves: Vec<UidSet> = Vec::new();
             let mut refusal = Ok(());
+            if let Some(messages) = flight.get(here) {
+                brought.extend(self.note_messages(folder, messages));
+            }
             for (handle, set) in asked.iter().zip(&missing) {
-                if let Some(messages) = flight.get(*handle) {
-                    brought.extend(self.note_messages(folder, messages));
-                }
                 let rest = set.iter().filter(|uid| !brought.contains_key(uid));
                 let rest: Vec<Uid> = rest.collect();
                 match (flight.require(*handle), rest.as_slice()) {
@@ -106,6 +105,7 @@ impl Sync<'_, '_, '_> {
             let mut plan = Plan::new();
             let ask = |set: &UidSet| plan.fetch_rows(set.clone(), verdict);
             asked = missing.iter().map(ask).collect();
+            here = asked.first().copied().unwrap_or(here);
             flight = self.fly_with_counts(plan)?;
         }
         brought.extend(self.note_untold(folder, &refused_alone));

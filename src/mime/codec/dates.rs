@@ -218,11 +218,11 @@ impl Pieces {
     /// A month, half of a day, or a zone. A weekday is none of them, but may look like a month, and stands before it.
     fn name(&mut self, word: &str) {
         let word = word.to_lowercase();
-        let at_most = |n: usize| word.chars().take(n).collect::<String>();
-        let begins = |known: &str| at_most(known.chars().count()) == known.to_lowercase();
-        let english = NAMES.iter().position(|known| begins(known));
+        let beginning = word.get(..3).unwrap_or_default();
+        let english = |known: &&str| known.eq_ignore_ascii_case(beginning);
+        let english = NAMES.iter().position(|known| english(&known));
         let month = english.map(|n| n.saturating_add(1)).or_else(|| {
-            let found = ELSEWHERE.iter().find(|(known, _)| begins(known));
+            let found = ELSEWHERE.iter().find(|(known, _)| word.starts_with(known));
             found.map(|(_, month)| *month)
         });
         let zone = ZONES.iter().find(|(known, _)| *known == word);

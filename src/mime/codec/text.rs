@@ -375,6 +375,11 @@ fn raise(bytes: &[u8], shift_in: &[u8], shift_out: &[u8]) -> Vec<u8> {
 
 /// Line ends become `\n`, other controls nothing, and no letter carries marks without end.
 fn harmless(text: &str) -> String {
+    // Nearly all texts of nearly all mails.
+    let is_plain = |b: u8| matches!(b, b' '..=b'~' | b'\n' | b'\t');
+    if text.bytes().all(is_plain) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     let mut marks = 0_usize;
     let mut chars = text.chars().peekable();
