@@ -19,8 +19,14 @@ use crate::process::Ticks;
 use crate::state::{self, State, UserId};
 use crate::time::{Deadline, Watch};
 
-/// How often a waiting page looks whether a newer one has come.
-const LOOK: Duration = Duration::from_millis(200);
+/// How often a waiting page looks whether a newer one has come: for so long a page that nobody wants any more may still
+/// stand in the way of others.
+const LOOK: Duration = Duration::from_millis(20);
+/// For how long the newest page waits until one that it displaced has left its place, and how often it tries.
+const PLACE_WAIT: Duration = Duration::from_millis(200);
+const PLACE_LOOK: Duration = Duration::from_millis(2);
+/// Places of one user's pages beyond those that may wait: for pages that are about to leave.
+const LEAVING: usize = 2;
 /// How many waiting parts, and as many acts, one user may have.
 const PLACES: usize = 4;
 /// Long bodies of one user that are on their way at once.
@@ -220,7 +226,7 @@ impl Gate<'_> {
             Waiter::Page => {
                 // The ticket first: it makes the oldest waiting page leave, and with it a slot come free.
                 let ticket = Ticket::take(dir, u64::from(self.config.waiting))?;
-                let slot = slot_after(self.state, self.total().saturating_sub(SPARE), &ticket)?;
+                let (_place, slot) = self.place_after(dir, &ticket)?;
                 wait(lock, &path, limit, LOOK, || ticket.check())?;
                 Ok(slot)
             }
@@ -234,6 +240,26 @@ impl Gate<'_> {
                 wait(lock, &path, limit, limit, || Ok(()))?;
                 Ok(slot)
             }
+        }
+    }
+
+    /// A place among the user's waiting pages, then a slot: those that a displaced page leaves behind come free a moment
+    /// later. However many pages of one user come, they take no more slots than there are places.
+    fn place_after(&self, dir: &Path, ticket: &Ticket) -> Result<(File, Slot)> {
+        let places = (self.config.waiting as usize).saturating_add(LEAVING);
+        let limit = self.total().saturating_sub(SPARE);
+        let watch = Watch::start();
+        loop {
+            if let Some((place, _)) = first_free(dir, "page", places)?
+                && let Some(slot) = Slot::take(self.state, limit)?
+            {
+                return Ok((place, slot));
+            }
+            ticket.check()?;
+            if watch.passed() > PLACE_WAIT {
+                return Err(Error::TooMany { retry: 1 });
+            }
+            std::thread::sleep(PLACE_LOOK);
         }
     }
 
@@ -291,21 +317,6 @@ impl Gate<'_> {
 
     fn total(&self) -> usize {
         self.config.total as usize
-    }
-}
-
-/// A slot for a waiting page: the one that a displaced page leaves behind may come free a moment later.
-fn slot_after(state: &State, limit: usize, ticket: &Ticket) -> Result<Slot> {
-    let watch = Watch::start();
-    loop {
-        if let Some(slot) = Slot::take(state, limit)? {
-            return Ok(slot);
-        }
-        ticket.check()?;
-        if watch.passed() > LOOK.saturating_mul(2) {
-            return Err(Error::TooMany { retry: 1 });
-        }
-        std::thread::sleep(LOOK / 10);
     }
 }
 

@@ -4,6 +4,7 @@
 //! The program has no hook for any of this: the mail server is made slow, and the kernel tells who holds and who waits.
 
 mod ends;
+mod storms;
 
 use std::fs;
 use std::path::{Path, PathBuf};
