@@ -219,8 +219,8 @@ impl Pieces {
     fn name(&mut self, word: &str) {
         let word = word.to_lowercase();
         let beginning = word.get(..3).unwrap_or_default();
-        let english = |known: &&str| known.eq_ignore_ascii_case(beginning);
-        let english = NAMES.iter().position(|known| english(&known));
+        let mut names = NAMES.iter();
+        let english = names.position(|known| known.eq_ignore_ascii_case(beginning));
         let month = english.map(|n| n.saturating_add(1)).or_else(|| {
             let found = ELSEWHERE.iter().find(|(known, _)| word.starts_with(known));
             found.map(|(_, month)| *month)
