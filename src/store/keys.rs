@@ -68,7 +68,7 @@ pub const ROWS: Tree<MessageKey, Row> = Tree::new(8, 4);
 /// Parts that were shown.
 pub const TEXTS: Tree<TextKey, Vec<u8>> = Tree::new(9, 1);
 /// What acts have done, for the page that follows.
-pub const NOTICES: Tree<NoticeKey, KeptNotice> = Tree::new(10, 2);
+pub const NOTICES: Tree<NoticeKey, KeptNotice> = Tree::new(10, 3);
 
 /// Trees that a new generation of the store takes along, most needed first; the rest is a miss once.
 pub(super) const CARRIED: [u8; 7] = [1, 2, 3, 4, 5, 6, 7];
@@ -379,7 +379,7 @@ mod tests {
                 4,
                 "010102246b0401060805017301016601780101730178010177010201017601016d0172016101010174017801016301780101720178010606060606060606010707070707070707010170010102010203612f620163016401016501010100016601010110",
             ),
-            (2, "020201730101022f75"),
+            (3, "020401730101022f75"),
         ];
         for ((version, bytes), (known_version, known)) in seen.iter().zip(expected) {
             assert_eq!((*version, bytes.as_str()), (known_version, known));
