@@ -21,6 +21,8 @@ use crate::error::{Cause, Error, Result};
 
 /// Bytes of a nonce, which stands in front of what it sealed.
 const NONCE: usize = 24;
+/// What of a keyed hash proves anything, in bytes: of a shorter one somebody could try all.
+const SHORTEST_TAG: usize = 16;
 /// By how many bytes a sealed value is longer than what was sealed: the nonce, and the tag of Poly1305.
 pub const SEALED_BYTES: usize = NONCE + 16;
 
@@ -159,9 +161,9 @@ impl Key {
         self.mac(purpose, parts).finalize().into_bytes().into()
     }
 
-    /// True where `tag` begins the keyed hash of these parts; takes the same time whatever differs.
+    /// True where `tag`, of 16 bytes at least, begins the keyed hash of these parts; takes the same time whatever differs.
     pub fn proves(&self, purpose: &str, parts: &[&[u8]], tag: &[u8]) -> bool {
-        !tag.is_empty() && self.mac(purpose, parts).verify_truncated_left(tag).is_ok()
+        tag.len() >= SHORTEST_TAG && self.mac(purpose, parts).verify_truncated_left(tag).is_ok()
     }
 
     fn mac(&self, purpose: &str, parts: &[&[u8]]) -> Blake2sMac256 {
@@ -242,6 +244,7 @@ mod tests {
         assert_ne!(key.hash("a", &[b"b", b"c"]), key.hash("a", &[b"bc"]));
         let tag = key.hash("a", &[b"b"]);
         assert!(key.proves("a", &[b"b"], &tag[..16]));
+        assert!(!key.proves("a", &[b"b"], &tag[..15]));
         assert!(!key.proves("a", &[b"b"], &[]));
         assert!(!key.proves("a", &[b"b"], &[0; 16]));
     }
