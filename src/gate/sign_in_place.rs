@@ -20,8 +20,9 @@ const OPEN: usize = 6;
 const UNTAINTED: usize = 8;
 /// Those, and the ones for browsers that are known.
 const ALL: usize = 10;
-/// Locks that networks are spread over: two that meet in one take turns.
-const NETWORKS: usize = 32;
+/// Locks that networks are spread over, twice: two that meet in one take turns, so those that have failed a moment ago
+/// meet only each other.
+const NETWORKS: u64 = 1024;
 /// How many of one network wait.
 const WAITING_OF_NETWORK: usize = 2;
 /// How many networks wait for a place.
@@ -63,7 +64,9 @@ pub fn sign_in_place(state: &State, newcomer: Newcomer) -> Result<Option<SignInP
             network,
             has_failed,
         } => {
-            let Some(turn) = turn(&dir, network, watch)? else {
+            let networks = if has_failed { "failed" } else { "network" };
+            let lock = format!("{networks}.{}", network.checked_rem(NETWORKS).unwrap_or(0));
+            let Some(turn) = turn(&dir, &lock, watch)? else {
                 return Ok(None);
             };
             (Some(turn), if has_failed { OPEN } else { UNTAINTED })
@@ -81,15 +84,13 @@ pub fn sign_in_place(state: &State, newcomer: Newcomer) -> Result<Option<SignInP
 }
 
 /// A network's turn; None where too many of it wait, or the one that works is slow.
-fn turn(dir: &Path, network: u64, watch: Watch) -> Result<Option<File>> {
-    let networks = u64::try_from(NETWORKS).unwrap_or(u64::MAX);
-    let number = network.checked_rem(networks).unwrap_or(0);
-    let path = dir.join(format!("network.{number}"));
+fn turn(dir: &Path, lock: &str, watch: Watch) -> Result<Option<File>> {
+    let path = dir.join(lock);
     let file = open(&path)?;
     if try_lock(&file, &path)? {
         return Ok(Some(file));
     }
-    let waiting = format!("network.{number}.wait");
+    let waiting = format!("{lock}.wait");
     waited(dir, (&waiting, WAITING_OF_NETWORK), watch, || {
         let file = open(&path)?;
         Ok(try_lock(&file, &path)?.then_some(file))
