@@ -20,9 +20,9 @@ const OPEN: usize = 6;
 const UNTAINTED: usize = 8;
 /// Those, and the ones for browsers that are known.
 const ALL: usize = 10;
-/// Locks that networks are spread over, twice: two that meet in one take turns, so those that have failed a moment ago
-/// meet only each other.
-const NETWORKS: u64 = 1024;
+/// Locks that networks are spread over, empty files made at first use: two networks that meet in one take turns, so there
+/// are many more than there are places.
+const NETWORKS: u64 = 4096;
 /// How many of one network wait.
 const WAITING_OF_NETWORK: usize = 2;
 /// How many networks wait for a place.
@@ -64,8 +64,8 @@ pub fn sign_in_place(state: &State, newcomer: Newcomer) -> Result<Option<SignInP
             network,
             has_failed,
         } => {
-            let networks = if has_failed { "failed" } else { "network" };
-            let lock = format!("{networks}.{}", network.checked_rem(NETWORKS).unwrap_or(0));
+            let number = network.checked_rem(NETWORKS).unwrap_or(0);
+            let lock = format!("network.{number}");
             let Some(turn) = turn(&dir, &lock, watch)? else {
                 return Ok(None);
             };
