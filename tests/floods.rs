@@ -185,7 +185,7 @@ fn a_network_holds_one_place_at_the_door() {
     let crowded = attempt_from(&site.visitor(), "2001:db8::7", "cid", &password_of("cid"));
     crowded
         .has_status(429)
-        .shows("Too many people are signing in right now");
+        .shows("Postern is checking other sign-ins right now");
     assert_eq!(crowded.form("sign-in").value("login"), Some("cid"));
     // Who comes from now on is not held.
     site.proxy().trouble(Trouble::None);

@@ -295,6 +295,27 @@ fn signing_out_everywhere_leaves_no_session_and_no_key_but_the_passwords() {
 }
 
 #[test]
+fn a_session_that_has_ended_is_not_told_that_it_signed_the_others_out() {
+    let site = Site::with_inbox(3);
+    let ann = site.sign_in("ann");
+    let stale = [ann.get("/sessions"), ann.get("/sessions")];
+    // She has signed out in another tab, and another browser goes on.
+    let other = site.sign_in("ann");
+    let all = other.get("/sessions");
+    let own = all.attributes_of("form[action*='end-session'] input[name=session]", "value");
+    all.form("end-session").set("session", &own[1]).submit();
+    for (page, act) in stale.iter().zip(["end-session", "end-all-sessions"]) {
+        let form = page.form(act);
+        let left = form.submit();
+        left.has_status(401)
+            .shows("Your session has expired")
+            .hides("You are signed out");
+        assert_eq!(left.attributes_of("input[name=to]", "value"), ["/sessions"]);
+    }
+    other.get("/").has_status(200).shows("Message 3");
+}
+
+#[test]
 fn of_several_cookies_the_one_with_our_mac_counts_and_two_good_ones_do_not() {
     let site = Site::with_inbox(3);
     let ann = site.sign_in("ann");

@@ -112,6 +112,8 @@ pub enum Back<'r> {
         /// Where one goes on if nothing could be carried, by the form.
         otherwise: fn(&Form) -> Route,
     },
+    /// To this page. What was to be done is neither carried nor said to be done.
+    Page(Route),
     /// Nowhere: it was to end the session, which has ended.
     SignedOut,
 }
@@ -157,11 +159,11 @@ pub fn needs(route: &Route) -> Needs<'_> {
 
         Route::Sessions => Needs::page(sessions::show),
         Route::EndSession => Needs {
-            back: Back::SignedOut,
+            back: Back::Page(Route::Sessions),
             ..Needs::act(sessions::end_one)
         },
         Route::EndAllSessions => Needs {
-            back: Back::SignedOut,
+            back: Back::Page(Route::Sessions),
             asks: Asks::Nothing,
             ..Needs::act(sessions::end_all)
         },
@@ -220,7 +222,7 @@ fn resume(visit: &mut Visit, form: &str) -> Result<Done> {
     let route = Route::posted_to(&kept.target).ok_or(Error::NotFound)?;
     match needs(&route).back {
         Back::Carry { show, .. } => show(visit, &kept),
-        Back::SamePage | Back::SignedOut => {
+        Back::SamePage | Back::Page(_) | Back::SignedOut => {
             Err(Error::Internal(Cause::new("a form that is not carried")))
         }
     }

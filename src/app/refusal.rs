@@ -40,6 +40,7 @@ pub(super) fn not_signed_in(
             otherwise(&asked.request.form).href(&Base::default()),
             reason,
         ),
+        Back::Page(page) => (page.href(&Base::default()), reason),
         Back::SamePage => (asked.request.head.here(), reason),
     };
     let is_asked_for = match reason {
@@ -76,7 +77,9 @@ impl Asked<'_> {
     pub(super) fn folder(&self) -> Option<FolderName> {
         match self.needs().back {
             Back::Carry { otherwise, .. } => otherwise(&self.request.form).folder().cloned(),
-            Back::SamePage | Back::SignedOut => self.request.route.folder().cloned(),
+            Back::SamePage | Back::Page(_) | Back::SignedOut => {
+                self.request.route.folder().cloned()
+            }
         }
     }
 

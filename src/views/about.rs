@@ -99,10 +99,9 @@ pub(super) fn framed(
     (back, back_words): (&Route, &str),
     inside: Markup,
 ) -> Markup {
-    let words = chrome.words;
     let panes = html! {
         main.message #message {
-            .tools.bar role="group" aria-label=(words.about_message()) {
+            .tools.bar {
                 a.button.quiet href=(chrome.href(back)) aria-keyshortcuts="u" {
                     (icon(Icon::Back)) (back_words)
                 }

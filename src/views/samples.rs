@@ -108,6 +108,10 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
             "list-away",
             list_page(Words::ENGLISH, &inbox(None, false), &[away()]),
         ),
+        (
+            "list-alert",
+            list_page(Words::ENGLISH, &inbox(None, false), &[alert()]),
+        ),
         ("message", text_message()),
         ("message-rtl", text_message_in(rtl)),
         ("message-html", html_message()),
@@ -126,6 +130,10 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
         ("sign-in-http", sign_in(Some(Reason::Insecure), "")),
         ("sign-in-shared", sign_in(Some(Reason::SharedOrigin), "")),
         ("sign-in-out", sign_in(Some(Reason::SignedOut), "")),
+        (
+            "sign-in-crowded",
+            sign_in(Some(Reason::Crowded), "ann@example.org"),
+        ),
         ("sign-in-kept", carried(Carried::Kept(String::new()))),
         ("sign-in-lost", carried(Carried::Lost)),
         ("resume", question),
@@ -339,6 +347,15 @@ fn away() -> Notice {
         text:
             "You are looking at a saved copy. You can read messages that you have already opened."
                 .to_owned(),
+        undo: None,
+    }
+}
+
+fn alert() -> Notice {
+    Notice {
+        kind: Kind::Warn,
+        lead: Words::ENGLISH.server_says().to_owned(),
+        text: "The server will be down for maintenance on Sunday from 02:00 to 04:00.".to_owned(),
         undo: None,
     }
 }

@@ -83,7 +83,7 @@ impl Words {
 
     /// No folder has that in its name.
     pub fn no_such_folder(&self) -> &'static str {
-        "No folder with this name."
+        "No folder names contain this."
     }
 
     /// The server has more folders than are kept.

@@ -69,7 +69,7 @@ impl Words {
 
     /// Above the form: more people sign in than can be checked at once.
     pub fn sign_in_busy(&self) -> &'static str {
-        "Too many people are signing in right now. Try again in a few seconds."
+        "Postern is checking other sign-ins right now. Try again in a few seconds. (Your password was not checked this time.)"
     }
 
     /// Above the form: the form was older than a day or came without its cookie.
@@ -94,6 +94,6 @@ impl Words {
 
     /// In the place of the form below `/~ann`.
     pub fn own_host_needed(&self) -> &'static str {
-        "This address is shared with other websites, which could read your mail. The person who runs this site has to give Postern a host name of its own."
+        "This address is shared with other websites, which could read your mail. The person who runs this site needs to give Postern a host name of its own."
     }
 }

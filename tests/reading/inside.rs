@@ -166,7 +166,7 @@ fn a_message_that_is_signed_as_a_whole_is_read() {
         odd(subject, kind, &format!("{packed}\n"))
     };
     let ann = Reader::of(vec![
-        sealed("Signed", &signed_whole(content)),
+        sealed("The deed itself", &signed_whole(content)),
         odd(
             "Known by its name",
             "application/octet-stream; name=smime.p7m\nContent-Transfer-Encoding: base64",
@@ -174,7 +174,7 @@ fn a_message_that_is_signed_as_a_whole_is_read() {
         ),
         sealed("Sealed", &STANDARD.encode(b"\x30\x03\x02\x01\x00")),
     ]);
-    let page = ann.open_mail("Signed");
+    let page = ann.open_mail("The deed itself");
     page.shows("has an S/MIME signature. Postern does not check it.");
     let frame = page.frame();
     frame.has_status(200).shows("The deed.");
