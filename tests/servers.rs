@@ -459,6 +459,13 @@ fn with_an_attachment() -> Transcript {
     transcript
 }
 
+/// The address of the message with UID 4, from the list.
+fn link_to_the_fourth(who: &Visitor) -> String {
+    let links = who.get("/").attributes_of(".row > a", "href");
+    let link = links.into_iter().find(|href| href.contains("u=4&"));
+    link.expect("the message")
+}
+
 #[test]
 fn a_download_goes_on_from_what_came_and_is_never_taken_for_whole_where_it_is_cut() {
     for pieces in [
@@ -471,10 +478,7 @@ fn a_download_goes_on_from_what_came_and_is_never_taken_for_whole_where_it_is_cu
         let script = ImapScript::speaking(with_an_attachment(), Mischief::Pieces(pieces));
         let site = Site::new().imap_at(script.address()).start();
         let ann = site.sign_in_with("ann", "x");
-        let list = ann.get("/");
-        let rows = list.attributes_of(".row > a", "href");
-        let row = rows.iter().find(|href| href.contains("u=4&"));
-        let message = ann.get(row.expect("the message"));
+        let message = ann.get(&link_to_the_fourth(&ann));
         for (link, section) in [("Download big.bin", "2"), ("Download message", "")] {
             let saved = message.click_once(link);
             if pieces == Pieces::CutShort {
@@ -504,17 +508,15 @@ fn a_file_without_a_name_in_the_structure_has_that_of_its_own_header() {
     let script = ImapScript::speaking(transcript, Mischief::Honest);
     let site = Site::new().imap_at(script.address()).start();
     let ann = site.sign_in_with("ann", "x");
-    let list = ann.get("/");
-    let rows = list.attributes_of(".row > a", "href");
-    let row = rows.iter().find(|href| href.contains("u=4&"));
-    let message = ann.get(row.expect("the message"));
+    let link = link_to_the_fourth(&ann);
+    let message = ann.get(&link);
     assert!(
         message.has_link("Download named.bin"),
         "{}",
         message.report("no name")
     );
     // It is kept.
-    let again = ann.get(row.expect("the message"));
+    let again = ann.get(&link);
     connections(&again, 0);
     assert!(again.has_link("Download named.bin"));
 }

@@ -18,7 +18,7 @@ impl Words {
         "Sign out everywhere"
     }
 
-    /// Ends one session, for who does not see what stands beside the button.
+    /// Ends one session, for readers of the button who cannot see the row that it is in.
     pub fn sign_out_of(&self, browser: &str) -> String {
         format!("Sign out: {browser}")
     }
