@@ -4,6 +4,7 @@
 
 mod acts;
 mod hostile;
+mod limited;
 mod replies;
 mod script;
 mod sending;

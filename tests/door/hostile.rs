@@ -1,36 +1,34 @@
-//! Servers that hang, drip, cut, flood and lie: an error within the deadline, and bounded memory.
+//! Servers that hang, drip, cut, flood and lie: an error within the deadline, and bounded memory. Whoever meets them is a
+//! process of its own, with as much address space as a program of a host has.
 
-use std::fs;
 use std::io::Write;
 use std::net::TcpListener;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use postern::config::{ImapServer, Security};
-use postern::error::{Error, Imap, Said};
+use postern::error::{Imap, Said};
 use postern::mail::{Flags, Uid};
-use postern::remote::{Capabilities, Criteria, Plan, Remote};
-use postern::time::Deadline;
 
-use super::{account, play, server, visit};
+use super::limited::{self, Task, said_by, tell_peak};
+use super::play;
 use crate::support::imap_script::{ImapScript, Mischief, When};
 
 /// More than any machine needs for what does not wait for a deadline.
 const AMPLE: Duration = Duration::from_secs(60);
 
 /// How a hostile server is met, where no deadline plays a part: which kind of error, and with a bound on what was read of it.
-fn hostile(mischief: Mischief) -> Imap {
+fn hostile(mischief: Mischief) -> String {
     hostile_for(AMPLE, mischief)
 }
 
-fn hostile_for(deadline: Duration, mischief: Mischief) -> Imap {
+fn hostile_for(deadline: Duration, mischief: Mischief) -> String {
     let told = format!("{mischief:?}")
         .chars()
         .take(100)
         .collect::<String>();
     let script = ImapScript::start("dovecot-2.3.19.1", mischief);
     let begun = Instant::now();
-    let met = visit(script.port(), Deadline::after(deadline));
+    let met = limited::met(Task::Visit, script.port(), deadline);
     // Far more than a deadline here, so that it does not matter how busy the machine is.
     let took = begun.elapsed();
     assert!(took < AMPLE, "{told}: {took:?}");
@@ -40,10 +38,12 @@ fn hostile_for(deadline: Duration, mischief: Mischief) -> Imap {
         "{told}: {} bytes",
         script.sent()
     );
-    match met.err() {
-        Some(Error::Imap(kind, _)) => kind,
-        other => panic!("{told}: {other:?}"),
-    }
+    met
+}
+
+/// How a kind of error is told.
+fn kind(kind: Imap) -> String {
+    format!("{kind:?}")
 }
 
 #[test]
@@ -51,8 +51,8 @@ fn a_server_that_says_nothing_or_drips_meets_the_deadline() {
     for when in [When::Greeting, When::SignIn, When::Command] {
         let drip = Mischief::Drips(when, Duration::from_millis(100));
         for mischief in [Mischief::Silent(when), drip] {
-            let kind = hostile_for(Duration::from_millis(400), mischief);
-            assert_eq!(kind, Imap::Timeout, "{when:?}");
+            let met = hostile_for(Duration::from_millis(400), mischief);
+            assert_eq!(met, kind(Imap::Timeout), "{when:?}");
         }
     }
 }
@@ -70,17 +70,9 @@ fn a_tls_record_that_drips_meets_the_deadline_too() {
             thread::sleep(Duration::from_millis(20));
         }
     });
-    let tls = ImapServer {
-        security: Some(Security::Tls),
-        ..server(port)
-    };
     let begun = Instant::now();
-    let deadline = Deadline::after(Duration::from_millis(400));
-    let error = Remote::new(account(&tls), None, deadline).ready().err();
-    assert!(
-        matches!(error, Some(Error::Imap(Imap::Timeout, _))),
-        "{error:?}"
-    );
+    let met = limited::met(Task::Tls, port, Duration::from_millis(400));
+    assert_eq!(met, kind(Imap::Timeout));
     assert!(begun.elapsed() < AMPLE);
     dripping
         .join()
@@ -93,7 +85,7 @@ fn a_server_that_cuts_is_unreachable_wherever_it_cuts() {
         for count in [0, 1, 7] {
             assert_eq!(
                 hostile(Mischief::Cuts(when, count)),
-                Imap::Unreachable,
+                kind(Imap::Unreachable),
                 "{when:?} {count}"
             );
         }
@@ -101,7 +93,7 @@ fn a_server_that_cuts_is_unreachable_wherever_it_cuts() {
     let literal = b"* 1 FETCH (UID 1 BODY[] {500}\r\nabc".to_vec();
     assert_eq!(
         hostile(Mischief::Says(When::Command, literal)),
-        Imap::Unreachable
+        kind(Imap::Unreachable)
     );
 }
 
@@ -111,7 +103,7 @@ fn a_literal_that_no_request_may_hold_ends_the_connection_at_its_announcement() 
         let line = format!("* 1 FETCH (BODY[] {{{size}}}\r\n").into_bytes();
         assert_eq!(
             hostile(Mischief::SaysAndWaits(When::Command, line)),
-            Imap::Garbled,
+            kind(Imap::Garbled),
             "{size}"
         );
     }
@@ -136,7 +128,7 @@ fn floods_end_at_their_bound() {
         ("searches without end", &b""[..], &b"* SEARCH 4 9 2\r\n"[..]),
     ] {
         let mischief = Mischief::Floods(When::Command, first.to_vec(), again.to_vec());
-        assert_eq!(hostile(mischief), Imap::Garbled, "{what}");
+        assert_eq!(hostile(mischief), kind(Imap::Garbled), "{what}");
     }
 }
 
@@ -147,8 +139,8 @@ fn what_is_not_an_answer_ends_the_connection_or_loses_itself() {
         b"\0\xff\xfe\r\n",
         b"220 mail.example.org ESMTP\r\n",
     ] {
-        let kind = hostile(Mischief::Says(When::Greeting, garbage.to_vec()));
-        assert_eq!(kind, Imap::Garbled);
+        let met = hostile(Mischief::Says(When::Greeting, garbage.to_vec()));
+        assert_eq!(met, kind(Imap::Garbled));
     }
     for garbage in [
         &b"zz OK done\r\n"[..],
@@ -156,21 +148,25 @@ fn what_is_not_an_answer_ends_the_connection_or_loses_itself() {
         b"$TAG OK one\r\n$TAG OK two\r\n",
         b"$TAG MAYBE\r\n",
     ] {
-        let kind = hostile(Mischief::Says(When::Command, garbage.to_vec()));
-        assert!(
-            matches!(kind, Imap::Garbled | Imap::Unreachable),
-            "{kind:?}"
-        );
+        let met = hostile(Mischief::Says(When::Command, garbage.to_vec()));
+        let either = [Imap::Garbled, Imap::Unreachable].map(kind);
+        assert!(either.contains(&met), "{met}");
     }
     let goodbye = b"* BYE shutting down\r\n".to_vec();
     assert_eq!(
         hostile(Mischief::Says(When::Command, goodbye)),
-        Imap::Goodbye(Said::new(b"shutting down"))
+        kind(Imap::Goodbye(Said::new(b"shutting down")))
     );
 }
 
 #[test]
 fn five_thousand_parentheses_lose_one_structure_and_nothing_else() {
+    said_by("door::hostile::child_with_five_thousand_parentheses", &[]);
+}
+
+#[test]
+#[ignore = "another test runs it, in a process of its own"]
+fn child_with_five_thousand_parentheses() {
     let deep = [
         b"* 1 FETCH (UID 4 BODYSTRUCTURE ".to_vec(),
         vec![b'('; 5_000],
@@ -193,32 +189,7 @@ fn five_thousand_parentheses_lose_one_structure_and_nothing_else() {
         !played.ok[0],
         "an end that the crate cannot read is still an end"
     );
-}
-
-/// The port that the memory test gives its child.
-const CHILD_PORT: &str = "POSTERN_DOOR_PORT";
-
-#[test]
-#[ignore = "the memory test runs it, in a process of its own"]
-fn child_of_the_memory_test() {
-    let port = std::env::var(CHILD_PORT).expect("run by the memory test");
-    let server = server(port.parse().expect("a port"));
-    let known = Some(Capabilities::parse(b"IMAP4rev1"));
-    let deadline = Deadline::after(Duration::from_secs(60));
-    let mut remote = Remote::new(account(&server), known, deadline);
-    let mut plan = Plan::new();
-    plan.search(Criteria::All);
-    let flight = remote.fly(plan);
-    println!(
-        "outcome {}",
-        flight.map_or_else(|e| format!("{e:?}"), |f| format!("{:?}", f.tally))
-    );
-    let status = fs::read_to_string("/proc/self/status").expect("Linux");
-    let peak = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
-    println!(
-        "peak {}",
-        peak.expect("a peak").trim().trim_end_matches(" kB")
-    );
+    tell_peak();
 }
 
 #[test]
@@ -273,29 +244,17 @@ fn no_answer_takes_more_than_64_mb() {
         let answer = format!("{lines}$TAG OK done\r\n").into_bytes();
         let mischief = Mischief::SaysAndWaits(When::Command, answer);
         let script = ImapScript::start("dovecot-2.3.19.1", mischief);
-        let (_, module) = module_path!().split_once("::").expect("below the crate");
-        let child_test = format!("{module}::child_of_the_memory_test");
-        let child = std::process::Command::new(std::env::current_exe().expect("a test binary"))
-            .args(["--exact", &child_test, "--ignored", "--nocapture"])
-            .env(CHILD_PORT, script.port().to_string())
-            .output()
-            .expect("a child");
-        let said = String::from_utf8_lossy(&child.stdout).into_owned();
-        let peak = said.lines().find_map(|l| l.strip_prefix("peak "));
-        let peak: u32 = peak
-            .and_then(|p| p.parse().ok())
-            .unwrap_or_else(|| panic!("{name}: {child:?}"));
-        assert!(peak < 64 * 1024, "{name}: {peak} kB\n{said}");
+        let met = limited::met(Task::Search, script.port(), AMPLE);
         assert!(
-            said.contains("true): ") || said.contains("Garbled"),
-            "{name}: nothing was read\n{said}"
+            met.contains("true): ") || met == kind(Imap::Garbled),
+            "{name}: nothing was read, {met}"
         );
     }
 }
 
 #[test]
 fn what_comes_in_the_clear_behind_starttls_is_refused() {
-    for (greeting, kind) in [
+    for (greeting, expected) in [
         (
             "* OK ready\r\np0 OK go on\r\n* CAPABILITY AUTH=PLAIN\r\n",
             Imap::Garbled,
@@ -306,15 +265,7 @@ fn what_comes_in_the_clear_behind_starttls_is_refused() {
     ] {
         let mischief = Mischief::SaysAndWaits(When::Greeting, greeting.as_bytes().to_vec());
         let script = ImapScript::start("dovecot-2.3.19.1", mischief);
-        let server = ImapServer {
-            security: Some(Security::Starttls),
-            ..server(script.port())
-        };
-        let deadline = Deadline::after(Duration::from_millis(500));
-        let error = Remote::new(account(&server), None, deadline).ready().err();
-        assert!(
-            matches!(&error, Some(Error::Imap(got, _)) if *got == kind),
-            "{greeting}: {error:?}"
-        );
+        let met = limited::met(Task::Starttls, script.port(), Duration::from_millis(500));
+        assert_eq!(met, kind(expected), "{greeting}");
     }
 }

@@ -16,7 +16,7 @@ use super::server::{Server, number_in, retry_ports};
 pub const MODULES: &str = "/usr/lib/apache2/modules";
 
 /// Bytes of address space that a program may have, as hosts limit it (RLimitMEM is RLIMIT_AS).
-const ADDRESS_SPACE: u64 = 256 * 1024 * 1024;
+pub const ADDRESS_SPACE: u64 = 256 * 1024 * 1024;
 
 /// How Apache runs programs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
