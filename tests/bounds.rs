@@ -1,8 +1,12 @@
 //! What is made of a reply has bounds, whatever the reply is: a page comes, all that it leaves out is told on it or can be
 //! found from it, and no process takes more than 64 MB. Every site limits its program to 256 MB of address space.
 
+/// What can be made as long as one likes.
+mod growth;
 /// Mails of which one thing is too long.
 mod mails;
+/// Replies of which one thing is too long.
+mod replies;
 /// Work that grows faster than its input.
 mod work;
 
@@ -16,6 +20,8 @@ use crate::support::transcript::Transcript;
 const PAGE_BYTES: usize = 3 * 1024 * 1024;
 /// Megabytes of RAM that a process takes at most.
 const PEAK_MB: u64 = 64;
+/// Processor time of one click, in milliseconds.
+const CPU_MILLIS: u64 = 1_000;
 
 /// A server that lists these folders, in the lines of LIST, beside its INBOX.
 fn listing(lines: &[String]) -> ImapScript {
@@ -59,6 +65,12 @@ fn within(page: &Page, watch: &Watch) {
     println!("{bytes} bytes, {peak} MB, {} ms of CPU", watch.cpu_millis());
     assert!(bytes < PAGE_BYTES, "a page of {bytes} bytes");
     assert!(peak < PEAK_MB, "{peak} MB");
+}
+
+/// True where a second look at a list asks the server although the first look has told all of it.
+fn asks_needlessly(first: &Page, second: &Page) -> bool {
+    let is_told = !first.text().contains("Not read yet");
+    is_told && second.status() == 200 && second.server_timing("imap").numbers()[0] != 0
 }
 
 fn listed(name: &str) -> String {

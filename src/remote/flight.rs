@@ -193,13 +193,14 @@ pub(super) fn answers(wire: &Wire, commands: usize) -> Flight {
 
 /// What the wire kept, read into a flight in the order in which it came: each response is let go as soon as it was read.
 fn collect(wire: &Wire, mut sent: SentCommands, owners: &[Owner], flight: &mut Flight) {
-    let kept = wire.take();
-    for (tag, owner) in kept.tags.into_iter().zip(owners) {
+    let mut kept = wire.take();
+    for (tag, owner) in std::mem::take(&mut kept.tags).into_iter().zip(owners) {
         if let Some((command, _)) = owner {
             sent.tags.insert(tag, *command);
         }
     }
-    let mut ends = kept.ends.into_iter().peekable();
+    flight.folders.unlisted = flight.folders.unlisted.saturating_add(kept.unlisted);
+    let mut ends = std::mem::take(&mut kept.ends).into_iter().peekable();
     let mut end = |before: usize, flight: &mut Flight| {
         while let Some(end) = ends.next_if(|end| end.behind <= before) {
             if let Some(Some((command, awaited))) = owners.get(end.command) {
@@ -207,7 +208,7 @@ fn collect(wire: &Wire, mut sent: SentCommands, owners: &[Owner], flight: &mut F
             }
         }
     };
-    for (n, response) in kept.untagged.into_iter().enumerate() {
+    for (n, response) in kept.into_untagged().into_iter().enumerate() {
         end(n, flight);
         flight.read(&response, &sent);
     }

@@ -103,6 +103,8 @@ pub struct Quota {
 pub struct Folders {
     /// The folders of LIST (and XLIST).
     pub listed: Vec<Listed>,
+    /// How many further answers of LIST were too many to be read.
+    pub unlisted: u32,
     /// The folders of LSUB.
     pub subscribed: Vec<Listed>,
     /// STATUS, by folder.

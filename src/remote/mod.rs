@@ -31,6 +31,7 @@ mod folders;
 mod found;
 mod frames;
 mod handle;
+mod kept;
 mod lexer;
 pub mod names;
 mod open_folder;

@@ -21,40 +21,13 @@ use imap_proto::{Response as Parsed, parser::parse_response};
 use super::connect::{Stream, failed, garbled};
 use super::end::{End, Status};
 use super::frames::Framer;
+use super::kept::{Kept, Tagged};
 use super::lexer::Lexer;
 use super::segments::{Content, Segment, Segments};
 use crate::error::{Cause, Error, Imap, Result, Said};
 
-/// What is kept of one flight, in bytes; a request's own budget is counted beneath TLS.
-const FLIGHT_BYTES: usize = 24 * 1024 * 1024;
-/// Most responses of one flight.
-const RESPONSES: usize = 150_000;
 /// How much is asked of the stream, or of a file that is sent, at once, in bytes.
 const PIECE: usize = 16 * 1024;
-
-/// The tagged end of one command.
-#[derive(Clone, Debug)]
-pub struct Tagged {
-    /// Which command of the flight, counted from 0 in the order of sending.
-    pub command: usize,
-    /// How it ended.
-    pub status: Status,
-    /// What stands behind the status: response code and text, as bytes.
-    pub text: Vec<u8>,
-    /// How many untagged responses came before it.
-    pub behind: usize,
-}
-
-/// What a flight brought.
-#[derive(Debug, Default)]
-pub struct Kept {
-    /// The tags of the flight, in the order of sending.
-    pub tags: Vec<Vec<u8>>,
-    /// Untagged responses, each from its `*` to its last line's end, literals inside.
-    pub untagged: Vec<Vec<u8>>,
-    /// The ends, in the order of coming.
-    pub ends: Vec<Tagged>,
-}
 
 /// A handle on the wire: one goes into the crate, one stays with `Remote`.
 #[derive(Clone)]
@@ -85,7 +58,6 @@ struct Inner {
     greeting: bool,
     framer: Framer,
     kept: Kept,
-    bytes: usize,
     /// What the crate may read.
     for_crate: VecDeque<u8>,
     /// Why the connection can no longer be used.
@@ -107,7 +79,6 @@ impl Wire {
             greeting: !greeted,
             framer: Framer::default(),
             kept: Kept::default(),
-            bytes: 0,
             for_crate: VecDeque::new(),
             fault: None,
             goodbye: None,
@@ -116,9 +87,7 @@ impl Wire {
 
     /// Takes what has come since the last time.
     pub fn take(&self) -> Kept {
-        let mut inner = self.0.borrow_mut();
-        inner.bytes = 0;
-        std::mem::take(&mut inner.kept)
+        std::mem::take(&mut self.0.borrow_mut().kept)
     }
 
     /// What the command that the crate writes next is to say.
@@ -314,12 +283,7 @@ impl Inner {
     /// Reads one whole response.
     fn response(&mut self) -> Result<Vec<u8>> {
         loop {
-            let budget = FLIGHT_BYTES.saturating_sub(self.bytes);
-            if let Some(response) = self.framer.next(budget)? {
-                self.bytes = self.bytes.saturating_add(response.len());
-                if self.kept.untagged.len() >= RESPONSES {
-                    return Err(garbled("more came than a request may hold"));
-                }
+            if let Some(response) = self.framer.next(self.kept.room())? {
                 return Ok(response);
             }
             let mut piece = [0; PIECE];
@@ -355,8 +319,7 @@ impl Inner {
                 return Err(garbled("the greeting is not that of an IMAP server"));
             }
             self.for_crate.extend(&response);
-            self.kept.untagged.push(response);
-            return Ok(());
+            return self.kept.keep(response);
         }
         let mut lexer = Lexer::new(&response);
         match lexer.word() {
@@ -365,7 +328,7 @@ impl Inner {
                     let end = End::read(Status::No, lexer.rest());
                     self.goodbye = Some(Said::new(&end.text));
                 }
-                self.kept.untagged.push(response);
+                self.kept.keep(response)?;
             }
             [b'+', ..] if self.continues => {
                 self.continuing = true;
@@ -404,7 +367,7 @@ impl Inner {
             command,
             status,
             text,
-            behind: self.kept.untagged.len(),
+            behind: self.kept.untagged().len(),
         });
         if self.kept.ends.len() < self.kept.tags.len() {
             return Ok(());
@@ -427,8 +390,7 @@ impl Inner {
         if matches!(word.as_slice(), b"OK" | b"NO" | b"BAD") {
             return Err(garbled("an answer to what was not asked"));
         }
-        self.kept.untagged.push(response.to_vec());
-        Ok(())
+        self.kept.keep(response.to_vec())
     }
 
     /// How the command that was sent last ended.

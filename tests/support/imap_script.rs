@@ -107,6 +107,7 @@ pub struct ImapScript {
     connections: Arc<Mutex<u32>>,
     sent: Arc<AtomicU64>,
     mischief: Arc<Mutex<Mischief>>,
+    transcript: Arc<Mutex<Arc<Transcript>>>,
     over: Arc<AtomicBool>,
     acceptor: Option<JoinHandle<()>>,
 }
@@ -125,11 +126,12 @@ impl ImapScript {
         let connections = Arc::new(Mutex::new(0));
         let sent = Arc::new(AtomicU64::new(0));
         let over = Arc::new(AtomicBool::new(false));
-        let transcript = Arc::new(transcript);
+        let transcript = Arc::new(Mutex::new(Arc::new(transcript)));
         let mischief = Arc::new(Mutex::new(mischief));
         let acceptor = {
             let (heard, connections, over) = (heard.clone(), connections.clone(), over.clone());
             let (sent, mischief) = (sent.clone(), mischief.clone());
+            let transcript = transcript.clone();
             thread::spawn(move || {
                 let mut serving = Vec::new();
                 for stream in listener.incoming() {
@@ -140,7 +142,7 @@ impl ImapScript {
                     *connections.lock().expect("no panic") += 1;
                     let mut server = Serving {
                         stream,
-                        transcript: transcript.clone(),
+                        transcript: transcript.lock().expect("no panic").clone(),
                         mischief: mischief.lock().expect("no panic").clone(),
                         heard: heard.clone(),
                         sent: sent.clone(),
@@ -160,6 +162,7 @@ impl ImapScript {
             connections,
             sent,
             mischief,
+            transcript,
             over,
             acceptor: Some(acceptor),
         }
@@ -168,6 +171,11 @@ impl ImapScript {
     /// Behaves like this on connections to come.
     pub fn misbehave(&self, mischief: Mischief) {
         *self.mischief.lock().expect("no panic") = mischief;
+    }
+
+    /// Speaks as `transcript` says on connections to come.
+    pub fn speak(&self, transcript: Transcript) {
+        *self.transcript.lock().expect("no panic") = Arc::new(transcript);
     }
 
     /// The port on 127.0.0.1.

@@ -108,6 +108,7 @@ pub fn grown(told: &Folders, most_bytes: usize) -> Tree {
     });
     let kept = fitting.count();
     let left_out = u32::try_from(found.len().saturating_sub(kept)).unwrap_or(u32::MAX);
+    let left_out = left_out.saturating_add(told.unlisted);
     found.truncate(kept);
     found.sort_by_cached_key(Found::order);
     found.dedup_by(|a, b| a.listed.name == b.listed.name);
