@@ -13,6 +13,8 @@ use super::budget::{DEPTH, ELEMENTS, FOSTERED};
 pub(super) struct Nesting {
     /// Elements that are open in the result, outermost first; at most `DEPTH`.
     open: Vec<String>,
+    /// Headings in the line of another heading, which are written as a `div`: where in `open`.
+    headings: Vec<usize>,
     /// Elements that were too deep to be kept, by name, so that their end tags are passed over too.
     skipped: HashMap<String, u32>,
     /// Formatting elements that a parser would open anew in the next block (HTML 13.2.4.3); None is a marker.
@@ -31,8 +33,36 @@ impl Nesting {
         self.cost
     }
 
-    /// A start tag; false where it is left out.
-    pub(super) fn start(&mut self, name: &str) -> bool {
+    /// A start tag: the name that it is written by; None where it is left out.
+    ///
+    /// A heading in the line of another one (`<h1><a>One<h6>Two</a></h6>Three</h1>`) becomes its child once the line ends.
+    /// Written as that, it would end the outer one when it is read again; so it is written as a `div`.
+    pub(super) fn start<'n>(&mut self, name: &'n str) -> Option<&'n str> {
+        let in_heading = is_heading(name) && self.is_in_line_of_heading();
+        let written = if in_heading { "div" } else { name };
+        let is_kept = self.is_started(written);
+        if is_kept && in_heading {
+            self.headings.push(self.open.len().saturating_sub(1));
+        }
+        is_kept.then_some(written)
+    }
+
+    /// True where what is open around here is a heading, with nothing in between but formatting, or a heading of these.
+    fn is_in_line_of_heading(&self) -> bool {
+        let last = self.open.len().saturating_sub(1);
+        if self.headings.last() == Some(&last) {
+            return true;
+        }
+        let mut around = self
+            .open
+            .iter()
+            .rev()
+            .skip_while(|open| is_formatting(open));
+        let is_direct = self.open.last().is_some_and(|open| is_heading(open));
+        !is_direct && around.next().is_some_and(|open| is_heading(open))
+    }
+
+    fn is_started(&mut self, name: &str) -> bool {
         if is_table_part(name) && !self.open.iter().any(|o| o == "table") {
             // A parser passes over it.
             return false;
@@ -99,9 +129,23 @@ impl Nesting {
         false
     }
 
-    /// An end tag; false where it ends nothing. Which elements it may reach through is HTML 13.2.6.4.7: it must never
+    /// An end tag: the name that it is written by; None where it ends nothing.
+    pub(super) fn end<'n>(&mut self, name: &'n str) -> Option<&'n str> {
+        // The end tag of any heading ends the innermost one (WHATWG HTML 13.2.6.4.7).
+        let inner = self.headings.last().filter(|_| is_heading(name)).copied();
+        if let Some(at) = inner
+            && let Some(inside) = self.open.get(at.saturating_add(1)..)
+            && !inside.iter().any(|open| is_scope(open) || is_heading(open))
+        {
+            self.close(at);
+            return Some("div");
+        }
+        self.is_ended(name).then_some(name)
+    }
+
+    /// False where it ends nothing. Which elements it may reach through is HTML 13.2.6.4.7: it must never
     /// close more here than in a parser, or the depth would be told too small.
-    pub(super) fn end(&mut self, name: &str) -> bool {
+    fn is_ended(&mut self, name: &str) -> bool {
         if let Some(skipped) = self.skipped.get_mut(name).filter(|n| **n > 0) {
             *skipped = skipped.saturating_sub(1);
             return false;
@@ -127,6 +171,7 @@ impl Nesting {
     /// Ends all that is open, innermost first, and then what a parser would open anew.
     pub(super) fn end_all(&mut self) -> Vec<String> {
         self.skipped.clear();
+        self.headings.clear();
         let open = std::mem::take(&mut self.open);
         let formatting = std::mem::take(&mut self.formatting);
         let again = formatting.into_iter().rev().flatten();
@@ -138,6 +183,9 @@ impl Nesting {
         let name = self.open.get(at).cloned().unwrap_or_default();
         if is_formatting(&name) {
             self.open.remove(at);
+            for heading in self.headings.iter_mut().filter(|heading| **heading > at) {
+                *heading = heading.saturating_sub(1);
+            }
             let last = self
                 .formatting
                 .iter()
@@ -146,6 +194,7 @@ impl Nesting {
                 self.formatting.remove(last);
             }
         } else {
+            self.headings.retain(|heading| *heading < at);
             for closed in self.open.split_off(at.min(self.open.len())).iter().rev() {
                 if is_cell(closed) {
                     while self.formatting.pop().flatten().is_some() {}
@@ -211,6 +260,10 @@ fn is_special(name: &str) -> bool {
         "dd" | "dt" | "figcaption" | "hgroup" | "li" | "summary" | "table"
     );
     is_block(name) || is_table_part(name) || more
+}
+
+fn is_heading(name: &str) -> bool {
+    matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
 }
 
 fn is_cell(name: &str) -> bool {

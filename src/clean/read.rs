@@ -179,7 +179,7 @@ impl Reads for Reader<'_> {
             self.raw = None;
             return;
         }
-        if self.nesting.end(name) {
+        if let Some(name) = self.nesting.end(name) {
             self.end_tag(name);
         }
     }
@@ -256,9 +256,9 @@ impl Reader<'_> {
         self.judge.count_attributes(length);
         self.written = self.written.saturating_add(length);
         self.nesting.cut |= self.written > WRITTEN_BYTES;
-        if !self.nesting.start(name) {
+        let Some(name) = self.nesting.start(name) else {
             return;
-        }
+        };
         let row = is_block(name) || matches!(name, "br" | "tr" | "li");
         self.found.rows = self.found.rows.saturating_add(usize::from(row));
         self.found.markup.push('<');

@@ -692,3 +692,18 @@ fn an_address_in_style_begins_where_the_mail_says_and_tells_nobody_where_it_is_s
     let own = "<base href='https://mail.example.org/'><p style='background:url(sign-out)'>a</p>";
     assert!(!body_with_remote(own).contains("sign-out"));
 }
+
+#[test]
+fn cleaning_what_was_cleaned_changes_nothing() {
+    for html in [
+        "<h1><a href=\"https://example.org/\">One<h6>Two</a></h6>Three</h1><p>Four</p>",
+        "<h2><b>One<h2>Two</b>Three</h2><h3>Four</h3></h2>Five",
+        "<h1><i><b>One<h5>Two</i></b><h4>Three</h4></h5></h1><h2>Four</h2>",
+        "<h1>One<h2>Two</h2></h1><h3><u>Three<table><tr><td><h4>Four</u></h4></table></h3>",
+        "<section><h1><a href=#x>One<h6>Two</section></h6><h2>Three</h2>Four",
+        "<h1><font color=red>One<p>Two</font><h6>Three</h6></h1>",
+    ] {
+        let once = body(html);
+        assert_eq!(body(&once), once, "{html}");
+    }
+}
