@@ -287,6 +287,17 @@ fn expect_named(tab: &Tab) {
     assert_eq!(wrong, json!([]), "{}", tab.url());
 }
 
+/// On a phone what opens the folders stands at the lower end of the window, and nowhere in a wide one.
+fn expect_menu_at_the_thumb(tab: &Tab, url: &str) {
+    let place = "(() => { const r = document.querySelector('.steps .menu').getBoundingClientRect(); \
+         return r.height ? Math.round(innerHeight - r.bottom) < 20 : null })()";
+    for (width, phone, there) in [(390, true, json!(true)), (1280, false, json!(null))] {
+        tab.viewport(width, 844, 1.0, phone);
+        tab.open(url);
+        assert_eq!(tab.evaluate(place), there, "{url} at {width}");
+    }
+}
+
 #[test]
 fn every_page_has_its_picture() {
     let mut site = lived_in();
@@ -308,6 +319,9 @@ fn every_page_has_its_picture() {
     pictures(&tab, "empty", &empty);
     pictures(&tab, "gone", &gone);
     pictures(&tab, "missing", &missing);
+    pictures(&tab, "sessions", &at("/sessions"));
+    pictures(&tab, "all-folders", &at("/folders"));
+    expect_menu_at_the_thumb(&tab, &at("/sessions"));
     for (window, width, height, phone) in &WINDOWS[2..] {
         tab.viewport(*width, *height, 2.0, *phone);
         tab.open(&list);

@@ -257,6 +257,12 @@ fn the_page_of_sessions_says_whose_they_are_and_signs_them_out() {
         .shows("Firefox on Android")
         .shows("from 127.0.0.1")
         .shows("Today");
+    // No folder is open, and on a phone they are in reach of the thumb.
+    assert!(
+        page.attributes_of(".folders [aria-current]", "href")
+            .is_empty()
+    );
+    assert_eq!(page.attributes_of(".steps .menu", "href"), ["#folders"]);
     // The own session stands first, the other one second.
     let form = page.form("end-session");
     let other = page.attributes_of("form[action*='end-session'] input[name=session]", "value");

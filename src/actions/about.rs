@@ -15,7 +15,7 @@ use crate::views::about::{HeadersPage, LeavePage};
 /// `Gone`; `Imap`.
 pub fn headers(visit: &mut Visit, at: &MessageRef, inside: &NestedPath) -> Result<Done> {
     let document = visit.open(&Opening::look(at, inside))?;
-    let around = Around::gather(visit, &at.folder, Vec::new())?;
+    let around = Around::gather(visit, Some(&at.folder), Vec::new())?;
     let fields = document.header_fields();
     let page = HeadersPage {
         back: Route::Message(MessageQuery {
@@ -39,7 +39,7 @@ pub fn leave(visit: &mut Visit, at: &MessageRef) -> Result<Done> {
     let document = visit.open(&Opening::look(at, &NestedPath::default()))?;
     let ways = document.unsubscribe(&visit.head.host);
     let ways = ways.ok_or(Error::Gone(GoneKind::Part))?;
-    let around = Around::gather(visit, &at.folder, Vec::new())?;
+    let around = Around::gather(visit, Some(&at.folder), Vec::new())?;
     let page = LeavePage {
         back: Route::Message(MessageQuery::plain(at.clone(), document.standing().rank)),
         from: document.row().from.first(),

@@ -9,9 +9,9 @@ use crate::mail::{Folder, FolderName};
 const DRAWN: usize = 500;
 const DRAWN_BYTES: usize = 48 * 1024;
 
-/// Which folders, by their places in the list, stand beside a page about `current`: those with a role, the way to it, its
+/// Which folders, by their places in the list, stand beside a page about `current`, or about none: those with a role, the way to it, its
 /// brothers and children, and of all others those that are least deep.
-pub(super) fn drawn(folders: &[Folder], current: &FolderName) -> Vec<bool> {
+pub(super) fn drawn(folders: &[Folder], current: Option<&FolderName>) -> Vec<bool> {
     let parents = parents(folders);
     let parent = |n: usize| parents.get(n).copied().flatten();
     let mut choice = Choice {
@@ -20,7 +20,9 @@ pub(super) fn drawn(folders: &[Folder], current: &FolderName) -> Vec<bool> {
         lines: DRAWN,
         bytes: DRAWN_BYTES,
     };
-    let here = folders.iter().position(|folder| folder.name == *current);
+    let here = folders
+        .iter()
+        .position(|folder| Some(&folder.name) == current);
     let roles = folders.iter().enumerate();
     let roles = roles.filter(|(_, folder)| folder.role.is_some());
     for n in roles.map(|(n, _)| n).chain(here) {
@@ -107,7 +109,7 @@ mod tests {
     }
 
     fn names(folders: &[Folder], current: &str) -> Vec<String> {
-        let chosen = drawn(folders, &FolderName::new(current).unwrap());
+        let chosen = drawn(folders, Some(&FolderName::new(current).unwrap()));
         let chosen = folders.iter().zip(chosen).filter(|(_, chosen)| *chosen);
         chosen.map(|(folder, _)| folder.title.clone()).collect()
     }
@@ -121,7 +123,7 @@ mod tests {
             folder("d", 0),
         ];
         assert_eq!(names(&folders, "d"), ["a", "b", "c", "d"]);
-        assert!(drawn(&[], &FolderName::inbox()).is_empty());
+        assert!(drawn(&[], None).is_empty());
     }
 
     #[test]
@@ -144,7 +146,7 @@ mod tests {
     fn long_names_take_the_place_of_others() {
         let long = |n: usize| folder(&format!("{n}{}", "x".repeat(990)), 0);
         let folders: Vec<Folder> = (0..300).map(long).collect();
-        let drawn = drawn(&folders, &folders[299].name);
+        let drawn = drawn(&folders, Some(&folders[299].name));
         assert!(drawn[299] && drawn.iter().filter(|drawn| **drawn).count() < 30);
     }
 }

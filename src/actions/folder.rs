@@ -25,7 +25,7 @@ pub fn show(visit: &mut Visit, query: &ListQuery) -> Result<Done> {
         }
     });
     let notices = renumbered.into_iter().collect();
-    let around = Around::gather(visit, query.list.folder(), notices)?;
+    let around = Around::gather(visit, Some(query.list.folder()), notices)?;
     let pane = list_pane(visit, &around, &listing, None);
     Ok(Done::Page(visit.page(|visit| {
         views::folder::page(&around.chrome(visit), &pane)

@@ -18,7 +18,7 @@ const ON_A_PAGE: u32 = 100;
 /// # Errors
 /// `Imap`, where nothing is cached.
 pub fn all(visit: &mut Visit, query: &FoldersQuery) -> Result<Done> {
-    let around = Around::gather(visit, &FolderName::inbox(), Vec::new())?;
+    let around = Around::gather(visit, None, Vec::new())?;
     let list = around.list();
     let sought = query.find.to_lowercase();
     let mut way = Way::default();

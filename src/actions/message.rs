@@ -40,7 +40,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         Html::Shown(html) => sender::remote(visit, query, &judgement, html),
         Html::Blank | Html::None => ExternalImages::None,
     };
-    let around = Around::gather(visit, &at.folder, Vec::new())?;
+    let around = Around::gather(visit, Some(&at.folder), Vec::new())?;
     let own_list = ListId::of_folder(at.folder.clone());
     let listing = match is_inside {
         false => visit

@@ -24,9 +24,13 @@ pub struct Around {
 }
 
 impl Around {
-    /// Asks for the folders, with `current` as the one that is looked at. What the act before did, what was learnt on the
+    /// Asks for the folders, with `current` as the one that is looked at, if there is one. What the act before did, what was learnt on the
     /// way and what this page itself has to say is told in notices.
-    pub fn gather(visit: &mut Visit, current: &FolderName, own: Vec<Notice>) -> Result<Around> {
+    pub fn gather(
+        visit: &mut Visit,
+        current: Option<&FolderName>,
+        own: Vec<Notice>,
+    ) -> Result<Around> {
         let list = visit.mailbox.folders()?;
         let away = visit.mailbox.offline().map(|kind| away(visit, kind));
         let alerts = visit.mailbox.alerts().map(|said| alert(visit, said));
@@ -96,14 +100,14 @@ pub fn title<'f>(visit: &Visit, folder: &'f Folder) -> &'f str {
     }
 }
 
-fn line(folder: &Folder, current: &FolderName) -> FolderLine {
+fn line(folder: &Folder, current: Option<&FolderName>) -> FolderLine {
     let counts = folder.counts.unwrap_or_default();
     FolderLine {
         title: folder.title.clone(),
         role: folder.role,
         unread: counts.unread,
         total: counts.messages,
-        current: folder.name == *current,
+        current: current == Some(&folder.name),
         href: folder
             .selectable
             .then(|| Route::Folder(ListQuery::newest(folder.name.clone()))),

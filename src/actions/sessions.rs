@@ -17,7 +17,7 @@ use crate::views::sessions::{SESSION, SessionLine, SessionsPage};
 /// # Errors
 /// `Imap`, where no folders are cached.
 pub fn show(visit: &mut Visit) -> Result<Done> {
-    let around = Around::gather(visit, &FolderName::inbox(), Vec::new())?;
+    let around = Around::gather(visit, None, Vec::new())?;
     let (claim, data, now) = (visit.claim, &visit.session.data, visit.now);
     let listed = session::list(visit.mailbox.store(), claim, data, now);
     let lines = listed.into_iter().map(|one| {

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::folders::opener;
 use super::icons::{Icon, icon};
 use super::{Chrome, Pane, app, notices, said};
 use crate::extras::Unsubscribe;
@@ -110,6 +111,7 @@ pub(super) fn framed(
                 (notices(chrome))
                 (inside)
             }
+            .steps.bar.bare { (opener(chrome)) }
         }
     };
     app(chrome, title, Pane::Alone, panes)

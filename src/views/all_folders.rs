@@ -4,6 +4,7 @@
 
 use maud::{Markup, html};
 
+use super::folders::opener;
 use super::icons::{Icon, icon};
 use super::{Chrome, Pane, app, notices};
 use crate::route::{FoldersQuery, Route};
@@ -80,6 +81,7 @@ pub fn page(chrome: &Chrome, page: &AllFolders) -> Markup {
                 }
                 @if page.left_out > 0 { p.hint { (words.folders_left_out(page.left_out)) } }
             }
+            .steps.bar.bare { (opener(chrome)) }
         }
     };
     app(chrome, words.all_folders(), Pane::Alone, panes)

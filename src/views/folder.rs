@@ -5,6 +5,7 @@
 
 use maud::{Markup, html};
 
+use super::folders::opener;
 use super::icons::{Icon, icon, sign};
 use super::{Chrome, Pane, app, face, filled, in_full, notices, said, when};
 use crate::mail::{Address, Role};
@@ -144,9 +145,7 @@ fn rows(chrome: &Chrome, list: &ListPane) -> Markup {
             ul { @for line in &list.rows { (row(chrome, line)) } }
         }
         .pages.bar.bare[list.rows.is_empty()] {
-            a.button.quiet.menu href="#folders" title=(words.folders()) {
-                (icon(Icon::Menu)) span { (words.folders()) }
-            }
+            (opener(chrome))
             @if !list.rows.is_empty() { span.range { (words.range(first, last, list.total)) } }
             @if many {
                 nav.bar.push aria-label=(words.pages()) {

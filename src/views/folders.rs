@@ -106,6 +106,16 @@ pub(super) fn pane(chrome: &Chrome, target: &str) -> Markup {
     }
 }
 
+/// What opens the drawer of a phone.
+pub(super) fn opener(chrome: &Chrome) -> Markup {
+    let words = chrome.words;
+    html! {
+        a.button.quiet.menu href="#folders" title=(words.folders()) {
+            (icon(Icon::Menu)) span { (words.folders()) }
+        }
+    }
+}
+
 /// Those with a role, and the others.
 fn split(folders: &[FolderLine]) -> (&[FolderLine], &[FolderLine]) {
     let roles = folders
