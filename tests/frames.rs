@@ -160,6 +160,50 @@ fn a_mail_is_laid_out_in_its_own_mode() {
 }
 
 #[test]
+fn a_mail_is_printed_in_its_own_mode() {
+    let text = "<p>One line</p>";
+    let ann = Reader::of(vec![
+        case("picture-in-two-slices"),
+        mail("Standards", &format!("<!DOCTYPE html>{text}")),
+        mail("Quirks", text),
+        Mail::plain("Bo <bo@example.org>", "Words", "One line"),
+    ]);
+    let browser = Chromium::start();
+    for (subject, mode, gap) in [
+        ("One picture in two slices", "CSS1Compat", json!(0)),
+        ("Standards", "CSS1Compat", json!(null)),
+        ("Quirks", "BackCompat", json!(null)),
+        ("Words", "CSS1Compat", json!(null)),
+    ] {
+        let tab = opened(&browser, &ann, &ann.open_mail(subject).click("Print"));
+        assert_eq!(
+            tab.evaluate("document.compatMode"),
+            json!(mode),
+            "{subject}"
+        );
+        let between = "(([a, b]) => b ? b.getBoundingClientRect().top - a.getBoundingClientRect().bottom : null)(document.images)";
+        assert_eq!(tab.evaluate(between), gap, "{subject}");
+    }
+}
+
+#[test]
+fn a_heading_in_a_heading_leaves_the_outer_one_whole() {
+    let ann = Reader::of(vec![case("heading-in-heading")]);
+    let browser = Chromium::start();
+    let tab = opened(&browser, &ann, &ann.open_mail("A heading in a heading"));
+    let sizes = "(() => { const sizes = {}; const walk = d.createTreeWalker(d.body, 4); while (walk.nextNode()) { \
+        const at = walk.currentNode; sizes[at.data.trim()] = getComputedStyle(at.parentElement).fontSize } \
+        return sizes })()";
+    let sizes = ask(&tab, sizes);
+    assert!(
+        sizes["One"] == sizes["Three"] && sizes["One"] != sizes["Four"],
+        "{sizes}"
+    );
+    let lines = "[...d.body.innerText.split('\\n')].filter(l => l.trim())";
+    assert_eq!(ask(&tab, lines), json!(["One", "Two", "Three", "Four"]));
+}
+
+#[test]
 fn pictures_in_tables_keep_their_width_and_words_stay_whole() {
     let columns = "<div style='display:inline-block;width:70px'>Extraordinarily</div>";
     let ann = Reader::of(vec![
@@ -292,6 +336,29 @@ fn the_page_of_a_message_prints_as_the_message() {
             assert!(!text.contains(pane), "{subject}: {pane}");
         }
     }
+}
+
+#[test]
+fn without_script_the_mail_begins_on_the_first_printed_page_too() {
+    // A case, with links where it begins and ends.
+    let order = String::from_utf8(case("order-printed-with-ctrl-p").bytes).expect("letters");
+    let link = |at: &str, words: &str| format!("<a href='https://{at}.example/'>{words}</a>");
+    let order = order.replace("Hi Ann,", &link("begin", "Hi Ann,"));
+    let order = order.replace("LASTWORDS", &link("end", "LASTWORDS"));
+    let ann = Reader::of(vec![Mail::raw(order.into_bytes())]);
+    let browser = Chromium::start();
+    let message = ann.open_mail("Your kettle shop order has been received");
+    let tab = opened(&browser, &ann, &message);
+    ask(&tab, "f.style.height");
+    let pdf = tab.print();
+    assert_eq!(page_of_link(&pdf, "https://begin.example/"), Some(0));
+    assert!(page_of_link(&pdf, "https://end.example/").is_some());
+    let tab = browser.tab();
+    tab.take_cookies(&ann);
+    tab.scripts(false);
+    open(&tab, &ann, message.target());
+    let pdf = tab.print();
+    assert_eq!(page_of_link(&pdf, "https://begin.example/"), Some(0));
 }
 
 #[test]

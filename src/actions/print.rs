@@ -52,6 +52,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         extras: &extras,
         body: match &html {
             Some(html) => Printed::Html {
+                doctype: html.doctype(),
                 style: html.style(""),
                 mail: html.inside(MAIL),
             },

@@ -98,6 +98,11 @@ impl Cleaned {
         &self.html
     }
 
+    /// The doctype of a document that lays it out as its writer meant it.
+    pub fn doctype(&self) -> Markup {
+        self.mode.doctype()
+    }
+
     /// Its style, as elements for the head of a document; `base` goes before it.
     pub fn style(&self, base: &'static str) -> Markup {
         html! {
@@ -193,7 +198,7 @@ pub fn frame(title: &str, cleaned: &Cleaned, lang: &str) -> Markup {
         "light"
     };
     html! {
-        (cleaned.mode.doctype())
+        (cleaned.doctype())
         html lang=(lang) dir=[cleaned.dir] {
             head {
                 meta charset="utf-8";

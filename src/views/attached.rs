@@ -15,7 +15,7 @@ pub struct AttachmentLine {
     pub name: String,
     /// Its media type, in lower case.
     pub kind: String,
-    /// Its size in bytes, about.
+    /// Its size in bytes, about; 0 where nobody told it.
     pub size: u64,
     /// True for a message, which opens as a page.
     pub is_message: bool,
@@ -67,7 +67,7 @@ fn attachment(chrome: &Chrome, file: &AttachmentLine) -> Markup {
             div {
                 span.name dir="auto" title=(name) { (name) }
                 small {
-                    span { (words.size(file.size)) }
+                    @if file.size > 0 { span { (words.size(file.size)) } }
                     @if let Some(route) = &file.open {
                         a href=(chrome.href(route)) target=[tab] { (words.open()) span.sr { " " (name) } }
                     }

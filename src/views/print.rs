@@ -3,7 +3,8 @@
 //!
 //! A document of its own, with its style in it, since the mail's own markup may stand there (see `actions::print`). To know
 //! before changing it: a mail's sheet reaches only into `MAIL`, and what it places outside of its box is cut above, so
-//! that it cannot write over who it is from; nothing may stand below the mail.
+//! that it cannot write over who it is from; nothing may stand below the mail. The document is laid out in the mail's own
+//! mode, so nothing around the mail may look otherwise in quirks mode, where the case of ids does not count either.
 
 use maud::{DOCTYPE, Markup, html};
 
@@ -54,6 +55,8 @@ pub enum Printed<'a> {
     Text(&'a [Block]),
     /// HTML, made harmless.
     Html {
+        /// How it is laid out: in the mail's own mode, as in the frame.
+        doctype: Markup,
         /// Its style, for the head.
         style: Markup,
         /// The element with the id `MAIL`.
@@ -97,7 +100,10 @@ pub fn page(message: &PrintPage) -> Markup {
         subject => subject,
     };
     html! {
-        (DOCTYPE)
+        @match &message.body {
+            Printed::Html { doctype, .. } => (doctype),
+            Printed::Text(_) => (DOCTYPE),
+        }
         html lang=(words.lang) dir=(words.dir) {
             head {
                 meta charset="utf-8";
@@ -173,5 +179,5 @@ fn attachment(words: Words, file: &AttachmentLine) -> Markup {
         "" => words.unnamed(&file.kind),
         name => name,
     };
-    html! { span { (said(name)) ", " (words.size(file.size)) } }
+    html! { span { (said(name)) @if file.size > 0 { ", " (words.size(file.size)) } } }
 }
