@@ -12,6 +12,7 @@ use crate::cost::connections;
 use crate::support::imap_script::{ImapScript, Mischief, Pieces, Unreadable, When, content};
 use crate::support::kernel::{self, Watch, until};
 use crate::support::page::Page;
+use crate::support::place;
 use crate::support::site::Site;
 use crate::support::transcript::{Transcript, replaced};
 use crate::support::visitor::Visitor;
@@ -429,6 +430,35 @@ fn a_server_that_sorts_nothing_is_asked_for_its_own_order() {
 }
 
 #[test]
+fn an_order_that_came_before_the_server_refused_it_is_shown() {
+    let uids = Transcript::named("dovecot-2.3.19.1").uids();
+    let script = ImapScript::start("dovecot-2.3.19.1", Mischief::SortsAndRefuses);
+    let site = Site::new().imap_at(script.address()).start();
+    let ann = site.sign_in_with("ann", "x");
+    let list = ann.get("/");
+    list.has_status(200).hides("This folder is empty");
+    assert_eq!(rows(&list), (uids.len(), 0));
+}
+
+#[test]
+fn a_mail_whose_file_name_tells_dovecot_a_wrong_size_costs_no_other_its_row() {
+    let site = Site::with_inbox(4);
+    let mail = "From: Sender <sender@example.org>\nTo: Ann <ann@example.org>\nSubject: Its file name tells a wrong size\n\nwords\n";
+    // As moved or recompressed Maildirs have it.
+    let name = format!("1796000000.M1P1.localhost,S={}:2,", mail.len() + 7);
+    let file = site
+        .place()
+        .write(&format!("mail/ann/Maildir/cur/{name}"), mail);
+    place::give_to_worker(&file);
+    let ann = site.sign_in("ann");
+    let list = ann.get("/");
+    list.has_status(200);
+    assert_eq!(rows(&list), (5, 1), "{}", list.report("rows"));
+    connections(&ann.get("/"), 0);
+    list.click("Message 2").shows("This is message 2.");
+}
+
+#[test]
 fn what_the_server_wants_its_user_to_see_is_shown_once() {
     let script = ImapScript::start("dovecot-2.3.19.1", Mischief::Honest);
     let site = Site::new().imap_at(script.address()).start();
@@ -443,8 +473,13 @@ fn what_the_server_wants_its_user_to_see_is_shown_once() {
 
 /// A mailbox with one message, whose second part is a long attachment: as long as it and its message are announced.
 fn with_an_attachment() -> Transcript {
+    with_an_attachment_of(|size| size)
+}
+
+/// The same, announced as so long.
+fn with_an_attachment_of(told: impl Fn(usize) -> usize) -> Transcript {
     let mut transcript = Transcript::named("dovecot-2.3.19.1");
-    let (part, whole) = (content("2", 4).len(), content("", 4).len());
+    let (part, whole) = (told(content("2", 4).len()), told(content("", 4).len()));
     let row = format!(
         "* 1 FETCH (UID 4 FLAGS () INTERNALDATE \"02-Nov-2026 10:00:00 +0000\" RFC822.SIZE {whole} BODYSTRUCTURE \
          ((\"text\" \"plain\" NIL NIL NIL \"7bit\" 10 1)(\"application\" \"octet-stream\" (\"name\" \"big.bin\") NIL NIL \
@@ -493,6 +528,45 @@ fn a_download_goes_on_from_what_came_and_is_never_taken_for_whole_where_it_is_cu
             });
         }
     }
+}
+
+#[test]
+fn where_the_server_says_that_nothing_follows_a_download_is_whole() {
+    // As Exchange tells sizes, which it estimates.
+    let too_large = |size: usize| size + size / 5;
+    for (pieces, is_whole) in [
+        (Pieces::Right, true),
+        (Pieces::Short, true),
+        (Pieces::RefusedBehind, false),
+        (Pieces::BrokenBehind, false),
+        (Pieces::CutShort, false),
+    ] {
+        let mailbox = with_an_attachment_of(too_large);
+        let script = ImapScript::speaking(mailbox, Mischief::Pieces(pieces));
+        let site = Site::new().imap_at(script.address()).start();
+        let ann = site.sign_in_with("ann", "x");
+        let message = ann.get(&link_to_the_fourth(&ann));
+        let saved = message.click_once("Download message");
+        let whole = content("", 4);
+        let is_as_it_should = match is_whole {
+            true => saved.status() == 200 && saved.body() == whole,
+            false => saved.status() >= 500,
+        };
+        saved.expect(is_as_it_should, || {
+            let (came, all) = (saved.body().len(), whole.len());
+            format!("{pieces:?}: {came} of {all} bytes")
+        });
+    }
+}
+
+#[test]
+fn a_size_that_nobody_told_is_not_said_to_be_nothing() {
+    let script = ImapScript::speaking(with_an_attachment_of(|_| 0), Mischief::Honest);
+    let site = Site::new().imap_at(script.address()).start();
+    let ann = site.sign_in_with("ann", "x");
+    let message = ann.get(&link_to_the_fourth(&ann));
+    message.shows("big.bin").hides("0 bytes");
+    message.click("Print").shows("big.bin").hides("0 bytes");
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! A section of a message that is too long to be held: piece by piece, until all that was announced has come.
 //!
 //! To know before changing it: servers give less than a piece though there is more, leave out where a piece begins, and
-//! announce sizes that are a little wrong. A piece counts where it says that it begins where the one before has ended; and
-//! a file that ends too early is never taken for a whole one.
+//! announce sizes that are wrong. A piece counts where it says that it begins where the one before has ended; and a file
+//! that ends too early is never taken for a whole one: where less comes than was announced, the server has to say that
+//! nothing follows, and it may not be far less.
 
 use std::time::Duration;
 
@@ -17,6 +18,10 @@ use crate::mail::Uid;
 pub const PIECE_BYTES: u32 = 256 * 1024;
 /// How long `fetch_pieces` and a file that is sent wait for progress.
 pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How much of what was announced has to come even where the server says that nothing follows, in quarters. Exchange
+/// estimates the size of a message; a quarter that is missing is no estimate.
+const QUARTERS: u64 = 3;
 
 /// What is to be brought.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +38,8 @@ struct Progress {
     offset: u32,
     /// True while a second piece is asked for together with the first: not of a server that does not say where one begins.
     ahead: bool,
+    /// True once the server has said that nothing begins where the last piece has ended.
+    ends_here: bool,
 }
 
 impl Remote<'_> {
@@ -40,8 +47,8 @@ impl Remote<'_> {
     /// 20 s without progress meanwhile, and the budget counts each pair of pieces; the request's deadline holds after.
     ///
     /// # Errors
-    /// As `flight`; `Gone(Message)` or `Gone(Part)` where there is nothing; `Garbled` where it ends before all that was
-    /// announced has come; whatever `each` says.
+    /// As `flight`; `Gone(Message)` or `Gone(Part)` where there is nothing; `Garbled` where it ends too early; whatever `each`
+    /// says.
     pub fn fetch_pieces(
         &mut self,
         uid: Uid,
@@ -64,6 +71,7 @@ impl Remote<'_> {
         let mut progress = Progress {
             offset: 0,
             ahead: true,
+            ends_here: false,
         };
         loop {
             self.limits.set_patience(PATIENCE);
@@ -79,7 +87,7 @@ impl Remote<'_> {
                 continue;
             }
             // Nothing at all is no file that was cut: it may be found in another way.
-            return match progress.offset == 0 || progress.offset >= announced.size {
+            return match progress.offset == 0 || progress.is_whole(announced.size) {
                 true => Ok(u64::from(progress.offset)),
                 false => Err(cut_short()),
             };
@@ -123,6 +131,7 @@ impl Progress {
                 break;
             };
             let said_where = fetched.origin.is_some();
+            self.ends_here = said_where && fetched.bytes.is_empty();
             each(&fetched.bytes)?;
             let length = u32::try_from(fetched.bytes.len()).unwrap_or(u32::MAX);
             self.offset = self.offset.saturating_add(length);
@@ -137,6 +146,13 @@ impl Progress {
             }
         }
         Ok(is_over)
+    }
+
+    /// True where all has come that was announced, or what there is.
+    fn is_whole(&self, announced: u32) -> bool {
+        let (came, announced) = (u64::from(self.offset), u64::from(announced));
+        let nearly = came.saturating_mul(4) >= announced.saturating_mul(QUARTERS);
+        came >= announced || (self.ends_here && nearly)
     }
 
     /// True where nothing comes behind this piece.

@@ -49,6 +49,8 @@ pub enum Mischief {
     Unreadable(u32, Unreadable),
     /// Answers SORT with nothing, and says OK.
     SortsNothing,
+    /// Answers SORT as it should, and then says NO.
+    SortsAndRefuses,
     /// Has something to say to the user, before each answer.
     Alerts(&'static str),
     /// Gives pieces of sections in a way of its own.
@@ -79,6 +81,10 @@ pub enum Pieces {
     WithLength,
     /// Nothing behind the first 300,000 bytes.
     CutShort,
+    /// NO, where nothing is left.
+    RefusedBehind,
+    /// The connection breaks, where nothing is left.
+    BrokenBehind,
 }
 
 impl Mischief {
@@ -87,6 +93,7 @@ impl Mischief {
             Mischief::Honest
             | Mischief::Unreadable(..)
             | Mischief::SortsNothing
+            | Mischief::SortsAndRefuses
             | Mischief::Alerts(_)
             | Mischief::Pieces(_) => false,
             Mischief::Silent(when)
@@ -325,6 +332,7 @@ impl Serving {
             Mischief::Honest
             | Mischief::Unreadable(..)
             | Mischief::SortsNothing
+            | Mischief::SortsAndRefuses
             | Mischief::Alerts(_)
             | Mischief::Pieces(_) => unreachable!("begins never"),
             Mischief::Silent(_) => self.wait()?,
@@ -414,7 +422,11 @@ impl Serving {
 
     /// SORT in this server's words; with RETURN (which no transcript has) the same as an ESEARCH.
     fn sorted(&self, extended: bool) -> Vec<Vec<u8>> {
-        let plain = self.transcript.answer("UID SORT");
+        let mut plain = self.transcript.answer("UID SORT");
+        if matches!(self.mischief, Mischief::SortsAndRefuses) {
+            let end = b"$TAG NO Requested sort would have taken too long.\r\n";
+            *plain.last_mut().expect("an end") = end.to_vec();
+        }
         if matches!(self.mischief, Mischief::SortsNothing) {
             let end = plain.last().expect("an end").clone();
             return match extended {
@@ -468,6 +480,20 @@ impl Serving {
                 _ => Pieces::Right,
             };
             let sections = sections(command, uid, pieces);
+            // Of a piece that begins behind the end nothing comes.
+            if sections.ends_with(b" {0}\r\n") {
+                match pieces {
+                    Pieces::RefusedBehind => {
+                        responses.push(b"$TAG NO There is no such piece\r\n".to_vec());
+                        return responses;
+                    }
+                    Pieces::BrokenBehind => {
+                        responses.push(b"* BYE\r\n".to_vec());
+                        return responses;
+                    }
+                    _ => {}
+                }
+            }
             if sections.is_empty() || command.contains("BODYSTRUCTURE") {
                 let inside = row
                     .strip_suffix(b")\r\n".as_slice())
