@@ -424,3 +424,19 @@ fn the_bars_have_their_pictures() {
     pictures("damaged");
     tab.expect_quiet();
 }
+
+#[test]
+fn the_list_judges_by_the_name_of_the_server_that_is_configured_now() {
+    let field = "Authentication-Results: mx.other.example; dmarc=pass header.from=shelf.example";
+    let (site, ann) = ann_with(vec![mail("First", &format!("{field}\n{FROM}"))]);
+    let marks = || ann.get("/").source().matches("Sender not certain").count();
+    assert_eq!(marks(), 1, "of a server that nobody here knows");
+    let settings = site.program().with_file_name(".htpostern.toml");
+    let text = fs::read_to_string(&settings).expect("the configuration");
+    for (id, marked) in [("mx.other.example", 0), ("mx.example.org", 1)] {
+        let changed = text.replace("mx.example.org", id);
+        fs::write(&settings, changed).expect("the configuration");
+        assert_eq!(marks(), marked, "{id}");
+        connections(&ann.get("/"), 0);
+    }
+}

@@ -9,8 +9,8 @@ use std::ops::Range;
 use crate::mail::{Counts, FolderName, FolderRef, ListId, MessageRef, PartPath, Row, Uid};
 use crate::remote::UidSet;
 use crate::store::keys::{
-    BLOCK, BLOCKS, DataKey, FOLDERS, FolderList, LISTS, List, MessageKey, PENDING, ROWS, SERVER,
-    ServerFacts, TEXTS, ValidityKey,
+    BLOCK, BLOCKS, DataKey, FOLDERS, FolderList, JUDGES, LISTS, List, MessageKey, PENDING, ROWS,
+    SERVER, ServerFacts, TEXTS, ValidityKey,
 };
 use crate::store::{Encryption, Store};
 
@@ -175,6 +175,21 @@ impl<'v, 'p> Cache<'v, 'p> {
     pub fn put_row(&mut self, at: &MessageRef, row: &Row) {
         let key = self.data.message(at);
         self.store.put(self.encryption(), &ROWS, &key, row);
+    }
+
+    /// Forgets all rows where they were judged by the verdict of another server (RFC 8601 2.5) than this: they are fetched
+    /// again as they are shown.
+    pub fn judge_by(&mut self, authserv_id: &str) {
+        let known = self.store.get(self.encryption(), &JUDGES, &self.data.id);
+        if known.as_deref().unwrap_or_default() == authserv_id {
+            return;
+        }
+        for key in self.store.keys_below(&ROWS, &self.data.id) {
+            self.store.remove(&ROWS, &key);
+        }
+        let id = authserv_id.to_owned();
+        self.store
+            .put(self.encryption(), &JUDGES, &self.data.id, &id);
     }
 
     /// A part of a message, decoded from its way. Opened here, not only looked for: what does not open has to be fetched

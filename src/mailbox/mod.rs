@@ -67,8 +67,10 @@ impl<'v, 'p> Mailbox<'v, 'p> {
         options: Options,
         now: Seconds,
     ) -> Mailbox<'v, 'p> {
+        let mut cache = Cache::new(store, data);
+        cache.judge_by(&remote.server().authserv_id);
         Mailbox {
-            cache: Cache::new(store, data),
+            cache,
             server: Connection::new(remote),
             fresh: Freshness::new(now, Seconds::from(options.fresh_seconds)),
             offline: Offline::known(options.away),

@@ -12,6 +12,7 @@
 //! | 8 rows | data key id, folder, UIDVALIDITY, UID | `Row` | data key |
 //! | 9 texts | data key id, folder, UIDVALIDITY, UID, part path | the part's bytes, decoded | data key |
 //! | 10 notices | data key id, session id, notice id (16) | `KeptNotice` | data key |
+//! | 11 judges | data key id | the authserv-id that its rows were judged by | data key |
 //!
 //! Numbers are big-endian and of fixed width, the variable part comes last: a range is in UID order, a prefix is a folder.
 //! A key is a type of its own, made here only; nobody else has its bytes in hand.
@@ -69,6 +70,8 @@ pub const ROWS: Tree<MessageKey, Row> = Tree::new(8, 4);
 pub const TEXTS: Tree<TextKey, Vec<u8>> = Tree::new(9, 1);
 /// What acts have done, for the page that follows.
 pub const NOTICES: Tree<NoticeKey, KeptNotice> = Tree::new(10, 3);
+/// By whose verdict the rows were judged.
+pub const JUDGES: Tree<DataKeyId, String> = Tree::new(11, 1);
 
 /// Trees that a new generation of the store takes along, most needed first; the rest is a miss once.
 pub(super) const CARRIED: [u8; 7] = [1, 2, 3, 4, 5, 6, 7];
