@@ -108,14 +108,16 @@ pub enum Reason {
 /// The page.
 pub fn page(p: &LoginPage) -> Markup {
     let words = p.words;
+    let is_unsafe = matches!(p.reason, Some(Reason::Insecure | Reason::SharedOrigin));
     let title = match p.place {
+        _ if is_unsafe => words.unsafe_here().to_owned(),
         Some(place) => words.sign_in_to(place),
         None => words.sign_in().to_owned(),
     };
     let inside = html! {
         h1 { (title) }
         @if let Some(reason) = &p.reason { (why(words, reason)) }
-        @if !matches!(p.reason, Some(Reason::Insecure | Reason::SharedOrigin)) {
+        @if !is_unsafe {
             (waiting(words, p.carried))
             (form(p))
             p.hint { (words.sealed_password()) }

@@ -16,6 +16,11 @@ impl Words {
         format!("Sign in to {place}")
     }
 
+    /// Title of the sign-in page where there is no form, because others could read what is typed or shown.
+    pub fn unsafe_here(&self) -> &'static str {
+        "Signing in is not safe here"
+    }
+
     /// Label of the login: an address, or a name where the server wants one.
     pub fn address(&self) -> &'static str {
         "Email or user name"
