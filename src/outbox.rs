@@ -397,7 +397,7 @@ mod tests {
             part("name=file; filename=empty", ""),
             "--b--".to_owned(),
         ];
-        let bytes = Bytes::Memory(body.concat().into_bytes());
+        let bytes = Bytes::Memory(seal::Wiped::new(body.concat().into_bytes()));
         let body = Body { bytes, cut: None };
         Form::read("multipart/form-data; boundary=b", body).unwrap()
     }

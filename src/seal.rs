@@ -3,9 +3,10 @@
 //! Not for deciding what is sealed under which key: that is `session` (records, wraps) and `store` (cached data). The one
 //! thing to know: associated data binds a sealed value to its place; the same bytes elsewhere do not open.
 //!
-//! Keys, passwords and what was opened of them are overwritten when they are dropped (`Key`, `Secret`, `Wiped`). That is
-//! done for our own buffers only: copies are made, and left, by `serde` and `postcard` while they read and write a record,
-//! by the `imap` crate and TLS while a password is sent, and by the form that it came in.
+//! Keys, passwords and what was opened of them are overwritten when they are dropped (`Key`, `Secret`, `Wiped`), and so are
+//! the body and the form that a password came in, and the bytes of the commands that it goes out in. That is done for our
+//! own buffers only: copies are made, and left, by `serde` and `postcard` while they read and write a record, by
+//! `form_urlencoded` while it decodes a field, and by the `imap` crate and TLS while a password is sent.
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
@@ -47,6 +48,17 @@ impl Secret {
         Secret(text.to_owned())
     }
 
+    /// Takes a text over.
+    pub fn taken(text: String) -> Secret {
+        Secret(text)
+    }
+
+    /// Texts, one behind the other.
+    pub fn joined(texts: &[&str]) -> Secret {
+        // Allocated once, as long as it becomes: what grows leaves copies.
+        Secret(texts.concat())
+    }
+
     /// The text.
     pub fn text(&self) -> &str {
         &self.0
@@ -59,13 +71,25 @@ impl Drop for Secret {
     }
 }
 
+impl AsRef<[u8]> for Secret {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret(..)")
     }
 }
 
+/// Overwrites a text that may hold a password.
+pub fn wipe(text: &mut String) {
+    text.zeroize();
+}
+
 /// Bytes with a key or a password in them, overwritten when they are dropped.
+#[derive(Default)]
 pub struct Wiped(Zeroizing<Vec<u8>>);
 
 impl Wiped {
@@ -77,6 +101,22 @@ impl Wiped {
     /// The bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// The bytes, to be written over.
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut self.0
+    }
+
+    /// Adds bytes behind them. What grows moves, and nothing is left where it was.
+    pub fn push(&mut self, bytes: &[u8]) {
+        let longer = self.0.len().saturating_add(bytes.len());
+        if longer > self.0.capacity() {
+            let mut grown = Vec::with_capacity(longer.max(self.0.capacity().saturating_mul(2)));
+            grown.extend_from_slice(&self.0);
+            self.0 = Zeroizing::new(grown);
+        }
+        self.0.extend_from_slice(bytes);
     }
 }
 

@@ -66,11 +66,7 @@ pub(super) fn hand_over(
         Carried::Nothing | Carried::Lost => return Ok(None),
         Carried::Kept(ticket) => Ticket::from_text(ticket),
         Carried::Fields { target, fields, .. } => {
-            let form = Form::new(
-                fields.clone(),
-                Vec::new(),
-                Rc::new(Bytes::Memory(Vec::new())),
-            );
+            let form = Form::new(fields.clone(), Vec::new(), Rc::new(Bytes::default()));
             // Signed in as somebody else: what was typed is shown to nobody.
             match session::is_form_of(pass.user(), form.get(TOKEN)) {
                 true => Some(outbox.keep(target, &form)?),

@@ -12,10 +12,11 @@ use super::capabilities::Capabilities;
 use super::connect::{Connected, garbled};
 use super::end::{End, Status};
 use super::flight::{Session, answers};
-use super::segments::Segments;
+use super::segments::{Content, Segments};
 use super::wire::Wire;
 use super::{Account, Cost};
 use crate::error::{Cause, Error, Imap, Result, Said};
+use crate::seal::{self, Secret};
 
 /// The words of CAPABILITY that decide how one signs in, and are not always said afterwards.
 const WAYS_IN: [&str; 3] = ["LOGINDISABLED", "AUTH=PLAIN", "SASL-IR"];
@@ -177,7 +178,8 @@ fn enter(
     let ascii = account.login.is_ascii() && account.password.is_ascii();
     wire.expect_continuation(offers("AUTH=PLAIN"));
     let entered = if offers("AUTH=PLAIN") && offers("SASL-IR") {
-        client.authenticate(format!("PLAIN {}", plain.encoded()), &plain)
+        let line = Secret::joined(&["PLAIN ", plain.encoded().text()]);
+        client.authenticate(line.text(), &plain)
     } else if offers("AUTH=PLAIN") && (offers("LOGINDISABLED") || !ascii) {
         client.authenticate("PLAIN", &plain)
     } else {
@@ -189,7 +191,9 @@ fn enter(
             let none = Capabilities::default();
             let able = hint.unwrap_or(&none);
             let login = Segments::new("LOGIN").string(account.login, able);
-            wire.load(login.string(account.password, able));
+            // Never quoted, which would make copies of it.
+            let password = account.password.as_bytes().to_vec();
+            wire.load(login.literal(Content::Bytes(password), able));
             client.login("", "")
         }
     };
@@ -226,7 +230,7 @@ fn scrubbed(account: &Account, text: &[u8]) -> String {
     let local = login.split('@').next().unwrap_or_default();
     let encoded = Plain(account).encoded();
     let mut secrets: Vec<String> = password.split_whitespace().map(str::to_lowercase).collect();
-    secrets.extend([login, local, &encoded].map(str::to_lowercase));
+    secrets.extend([login, local, encoded.text()].map(str::to_lowercase));
     secrets.retain(|secret| !secret.is_empty());
     let is_secret = |word: &str| {
         let word = word.to_lowercase();
@@ -236,26 +240,28 @@ fn scrubbed(account: &Account, text: &[u8]) -> String {
     let words = text.split(|c: char| c.is_whitespace() || c.is_control());
     let safe = words.map(|word| if is_secret(word) { "(left out)" } else { word });
     let safe: Vec<&str> = safe.take(40).collect();
-    safe.join(" ").chars().take(200).collect()
+    let told = safe.join(" ").chars().take(200).collect();
+    secrets.iter_mut().for_each(seal::wipe);
+    told
 }
 
 /// SASL PLAIN (RFC 4616).
 struct Plain<'a>(&'a Account<'a>);
 
 impl Plain<'_> {
-    fn message(&self) -> String {
-        format!("\0{}\0{}", self.0.login, self.0.password)
+    fn message(&self) -> Secret {
+        Secret::joined(&["\0", self.0.login, "\0", self.0.password])
     }
 
-    fn encoded(&self) -> String {
-        STANDARD.encode(self.message())
+    fn encoded(&self) -> Secret {
+        Secret::taken(STANDARD.encode(self.message()))
     }
 }
 
 impl imap::Authenticator for Plain<'_> {
-    type Response = String;
+    type Response = Secret;
 
-    fn process(&self, _challenge: &[u8]) -> String {
+    fn process(&self, _challenge: &[u8]) -> Secret {
         self.message()
     }
 }

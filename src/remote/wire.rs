@@ -25,6 +25,7 @@ use super::kept::{Kept, Tagged};
 use super::lexer::Lexer;
 use super::segments::{Content, Segment, Segments};
 use crate::error::{Cause, Error, Imap, Result, Said};
+use crate::seal::Wiped;
 
 /// How much is asked of the stream, or of a file that is sent, at once, in bytes.
 const PIECE: usize = 16 * 1024;
@@ -35,8 +36,8 @@ pub struct Wire(Rc<RefCell<Inner>>);
 
 /// What waits to be sent.
 enum Piece {
-    /// Bytes of as many commands as there are.
-    Bytes(Vec<u8>),
+    /// Bytes of as many commands as there are; one of them may hold a password.
+    Bytes(Wiped),
     /// Nothing goes out before the server has asked for it.
     Pause,
     /// So many bytes of a file.
@@ -46,7 +47,7 @@ enum Piece {
 struct Inner {
     stream: Box<dyn Stream>,
     /// What the crate has written of a command.
-    written: Vec<u8>,
+    written: Wiped,
     /// What goes out instead, behind the tag.
     loaded: Option<Segments>,
     /// Whole commands that are not sent yet.
@@ -71,7 +72,7 @@ impl Wire {
     pub fn new(stream: Box<dyn Stream>, greeted: bool) -> Wire {
         Wire(Rc::new(RefCell::new(Inner {
             stream,
-            written: Vec::new(),
+            written: Wiped::default(),
             loaded: None,
             out: VecDeque::new(),
             continues: false,
@@ -117,7 +118,7 @@ impl Wire {
         let mut inner = self.0.borrow_mut();
         while let Some(piece) = inner.out.pop_front() {
             if let Piece::Bytes(bytes) = piece {
-                inner.stream.write_all(&bytes)?;
+                inner.stream.write_all(bytes.bytes())?;
             }
         }
         inner.stream.flush()
@@ -130,7 +131,7 @@ impl Write for Wire {
         if inner.continuing {
             inner.stream.write_all(bytes)?;
         } else {
-            inner.written.extend_from_slice(bytes);
+            inner.written.push(bytes);
         }
         Ok(bytes.len())
     }
@@ -163,12 +164,12 @@ impl Inner {
             return self.stream.flush();
         }
         let written = std::mem::take(&mut self.written);
-        let tag = Lexer::new(&written).word().to_vec();
+        let tag = Lexer::new(written.bytes()).word().to_vec();
         if tag.is_empty() {
             return Ok(());
         }
         match self.loaded.take() {
-            None => self.queue(&written),
+            None => self.queue(written.bytes()),
             Some(command) => {
                 self.queue(&tag);
                 self.queue(b" ");
@@ -189,7 +190,7 @@ impl Inner {
                         self.out.push_back(Piece::Pause);
                     }
                     match content {
-                        Content::Bytes(bytes) => self.queue(&bytes),
+                        Content::Bytes(bytes) => self.queue(Wiped::new(bytes).bytes()),
                         Content::File { from, len } => self.out.push_back(Piece::File(from, len)),
                     }
                 }
@@ -200,8 +201,8 @@ impl Inner {
     /// Adds bytes behind what waits, so that neighbours go out in one write.
     fn queue(&mut self, bytes: &[u8]) {
         match self.out.back_mut() {
-            Some(Piece::Bytes(before)) => before.extend_from_slice(bytes),
-            _ => self.out.push_back(Piece::Bytes(bytes.to_vec())),
+            Some(Piece::Bytes(before)) => before.push(bytes),
+            _ => self.out.push_back(Piece::Bytes(Wiped::new(bytes.to_vec()))),
         }
     }
 
@@ -246,7 +247,7 @@ impl Inner {
             match piece {
                 Piece::Pause => return Ok(true),
                 Piece::Bytes(bytes) => {
-                    let written = self.stream.write_all(&bytes);
+                    let written = self.stream.write_all(bytes.bytes());
                     written.and_then(|()| self.stream.flush()).map_err(lost)?;
                 }
                 Piece::File(from, len) => self.send_file(from, len)?,

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::error::{Cause, Error, Result};
 use crate::process;
+use crate::seal::Wiped;
 use crate::time::{Deadline, Watch};
 
 /// The longest body that is taken without one of the user's places for long ones, in bytes.
@@ -89,10 +90,16 @@ pub struct Body {
 
 /// The bytes of a body.
 pub enum Bytes {
-    /// A short one.
-    Memory(Vec<u8>),
+    /// A short one; it may hold a password.
+    Memory(Wiped),
     /// A long one, in a spool; and its length.
     Spooled(RefCell<Box<dyn Spooled>>, u64),
+}
+
+impl Default for Bytes {
+    fn default() -> Bytes {
+        Bytes::Memory(Wiped::default())
+    }
 }
 
 /// What a long body is written to and read back from.
@@ -104,7 +111,9 @@ impl Source for Bytes {
     fn read_at(&self, offset: u64, into: &mut [u8]) -> io::Result<usize> {
         match self {
             Bytes::Memory(bytes) => {
-                let rest = usize::try_from(offset).ok().and_then(|at| bytes.get(at..));
+                let rest = usize::try_from(offset)
+                    .ok()
+                    .and_then(|at| bytes.bytes().get(at..));
                 let rest = rest.unwrap_or_default();
                 let count = rest.len().min(into.len());
                 for (to, from) in into.iter_mut().zip(rest) {
@@ -126,7 +135,7 @@ impl Source for Bytes {
 
     fn length(&self) -> u64 {
         match self {
-            Bytes::Memory(bytes) => bytes.len() as u64,
+            Bytes::Memory(bytes) => bytes.bytes().len() as u64,
             Bytes::Spooled(_, length) => *length,
         }
     }
@@ -176,7 +185,7 @@ pub fn receive(
         None => length,
     };
     let mut keep = Keep {
-        bytes: Bytes::Memory(Vec::new()),
+        bytes: Bytes::default(),
         spool: Some(spool),
     };
     let cut = read(from, wanted, time, &mut keep).err().or(refused);
@@ -209,7 +218,7 @@ fn read(
     let internal = |e: io::Error| Error::Internal(Cause::at("body", e));
     let deadline = Deadline::after(time);
     let mut pace = (Watch::start(), 0_u64);
-    let mut piece = [0; PIECE];
+    let mut piece = Wiped::new(vec![0; PIECE]);
     loop {
         let left = wanted.saturating_sub(keep.bytes.length());
         if left == 0 {
@@ -220,10 +229,10 @@ fn read(
             return Err(Error::BodyTimeout);
         }
         let want = usize::try_from(left).unwrap_or(PIECE).min(PIECE);
-        match from.read(piece.get_mut(..want).unwrap_or_default()) {
+        match from.read(piece.bytes_mut().get_mut(..want).unwrap_or_default()) {
             // A client that went away in the middle of a POST looks like this.
             Ok(0) => return Err(Error::BadRequest("the body ended early")),
-            Ok(n) => keep.push(piece.get(..n).unwrap_or_default())?,
+            Ok(n) => keep.push(piece.bytes().get(..n).unwrap_or_default())?,
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
             Err(e) => return Err(internal(e)),
         }
@@ -242,15 +251,16 @@ struct Keep<S> {
 impl<S: FnOnce() -> Result<Box<dyn Spooled>>> Keep<S> {
     fn push(&mut self, new: &[u8]) -> Result<()> {
         if let Bytes::Memory(bytes) = &mut self.bytes {
-            let longer = bytes.len().saturating_add(new.len());
+            let longer = bytes.bytes().len().saturating_add(new.len());
             if longer as u64 <= IN_MEMORY {
-                bytes.extend_from_slice(new);
+                bytes.push(new);
                 return Ok(());
             }
             let internal = || Error::Internal(Cause::new("a second spool"));
             let mut spool = self.spool.take().ok_or_else(internal)?()?;
-            spool.write_all(bytes).map_err(|e| unwritten(&e))?;
-            let length = bytes.len() as u64;
+            let held = bytes.bytes();
+            spool.write_all(held).map_err(|e| unwritten(&e))?;
+            let length = held.len() as u64;
             self.bytes = Bytes::Spooled(RefCell::new(spool), length);
         }
         if let Bytes::Spooled(spool, length) = &mut self.bytes {

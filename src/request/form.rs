@@ -10,6 +10,7 @@ use super::body::{Body, Bytes, Source, read_stretch, unreadable};
 use super::multipart::{self, TEXT_BYTES};
 use super::upload::Upload;
 use crate::error::{Error, Result};
+use crate::seal::{self, Wiped};
 
 /// The most fields that one form may have.
 const FIELDS: usize = 20_000;
@@ -17,17 +18,29 @@ const FIELDS: usize = 20_000;
 /// A form: all values of all fields, and all files.
 #[derive(Clone, Default)]
 pub struct Form {
-    fields: Vec<(String, String)>,
+    fields: Fields,
     files: Vec<Upload>,
     source: Option<Rc<dyn Source>>,
     cut: Option<Error>,
+}
+
+/// Names and values, one of which may be a password: overwritten when they are dropped.
+#[derive(Clone, Default)]
+struct Fields(Vec<(String, String)>);
+
+impl Drop for Fields {
+    fn drop(&mut self) {
+        for (_, value) in &mut self.0 {
+            seal::wipe(value);
+        }
+    }
 }
 
 impl Form {
     /// A form made of its pieces; the files lie in `source`.
     pub fn new(fields: Vec<(String, String)>, files: Vec<Upload>, source: Rc<dyn Source>) -> Form {
         Form {
-            fields,
+            fields: Fields(fields),
             files,
             source: Some(source),
             cut: None,
@@ -53,7 +66,7 @@ impl Form {
                 let boundary = multipart::boundary(parameters);
                 let boundary = boundary.ok_or(Error::BadRequest("boundary"))?;
                 let parsed = multipart::read(&body.bytes, &boundary)?;
-                form.fields = parsed.fields;
+                form.fields = Fields(parsed.fields);
                 form.files = parsed.files;
                 if parsed.is_cut && form.cut.is_none() {
                     form.cut = Some(Error::BadRequest("multipart"));
@@ -72,37 +85,38 @@ impl Form {
         if bytes.length() > TEXT_BYTES && self.cut.is_none() {
             self.cut = Some(Error::TooLarge { limit: TEXT_BYTES });
         }
-        let mut text =
-            read_stretch(bytes, 0, bytes.length().min(TEXT_BYTES)).map_err(unreadable)?;
+        let text = read_stretch(bytes, 0, bytes.length().min(TEXT_BYTES)).map_err(unreadable)?;
+        let text = Wiped::new(text);
+        let mut whole = text.bytes();
         if self.cut.is_some() {
             // The last pair may have lost its end.
-            let whole = text.iter().rposition(|b| *b == b'&').unwrap_or(0);
-            text.truncate(whole);
+            let end = whole.iter().rposition(|b| *b == b'&').unwrap_or(0);
+            whole = whole.get(..end).unwrap_or_default();
         }
-        for (name, value) in form_urlencoded::parse(&text) {
-            if self.fields.len() >= FIELDS {
+        for (name, value) in form_urlencoded::parse(whole) {
+            if self.fields.0.len() >= FIELDS {
                 return Err(Error::BadRequest("too many fields"));
             }
-            self.fields.push((name.into_owned(), value.into_owned()));
+            self.fields.0.push((name.into_owned(), value.into_owned()));
         }
         Ok(())
     }
 
     /// The first value of a field; empty where there is none.
     pub fn get(&self, name: &str) -> &str {
-        let found = self.fields.iter().find(|(n, _)| n == name);
+        let found = self.fields.0.iter().find(|(n, _)| n == name);
         found.map_or("", |(_, value)| value.as_str())
     }
 
     /// All values of a field, in the order of the page.
     pub fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
-        let named = self.fields.iter().filter(move |(n, _)| n == name);
+        let named = self.fields.0.iter().filter(move |(n, _)| n == name);
         named.map(|(_, value)| value.as_str())
     }
 
     /// All text fields: name and value.
     pub fn fields(&self) -> &[(String, String)] {
-        &self.fields
+        &self.fields.0
     }
 
     /// How many bytes its text fields take in an `application/x-www-form-urlencoded` body, with so many more in front of each
@@ -114,7 +128,7 @@ impl Form {
         };
         // The equals sign and the ampersand.
         let around = prefix.saturating_add(2);
-        self.fields.iter().fold(0, |sum: u64, (name, value)| {
+        self.fields.0.iter().fold(0, |sum: u64, (name, value)| {
             let pair = length(name).saturating_add(length(value));
             sum.saturating_add(pair.saturating_add(around) as u64)
         })
@@ -170,7 +184,7 @@ mod tests {
 
     fn body(text: &str, cut: Option<Error>) -> Body {
         Body {
-            bytes: Bytes::Memory(text.as_bytes().to_vec()),
+            bytes: Bytes::Memory(Wiped::new(text.as_bytes().to_vec())),
             cut,
         }
     }

@@ -322,10 +322,11 @@ mod tests {
     use super::super::body::{Body, Bytes};
     use super::super::form::Form;
     use super::*;
+    use crate::seal::Wiped;
 
     fn form(body: &[u8]) -> Form {
         let body = Body {
-            bytes: Bytes::Memory(body.to_vec()),
+            bytes: Bytes::Memory(Wiped::new(body.to_vec())),
             cut: None,
         };
         Form::read("multipart/form-data; boundary=b", body).unwrap()
@@ -485,7 +486,7 @@ mod tests {
     #[test]
     fn too_many_parts_are_no_form() {
         let body = parts(&vec![("name=a", ""); PARTS + 1]);
-        let bytes = Bytes::Memory(body);
+        let bytes = Bytes::Memory(Wiped::new(body));
         assert!(matches!(read(&bytes, b"b"), Err(Error::BadRequest(_))));
     }
 }

@@ -12,6 +12,7 @@ use postern::request::body::{Body, Bytes};
 use postern::request::form::Form;
 use postern::request::{self, Head};
 use postern::route::{self, Route};
+use postern::seal::Wiped;
 use postern::session::{self, Claims, SessionCookie};
 use postern::state::{State, UserId};
 use postern::words::Words;
@@ -138,7 +139,7 @@ pub(super) fn read(input: &[u8]) {
     };
     let kind = told("CONTENT_TYPE").unwrap_or_default();
     let body = Body {
-        bytes: Bytes::Memory(rest.to_vec()),
+        bytes: Bytes::Memory(Wiped::new(rest.to_vec())),
         cut: None,
     };
     if let Ok(form) = Form::read(&kind.to_string_lossy(), body) {
