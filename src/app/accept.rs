@@ -40,10 +40,8 @@ impl Accepting<'_> {
             return Ok(away);
         }
         match remote.ready().map(drop) {
-            Ok(()) => {
-                session::accepted(&mut desk.store, claim, session, desk.now);
-                Ok(None)
-            }
+            // That is noted once, when all is done.
+            Ok(()) => Ok(None),
             Err(Error::Imap(kind, _)) if kind.is_away() => {
                 session::found_away(&mut desk.store, claim, &kind, desk.now);
                 Ok(Some(kind))
