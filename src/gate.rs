@@ -12,7 +12,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use self::sign_in_place::{Newcomer, sign_in_place};
+pub use self::sign_in_place::{Newcomer, SIGN_INS, sign_in_place};
 use crate::config;
 use crate::error::{Cause, Error, Result};
 use crate::process::Ticks;
@@ -441,15 +441,20 @@ pub fn upload_place(state: &State, user: UserId) -> Result<Option<UploadPlace>> 
 #[derive(Debug)]
 pub struct UploadPlace(#[expect(dead_code, reason = "a lock, held to be held")] File);
 
-/// True where a lock in the state directory keeps a second one out, as all of this rests on.
+/// A lock of no meaning, by which `check` tries whether locks in the state directory keep others out, as all of this rests
+/// on; None where somebody else has it.
 ///
 /// # Errors
 /// `DiskFull`, `Setup`.
-pub fn locks_hold(state: &State) -> Result<bool> {
+pub fn trial_lock(state: &State) -> Result<Option<TrialLock>> {
     let path = slots(state)?.join("check");
-    let (first, second) = (open(&path)?, open(&path)?);
-    Ok(try_lock(&first, &path)? && !try_lock(&second, &path)?)
+    let file = open(&path)?;
+    Ok(try_lock(&file, &path)?.then_some(TrialLock(file)))
 }
+
+/// A lock of no meaning, held.
+#[derive(Debug)]
+pub struct TrialLock(#[expect(dead_code, reason = "a lock, held to be held")] File);
 
 /// A lock held for no other reason than to be held.
 struct Held(File);

@@ -8,10 +8,10 @@
 )]
 
 use std::alloc::{GlobalAlloc, Layout, System};
-use std::ffi::{CStr, OsStr};
+use std::ffi::{CStr, CString, OsStr};
 use std::io::{self, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use std::time::Duration;
 use std::{mem, ptr};
@@ -108,6 +108,24 @@ pub fn limits() -> Limits {
         processes: told(processes),
         memory: told(memory),
     }
+}
+
+/// What kind of file system a path lies on: the number that the kernel has for it (statfs(2), `f_type`).
+///
+/// # Errors
+/// Whatever statfs reports.
+pub fn file_system(path: &Path) -> io::Result<u64> {
+    let path = CString::new(path.as_os_str().as_bytes()).map_err(io::Error::other)?;
+    // SAFETY: zeroes are a valid statfs, which the call fills; the path is a live string that ends in NUL.
+    let found = unsafe {
+        let mut found: libc::statfs = mem::zeroed();
+        if libc::statfs(path.as_ptr(), &mut found) != 0 {
+            return Err(io::Error::last_os_error());
+        }
+        found.f_type
+    };
+    // A number of 32 bits, with a sign in front of it here and there.
+    Ok(u64::from(found as u32))
 }
 
 /// Replaces the whole environment by these variables. Only before there are threads.

@@ -67,7 +67,12 @@ fn a_whole_visit_takes_one_connection_in_both_set_ups_of_apache() {
 
 /// A directory of a site's document root that the worker owns, with the program in it.
 fn program_below(site: &Site, name: &str, htaccess: &str) {
-    let dir = site.place().worker_dir(&format!("htdocs/{name}"), 0o755);
+    program_in(site, &format!("htdocs/{name}"), htaccess);
+}
+
+/// The same in another directory of the site.
+fn program_in(site: &Site, name: &str, htaccess: &str) {
+    let dir = site.place().worker_dir(name, 0o755);
     copy(&site.program(), &dir.join("postern"));
     let settings = site.program().with_file_name(".htpostern.toml");
     copy(&settings, &dir.join(".htpostern.toml"));
@@ -148,7 +153,11 @@ fn the_directory_of_one_user_among_others_is_no_place_to_sign_in() {
         let page = ann.get("/");
         match is_allowed {
             true => page.shows("Password"),
-            false => page.hides("Password").shows("a host name of its own"),
+            false => {
+                let heading = page.text_of("h1");
+                assert_eq!(heading.as_deref(), Some("Signing in is not safe here"));
+                page.hides("Password").shows("a host name of its own")
+            }
         };
     }
 }
@@ -240,17 +249,50 @@ fn the_state_directory_is_ours_alone_and_never_served() {
     ann.get("/").has_status(200);
 }
 
+/// Apache shows the home of the program's user, with the state directory in it, and runs what is in `bin` there.
+const HOME_SHOWN: &str = "Alias /files ${SITE}/home\n\
+    <Directory ${SITE}/home>\nRequire all granted\nAllowOverride None\nOptions +ExecCGI\n</Directory>\n\
+    <Directory ${SITE}/home/bin>\nSetHandler cgi-script\n</Directory>\n";
+
 #[test]
 fn a_state_directory_that_an_alias_serves_is_refused() {
-    let site = Site::new()
-        .apache("Alias /files ${SITE}/home\nSetEnv CONTEXT_DOCUMENT_ROOT ${SITE}/home\n")
-        .start();
-    let page = ByHand::get(&site.program(), "/sign-in")
-        .env(
-            "CONTEXT_DOCUMENT_ROOT",
-            &site.place().join("home").display().to_string(),
-        )
-        .run();
-    assert_eq!(page.answer.expect("a page").status, 500);
-    assert!(page.errors.contains("document root"), "{}", page.errors);
+    let site = Site::new().apache(HOME_SHOWN).start();
+    program_in(&site, "home/bin", "");
+    let ann = site.visitor_below("/files/bin/postern");
+    ann.get("/sign-in").has_status(500);
+    let errors = site.apache().error_log();
+    assert!(errors.contains("document root"), "{errors}");
+}
+
+#[test]
+fn check_asks_the_web_server_whether_it_gives_the_state_away() {
+    let site = Site::new().apache(HOME_SHOWN).start();
+    let checked = |address: &str| {
+        let output = shell::postern(&site, &["check", "--url", address]);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        (output.status.success(), said)
+    };
+    let files = || fs::read_dir(site.state_dir()).expect("the state").count();
+    site.sign_in("ann");
+    let before = files();
+    let (is_right, said) = checked(&site.url());
+    assert!(
+        is_right && said.contains("ok     the web server does not give away"),
+        "{said}"
+    );
+    let shown = format!("http://{}/files/", site.apache().address());
+    let (is_right, said) = checked(&shown);
+    assert!(
+        !is_right && said.contains(&format!("WRONG  {shown}state/")),
+        "{said}"
+    );
+    assert_eq!(files(), before, "what it asked for is left");
+    // Nobody there to be asked: that is no good news.
+    let (is_right, said) = checked("http://127.0.0.1:9/");
+    assert!(
+        !is_right && said.contains("WRONG  http://127.0.0.1:9/ cannot be asked"),
+        "{said}"
+    );
+    let (is_right, said) = checked("nonsense");
+    assert!(!is_right && said.contains("http"), "{said}");
 }

@@ -3,23 +3,37 @@
 use std::process::{Command, Output};
 use std::time::{Duration, SystemTime};
 
+use crate::support::install::{self, Part};
 use crate::support::place;
 use crate::support::site::Site;
 
 /// Runs the site's program as the user that Apache runs it as.
 pub fn postern(site: &Site, arguments: &[&str]) -> Output {
+    under(site, &[], arguments)
+}
+
+/// The same under another program, which is named with its arguments.
+fn under(site: &Site, other: &[&str], arguments: &[&str]) -> Output {
     let worker = place::worker();
-    let mut command = if place::are_we_root() {
-        let mut command = Command::new("setpriv");
-        command
-            .args(["--reuid", &worker.uid.to_string()])
-            .args(["--regid", &worker.gid.to_string(), "--clear-groups"])
-            .arg(site.program());
-        command
-    } else {
-        Command::new(site.program())
-    };
-    command.env_clear().args(arguments);
+    let program = site.program();
+    let mut words: Vec<String> = Vec::new();
+    if place::are_we_root() {
+        let (uid, gid) = (worker.uid.to_string(), worker.gid.to_string());
+        let as_worker = [
+            "setpriv",
+            "--reuid",
+            &uid,
+            "--regid",
+            &gid,
+            "--clear-groups",
+        ];
+        words.extend(as_worker.map(str::to_owned));
+    }
+    words.extend(other.iter().map(|word| (*word).to_owned()));
+    words.push(program.display().to_string());
+    let mut command = Command::new(&words[0]);
+    command.args(&words[1..]).args(arguments);
+    command.env_clear().env("PATH", "/usr/bin:/bin");
     command.output().expect("the program")
 }
 
@@ -46,7 +60,8 @@ fn check_says_what_is_right_and_what_is_not() {
     for line in [
         "ok     configuration",
         "ok     state directory",
-        "ok     file locking works there",
+        "ok     file locking works there, between two processes",
+        "ok     file system ",
     ] {
         assert!(text.contains(line), "{line} is not in:\n{text}");
     }
@@ -63,6 +78,31 @@ fn check_says_what_is_right_and_what_is_not() {
         text.contains("WRONG  IMAP server")
             && text.contains("(no TLS) cannot be reached: connection refused")
             && text.contains("[imap] host"),
+        "{text}"
+    );
+}
+
+#[test]
+fn check_sees_locks_that_keep_nobody_out() {
+    install::need(Part::Strace);
+    let site = Site::with_inbox(1);
+    // As on a file system that takes every lock and holds none.
+    let checked = under(
+        &site,
+        &[
+            "strace",
+            "-f",
+            "-qq",
+            "-o",
+            "/dev/null",
+            "-e",
+            "inject=flock:retval=0",
+        ],
+        &["check"],
+    );
+    let text = said(&checked);
+    assert!(
+        text.contains("WRONG  state directory: file locking does not work"),
         "{text}"
     );
 }

@@ -1,5 +1,8 @@
 //! `postern check`: what a hoster would otherwise find out one error page at a time, and what to do about it.
 
+mod host;
+mod served;
+
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -8,7 +11,6 @@ use std::time::Duration;
 
 use crate::config::{Config, ImapServer, Security};
 use crate::error::{Cause, Error, Imap, Result};
-use crate::gate;
 use crate::process;
 use crate::remote::{Account, Remote};
 use crate::state::{self, State};
@@ -16,10 +18,9 @@ use crate::time::Deadline;
 
 /// How long a mail server may take.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Fewer processes and threads than this, and a few clicks at once use them up.
-const FEW_PROCESSES: u64 = 30;
-/// Less address space than this, and the store cannot be opened.
-const LITTLE_MEMORY: u64 = 256 * 1024 * 1024;
+
+/// The argument by which `check` runs itself a second time.
+const TRY_LOCK: &str = "--try-lock";
 
 /// One line for each thing that was looked at.
 #[derive(Default)]
@@ -42,10 +43,50 @@ impl Report {
     }
 }
 
-/// Looks at everything that can be looked at without a reader's password.
-pub fn run() -> ExitCode {
+/// What is to be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish<'a> {
+    /// Everything that can be looked at without a reader's password; the web server at this address too.
+    Everything(Option<&'a str>),
+    /// One lock: this is the second process of a `check`.
+    Lock,
+}
+
+impl<'a> Wish<'a> {
+    /// Reads the arguments behind `check`; None where they make no sense.
+    pub fn read(arguments: &[&'a str]) -> Option<Wish<'a>> {
+        match arguments {
+            [] => Some(Wish::Everything(None)),
+            ["--url", address] => Some(Wish::Everything(Some(address))),
+            [TRY_LOCK] => Some(Wish::Lock),
+            _ => None,
+        }
+    }
+}
+
+/// Looks at it.
+pub fn run(wish: Wish) -> ExitCode {
+    match wish {
+        Wish::Everything(address) => everything(address),
+        Wish::Lock => {
+            match Config::read(&program(), process::home).and_then(|c| host::try_lock(&c)) {
+                Ok(code) => ExitCode::from(code),
+                Err(error) => {
+                    eprintln!("postern: {}", told(&error));
+                    ExitCode::FAILURE
+                }
+            }
+        }
+    }
+}
+
+fn program() -> PathBuf {
+    std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/"))
+}
+
+fn everything(address: Option<&str>) -> ExitCode {
     let mut report = Report::default();
-    let exe = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/"));
+    let exe = program();
     match Config::read(&exe, process::home) {
         Ok(config) => {
             match &config.file {
@@ -57,12 +98,12 @@ pub fn run() -> ExitCode {
                     report.wrong(&told(&error));
                 }
             }
-            state_dir(&mut report, &config);
+            state_dir(&mut report, &config, address);
             let domains = config.domain.iter().map(|d| (d.name.as_str(), &d.imap));
             for (domain, server) in std::iter::once(("", &config.imap)).chain(domains) {
                 imap(&mut report, domain, server);
             }
-            limits(&mut report);
+            host::limits(&mut report, &process::limits(), config.gate.total);
             println!("\nSettings in use:\n\n{}", config.printed());
         }
         Err(error) => report.wrong(&told(&error)),
@@ -77,7 +118,7 @@ fn told(error: &Error) -> String {
     error.log_kind().1
 }
 
-fn state_dir(report: &mut Report, config: &Config) {
+fn state_dir(report: &mut Report, config: &Config, address: Option<&str>) {
     let mode = State::place(config).and_then(|dir| fs::symlink_metadata(dir).ok());
     if mode.is_some_and(|found| found.is_dir() && found.mode() & 0o077 != 0) {
         report.note("state directory: other users could enter it; it is closed now. If other users of this machine are not trusted, delete it and let everybody sign in again");
@@ -88,11 +129,9 @@ fn state_dir(report: &mut Report, config: &Config) {
     };
     report.good(&format!("state directory {}", state.dir().display()));
     report.note("every program that runs as this user (PHP of the same account, for example) can read what Postern reads, and every page under the same host name can read its pages: give Postern an account and a host name of its own where you can");
-    match gate::locks_hold(&state) {
-        Ok(true) => report.good("file locking works there"),
-        Ok(false) => report.wrong("state directory: file locking does not work on this file system; choose another state_dir"),
-        Err(error) => report.wrong(&format!("file locking could not be tried: {}", told(&error))),
-    }
+    host::file_system(report, state.dir());
+    host::locks(report, &state);
+    served::ask(report, &state, address);
 }
 
 /// Connects without a password: that it is refused shows that all before it works.
@@ -179,24 +218,4 @@ fn greet(server: &ImapServer) -> Result<()> {
 
 fn readable(file: &Path) -> bool {
     std::fs::File::open(file).is_ok()
-}
-
-fn limits(report: &mut Report) {
-    let limits = process::limits();
-    match limits.processes {
-        Some(n) if n < FEW_PROCESSES => report.wrong(&format!("only {n} processes and threads are allowed; a few requests at once may use them up. Ask for at least {FEW_PROCESSES}, or set [gate] total to a small number")),
-        Some(n) => report.good(&format!("{n} processes and threads are allowed")),
-        None => report.good("the number of processes is not limited"),
-    }
-    match limits.memory {
-        Some(n) if n < LITTLE_MEMORY => report.wrong(&format!(
-            "only {} MB of memory (address space) are allowed; Postern needs 256 MB",
-            n / 1024 / 1024
-        )),
-        Some(n) => report.good(&format!(
-            "{} MB of memory (address space) are allowed",
-            n / 1024 / 1024
-        )),
-        None => report.good("memory is not limited"),
-    }
 }

@@ -6,11 +6,13 @@ mod gc;
 use std::process::ExitCode;
 
 const HELP: &str = "\
-Postern, a webmail in one CGI file. The web server runs it; See README.md for how to install it.
+Postern, a webmail in one CGI file. The web server runs it; see README.md for how to install it.
 
 From a shell:
   postern check            checks configuration, state directory, mail servers and limits, and tells you
                            what to fix; the exit code is 1 if anything is wrong
+  postern check --url URL  also asks the web server whether it gives away the state directory; URL is the
+                           address at which you open Postern
   postern gc [--days N]    frees disk space: rebuilds caches that are too large and deletes caches of
                            users not seen for N days (default 30); settings are kept
   postern gc --forget N    also deletes everything of users not seen for N days
@@ -26,7 +28,10 @@ pub fn run() -> ExitCode {
         .collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
-        ["check"] => check::run(),
+        ["check", rest @ ..] => match check::Wish::read(rest) {
+            Some(wish) => check::run(wish),
+            None => usage(),
+        },
         ["gc", rest @ ..] => match gc::Wish::read(rest) {
             Some(wish) => gc::run(wish),
             None => usage(),

@@ -19,7 +19,7 @@ const OPEN: usize = 6;
 /// Those, and the ones for networks without a recent failure.
 const UNTAINTED: usize = 8;
 /// Those, and the ones for browsers that are known.
-const ALL: usize = 10;
+pub const SIGN_INS: usize = 10;
 /// Locks that networks are spread over, empty files made at first use: two networks that meet in one take turns, so there
 /// are many more than there are places.
 const NETWORKS: u64 = 4096;
@@ -59,7 +59,7 @@ pub fn sign_in_place(state: &State, newcomer: Newcomer) -> Result<Option<SignInP
     let dir = slots(state)?;
     let watch = Watch::start();
     let (network, count) = match newcomer {
-        Newcomer::Known => (None, ALL),
+        Newcomer::Known => (None, SIGN_INS),
         Newcomer::Stranger {
             network,
             has_failed,

@@ -41,6 +41,7 @@ mod segments;
 mod sign_in;
 pub mod structure;
 pub mod uids;
+mod web;
 mod wire;
 
 use std::rc::Rc;
@@ -63,6 +64,7 @@ pub use self::plan::Plan;
 pub use self::segments::Content;
 pub use self::structure::{Leaf, Parameters};
 pub use self::uids::{Sequence, UidSet};
+pub use self::web::web_page;
 
 use self::connect::{Connected, Limits, connect};
 use self::flight::Session;

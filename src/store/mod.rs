@@ -27,7 +27,7 @@ use keys::{Begins, StoreKey, Tree};
 /// Bytes of a segment of sled's log. Fixed when a database is made.
 const SEGMENT: usize = 64 * 1024;
 /// Threads that sled starts when it is first opened (its `DESIRED_WAITING_THREADS`).
-const THREADS: usize = 7;
+pub const THREADS: usize = 7;
 /// Longest value that sled is given: a 64th of a segment, its key included.
 const PIECE: usize = SEGMENT / 64 - 64;
 /// Pieces of one value at most: some 900 KB, compressed.

@@ -1,0 +1,208 @@
+//! What the host gives: the file system below the state directory, locks, processes, memory.
+//!
+//! To know before changing it: what is looked at is what holds in this shell. A web server may limit its programs further.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::{Report, TRY_LOCK, told};
+use crate::config::Config;
+use crate::error::{Cause, Error, Result};
+use crate::gate::{self, SIGN_INS};
+use crate::process::{self, Limits};
+use crate::state::State;
+use crate::store::THREADS;
+
+/// How the second process ends: with the lock, or without it.
+const GOT_IT: u8 = 0;
+const KEPT_OUT: u8 = 3;
+
+/// Fewer processes and threads than this, and a few clicks at once use them up.
+const FEW_PROCESSES: u64 = 30;
+/// The smallest `[gate] total`.
+const LEAST_TOTAL: u64 = 8;
+/// Less address space than this, and the store cannot be opened.
+const LITTLE_MEMORY: u64 = 256 * 1024 * 1024;
+
+/// File systems by their numbers (statfs(2), linux/magic.h), and whether they are of this machine: of others locks may hold
+/// on one machine only, or not at all, and what one has written the other may see late.
+const FILE_SYSTEMS: [(u64, &str, bool); 25] = [
+    (0xef53, "ext4", true),
+    (0x9123_683e, "btrfs", true),
+    (0x5846_5342, "xfs", true),
+    (0x2fc1_2fc1, "zfs", true),
+    (0xf2f5_2010, "f2fs", true),
+    (0x0102_1994, "tmpfs", true),
+    (0x8584_58f6, "ramfs", true),
+    (0x794c_7630, "overlay", true),
+    (0x3153_464a, "jfs", true),
+    (0x5265_4973, "reiserfs", true),
+    (0xca45_1a4e, "bcachefs", true),
+    (0x6969, "NFS", false),
+    (0x517b, "SMB", false),
+    (0xff53_4d42, "SMB (cifs)", false),
+    (0xfe53_4d42, "SMB", false),
+    (0x0102_1997, "9p", false),
+    (0x6573_5546, "FUSE", false),
+    (0x00c3_6400, "Ceph", false),
+    (0x5346_414f, "AFS", false),
+    (0x6b41_4653, "AFS", false),
+    (0x7375_7245, "Coda", false),
+    (0x0116_1970, "GFS2", false),
+    (0x7461_636f, "OCFS2", false),
+    (0x0bd0_0bd0, "Lustre", false),
+    (0x4750_4653, "GPFS", false),
+];
+
+/// Names the file system of the state directory.
+pub fn file_system(report: &Report, dir: &Path) {
+    let number = match process::file_system(dir) {
+        Ok(number) => number,
+        Err(error) => return report.note(&format!("file system: cannot be told: {error}")),
+    };
+    match FILE_SYSTEMS.iter().find(|(known, ..)| *known == number) {
+        Some((_, name, true)) => report.good(&format!("file system {name}")),
+        Some((_, name, false)) => report.note(&format!(
+            "file system {name}: the state directory may be on another machine. Locks and the cache need a local file system; if several servers share this one, locks must hold between all of them. Set state_dir to a local directory if you can"
+        )),
+        None => report.note(&format!(
+            "file system {number:#x} is not known to Postern; the state directory must be on a local one with working locks"
+        )),
+    }
+}
+
+/// Tries whether a lock that one process holds keeps another one out, and only as long as it is held.
+pub fn locks(report: &mut Report, state: &State) {
+    match try_locks(state) {
+        Ok(true) => report.good("file locking works there, between two processes"),
+        Ok(false) => report.wrong("state directory: file locking does not work on this file system; choose another state_dir"),
+        Err(error) => report.wrong(&format!("file locking could not be tried: {}", told(&error))),
+    }
+}
+
+fn try_locks(state: &State) -> Result<bool> {
+    let Some(held) = gate::trial_lock(state)? else {
+        return Ok(false);
+    };
+    let meanwhile = other_process()?;
+    drop(held);
+    Ok(meanwhile == KEPT_OUT && other_process()? == GOT_IT)
+}
+
+/// Runs this program a second time for the same lock.
+fn other_process() -> Result<u8> {
+    let failed = |e: std::io::Error| Error::Setup(Cause::at("a second process", e));
+    let program = std::env::current_exe().map_err(failed)?;
+    let ended = Command::new(program)
+        .args(["check", TRY_LOCK])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .status()
+        .map_err(failed)?;
+    let code = ended.code().and_then(|code| u8::try_from(code).ok());
+    code.filter(|code| matches!(*code, GOT_IT | KEPT_OUT))
+        .ok_or_else(|| Error::Setup(Cause::at("a second process", ended)))
+}
+
+/// What the second process does: its exit code.
+///
+/// # Errors
+/// `Setup`, `DiskFull`.
+pub fn try_lock(config: &Config) -> Result<u8> {
+    let state = State::open(config, &[])?;
+    let held = gate::trial_lock(&state)?;
+    Ok(if held.is_some() { GOT_IT } else { KEPT_OUT })
+}
+
+/// Whether the limits of the host leave room for what the configuration lets work at once.
+pub fn limits(report: &mut Report, limits: &Limits, total: u32) {
+    match limits.processes {
+        Some(n) if n < FEW_PROCESSES => report.wrong(&format!("only {n} processes and threads are allowed; a few requests at once may use them up. Ask for at least {}", needed(total))),
+        Some(n) if n < needed(total) => report.note(&format!(
+            "{n} processes and threads are allowed, and {} may be needed when many people click at once ([gate] total = {total}, up to {} each, and {SIGN_INS} sign-ins); some requests are then refused. {}",
+            needed(total),
+            of_request(),
+            match fitting(n) {
+                fits if fits >= LEAST_TOTAL => format!("[gate] total = {fits} fits"),
+                _ => "Ask for more".to_owned(),
+            }
+        )),
+        Some(n) => report.good(&format!(
+            "{n} processes and threads are allowed, enough for [gate] total = {total}"
+        )),
+        None => report.good("the number of processes is not limited"),
+    }
+    match limits.memory {
+        Some(n) if n < LITTLE_MEMORY => report.wrong(&format!(
+            "only {} MB of memory (address space) are allowed; Postern needs 256 MB",
+            n / 1024 / 1024
+        )),
+        Some(n) => report.good(&format!(
+            "{} MB of memory (address space) are allowed",
+            n / 1024 / 1024
+        )),
+        None => report.good("memory is not limited"),
+    }
+}
+
+/// Processes and threads of a request that works: itself, and those of the store.
+fn of_request() -> u64 {
+    u64::try_from(THREADS).unwrap_or(u64::MAX).saturating_add(1)
+}
+
+fn sign_ins() -> u64 {
+    u64::try_from(SIGN_INS).unwrap_or(u64::MAX)
+}
+
+/// Processes and threads that are there at most with so many requests at once.
+fn needed(total: u32) -> u64 {
+    let requests = u64::from(total).saturating_mul(of_request());
+    requests.saturating_add(sign_ins())
+}
+
+/// How many requests at once fit into so many processes and threads.
+fn fitting(processes: u64) -> u64 {
+    let left = processes.saturating_sub(sign_ins());
+    left.checked_div(of_request()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fits_is_needed_at_most() {
+        for processes in [90_u64, 100, 138, 1000] {
+            let total = u32::try_from(fitting(processes)).unwrap();
+            assert!(needed(total) <= processes && needed(total + 1) > processes);
+        }
+        assert_eq!((fitting(5), needed(16)), (0, 138));
+    }
+
+    #[test]
+    fn no_file_system_is_named_twice() {
+        for (nth, (number, ..)) in FILE_SYSTEMS.iter().enumerate() {
+            let same = FILE_SYSTEMS
+                .iter()
+                .skip(nth + 1)
+                .find(|(n, ..)| n == number);
+            assert!(same.is_none(), "{same:?}");
+        }
+        let dir = tempfile::tempdir().unwrap();
+        assert_ne!(process::file_system(dir.path()).unwrap(), 0);
+        assert!(process::file_system(Path::new("/none")).is_err());
+    }
+
+    #[test]
+    fn a_limit_that_is_too_small_is_told_with_what_would_fit() {
+        for (processes, wrong) in [(20, 1), (100, 0), (500, 0)] {
+            let mut report = Report::default();
+            let found = Limits {
+                processes: Some(processes),
+                memory: Some(LITTLE_MEMORY - 1),
+            };
+            limits(&mut report, &found, 16);
+            assert_eq!(report.wrong, wrong + 1, "{processes}");
+        }
+    }
+}
