@@ -1,12 +1,16 @@
 //! What signing out, expiry and a new password forget: tried on copies of the disk, with the program itself.
 //!
-//! Whoever copies a disk also finds what was written and removed before: sled's log keeps it. So each copy that is tried
-//! here has the key files as they are *after*, and the database as it was *before*: nothing that it ever held is missing.
+//! Two kinds of copies. The whole state directory, copied before and after, which opens with just what it should. And, since
+//! whoever copies a disk also finds what was written and removed before, in sled's log and in blocks that were freed: the
+//! key files as they are *after* beside the database as it was *before*, so that nothing that it ever held is missing.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::cost::connections;
 use crate::disk;
@@ -34,12 +38,21 @@ struct Before {
 
 impl Before {
     fn of(site: &Site) -> Before {
+        Before::named(site, "before")
+    }
+
+    fn named(site: &Site, name: &str) -> Before {
         let before = Before {
-            copy: site.place().join("before"),
+            copy: site.place().join(name),
             user: site.user_dir(),
         };
         copy(site.state_dir(), &before.copy);
         before
+    }
+
+    /// Lets the program work on the state as it was.
+    fn again(&self, site: &Site) {
+        copy(&self.copy, site.state_dir());
     }
 
     /// Lets the program work on what a copy of the disk would hold: the key files of now, the database of then.
@@ -71,6 +84,158 @@ fn reads_nothing(browser: &Visitor, message: &Page) {
 fn sign_in_by(form: &Page, password: &str) -> Page {
     let form = form.form("sign-in").set("login", "ann");
     form.set("password", password).submit()
+}
+
+/// Expects that a browser reads a list and a message, and that the mail server is not asked for it.
+fn reads_all(browser: &Visitor, message: &Page) {
+    connections(browser.get("/").shows("Message 120"), 0);
+    connections(
+        browser.get(message.target()).shows("This is message 118."),
+        0,
+    );
+}
+
+/// Expects that this password opens the cache for a new browser, or, though the server takes it, an empty one.
+fn opens_by_password(site: &Site, password: &str, message: &Page, opens: bool) {
+    site.dovecot().set_password("ann", password);
+    let browser = site.sign_in_with("ann", password);
+    connections(&browser.get(message.target()), u64::from(!opens));
+}
+
+/// Files below the copy, with their bytes.
+fn raw(copy: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let files = disk::files_below(copy).into_iter();
+    files
+        .map(|file| {
+            let bytes = fs::read(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
+            (file, bytes)
+        })
+        .collect()
+}
+
+/// Expects that a copy holds none of these bytes, whoever reads it.
+fn holds_nothing_of(copy: &Path, secrets: &[Vec<u8>]) {
+    let raw = raw(copy);
+    assert!(raw.len() > 5, "{} files", raw.len());
+    for secret in secrets {
+        assert!(secret.len() >= 8, "a secret that may be found by chance");
+        let holds = |bytes: &[u8]| bytes.windows(secret.len()).any(|w| w == secret.as_slice());
+        let found = raw.iter().find(|(_, bytes)| holds(bytes));
+        let found = found.map(|(file, _)| file.display());
+        assert!(found.is_none(), "{:?} in {found:?}", secret.escape_ascii());
+    }
+}
+
+/// What is never on the disk in a form that the disk alone opens: the password, the cookie's key, and the mail.
+fn never_on_disk(ann: &Visitor) -> Vec<Vec<u8>> {
+    let cookies = ann.cookies();
+    let values = cookies
+        .iter()
+        .map(|cookie| cookie.value.clone().into_bytes());
+    let parts = cookies.iter().flat_map(|cookie| {
+        let decoded = URL_SAFE_NO_PAD.decode(&cookie.value).unwrap_or_default();
+        // User id, session id, and then the key.
+        decoded.get(32..64).map(<[u8]>::to_vec)
+    });
+    let mail = ["Message 118", "This is message 118.", "notes-118.txt"];
+    let words = mail.map(str::to_owned).into_iter();
+    let words = words.chain([password_of("ann")]).map(String::into_bytes);
+    words.chain(values).chain(parts).collect()
+}
+
+/// The keys of which a copy has the files and a later one has not.
+fn shredded(before: &Path, after: &Path) -> Vec<Vec<u8>> {
+    let is_key = |file: &Path| file.parent().is_some_and(|dir| dir.ends_with("keys"));
+    let keys = raw(before).into_iter().filter(|(file, _)| is_key(file));
+    let gone = keys.filter(|(file, _)| {
+        let place = file.strip_prefix(before).expect("below it");
+        !after.join(place).exists()
+    });
+    gone.map(|(_, bytes)| bytes).collect()
+}
+
+#[test]
+fn a_copy_from_before_the_sign_out_opens_with_the_cookie_and_one_from_after_with_the_password_alone()
+ {
+    let site = Site::with_inbox(120);
+    let (ann, message) = reader(&site);
+    let thief = ann.tab();
+    let never = never_on_disk(&ann);
+    let before = Before::of(&site);
+    ann.get("/").click("Sign out").shows("You are signed out");
+    let after = Before::named(&site, "after");
+    holds_nothing_of(&before.copy, &never);
+    holds_nothing_of(&after.copy, &never);
+    let gone = shredded(&before.copy, &after.copy);
+    assert_eq!(
+        gone.len(),
+        2,
+        "of the session: its data key's, its password's"
+    );
+    holds_nothing_of(&after.copy, &gone);
+
+    before.again(&site);
+    reads_all(&thief, &message);
+    after.again(&site);
+    reads_nothing(&thief, &message);
+    opens_by_password(&site, &password_of("ann"), &message, true);
+    // No other password than the one that it was wrapped under.
+    after.again(&site);
+    opens_by_password(&site, "Another-3", &message, false);
+}
+
+#[test]
+fn a_copy_from_after_the_expiry_opens_with_the_password_alone() {
+    let site = Site::with_inbox(120);
+    let (ann, message) = reader(&site);
+    let thief = ann.tab();
+    let never = never_on_disk(&ann);
+    let before = Before::of(&site);
+    disk::age_sessions(&site, "ann", Duration::from_secs(9 * 3600));
+    ann.get("/").has_status(401);
+    let after = Before::named(&site, "after");
+    holds_nothing_of(&after.copy, &never);
+    let gone = shredded(&before.copy, &after.copy);
+    assert_eq!(gone.len(), 1, "what sealed its password");
+    holds_nothing_of(&after.copy, &gone);
+
+    before.again(&site);
+    reads_all(&thief, &message);
+    after.again(&site);
+    reads_nothing(&thief, &message);
+    opens_by_password(&site, &password_of("ann"), &message, true);
+}
+
+#[test]
+fn a_copy_from_after_a_new_password_opens_with_that_and_its_session_alone() {
+    let site = Site::with_inbox(120);
+    let (ann, message) = reader(&site);
+    let thief = ann.tab();
+    let old = password_of("ann");
+    let mut never = never_on_disk(&ann);
+    let before = Before::of(&site);
+    site.dovecot().set_password("ann", "Changed-2");
+    let form = ann.get("/sign-in");
+    connections(sign_in_by(&form, "Changed-2").shows("Message 120"), 0);
+    let after = Before::named(&site, "after");
+    never.extend(never_on_disk(&ann));
+    never.push(b"Changed-2".to_vec());
+    holds_nothing_of(&after.copy, &never);
+    let gone = shredded(&before.copy, &after.copy);
+    assert_eq!(gone.len(), 3, "of the session, and the old password's wrap");
+    holds_nothing_of(&after.copy, &gone);
+
+    before.again(&site);
+    reads_all(&thief, &message);
+    before.again(&site);
+    opens_by_password(&site, &old, &message, true);
+    after.again(&site);
+    reads_nothing(&thief, &message);
+    reads_all(&ann, &message);
+    after.again(&site);
+    opens_by_password(&site, &old, &message, false);
+    after.again(&site);
+    opens_by_password(&site, "Changed-2", &message, true);
 }
 
 #[test]
