@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use evidence::{Check, Evidence, FromForm, Topmost, Verdict};
 pub use flags::{FORWARDED, Flags};
 pub use list::{Filter, Lines, ListId, Order, Scope};
-pub use row::{Dated, IdHash, MOST_REFERENCES, Row, Thread};
+pub use row::{Asked, Dated, IdHash, MOST_REFERENCES, Row, Thread, Told};
 
 /// A message's number in its folder (RFC 9051 2.3.1.1); never 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

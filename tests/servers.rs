@@ -9,7 +9,10 @@ use std::thread;
 use std::time::Duration;
 
 use crate::cost::connections;
-use crate::support::imap_script::{ImapScript, Mischief, Pieces, Unreadable, When, content};
+use crate::support::clock::Clock;
+use crate::support::imap_script::{
+    Garble, ImapScript, Mischief, Pieces, Unreadable, When, content,
+};
 use crate::support::kernel::{self, Watch, until};
 use crate::support::page::Page;
 use crate::support::place;
@@ -412,6 +415,103 @@ fn a_message_that_the_server_cannot_read_costs_no_other_its_row() {
             ann.get(&link).has_status(200);
             assert_eq!(rows(&ann.get("/")), (uids.len(), 0), "{told}");
         }
+    }
+}
+
+#[test]
+fn a_row_that_came_garbled_is_asked_for_again_a_moment_later() {
+    let transcript = "dovecot-2.3.19.1";
+    let uids = Transcript::named(transcript).uids();
+    let (bad, other) = (uids[1], uids[2]);
+    let subject = |uid: u32| format!("Message {uid}");
+    for how in [
+        Garble::NoHeader,
+        Garble::EmptyHeader,
+        Garble::AByteMore,
+        Garble::AByteLess,
+        Garble::NoStructure,
+        Garble::AnothersNumber(other),
+    ] {
+        let script = ImapScript::start(transcript, Mischief::Garbles(bad, how));
+        let clock = Clock::start(Site::new().imap_at(script.address()));
+        let ann = clock.site.sign_in_with("ann", "x");
+        let list = ann.get("/");
+        list.has_status(200);
+        assert_eq!(rows(&list).0, uids.len(), "{}", list.report("a row less"));
+        for uid in uids.iter().filter(|uid| ![bad, other].contains(uid)) {
+            list.shows(&subject(*uid));
+        }
+        // The click after it asks nobody.
+        script.misbehave(Mischief::Honest);
+        let again = ann.get("/");
+        connections(&again, 0);
+        clock.set("+70s");
+        let healed = ann.get("/");
+        for uid in &uids {
+            healed.expect(healed.has_words(&subject(*uid)), || {
+                format!("{how:?}: message {uid} stays as it came")
+            });
+        }
+        assert_eq!(rows(&healed), (uids.len(), 0), "{how:?}");
+        // What is whole is not asked for again.
+        let before = script.heard().len();
+        clock.set("+20m");
+        ann.get("/");
+        let heard = script.heard().split_off(before);
+        let asks = heard.iter().any(|said| said.contains("BODYSTRUCTURE"));
+        assert!(!asks, "{how:?}: {heard:?}");
+    }
+}
+
+#[test]
+fn a_row_that_never_comes_whole_is_asked_for_ever_more_rarely() {
+    let transcript = "dovecot-2.3.19.1";
+    let bad = Transcript::named(transcript).uids()[1];
+    let script = ImapScript::start(transcript, Mischief::Garbles(bad, Garble::NoHeader));
+    let clock = Clock::start(Site::new().imap_at(script.address()));
+    let ann = clock.site.sign_in_with("ann", "x");
+    ann.get("/").has_status(200);
+    let mut asked = Vec::new();
+    for minutes in [2, 4, 12, 14, 80, 120, 400] {
+        clock.set(&format!("+{minutes}m"));
+        let before = script.heard().len();
+        ann.get("/").has_status(200);
+        let heard = script.heard().split_off(before);
+        let rows = heard.iter().filter(|said| said.contains("BODYSTRUCTURE"));
+        if rows.count() > 0 {
+            asked.push(minutes);
+        }
+    }
+    assert_eq!(asked, [2, 12, 80]);
+}
+
+#[test]
+fn folders_that_are_listed_one_level_at_a_time_are_all_there_and_cost_no_flight_later() {
+    let announced = Transcript::named("pymap-0.36.7");
+    let mut silent = announced.clone();
+    for response in silent.exchanges.iter_mut().flat_map(|e| &mut e.responses) {
+        for attribute in [&b"\\HasNoChildren"[..], b"\\HasChildren"] {
+            *response = replaced(response, attribute, b"");
+        }
+    }
+    for transcript in [announced, silent] {
+        let script = ImapScript::speaking(transcript, Mischief::ListsByLevel);
+        let site = Site::new().imap_at(script.address()).start();
+        let ann = site.sign_in_with("ann", "x");
+        let list = ann.get("/");
+        list.has_status(200);
+        let nested = |page: &Page| {
+            let folders = page.texts_of(".folders a.line");
+            folders.iter().any(|name| name.contains("rust"))
+        };
+        list.expect(nested(&list), || "Lists/rust is not listed".to_owned());
+        let before = script.heard().len();
+        let again = ann.get("/?compare=1");
+        again.expect(nested(&again), || "Lists/rust is gone".to_owned());
+        // All of it goes out together: nothing about folders comes behind the opening of the one that is looked at.
+        let heard = script.heard().split_off(before);
+        let place = |word: &str| heard.iter().rposition(|said| said.starts_with(word));
+        assert!(place("LIST") < place("EXAMINE"), "{heard:?}");
     }
 }
 

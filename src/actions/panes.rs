@@ -151,7 +151,7 @@ pub fn list_pane(
     let standpoint = standpoint(visit, role);
     let lines = listing.lines.iter().map(|line| {
         let message = head.folder.message(line.uid);
-        let row = line.row.as_ref().filter(|row| row.untold.is_none());
+        let row = line.row.as_ref().filter(|row| !row.told.is_nothing());
         let judged = row.map(|row| sender::judge(row, &standpoint));
         RowLine {
             current: open == Some(&message),
@@ -192,7 +192,7 @@ fn row_line(visit: &Visit, line: &Line, message: MessageRef, outgoing: bool) -> 
     let row = line.row.as_ref().unwrap_or(&empty);
     let untold = match &line.row {
         None => Some(Untold::NotYet),
-        Some(row) => row.untold.map(|_| Untold::ByServer),
+        Some(row) => row.told.is_nothing().then_some(Untold::ByServer),
     };
     // A sender's date is shown unless it is missing or still to come.
     let dated = row

@@ -41,10 +41,71 @@ pub struct Row {
     pub preview: Option<String>,
     /// The leaves of its structure; None where the server's BODYSTRUCTURE could not be read.
     pub parts: Option<Vec<Part>>,
-    /// When the server was last asked for this message and told nothing of it; None where it told. Then there is nothing
-    /// in this row but its number.
-    pub untold: Option<Seconds>,
+    /// How much of it the server told.
+    pub told: Told,
 }
+
+/// How much the server told of a message when it was asked for its row.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Told {
+    /// All that a row is made of.
+    #[default]
+    Whole,
+    /// Less than that, or what cannot be right.
+    Partly(Asked),
+    /// Nothing: there is nothing in the row but its number.
+    Nothing(Asked),
+}
+
+/// When the server was last asked for a row that did not come whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// When.
+    pub at: Seconds,
+    /// How often before that.
+    pub before: u8,
+}
+
+impl Told {
+    /// True where the server told nothing.
+    pub fn is_nothing(self) -> bool {
+        matches!(self, Told::Nothing(_))
+    }
+
+    /// When it was asked for what it has not told.
+    pub fn asked(self) -> Option<Asked> {
+        match self {
+            Told::Whole => None,
+            Told::Partly(asked) | Told::Nothing(asked) => Some(asked),
+        }
+    }
+}
+
+impl Asked {
+    /// For the first time.
+    pub fn first(now: Seconds) -> Asked {
+        Asked { at: now, before: 0 }
+    }
+
+    fn again(self, now: Seconds) -> Asked {
+        Asked {
+            at: now,
+            before: self.before.saturating_add(1),
+        }
+    }
+
+    /// True where it may be asked again: a moment later at first, since much that is garbled is so only once, then more and
+    /// more rarely, since a server may never tell more.
+    pub fn is_due_again(self, now: Seconds) -> bool {
+        let rarer = 8_u64.saturating_pow(u32::from(self.before));
+        let wait = SOON.saturating_mul(rarer).min(RARELY);
+        now.abs_diff(self.at) >= wait
+    }
+}
+
+/// Seconds until a row that did not come whole is asked for again for the first time, and at most.
+const SOON: u64 = 60;
+const RARELY: u64 = 86_400;
 
 impl Row {
     /// The row of a message of which nothing is known.
@@ -65,8 +126,18 @@ impl Row {
             thread: Thread::default(),
             preview: None,
             parts: None,
-            untold: None,
+            told: Told::Whole,
         }
+    }
+
+    /// The same, where the server is asked once more for what it has not told.
+    pub fn asked_again(self, now: Seconds) -> Row {
+        let told = match self.told {
+            Told::Whole => Told::Whole,
+            Told::Partly(asked) => Told::Partly(asked.again(now)),
+            Told::Nothing(asked) => Told::Nothing(asked.again(now)),
+        };
+        Row { told, ..self }
     }
 }
 

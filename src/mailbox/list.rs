@@ -13,12 +13,9 @@ use crate::error::{Cause, Error, Imap, Result};
 use crate::mail::{ListId, Row, Uid};
 use crate::route::{Anchor, ListPage, ListQuery};
 use crate::store::keys::{FlagsAsOf, List};
-use crate::time::Seconds;
 
 /// How often a list is compared anew within one request, where a folder will not stand still.
 const ATTEMPTS: u32 = 3;
-/// A message of which the server told nothing is asked for again after so long, when it is shown.
-const AGAIN: Seconds = 3600;
 /// Stretches of a list whose flags are known as of different times.
 const STRETCHES: usize = 20;
 
@@ -146,31 +143,27 @@ impl Mailbox<'_, '_> {
         let shown: Vec<Uid> = shown.map(|(uid, _)| *uid).collect();
         let mut rows = self.cached_rows(&head, &shown);
         let now = self.fresh.now;
-        let is_old = |row: &Row| is_due_again(row, now);
-        let is_needed = rows.len() < shown.len() || rows.values().any(is_old);
+        let is_due_again = |row: &Row| row.told.asked().is_some_and(|a| a.is_due_again(now));
+        let is_needed = rows.len() < shown.len() || rows.values().any(is_due_again);
         let flags_due = flags_due || !self.knows_flags(&head, lo..hi);
         let is_away = self.offline.is_set();
         let is_asked = is_needed || flags_due && !shown.is_empty() && !is_away;
         if is_asked && !self.offline.has_failed() {
             // What is missing of the pages around comes along: the first "next" is a hit as well.
             let is_missing = |uid: &Uid| match rows.get(uid) {
-                Some(row) => is_old(row),
+                Some(row) => is_due_again(row),
                 None => !self.cache.has_row(&head.folder.message(*uid)),
             };
             let missing = near.iter().copied().filter(is_missing).collect();
-            let flags = rows.values().filter(|row| flags_due && !is_old(row));
+            let flags = rows.values().filter(|row| flags_due && !is_due_again(row));
             let wanted = Wanted {
                 rows: missing,
                 flags: flags.map(|row| row.uid).collect(),
             };
-            for row in rows.values().filter(|row| is_old(row)) {
+            for row in rows.values().filter(|row| is_due_again(row)) {
                 // Whatever becomes of the question, it is not asked again at the next click.
-                let untold = Some(now);
-                let row = Row {
-                    untold,
-                    ..row.clone()
-                };
-                self.cache.put_row(&head.folder.message(row.uid), &row);
+                let at = head.folder.message(row.uid);
+                self.cache.put_row(&at, &row.clone().asked_again(now));
             }
             match self.sync().fetch_rows(&head.folder, wanted) {
                 Ok(None) => return Ok(None),
@@ -310,12 +303,6 @@ impl Mailbox<'_, '_> {
         let row = |uid: &Uid| Some((*uid, self.cache.row(&head.folder.message(*uid))?));
         uids.iter().filter_map(row).collect()
     }
-}
-
-/// True where the server may be asked again for a message of which it told nothing.
-fn is_due_again(row: &Row, now: Seconds) -> bool {
-    row.untold
-        .is_some_and(|at| now.abs_diff(at) >= AGAIN.unsigned_abs())
 }
 
 /// The lines of the page that begins at rank `lo` and holds these messages, oldest first.

@@ -278,8 +278,16 @@ impl Mailbox<'_, '_> {
     /// `Gone`; `Imap`.
     pub fn row(&mut self, at: &MessageRef) -> Result<Row> {
         let cached = self.cache.row(at);
-        if let Some(row) = cached.filter(|row| row.untold.is_none()) {
-            return Ok(row);
+        let now = self.fresh.now;
+        // Somebody who opens a message of which nothing is known wants it to be tried once more.
+        let is_due = |row: &Row| match row.told.asked() {
+            None => false,
+            Some(asked) => row.told.is_nothing() || asked.is_due_again(now),
+        };
+        match cached {
+            Some(row) if !is_due(&row) => return Ok(row),
+            Some(row) => self.cache.put_row(at, &row.asked_again(now)),
+            None => {}
         }
         let wanted = Wanted {
             rows: std::iter::once(at.uid).collect(),

@@ -15,7 +15,7 @@ const ROW_FIELDS: &str =
     "DATE FROM SENDER REPLY-TO TO CC SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES";
 
 /// How much of these is fetched of a message, in bytes: a list must not wait for a header of megabytes.
-const ROW_BYTES: u32 = 64 * 1024;
+pub const ROW_BYTES: u32 = 64 * 1024;
 
 /// One command, in our words.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub(super) enum Command {
     Namespace,
     /// All folders; with roles, subscription and counts where the server can say them in one answer.
     List,
+    /// The folders of one level, by a pattern with `%` for a step of a name; with the same.
+    ListLevel(FolderName),
     /// The subscribed folders.
     Lsub,
     /// The counts of one folder that is not selected.
@@ -99,7 +101,14 @@ impl Command {
             // Servers count commands that they do not know, and hang up after some.
             Command::Namespace if able.lacks("NAMESPACE") && able.lacks("IMAP4REV2") => Vec::new(),
             Command::Namespace => one("NAMESPACE"),
-            Command::List => one(&list(able)),
+            Command::List => one(&format!("LIST \"\" \"*\"{}", list_options(able))),
+            Command::ListLevel(pattern) => {
+                let list = Segments::about("LIST \"\"", &pattern, able);
+                vec![match list_options(able).trim_start() {
+                    "" => list,
+                    options => list.word(options),
+                }]
+            }
             Command::Lsub => one("LSUB \"\" \"*\""),
             Command::Status(folder) => {
                 let items = format!("({})", status_items(able));
@@ -191,6 +200,7 @@ impl Command {
             | Command::Enable(_)
             | Command::Namespace
             | Command::List
+            | Command::ListLevel(_)
             | Command::Lsub
             | Command::Status(_)
             | Command::Quota(_)
@@ -233,8 +243,8 @@ fn open(
     }
 }
 
-/// LIST with what RFC 5258, 5819 and 6154 add, where the server has them.
-fn list(able: &Capabilities) -> String {
+/// What LIST is to tell beside names (RFC 5258, 5819, 6154), from a blank on; nothing where the server cannot.
+fn list_options(able: &Capabilities) -> String {
     let mut give = Vec::new();
     if able.has("LIST-EXTENDED") || able.has("IMAP4REV2") {
         give.push("SUBSCRIBED".to_owned());
@@ -245,10 +255,10 @@ fn list(able: &Capabilities) -> String {
     if able.has("LIST-STATUS") || able.has("IMAP4REV2") {
         give.push(format!("STATUS ({})", status_items(able)));
     }
-    if give.is_empty() {
-        return "LIST \"\" \"*\"".to_owned();
+    match give.is_empty() {
+        true => String::new(),
+        false => format!(" RETURN ({})", give.join(" ")),
     }
-    format!("LIST \"\" \"*\" RETURN ({})", give.join(" "))
 }
 
 fn status_items(able: &Capabilities) -> &'static str {

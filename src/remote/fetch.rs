@@ -34,6 +34,10 @@ pub struct Message {
     pub preview: Option<Vec<u8>>,
     /// The sections that came.
     pub sections: Vec<Fetched>,
+    /// True where an attribute does not end, or is too deep or too large to be read.
+    pub is_cut: bool,
+    /// True where two answers told different headers of it: one of them is another message's.
+    pub is_contradicted: bool,
 }
 
 /// The bytes of one section.
@@ -93,6 +97,9 @@ impl Message {
 
     /// Adds what a later answer says.
     pub(super) fn merge(&mut self, later: Message) {
+        let differs = |(before, later)| before != later;
+        let headers = self.header.as_ref().zip(later.header.as_ref());
+        self.is_contradicted |= later.is_contradicted || headers.is_some_and(differs);
         self.flags = later.flags.or(self.flags.take());
         self.arrived = later.arrived.or(self.arrived);
         self.size = later.size.or(self.size);
@@ -100,6 +107,7 @@ impl Message {
         self.header = later.header.or(self.header.take());
         self.structure = later.structure.or(self.structure.take());
         self.structure_refused |= later.structure_refused;
+        self.is_cut |= later.is_cut;
         self.envelope = later.envelope.or(self.envelope.take());
         self.preview = later.preview.or(self.preview.take());
         self.sections.extend(later.sections);
@@ -152,6 +160,7 @@ pub(super) fn read(lexer: &mut Lexer, room: &mut Room) -> Option<(Option<Uid>, M
             // Too deep or too large to keep, or not there.
             None => {
                 lexer.skip_value();
+                message.is_cut = true;
                 message.structure_refused |= name == "BODYSTRUCTURE";
             }
         }

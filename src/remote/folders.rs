@@ -99,7 +99,7 @@ pub struct Quota {
 }
 
 /// What a flight says of the folders of the account: by name, so that no command has to be known.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Folders {
     /// The folders of LIST (and XLIST).
     pub listed: Vec<Listed>,
@@ -137,6 +137,18 @@ impl Folders {
             b"QUOTAROOT" => ("QUOTAROOT", Some(())),
             _ => return None,
         })
+    }
+
+    /// The same with what a later flight says of the same account.
+    pub fn with(mut self, later: &Folders) -> Folders {
+        self.listed.extend(later.listed.iter().cloned());
+        self.subscribed.extend(later.subscribed.iter().cloned());
+        let counts = later.counts.iter();
+        self.counts
+            .extend(counts.map(|(name, told)| (name.clone(), *told)));
+        self.namespaces = self.namespaces.or_else(|| later.namespaces.clone());
+        self.limits(later.quotas.clone());
+        self
     }
 
     fn limits(&mut self, quotas: Vec<Quota>) {

@@ -50,6 +50,7 @@ use std::time::Duration;
 pub use self::answer::{Answer, Flight, Remarks};
 pub use self::capabilities::Capabilities;
 pub use self::change::{Append, Appended, Copied, StoreFlags, Stored};
+pub use self::command::ROW_BYTES;
 pub use self::connect::Stream;
 pub use self::criteria::{Access, Criteria, Known, Section, SectionKind, SortKey};
 pub use self::end::{End, Status};

@@ -52,6 +52,11 @@ impl Plan {
         self.add(Command::List)
     }
 
+    /// Asks for the folders of one level, by a pattern: `Work/%` for what stands directly below `Work`.
+    pub fn list_level(&mut self, pattern: &FolderName) -> Handle {
+        self.add(Command::ListLevel(pattern.clone()))
+    }
+
     /// Asks for the subscribed folders.
     pub fn lsub(&mut self) -> Handle {
         self.add(Command::Lsub)

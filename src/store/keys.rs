@@ -29,7 +29,7 @@ pub use super::typed::{
 };
 use crate::error::Act;
 use crate::key_files::KeyName;
-use crate::mail::{Counts, Folder, FolderRef, ModSeq, Row, Uid};
+use crate::mail::{Counts, Folder, FolderName, FolderRef, ModSeq, Row, Uid};
 use crate::time::Seconds;
 
 /// A kind of record: the byte that begins its keys, what a key is, and the version of its value.
@@ -59,13 +59,13 @@ pub const PENDING: Tree<MessageKey, ()> = Tree::new(3, 1);
 /// What the server can do.
 pub const SERVER: Tree<DataKeyId, ServerFacts> = Tree::new(4, 1);
 /// The folders.
-pub const FOLDERS: Tree<DataKeyId, FolderList> = Tree::new(5, 2);
+pub const FOLDERS: Tree<DataKeyId, FolderList> = Tree::new(5, 3);
 /// What is known of a list.
 pub const LISTS: Tree<ListKey, List> = Tree::new(6, 2);
 /// The UIDs of a list, in blocks of `BLOCK`, oldest first.
 pub const BLOCKS: Tree<BlockKey, Block> = Tree::new(7, 1);
 /// Rows of lists.
-pub const ROWS: Tree<MessageKey, Row> = Tree::new(8, 4);
+pub const ROWS: Tree<MessageKey, Row> = Tree::new(8, 5);
 /// Parts that were shown.
 pub const TEXTS: Tree<TextKey, Vec<u8>> = Tree::new(9, 1);
 /// What acts have done, for the page that follows.
@@ -158,6 +158,8 @@ pub struct FolderList {
     pub folders: Vec<Folder>,
     /// How many more the server listed: too many to be kept.
     pub left_out: u32,
+    /// Patterns of what the server lists only where it is asked for one level (`Work/%`).
+    pub levels: Vec<FolderName>,
     /// When the server told them.
     pub as_of: Seconds,
     /// KB used and allowed, where the server has a quota (RFC 9208).
@@ -212,8 +214,8 @@ pub struct KeptNotice {
 mod tests {
     use super::*;
     use crate::mail::{
-        Address, Check, Dated, Encoding, Evidence, Flags, Flowed, FolderName, FromForm, Group,
-        IdHash, Part, PartPath, Role, Thread, Topmost, UidValidity, Verdict,
+        Address, Asked, Check, Dated, Encoding, Evidence, Flags, Flowed, FromForm, Group, IdHash,
+        Part, PartPath, Role, Thread, Told, Topmost, UidValidity, Verdict,
     };
 
     fn name() -> FolderName {
@@ -277,7 +279,7 @@ mod tests {
             },
             preview: Some("p".into()),
             parts: Some(vec![part()]),
-            untold: Some(8),
+            told: Told::Partly(Asked { at: 8, before: 9 }),
         }
     }
 
@@ -313,6 +315,7 @@ mod tests {
         let folders = FolderList {
             folders: vec![folder],
             left_out: 9,
+            levels: vec![name()],
             as_of: 1,
             quota: Some((1, 2)),
         };
@@ -375,12 +378,12 @@ mod tests {
                 "0202020202020202020202020202020202030303030303030303030303030303030103",
             ),
             (1, "010141"),
-            (2, "0101610174010102010102010902010102"),
+            (3, "0101610174010102010102010901016102010102"),
             (2, "0161010201030000080105060e"),
             (1, "01ac02"),
             (
-                4,
-                "010102246b0401060805017301016601780101730178010177010201017601016d0172016101010174017801016301780101720178010606060606060606010707070707070707010170010102010203612f620163016401016501010100016601010110",
+                5,
+                "010102246b0401060805017301016601780101730178010177010201017601016d0172016101010174017801016301780101720178010606060606060606010707070707070707010170010102010203612f62016301640101650101010001660101011009",
             ),
             (3, "020401730101022f75"),
         ];

@@ -55,6 +55,27 @@ pub enum Mischief {
     Alerts(&'static str),
     /// Gives pieces of sections in a way of its own.
     Pieces(Pieces),
+    /// Tells the row of the message with this UID wrongly.
+    Garbles(u32, Garble),
+    /// Tells of the folders below others only where it is asked for one level.
+    ListsByLevel,
+}
+
+/// How the row of a message comes, where it does not come as it should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Garble {
+    /// NIL for its header.
+    NoHeader,
+    /// A header of no bytes.
+    EmptyHeader,
+    /// A byte more in its header than was announced.
+    AByteMore,
+    /// A byte less.
+    AByteLess,
+    /// A structure that does not end.
+    NoStructure,
+    /// With the number of another message, which is told of as well.
+    AnothersNumber(u32),
 }
 
 /// What a server does that comes to a message which it cannot read.
@@ -95,7 +116,9 @@ impl Mischief {
             | Mischief::SortsNothing
             | Mischief::SortsAndRefuses
             | Mischief::Alerts(_)
-            | Mischief::Pieces(_) => false,
+            | Mischief::Pieces(_)
+            | Mischief::Garbles(..)
+            | Mischief::ListsByLevel => false,
             Mischief::Silent(when)
             | Mischief::Drips(when, _)
             | Mischief::Cuts(when, _)
@@ -334,7 +357,9 @@ impl Serving {
             | Mischief::SortsNothing
             | Mischief::SortsAndRefuses
             | Mischief::Alerts(_)
-            | Mischief::Pieces(_) => unreachable!("begins never"),
+            | Mischief::Pieces(_)
+            | Mischief::Garbles(..)
+            | Mischief::ListsByLevel => unreachable!("begins never"),
             Mischief::Silent(_) => self.wait()?,
             Mischief::Drips(_, pause) => {
                 for byte in right {
@@ -390,11 +415,17 @@ impl Serving {
             () if is("LIST") && upper.contains("STATUS") => words.answer("LIST \"\" % RETURN"),
             () if is("LIST") && upper.contains("RETURN") => words.answer("LIST \"\" \"*\" RETURN"),
             // The second LIST of a transcript, after its folders were made.
-            () if is("LIST") => Transcript {
-                greeting: Vec::new(),
-                exchanges: words.exchanges.iter().skip(13).cloned().collect(),
+            () if is("LIST") => {
+                let folders = Transcript {
+                    greeting: Vec::new(),
+                    exchanges: words.exchanges.iter().skip(13).cloned().collect(),
+                }
+                .answer("LIST \"\" \"*\"");
+                match self.mischief {
+                    Mischief::ListsByLevel => on_one_level(folders, command),
+                    _ => folders,
+                }
             }
-            .answer("LIST \"\" \"*\""),
             () if is("LSUB") => words.answer("LSUB"),
             () if is("STATUS") => words.answer("STATUS INBOX (MESSAGES"),
             () if is("SELECT") || is("EXAMINE") => {
@@ -498,7 +529,11 @@ impl Serving {
                 let inside = row
                     .strip_suffix(b")\r\n".as_slice())
                     .expect("a closed list");
-                responses.push([inside, &sections, b")\r\n"].concat());
+                let row = [inside, &sections, b")\r\n"].concat();
+                responses.push(match self.mischief {
+                    Mischief::Garbles(bad, how) if bad == uid => garbled(&row, uid, how),
+                    _ => row,
+                });
             } else {
                 let n = responses.len() + 1;
                 let head = format!("* {n} FETCH (UID {uid}");
@@ -513,6 +548,45 @@ impl Serving {
         responses.push(end);
         responses
     }
+}
+
+/// The folders of an answer that a pattern names, of which `*` is taken for `%`: the delimiter is `/`.
+fn on_one_level(folders: Vec<Vec<u8>>, command: &str) -> Vec<Vec<u8>> {
+    let pattern = command.rsplit('"').nth(1).unwrap_or_default();
+    let steps: Vec<&str> = pattern.split('/').collect();
+    let is_named = |line: &Vec<u8>| {
+        let line = String::from_utf8_lossy(line).into_owned();
+        let Some((_, name)) = line.trim_end().split_once(" \"/\" ") else {
+            return true;
+        };
+        let name: Vec<&str> = name.trim_matches('"').split('/').collect();
+        let fits = |(name, step): (&&str, &&str)| matches!(*step, "%" | "*") || name == step;
+        name.len() == steps.len() && name.iter().zip(&steps).all(fits)
+    };
+    folders.into_iter().filter(is_named).collect()
+}
+
+/// A row whose header fields come last, told wrongly.
+fn garbled(row: &[u8], uid: u32, how: Garble) -> Vec<u8> {
+    let header = find_in(row, b"BODY[HEADER.FIELDS");
+    let size = header + find_in(&row[header..], b"{");
+    let bytes = size + find_in(&row[size..], b"\r\n") + 2;
+    match how {
+        Garble::NoHeader => [&row[..size], b"NIL)\r\n"].concat(),
+        Garble::EmptyHeader => [&row[..size], b"\"\")\r\n"].concat(),
+        Garble::AByteMore => [&row[..bytes], b"~", &row[bytes..]].concat(),
+        Garble::AByteLess => [&row[..bytes], &row[bytes + 1..]].concat(),
+        Garble::NoStructure => replaced(row, b"BODYSTRUCTURE (", b"BODYSTRUCTURE (NIL NIL ("),
+        Garble::AnothersNumber(other) => {
+            let (from, to) = (format!("UID {uid} "), format!("UID {other} "));
+            replaced(row, from.as_bytes(), to.as_bytes())
+        }
+    }
+}
+
+fn find_in(text: &[u8], what: &[u8]) -> usize {
+    let found = text.windows(what.len()).position(|w| w == what);
+    found.expect("header fields in a literal")
 }
 
 /// True where a set as commands say it holds the UID.

@@ -74,7 +74,7 @@ impl Sync<'_, '_, '_> {
         if let Some(before) = &before {
             self.cache.forget_gone(&folder, &before.uids, &uids);
         }
-        self.note_messages(&folder, &opened.messages);
+        self.note_messages(&folder, &opened.messages, &UidSet::default());
 
         let messages = u32::try_from(uids.len()).unwrap_or(u32::MAX);
         let unread = match asked.unread(&flight, name) {

@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use super::Sync;
 use super::tree::{self, Tree};
+use super::{Incomplete, Sync, levels};
 use crate::error::Result;
 use crate::mail::{Counts, Folder, FolderName};
-use crate::remote::{Flight, Plan};
+use crate::remote::{Flight, Folders, Plan};
 use crate::store::keys::FolderList;
 
 /// STATUS commands of one request, on servers that cannot tell counts with LIST.
@@ -30,8 +30,8 @@ impl Sync<'_, '_, '_> {
         self.count_the_rest()
     }
 
-    /// Sends a flight, and with it the questions for the counts of folders that have waited for one: they cost no round
-    /// trip of their own.
+    /// Sends a flight, and with it the questions for the counts of folders that have waited for one, and for levels that LIST
+    /// has left out: they cost no round trip of their own.
     ///
     /// # Errors
     /// `Imap`.
@@ -40,8 +40,15 @@ impl Sync<'_, '_, '_> {
         for folder in &asked {
             plan.status(folder);
         }
+        let incomplete = self.counting.incomplete.take();
+        for pattern in incomplete.iter().flat_map(|i| &i.missing) {
+            plan.list_level(pattern);
+        }
         let flight = self.server.fly(plan)?;
-        if !asked.is_empty()
+        if let Some(incomplete) = incomplete {
+            let asked = [incomplete.asked, incomplete.missing].concat();
+            self.note_told(&incomplete.told.with(&flight.folders), asked)?;
+        } else if !asked.is_empty()
             && let Some(mut list) = self.cache.folders()
         {
             let told = list.folders.iter().map(|f| counts_of(&flight, &f.name));
@@ -52,11 +59,14 @@ impl Sync<'_, '_, '_> {
         Ok(flight)
     }
 
-    /// Asks for the counts for which no other flight came along.
+    /// Asks for the counts and levels for which no other flight came along.
     ///
     /// # Errors
     /// `Imap`.
     pub fn count_the_rest(&mut self) -> Result<()> {
+        while self.counting.incomplete.is_some() {
+            self.fly_with_counts(Plan::new())?;
+        }
         if !self.counting.uncounted.is_empty() {
             self.fly_with_counts(Plan::new())?;
         }
@@ -69,41 +79,60 @@ impl Sync<'_, '_, '_> {
             plan.namespace();
         }
         plan.list();
+        for pattern in &self.cache.folders().unwrap_or_default().levels {
+            plan.list_level(pattern);
+        }
         if self.server.can("QUOTA")? {
             plan.quota(&FolderName::inbox());
         }
         Ok(())
     }
 
-    /// Takes the folders of a flight into the cache. Where LIST told no counts, the next flight asks for them.
+    /// Takes the folders of a flight into the cache. Where LIST told no counts, or not all folders, the next flight asks for
+    /// them.
     pub(super) fn note_folders(&mut self, flight: &Flight) -> Result<()> {
         if flight.folders.listed.is_empty() {
             return Ok(());
         }
+        let asked = self.cache.folders().unwrap_or_default().levels;
+        self.note_told(&flight.folders, asked)
+    }
+
+    /// Takes what was told of the folders into the cache, after levels of them were `asked` for.
+    fn note_told(&mut self, told: &Folders, asked: Vec<FolderName>) -> Result<()> {
         let before = self.cache.folders().unwrap_or_default().folders;
         let known: BTreeMap<&FolderName, Option<Counts>> =
             before.iter().map(|f| (&f.name, f.counts)).collect();
+        let is_old = !self.server.can("LIST-EXTENDED")? && !self.server.can("IMAP4REV2")?;
+        let missing = levels::missing(told, &asked, is_old);
+        let asked = levels::still_needed(told, asked);
         // Names that say little in many bytes may be too much for the store: half of them then.
         let mut room = NAMES_BYTES;
-        while !self.keep_folders(flight, &known, room)? && room > 0 {
+        while !self.keep_folders(told, &asked, &known, room)? && room > 0 {
             room = room.checked_div(2).unwrap_or(0);
         }
+        self.counting.incomplete = (!missing.is_empty()).then(|| Incomplete {
+            told: told.clone(),
+            asked,
+            missing,
+        });
         Ok(())
     }
 
     /// Takes as many folders into the cache as have names of so many bytes; false where that is too much for it.
     fn keep_folders(
         &mut self,
-        flight: &Flight,
+        told: &Folders,
+        levels: &[FolderName],
         known: &BTreeMap<&FolderName, Option<Counts>>,
         room: usize,
     ) -> Result<bool> {
         let Tree {
             mut folders,
             left_out,
-        } = tree::grown(&flight.folders, room);
-        let told = folders.iter().map(|f| f.counts).collect();
-        self.take_counts(&mut folders, told);
+        } = tree::grown(told, room);
+        let counts = folders.iter().map(|f| f.counts).collect();
+        self.take_counts(&mut folders, counts);
         self.counting.is_listed = true;
         if !self.server.can("LIST-STATUS")? {
             let uncounted = folders
@@ -115,15 +144,13 @@ impl Sync<'_, '_, '_> {
         for folder in folders.iter_mut().filter(|f| f.counts.is_none()) {
             folder.counts = known.get(&folder.name).copied().flatten();
         }
-        let storage = flight
-            .folders
-            .quotas
-            .iter()
-            .find(|q| q.resource == "STORAGE" && q.limit > 0);
-        let quota = storage.map(|q| (q.used, q.limit));
+        let storage = told.quotas.iter();
+        let mut storage = storage.filter(|q| q.resource == "STORAGE" && q.limit > 0);
+        let quota = storage.next().map(|q| (q.used, q.limit));
         Ok(self.cache.put_folders(&FolderList {
             folders,
             left_out,
+            levels: levels.to_vec(),
             as_of: self.fresh.now,
             quota,
         }))

@@ -1,11 +1,12 @@
 //! From the server to the cache: what is fetched, what is compared, and what is kept of it.
 //!
 //! Not for deciding whether the server is asked at all (`mailbox`), nor for changing anything there (`change`). `compare`
-//! has the lists, `folders` the folders, `rows` rows and flags; parts of a message are fetched here. To know before
+//! has the lists, `folders` the folders, `levels` what is left out of them, `rows` rows and flags; parts of a message are fetched here. To know before
 //! changing it: what the server said goes into the cache in the same request.
 
 mod compare;
 mod folders;
+mod levels;
 mod row;
 mod rows;
 mod tree;
@@ -15,7 +16,7 @@ use super::connection::Connection;
 use super::freshness::Freshness;
 use crate::error::{Error, GoneKind, Result};
 use crate::mail::{FolderName, MessageRef};
-use crate::remote::{Access, Message, Plan, Section};
+use crate::remote::{Access, Folders, Message, Plan, Section};
 
 pub(super) use compare::Compared;
 pub use row::{charset, has_attachment, of_header};
@@ -37,6 +38,16 @@ pub(super) struct Counting {
     pub is_listed: bool,
     /// Those whose counts the next flight asks for: LIST did not tell them.
     uncounted: Vec<FolderName>,
+    /// What they were, where the next flight asks for levels that LIST has left out.
+    incomplete: Option<Incomplete>,
+}
+
+/// Folders as far as they are listed.
+struct Incomplete {
+    told: Folders,
+    /// Patterns of levels that have been asked for, and such that have not.
+    asked: Vec<FolderName>,
+    missing: Vec<FolderName>,
 }
 
 impl Sync<'_, '_, '_> {

@@ -9,7 +9,7 @@ use crate::mail::{
 };
 use crate::mime::codec::Headers;
 use crate::mime::{codec, statements, structure};
-use crate::remote::{Envelope, EnvelopeAddress, Leaf, Message, Parameters};
+use crate::remote::{Envelope, EnvelopeAddress, Leaf, Message, Parameters, ROW_BYTES};
 use crate::seal::Key;
 
 /// Addresses of one header that a row keeps, and bytes of all of them.
@@ -48,6 +48,22 @@ pub(super) fn of(uid: Uid, message: &Message, authserv_id: &str) -> Option<Row> 
         evidence: evidence(&header, &charset, authserv_id),
         ..with(uid, message, headers, &charset)
     })
+}
+
+/// True where the server told all that a row is made of. Header fields end with a blank line (RFC 9051 6.4.5) unless they
+/// were cut: fields that end otherwise begin or end in the wrong place.
+pub(super) fn is_whole(message: &Message) -> bool {
+    let header = message.header.as_deref().unwrap_or_default();
+    let is_cut = u32::try_from(header.len()).map_or(true, |bytes| bytes >= ROW_BYTES);
+    let ends = |end: &[u8]| header.ends_with(end);
+    let has_fields = !header.trim_ascii().is_empty();
+    let has_header = has_fields && (is_cut || ends(b"\r\n\r\n") || ends(b"\n\n"));
+    has_header
+        && message.flags.is_some()
+        && message.arrived.is_some()
+        && message.size.is_some()
+        && (message.structure.is_some() || message.structure_refused)
+        && !(message.is_cut || message.is_contradicted)
 }
 
 /// What a row keeps of what speaks for and against a sender.

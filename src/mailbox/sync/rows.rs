@@ -3,13 +3,13 @@
 //! Not for making a row of an answer (that is `row`). To know before changing it: one message must never cost the others
 //! their rows. What a flight brought is kept whatever became of the rest; what the server leaves out, or refuses even when
 //! it is asked for alone, or breaks the connection at, is kept as a row of which nothing is known, so that the next request
-//! goes round it.
+//! goes round it. A row that did not come whole is kept and marked, and asked for again.
 
 use std::collections::BTreeMap;
 
 use super::{Sync, row};
 use crate::error::{Error, Imap, Result};
-use crate::mail::{Flags, FolderRef, Row, Uid};
+use crate::mail::{Asked, Flags, FolderRef, MessageRef, Row, Told, Uid};
 use crate::remote::{Access, Messages, Plan, UidSet};
 
 /// Flights in which rows that the server refused together are asked for in halves: down to one of a thousand.
@@ -38,6 +38,7 @@ impl Sync<'_, '_, '_> {
     ) -> Result<Option<BTreeMap<Uid, Row>>> {
         let verdict = !self.server.authserv_id().is_empty();
         let mut brought = BTreeMap::new();
+        let all = wanted.rows.clone();
         let mut rows = wanted.rows;
         let (mut flight, opening, asked_rows, flags) = loop {
             let mut plan = Plan::new();
@@ -57,7 +58,7 @@ impl Sync<'_, '_, '_> {
                         return Err(error);
                     };
                     if let Some(messages) = broken.get(asked) {
-                        brought.extend(self.note_messages(folder, messages));
+                        brought.extend(self.note_messages(folder, messages, &all));
                     }
                     brought.extend(self.note_untold(folder, &[suspect]));
                     let rest = rows.iter().filter(|uid| !brought.contains_key(uid));
@@ -78,7 +79,7 @@ impl Sync<'_, '_, '_> {
             let mut halves: Vec<UidSet> = Vec::new();
             let mut refusal = Ok(());
             if let Some(messages) = flight.get(here) {
-                brought.extend(self.note_messages(folder, messages));
+                brought.extend(self.note_messages(folder, messages, &all));
             }
             for (handle, set) in asked.iter().zip(&missing) {
                 let rest = set.iter().filter(|uid| !brought.contains_key(uid));
@@ -112,8 +113,14 @@ impl Sync<'_, '_, '_> {
         Ok(Some(brought))
     }
 
-    /// Takes rows and flags into the cache; what they are now, by their UID.
-    pub fn note_messages(&mut self, folder: &FolderRef, messages: &Messages) -> BTreeMap<Uid, Row> {
+    /// Takes flags, and the rows that were asked for, into the cache; what they are now, by their UID. Of what was not asked
+    /// for the number may be wrong.
+    pub fn note_messages(
+        &mut self,
+        folder: &FolderRef,
+        messages: &Messages,
+        asked: &UidSet,
+    ) -> BTreeMap<Uid, Row> {
         let pending = self.cache.pending(folder);
         let mut rows = BTreeMap::new();
         for (uid, message) in messages {
@@ -123,8 +130,15 @@ impl Sync<'_, '_, '_> {
                 true => flags.with(&Flags::SEEN),
                 false => flags,
             };
-            if let Some(mut row) = row::of(*uid, message, self.server.authserv_id()) {
+            let made = match asked.contains(*uid) {
+                true => row::of(*uid, message, self.server.authserv_id()),
+                false => None,
+            };
+            if let Some(mut row) = made {
                 row.flags = with_pending(row.flags);
+                if !row::is_whole(message) {
+                    row.told = Told::Partly(self.asked_for(&at));
+                }
                 self.cache.put_row(&at, &row);
                 rows.insert(*uid, row);
             } else if let Some(flags) = message.flags.clone().map(with_pending)
@@ -142,14 +156,22 @@ impl Sync<'_, '_, '_> {
 
     /// Remembers messages of which the server told nothing.
     fn note_untold(&mut self, folder: &FolderRef, uids: &[Uid]) -> BTreeMap<Uid, Row> {
-        let row = |uid: &Uid| Row {
-            untold: Some(self.fresh.now),
-            ..Row::empty(*uid)
-        };
-        let rows: BTreeMap<Uid, Row> = uids.iter().map(|uid| (*uid, row(uid))).collect();
-        for (uid, row) in &rows {
-            self.cache.put_row(&folder.message(*uid), row);
+        let mut rows = BTreeMap::new();
+        for uid in uids {
+            let at = folder.message(*uid);
+            let row = Row {
+                told: Told::Nothing(self.asked_for(&at)),
+                ..Row::empty(*uid)
+            };
+            self.cache.put_row(&at, &row);
+            rows.insert(*uid, row);
         }
         rows
+    }
+
+    /// When a message was asked for of which not all was told: now, and perhaps before.
+    fn asked_for(&mut self, at: &MessageRef) -> Asked {
+        let before = self.cache.row(at).and_then(|row| row.told.asked());
+        before.unwrap_or_else(|| Asked::first(self.fresh.now))
     }
 }
