@@ -156,12 +156,19 @@ fn log(asked: Option<&Asked>, failure: &Failure) {
     }
 }
 
-/// When a page that was sent away tries again by itself; None where it does not.
+/// When a page that was sent away tries again by itself; None where it does not. Pages that were sent away together must not
+/// come back together, so each waits for up to twice as long, as the numbers of their processes have it.
 fn retry_after(error: &Error, retries: u32) -> Option<Duration> {
-    let seconds = match retries {
+    let least: u64 = match retries {
         0 => 1,
         1 => 2,
         _ => 4,
     };
-    (error.heals() && retries < RETRIES).then_some(Duration::from_secs(seconds))
+    // Fibonacci hashing: numbers that follow each other, in steps of any size, lead to all seconds. Whole ones, since browsers
+    // read no others.
+    let hash = std::process::id().wrapping_mul(0x9e37_79b1) >> 16;
+    let more = u64::from(hash).checked_rem(least.saturating_add(1));
+    let more = more.unwrap_or(0);
+    let after = Duration::from_secs(least.saturating_add(more));
+    (error.heals() && retries < RETRIES).then_some(after)
 }
