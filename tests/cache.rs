@@ -230,11 +230,11 @@ fn what_another_program_does_is_seen_without_extensions_as_well() {
 
 #[test]
 fn flags_on_a_page_that_was_not_shown_are_compared_when_it_is() {
-    let site = Site::new()
+    let plan = Site::new()
         .dovecot("imap_capability = IMAP4rev1 SORT LIST-STATUS SPECIAL-USE\n")
-        .messages(120)
-        .config("[cache]\nfresh_seconds = 3")
-        .start();
+        .messages(120);
+    let clock = Clock::start(plan);
+    let site = &clock.site;
     let ann = site.sign_in("ann");
     let older = ann.get("/").click("Older");
     let stars = |page: &Page| {
@@ -245,7 +245,7 @@ fn flags_on_a_page_that_was_not_shown_are_compared_when_it_is() {
     let mut other = site.other_client("ann");
     other.run("SELECT INBOX");
     other.run(r"STORE 60 +FLAGS (\Flagged)");
-    std::thread::sleep(std::time::Duration::from_millis(4200));
+    clock.set("+5m");
     let list = ann.get("/");
     connections(&list, 1);
     // The list is as of now, but what was prefetched of this page is older.
