@@ -142,6 +142,7 @@ impl Folders {
     /// The same with what a later flight says of the same account.
     pub fn with(mut self, later: &Folders) -> Folders {
         self.listed.extend(later.listed.iter().cloned());
+        self.unlisted = self.unlisted.saturating_add(later.unlisted);
         self.subscribed.extend(later.subscribed.iter().cloned());
         let counts = later.counts.iter();
         self.counts

@@ -14,6 +14,10 @@ const LEVELS: usize = 4;
 /// Patterns that were not asked for yet, of levels that are announced and not listed. Where an `old` server, one without
 /// LIST-EXTENDED, announces nothing: that of the level below the lowest one, as long as each has brought something.
 pub(super) fn missing(told: &Folders, asked: &[FolderName], old: bool) -> Vec<FolderName> {
+    if told.unlisted > 0 {
+        // There are more than can be read, and those that seem to be left out are among them.
+        return Vec::new();
+    }
     let mut names: Vec<&str> = told.listed.iter().map(|l| l.name.as_wire()).collect();
     names.sort_unstable();
     let has_children = |parent: &str| {
