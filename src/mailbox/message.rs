@@ -277,18 +277,28 @@ impl Mailbox<'_, '_> {
     /// # Errors
     /// `Gone`; `Imap`.
     pub fn row(&mut self, at: &MessageRef) -> Result<Row> {
-        let cached = self.cache.row(at);
-        let now = self.fresh.now;
-        // Somebody who opens a message of which nothing is known wants it to be tried once more.
-        let is_due = |row: &Row| match row.told.asked() {
-            None => false,
-            Some(asked) => row.told.is_nothing() || asked.is_due_again(now),
+        let Some(known) = self.cache.row(at) else {
+            return self.fetch_row(at);
         };
-        match cached {
-            Some(row) if !is_due(&row) => return Ok(row),
-            Some(row) => self.cache.put_row(at, &row.asked_again(now)),
-            None => {}
+        let now = self.fresh.now;
+        let is_due = known.told.asked().is_some_and(|a| a.is_due_again(now));
+        let is_nothing = known.told.is_nothing();
+        if !is_nothing && (!is_due || self.offline.is_set()) {
+            return Ok(known);
         }
+        // Somebody who opens a message of which nothing is known wants it to be tried once more.
+        let known = known.asked_again(now);
+        self.cache.put_row(at, &known);
+        match self.fetch_row(at) {
+            Err(failure) if !is_nothing => {
+                self.offline.note(failure)?;
+                Ok(known)
+            }
+            fetched => fetched,
+        }
+    }
+
+    fn fetch_row(&mut self, at: &MessageRef) -> Result<Row> {
         let wanted = Wanted {
             rows: std::iter::once(at.uid).collect(),
             ..Wanted::default()

@@ -154,14 +154,17 @@ impl Sync<'_, '_, '_> {
         rows
     }
 
-    /// Remembers messages of which the server told nothing.
+    /// Remembers messages of which the server told nothing, now or ever.
     fn note_untold(&mut self, folder: &FolderRef, uids: &[Uid]) -> BTreeMap<Uid, Row> {
         let mut rows = BTreeMap::new();
         for uid in uids {
             let at = folder.message(*uid);
-            let row = Row {
-                told: Told::Nothing(self.asked_for(&at)),
-                ..Row::empty(*uid)
+            let row = match self.cache.row(&at) {
+                Some(known) if !known.told.is_nothing() => known,
+                _ => Row {
+                    told: Told::Nothing(self.asked_for(&at)),
+                    ..Row::empty(*uid)
+                },
             };
             self.cache.put_row(&at, &row);
             rows.insert(*uid, row);
