@@ -40,6 +40,31 @@ fn files(page: &Page) -> Vec<String> {
 }
 
 #[test]
+fn every_case_is_tried_by_some_test() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let names = |dir: &Path| {
+        let entries = fs::read_dir(dir).unwrap_or_else(|e| panic!("{}: {e}", dir.display()));
+        let paths = entries.map(|entry| entry.expect("an entry").path());
+        paths.filter(|path| path.is_file()).collect::<Vec<_>>()
+    };
+    let sources = names(&tests).into_iter();
+    let sources: String = sources
+        .filter(|path| path.extension().is_some_and(|end| end == "rs"))
+        .map(|path| fs::read_to_string(path).expect("a test"))
+        .collect();
+    let cases = names(&tests.join("cases"));
+    assert!(cases.len() > 25, "{} cases", cases.len());
+    for case in cases {
+        let name = case
+            .file_stem()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned();
+        assert!(sources.contains(&name), "{name} is tried by no test");
+    }
+}
+
+#[test]
 fn texts_are_found_wherever_they_stand() {
     let (_site, ann) = ann_with(&[
         "alternative-of-two-texts",
