@@ -7,6 +7,7 @@
 use std::fs;
 
 use postern::mime::{codec, structure};
+use postern::work::Work;
 
 use crate::mail::mails;
 use crate::support::kernel::Watch;
@@ -85,7 +86,7 @@ fn every_mail_has_its_page() {
         if letters(&shown) != letters(expected) {
             other.push(format!("{name}: subject {shown:?}, not {expected:?}"));
         }
-        let parts = structure::leaves(raw);
+        let parts = structure::leaves(raw, &Work::default());
         let files = page.texts_of(".file .name");
         let missing = structure::body_of(&parts)
             .attachments

@@ -16,6 +16,7 @@ use postern::clean;
 use postern::mail::{NestedPath, Part, Row, Uid};
 use postern::mime::{codec, containers, statements, structure};
 use postern::sender::{self, Standpoint};
+use postern::work::Work;
 
 use crate::mail::{cleaned, harms, mails, vectors};
 use crate::support::random::Random;
@@ -122,12 +123,13 @@ fn read_mail(raw: &[u8]) {
     sender::judge(&row, &standpoint);
     statements::unsubscribe(header, clean::link);
     codec::named_fields(header);
-    let parts = structure::leaves(raw);
+    let parts = structure::leaves(raw, &Work::default());
     let body = structure::body_of(&parts);
     structure::told_by(&parts);
     structure::protection(&parts);
     for part in parts.iter().take(20) {
-        let bytes = structure::part_of(raw, &part.path).expect("a part that was told");
+        let bytes =
+            structure::part_of(raw, &part.path, &Work::default()).expect("a part that was told");
         read_part(part, &bytes, 0);
         let name = codec::safe_file_name(&part.name);
         assert!(!name.is_empty() && !name.contains(['/', '\\', '\n', '\0']));
@@ -135,7 +137,8 @@ fn read_mail(raw: &[u8]) {
         assert!(NestedPath::parse(&nested).is_some() || part.path.steps().len() > 60);
     }
     for part in body.html.iter().take(4) {
-        let bytes = structure::part_of(raw, &part.path).expect("a part that was told");
+        let bytes =
+            structure::part_of(raw, &part.path, &Work::default()).expect("a part that was told");
         read_html(&codec::text(&bytes, &part.charset));
     }
 }
@@ -162,8 +165,11 @@ fn loose(mails: &[Vec<u8>]) -> Vec<Vec<u8>> {
     };
     let mut found = Vec::new();
     for raw in mails {
-        for part in structure::leaves(raw).iter().filter(|p| told(p)) {
-            let bytes = structure::part_of(raw, &part.path).unwrap_or_default();
+        for part in structure::leaves(raw, &Work::default())
+            .iter()
+            .filter(|p| told(p))
+        {
+            let bytes = structure::part_of(raw, &part.path, &Work::default()).unwrap_or_default();
             let kind = if structure::is_tnef(part) {
                 "application/ms-tnef"
             } else {
@@ -171,7 +177,7 @@ fn loose(mails: &[Vec<u8>]) -> Vec<Vec<u8>> {
             };
             found.push([kind.as_bytes(), b"\n", &bytes].concat());
         }
-        if containers::tnef(raw).is_some() {
+        if containers::tnef(raw, &Work::default()).is_some() {
             found.push([b"application/ms-tnef\n", &raw[..]].concat());
         }
     }
@@ -182,13 +188,14 @@ fn read_part(part: &Part, bytes: &[u8], depth: u32) {
     let text = structure::reading(part, bytes, "");
     structure::preview(&text);
     structure::plain_text([(&text, part.flowed)], &clean::link);
-    statements::events(&text);
-    statements::cards(&text);
-    statements::report("message/delivery-status", bytes);
-    statements::report("message/disposition-notification", bytes);
+    statements::events(&text, &Work::default());
+    statements::cards(&text, &Work::default());
+    statements::report("message/delivery-status", bytes, &Work::default());
+    statements::report("message/disposition-notification", bytes, &Work::default());
     structure::sniffed_type(bytes);
     codec::text_as(bytes, "shift_jis");
-    let Some(container) = containers::Container::open(part, bytes.to_vec()) else {
+    let Some(container) = containers::Container::open(part, bytes.to_vec(), &Work::default())
+    else {
         return;
     };
     if let Some((_, html)) = container.text() {

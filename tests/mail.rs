@@ -10,6 +10,7 @@ use postern::clean::{self, Cleaned, Show};
 use postern::mail::{Part, PartPath};
 use postern::mime::{codec, containers, structure};
 use postern::plain_text::{Block, Line, Span};
+use postern::work::Work;
 use scraper::{Html, Selector};
 use serde_json::Value;
 
@@ -126,6 +127,7 @@ pub(crate) fn cleaned(html: &str, remote: bool) -> Cleaned {
 
 fn cleaned_for(html: &str, remote: bool, within: Option<&'static str>) -> Cleaned {
     let how = Show {
+        work: &Work::default(),
         remote,
         inline: &|_| None,
         own_origin: Some("https://mail.example.org"),
@@ -398,9 +400,9 @@ pub(crate) struct Reading {
 fn names(raw: &[u8], parts: &[Part], depth: u32, out: &mut Vec<String>) {
     for part in parts {
         out.push(part.name.clone());
-        let bytes = structure::part_of(raw, &part.path).unwrap();
+        let bytes = structure::part_of(raw, &part.path, &Work::default()).unwrap();
         let is_message = structure::is_message(part);
-        let Some(inside) = containers::Container::open(part, bytes) else {
+        let Some(inside) = containers::Container::open(part, bytes, &Work::default()) else {
             continue;
         };
         if is_message && depth < 5 {
@@ -412,11 +414,11 @@ fn names(raw: &[u8], parts: &[Part], depth: u32, out: &mut Vec<String>) {
 }
 
 pub(crate) fn read(raw: &[u8]) -> Reading {
-    let parts = structure::leaves(raw);
+    let parts = structure::leaves(raw, &Work::default());
     let body = structure::body_of(&parts);
     let mut words = String::new();
     for part in &body.text {
-        let bytes = structure::part_of(raw, &part.path).unwrap();
+        let bytes = structure::part_of(raw, &part.path, &Work::default()).unwrap();
         let mut text = structure::reading(part, &bytes, "");
         if part.kind == "text/html" {
             text = clean::words(&text);
@@ -426,7 +428,10 @@ pub(crate) fn read(raw: &[u8]) -> Reading {
         }
     }
     for part in body.html.iter().filter(|p| p.kind == "text/html") {
-        let html = codec::text(&structure::part_of(raw, &part.path).unwrap(), &part.charset);
+        let html = codec::text(
+            &structure::part_of(raw, &part.path, &Work::default()).unwrap(),
+            &part.charset,
+        );
         cleaned(&html, false);
     }
     let everywhere = body.text.len() + body.html.len() + body.inline.len() + body.attachments.len();

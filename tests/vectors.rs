@@ -15,6 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use postern::mime::structure;
+use postern::work::Work;
 
 use crate::mail::{mails, vectors};
 use crate::support::chromium::{Chromium, Tab};
@@ -239,7 +240,7 @@ fn no_vector_does_anything_in_a_real_browser() {
 fn no_mail_of_the_world_does_anything_in_a_real_browser() {
     let read = |file: &std::path::PathBuf| {
         let bytes = std::fs::read(file).expect("a mail");
-        let parts = structure::leaves(&bytes);
+        let parts = structure::leaves(&bytes, &Work::default());
         let has_html = !structure::body_of(&parts).html.is_empty();
         has_html.then(|| (file.display().to_string(), Mail::raw(bytes)))
     };

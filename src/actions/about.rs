@@ -24,6 +24,7 @@ pub fn headers(visit: &mut Visit, at: &MessageRef, inside: &NestedPath) -> Resul
         }),
         subject: &document.row().subject,
         fields: &fields,
+        cut: document.is_header_cut(),
     };
     Ok(Done::Page(visit.page(|visit| {
         views::about::headers(&around.chrome(visit), &page)

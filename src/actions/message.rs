@@ -61,10 +61,15 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         Html::Shown(_) => PlainText::default(),
         Html::Blank | Html::None => document.plain_text(&query.charset, &visit.origin()),
     };
+    let is_text_cut = match &html {
+        Html::Shown(html) => html.cut,
+        Html::Blank | Html::None => letter.cut,
+    };
     let people = document.people(&query.charset);
     let judgement = judgement.with_name_of(&people.from);
     let attachments = attachments(&document);
     let standing = document.standing();
+    let extras = extras(visit, &document);
     let page = MessagePage {
         at: query,
         list: list.as_ref(),
@@ -72,9 +77,10 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         place: (!is_inside).then(|| (standing.total.saturating_sub(standing.rank), standing.total)),
         beside: beside(query, standing, back),
         heading: heading(visit, &document, &people, &judgement),
-        extras: &extras(visit, &document),
+        extras: &extras,
         body: body(query, &document, html, remote, &letter),
         attachments: &attachments,
+        cut: is_text_cut || document.has_left_out(),
     };
     Ok(Done::Page(visit.page(|visit| {
         views::message::page(&around.chrome(visit), &page)
@@ -178,7 +184,6 @@ fn body<'a>(
                 Length::Medium => Height::Medium,
                 Length::Long => Height::Long,
             },
-            cut: html.cut,
             remote,
             text: document.has_text().then(|| face(Face::Text)),
         })),

@@ -58,7 +58,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
             },
             None => Printed::Text(&letter.blocks),
         },
-        cut: html.as_ref().map_or(letter.cut, |html| html.cut),
+        cut: html.as_ref().map_or(letter.cut, |html| html.cut) || document.has_left_out(),
     });
     visit.rendering = visit.rendering.saturating_add(watch.passed());
     Ok(Done::Page(Response::frame(document, query.remote)))

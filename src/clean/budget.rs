@@ -6,6 +6,8 @@
 
 /// Bytes of a mail's HTML that are read.
 pub(super) const HTML_BYTES: usize = 3_000_000;
+/// Steps of work for each of them.
+pub(super) const STEPS: usize = 100;
 /// Bytes that a mail may come to as it is written out, without the images that it carries: letters that are written as
 /// entities make six of one, and of the whole there are three copies for a moment.
 pub(super) const WRITTEN_BYTES: usize = 4 * 1024 * 1024;

@@ -20,6 +20,7 @@ mod words;
 
 use maud::{Markup, PreEscaped, html};
 
+use crate::work::Work;
 use css::Judge;
 use html::{is_attribute, is_element, keep_allowed, keep_inside};
 use links::{Load, is_own, load, resolved};
@@ -38,6 +39,8 @@ pub type Inline<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// How a mail is to be shown.
 pub struct Show<'a> {
+    /// What may still be done.
+    pub work: &'a Work,
     /// Load images from elsewhere, over https only.
     pub remote: bool,
     /// The address that an embedded image is shown by, from its Content-ID: a data: address or one of ours.

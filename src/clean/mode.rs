@@ -116,6 +116,7 @@ mod tests {
             ("<p>x".to_owned(), Mode::Quirks),
         ] {
             let how = Show {
+                work: &crate::work::Work::default(),
                 remote: false,
                 inline: &|_| None,
                 own_origin: None,

@@ -11,7 +11,9 @@ use crate::characters::{BidiRuns, MOST_MARKS, is_mark};
 
 use attributes::{background, begin, escape, join};
 
-use super::budget::{ATTRIBUTES, BODY_STYLE_BYTES, HTML_BYTES, QUOTES, SHEET_BYTES, WRITTEN_BYTES};
+use super::budget::{
+    ATTRIBUTES, BODY_STYLE_BYTES, HTML_BYTES, QUOTES, SHEET_BYTES, STEPS, WRITTEN_BYTES,
+};
 use super::links::base;
 use super::mode::Mode;
 use super::raw::{RawText, raw_text};
@@ -67,8 +69,13 @@ pub(super) fn read(parts: &[&str], how: &Show<'_>) -> Reading {
     };
     for (nth, html) in parts.iter().enumerate() {
         if nth > 0 {
+            if how.work.is_spent() {
+                reader.found.cut = true;
+                break;
+            }
             reader.end_part();
         }
+        how.work.does(html.len().min(HTML_BYTES), STEPS);
         reader = walk(html, reader);
     }
     reader.finish()

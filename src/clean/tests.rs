@@ -4,6 +4,7 @@ use super::*;
 
 fn show(remote: bool) -> Show<'static> {
     Show {
+        work: Box::leak(Box::default()),
         remote,
         inline: &|id| (id == "logo@x").then(|| "/part?p=2".to_owned()),
         own_origin: Some("https://mail.example.org"),
@@ -136,6 +137,7 @@ fn nothing_is_loaded_until_asked_for() {
 #[test]
 fn a_sheet_stays_inside_of_the_element_that_the_mail_is_put_into() {
     let how = Show {
+        work: &Work::default(),
         within: Some("mail"),
         ..show(false)
     };
@@ -363,6 +365,7 @@ fn a_style_element_holds_by_itself_for_the_media_that_it_names() {
 #[test]
 fn what_stands_around_a_mail_on_paper_stays_around_it() {
     let how = Show {
+        work: &Work::default(),
         within: Some("mail"),
         ..show(false)
     };
@@ -457,6 +460,7 @@ fn an_embedded_image_may_be_a_background_and_is_carried_only_so_often() {
         _ => None,
     };
     let how = Show {
+        work: &Work::default(),
         remote: false,
         inline: &inline,
         own_origin: None,
@@ -595,6 +599,7 @@ fn an_image_is_not_written_anew_where_there_is_no_room_for_it() {
         Some(format!("data:image/png;base64,{}", "A".repeat(100_000)))
     };
     let how = Show {
+        work: &Work::default(),
         inline: &inline,
         ..show(false)
     };

@@ -9,6 +9,7 @@ use crate::extras::{Card, Event, Protection, Report, Unsubscribe};
 use crate::media::{Media, media};
 use crate::mime::containers::Wrapping;
 use crate::mime::{codec, statements, structure};
+use crate::work::Work;
 
 /// What stands in the parts of a message that are made for programs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,7 +28,7 @@ impl Document {
         self.read_extras.get_or_init(|| {
             let mut found = Extras::default();
             for shown in &self.extras {
-                found.read(shown);
+                found.read(shown, &self.work);
             }
             found
         })
@@ -63,21 +64,21 @@ impl Document {
 }
 
 impl Extras {
-    fn read(&mut self, shown: &Shown) {
+    fn read(&mut self, shown: &Shown, work: &Work) {
         let text = || codec::text(&shown.bytes, &shown.part.charset);
         match media(&shown.part.kind) {
             Media::Calendar => {
-                for event in statements::events(&text()) {
+                for event in statements::events(&text(), work) {
                     if !self.events.iter().any(|known| known.is_same(&event)) {
                         self.events.push(event);
                     }
                 }
             }
             Media::Card => {
-                self.cards.extend(statements::cards(&text()));
+                self.cards.extend(statements::cards(&text(), work));
             }
             _ => {
-                let report = statements::report(&shown.part.kind, &shown.bytes);
+                let report = statements::report(&shown.part.kind, &shown.bytes, work);
                 self.reports.extend(report);
             }
         }

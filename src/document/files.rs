@@ -10,9 +10,8 @@ use crate::media::{Media, media};
 use crate::mime::containers::Container;
 use crate::mime::{codec, structure};
 
-/// Bytes of HTML that are searched for the names of pictures, all searches together; a picture that is not looked for is
-/// listed.
-const SEARCHED: usize = 64 * 1024 * 1024;
+/// Steps of work for each byte of HTML that is searched for the name of a picture. One that is not looked for is listed.
+const STEPS: usize = 1;
 
 /// A file of a message.
 #[derive(Clone, Debug)]
@@ -123,12 +122,10 @@ impl Document {
         let said: String = htmls
             .map(|s| letters(&String::from_utf8_lossy(&s.bytes)))
             .collect();
-        let looks = SEARCHED.checked_div(said.len()).unwrap_or(usize::MAX);
-        let mut looked = 0_usize;
-        let mut is_named = |part: &Part| {
+        let is_named = |part: &Part| {
             let last = part.id.rsplit('/').next().unwrap_or_default();
-            looked = looked.saturating_add(1);
-            looked <= looks && said.contains(&letters(last))
+            self.work.does(said.len(), STEPS);
+            !self.work.is_spent() && said.contains(&letters(last))
         };
         beside.retain(|part| !is_named(part));
         let shown: Vec<&Part> = mislabelled.into_iter().filter(|p| is_named(p)).collect();

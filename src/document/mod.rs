@@ -21,6 +21,7 @@ use crate::mailbox::{self, KEPT_BYTES, Mailbox, PartBytes, Standing, WHOLE_BYTES
 use crate::mime::codec::{self, Headers};
 use crate::mime::containers::{Container, Wrapping};
 use crate::route::MessageRef;
+use crate::work::Work;
 
 pub use extras::Extras;
 pub use files::{Content, File, saved_name};
@@ -91,6 +92,8 @@ pub struct Document {
     /// The files that stand in each of the texts.
     uuencoded: OnceCell<Vec<Option<Container>>>,
     headers: OnceCell<Headers>,
+    /// What may still be done for it.
+    work: Work,
     read_extras: OnceCell<Extras>,
 }
 
@@ -123,10 +126,12 @@ fn open_message(mailbox: &mut Mailbox, opening: &Opening) -> Result<Document> {
         let cut = part.size > KEPT_BYTES;
         Some(Shown { part, bytes, cut })
     };
-    let unwrapped = Unwrapped::of(leaves, selection, &mut take);
+    let work = fetched.work;
+    let unwrapped = Unwrapped::of(leaves, selection, &mut take, &work);
     let document = Document::new(opening, fetched.row, fetched.header, unwrapped);
     let mut document = Document {
         standing: fetched.standing,
+        work,
         ..document
     };
     let preview = document.preview(fetched.is_new);
@@ -141,14 +146,17 @@ fn open_message(mailbox: &mut Mailbox, opening: &Opening) -> Result<Document> {
 fn open_inside(mailbox: &mut Mailbox, opening: &Opening) -> Result<Document> {
     let gone = || Error::Gone(GoneKind::Part);
     let at = opening.message;
-    let (holder, bytes) = part(mailbox, at, opening.inside, WHOLE_BYTES)?;
+    let work = Work::default();
+    let (holder, bytes) = part_by(mailbox, at, opening.inside, WHOLE_BYTES, &work)?;
     let PartBytes::Here(bytes) = bytes else {
         return Err(gone());
     };
     let wrapping = Wrapping::of(&holder);
     let opens = matches!(wrapping, Some(Wrapping::Message | Wrapping::Winmail));
     let size = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-    let container = opens.then(|| Container::open(&holder, bytes)).flatten();
+    let container = opens
+        .then(|| Container::open(&holder, bytes, &work))
+        .flatten();
     let container = container.ok_or_else(gone)?;
     let (row, header) = match container.wrapping() {
         Wrapping::Message => {
@@ -166,8 +174,9 @@ fn open_inside(mailbox: &mut Mailbox, opening: &Opening) -> Result<Document> {
             (Row { size, ..row }, mailbox.kept_header(at))
         }
     };
-    let unwrapped = Unwrapped::within(&holder, container);
-    Ok(Document::new(opening, row, header, unwrapped))
+    let unwrapped = Unwrapped::within(&holder, container, &work);
+    let document = Document::new(opening, row, header, unwrapped);
+    Ok(Document { work, ..document })
 }
 
 /// True for a way into what lies inside a part.
@@ -186,6 +195,17 @@ pub fn part(
     way: &NestedPath,
     limit: u32,
 ) -> Result<(Part, PartBytes)> {
+    part_by(mailbox, at, way, limit, &Work::default())
+}
+
+/// The same with the budget of a page.
+fn part_by(
+    mailbox: &mut Mailbox,
+    at: &MessageRef,
+    way: &NestedPath,
+    limit: u32,
+    work: &Work,
+) -> Result<(Part, PartBytes)> {
     let gone = || Error::Gone(GoneKind::Part);
     let (first, rest) = way.split().ok_or_else(gone)?;
     if rest.is_empty() {
@@ -195,7 +215,7 @@ pub fn part(
         return Err(gone());
     };
     for path in rest {
-        let container = Container::open(&part, bytes).ok_or_else(gone)?;
+        let container = Container::open(&part, bytes, work).ok_or_else(gone)?;
         bytes = container.content(path).ok_or_else(gone)?;
         let found = container.parts().iter().find(|p| p.path == *path);
         part = found.ok_or_else(gone)?.clone();
@@ -222,6 +242,7 @@ impl Document {
             certificates: unwrapped.certificates,
             uuencoded: OnceCell::new(),
             headers: OnceCell::new(),
+            work: Work::default(),
             read_extras: OnceCell::new(),
         }
     }
@@ -264,6 +285,18 @@ impl Document {
     /// True where it has a version in plain text.
     pub fn has_text(&self) -> bool {
         self.leaves.text().next().is_some()
+    }
+
+    /// True where there is more in it than its page shows and lists. Whoever asks has made all else of the page before.
+    pub fn has_left_out(&self) -> bool {
+        self.work.has_left_out()
+    }
+
+    /// True where its header is longer than what is kept of it.
+    pub fn is_header_cut(&self) -> bool {
+        let kept = self.raw_header.len();
+        u32::try_from(kept).is_ok_and(|kept| kept >= mailbox::HEADER_BYTES)
+            || codec::has_more_fields(&self.header)
     }
 
     fn shown(&self, path: &PartPath) -> Option<&Shown> {

@@ -58,6 +58,7 @@ impl Document {
         let mut cleaned = clean::documents(
             &parts,
             &clean::Show {
+                work: &self.work,
                 remote: how.remote,
                 inline: &inline,
                 own_origin: Some(how.origin),
@@ -174,7 +175,7 @@ impl Document {
                 let has_file = shown.bytes.windows(6).any(|w| w == b"begin ");
                 let is_plain = shown.part.kind == "text/plain";
                 (is_plain && has_file)
-                    .then(|| Container::open(&shown.part, shown.bytes.clone()))
+                    .then(|| Container::open(&shown.part, shown.bytes.clone(), &self.work))
                     .flatten()
             };
             self.texts.iter().map(open).collect()

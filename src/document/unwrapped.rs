@@ -10,6 +10,7 @@ use crate::mail::{Encoding, Group, Part, PartPath};
 use crate::mailbox::KEPT_BYTES;
 use crate::mime::containers::{Container, Wrapping, is_certificates};
 use crate::mime::structure;
+use crate::work::Work;
 
 /// A container that a page reads, open.
 #[derive(Debug)]
@@ -21,8 +22,8 @@ pub(super) struct Holder {
 }
 
 impl Holder {
-    fn open(part: Part, bytes: Vec<u8>) -> Option<Holder> {
-        let container = Container::open(&part, bytes)?;
+    fn open(part: Part, bytes: Vec<u8>, work: &Work) -> Option<Holder> {
+        let container = Container::open(&part, bytes, work)?;
         let leaves = Leaves::of(container.parts().to_vec());
         Some(Holder {
             part,
@@ -109,14 +110,15 @@ impl Unwrapped {
         leaves: Leaves,
         selection: Selection,
         take: &mut dyn FnMut(Part) -> Option<Shown>,
+        work: &Work,
     ) -> Unwrapped {
-        let mut found = Unwrapped::taken(leaves, selection, take);
+        let mut found = Unwrapped::taken(leaves, selection, take, work);
         found.open_containers();
         found
     }
 
     /// What is read of a message that lies in a container: of a winmail.dat the text that it stands for.
-    pub fn within(holder: &Part, container: Container) -> Unwrapped {
+    pub fn within(holder: &Part, container: Container, work: &Work) -> Unwrapped {
         let leaves = Leaves::of(container.parts().to_vec());
         let root = Holder {
             part: holder.clone(),
@@ -125,7 +127,7 @@ impl Unwrapped {
         };
         let selection = Selection::of(&leaves);
         let mut take = |part: Part| root.shown([part]).pop();
-        let mut found = Unwrapped::taken(leaves, selection, &mut take);
+        let mut found = Unwrapped::taken(leaves, selection, &mut take, work);
         if found.is_blank() {
             found.add(&root);
         }
@@ -137,6 +139,7 @@ impl Unwrapped {
         leaves: Leaves,
         selection: Selection,
         take: &mut dyn FnMut(Part) -> Option<Shown>,
+        work: &Work,
     ) -> Unwrapped {
         let mut all =
             |parts: Vec<Part>| -> Vec<Shown> { parts.into_iter().filter_map(&mut *take).collect() };
@@ -151,11 +154,6 @@ impl Unwrapped {
         {
             last.cut = true;
         }
-        if selection.is_cut
-            && let Some(last) = found.texts.last_mut()
-        {
-            last.cut = true;
-        }
         for extra in all(selection.extras) {
             match Wrapping::of(&extra.part) {
                 Some(Wrapping::Winmail | Wrapping::Signed) => {
@@ -163,7 +161,7 @@ impl Unwrapped {
                     if is_certificates(&extra.bytes) {
                         found.certificates.push(path.clone());
                     }
-                    match Holder::open(extra.part, extra.bytes) {
+                    match Holder::open(extra.part, extra.bytes, work) {
                         Some(holder) => found.containers.push(holder),
                         None => found.mislabelled.push(path),
                     }

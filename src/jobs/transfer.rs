@@ -19,6 +19,7 @@ use crate::response::Response;
 use crate::route::MessageRef;
 use crate::spool::Spool;
 use crate::state;
+use crate::work::Work;
 
 /// A part of a message, or all of it, that is too long to be fetched while others wait.
 pub struct Transfer {
@@ -115,7 +116,8 @@ impl Source<'_, '_> {
             (Err(Error::Gone(GoneKind::Part)), SectionKind::Part(path)) if piece.size > 0 => path,
             (outcome, _) => return outcome,
         };
-        let bytes = structure::part_of(self.whole()?, path).ok_or(Error::Gone(GoneKind::Part))?;
+        let bytes = structure::part_of(self.whole()?, path, &Work::default())
+            .ok_or(Error::Gone(GoneKind::Part))?;
         keep(&bytes).map_err(|e| self.failed(&e))
     }
 

@@ -41,6 +41,8 @@ pub struct Row {
     pub preview: Option<String>,
     /// The leaves of its structure; None where the server's BODYSTRUCTURE could not be read.
     pub parts: Option<Vec<Part>>,
+    /// True where it has more leaves than these.
+    pub has_more_parts: bool,
     /// How much of it the server told.
     pub told: Told,
 }
@@ -126,6 +128,7 @@ impl Row {
             thread: Thread::default(),
             preview: None,
             parts: None,
+            has_more_parts: false,
             told: Told::Whole,
         }
     }

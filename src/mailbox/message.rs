@@ -7,16 +7,17 @@
 use std::collections::BTreeMap;
 
 use super::Mailbox;
-use super::sync::{Wanted, few_parts, with_sender};
+use super::sync::{Wanted, keep_parts, with_sender};
 use crate::error::{Cause, Error, GoneKind, Imap, Result};
 use crate::mail::{Encoding, Flags, ListId, MessageRef, Part, PartPath, Row, Uid};
 use crate::mime::{codec, structure};
 use crate::remote::{Access, Section, SectionKind};
+use crate::work::Work;
 
 /// Bytes of one part, as it travels, that are fetched for a page and kept.
 pub const KEPT_BYTES: u32 = 1024 * 1024;
 /// Bytes of a header that are kept.
-const HEADER_BYTES: u32 = 256 * 1024;
+pub const HEADER_BYTES: u32 = 256 * 1024;
 /// Up to this size on its way, a message is read whole here: one whose structure the server cannot tell, and one that lies
 /// within another.
 pub const WHOLE_BYTES: u32 = 12 * 1024 * 1024;
@@ -41,6 +42,8 @@ pub struct Fetched {
     pub is_new: bool,
     /// Where it stands in its list.
     pub standing: Standing,
+    /// What may still be done with it.
+    pub work: Work,
 }
 
 /// Where a message stands in the list of its folder.
@@ -84,8 +87,9 @@ impl Mailbox<'_, '_> {
         let rank = self.find(at, hint)?;
         let mut row = self.row(at)?;
         let mut texts = Texts::new();
+        let work = Work::default();
         if row.parts.is_none() {
-            texts = self.read_whole(at, &mut row, choose)?;
+            texts = self.read_whole(at, &mut row, choose, &work)?;
         }
         let wanted = choose(row.parts.as_deref().unwrap_or_default());
         let paths = wanted.iter().map(|part| part.path.clone());
@@ -108,7 +112,7 @@ impl Mailbox<'_, '_> {
             match self.fetch_texts(at, &missing, header, unread)? {
                 Some(fetched) => texts.extend(fetched),
                 // The structure is wrong.
-                None => texts = self.read_whole(at, &mut row, choose)?,
+                None => texts = self.read_whole(at, &mut row, choose, &work)?,
             }
             match self.name_parts(at, &mut row) {
                 // What is shown is chosen anew, of parts with names.
@@ -130,7 +134,11 @@ impl Mailbox<'_, '_> {
         }
         let header = texts.remove(&PartPath::header()).unwrap_or_default();
         self.keep_sender(at, &mut row, &header);
+        if row.has_more_parts {
+            work.leave_out();
+        }
         Ok(Fetched {
+            work,
             row,
             texts,
             header,
@@ -162,7 +170,9 @@ impl Mailbox<'_, '_> {
             let Some(header) = message.section(&section(&part.path)) else {
                 continue;
             };
-            let told = structure::leaves(header).into_iter().next();
+            let told = structure::leaves(header, &Work::default())
+                .into_iter()
+                .next();
             if let Some(told) = told.filter(|told| !told.name.is_empty()) {
                 part.name = told.name;
                 part.attached |= told.attached;
@@ -170,7 +180,8 @@ impl Mailbox<'_, '_> {
             }
         }
         if is_news {
-            row.parts = row.parts.take().map(few_parts);
+            let parts = row.parts.take().unwrap_or_default();
+            keep_parts(row, parts);
             self.cache.put_row(at, row);
         }
         Ok(is_news)
@@ -233,7 +244,7 @@ impl Mailbox<'_, '_> {
             Some(parts) => parts,
             None => {
                 raw = self.fetch_whole(at, &row)?;
-                structure::leaves(&raw)
+                structure::leaves(&raw, &Work::default())
             }
         };
         let part = parts
@@ -250,7 +261,7 @@ impl Mailbox<'_, '_> {
         }
         if !raw.is_empty()
             && row.size <= WHOLE_BYTES
-            && let Some(bytes) = structure::part_of(&raw, path)
+            && let Some(bytes) = structure::part_of(&raw, path, &Work::default())
         {
             return Ok((part, PartBytes::Here(bytes)));
         }
@@ -388,20 +399,26 @@ impl Mailbox<'_, '_> {
     }
 
     /// Reads the structure of a message here, and keeps it and the parts that are wanted.
-    fn read_whole(&mut self, at: &MessageRef, row: &mut Row, choose: Choose) -> Result<Texts> {
+    fn read_whole(
+        &mut self,
+        at: &MessageRef,
+        row: &mut Row,
+        choose: Choose,
+        work: &Work,
+    ) -> Result<Texts> {
         let raw = self.fetch_whole(at, row)?;
-        let parts = few_parts(structure::leaves(&raw));
-        let wanted = choose(&parts);
+        keep_parts(row, structure::leaves(&raw, work));
+        row.has_more_parts |= work.has_left_out();
+        let wanted = choose(row.parts.as_deref().unwrap_or_default());
         let mut texts = Texts::from([(PartPath::header(), codec::header_of(&raw).to_vec())]);
         let wanted: Vec<&Part> = wanted.iter().collect();
-        for (part, mut bytes) in structure::parts_of(&raw, &wanted) {
+        for (part, mut bytes) in structure::parts_of(&raw, &wanted, work) {
             bytes.truncate(usize::try_from(KEPT_BYTES).unwrap_or(usize::MAX));
             texts.insert(part.path, bytes);
         }
         for (path, bytes) in &texts {
             self.cache.put_text(at, path, bytes);
         }
-        row.parts = Some(parts);
         self.cache.put_row(at, row);
         Ok(texts)
     }
@@ -421,10 +438,11 @@ impl Mailbox<'_, '_> {
         if behind.trim_ascii().is_empty() || row.size > HEADER_BYTES {
             return None;
         }
-        let parts = structure::leaves(raw);
+        let work = Work::default();
+        let parts = structure::leaves(raw, &work);
         let wanted = choose(&parts);
         let wanted: Vec<&Part> = wanted.iter().collect();
-        let own = structure::parts_of(raw, &wanted).into_iter();
+        let own = structure::parts_of(raw, &wanted, &work).into_iter();
         let mut own: Texts = own.map(|(part, bytes)| (part.path, bytes)).collect();
         for (path, bytes) in &own {
             self.cache.put_text(at, path, bytes);
@@ -455,7 +473,7 @@ impl Mailbox<'_, '_> {
             return Err(missing());
         }
         let raw = self.fetch_whole(at, row)?;
-        let bytes = structure::part_of(&raw, path).ok_or_else(missing)?;
+        let bytes = structure::part_of(&raw, path, &Work::default()).ok_or_else(missing)?;
         let is_whole = u32::try_from(raw.len()).is_ok_and(|length| length >= row.size);
         match is_whole || bytes == came {
             true => Ok(bytes),

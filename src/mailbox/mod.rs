@@ -33,7 +33,7 @@ use freshness::{Freshness, Offline};
 use sync::{Compared, Counting, Sync};
 
 pub use list::{Line, Listing};
-pub use message::{Fetched, KEPT_BYTES, PartBytes, Standing, WHOLE_BYTES};
+pub use message::{Fetched, HEADER_BYTES, KEPT_BYTES, PartBytes, Standing, WHOLE_BYTES};
 pub use sync::{charset, has_attachment, of_header};
 
 /// A user's mail, from wherever it is.

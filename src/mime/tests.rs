@@ -3,6 +3,7 @@
 use super::{codec::*, structure::*};
 use crate::mail::{Encoding, Flowed, Part, PartPath};
 use crate::plain_text::{Block, Line, Span};
+use crate::work::Work;
 
 fn subject(value: &[u8]) -> String {
     headers(&[b"Subject: ", value, b"\r\n\r\n"].concat()).subject
@@ -137,7 +138,7 @@ const NESTED: &[u8] = b"Content-Type: multipart/mixed; boundary=\"o\"\r\n\r\npre
 
 #[test]
 fn leaves_have_the_paths_that_a_server_would_give() {
-    let parts = leaves(NESTED);
+    let parts = leaves(NESTED, &Work::default());
     let told: Vec<String> = parts
         .iter()
         .map(|p| format!("{} {}", p.path, p.kind))
@@ -153,7 +154,7 @@ fn leaves_have_the_paths_that_a_server_would_give() {
             "4 text/plain"
         ]
     );
-    let bytes = |path: &str| part_of(NESTED, &PartPath::parse(path).unwrap());
+    let bytes = |path: &str| part_of(NESTED, &PartPath::parse(path).unwrap(), &Work::default());
     assert_eq!(bytes("1.1.2").as_deref(), Some(&b"<p>A</p>"[..]));
     assert_eq!(bytes("1.2").as_deref(), Some(&b"hi"[..]));
     assert_eq!(bytes("4").as_deref(), Some(&b"last words"[..]));
@@ -172,7 +173,7 @@ fn leaves_have_the_paths_that_a_server_would_give() {
 
 #[test]
 fn the_body_is_what_other_programs_show() {
-    let parts = leaves(NESTED);
+    let parts = leaves(NESTED, &Work::default());
     let body = body_of(&parts);
     let paths = |of: &[&Part]| of.iter().map(|p| p.path.to_string()).collect::<Vec<_>>();
     assert_eq!(paths(&body.text), ["1.1.1", "4"]);
@@ -196,7 +197,7 @@ fn multipart(kind: &str, parts: &[String]) -> String {
 
 /// What is shown as text, what as HTML, what only serves it, and what is listed.
 fn sorted(raw: &str) -> String {
-    let parts = leaves(raw.as_bytes());
+    let parts = leaves(raw.as_bytes(), &Work::default());
     let body = body_of(&parts);
     let paths = |of: &[&Part]| {
         let paths = of.iter().map(|p| p.path.to_string());
@@ -312,8 +313,10 @@ fn a_text_is_read_by_what_it_is_and_a_file_is_listed() {
 #[test]
 fn a_message_within_is_called_by_its_subject() {
     let inner = entity("message/rfc822", "", "Subject: =?utf-8?Q?caf=C3=A9?=\n\nx");
-    let parts =
-        leaves(multipart("digest", &["\nSubject: one\n\nx\n".to_owned(), inner]).as_bytes());
+    let parts = leaves(
+        multipart("digest", &["\nSubject: one\n\nx\n".to_owned(), inner]).as_bytes(),
+        &Work::default(),
+    );
     let names: Vec<&str> = parts.iter().map(|p| p.name.as_str()).collect();
     assert_eq!(names, ["one", "caf\u{e9}"]);
 }
@@ -343,7 +346,7 @@ fn raw_letters_of_a_header_are_in_the_charset_of_its_message() {
 
 #[test]
 fn a_mail_with_html_alone_has_it_as_its_text_too() {
-    let parts = leaves(b"Content-Type: text/html\n\n<p>hello");
+    let parts = leaves(b"Content-Type: text/html\n\n<p>hello", &Work::default());
     let body = body_of(&parts);
     assert_eq!(
         (body.text.len(), body.html.len(), body.attachments.len()),
@@ -354,7 +357,7 @@ fn a_mail_with_html_alone_has_it_as_its_text_too() {
 #[test]
 fn a_broken_structure_still_shows_what_is_there() {
     let kinds = |raw: &[u8]| {
-        leaves(raw)
+        leaves(raw, &Work::default())
             .into_iter()
             .map(|p| (p.path.to_string(), p.kind))
             .collect::<Vec<_>>()
@@ -580,6 +583,7 @@ fn hostile_text_comes_to_an_end() {
         leaves(
             format!("Content-Type: multipart/mixed; boundary=a; {long}\n\n--a\n\n{long}")
                 .as_bytes(),
+            &Work::default(),
         );
     }
 }
@@ -612,9 +616,12 @@ fn a_subject_of_thousands_of_words_is_read_at_once() {
 fn a_text_without_a_header_is_a_text() {
     let bare = b"The heater in the hall was repaired today.\r\nNothing else is to be done.\r\n";
     assert_eq!(header_of(bare), b"");
-    let parts = leaves(bare);
+    let parts = leaves(bare, &Work::default());
     assert_eq!(parts.len(), 1);
-    assert_eq!(part_of(bare, &parts[0].path).as_deref(), Some(&bare[..]));
+    assert_eq!(
+        part_of(bare, &parts[0].path, &Work::default()).as_deref(),
+        Some(&bare[..])
+    );
     let blank = b"Subject: x\r\nOrganization: Boat club\r\n \r\nThe jetty is closed.\r\nUse the stairs.\r\n";
     assert_eq!(
         header_of(blank),
@@ -625,8 +632,8 @@ fn a_text_without_a_header_is_a_text() {
         fields.last().map(|(_, value)| value.as_str()),
         Some("Boat club")
     );
-    let parts = leaves(blank);
-    let text = part_of(blank, &parts[0].path);
+    let parts = leaves(blank, &Work::default());
+    let text = part_of(blank, &parts[0].path, &Work::default());
     assert_eq!(
         text.as_deref(),
         Some(&b"The jetty is closed.\r\nUse the stairs.\r\n"[..])
@@ -638,7 +645,11 @@ fn a_text_without_a_header_is_a_text() {
 
 #[test]
 fn a_named_part_whose_type_is_none_is_a_file() {
-    let part = |head: &str| leaves(format!("{head}\n\nx").as_bytes()).remove(0).kind;
+    let part = |head: &str| {
+        leaves(format!("{head}\n\nx").as_bytes(), &Work::default())
+            .remove(0)
+            .kind
+    };
     assert_eq!(
         part("Content-Type: application-x-gzip; name=\"a.gz\""),
         "application/octet-stream"

@@ -65,7 +65,7 @@ pub const LISTS: Tree<ListKey, List> = Tree::new(6, 2);
 /// The UIDs of a list, in blocks of `BLOCK`, oldest first.
 pub const BLOCKS: Tree<BlockKey, Block> = Tree::new(7, 1);
 /// Rows of lists.
-pub const ROWS: Tree<MessageKey, Row> = Tree::new(8, 5);
+pub const ROWS: Tree<MessageKey, Row> = Tree::new(8, 6);
 /// Parts that were shown.
 pub const TEXTS: Tree<TextKey, Vec<u8>> = Tree::new(9, 1);
 /// What acts have done, for the page that follows.
@@ -279,6 +279,7 @@ mod tests {
             },
             preview: Some("p".into()),
             parts: Some(vec![part()]),
+            has_more_parts: true,
             told: Told::Partly(Asked { at: 8, before: 9 }),
         }
     }
@@ -382,8 +383,8 @@ mod tests {
             (2, "0161010201030000080105060e"),
             (1, "01ac02"),
             (
-                5,
-                "010102246b0401060805017301016601780101730178010177010201017601016d0172016101010174017801016301780101720178010606060606060606010707070707070707010170010102010203612f62016301640101650101010001660101011009",
+                6,
+                "010102246b0401060805017301016601780101730178010177010201017601016d0172016101010174017801016301780101720178010606060606060606010707070707070707010170010102010203612f6201630164010165010101000166010101011009",
             ),
             (3, "020401730101022f75"),
         ];

@@ -18,6 +18,8 @@ pub struct HeadersPage<'a> {
     pub subject: &'a str,
     /// Names and values, in their order.
     pub fields: &'a [(String, String)],
+    /// True where these are not all of them.
+    pub cut: bool,
 }
 
 /// How to leave a list.
@@ -48,6 +50,7 @@ pub fn headers(chrome: &Chrome, page: &HeadersPage) -> Markup {
             dl.headers {
                 @for (name, value) in page.fields { dt { (name) } dd dir="auto" { (value) } }
             }
+            @if page.cut { p.hint { (words.header_cut()) } }
         },
     )
 }

@@ -37,6 +37,8 @@ pub struct MessagePage<'a> {
     pub body: Body<'a>,
     /// What is attached.
     pub attachments: &'a [AttachmentLine],
+    /// True where there is more in it than all this.
+    pub cut: bool,
 }
 
 /// What can be gone on to from a message.

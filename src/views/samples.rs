@@ -262,7 +262,6 @@ fn html_message_with(words: Words, remote: ExternalImages, notices: &[Notice]) -
     let frame = HtmlFrame {
         src: Route::Frame(MessageQuery::plain(reference(6), 0).frame()),
         height: Height::Medium,
-        cut: false,
         remote,
         text: Some(opened(6)),
     };
@@ -308,6 +307,7 @@ pub fn hostile_message() -> Markup {
             letter: &letter,
             html: Some(opened(1)),
         },
+        cut: true,
         ..message()
     };
     let notice = Notice {
@@ -637,6 +637,7 @@ fn message<'a>() -> MessagePage<'a> {
         extras: &extras::NOTHING,
         body: Body::Empty,
         attachments: &[],
+        cut: false,
     }
 }
 

@@ -358,6 +358,11 @@ impl Words {
         "All headers"
     }
 
+    /// Below the header fields, where these are not all.
+    pub fn header_cut(&self) -> &'static str {
+        "This header is too long to show in full. Download the message to see the rest."
+    }
+
     /// Back to the message that contains another, or that a page is about.
     pub fn back_to_message(&self) -> &'static str {
         "Back to the message"

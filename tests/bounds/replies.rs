@@ -146,7 +146,7 @@ type Case = (&'static Reply, usize);
 /// Looks at a page, and adds to `found` what of it is too much.
 fn look(ann: &Visitor, watch: &Watch, path: &str, what: &str, found: &mut Vec<String>) -> Page {
     let before = watch.cpu_millis();
-    let page = ann.get_once(path);
+    let page = super::in_time(ann, path);
     until("the process has ended", || watch.now() == 0);
     let (cpu, peak) = (watch.cpu_millis() - before, watch.peak_mb());
     let bytes = page.body().len();

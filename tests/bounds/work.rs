@@ -5,6 +5,7 @@ use std::time::Duration;
 use postern::clean;
 use postern::mail::Part;
 use postern::mime::{containers, statements, structure};
+use postern::work::Work;
 
 use crate::support::work;
 
@@ -18,6 +19,7 @@ fn is_little<T>(what: &str, millis: u64, act: impl FnOnce() -> T) -> T {
 
 fn document(html: &str) -> clean::Cleaned {
     let how = clean::Show {
+        work: &Work::default(),
         remote: false,
         inline: &|_| None,
         own_origin: None,
@@ -63,7 +65,7 @@ fn multiparts_in_multiparts_are_looked_through_only_so_often() {
     }
     mail += &format!("\n{}", "some words in a line\n".repeat(600_000));
     let parts = is_little("nested multiparts", 400, || {
-        structure::leaves(mail.as_bytes())
+        structure::leaves(mail.as_bytes(), &Work::default())
     });
     assert_eq!(parts.len(), 1, "nothing is lost");
     assert!(parts[0].path.steps().len() < 20, "{}", parts[0].path);
@@ -101,7 +103,7 @@ fn of_many_rich_texts_in_a_winmail_the_first_are_read() {
         ..Part::default()
     };
     let opened = is_little("winmail.dat", 150, || {
-        containers::Container::open(&part, bytes)
+        containers::Container::open(&part, bytes, &Work::default())
     });
     assert!(opened.is_some());
 }

@@ -72,17 +72,21 @@ const ROOMS: &[(&str, &[&str])] = &[
             "mime",
             "route",
             "extras",
+            "work",
         ],
     ),
     (
         "jobs",
         &[
             "config", "desk", "gate", "mailbox", "mime", "pack", "process", "remote", "response",
-            "route", "session", "spool", "state",
+            "route", "session", "spool", "state", "work",
         ],
     ),
     ("desk", &["gate", "session", "store"]),
-    ("mailbox", &["mime", "remote", "route", "seal", "store"]),
+    (
+        "mailbox",
+        &["mime", "remote", "route", "seal", "store", "work"],
+    ),
     (
         "session",
         &[
@@ -120,8 +124,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("spool", &["seal", "state"]),
     ("throttle", &["seal", "state"]),
     ("assets", &["route"]),
-    ("clean", &["plain_text"]),
-    ("mime", &["plain_text", "media", "extras"]),
+    ("clean", &["plain_text", "work"]),
+    ("mime", &["plain_text", "media", "extras", "work"]),
     ("remote", &["config", "seal"]),
     ("state", &["config", "process", "seal"]),
     ("words", &["media", "extras", "sender"]),
@@ -139,6 +143,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("time", &[]),
     ("extras", &[]),
     ("sender", &[]),
+    ("work", &[]),
 ];
 
 /// What everybody may ask.

@@ -20,7 +20,7 @@ use crate::remote::{Access, Folders, Message, Plan, Section};
 
 pub(super) use compare::Compared;
 pub use row::{charset, has_attachment, of_header};
-pub(super) use row::{few_parts, with_sender};
+pub(super) use row::{keep_parts, with_sender};
 pub(super) use rows::Wanted;
 
 /// The way from the server to the cache, for the length of one step of a request.

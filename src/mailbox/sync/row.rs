@@ -102,7 +102,7 @@ fn with(uid: Uid, message: &Message, headers: Headers, charset: &str) -> Row {
     } else {
         headers.reply_to
     };
-    Row {
+    let mut row = Row {
         flags: message.flags.clone().unwrap_or_default(),
         arrived: message.arrived.unwrap_or(0),
         dated: headers.date.map(|(at, offset)| Dated { at, offset }),
@@ -120,13 +120,13 @@ fn with(uid: Uid, message: &Message, headers: Headers, charset: &str) -> Row {
             .map(|said| structure::preview(&codec::text(said, "utf-8")))
             // A server that does not know a charset leaves marks; the message itself says it better once it is opened.
             .filter(|words| !words.contains(char::REPLACEMENT_CHARACTER)),
-        parts: message
-            .structure
-            .as_ref()
-            .map(|body| body.parts(&|leaf| part_name(leaf, charset)))
-            .map(|parts| few_parts(parts.into_iter().map(structure::judged))),
         ..Row::empty(uid)
+    };
+    if let Some(body) = &message.structure {
+        let parts = body.parts(&|leaf| part_name(leaf, charset));
+        keep_parts(&mut row, parts.into_iter().map(structure::judged));
     }
+    row
 }
 
 /// Who sent a message for somebody else.
@@ -209,12 +209,14 @@ fn cut(text: String, most: usize, tail: &str) -> String {
     format!("{beginning}…{tail}")
 }
 
-/// As many leaves of a structure as a row keeps, with the words of each as long as they may be.
-pub(in crate::mailbox) fn few_parts(parts: impl IntoIterator<Item = Part>) -> Vec<Part> {
+/// Gives a row as many leaves of a structure as it keeps, with the words of each as long as they may be.
+pub(in crate::mailbox) fn keep_parts(row: &mut Row, parts: impl IntoIterator<Item = Part>) {
     let mut room = PARTS_BYTES;
+    let mut has_more = false;
     let fits = |part: &Part| {
         let left = room.checked_sub(takes(part));
         room = left.unwrap_or(0);
+        has_more |= left.is_none();
         left.is_some()
     };
     let few = parts.into_iter().map(|part| {
@@ -239,7 +241,8 @@ pub(in crate::mailbox) fn few_parts(parts: impl IntoIterator<Item = Part>) -> Ve
             ..part
         }
     });
-    few.take_while(fits).collect()
+    row.parts = Some(few.take_while(fits).collect());
+    row.has_more_parts |= has_more;
 }
 
 /// Bytes that a part takes in a row, and a few more.
@@ -425,11 +428,12 @@ mod tests {
             let words: Vec<String> = (0..1000).map(|n| format!("k{n:049}")).collect();
             let flags = Flags::read(words.iter().map(|word| word.as_bytes()));
             for letters in [0, 50, 5000] {
-                let row = Row {
+                let mut row = Row {
                     flags: flags.clone(),
-                    parts: Some(few_parts((0..2000).map(|n| part(n, letters)))),
                     ..row(&header)
                 };
+                keep_parts(&mut row, (0..2000).map(|n| part(n, letters)));
+                assert!(row.has_more_parts);
                 let size = postcard::to_stdvec(&row).unwrap().len();
                 assert!(size < LARGEST, "{size} bytes");
             }
@@ -454,12 +458,17 @@ mod tests {
                 ..Part::default()
             })
             .collect();
-        assert_eq!(few_parts(parts.clone()), parts);
+        let mut kept = Row::empty(row.uid);
+        keep_parts(&mut kept, parts.clone());
+        assert_eq!((kept.parts, kept.has_more_parts), (Some(parts), false));
         let name = format!("{}.pdf", "long ".repeat(100));
-        let cut = few_parts([Part {
+        let mut kept = Row::empty(row.uid);
+        let part = Part {
             name,
             ..Part::default()
-        }]);
+        };
+        keep_parts(&mut kept, [part]);
+        let cut = kept.parts.unwrap_or_default();
         let name = cut
             .first()
             .map(|part| part.name.as_str())

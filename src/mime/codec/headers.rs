@@ -158,6 +158,11 @@ pub fn named_fields(raw: &[u8]) -> Vec<(String, String)> {
     .collect()
 }
 
+/// True where a header has more than `named_fields` tells of it.
+pub fn has_more_fields(raw: &[u8]) -> bool {
+    raw.len() > LONGEST || fields(raw).len() > MOST
+}
+
 /// The fields of a header, names in lower case, values unfolded and otherwise as they are, up to the first empty line.
 pub fn fields(raw: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut found: Vec<(String, Vec<u8>)> = Vec::new();

@@ -14,7 +14,9 @@ mod words;
 
 pub use addresses::addresses;
 pub use decode::{Decoder, decode};
-pub use headers::{Headers, ends_header, header_of, headers, headers_as, in_utf8, named_fields};
+pub use headers::{
+    Headers, ends_header, has_more_fields, header_of, headers, headers_as, in_utf8, named_fields,
+};
 pub use names::{Param, file_name, parameter, safe_file_name};
 pub use text::{line, text, text_as};
 pub use uu::{UuFile, uudecode};

@@ -15,6 +15,10 @@ use crate::mime::structure::{
     is_cms, is_message, is_tnef, leaf_places, media_type_by_name, sniffed_type,
     viewable_type_by_name,
 };
+use crate::work::Work;
+
+/// Steps of work for each byte of a container that is opened.
+const STEPS: usize = 2;
 
 /// How a part holds others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,21 +60,27 @@ pub struct Container {
 }
 
 impl Container {
-    /// Reads the decoded bytes of a part; None where it holds nothing.
-    pub fn open(part: &Part, bytes: Vec<u8>) -> Option<Container> {
-        match Wrapping::of(part)? {
-            Wrapping::Message => Some(Container::entity(Wrapping::Message, bytes)),
+    /// Reads the decoded bytes of a part; None where it holds nothing, or nothing further is to be begun.
+    pub fn open(part: &Part, bytes: Vec<u8>, work: &Work) -> Option<Container> {
+        let wrapping = Wrapping::of(part)?;
+        if work.is_spent() {
+            work.leave_out();
+            return None;
+        }
+        work.does(bytes.len(), STEPS);
+        match wrapping {
+            Wrapping::Message => Some(Container::entity(Wrapping::Message, bytes, work)),
             Wrapping::Signed => {
                 let inner = signed_content(&bytes)?;
-                Some(Container::entity(Wrapping::Signed, inner))
+                Some(Container::entity(Wrapping::Signed, inner, work))
             }
-            Wrapping::Winmail => Container::winmail(&bytes),
+            Wrapping::Winmail => Container::winmail(&bytes, work),
             Wrapping::Uuencoded => Container::uuencoded(&bytes),
         }
     }
 
-    fn entity(wrapping: Wrapping, bytes: Vec<u8>) -> Container {
-        let (parts, places) = leaf_places(&bytes).into_iter().unzip();
+    fn entity(wrapping: Wrapping, bytes: Vec<u8>, work: &Work) -> Container {
+        let (parts, places) = leaf_places(&bytes, work).into_iter().unzip();
         Container {
             wrapping,
             bytes,
@@ -81,8 +91,8 @@ impl Container {
         }
     }
 
-    fn winmail(bytes: &[u8]) -> Option<Container> {
-        let found = tnef(bytes)?;
+    fn winmail(bytes: &[u8], work: &Work) -> Option<Container> {
+        let found = tnef(bytes, work)?;
         let mut container = Container::of_files(Wrapping::Winmail);
         container.header = as_header(&found);
         for own in found.files {
@@ -240,7 +250,7 @@ mod tests {
             kind,
             ..Part::default()
         };
-        Container::open(&part, bytes.to_vec())
+        Container::open(&part, bytes.to_vec(), &Work::default())
     }
 
     #[test]

@@ -7,9 +7,12 @@
 use std::collections::BTreeMap;
 
 use crate::mime::codec::{code_page, text_as};
+use crate::work::Work;
 
 /// Most bytes that are unpacked, and most that come out.
 const MOST: usize = 2 * 1024 * 1024;
+/// Steps of work for each byte that was unpacked.
+const STEPS: usize = 20;
 /// Deepest nesting of groups that is followed.
 const DEEPEST: usize = 500;
 /// Fonts that are remembered for their charset.
@@ -25,9 +28,13 @@ pub enum Rich {
 }
 
 /// Reads a compressed RTF, the value of `PidTagRtfCompressed`; None where it is none.
-pub fn rich(packed: &[u8]) -> Option<Rich> {
+pub fn rich(packed: &[u8], work: &Work) -> Option<Rich> {
     let rtf = unpack(packed)?;
-    rtf.starts_with(b"{\\rtf").then(|| Reader::read(&rtf))
+    work.does(rtf.len(), STEPS);
+    if rtf.len() >= MOST {
+        work.leave_out();
+    }
+    rtf.starts_with(b"{\\rtf").then(|| Reader::read(&rtf, work))
 }
 
 /// What every dictionary begins with (MS-OXRTFCP 2.1.2.1).
@@ -129,7 +136,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read(rtf: &[u8]) -> Rich {
+    fn read(rtf: &[u8], work: &Work) -> Rich {
         let charset = code_page(1252);
         let mut reader = Reader {
             rest: rtf,
@@ -153,6 +160,9 @@ impl Reader<'_> {
             passed: 0,
         };
         while reader.out.len() < MOST && reader.token().is_some() {}
+        if reader.out.len() >= MOST {
+            work.leave_out();
+        }
         reader.settle();
         match reader.html {
             true => Rich::Html(reader.out),
@@ -402,7 +412,7 @@ mod tests {
         let mut packed = vec![0; 8];
         packed.extend(b"MELA\0\0\0\0");
         packed.extend(rtf);
-        rich(&packed).unwrap()
+        rich(&packed, &Work::default()).unwrap()
     }
 
     fn text(rtf: &[u8]) -> String {
@@ -423,9 +433,12 @@ mod tests {
         ];
         let rtf = b"{\\rtf1\\ansi\\ansicpg1252\\pard hello world}\r\n";
         assert_eq!(unpack(&packed).unwrap(), rtf);
-        assert_eq!(rich(&packed), Some(Rich::Text("hello world".into())));
+        assert_eq!(
+            rich(&packed, &Work::default()),
+            Some(Rich::Text("hello world".into()))
+        );
         for end in 0..packed.len() {
-            rich(packed.get(..end).unwrap());
+            rich(packed.get(..end).unwrap(), &Work::default());
         }
     }
 

@@ -7,6 +7,7 @@
 use super::rtf::{Rich, rich};
 use crate::mail::content_id;
 use crate::mime::codec::{code_page, line, text};
+use crate::work::Work;
 
 /// Most files that are taken out.
 const MOST: usize = 500;
@@ -28,7 +29,7 @@ pub struct Tnef<'a> {
     pub from_email: String,
     /// The files.
     pub files: Vec<TnefFile<'a>>,
-    /// How many rich texts were read.
+    /// How many rich texts there were while there was no HTML.
     rich: u32,
 }
 
@@ -74,7 +75,7 @@ fn subject_of(bytes: &[u8]) -> String {
 }
 
 /// Reads a winmail.dat; None where the bytes are none.
-pub fn tnef(bytes: &[u8]) -> Option<Tnef<'_>> {
+pub fn tnef<'a>(bytes: &'a [u8], work: &Work) -> Option<Tnef<'a>> {
     let mut input = Input(bytes);
     if input.long()? != SIGNATURE {
         return None;
@@ -94,10 +95,13 @@ pub fn tnef(bytes: &[u8]) -> Option<Tnef<'_>> {
                 found.subject = line(&text(ended(value), codepage));
             }
             0x800C if found.text.is_empty() => found.text = text(ended(value), codepage),
-            0x9003 => message_properties(value, codepage, &mut found),
+            0x9003 => message_properties(value, codepage, &mut found, work),
             0x9002 if found.files.len() < MOST => found.files.push(TnefFile::default()),
             // What follows belongs to no file that is taken out.
-            0x9002 => break,
+            0x9002 => {
+                work.leave_out();
+                break;
+            }
             0x8010 => {
                 if let Some(file) = found.files.last_mut().filter(|f| f.name.is_empty()) {
                     file.name = line(&text(ended(value), codepage));
@@ -117,6 +121,9 @@ pub fn tnef(bytes: &[u8]) -> Option<Tnef<'_>> {
             _ => {}
         }
     }
+    if found.rich > MOST_RICH && found.text.is_empty() && found.html.is_empty() {
+        work.leave_out();
+    }
     Some(found)
 }
 
@@ -132,7 +139,7 @@ fn attribute<'a>(input: &mut Input<'a>) -> Option<(u32, &'a [u8])> {
     Some((id, value))
 }
 
-fn message_properties<'a>(value: &'a [u8], codepage: &str, found: &mut Tnef<'a>) {
+fn message_properties<'a>(value: &'a [u8], codepage: &str, found: &mut Tnef<'a>, work: &Work) {
     properties(value, &mut |id, kind, value| match id {
         0x0037 if found.subject.is_empty() => {
             found.subject = line(&string(kind, value, codepage));
@@ -148,9 +155,12 @@ fn message_properties<'a>(value: &'a [u8], codepage: &str, found: &mut Tnef<'a>)
         0x1000 if found.text.is_empty() => found.text = string(kind, value, codepage),
         0x1013 if !value.is_empty() => found.html = text(value, ""),
         // Made from what its writer wrote; the HTML itself is better.
-        0x1009 if found.html.is_empty() && found.rich < MOST_RICH => {
+        0x1009 if found.html.is_empty() => {
             found.rich = found.rich.saturating_add(1);
-            match rich(value) {
+            if found.rich > MOST_RICH {
+                return;
+            }
+            match rich(value, work) {
                 Some(Rich::Html(html)) => found.html = html,
                 Some(Rich::Text(text)) if found.text.is_empty() => found.text = text,
                 Some(Rich::Text(_)) | None => {}
@@ -313,7 +323,7 @@ mod tests {
     #[test]
     fn text_and_files_come_out() {
         let bytes = sample();
-        let found = tnef(&bytes).unwrap();
+        let found = tnef(&bytes, &Work::default()).unwrap();
         assert_eq!(found.text, "caf\u{e9}");
         assert_eq!(found.files.len(), 1);
         assert_eq!(found.files[0].name, "\u{e9}.pdf");
@@ -324,9 +334,9 @@ mod tests {
     fn what_is_cut_anywhere_is_read_up_to_there() {
         let bytes = sample();
         for end in 0..bytes.len() {
-            let found = tnef(bytes.get(..end).unwrap());
+            let found = tnef(bytes.get(..end).unwrap(), &Work::default());
             assert_eq!(found.is_some(), end >= 6, "{end}");
         }
-        assert_eq!(tnef(b"PK\x03\x04 no such thing"), None);
+        assert_eq!(tnef(b"PK\x03\x04 no such thing", &Work::default()), None);
     }
 }

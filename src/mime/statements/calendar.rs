@@ -11,20 +11,21 @@ use super::zones::{Described, described};
 use crate::extras::{Coming, Event, Guest, Method, Moment};
 use crate::mime::codec::line;
 use crate::time::{ClockTime, Zone};
+use crate::work::Work;
 
 /// Most events of a part, and most guests of an event, that are told.
 const MOST_EVENTS: usize = 20;
 const MOST_GUESTS: usize = 200;
 
 /// The events of a calendar, at most twenty.
-pub fn events(text: &str) -> Vec<Event> {
+pub fn events(text: &str, work: &Work) -> Vec<Event> {
     let mut events: Vec<Event> = Vec::new();
     let mut method = Method::default();
     // Behind the last event that is told; the method of all may still stand there.
     let mut is_full = false;
     // Components around the current line; alarms and zones stand inside and have lines of the same names.
     let mut within: Vec<String> = Vec::new();
-    let lines = content_lines(text);
+    let lines = content_lines(text, work);
     let zones = described(&lines);
     for line in &lines {
         match line.name.as_str() {
@@ -32,6 +33,7 @@ pub fn events(text: &str) -> Vec<Event> {
                 let what = line.value.trim().to_ascii_uppercase();
                 if what == "VEVENT" && events.len() >= MOST_EVENTS {
                     is_full = true;
+                    work.leave_out();
                 } else if what == "VEVENT" {
                     events.push(Event {
                         method,
@@ -58,6 +60,10 @@ pub fn events(text: &str) -> Vec<Event> {
             _ if !is_full && within.last().is_some_and(|w| w == "VEVENT") => {
                 if let Some(event) = events.last_mut() {
                     property(line, event, &zones);
+                    if event.guests.len() > MOST_GUESTS {
+                        event.guests.truncate(MOST_GUESTS);
+                        work.leave_out();
+                    }
                 }
             }
             _ => {}
@@ -91,7 +97,7 @@ fn property(line: &ContentLine, event: &mut Event, zones: &[Described]) {
                 .unwrap_or(1);
         }
         "ORGANIZER" => event.organizer = Some(guest(line)),
-        "ATTENDEE" if event.guests.len() < MOST_GUESTS => event.guests.push(guest(line)),
+        "ATTENDEE" => event.guests.push(guest(line)),
         "STATUS" => event.cancelled |= line.value.trim().eq_ignore_ascii_case("CANCELLED"),
         _ => {}
     }
@@ -226,7 +232,7 @@ mod tests {
         let text = format!(
             "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nBEGIN:VEVENT\r\n{lines}\r\nEND:VEVENT\r\n"
         );
-        events(&text).remove(0)
+        events(&text, &Work::default()).remove(0)
     }
 
     #[test]
@@ -258,7 +264,10 @@ mod tests {
         };
         let mut text: String = (1..=25).map(one).collect();
         text = text.replacen("SUMMARY:24\nSTATUS:CONFIRMED", "STATUS:CANCELLED", 1);
-        let found = events(&format!("BEGIN:VCALENDAR\n{text}METHOD:REQUEST\n"));
+        let found = events(
+            &format!("BEGIN:VCALENDAR\n{text}METHOD:REQUEST\n"),
+            &Work::default(),
+        );
         assert_eq!(found.len(), MOST_EVENTS);
         let last = found.last().unwrap();
         assert_eq!(last.title, "20");
@@ -280,7 +289,7 @@ mod tests {
         let start = |at: &str| {
             let event =
                 format!("BEGIN:VEVENT\nDTSTART;TZID=\"Customized Time Zone\":{at}\nEND:VEVENT\n");
-            events(&format!("BEGIN:VCALENDAR\n{zone}{event}"))
+            events(&format!("BEGIN:VCALENDAR\n{zone}{event}"), &Work::default())
                 .remove(0)
                 .start
         };
@@ -310,7 +319,7 @@ mod tests {
     #[test]
     fn a_counter_is_no_invitation_and_says_what_it_says() {
         let text = "BEGIN:VCALENDAR\nMETHOD:COUNTER\nBEGIN:VEVENT\nRRULE:FREQ=WEEKLY;INTERVAL=2\nDESCRIPTION:a\\nb\\, c\nEND:VEVENT\n";
-        let event = events(text).remove(0);
+        let event = events(text, &Work::default()).remove(0);
         assert_eq!((event.method, event.every), (Method::Counter, 2));
         assert_eq!(event.text, "a\nb, c");
     }

@@ -5,6 +5,7 @@
 
 use crate::mail::Encoding;
 use crate::mime::codec::{decode, line, text};
+use crate::work::Work;
 
 /// Most lines that are read, and the longest one, in bytes.
 const MOST: usize = 5_000;
@@ -68,7 +69,7 @@ impl ContentLine {
 }
 
 /// The lines of a file, unfolded.
-pub(super) fn content_lines(bytes: &str) -> Vec<ContentLine> {
+pub(super) fn content_lines(bytes: &str, work: &Work) -> Vec<ContentLine> {
     let mut rows: Vec<String> = Vec::new();
     // Whether the current row is quoted-printable, and whether it ends in a soft line break.
     let (mut printable, mut soft) = (false, false);
@@ -87,7 +88,10 @@ pub(super) fn content_lines(bytes: &str) -> Vec<ContentLine> {
                 printable |= says_printable(rest);
                 append(last, rest);
             }
-            _ if full => break,
+            _ if full => {
+                work.leave_out();
+                break;
+            }
             _ => {
                 printable = says_printable(row);
                 let mut last = String::new();
@@ -217,6 +221,7 @@ mod tests {
     fn lines_are_unfolded_and_their_parameters_read() {
         let lines = content_lines(
             "item1.Attendee;CN=\"Ann; of: Ghent\";ROLE=X:MAILTO:a\r\n nn@example.org\r\nnonsense\r\nSUMMARY:a\\, b\\nc\\\\\r\n:\r\n",
+            &Work::default(),
         );
         assert_eq!(lines.len(), 2);
         assert_eq!(lines[0].name, "ATTENDEE");
@@ -224,15 +229,21 @@ mod tests {
         assert_eq!(lines[0].value, "MAILTO:ann@example.org");
         assert_eq!(lines[1].words(), "a, b, c\\");
         assert_eq!(lines[1].lines(), "a, b\nc\\");
-        let careted = content_lines("A;CN=\"a ^'b^' ^^n^n\":c");
+        let careted = content_lines("A;CN=\"a ^'b^' ^^n^n\":c", &Work::default());
         assert_eq!(careted[0].parameter("CN"), "a \"b\" ^n ");
     }
 
     #[test]
     fn an_old_card_is_quoted_printable() {
-        let lines = content_lines("N;CHARSET=UTF-8;QUOTED-PRINTABLE:M=C3=BCl=\nler;Ann;;;\n");
+        let lines = content_lines(
+            "N;CHARSET=UTF-8;QUOTED-PRINTABLE:M=C3=BCl=\nler;Ann;;;\n",
+            &Work::default(),
+        );
         assert_eq!(lines[0].fields(), ["M\u{fc}ller", "Ann"]);
-        let lines = content_lines("NOTE;QUOTED-PRINTABLE:a=\n=\nb=\n\nTEL:1=\nFN:c\n");
+        let lines = content_lines(
+            "NOTE;QUOTED-PRINTABLE:a=\n=\nb=\n\nTEL:1=\nFN:c\n",
+            &Work::default(),
+        );
         let values: Vec<&str> = lines.iter().map(|line| line.value.as_str()).collect();
         assert_eq!(values, ["ab", "1=", "c"]);
     }
@@ -246,7 +257,7 @@ mod tests {
             format!("NOTE;QUOTED-PRINTABLE:=\n{x}=\n{x}=\n\n"),
             format!("NOTE;QUOTED-PRINTABLE:{}\n\n", "x=\n".repeat(2 * LONGEST)),
         ] {
-            let lines = content_lines(&format!("{long}FN:Ann\n"));
+            let lines = content_lines(&format!("{long}FN:Ann\n"), &Work::default());
             assert_eq!(lines.len(), 2);
             let kept = lines[0].value.len();
             assert!(kept > LONGEST / 2 && kept <= LONGEST, "{kept}");

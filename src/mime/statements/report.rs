@@ -4,14 +4,15 @@
 
 use crate::extras::{Delivery, Fate, Report};
 use crate::mime::codec::{fields, line, words};
+use crate::work::Work;
 
 /// Most recipients that are told of.
 const MOST: usize = 100;
 
 /// Reads a `message/delivery-status` or `message/disposition-notification` part.
-pub fn report(kind: &str, body: &[u8]) -> Option<Report> {
+pub fn report(kind: &str, body: &[u8], work: &Work) -> Option<Report> {
     match kind {
-        "message/delivery-status" | "message/global-delivery-status" => delivery(body),
+        "message/delivery-status" | "message/global-delivery-status" => delivery(body, work),
         "message/disposition-notification" | "message/global-disposition-notification" => {
             receipt(body)
         }
@@ -20,7 +21,7 @@ pub fn report(kind: &str, body: &[u8]) -> Option<Report> {
 }
 
 /// A block for the message, then one for each recipient, with empty lines between.
-fn delivery(body: &[u8]) -> Option<Report> {
+fn delivery(body: &[u8], work: &Work) -> Option<Report> {
     let mut reporter = String::new();
     let mut deliveries = Vec::new();
     for block in blocks(body) {
@@ -53,14 +54,16 @@ fn delivery(body: &[u8]) -> Option<Report> {
         let Some(recipient) = recipient.filter(|r| is_address(r)) else {
             continue;
         };
-        if deliveries.len() < MOST {
-            deliveries.push(Delivery {
-                recipient,
-                fate,
-                status,
-                said: typed(&field("diagnostic-code").unwrap_or_default()).to_owned(),
-            });
+        if deliveries.len() >= MOST {
+            work.leave_out();
+            break;
         }
+        deliveries.push(Delivery {
+            recipient,
+            fate,
+            status,
+            said: typed(&field("diagnostic-code").unwrap_or_default()).to_owned(),
+        });
     }
     (!deliveries.is_empty()).then_some(Report::Delivery {
         reporter,
@@ -87,9 +90,14 @@ fn blocks(body: &[u8]) -> Vec<Vec<u8>> {
     let mut blocks: Vec<Vec<u8>> = vec![Vec::new()];
     for row in body.split_inclusive(|b| *b == b'\n') {
         if row.trim_ascii().is_empty() {
-            if blocks.len() <= MOST {
-                blocks.push(Vec::new());
+            if blocks.last().is_some_and(Vec::is_empty) {
+                continue;
             }
+            // One for the message, and one to know that there are more.
+            if blocks.len() > MOST.saturating_add(1) {
+                break;
+            }
+            blocks.push(Vec::new());
         } else if let Some(last) = blocks.last_mut() {
             last.extend_from_slice(row);
         }
@@ -153,7 +161,7 @@ mod tests {
         let Some(Report::Delivery {
             reporter,
             deliveries,
-        }) = report("message/delivery-status", body)
+        }) = report("message/delivery-status", body, &Work::default())
         else {
             panic!("no report")
         };
@@ -164,13 +172,16 @@ mod tests {
         assert_eq!(deliveries[0].status, Some((5, 1, 1)));
         assert_eq!(deliveries[2].recipient, "bo@example.org");
         assert_eq!(deliveries[2].fate, Fate::Delayed);
-        assert_eq!(report("message/delivery-status", b"\r\n\r\n"), None);
+        assert_eq!(
+            report("message/delivery-status", b"\r\n\r\n", &Work::default()),
+            None
+        );
     }
 
     #[test]
     fn a_receipt_tells_whether_it_was_shown() {
         let body = b"Final-Recipient: rfc822;ann@example.org\nDisposition: manual-action/MDN-sent-manually; displayed\n";
-        let shown = report("message/disposition-notification", body);
+        let shown = report("message/disposition-notification", body, &Work::default());
         let recipient = "ann@example.org".to_owned();
         assert_eq!(
             shown,

@@ -4,17 +4,19 @@
 
 use super::contentlines::content_lines;
 use crate::extras::{Card, Detail};
+use crate::work::Work;
 
 /// Most cards of a part, and most lines of a card, that are told.
 const MOST_CARDS: usize = 20;
 const MOST_DETAILS: usize = 30;
 
 /// The cards of a part.
-pub fn cards(text: &str) -> Vec<Card> {
+pub fn cards(text: &str, work: &Work) -> Vec<Card> {
     let mut cards: Vec<Card> = Vec::new();
-    for line in content_lines(text) {
+    for line in content_lines(text, work) {
         if line.name == "BEGIN" && line.value.trim().eq_ignore_ascii_case("VCARD") {
             if cards.len() >= MOST_CARDS {
+                work.leave_out();
                 break;
             }
             cards.push(Card::default());
@@ -50,8 +52,10 @@ pub fn cards(text: &str) -> Vec<Card> {
             Detail::Phone => line.words().trim_start_matches("tel:").to_owned(),
             _ => line.words(),
         };
-        if !value.is_empty() && card.details.len() < MOST_DETAILS {
-            card.details.push((detail, value));
+        match card.details.len() < MOST_DETAILS {
+            _ if value.is_empty() => {}
+            true => card.details.push((detail, value)),
+            false => work.leave_out(),
         }
     }
     cards.retain(|card| !card.name.is_empty() || !card.details.is_empty());
@@ -67,6 +71,7 @@ mod tests {
         let found = cards(
             "BEGIN:VCARD\r\nVERSION:2.1\r\nN:Peeters;Ann;;;\r\nTEL;WORK;VOICE:+32 9 1\r\nADR;HOME:;;Street 1;Ghent;;9000;\r\n\
              PHOTO;ENCODING=BASE64:AAAA\r\nEND:VCARD\r\nBEGIN:VCARD\r\nFN:<b>Bo\r\nEMAIL;TYPE=work:bo@example.org\r\nTEL:tel:+1\r\nEND:VCARD",
+            &Work::default(),
         );
         assert_eq!(found.len(), 2);
         assert_eq!(found[0].name, "Ann Peeters");
@@ -79,6 +84,6 @@ mod tests {
         );
         assert_eq!(found[1].name, "<b>Bo");
         assert_eq!(found[1].details[1], (Detail::Phone, "+1".to_owned()));
-        assert!(cards("nothing").is_empty());
+        assert!(cards("nothing", &Work::default()).is_empty());
     }
 }

@@ -12,20 +12,26 @@ use crate::mime::codec::{
     Param, decode, ends_header, fields, file_name, header_of, headers, line, parameter,
     split_parameters, words,
 };
+use crate::work::Work;
 
 /// Most leaves that are told.
 const MOST: usize = 2000;
-/// Bytes that are looked through for boundaries, each multipart again at every level: what lies deeper then is one leaf. A
+/// Bytes that one walk looks through for boundaries, each multipart again at every level: what lies deeper then is one leaf. A
 /// message of the largest size that servers take has five levels.
 const MOST_SOUGHT: usize = 128 * 1024 * 1024;
+/// Steps of work for each of them.
+const STEPS: usize = 2;
 
 /// The leaves of a message, in the order in which they stand.
-pub fn leaves(raw: &[u8]) -> Vec<Part> {
-    walked(raw).into_iter().map(|(part, _)| part).collect()
+pub fn leaves(raw: &[u8], work: &Work) -> Vec<Part> {
+    walked(raw, work)
+        .into_iter()
+        .map(|(part, _)| part)
+        .collect()
 }
 
 /// The leaves of a message, and where in it the bytes of each lie, still encoded.
-pub fn leaf_places(raw: &[u8]) -> Vec<(Part, Range<usize>)> {
+pub fn leaf_places(raw: &[u8], work: &Work) -> Vec<(Part, Range<usize>)> {
     let place = |body: &[u8]| {
         let start = match body.is_empty() {
             // It may stand anywhere.
@@ -34,14 +40,14 @@ pub fn leaf_places(raw: &[u8]) -> Vec<(Part, Range<usize>)> {
         };
         start..start.saturating_add(body.len())
     };
-    let leaves = walked(raw).into_iter();
+    let leaves = walked(raw, work).into_iter();
     leaves.map(|(part, body)| (part, place(body))).collect()
 }
 
 /// The decoded bytes of some leaves, in the order in which they stand: what one walk through the message finds.
-pub fn parts_of(raw: &[u8], wanted: &[&Part]) -> Vec<(Part, Vec<u8>)> {
+pub fn parts_of(raw: &[u8], wanted: &[&Part], work: &Work) -> Vec<(Part, Vec<u8>)> {
     let wanted: BTreeSet<&PartPath> = wanted.iter().map(|w| &w.path).collect();
-    walked(raw)
+    walked(raw, work)
         .into_iter()
         .filter(|(part, _)| wanted.contains(&part.path))
         .map(|(part, body)| {
@@ -52,23 +58,28 @@ pub fn parts_of(raw: &[u8], wanted: &[&Part]) -> Vec<(Part, Vec<u8>)> {
 }
 
 /// The decoded bytes of one leaf; the empty path is the whole message as it is.
-pub fn part_of(raw: &[u8], path: &PartPath) -> Option<Vec<u8>> {
+pub fn part_of(raw: &[u8], path: &PartPath, work: &Work) -> Option<Vec<u8>> {
     if path.steps().is_empty() {
         return Some(raw.to_vec());
     }
-    walked(raw)
+    walked(raw, work)
         .into_iter()
         .find(|(part, _)| part.path == *path)
         .map(|(part, body)| decode(body, part.encoding))
 }
 
-fn walked(raw: &[u8]) -> Vec<(Part, &[u8])> {
+fn walked<'a>(raw: &'a [u8], work: &Work) -> Vec<(Part, &'a [u8])> {
     let mut walk = Walk {
         within: Vec::new(),
         found: Vec::new(),
         sought: 0,
+        is_cut: false,
     };
     walk.entity(raw, &PartPath::default());
+    work.does(walk.sought.saturating_add(raw.len()), STEPS);
+    if walk.is_cut {
+        work.leave_out();
+    }
     walk.found
 }
 
@@ -79,12 +90,15 @@ struct Walk<'a> {
     found: Vec<(Part, &'a [u8])>,
     /// Bytes that were looked through for boundaries.
     sought: usize,
+    /// True where there were more leaves than are told.
+    is_cut: bool,
 }
 
 impl<'a> Walk<'a> {
     /// One entity: a leaf, or a multipart with its children. Recursion ends at `PartPath::DEEPEST`.
     fn entity(&mut self, entity: &'a [u8], path: &PartPath) {
         if self.found.len() >= MOST {
+            self.is_cut = true;
             return;
         }
         let (head, body) = split_header(entity, path.steps().is_empty());
@@ -253,7 +267,8 @@ fn split_multipart<'a>(body: &'a [u8], boundary: &[u8]) -> Vec<&'a [u8]> {
                 open = Some(end);
             }
         }
-        if children.len() >= MOST {
+        // One more than there may be leaves, so that it is known that there are more.
+        if children.len() > MOST {
             return children;
         }
         start = end;

@@ -48,8 +48,6 @@ pub struct HtmlFrame {
     pub src: Route,
     /// How high it is before the script knows better.
     pub height: Height,
-    /// True where it is not all of the mail.
-    pub cut: bool,
     /// What the mail asks to load from elsewhere.
     pub remote: ExternalImages,
     /// The page of the text version, where there is one.
@@ -123,9 +121,8 @@ pub enum Height {
 /// The text, or the frame of the HTML.
 pub(super) fn body(chrome: &Chrome, message: &MessagePage, subject: &str) -> Markup {
     let words = chrome.words;
-    match &message.body {
+    let read = match &message.body {
         Body::Text { letter, html } => html! {
-            (only_beginning(chrome, message, letter.cut))
             (drawn(words, &letter.blocks))
             @if let Some(route) = html {
                 p.hint.faces {
@@ -135,7 +132,6 @@ pub(super) fn body(chrome: &Chrome, message: &MessagePage, subject: &str) -> Mar
             }
         },
         Body::Html(frame) => html! {
-            (only_beginning(chrome, message, frame.cut))
             (remote(chrome, &frame.remote))
             iframe.frame.(height(frame.height)) title=(words.as_laid_out(subject)) src=(chrome.href(&frame.src))
                 sandbox=(FRAME_SANDBOX) {}
@@ -150,14 +146,18 @@ pub(super) fn body(chrome: &Chrome, message: &MessagePage, subject: &str) -> Mar
                 @if message.attachments.is_empty() { (words.no_text()) } @else { (words.only_attachments()) }
             }
         },
+    };
+    html! {
+        @if message.cut { (only_beginning(chrome, message)) }
+        (read)
     }
 }
 
 /// Says that there is more than is shown.
-fn only_beginning(chrome: &Chrome, message: &MessagePage, cut: bool) -> Markup {
+fn only_beginning(chrome: &Chrome, message: &MessagePage) -> Markup {
     let words = chrome.words;
     let acts = html! { a href=(chrome.href(&message.save())) { (words.download_message()) } };
-    html! { @if cut { (bar(Icon::Text, words.only_beginning(), Some(acts))) } }
+    bar(Icon::Text, words.only_beginning(), Some(acts))
 }
 
 /// What becomes of what a mail would load, and what can be done about that.

@@ -79,6 +79,7 @@ pub(super) fn headers() -> Markup {
     let bad = "<script>alert(1)</script>\"onload=\"x";
     let fields = [(bad.to_owned(), bad.to_owned())];
     let page = about::HeadersPage {
+        cut: false,
         back: opened(4),
         subject: bad,
         fields: &fields,
