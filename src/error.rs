@@ -1,19 +1,20 @@
-//! What can go wrong with a request, by meaning, and how far the request had got by then.
+//! What can go wrong with a request, by meaning; how far it had got by then is `reach`.
 //!
-//! On the ground floor: imports nothing of ours but `characters`. Each door turns the errors of its crate into these in one
+//! On the ground floor: imports nothing of ours but `characters` and `mail`. Each door turns the errors of its crate into these in one
 //! function; everywhere else `?` only passes them on. There is no blanket `From`: an error that nobody chose a page for
 //! does not compile. `status`, `log_kind`, `header` and `views::error` match without a wildcard, so a new kind needs all of them.
 //!
 //! To know before changing it: an `Error` never says what was done. That is noted in `Progress`, *before* each step, by
 //! whoever changes something; so no `?`, no panic and no forgotten branch can turn "perhaps done" into "nothing changed".
 
-use std::cell::RefCell;
+mod reach;
+
 use std::fmt;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
 use crate::characters::turns_direction;
+
+pub use reach::{Act, Failure, Progress, Reach};
 
 /// What the log needs to know and a page must not show: never a password, a subject or a mail address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,6 +152,8 @@ pub enum Error {
     Busy { waited: Duration },
     /// 502 to 504: the mail server.
     Imap(Imap, Cause),
+    /// 403: the mail server lets nobody change anything in this folder.
+    ReadOnly,
     /// 507: the mailbox is full.
     OverQuota,
     /// 507: the disk of the state directory is full, or its inodes.
@@ -172,7 +175,7 @@ impl Error {
         match self {
             Error::BadRequest(_) => 400,
             Error::NotSignedIn => 401,
-            Error::Forbidden(_) => 403,
+            Error::Forbidden(_) | Error::ReadOnly => 403,
             Error::NotFound => 404,
             Error::WrongMethod { .. } => 405,
             Error::BodyTimeout => 408,
@@ -207,6 +210,7 @@ impl Error {
             | Error::UriTooLong
             | Error::Gone(_)
             | Error::Imap(..)
+            | Error::ReadOnly
             | Error::OverQuota
             | Error::DiskFull(_)
             | Error::Setup(_)
@@ -244,6 +248,7 @@ impl Error {
             Error::TooMany { retry } => ("too-many", format!("retry {retry}")),
             Error::Busy { waited } => ("busy", format!("waited {} ms", waited.as_millis())),
             Error::Imap(kind, cause) => ("imap", format!("{}: {}", kind.name(), cause.0)),
+            Error::ReadOnly => ("read-only", String::new()),
             Error::OverQuota => ("over-quota", String::new()),
             Error::DiskFull(cause) => ("disk-full", cause.0.clone()),
             Error::Setup(cause) => ("setup", cause.0.clone()),
@@ -253,112 +258,11 @@ impl Error {
     }
 }
 
-/// What a request was to change, with what its page has to name. The sentences are `words::failures`'; a notice keeps one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Act {
-    /// To begin a session.
-    SignIn,
-    /// To end the session.
-    SignOut,
-    /// To end another session of the same user.
-    EndSession,
-    /// To end all sessions of the user.
-    EndAllSessions,
-    /// To always show the images of a sender from now on, or no longer.
-    ImagesOf {
-        /// The sender's address.
-        sender: String,
-        /// From now on, or no longer.
-        always: bool,
-    },
-}
-
-/// How far a request got with what it was to change. What a page says of that follows from here, never from the error.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reach {
-    /// It was to change nothing: a page was asked for.
-    Reading,
-    /// It was to change something, and is known to have changed nothing.
-    Nothing,
-    /// The change was on its way when its answer was lost: it may have been made.
-    Perhaps(Act),
-    /// The change was made; something failed afterwards.
-    Done(Act),
-}
-
-impl Reach {
-    /// Its name in the log.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Reach::Reading => "reading",
-            Reach::Nothing => "nothing",
-            Reach::Perhaps(_) => "perhaps",
-            Reach::Done(_) => "done",
-        }
-    }
-}
-
-/// Where a request stands with what it changes: one for each request, written by whoever changes something, read when the
-/// request fails. A request that only reads need not know of it.
-#[derive(Debug)]
-pub struct Progress(RefCell<Reach>);
-
-impl Progress {
-    /// Of a request that is to change something (`is_act`, a POST), or of one that reads.
-    pub fn new(is_act: bool) -> Progress {
-        let reach = match is_act {
-            true => Reach::Nothing,
-            false => Reach::Reading,
-        };
-        Progress(RefCell::new(reach))
-    }
-
-    /// The first byte of a change is about to leave, or its file about to get its name: until `did` is called,
-    /// nobody can say whether it was made.
-    pub fn tries(&self, act: Act) {
-        self.0.replace(Reach::Perhaps(act));
-    }
-
-    /// The change was made: the answer that says so has been read.
-    pub fn did(&self, act: Act) {
-        self.0.replace(Reach::Done(act));
-    }
-
-    /// How far it has got by now.
-    pub fn reach(&self) -> Reach {
-        self.0.borrow().clone()
-    }
-
-    /// An error that ends the request here.
-    pub fn failed_by(&self, error: Error) -> Failure {
-        Failure {
-            error,
-            reach: self.reach(),
-        }
-    }
-}
-
-/// How a request failed: what went wrong, and what had been done by then.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// What went wrong.
-    pub error: Error,
-    /// What had been done.
-    pub reach: Reach,
-}
-
-impl Failure {
-    /// The failure as the log tells it: kind, route, user, how far it got, cause.
-    pub fn log_line(&self, route: &str, user: &str) -> String {
-        let (kind, cause) = self.error.log_kind();
-        format!("{kind} {route} {user} {} {cause}", self.reach.name())
-    }
-}
-
 /// One of each, for the tests of what is said of them.
 #[cfg(test)]
 pub mod samples {
     use super::*;
+    use crate::mail::{MessageAct, Tally};
 
     /// Every kind of error. A new one does not compile here until it stands in the list below, too.
     pub fn errors() -> Vec<Error> {
@@ -374,6 +278,7 @@ pub mod samples {
             | Error::UriTooLong
             | Error::TooMany { .. }
             | Error::Busy { .. }
+            | Error::ReadOnly
             | Error::OverQuota
             | Error::DiskFull(_)
             | Error::Setup(_)
@@ -424,6 +329,7 @@ pub mod samples {
             Error::Imap(Imap::LoginRefused, cause()),
             Error::Imap(Imap::LoginLater, cause()),
             Error::Imap(Imap::LoginInUse, cause()),
+            Error::ReadOnly,
             Error::OverQuota,
             Error::DiskFull(cause()),
             Error::Setup(cause()),
@@ -441,13 +347,15 @@ pub mod samples {
             | Act::SignOut
             | Act::EndSession
             | Act::EndAllSessions
-            | Act::ImagesOf { .. } => {}
+            | Act::ImagesOf { .. }
+            | Act::Messages { .. }
+            | Act::CutShort { .. } => {}
         };
         let images = |always| Act::ImagesOf {
             sender: "letters@shelf.example".to_owned(),
             always,
         };
-        let all = vec![
+        let mut all = vec![
             Act::SignIn,
             Act::SignOut,
             Act::EndSession,
@@ -455,6 +363,25 @@ pub mod samples {
             images(true),
             images(false),
         ];
+        let tally = Tally {
+            done: 3,
+            missing: 1,
+            left: 2,
+        };
+        for act in MessageAct::all() {
+            let into = || "Orchestra".to_owned();
+            all.push(Act::Messages {
+                act,
+                into: into(),
+                tally,
+            });
+            all.push(Act::CutShort {
+                act,
+                into: into(),
+                tally,
+                both: 1,
+            });
+        }
         all.iter().for_each(known);
         all
     }

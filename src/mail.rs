@@ -3,6 +3,7 @@
 //! On the ground floor: plain values without behaviour beyond reading and writing themselves. Text that an IMAP server
 //! sent is already decoded here; what stands in these types is data, never markup.
 
+mod act;
 mod evidence;
 mod flags;
 mod list;
@@ -10,6 +11,7 @@ mod row;
 
 use serde::{Deserialize, Serialize};
 
+pub use act::{MessageAct, Tally};
 pub use evidence::{Check, Evidence, FromForm, Topmost, Verdict};
 pub use flags::{FORWARDED, Flags};
 pub use list::{Filter, Lines, ListId, Order, Scope};

@@ -33,23 +33,46 @@ pub struct Told {
     pub done: Act,
     /// What undoes it.
     pub undo: Option<ActForm>,
+    /// The page that came next, without the base.
+    pub page: String,
 }
 
-/// Keeps what an act did, to be told on the page that names the id.
+/// Under which id an act is noted: the same form, sent twice, is the same act. `once` is the random number of the page that
+/// the form stood on; a form without one is an act of its own each time.
 ///
 /// # Errors
 /// `Internal` where the system has no random numbers.
-pub fn keep(store: &mut Store, owner: Owner, told: Told, now: Seconds) -> Result<NoticeId> {
+pub fn id_of(data: &DataKey, once: &str, form: &ActForm) -> Result<NoticeId> {
+    Ok(NoticeId(match once {
+        "" => seal::random()?,
+        once => data.form(&[once.as_bytes(), form.kept().as_bytes()]),
+    }))
+}
+
+/// The random number of a page, which its forms carry.
+///
+/// # Errors
+/// `Internal` where the system has no random numbers.
+pub fn once() -> Result<NoticeId> {
+    Ok(NoticeId(seal::random()?))
+}
+
+/// Keeps what an act did, to be told on the page that names the id.
+pub fn keep(store: &mut Store, owner: Owner, id: NoticeId, told: Told, now: Seconds) {
     make_room(store, owner, now);
-    let id = NoticeId(seal::random()?);
     let notice = KeptNotice {
         at: now,
         done: told.done,
         undo: told.undo.map(|undo| undo.kept()),
+        page: told.page,
     };
     let key = owner.data.notice(owner.session, id.0);
     store.put(sealed(owner), &NOTICES, &key, &notice);
-    Ok(id)
+}
+
+/// Forgets a notice whose act has been undone: the same form sent again is a new act.
+pub fn withdraw(store: &mut Store, owner: Owner, id: &NoticeId) {
+    store.remove(&NOTICES, &owner.data.notice(owner.session, id.0));
 }
 
 /// What the act did that an address names; None for a forged or old id, and in another session.
@@ -59,6 +82,7 @@ pub fn told(store: &mut Store, owner: Owner, id: &NoticeId, now: Seconds) -> Opt
     is_told(&kept, now).then(|| Told {
         undo: kept.undo.as_deref().and_then(ActForm::of_kept),
         done: kept.done,
+        page: kept.page,
     })
 }
 

@@ -10,7 +10,7 @@ mod query;
 use crate::error::{Error, Result};
 pub use crate::mail::MessageRef;
 use crate::mail::{FolderName, ListId, NestedPath};
-pub use act::{ActForm, SenderForm};
+pub use act::{ActForm, MessagesForm, SenderForm};
 use query::{Link, Query};
 
 /// What stands before every address of this installation: `/cgi-bin/postern`, or nothing at the root. No slash at its end.
@@ -165,6 +165,8 @@ pub enum Route {
     /// `POST /sender`: always shows what the sender of a message has loaded from elsewhere, or no longer; then the message.
     /// Which message stands in its form (`SenderForm`): an address is told in logs and by Referer.
     Sender,
+    /// `POST /messages`: does something with messages, which the form names (`MessagesForm`); then the list, or the message.
+    Messages,
     /// `GET /resume`: a form that was sent when its session had ended, shown again; `form` names it.
     Resume { form: String },
     /// `GET /source`: the whole message as it travelled; `save` downloads it.
@@ -219,6 +221,7 @@ impl Route {
             | Route::SignIn
             | Route::SignOut
             | Route::Sender
+            | Route::Messages
             | Route::Sessions
             | Route::EndSession
             | Route::EndAllSessions
@@ -275,6 +278,7 @@ impl Route {
             })),
             "/leave" => by_get(q.message().map(|message| Route::Leave { message })),
             "/sender" => only(post, "POST", Ok(Route::Sender)),
+            "/messages" => only(post, "POST", Ok(Route::Messages)),
             "/source" => by_get(q.message().map(|message| Route::Source {
                 message,
                 save: q.is_set("save"),
@@ -375,6 +379,7 @@ impl Route {
                 link.message(message);
             }
             Route::Sender => link.path("/sender"),
+            Route::Messages => link.path("/messages"),
             Route::Source { message, save } => {
                 link.path("/source");
                 link.message(message);
@@ -424,6 +429,7 @@ impl Route {
             Route::Headers { .. } => "headers",
             Route::Leave { .. } => "leave",
             Route::Sender => "sender",
+            Route::Messages => "messages",
             Route::Source { .. } => "source",
             Route::Resume { .. } => "resume",
             Route::SignInForm { .. } => "sign-in-form",
@@ -450,15 +456,27 @@ pub fn retries(query: &str) -> u32 {
 /// The notice that a raw query names; None without one, or for what is none.
 pub fn notice_of(query: &str) -> Option<NoticeId> {
     let query = Query::read(query);
-    let number = query.get(NOTICE).filter(|text| text.len() == 32)?;
-    let number = u128::from_str_radix(number, 16).ok()?;
-    Some(NoticeId(number.to_be_bytes()))
+    query.get(NOTICE).and_then(NoticeId::from_text)
+}
+
+impl NoticeId {
+    /// Reads what `to_text` wrote.
+    pub fn from_text(text: &str) -> Option<NoticeId> {
+        let is_plain = text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
+        let number = u128::from_str_radix(text, 16).ok().filter(|_| is_plain)?;
+        Some(NoticeId(number.to_be_bytes()))
+    }
+
+    /// The number as addresses and forms have it.
+    pub fn to_text(self) -> String {
+        format!("{:032x}", u128::from_be_bytes(self.0))
+    }
 }
 
 /// An address that also names a notice.
 pub fn with_notice(href: String, id: NoticeId) -> String {
     let mut link = Link(href);
-    link.set(NOTICE, &format!("{:032x}", u128::from_be_bytes(id.0)));
+    link.set(NOTICE, &id.to_text());
     link.0
 }
 
@@ -532,6 +550,7 @@ mod tests {
             ),
             ("GET", Route::Frame(query.frame())),
             ("POST", Route::Sender),
+            ("POST", Route::Messages),
             ("GET", Route::Print(query.clone())),
             ("GET", Route::Message(query)),
             (

@@ -7,6 +7,8 @@
 //! What belongs in which module:
 #![deny(unsafe_code)]
 
+/// Doing something with messages, and what another mail program then finds.
+mod acts;
 /// Bodies that do not come as announced, and bodies that leave slowly.
 mod bodies;
 /// What is made of a reply, however large it is: bytes of a page, memory of a process.

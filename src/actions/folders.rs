@@ -63,16 +63,16 @@ pub fn all(visit: &mut Visit, query: &FoldersQuery) -> Result<Done> {
 
 /// The titles from the top of the tree to a folder.
 #[derive(Default)]
-struct Way<'f>(Vec<&'f str>);
+pub(super) struct Way<'f>(Vec<&'f str>);
 
 impl<'f> Way<'f> {
-    fn step(&mut self, folder: &'f Folder) {
+    pub fn step(&mut self, folder: &'f Folder) {
         self.0.truncate(folder.depth.into());
         self.0.push(&folder.title);
     }
 
     /// All of them, the last one as `title`.
-    fn whole(&self, title: &str) -> String {
+    pub fn whole(&self, title: &str) -> String {
         let parents = self.0.split_last().map_or(&[][..], |(_, parents)| parents);
         let steps: Vec<&str> = parents.iter().copied().chain([title]).collect();
         steps.join(" / ")

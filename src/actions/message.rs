@@ -4,19 +4,20 @@
 
 use super::extras::{extras, judge, rendering};
 use super::opened::attachments;
-use super::panes::{Around, list_pane};
+use super::panes::{Around, list_pane, offers};
 use super::{Done, Visit, sender};
 use crate::clean::{self, Cleaned, Length};
 use crate::document::{Document, Opening, People, Purpose};
 use crate::error::{Error, GoneKind, Result};
-use crate::mail::{ListId, Uid};
+use crate::mail::{Flags, ListId, MessageAct, Role, Row, Uid};
 use crate::mailbox::Standing;
 use crate::plain_text::PlainText;
 use crate::response::Response;
-use crate::route::{Face, FrameQuery, ListQuery, MessageQuery, MessageRef, Route};
+use crate::route::{Face, FrameQuery, ListQuery, MessageQuery, MessageRef, MessagesForm, Route};
 use crate::sender::Judgement;
 use crate::time::{Watch, Zone};
 use crate::views;
+use crate::views::acting::Acting;
 use crate::views::message::{
     Body, ExternalImages, Heading, Height, HtmlFrame, MessagePage, Neighbours,
 };
@@ -70,6 +71,10 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     let attachments = attachments(&document);
     let standing = document.standing();
     let extras = extras(visit, &document);
+    let acting = match is_inside {
+        true => Acting::default(),
+        false => acting(query, document.row(), around.role(&at.folder), &back),
+    };
     let page = MessagePage {
         at: query,
         list: list.as_ref(),
@@ -81,6 +86,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         body: body(query, &document, html, remote, &letter),
         attachments: &attachments,
         cut: is_text_cut || document.has_left_out(),
+        acting: &acting,
     };
     Ok(Done::Page(visit.page(|visit| {
         views::message::page(&around.chrome(visit), &page)
@@ -111,6 +117,24 @@ fn html(visit: &Visit, document: &Document, query: &MessageQuery) -> Html {
     match html.is_blank {
         true => Html::Blank,
         false => Html::Shown(Box::new(html)),
+    }
+}
+
+/// What can be done with a message that is open.
+fn acting(query: &MessageQuery, row: &Row, role: Option<Role>, back: &ListQuery) -> Acting {
+    let message = &query.message;
+    let mut fields = MessagesForm::place_of(&message.within(), back);
+    fields.push(("u".to_owned(), message.uid.get().to_string()));
+    fields.push(("r".to_owned(), query.rank.to_string()));
+    let offered = offers(role);
+    let star = match row.flags.has(&Flags::FLAGGED) {
+        true => MessageAct::Unstar,
+        false => MessageAct::Star,
+    };
+    Acting {
+        fields,
+        first: offered.first,
+        more: vec![star, MessageAct::Unread, MessageAct::Copy],
     }
 }
 

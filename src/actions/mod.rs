@@ -4,12 +4,14 @@
 //! know whether its mail came from the cache or the server, but for the notice that says so.
 
 pub mod about;
+mod choose;
 mod drawn;
 mod extras;
 pub mod folder;
 pub mod folders;
 pub mod login;
 pub mod message;
+pub mod messages;
 mod notice;
 mod opened;
 mod panes;
@@ -33,8 +35,9 @@ use crate::profile::Profile;
 use crate::request::Head;
 use crate::request::form::Form;
 use crate::response::Response;
-use crate::route::{ActForm, Route};
+use crate::route::{ActForm, NoticeId, Route};
 use crate::session::{Session, SessionCookie};
+use crate::store::keys::NoticeKey;
 use crate::time::{Calendar, Seconds, Watch, Zone};
 use crate::words::Words;
 
@@ -60,10 +63,14 @@ pub struct Visit<'v, 'p> {
     pub mailbox: Mailbox<'v, 'p>,
     /// What they have set.
     pub profile: Profile<'p>,
-    /// What the act before did, where the address names it.
-    pub told: Option<Told>,
+    /// What acts before did: the one that the address names, and those that were cut short.
+    pub told: Vec<Told>,
     /// How far the request got with what it changes: noted before each step.
     pub progress: &'v Progress,
+    /// What an act of this request is noted under.
+    pub notice: NoticeKey,
+    /// The random number of this page: a form of it that is sent twice is the same act.
+    pub once: NoticeId,
     /// Forms that wait to be asked about.
     pub outbox: Outbox<'p>,
     /// Time spent on making HTML.

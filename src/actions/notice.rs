@@ -3,17 +3,25 @@
 //! Not for keeping it (`notices`). Undo is an act like others, a form of its own; what nothing undoes is told without.
 
 use super::Visit;
+use crate::notices::Told;
 use crate::views::{Kind, Notice};
 
-/// The notice that a page's address names, if it names one of this session.
-pub fn done(visit: &Visit) -> Option<Notice> {
-    let told = visit.told.as_ref()?;
-    Some(Notice {
-        kind: Kind::Done,
-        lead: String::new(),
-        text: visit.words.done(&told.done),
-        undo: told.undo.clone(),
-    })
+/// What acts before did: the one that the page's address names, if it names one of this session, and those that were cut
+/// short.
+pub fn done(visit: &Visit) -> Vec<Notice> {
+    let notice = |told: &Told| {
+        let is_whole = told.done.is_whole();
+        Notice {
+            kind: match is_whole {
+                true => Kind::Done,
+                false => Kind::Warn,
+            },
+            lead: String::new(),
+            text: visit.words.done(&told.done),
+            undo: told.undo.clone(),
+        }
+    };
+    visit.told.iter().map(notice).collect()
 }
 
 /// The notice that the user's own settings do not count, because they cannot be read.

@@ -4,11 +4,12 @@ use super::drawn::drawn;
 use super::extras::standpoint;
 use super::{Visit, notice};
 use crate::error::{Imap, Result};
-use crate::mail::{FORWARDED, Flags, Folder, FolderName, Role, Row};
+use crate::mail::{FORWARDED, Flags, Folder, FolderName, MessageAct, Role, Row};
 use crate::mailbox::{Line, Listing, has_attachment};
-use crate::route::{ListPage, ListQuery, MessageQuery, MessageRef, Route};
+use crate::route::{ListPage, ListQuery, MessageQuery, MessageRef, MessagesForm, Route};
 use crate::sender::{self, Judgement};
 use crate::store::keys::FolderList;
+use crate::views::acting::Acting;
 use crate::views::folder::{ListPane, RowLine, Untold};
 use crate::views::folders::{FolderLine, nested};
 use crate::views::{Chrome, Kind, Notice, Quota};
@@ -19,6 +20,7 @@ pub struct Around {
     more_folders: u32,
     quota: Option<Quota>,
     token: String,
+    once: String,
     notices: Vec<Notice>,
     list: FolderList,
 }
@@ -52,6 +54,7 @@ impl Around {
             more_folders: more.saturating_add(list.left_out),
             quota: list.quota.map(|(used, total)| Quota { used, total }),
             token: visit.session.token(visit.claim.user),
+            once: visit.once.to_text(),
             notices,
             list,
         })
@@ -64,6 +67,7 @@ impl Around {
             words: visit.words,
             login: &visit.session.login,
             token: &self.token,
+            once: &self.once,
             zone: visit.zone.name(),
             folders: &self.folders,
             more_folders: self.more_folders,
@@ -80,6 +84,11 @@ impl Around {
     /// What is known of a folder.
     pub fn folder(&self, name: &FolderName) -> Option<&Folder> {
         self.list.folders.iter().find(|f| f.name == *name)
+    }
+
+    /// What a folder is for.
+    pub fn role(&self, name: &FolderName) -> Option<Role> {
+        self.folder(name)?.role
     }
 
     /// A folder's name for people.
@@ -177,6 +186,17 @@ pub fn list_pane(
         total,
         as_of: visit.calendar(head.as_of),
         compare: page(listing.page.clone(), true),
+        acting: Acting {
+            fields: MessagesForm::place_of(
+                &head.folder,
+                &ListQuery {
+                    list: listing.list.clone(),
+                    page: listing.page.clone(),
+                    compare: false,
+                },
+            ),
+            ..offers(role)
+        },
         rows: lines.collect(),
         range: (
             total.saturating_sub(listing.ranks.end).saturating_add(1),
@@ -184,6 +204,34 @@ pub fn list_pane(
         ),
         newer: newer.map(|newer| page(newer, false)),
         older: older.map(|older| page(older, false)),
+    }
+}
+
+/// What is offered to be done with messages of a folder that is for something.
+pub fn offers(role: Option<Role>) -> Acting {
+    let (archive, delete, spam) = match role {
+        Some(Role::Archive) => (None, MessageAct::Delete, Some(MessageAct::Spam)),
+        Some(Role::Trash) => (Some(MessageAct::Archive), MessageAct::Remove, None),
+        Some(Role::Junk) => (None, MessageAct::Delete, Some(MessageAct::NotSpam)),
+        Some(Role::Drafts) => (None, MessageAct::Delete, None),
+        Some(Role::Sent) => (Some(MessageAct::Archive), MessageAct::Delete, None),
+        Some(Role::Inbox) | None => (
+            Some(MessageAct::Archive),
+            MessageAct::Delete,
+            Some(MessageAct::Spam),
+        ),
+    };
+    let first = archive.into_iter().chain([delete]).chain(spam);
+    Acting {
+        fields: Vec::new(),
+        first: first.chain([MessageAct::Move]).collect(),
+        more: vec![
+            MessageAct::Read,
+            MessageAct::Unread,
+            MessageAct::Star,
+            MessageAct::Unstar,
+            MessageAct::Copy,
+        ],
     }
 }
 
@@ -206,6 +254,7 @@ fn row_line(visit: &Visit, line: &Line, message: MessageRef, outgoing: bool) -> 
         row.from.first()
     };
     RowLine {
+        uid: line.uid,
         href: Route::Message(MessageQuery::plain(message, line.rank)),
         untold,
         who: who.cloned(),

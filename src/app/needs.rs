@@ -9,7 +9,8 @@ use std::time::Duration;
 use super::{Asked, Door};
 use crate::actions::login::SignInFields;
 use crate::actions::{
-    self, Done, Visit, about, folder, folders, login, message, part, print, sender, sessions,
+    self, Done, Visit, about, folder, folders, login, message, messages, part, print, sender,
+    sessions,
 };
 use crate::assets;
 use crate::error::{Cause, Error, Result};
@@ -149,6 +150,13 @@ pub fn needs(route: &Route) -> Needs<'_> {
                 otherwise: sender::page_of,
             },
             ..Needs::act(sender::change)
+        },
+        Route::Messages => Needs {
+            back: Back::Carry {
+                show: Box::new(messages::ask),
+                otherwise: messages::page_of,
+            },
+            ..Needs::act(messages::act)
         },
         Route::SignOut => Needs {
             back: Back::SignedOut,

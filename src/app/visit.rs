@@ -6,13 +6,13 @@
 use std::time::Duration;
 
 use super::accept::Accepting;
-use super::needs::{Action, FailsAs};
+use super::needs::{Action, Asks, FailsAs};
 use super::refusal::not_signed_in;
 use super::timing::Timing;
 use super::{Answer, Asked, Context, Door, carry};
 use crate::actions::{Done, Visit};
 use crate::desk::{self, Desk};
-use crate::error::{Cause, Error, Imap, Reach, Result};
+use crate::error::{Act, Cause, Error, Imap, Reach, Result};
 use crate::gate::Pass;
 use crate::jobs::{self, Delivery, Job, Owner};
 use crate::mailbox::{self, Mailbox};
@@ -21,13 +21,13 @@ use crate::outbox::{FormId, Outbox};
 use crate::profile::Profile;
 use crate::remote::{Capabilities, Remote};
 use crate::response::Response;
-use crate::route::{self, NoticeId, Route};
+use crate::route::{self, ActForm, Base, ListQuery, NoticeId, Route};
 use crate::session::{self, Session, SessionCookie};
 use crate::store::Encryption;
 use crate::store::keys::{SERVER, SessionKey};
 use crate::time::{self, Zone};
 use crate::views::login::Reason;
-use crate::views::{RESUMED, TOKEN};
+use crate::views::{ONCE, RESUMED, TOKEN};
 
 /// Answers a request by an action behind the gate.
 pub(super) fn visit(
@@ -86,6 +86,12 @@ pub(super) fn visit(
     }
 }
 
+/// For whom the desk is lent, and under which number an act is noted.
+struct Lent<'a> {
+    session: &'a Session,
+    id: NoticeId,
+}
+
 /// A request at the desk of the user whom its cookie names.
 struct Visitor<'a> {
     asked: &'a Asked<'a>,
@@ -117,7 +123,16 @@ impl Visitor<'_> {
             return resumed.map(Outcome::Resumed).ok_or(error);
         }
         session::touch(&mut desk.store, self.claim, &session, desk.now);
-        let acted = self.lend(desk, &session, action, timing);
+        let id = self.notice_id(&session)?;
+        let acted = self.lend(
+            desk,
+            Lent {
+                session: &session,
+                id,
+            },
+            action,
+            timing,
+        );
         if let Err(Error::Imap(Imap::LoginRefused, cause)) = &acted {
             let user = self.claim.user.to_hex();
             self.door
@@ -133,12 +148,32 @@ impl Visitor<'_> {
             }
         }
         let mut notice = None;
-        if let (Ok(Done::GoOn { undo, .. }), Reach::Done(done)) = (&acted, self.reach()) {
-            let undo = undo.clone();
-            let (owner, told) = (self.owner(&session), Told { done, undo });
-            notice = Some(notices::keep(&mut desk.store, owner, told, desk.now)?);
+        if let (Ok(Done::GoOn { page, undo }), Reach::Done(done)) = (&acted, self.reach()) {
+            let told = Told {
+                done,
+                undo: undo.clone(),
+                page: page.href(&Base::default()),
+            };
+            notices::keep(&mut desk.store, self.owner(&session), id, told, desk.now);
+            notice = Some(id);
         }
         Ok(Outcome::Acted(Box::new(session), acted, notice))
+    }
+
+    /// Under which number this request notes what it does.
+    fn notice_id(&self, session: &Session) -> Result<NoticeId> {
+        let request = &self.asked.request;
+        let is_said =
+            |(name, _): &&(String, String)| name != TOKEN && name != ONCE && name != RESUMED;
+        let fields = request.form.fields().iter().filter(is_said);
+        let form = ActForm {
+            to: request.route.clone(),
+            fields: fields.cloned().collect(),
+        };
+        match request.head.is_get() {
+            true => Ok(NoticeId([0; 16])),
+            false => notices::id_of(&session.data, request.form.get(ONCE), &form),
+        }
     }
 
     /// Whose notices are told here.
@@ -153,7 +188,7 @@ impl Visitor<'_> {
     fn lend(
         &self,
         desk: &mut Desk,
-        session: &Session,
+        Lent { session, id }: Lent,
         action: Action,
         timing: &mut Timing,
     ) -> Result<Done> {
@@ -201,11 +236,17 @@ impl Visitor<'_> {
             mailbox: Mailbox::new(&mut desk.store, remote, &session.data, options, desk.now),
             profile,
             outbox: Outbox::of(desk.pass),
-            told,
+            told: told.into_iter().collect(),
             progress: &asked.context.progress,
+            notice: session.data.notice(SessionKey(self.claim.id), id.0),
+            once: notices::once()?,
             rendering: Duration::ZERO,
         };
-        let done = action(&mut visit);
+        let done = match self.first_page(&mut visit, session, id) {
+            Ok(None) => action(&mut visit),
+            Ok(Some(page)) => Ok(page),
+            Err(error) => Err(error),
+        };
         if let (Err(Error::Gone(what)), Some(folder)) = (&done, asked.folder()) {
             visit.mailbox.mark_stale(&folder, *what);
         }
@@ -220,9 +261,50 @@ impl Visitor<'_> {
         done
     }
 
+    /// Looks first what became of acts that were cut short, and tells it. The page that came next where this form has been
+    /// sent before: what it asks for has been done.
+    fn first_page(
+        &self,
+        visit: &mut Visit,
+        session: &Session,
+        id: NoticeId,
+    ) -> Result<Option<Done>> {
+        let asked = self.asked;
+        if asked.needs().asks(asked.request.head) == Asks::Anew {
+            for settled in visit.mailbox.settle()? {
+                let told = Told {
+                    done: settled.said,
+                    undo: None,
+                    page: Route::Folder(ListQuery::newest(settled.from)).href(&Base::default()),
+                };
+                let owner = notices::Owner {
+                    data: &session.data,
+                    session: settled.under.session(),
+                };
+                let id = NoticeId(settled.under.id());
+                notices::keep(visit.mailbox.store(), owner, id, told.clone(), visit.now);
+                visit.told.push(told);
+            }
+        }
+        if asked.request.head.is_get() {
+            return Ok(None);
+        }
+        let owner = self.owner(session);
+        let told = notices::told(visit.mailbox.store(), owner, &id, visit.now);
+        Ok(told.map(|told| {
+            let page = format!("{}{}", asked.request.head.base.0, told.page);
+            Done::Page(Response::see_other(&route::with_notice(page, id)))
+        }))
+    }
+
     /// Notes what the request has learnt beside: that the server accepts the session, or is away.
     fn note_answered(&self, mailbox: &mut Mailbox, session: &Session, failed: Option<&Imap>) {
         let now = time::now();
+        if matches!(self.reach(), Reach::Perhaps(Act::Messages { .. })) {
+            // It let this request in before it was lost, and the next one has to ask what became of the act.
+            session::accepted(mailbox.store(), self.claim, session, now);
+            return;
+        }
         let failed = failed.filter(|kind| kind.is_away());
         let away = failed.or(mailbox.found_away()).cloned();
         if let Some(how) = away {

@@ -77,6 +77,16 @@ impl Flags {
         }
     }
 
+    /// This set without the other one.
+    pub fn without(&self, other: &Flags) -> Flags {
+        let keywords = self.keywords.iter();
+        let keywords = keywords.filter(|word| !other.has_keyword(word));
+        Flags {
+            system: self.system & !other.system,
+            keywords: Keywords::of(keywords.collect()),
+        }
+    }
+
     /// True where all of the other set are in this one.
     pub fn has(&self, other: &Flags) -> bool {
         self.system & other.system == other.system

@@ -6,11 +6,12 @@
 
 use std::ops::Range;
 
+use crate::error::{Cause, Error, Result};
 use crate::mail::{Counts, FolderName, FolderRef, ListId, MessageRef, PartPath, Row, Uid};
 use crate::remote::UidSet;
 use crate::store::keys::{
-    BLOCK, BLOCKS, DataKey, FOLDERS, FolderList, JUDGES, LISTS, List, MessageKey, PENDING, ROWS,
-    SERVER, ServerFacts, TEXTS, ValidityKey,
+    BLOCK, BLOCKS, DataKey, FOLDERS, FolderList, JUDGES, LISTS, List, MessageKey, NoticeKey,
+    OPEN_ACTS, OpenAct, PENDING, ROWS, SERVER, ServerFacts, TEXTS, ValidityKey,
 };
 use crate::store::{Encryption, Store};
 
@@ -60,7 +61,7 @@ impl<'v, 'p> Cache<'v, 'p> {
     }
 
     /// Keeps what a folder holds, where that was learnt by other means than LIST.
-    fn put_counts(&mut self, folder: &FolderName, counts: Counts) {
+    pub fn put_counts(&mut self, folder: &FolderName, counts: Counts) {
         if let Some(mut list) = self.folders() {
             let Some(entry) = list.folders.iter_mut().find(|f| f.name == *folder) else {
                 return;
@@ -203,6 +204,38 @@ impl<'v, 'p> Cache<'v, 'p> {
     pub fn put_text(&mut self, at: &MessageRef, path: &PartPath, bytes: &Vec<u8>) {
         let key = self.data.message(at).text(path);
         self.store.put(self.encryption(), &TEXTS, &key, bytes);
+    }
+
+    /// Which parts of a message are kept.
+    pub fn texts(&mut self, at: &MessageRef) -> Vec<PartPath> {
+        let below = self.store.keys_below(&TEXTS, &self.data.message(at));
+        below.iter().map(|key| key.path().clone()).collect()
+    }
+
+    /// Notes an act whose first byte is about to leave, down to the disk.
+    ///
+    /// # Errors
+    /// `DiskFull`, `Internal`: then it may not begin.
+    pub fn begin_act(&mut self, key: &NoticeKey, act: &OpenAct) -> Result<()> {
+        if !self.store.put(self.encryption(), &OPEN_ACTS, key, act) {
+            return Err(Error::Internal(Cause::new("an act too large to be noted")));
+        }
+        self.store.save()
+    }
+
+    /// Notes that the end of an act is known.
+    pub fn end_act(&mut self, key: &NoticeKey) {
+        self.store.remove(&OPEN_ACTS, key);
+    }
+
+    /// The acts whose end is not known.
+    pub fn open_acts(&mut self) -> Vec<(NoticeKey, OpenAct)> {
+        let keys = self.store.keys_below(&OPEN_ACTS, &self.data.id);
+        let act = |key: NoticeKey| {
+            let act = self.store.get(self.encryption(), &OPEN_ACTS, &key)?;
+            Some((key, act))
+        };
+        keys.into_iter().filter_map(act).collect()
     }
 
     /// Removes what is cached of messages that were in a folder `before` and are not there `now`.

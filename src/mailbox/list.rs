@@ -52,8 +52,8 @@ pub struct Line {
 }
 
 /// The ranks that a page names.
-struct Window {
-    ranks: Range<u32>,
+pub(super) struct Window {
+    pub ranks: Range<u32>,
     renumbered: bool,
 }
 
@@ -71,6 +71,7 @@ impl Mailbox<'_, '_> {
                 Compared {
                     head,
                     flags_due: false,
+                    beside: None,
                 }
             }
             cached => match (self.compare(&query.list), cached) {
@@ -81,6 +82,7 @@ impl Mailbox<'_, '_> {
                     Compared {
                         head,
                         flags_due: false,
+                        beside: None,
                     }
                 }
             },
@@ -130,6 +132,7 @@ impl Mailbox<'_, '_> {
         let Compared {
             mut head,
             flags_due,
+            ..
         } = compared;
         let window = self.window(query, &head);
         let Range { start: lo, end: hi } = window.ranks;
@@ -223,7 +226,7 @@ impl Mailbox<'_, '_> {
     }
 
     /// The ranks of the page that is asked for. A place that is gone is clamped, never an error.
-    fn window(&mut self, query: &ListQuery, head: &List) -> Window {
+    pub(super) fn window(&mut self, query: &ListQuery, head: &List) -> Window {
         let total = head.counts.messages;
         let newest = total.saturating_sub(self.rows)..total;
         let anchor = match &query.page {

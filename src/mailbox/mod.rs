@@ -11,6 +11,7 @@
 //! user has written to (`people`). To know before changing it: the
 //! connection is opened at the first miss, never before, so a function that only might need the server must not ask it.
 
+mod act;
 mod cache;
 mod change;
 mod connection;
@@ -21,17 +22,19 @@ mod people;
 mod sync;
 
 use crate::error::{GoneKind, Imap, Result};
-use crate::mail::{FolderName, ListId};
-use crate::remote::{Cost, Remote};
+use crate::mail::{FolderName, ListId, Role};
+use crate::remote::{Access, Cost, Remote};
 use crate::store::Store;
 use crate::store::keys::{DataKey, FolderList};
 use crate::time::Seconds;
 use cache::Cache;
-use change::Changes;
+use change::{Changes, folder_of};
 use connection::Connection;
 use freshness::{Freshness, Offline};
-use sync::{Compared, Counting, Sync};
+use sync::{Compared, Counting, Purpose, Sync};
 
+pub use act::{Order, Settled};
+pub use change::{Change, Outcome, WayBack};
 pub use list::{Line, Listing};
 pub use message::{Fetched, HEADER_BYTES, KEPT_BYTES, PartBytes, Standing, WHOLE_BYTES};
 pub use sync::{charset, has_attachment, of_header};
@@ -136,6 +139,18 @@ impl<'v, 'p> Mailbox<'v, 'p> {
         }
     }
 
+    /// The folder that is for something; it is made where there is none.
+    ///
+    /// # Errors
+    /// `Imap`.
+    pub fn folder_for(&mut self, role: Role) -> Result<FolderName> {
+        let known = self.folders()?;
+        match folder_of(&known, role) {
+            Some(folder) => Ok(folder),
+            None => self.changes().make_folder(role),
+        }
+    }
+
     /// What is known of a folder is doubtful, since something of it was found gone: the next page asks the server.
     pub fn mark_stale(&mut self, folder: &FolderName, gone: GoneKind) {
         if gone == GoneKind::Part {
@@ -170,7 +185,7 @@ impl<'v, 'p> Mailbox<'v, 'p> {
 
     /// Compares a list with the server; what was read here is told on the way.
     fn compare(&mut self, list: &ListId) -> Result<Compared> {
-        let compared = self.sync().compare(list)?;
+        let compared = self.sync().compare(list, Purpose::Look)?;
         if let Err(failure) = self.changes().send_pending(&compared.head.folder) {
             // The list is compared all the same, and the marks wait on.
             self.offline.note(failure)?;

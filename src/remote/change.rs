@@ -22,6 +22,8 @@ pub(super) enum Change {
     Move(UidSet, FolderName),
     /// Removes those of the messages that are marked \Deleted (RFC 4315 2.1).
     Expunge(UidSet),
+    /// Removes all messages of the open folder that are marked \Deleted (RFC 9051 6.4.3).
+    ExpungeAll,
     /// Puts a new message into a folder.
     Append(Append),
     /// Makes a folder.
@@ -163,6 +165,7 @@ impl Change {
             Change::Copy(uids, folder) => into("COPY", &uids, &folder),
             Change::Move(uids, folder) => into("MOVE", &uids, &folder),
             Change::Expunge(uids) => each(uids.texts(), |set| format!("UID EXPUNGE {set}")),
+            Change::ExpungeAll => vec![Segments::new("EXPUNGE")],
             Change::Append(append) => vec![append.segments(able)],
             Change::Create(folder, role) => {
                 let command = Segments::about("CREATE", &folder, able);
@@ -184,7 +187,11 @@ impl Change {
     /// True for changes of the messages of the open folder.
     pub fn is_about_messages(&self) -> bool {
         match self {
-            Change::Store(_) | Change::Copy(..) | Change::Move(..) | Change::Expunge(_) => true,
+            Change::Store(_)
+            | Change::Copy(..)
+            | Change::Move(..)
+            | Change::Expunge(_)
+            | Change::ExpungeAll => true,
             Change::Append(_)
             | Change::Create(..)
             | Change::Delete(_)
@@ -203,7 +210,7 @@ impl Change {
     pub fn removes(&self) -> bool {
         match self {
             Change::Store(store) => store.add && store.flags.has(&Flags::DELETED),
-            Change::Expunge(_) | Change::Delete(_) => true,
+            Change::Expunge(_) | Change::ExpungeAll | Change::Delete(_) => true,
             _ => false,
         }
     }
@@ -320,6 +327,7 @@ mod tests {
             ),
             (Change::Move(UidSet::default(), folder("a")), "", ""),
             (Change::Expunge(uids(&[5])), "", "UID EXPUNGE 5"),
+            (Change::ExpungeAll, "", "EXPUNGE"),
             (
                 append(None),
                 "LITERAL+",

@@ -32,6 +32,8 @@ pub enum Criteria {
     All,
     /// Without \Seen.
     Unseen,
+    /// With \Deleted, whoever set it.
+    Deleted,
     /// Those of a set that still exist.
     Uids(UidSet),
 }
@@ -88,6 +90,7 @@ impl Criteria {
         match self {
             Criteria::All => vec!["ALL".to_owned()],
             Criteria::Unseen => vec!["UNSEEN".to_owned()],
+            Criteria::Deleted => vec!["DELETED".to_owned()],
             Criteria::Uids(uids) => uids
                 .texts()
                 .iter()

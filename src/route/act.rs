@@ -4,8 +4,9 @@
 //! other, as `Route::parse` and `Route::href` are.
 
 use super::query::{Link, Query};
-use super::{Base, MessageQuery, Route};
-use crate::error::Result;
+use super::{Base, ListQuery, MessageQuery, NoticeId, Route};
+use crate::error::{Error, Result};
+use crate::mail::{FolderName, FolderRef, MessageAct, Uid, UidValidity};
 
 /// What the form of `Route::Sender` holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,147 @@ impl SenderForm {
         }
         fields
     }
+}
+
+/// Most messages that one form names.
+const MOST_MESSAGES: usize = 100_000;
+
+/// What the form of `Route::Messages` holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessagesForm {
+    /// What is to be done.
+    pub act: MessageAct,
+    /// The folder that they are to go to, where the act does not say it.
+    pub to: Option<FolderName>,
+    /// Their folder.
+    pub from: FolderRef,
+    /// Which.
+    pub uids: Vec<Uid>,
+    /// The page of the list that they were chosen on.
+    pub page: ListQuery,
+    /// The rank of the message that was open, where it was chosen there.
+    pub opened: Option<u32>,
+    /// True where a question has been answered: it is really to be done.
+    pub sure: bool,
+    /// The notice whose act this one undoes.
+    pub undoes: Option<NoticeId>,
+}
+
+impl MessagesForm {
+    /// Reads the fields of a form; the inverse of `fields`. Messages are named by numbers and ranges: `7`, `3:5,9`.
+    ///
+    /// # Errors
+    /// `BadRequest`: fields that no form of ours has.
+    pub fn read(fields: &[(String, String)]) -> Result<MessagesForm> {
+        let fields = Query::of(fields);
+        let page = fields.list_page()?;
+        let to = fields.get("to").filter(|to| !to.is_empty());
+        let to = to.map(|to| FolderName::new(to).ok_or(Error::BadRequest("to")));
+        let name = fields
+            .get("in")
+            .map(|name| FolderName::new(name).ok_or(Error::BadRequest("in")));
+        let from = FolderRef {
+            name: name
+                .transpose()?
+                .unwrap_or_else(|| page.list.folder().clone()),
+            validity: UidValidity(fields.number("v")?),
+        };
+        let act = fields.get("act").and_then(MessageAct::named);
+        Ok(MessagesForm {
+            act: act.ok_or(Error::BadRequest("act"))?,
+            to: to.transpose()?,
+            from,
+            uids: uids(fields.all("u"))?,
+            page,
+            opened: fields.get("r").map(|_| fields.number("r")).transpose()?,
+            sure: fields.is_set("sure"),
+            undoes: fields.get("undoes").and_then(NoticeId::from_text),
+        })
+    }
+
+    /// Its fields, but for the token.
+    pub fn fields(&self) -> Vec<(String, String)> {
+        let mut fields = MessagesForm::place_of(&self.from, &self.page);
+        let mut set = |name: &str, value: String| fields.push((name.to_owned(), value));
+        set("act", self.act.name().to_owned());
+        set("u", ranges(&self.uids));
+        if let Some(to) = &self.to {
+            set("to", to.as_wire().to_owned());
+        }
+        if let Some(rank) = self.opened {
+            set("r", rank.to_string());
+        }
+        if self.sure {
+            set("sure", "1".to_owned());
+        }
+        if let Some(id) = self.undoes {
+            set("undoes", id.to_text());
+        }
+        fields
+    }
+
+    /// The fields that say where messages are, without saying which, nor what is to be done.
+    pub fn place_of(from: &FolderRef, page: &ListQuery) -> Vec<(String, String)> {
+        let page = ListQuery {
+            compare: false,
+            ..page.clone()
+        };
+        let (_, mut fields) = Route::Folder(page.clone()).form(&Base::default());
+        let folder = page.list.folder();
+        // The first page of INBOX has an address without a name.
+        let is_unnamed = !fields.iter().any(|(name, _)| name == "f");
+        let mut set = |name: &str, value: String| fields.push((name.to_owned(), value));
+        if is_unnamed {
+            set("f", folder.as_wire().to_owned());
+        }
+        if *folder != from.name {
+            set("in", from.name.as_wire().to_owned());
+        }
+        set("v", from.validity.0.to_string());
+        fields
+    }
+}
+
+impl From<MessagesForm> for ActForm {
+    fn from(form: MessagesForm) -> ActForm {
+        ActForm {
+            to: Route::Messages,
+            fields: form.fields(),
+        }
+    }
+}
+
+/// Reads numbers and ranges of numbers; a message that is named twice counts once.
+fn uids<'t>(texts: impl Iterator<Item = &'t str>) -> Result<Vec<Uid>> {
+    let bad = || Error::BadRequest("u");
+    let number = |text: &str| text.parse().ok().and_then(Uid::new).ok_or_else(bad);
+    let mut uids = Vec::new();
+    for range in texts.flat_map(|text| text.split(',')) {
+        let (first, last) = range.split_once(':').unwrap_or((range, range));
+        let (first, last) = (number(first)?.get(), number(last)?.get());
+        let count = last.checked_sub(first).ok_or_else(bad)?;
+        let count = usize::try_from(count).unwrap_or(usize::MAX);
+        if uids.len().saturating_add(count) >= MOST_MESSAGES {
+            return Err(bad());
+        }
+        uids.extend((first..=last).filter_map(Uid::new));
+    }
+    uids.sort_unstable();
+    uids.dedup();
+    Ok(uids)
+}
+
+/// Numbers in one text, runs of them as ranges.
+fn ranges(uids: &[Uid]) -> String {
+    let runs = uids.chunk_by(|one, next| one.get().checked_add(1) == Some(next.get()));
+    let written = runs.filter_map(|run| {
+        let (first, last) = (run.first()?.get(), run.last()?.get());
+        Some(match first == last {
+            true => first.to_string(),
+            false => format!("{first}:{last}"),
+        })
+    });
+    written.collect::<Vec<_>>().join(",")
 }
 
 /// An act, and what its form says.

@@ -51,11 +51,17 @@ impl Query {
             .map(|(_, v)| v.as_str())
     }
 
+    /// All values of a field that may come several times.
+    pub(super) fn all(&self, key: &str) -> impl Iterator<Item = &str> {
+        let all = self.0.iter().filter(move |(k, _)| k == key);
+        all.map(|(_, v)| v.as_str())
+    }
+
     pub(super) fn is_set(&self, key: &str) -> bool {
         self.get(key) == Some("1")
     }
 
-    fn number(&self, key: &'static str) -> Result<u32> {
+    pub(super) fn number(&self, key: &'static str) -> Result<u32> {
         self.get(key)
             .and_then(|n| n.parse().ok())
             .ok_or(Error::BadRequest(key))

@@ -13,6 +13,7 @@
 //! | 9 texts | data key id, folder, UIDVALIDITY, UID, part path | the part's bytes, decoded | data key |
 //! | 10 notices | data key id, session id, notice id (16) | `KeptNotice` | data key |
 //! | 11 judges | data key id | the authserv-id that its rows were judged by | data key |
+//! | 12 open acts | data key id, session id, notice id | `OpenAct` | data key |
 //!
 //! Numbers are big-endian and of fixed width, the variable part comes last: a range is in UID order, a prefix is a folder.
 //! A key is a type of its own, made here only; nobody else has its bytes in hand.
@@ -29,7 +30,7 @@ pub use super::typed::{
 };
 use crate::error::Act;
 use crate::key_files::KeyName;
-use crate::mail::{Counts, Folder, FolderName, FolderRef, ModSeq, Row, Uid};
+use crate::mail::{Counts, Folder, FolderName, FolderRef, MessageAct, ModSeq, Row, Uid};
 use crate::time::Seconds;
 
 /// A kind of record: the byte that begins its keys, what a key is, and the version of its value.
@@ -69,12 +70,15 @@ pub const ROWS: Tree<MessageKey, Row> = Tree::new(8, 6);
 /// Parts that were shown.
 pub const TEXTS: Tree<TextKey, Vec<u8>> = Tree::new(9, 1);
 /// What acts have done, for the page that follows.
-pub const NOTICES: Tree<NoticeKey, KeptNotice> = Tree::new(10, 3);
+pub const NOTICES: Tree<NoticeKey, KeptNotice> = Tree::new(10, 4);
 /// By whose verdict the rows were judged.
 pub const JUDGES: Tree<DataKeyId, String> = Tree::new(11, 1);
+/// Acts whose end is not known: written before their first byte leaves, removed when what they did has been kept. One that
+/// is found was cut short by a kill or a lost connection. They exist only here, as the marks of `PENDING` do.
+pub const OPEN_ACTS: Tree<NoticeKey, OpenAct> = Tree::new(12, 1);
 
 /// Trees that a new generation of the store takes along, most needed first; the rest is a miss once.
-pub(super) const CARRIED: [u8; 7] = [1, 2, 3, 4, 5, 6, 7];
+pub(super) const CARRIED: [u8; 8] = [1, 2, 3, 12, 4, 5, 6, 7];
 /// The tree of wraps, and the first tree whose keys begin with a data key's id.
 pub(super) const WRAPS_ID: u8 = 2;
 pub(super) const FIRST_OF_DATA_KEYS: u8 = 3;
@@ -208,6 +212,32 @@ pub struct KeptNotice {
     pub done: Act,
     /// The address of the POST that undoes it, without the base; None where nothing does.
     pub undo: Option<String>,
+    /// The page that came next, without the base: the same form sent once more leads there.
+    pub page: String,
+}
+
+/// What an act was about to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenAct {
+    /// What.
+    pub act: MessageAct,
+    /// The folder of its messages.
+    pub from: FolderRef,
+    /// Which messages.
+    pub uids: Vec<Uid>,
+    /// Where they were to go.
+    pub target: Option<Target>,
+}
+
+/// The folder that an act puts messages into, as it was just before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// The folder; its UIDVALIDITY is 0 where the server did not tell.
+    pub folder: FolderRef,
+    /// Its name for people.
+    pub title: String,
+    /// The UID that the next message was to get; 0 where the server did not tell.
+    pub next: u32,
 }
 
 #[cfg(test)]
@@ -355,6 +385,17 @@ mod tests {
                 always: true,
             },
             undo: Some("/u".into()),
+            page: "/p".into(),
+        };
+        let open_act = OpenAct {
+            act: MessageAct::Archive,
+            from: list.folder.clone(),
+            uids: vec![Uid::new(300).unwrap()],
+            target: Some(Target {
+                folder: list.folder.clone(),
+                title: "t".into(),
+                next: 7,
+            }),
         };
         let seen = [
             (SESSIONS.version, hex(bytes(postcard::to_stdvec(&kept)))),
@@ -368,6 +409,10 @@ mod tests {
             ),
             (ROWS.version, hex(bytes(postcard::to_stdvec(&row())))),
             (NOTICES.version, hex(bytes(postcard::to_stdvec(&notice)))),
+            (
+                OPEN_ACTS.version,
+                hex(bytes(postcard::to_stdvec(&open_act))),
+            ),
         ];
         let expected = [
             (
@@ -386,7 +431,8 @@ mod tests {
                 6,
                 "010102246b0401060805017301016601780101730178010177010201017601016d0172016101010174017801016301780101720178010606060606060606010707070707070707010170010102010203612f6201630164010165010101000166010101011009",
             ),
-            (3, "020401730101022f75"),
+            (4, "020401730101022f75022f70"),
+            (1, ""),
         ];
         for ((version, bytes), (known_version, known)) in seen.iter().zip(expected) {
             assert_eq!((*version, bytes.as_str()), (known_version, known));

@@ -131,7 +131,19 @@ impl MessageKey {
     }
 }
 
+impl TextKey {
+    /// Which part.
+    pub fn path(&self) -> &PartPath {
+        &self.path
+    }
+}
+
 impl NoticeKey {
+    /// Its random number.
+    pub fn id(&self) -> [u8; 16] {
+        self.id
+    }
+
     /// The session that it is told in.
     pub fn session(&self) -> SessionKey {
         self.within.session
@@ -255,6 +267,12 @@ impl Begins<NoticeKey> for NoticesKey {
     }
 }
 
+impl Begins<NoticeKey> for DataKeyId {
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend(self.0);
+    }
+}
+
 impl Begins<MessageKey> for DataKeyId {
     fn write(&self, out: &mut Vec<u8>) {
         out.extend(self.0);
@@ -320,6 +338,11 @@ impl DataKey {
             within: self.notices(session),
             id,
         }
+    }
+
+    /// The number of a form, by what is in it.
+    pub fn form(&self, parts: &[&[u8]]) -> [u8; 16] {
+        self.hash("form", parts)
     }
 
     /// The beginning of a keyed hash: without the key nobody can guess what was hashed.

@@ -121,6 +121,7 @@ fn text(error: &Error, words: Words) -> (ErrorText, Way) {
         Error::Busy { waited } => (words.busy(waited.as_secs()), Way::Now),
         Error::Imap(Imap::LoginRefused, _) => (words.imap(&Imap::LoginRefused), Way::SignIn),
         Error::Imap(kind, _) => (words.imap(kind), Way::Again),
+        Error::ReadOnly => (words.read_only(), Way::Folder),
         Error::OverQuota => (words.over_quota(), Way::Folder),
         Error::DiskFull(_) => (words.disk_full(), Way::Again),
         Error::Setup(_) => (words.setup(), Way::Again),

@@ -5,10 +5,11 @@
 
 use maud::{Markup, html};
 
+use super::acting::{self, Acting};
 use super::folders::opener;
 use super::icons::{Icon, icon, sign};
 use super::{Chrome, Pane, app, face, filled, in_full, notices, said, when};
-use crate::mail::{Address, Role};
+use crate::mail::{Address, Role, Uid};
 use crate::route::Route;
 use crate::sender::Named;
 use crate::time::Calendar;
@@ -28,6 +29,8 @@ pub struct ListPane {
     pub as_of: Option<Calendar>,
     /// The same page, compared with the server now.
     pub compare: Route,
+    /// What can be done with its messages.
+    pub acting: Acting,
     /// The rows, newest first.
     pub rows: Vec<RowLine>,
     /// First and last row of this page, counted from 1 at the newest.
@@ -50,6 +53,8 @@ pub enum Untold {
 /// One message of a list.
 #[derive(Clone, Debug)]
 pub struct RowLine {
+    /// Its number.
+    pub uid: Uid,
     /// The message's page.
     pub href: Route,
     /// Why nothing is known of it, where that is so.
@@ -142,7 +147,11 @@ fn rows(chrome: &Chrome, list: &ListPane) -> Markup {
                 p { b { (words.folder_is_empty()) } br; (words.will_be_here(list.role)) }
             }
         } @else {
-            ul { @for line in &list.rows { (row(chrome, line)) } }
+            form.rows #rows method="post" action=(acting::target(chrome)) {
+                (acting::opening(chrome, &list.acting))
+                ul { @for line in &list.rows { (row(chrome, line)) } }
+                (acting::bulk(chrome, &list.acting))
+            }
         }
         .pages.bar.bare[list.rows.is_empty()] {
             (opener(chrome))
@@ -188,6 +197,7 @@ fn row(chrome: &Chrome, row: &RowLine) -> Markup {
     let subject = row.subject.trim();
     html! {
         li.row.unread[row.unread].now[row.current] {
+            (acting::tick(chrome, row.uid, if subject.is_empty() { words.no_subject() } else { subject }))
             (face(who.unwrap_or(&nobody)))
             a href=(chrome.href(&row.href)) aria-current=[row.current.then_some("true")] {
                 span.who {

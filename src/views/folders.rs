@@ -6,7 +6,7 @@
 use maud::{Markup, html};
 
 use super::icons::{Icon, icon};
-use super::{Chrome, TOKEN};
+use super::{Chrome, tokens};
 use crate::mail::{FolderName, Role};
 use crate::route::{FoldersQuery, ListQuery, Route};
 use crate::words::Piece;
@@ -88,7 +88,7 @@ pub(super) fn pane(chrome: &Chrome, target: &str) -> Markup {
             }
             .foot {
                 form method="post" action=(chrome.href(&Route::SignOut)) {
-                    input type="hidden" name=(TOKEN) value=(chrome.token);
+                    (tokens(chrome))
                     button { (icon(Icon::Exit)) (words.sign_out()) }
                 }
                 .me {

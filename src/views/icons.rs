@@ -44,12 +44,13 @@ pub enum Icon {
     Offline,
     Lock,
     Clock,
+    Dots,
 }
 
 use Icon::*;
 
 /// Name in the page, path, and whether it turns in a page that runs from right to left.
-const DRAWN: [(Icon, &str, &str, bool); 36] = [
+const DRAWN: [(Icon, &str, &str, bool); 37] = [
     (
         Gate,
         "i-gate",
@@ -194,6 +195,12 @@ const DRAWN: [(Icon, &str, &str, bool); 36] = [
         Clock,
         "i-clock",
         "M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18zM12 7v5l3.5 2",
+        false,
+    ),
+    (
+        Dots,
+        "i-dots",
+        "M4.4 12a.6.6 0 1 0 1.2 0a.6.6 0 1 0-1.2 0zM11.4 12a.6.6 0 1 0 1.2 0a.6.6 0 1 0-1.2 0zM18.4 12a.6.6 0 1 0 1.2 0a.6.6 0 1 0-1.2 0z",
         false,
     ),
 ];

@@ -7,6 +7,7 @@ mod heading;
 
 use maud::{Markup, html};
 
+use super::acting::{self, Acting};
 use super::attached::{AttachmentLine, attachments};
 use super::extras::{self, Extras, RenderContext};
 use super::folder::{ListPane, beside};
@@ -39,6 +40,8 @@ pub struct MessagePage<'a> {
     pub attachments: &'a [AttachmentLine],
     /// True where there is more in it than all this.
     pub cut: bool,
+    /// What can be done with it; nothing where it lies within another.
+    pub acting: &'a Acting,
 }
 
 /// What can be gone on to from a message.
@@ -155,26 +158,25 @@ fn tools(chrome: &Chrome, message: &MessagePage) -> Markup {
         true => words.back_to_message().to_owned(),
         false => words.back_to(message.folder),
     };
+    let links = html! {
+        a href=(chrome.href(&message.print())) target="_blank" { (icon(Icon::Print)) (words.print()) }
+        @if let Some(source) = message.source() {
+            a href=(chrome.href(&source)) { (icon(Icon::Source)) (words.show_source()) }
+        }
+        a href=(chrome.href(&message.save())) { (icon(Icon::Download)) (words.download_message()) }
+        @if let Some(leave) = &message.extras.leave {
+            a href=(chrome.href(leave)) { (icon(Icon::Exit)) (words.unsubscribe()) }
+        }
+    };
     html! {
         .tools.bar role="group" aria-label=(words.about_message()) {
             a.button.quiet.back href=(chrome.href(&message.beside.back)) title=(back) aria-keyshortcuts="u" {
                 (icon(Icon::Back)) span.sr { (back) } span.name.narrow aria-hidden="true" { (message.folder) }
             }
-            a.button.quiet href=(chrome.href(&message.print())) target="_blank" title=(words.print()) {
-                (icon(Icon::Print)) span.wide { (words.print()) }
-            }
-            @if let Some(source) = message.source() {
-                a.button.quiet href=(chrome.href(&source)) title=(words.show_source()) {
-                    (icon(Icon::Source)) span.wide { (words.show_source()) }
-                }
-            }
-            a.button.quiet href=(chrome.href(&message.save())) title=(words.download_message()) {
-                (icon(Icon::Download)) span.wide { (words.download_message()) }
-            }
-            @if let Some(leave) = &message.extras.leave {
-                a.button.quiet href=(chrome.href(leave)) title=(words.unsubscribe()) {
-                    (icon(Icon::Exit)) span.wide { (words.unsubscribe()) }
-                }
+            form.bar #acts method="post" action=(acting::target(chrome)) {
+                (acting::opening(chrome, message.acting))
+                @for act in &message.acting.first { (acting::button(chrome, *act)) }
+                (acting::more(chrome, message.acting, links))
             }
             @if !message.is_inside() {
             nav.steps.bar.push aria-label=(words.other_messages()) {

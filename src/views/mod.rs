@@ -5,8 +5,10 @@
 //! before changing it: the class names belong to `www/style.css`, which has one block for each file here.
 
 pub mod about;
+pub mod acting;
 pub mod all_folders;
 pub mod attached;
+pub mod choose;
 pub mod error;
 pub mod extras;
 pub mod folder;
@@ -34,6 +36,8 @@ use icons::{Icon, icon, sprite};
 
 /// The form field that carries the token of a POST.
 pub const TOKEN: &str = "token";
+/// The form field that carries the random number of its page: the same form sent twice is one act.
+pub const ONCE: &str = "once";
 /// The form field that names the kept form which this one is, shown again.
 pub const RESUMED: &str = "resumed";
 
@@ -48,6 +52,8 @@ pub struct Chrome<'a> {
     pub login: &'a str,
     /// The token of its forms.
     pub token: &'a str,
+    /// The random number of this page.
+    pub once: &'a str,
     /// The name of the zone that times are in.
     pub zone: &'a str,
     /// The folders, nested, roles first (see `folders::nested`).
@@ -185,11 +191,19 @@ fn notices(chrome: &Chrome) -> Markup {
     }
 }
 
+/// What every form of an act carries.
+fn tokens(chrome: &Chrome) -> Markup {
+    html! {
+        input type="hidden" name=(TOKEN) value=(chrome.token);
+        input type="hidden" name=(ONCE) value=(chrome.once);
+    }
+}
+
 /// A form that is nothing but its button.
 fn act(chrome: &Chrome, form: &ActForm, label: &str) -> Markup {
     html! {
         form method="post" action=(chrome.href(&form.to)) {
-            input type="hidden" name=(TOKEN) value=(chrome.token);
+            (tokens(chrome))
             @for (name, value) in &form.fields { input type="hidden" name=(name) value=(value); }
             button { (label) }
         }
@@ -305,6 +319,7 @@ mod tests {
             words: Words::ENGLISH,
             login: "ann",
             token: "the token",
+            once: "once",
             zone: "UTC",
             folders: &[],
             more_folders: 0,

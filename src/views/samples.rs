@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use maud::Markup;
 
+use super::acting::Acting;
 use super::all_folders::{self, AllFolders, FoundFolder};
 use super::attached::AttachmentLine;
 use super::error::ErrorPage;
@@ -21,7 +22,8 @@ use super::{Chrome, Kind, Notice, Quota, error};
 use crate::error::samples::{errors, reaches};
 use crate::error::{Act, Failure, Reach};
 use crate::mail::{
-    Address, Evidence, Flags, FolderName, FromForm, NestedPath, Role, Row, Uid, UidValidity,
+    Address, Evidence, Flags, FolderName, FromForm, MessageAct, NestedPath, Role, Row, Uid,
+    UidValidity,
 };
 use crate::plain_text::{Block, PlainText, Span};
 use crate::route::ActForm;
@@ -325,6 +327,7 @@ fn chrome<'a>(words: Words, folders: &'a [FolderLine], notices: &'a [Notice]) ->
         words,
         login: "ann@example.org",
         token: "token",
+        once: "once",
         zone: "Europe/Brussels",
         folders,
         more_folders: 0,
@@ -505,6 +508,7 @@ fn inbox(open: Option<usize>, peek: bool) -> ListPane {
         .iter()
         .enumerate()
         .map(|(i, (who, days, subject, first, marks))| RowLine {
+            uid: Uid::new(u32::try_from(i).unwrap() + 1).unwrap(),
             href: opened(u32::try_from(i).unwrap() + 1),
             untold: None,
             who: (!who.is_empty()).then(|| address(who, &format!("{i}@example.org"))),
@@ -540,10 +544,26 @@ fn inbox(open: Option<usize>, peek: bool) -> ListPane {
         total: 1034,
         as_of: Some(moment(0)),
         compare: folder_route("INBOX"),
+        acting: acting(),
         rows: rows.collect(),
         range: (1, 50),
         newer: None,
         older: Some(Route::Folder(older)),
+    }
+}
+
+static ACTING: LazyLock<Acting> = LazyLock::new(acting);
+
+fn acting() -> Acting {
+    Acting {
+        fields: vec![("f".to_owned(), "INBOX".to_owned())],
+        first: vec![
+            MessageAct::Archive,
+            MessageAct::Delete,
+            MessageAct::Spam,
+            MessageAct::Move,
+        ],
+        more: vec![MessageAct::Unread, MessageAct::Star, MessageAct::Copy],
     }
 }
 
@@ -638,6 +658,7 @@ fn message<'a>() -> MessagePage<'a> {
         body: Body::Empty,
         attachments: &[],
         cut: false,
+        acting: &ACTING,
     }
 }
 

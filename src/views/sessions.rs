@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::about::framed;
-use super::{Chrome, TOKEN};
+use super::{Chrome, tokens};
 use crate::route::Route;
 use crate::time::Calendar;
 
@@ -48,7 +48,7 @@ pub fn page(chrome: &Chrome, page: &SessionsPage) -> Markup {
             @for session in &page.sessions { li { (line(chrome, session)) } }
         }
         form method="post" action=(chrome.href(&Route::EndAllSessions)) {
-            input type="hidden" name=(TOKEN) value=(chrome.token);
+            (tokens(chrome))
             button.button { (words.sign_out_everywhere()) }
         }
     };
@@ -78,7 +78,7 @@ fn line(chrome: &Chrome, session: &SessionLine) -> Markup {
             }
         }
         form method="post" action=(chrome.href(&Route::EndSession)) {
-            input type="hidden" name=(TOKEN) value=(chrome.token);
+            (tokens(chrome))
             input type="hidden" name=(SESSION) value=(session.name);
             button.button aria-label=(words.sign_out_of(&browser)) { (words.sign_out()) }
         }

@@ -4,6 +4,7 @@
 
 use super::Words;
 use crate::error::Act;
+use crate::mail::{MessageAct, Tally};
 
 impl Words {
     /// An act was done.
@@ -17,6 +18,175 @@ impl Words {
                 true => format!("Images from {} will always be shown.", isolated(sender)),
                 false => format!("Images from {} are blocked again.", isolated(sender)),
             },
+            Act::Messages { act, into, tally } => {
+                if *tally == Tally::default() {
+                    return "No message was selected.".to_owned();
+                }
+                let done = match tally.done {
+                    0 => self.nothing_done(*act).to_owned(),
+                    n => self.did(*act, n, into),
+                };
+                sentences(&[done, self.not_there(*tally), self.not_done(*tally)])
+            }
+            Act::CutShort {
+                act,
+                into,
+                tally,
+                both,
+            } => {
+                let done = match tally.done {
+                    0 => self.nothing_done(*act).to_owned(),
+                    n => self.did(*act, n, into),
+                };
+                let both = match both {
+                    0 => String::new(),
+                    1 => "1 message is in both folders now.".to_owned(),
+                    n => format!("{} are in both folders now.", self.messages(*n)),
+                };
+                let pieces = [
+                    "What you did last was interrupted.".to_owned(),
+                    done,
+                    self.not_there(*tally),
+                    self.not_done(*tally),
+                    both,
+                ];
+                sentences(&pieces)
+            }
+        }
+    }
+
+    /// What the button of an act says.
+    pub fn act_label(&self, act: MessageAct) -> &'static str {
+        match act {
+            MessageAct::Read => "Mark as read",
+            MessageAct::Unread => "Mark as unread",
+            MessageAct::Star => "Star",
+            MessageAct::Unstar => "Remove star",
+            MessageAct::Archive => "Archive",
+            MessageAct::Delete => "Delete",
+            MessageAct::Spam => "Spam",
+            MessageAct::NotSpam => "Not spam",
+            MessageAct::Move => "Move",
+            MessageAct::Copy => "Copy",
+            MessageAct::Remove => "Delete for good",
+        }
+    }
+
+    /// The name of the box that chooses a message.
+    pub fn select(&self, subject: &str) -> String {
+        format!("Select: {subject}")
+    }
+
+    /// What stands behind the number of messages that are ticked.
+    pub fn selected(&self) -> &'static str {
+        " selected"
+    }
+
+    /// Unticks all.
+    pub fn clear_selection(&self) -> &'static str {
+        "Clear"
+    }
+
+    /// The name of the group of buttons for what is ticked.
+    pub fn with_selected(&self) -> &'static str {
+        "With the selected messages"
+    }
+
+    /// Unfolds what else can be done.
+    pub fn more(&self) -> &'static str {
+        "More"
+    }
+
+    /// What would be done with so many messages of a folder.
+    pub fn to_do(&self, act: MessageAct, n: u32, folder: &str) -> String {
+        let messages = self.messages(n);
+        format!(
+            "{}: {messages} in {}",
+            self.act_label(act),
+            isolated(folder)
+        )
+    }
+
+    /// The question into which folder so many messages are to go.
+    pub fn where_to(&self, act: MessageAct, n: u32) -> String {
+        match act {
+            MessageAct::Copy => format!("Copy {} to", self.messages(n)),
+            _ => format!("Move {} to", self.messages(n)),
+        }
+    }
+
+    /// The question before messages are removed.
+    pub fn delete_for_good(&self, n: u32) -> String {
+        format!("Delete {} for good?", self.messages(n))
+    }
+
+    /// What such a question has to say.
+    pub fn cannot_be_undone(&self, folder: &str) -> String {
+        let folder = isolated(folder);
+        format!(
+            "They will be removed from {folder} and from the mail server. This cannot be undone."
+        )
+    }
+
+    /// The way back from such a page.
+    pub fn back_to_list(&self) -> &'static str {
+        "Back to the list"
+    }
+
+    /// There are more folders than are offered.
+    pub fn more_folders_by_name(&self) -> &'static str {
+        "There are more folders. Type a part of the name to find one."
+    }
+
+    /// What was done with so many messages, at least one.
+    fn did(&self, act: MessageAct, n: u32, into: &str) -> String {
+        let messages = self.messages(n);
+        let (are, stars) = match n {
+            1 => ("is", "Star"),
+            _ => ("are", "Stars"),
+        };
+        let into = isolated(into);
+        match act {
+            MessageAct::Read => format!("{messages} marked as read."),
+            MessageAct::Unread => format!("{messages} marked as unread."),
+            MessageAct::Star => format!("{messages} starred."),
+            MessageAct::Unstar => format!("{stars} removed from {messages}."),
+            MessageAct::Archive
+            | MessageAct::Delete
+            | MessageAct::Spam
+            | MessageAct::NotSpam
+            | MessageAct::Move => format!("{messages} moved to {into}."),
+            MessageAct::Copy => format!("{messages} copied to {into}."),
+            MessageAct::Remove => format!("{messages} {are} deleted for good."),
+        }
+    }
+
+    fn messages(&self, n: u32) -> String {
+        self.count(n.into(), "message", "messages")
+    }
+
+    fn nothing_done(&self, act: MessageAct) -> &'static str {
+        match act.takes_away() || act == MessageAct::Copy {
+            true => "Nothing was moved.",
+            false => "Nothing was changed.",
+        }
+    }
+
+    /// Messages that were no longer where they had been.
+    fn not_there(&self, tally: Tally) -> String {
+        match tally.missing {
+            0 => String::new(),
+            1 => "1 message was no longer in the folder.".to_owned(),
+            n => format!("{} were no longer in the folder.", self.messages(n)),
+        }
+    }
+
+    /// Messages with which the server did not do what it was told.
+    fn not_done(&self, tally: Tally) -> String {
+        match tally.left {
+            0 => String::new(),
+            1 => "1 message is still as it was.".to_owned(),
+            n => format!("{} are still as they were.", self.messages(n)),
         }
     }
 
@@ -46,6 +216,9 @@ impl Words {
                 let sender = isolated(sender);
                 format!("Images from {sender} {what}. Open a message from this sender to check.")
             }
+            Act::Messages { .. } | Act::CutShort { .. } => {
+                "Some messages may have been changed. The next page will say which.".to_owned()
+            }
         }
     }
 
@@ -74,6 +247,12 @@ impl Words {
             false => "Yes, stop showing them",
         }
     }
+}
+
+/// Those of the sentences that say something, one behind the other.
+fn sentences(all: &[String]) -> String {
+    let all = all.iter().map(String::as_str).filter(|one| !one.is_empty());
+    all.collect::<Vec<_>>().join(" ")
 }
 
 /// What somebody else chose, inside a sentence: between the signs that keep its direction its own (FSI, PDI).

@@ -320,6 +320,15 @@ impl Words {
         (format!("{}.", self.imap(kind).title), rest)
     }
 
+    /// 403: nothing can be changed in the folder.
+    pub fn read_only(&self) -> ErrorText {
+        text(
+            "This folder cannot be changed",
+            "The mail server does not let you change messages in this folder.",
+            "You can still read them.",
+        )
+    }
+
     /// 507: the mailbox.
     pub fn over_quota(&self) -> ErrorText {
         text(

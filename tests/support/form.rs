@@ -60,6 +60,25 @@ impl<'p> Form<'p> {
         self
     }
 
+    /// Ticks a further box of this name.
+    pub fn tick(mut self, name: &str, value: &str) -> Self {
+        let box_ = format!("input[type=checkbox][name=\"{name}\"][value=\"{value}\"]");
+        let there = self.page.html().select(&css(&box_)).next().is_some();
+        self.page.expect(there, || format!("no box {name}={value}"));
+        self.fields.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Presses the button that has this value.
+    pub fn press(mut self, name: &str, value: &str) -> Page {
+        let button = format!("button[name=\"{name}\"][value=\"{value}\"]");
+        let there = self.page.html().select(&css(&button)).next().is_some();
+        self.page
+            .expect(there, || format!("no button {name}={value}"));
+        self.fields.push((name.to_owned(), value.to_owned()));
+        self.submit()
+    }
+
     /// Adds a field that the form does not have, as somebody hostile does.
     pub fn smuggle(mut self, name: &str, value: &str) -> Self {
         self.fields.push((name.to_owned(), value.to_owned()));

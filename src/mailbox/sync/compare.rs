@@ -7,7 +7,7 @@ use super::Sync;
 use crate::error::{Error, Result};
 use crate::mail::{Counts, FolderName, FolderRef, ListId, Uid, UidValidity};
 use crate::remote::{
-    Access, Criteria, Flight, Found, Handle, Known, OpenFolder, Plan, SortKey, UidSet,
+    Access, Criteria, Flight, Found, Handle, Known, OpenFolder, Plan, SortKey, StatusCounts, UidSet,
 };
 use crate::store::keys::{FlagsAsOf, List};
 
@@ -20,6 +20,17 @@ pub(in crate::mailbox) struct Compared {
     pub head: List,
     /// True where flags of rows that were cached before may be old: the server does not tell what changed.
     pub flags_due: bool,
+    /// What another folder held at that moment, where that was asked.
+    pub beside: Option<StatusCounts>,
+}
+
+/// What a list is compared for.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::mailbox) enum Purpose<'p> {
+    /// To be shown.
+    Look,
+    /// To be changed: the folder is opened for change, and of the folder that its messages go to it is asked what it holds.
+    Act(Option<&'p FolderName>),
 }
 
 /// What is known of a list before it is compared.
@@ -32,6 +43,7 @@ struct Before {
 struct Comparison {
     open: Handle<OpenFolder>,
     access: Access,
+    beside: Option<Handle>,
     order: Handle<Found>,
     unseen: Option<Handle<Found>>,
     /// True where the server tells what changed since a modification sequence.
@@ -42,14 +54,14 @@ impl Sync<'_, '_, '_> {
     /// Compares a list with the server and keeps what is new.
     ///
     /// # Errors
-    /// `Gone(Folder)`; `Imap`.
-    pub fn compare(&mut self, list: &ListId) -> Result<Compared> {
+    /// `Gone(Folder)`, of the folder beside it too; `Imap`.
+    pub fn compare(&mut self, list: &ListId, purpose: Purpose) -> Result<Compared> {
         let name = list.folder();
         let before = self.cache.list(list).and_then(|head| {
             let uids = self.cache.uids(list, 0..head.counts.messages)?;
             Some(Before { head, uids })
         });
-        let (plan, asked) = self.plan_comparison(name, before.as_ref())?;
+        let (plan, asked) = self.plan_comparison(name, before.as_ref(), purpose)?;
         let flight = self.fly_with_counts(plan)?;
         let opened = match self.server.require_open(&flight, asked.open) {
             Ok(opened) => opened,
@@ -101,9 +113,17 @@ impl Sync<'_, '_, '_> {
         };
         self.cache.put_list(list, &head, &uids);
         let was_tracked = before.is_some_and(|before| before.head.modseq.is_some());
+        if let Some(beside) = asked.beside {
+            flight.require(beside)?;
+        }
+        let beside = match purpose {
+            Purpose::Act(Some(other)) => flight.folders.counts.get(other).copied(),
+            Purpose::Act(None) | Purpose::Look => None,
+        };
         Ok(Compared {
             head,
             flags_due: !(asked.tracks && was_tracked),
+            beside,
         })
     }
 
@@ -112,6 +132,7 @@ impl Sync<'_, '_, '_> {
         &mut self,
         folder: &FolderName,
         before: Option<&Before>,
+        purpose: Purpose,
     ) -> Result<(Plan, Comparison)> {
         let qresync = self.server.can("QRESYNC")?;
         let condstore = self.server.can("CONDSTORE")?;
@@ -125,6 +146,10 @@ impl Sync<'_, '_, '_> {
         if listed.is_none_or(|f| !self.fresh.is_fresh(f.as_of)) {
             self.ask_for_folders(&mut plan)?;
         }
+        let beside = match purpose {
+            Purpose::Act(Some(other)) => Some(plan.status(other)),
+            Purpose::Act(None) | Purpose::Look => None,
+        };
         if !one_answer {
             // Before the folder is opened: some servers do not tell the counts of an open one.
             plan.status(folder);
@@ -135,11 +160,12 @@ impl Sync<'_, '_, '_> {
                 modseq: head.modseq?,
             })
         });
-        let for_change =
-            before.is_some_and(|before| !self.cache.pending(&before.head.folder).is_empty());
-        let access = match for_change {
-            true => Access::Change,
-            false => Access::Read,
+        let mut has_pending =
+            || before.is_some_and(|before| !self.cache.pending(&before.head.folder).is_empty());
+        let access = match purpose {
+            Purpose::Act(_) => Access::Change,
+            Purpose::Look if has_pending() => Access::Change,
+            Purpose::Look => Access::Read,
         };
         let open = plan.open(folder, access, known.filter(|_| qresync));
         let unseen = one_answer.then(|| plan.search(Criteria::Unseen));
@@ -162,6 +188,7 @@ impl Sync<'_, '_, '_> {
         let asked = Comparison {
             open,
             access,
+            beside,
             order,
             unseen,
             tracks,

@@ -90,7 +90,7 @@ impl Sync<'_, '_, '_> {
 
     /// Takes the folders of a flight into the cache. Where LIST told no counts, or not all folders, the next flight asks for
     /// them.
-    pub(super) fn note_folders(&mut self, flight: &Flight) -> Result<()> {
+    pub(in crate::mailbox) fn note_folders(&mut self, flight: &Flight) -> Result<()> {
         if flight.folders.listed.is_empty() {
             return Ok(());
         }

@@ -18,7 +18,7 @@ use crate::error::{Error, GoneKind, Result};
 use crate::mail::{FolderName, MessageRef};
 use crate::remote::{Access, Folders, Message, Plan, Section};
 
-pub(super) use compare::Compared;
+pub(super) use compare::{Compared, Purpose};
 pub use row::{charset, has_attachment, of_header};
 pub(super) use row::{keep_parts, with_sender};
 pub(super) use rows::Wanted;

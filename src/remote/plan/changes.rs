@@ -44,6 +44,12 @@ impl Plan {
         self.change(Change::Expunge(uids))
     }
 
+    /// Removes all messages that are marked \Deleted, by anybody: for servers without UIDPLUS, and only where a search in
+    /// the same open folder has found no others than those that are meant.
+    pub fn expunge_all(&mut self) -> Handle {
+        self.change(Change::ExpungeAll)
+    }
+
     /// Puts a new message into a folder.
     pub fn append(&mut self, append: Append) -> Handle<Appended> {
         self.change(Change::Append(append))

@@ -1,18 +1,13 @@
-//! What is changed: at the server first, then in the cache. One change there is so far: a message that was opened is read.
+//! What was read here and the server does not know yet.
 //!
-//! Not for fetching (`sync`). To know before changing it: reading is the exception from "the server first". Its mark is set
-//! in the cache as pending and travels with the next connection that opens the folder for change, so that opening a
-//! message that is cached asks nobody; a comparison never undoes it.
+//! To know before changing it: reading is the exception from "the server first". Its mark is set in the cache as pending and
+//! travels with the next connection that opens the folder for change, so that opening a message that is cached asks nobody;
+//! a comparison never undoes it.
 
-use super::sync::Sync;
+use super::Changes;
 use crate::error::Result;
 use crate::mail::{Flags, FolderRef, ListId, MessageRef, Row, Uid};
 use crate::remote::{Access, Plan};
-
-/// Changes to what the server has, for the length of one step of a request.
-pub(super) struct Changes<'a, 'v, 'p> {
-    pub sync: Sync<'a, 'v, 'p>,
-}
 
 impl Changes<'_, '_, '_> {
     /// Marks a message as read in its row and in the counts of its folder; pending, until the server has been told.

@@ -1,0 +1,84 @@
+//! What has to be asked before something is done with messages: into which folder, and whether it is to be for good.
+//!
+//! Nothing is done here: the page sends the same form again, with the answer in it.
+
+use super::folders::Way;
+use super::panes::{Around, title};
+use super::{Done, Visit};
+use crate::error::Result;
+use crate::mail::MessageAct;
+use crate::route::{MessagesForm, Route};
+use crate::views;
+use crate::views::choose::{ChooseFolder, FolderChoice, Whether};
+
+/// The form field with what is looked for in the names of folders.
+const FIND: &str = "find";
+/// Folders that are offered at once.
+const OFFERED: usize = 100;
+
+/// Asks which folder messages are to go to.
+///
+/// # Errors
+/// `Imap` where no folders are cached.
+pub fn folder(visit: &mut Visit, form: &MessagesForm) -> Result<Done> {
+    let around = Around::gather(visit, Some(&form.from.name), Vec::new())?;
+    let find = visit.form.get(FIND).trim().to_lowercase();
+    let mut way = Way::default();
+    let mut choices = Vec::new();
+    let mut more = false;
+    for folder in &around.list().folders {
+        way.step(folder);
+        let whole = way.whole(title(visit, folder));
+        if !folder.selectable
+            || folder.name == form.from.name
+            || !whole.to_lowercase().contains(&find)
+        {
+            continue;
+        }
+        match choices.len() < OFFERED {
+            true => choices.push(FolderChoice {
+                name: folder.name.clone(),
+                role: folder.role,
+                title: whole,
+            }),
+            false => more = true,
+        }
+    }
+    let count = u32::try_from(form.uids.len()).unwrap_or(u32::MAX);
+    let page = ChooseFolder {
+        act: form.act,
+        count,
+        fields: form.fields(),
+        find: visit.form.get(FIND).trim(),
+        choices,
+        more,
+        back: Route::Folder(form.page.clone()),
+    };
+    Ok(Done::Page(visit.page(|visit| {
+        views::choose::folder(&around.chrome(visit), &page)
+    })))
+}
+
+/// Asks whether messages are to be removed for good.
+///
+/// # Errors
+/// `Imap` where no folders are cached.
+pub fn whether(visit: &mut Visit, form: &MessagesForm) -> Result<Done> {
+    let around = Around::gather(visit, Some(&form.from.name), Vec::new())?;
+    let sure = MessagesForm {
+        act: MessageAct::Remove,
+        sure: true,
+        ..form.clone()
+    };
+    let count = u32::try_from(form.uids.len()).unwrap_or(u32::MAX);
+    let page = Whether {
+        act: sure.act,
+        count,
+        folder: around.title(visit, &form.from.name),
+        fields: sure.fields(),
+        back: Route::Folder(form.page.clone()),
+    };
+    Ok(Done::Page(visit.page(|visit| {
+        views::choose::whether(&around.chrome(visit), &page)
+    })))
+}

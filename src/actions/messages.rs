@@ -1,0 +1,200 @@
+//! Doing something with messages: with those that are ticked in a list, or with the one that is open.
+//!
+//! What an act means for the folders of this user is decided here; how it is done, by `mailbox`. To know before changing it:
+//! nothing that cannot be undone is done without a question, and a form that names no folder to move to is asked for one.
+
+use super::panes::title;
+use super::resume::{self, Question};
+use super::{Done, Visit, choose};
+use crate::error::{Act, Result};
+use crate::mail::{FolderName, MessageAct, Role, Tally};
+use crate::mailbox::{Change, Order, Outcome, WayBack};
+use crate::notices;
+use crate::outbox::Kept;
+use crate::request::form::Form;
+use crate::route::{ActForm, ListQuery, MessageQuery, MessagesForm, NoticeId, Route};
+
+/// Does what a form says, then shows the list, or the message that was open.
+///
+/// # Errors
+/// `BadRequest` for a form that is none of ours; those of `Mailbox::act`.
+pub fn act(visit: &mut Visit) -> Result<Done> {
+    let form = MessagesForm::read(visit.form.fields())?;
+    if form.uids.is_empty() {
+        visit.progress.did(Act::Messages {
+            act: form.act,
+            into: String::new(),
+            tally: Tally::default(),
+        });
+        return Ok(Done::GoOn {
+            page: Route::Folder(form.page),
+            undo: None,
+        });
+    }
+    let role = visit.role_of(&form.from.name)?;
+    let form = match (form.act, role) {
+        // What is in Trash has nowhere else to go.
+        (MessageAct::Delete, Some(Role::Trash)) => MessagesForm {
+            act: MessageAct::Remove,
+            ..form
+        },
+        _ => form,
+    };
+    let (change, into) = match form.act {
+        MessageAct::Read | MessageAct::Unread | MessageAct::Star | MessageAct::Unstar => {
+            let (flags, set) = form.act.flags().unwrap_or_default();
+            (Change::Flags { flags, set }, String::new())
+        }
+        MessageAct::Archive => visit.move_to(Role::Archive)?,
+        MessageAct::Delete => visit.move_to(Role::Trash)?,
+        MessageAct::Spam => visit.move_to(Role::Junk)?,
+        MessageAct::NotSpam => visit.move_to(Role::Inbox)?,
+        MessageAct::Move | MessageAct::Copy => match &form.to {
+            None => return choose::folder(visit, &form),
+            Some(to) => {
+                let into = visit.title_of(to)?;
+                let change = match form.act {
+                    MessageAct::Copy => Change::Copy(to.clone()),
+                    _ => Change::Move(to.clone()),
+                };
+                (change, into)
+            }
+        },
+        MessageAct::Remove if !form.sure => return choose::whether(visit, &form),
+        MessageAct::Remove => (Change::Remove, String::new()),
+    };
+    let order = Order {
+        act: form.act,
+        change: &change,
+        into: &into,
+        from: &form.from,
+        uids: &form.uids.iter().copied().collect(),
+        page: &form.page,
+        under: visit.notice,
+    };
+    let outcome = visit.mailbox.act(&order, visit.progress)?;
+    if let Some(undone) = &form.undoes {
+        let owner = notices::Owner {
+            data: &visit.session.data,
+            session: visit.notice.session(),
+        };
+        notices::withdraw(visit.mailbox.store(), owner, undone);
+    }
+    Ok(Done::GoOn {
+        undo: undo(visit, &form, &change, outcome),
+        page: after(&form),
+    })
+}
+
+/// The page that comes next: the message that was open, if it is still to be looked at, else the list.
+fn after(form: &MessagesForm) -> Route {
+    let stays = match form.act {
+        MessageAct::Read | MessageAct::Star | MessageAct::Unstar | MessageAct::Copy => true,
+        // Opened again it would be read again.
+        MessageAct::Unread => false,
+        MessageAct::Archive
+        | MessageAct::Delete
+        | MessageAct::Spam
+        | MessageAct::NotSpam
+        | MessageAct::Move
+        | MessageAct::Remove => false,
+    };
+    match (form.opened, form.uids.first()) {
+        (Some(rank), Some(uid)) if stays => {
+            Route::Message(MessageQuery::plain(form.from.message(*uid), rank))
+        }
+        _ => Route::Folder(form.page.clone()),
+    }
+}
+
+/// The act that takes it back, where one can.
+fn undo(visit: &Visit, form: &MessagesForm, change: &Change, outcome: Outcome) -> Option<ActForm> {
+    let back = outcome.back?;
+    let (act, to, from, uids) = match (back, change) {
+        (WayBack::Flags(uids), Change::Flags { .. }) => {
+            let act = opposite(form.act)?;
+            (act, None, form.from.clone(), uids)
+        }
+        (WayBack::From(from, uids), _) => {
+            (MessageAct::Move, Some(form.from.name.clone()), from, uids)
+        }
+        (WayBack::Flags(_), _) => return None,
+    };
+    let undo = MessagesForm {
+        act,
+        to,
+        from,
+        uids: uids.iter().collect(),
+        page: form.page.clone(),
+        opened: None,
+        sure: false,
+        undoes: Some(NoticeId(visit.notice.id())),
+    };
+    Some(ActForm::from(undo))
+}
+
+/// What takes a mark back.
+fn opposite(act: MessageAct) -> Option<MessageAct> {
+    match act {
+        MessageAct::Read => Some(MessageAct::Unread),
+        MessageAct::Unread => Some(MessageAct::Read),
+        MessageAct::Star => Some(MessageAct::Unstar),
+        MessageAct::Unstar => Some(MessageAct::Star),
+        MessageAct::Archive
+        | MessageAct::Delete
+        | MessageAct::Spam
+        | MessageAct::NotSpam
+        | MessageAct::Move
+        | MessageAct::Copy
+        | MessageAct::Remove => None,
+    }
+}
+
+/// Asks whether an act is still wanted whose session had ended when its form was sent.
+///
+/// # Errors
+/// `BadRequest`; `Imap` where no folders are cached.
+pub fn ask(visit: &mut Visit, kept: &Kept) -> Result<Done> {
+    let form = MessagesForm::read(kept.form.fields())?;
+    let folder = visit.title_of(&form.from.name)?;
+    let count = u32::try_from(form.uids.len()).unwrap_or(u32::MAX);
+    let question = Question {
+        what: visit.words.to_do(form.act, count, &folder),
+        about: "",
+        act: &Route::Messages,
+        yes: visit.words.act_label(form.act),
+        no: Route::Folder(form.page),
+    };
+    Ok(resume::ask(visit, kept, question))
+}
+
+/// The page that such a form was sent from; the inbox for a form that is none of ours.
+pub fn page_of(form: &Form) -> Route {
+    match MessagesForm::read(form.fields()) {
+        Ok(form) => Route::Folder(form.page),
+        Err(_) => Route::Folder(ListQuery::newest(FolderName::inbox())),
+    }
+}
+
+impl Visit<'_, '_> {
+    /// What a folder is for.
+    fn role_of(&mut self, name: &FolderName) -> Result<Option<Role>> {
+        let list = self.mailbox.folders()?;
+        let folder = list.folders.iter().find(|folder| folder.name == *name);
+        Ok(folder.and_then(|folder| folder.role))
+    }
+
+    /// A folder's name for people.
+    fn title_of(&mut self, name: &FolderName) -> Result<String> {
+        let list = self.mailbox.folders()?;
+        let folder = list.folders.iter().find(|folder| folder.name == *name);
+        let title = folder.map(|folder| title(self, folder).to_owned());
+        Ok(title.unwrap_or_else(|| crate::remote::decoded(name.as_wire())))
+    }
+
+    /// The move into the folder that is for something, which is made where there is none.
+    fn move_to(&mut self, role: Role) -> Result<(Change, String)> {
+        let name = self.mailbox.folder_for(role)?;
+        Ok((Change::Move(name), self.words.role(role).to_owned()))
+    }
+}

@@ -1,0 +1,158 @@
+//! How far a request got with what it was to change.
+//!
+//! Not for what went wrong (`error`). To know before changing it: an act is noted *before* each of its steps, so that no
+//! `?`, no panic and no forgotten branch can turn "perhaps done" into "nothing changed".
+
+use std::cell::RefCell;
+
+use serde::{Deserialize, Serialize};
+
+use super::Error;
+use crate::mail::{MessageAct, Tally};
+
+/// What a request was to change, with what its page has to name. The sentences are `words::failures`'; a notice keeps one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Act {
+    /// To begin a session.
+    SignIn,
+    /// To end the session.
+    SignOut,
+    /// To end another session of the same user.
+    EndSession,
+    /// To end all sessions of the user.
+    EndAllSessions,
+    /// To always show the images of a sender from now on, or no longer.
+    ImagesOf {
+        /// The sender's address.
+        sender: String,
+        /// From now on, or no longer.
+        always: bool,
+    },
+    /// To do something with messages.
+    Messages {
+        /// What.
+        act: MessageAct,
+        /// The name for people of the folder that they go to; empty where they go nowhere.
+        into: String,
+        /// With how many.
+        tally: Tally,
+    },
+    /// The same, cut short by a kill or a lost connection: what was found out afterwards.
+    CutShort {
+        /// What was to be done.
+        act: MessageAct,
+        /// The name for people of the folder that they were to go to.
+        into: String,
+        /// With how many it was done.
+        tally: Tally,
+        /// How many are in both folders: copied, and not yet taken out.
+        both: u32,
+    },
+}
+
+impl Act {
+    /// False where not all of it was done, or nobody can be sure without being told.
+    pub fn is_whole(&self) -> bool {
+        match self {
+            Act::Messages { tally, .. } => tally.left == 0 && tally.done > 0,
+            Act::CutShort { .. } => false,
+            Act::SignIn
+            | Act::SignOut
+            | Act::EndSession
+            | Act::EndAllSessions
+            | Act::ImagesOf { .. } => true,
+        }
+    }
+}
+
+/// How far a request got with what it was to change. What a page says of that follows from here, never from the error.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// It was to change nothing: a page was asked for.
+    Reading,
+    /// It was to change something, and is known to have changed nothing.
+    Nothing,
+    /// The change was on its way when its answer was lost: it may have been made.
+    Perhaps(Act),
+    /// The change was made; something failed afterwards.
+    Done(Act),
+}
+
+impl Reach {
+    /// Its name in the log.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Reach::Reading => "reading",
+            Reach::Nothing => "nothing",
+            Reach::Perhaps(_) => "perhaps",
+            Reach::Done(_) => "done",
+        }
+    }
+}
+
+/// Where a request stands with what it changes: one for each request, written by whoever changes something, read when the
+/// request fails. A request that only reads need not know of it.
+#[derive(Debug)]
+pub struct Progress(RefCell<Reach>);
+
+impl Progress {
+    /// Of a request that is to change something (`is_act`, a POST), or of one that reads.
+    pub fn new(is_act: bool) -> Progress {
+        let reach = match is_act {
+            true => Reach::Nothing,
+            false => Reach::Reading,
+        };
+        Progress(RefCell::new(reach))
+    }
+
+    /// The first byte of a change is about to leave, or its file about to get its name: until `did` is called,
+    /// nobody can say whether it was made.
+    pub fn tries(&self, act: Act) {
+        self.0.replace(Reach::Perhaps(act));
+    }
+
+    /// The change was made: the answer that says so has been read.
+    pub fn did(&self, act: Act) {
+        self.0.replace(Reach::Done(act));
+    }
+
+    /// The server has said, or a look has shown, that nothing was changed after all.
+    pub fn did_nothing(&self) {
+        self.0.replace(Reach::Nothing);
+    }
+
+    /// True where it is known to have changed nothing so far.
+    pub fn has_done_nothing(&self) -> bool {
+        *self.0.borrow() == Reach::Nothing
+    }
+
+    /// How far it has got by now.
+    pub fn reach(&self) -> Reach {
+        self.0.borrow().clone()
+    }
+
+    /// An error that ends the request here.
+    pub fn failed_by(&self, error: Error) -> Failure {
+        Failure {
+            error,
+            reach: self.reach(),
+        }
+    }
+}
+
+/// How a request failed: what went wrong, and what had been done by then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What went wrong.
+    pub error: Error,
+    /// What had been done.
+    pub reach: Reach,
+}
+
+impl Failure {
+    /// The failure as the log tells it: kind, route, user, how far it got, cause.
+    pub fn log_line(&self, route: &str, user: &str) -> String {
+        let (kind, cause) = self.error.log_kind();
+        format!("{kind} {route} {user} {} {cause}", self.reach.name())
+    }
+}

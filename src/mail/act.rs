@@ -1,0 +1,132 @@
+//! What people do with messages: read, star, archive, delete.
+//!
+//! One table of what there is to do; whoever adds a line is led by the compiler to its words (`words::acts`) and to what it
+//! means (`actions::messages`). Not for how it is done at the server (`mailbox::change`). To know before changing it: an
+//! act names the state that is wanted, never "the other one", so that done twice it is done once.
+
+use serde::{Deserialize, Serialize};
+
+use super::Flags;
+
+/// What is to be done with messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MessageAct {
+    /// To mark them as read.
+    Read,
+    /// To mark them as unread.
+    Unread,
+    /// To star them.
+    Star,
+    /// To take their star.
+    Unstar,
+    /// To put them into the archive.
+    Archive,
+    /// To put them into Trash.
+    Delete,
+    /// To put them where unwanted mail is.
+    Spam,
+    /// To take them back from there.
+    NotSpam,
+    /// To put them into a folder that is named.
+    Move,
+    /// To put a copy of them into a folder that is named.
+    Copy,
+    /// To remove them for good.
+    Remove,
+}
+
+impl MessageAct {
+    /// Every act, with the name that forms have for it.
+    const NAMES: [(MessageAct, &'static str); 11] = [
+        (MessageAct::Read, "read"),
+        (MessageAct::Unread, "unread"),
+        (MessageAct::Star, "star"),
+        (MessageAct::Unstar, "unstar"),
+        (MessageAct::Archive, "archive"),
+        (MessageAct::Delete, "delete"),
+        (MessageAct::Spam, "spam"),
+        (MessageAct::NotSpam, "not-spam"),
+        (MessageAct::Move, "move"),
+        (MessageAct::Copy, "copy"),
+        (MessageAct::Remove, "remove"),
+    ];
+
+    /// Every act.
+    #[cfg(test)]
+    pub fn all() -> impl Iterator<Item = MessageAct> {
+        MessageAct::NAMES.into_iter().map(|(act, _)| act)
+    }
+
+    /// Its name in forms.
+    pub fn name(self) -> &'static str {
+        let mut names = MessageAct::NAMES.into_iter();
+        names
+            .find(|(act, _)| *act == self)
+            .map_or("", |(_, name)| name)
+    }
+
+    /// The act of this name.
+    pub fn named(name: &str) -> Option<MessageAct> {
+        let mut names = MessageAct::NAMES.into_iter();
+        names.find(|(_, known)| *known == name).map(|(act, _)| act)
+    }
+
+    /// Which flags it sets (true) or takes off; None where it is about something else.
+    pub fn flags(self) -> Option<(Flags, bool)> {
+        match self {
+            MessageAct::Read => Some((Flags::SEEN, true)),
+            MessageAct::Unread => Some((Flags::SEEN, false)),
+            MessageAct::Star => Some((Flags::FLAGGED, true)),
+            MessageAct::Unstar => Some((Flags::FLAGGED, false)),
+            MessageAct::Archive
+            | MessageAct::Delete
+            | MessageAct::Spam
+            | MessageAct::NotSpam
+            | MessageAct::Move
+            | MessageAct::Copy
+            | MessageAct::Remove => None,
+        }
+    }
+
+    /// True for what takes messages out of their folder.
+    pub fn takes_away(self) -> bool {
+        match self {
+            MessageAct::Archive
+            | MessageAct::Delete
+            | MessageAct::Spam
+            | MessageAct::NotSpam
+            | MessageAct::Move
+            | MessageAct::Remove => true,
+            MessageAct::Read
+            | MessageAct::Unread
+            | MessageAct::Star
+            | MessageAct::Unstar
+            | MessageAct::Copy => false,
+        }
+    }
+}
+
+/// How many messages an act was about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// How many are now as they were meant to be.
+    pub done: u32,
+    /// How many were no longer in their folder.
+    pub missing: u32,
+    /// How many are still there as they were: the server did not do all of it.
+    pub left: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_act_has_a_name_of_its_own() {
+        for (act, name) in MessageAct::NAMES {
+            assert_eq!(act.name(), name);
+            assert_eq!(MessageAct::named(name), Some(act));
+        }
+        assert_eq!(MessageAct::named(""), None);
+    }
+}

@@ -1,0 +1,291 @@
+//! What acting on messages takes: the folder is opened for change and compared, and only in the next flight changed.
+//!
+//! Not for the change itself (`change`). To know before changing it: which messages an act is about is decided by the
+//! UIDVALIDITY that its form named, and by what is there now; the wrong message is never touched. An act whose end is not
+//! known, because the process was killed or the connection lost, is found here by the next request, which looks.
+
+use super::change::{Change, Outcome, Work};
+use super::sync::{Purpose, Wanted};
+use super::{Access, Mailbox};
+use crate::error::{Act, Cause, Error, GoneKind, Progress, Result};
+use crate::mail::{FolderName, FolderRef, IdHash, ListId, MessageAct, Row, Tally, Uid};
+use crate::remote::UidSet;
+use crate::route::ListQuery;
+use crate::store::keys::{NoticeKey, OpenAct, Target};
+use crate::time::Seconds;
+
+/// Most messages of a folder among which copies are looked for.
+const LOOKED_THROUGH: usize = 5_000;
+
+/// What is to be done with which messages.
+pub struct Order<'o> {
+    /// What it is, as people name it.
+    pub act: MessageAct,
+    /// What becomes of the messages at the server.
+    pub change: &'o Change,
+    /// The name for people of the folder that they go to; empty where they go nowhere.
+    pub into: &'o str,
+    /// Their folder, in the UIDVALIDITY that they were named in.
+    pub from: &'o FolderRef,
+    /// Which.
+    pub uids: &'o UidSet,
+    /// The page of the list that is shown next.
+    pub page: &'o ListQuery,
+    /// What the act is noted under until its end is known.
+    pub under: NoticeKey,
+}
+
+/// An act that was cut short, and what has been found out since.
+pub struct Settled {
+    /// What it was noted under.
+    pub under: NoticeKey,
+    /// What is said of it.
+    pub said: Act,
+    /// The folder that it was in.
+    pub from: FolderName,
+}
+
+impl Mailbox<'_, '_> {
+    /// Does something with messages; noted in `progress` before each step.
+    ///
+    /// # Errors
+    /// `Gone`; `ReadOnly`; `BadRequest` for a move into the same folder; `Imap`, `OverQuota`, `DiskFull`.
+    pub fn act(&mut self, order: &Order, progress: &Progress) -> Result<Outcome> {
+        let target = order.change.target();
+        if target == Some(&order.from.name) {
+            return Err(Error::BadRequest("to"));
+        }
+        let list = ListId::of_folder(order.from.name.clone());
+        let compared = self.sync().compare(&list, Purpose::Act(target))?;
+        let head = compared.head;
+        if head.folder != *order.from {
+            return Err(Error::Gone(GoneKind::Numbering));
+        }
+        if self.server.is_read_only() || !self.server.is_open(&head.folder, Access::Change) {
+            return Err(Error::ReadOnly);
+        }
+        let uids = self.cache.uids(&list, 0..head.counts.messages);
+        let uids = uids.ok_or(Error::Internal(Cause::new("a list that was not kept")))?;
+        let meant = uids.iter().copied().filter(|uid| order.uids.contains(*uid));
+        let there: UidSet = meant.collect();
+        let missing = order.uids.len().saturating_sub(there.len());
+        let missing = u32::try_from(missing).unwrap_or(u32::MAX);
+        let is_emptied = target.is_some() || *order.change == Change::Remove;
+        let (rows, shown) = match is_emptied {
+            true => self.shown_next(order, &head, &uids, &there),
+            false => Default::default(),
+        };
+        let work = Work {
+            act: order.act,
+            change: order.change,
+            into: order.into,
+            list,
+            head,
+            uids,
+            there,
+            missing,
+            beside: compared.beside,
+            rows,
+            shown,
+            under: order.under,
+            progress,
+        };
+        if work.there.is_empty() {
+            let tally = Tally {
+                missing,
+                ..Tally::default()
+            };
+            progress.did(work.said(tally));
+            return Ok(Outcome { tally, back: None });
+        }
+        self.changes().carry_out(&work)
+    }
+
+    /// Which messages stand on the page that is shown next, and on the one after it: those without a row, and the others.
+    fn shown_next(
+        &mut self,
+        order: &Order,
+        head: &crate::store::keys::List,
+        uids: &[Uid],
+        there: &UidSet,
+    ) -> (UidSet, UidSet) {
+        let window = self.window(order.page, head).ranks;
+        let most = usize::try_from(self.rows).unwrap_or(usize::MAX);
+        let most = most.saturating_mul(3);
+        let end = window.end.saturating_add(self.rows);
+        let end = usize::try_from(end).unwrap_or(usize::MAX).min(uids.len());
+        let stay = uids.iter().take(end).rev();
+        let stay = stay.filter(|uid| !there.contains(**uid)).take(most);
+        let folder = &head.folder;
+        let has_row = |uid: &&Uid| self.cache.has_row(&folder.message(**uid));
+        let (with, without): (Vec<&Uid>, Vec<&Uid>) = stay.partition(has_row);
+        let set = |uids: Vec<&Uid>| uids.into_iter().copied().collect();
+        (set(without), set(with))
+    }
+
+    /// Looks what became of acts that were cut short. Their folders are compared with the server, and so is the folder that
+    /// messages were to go to; then what is there tells.
+    ///
+    /// # Errors
+    /// `Imap`: what is not found out now is looked for by the next request.
+    pub fn settle(&mut self) -> Result<Vec<Settled>> {
+        let open = self.cache.open_acts();
+        if open.is_empty() || self.offline.is_set() {
+            return Ok(Vec::new());
+        }
+        let mut settled = Vec::new();
+        for (under, act) in open {
+            let (tally, both) = match self.look_after(&act) {
+                Ok(found) => found,
+                Err(Error::Gone(_)) => {
+                    let missing = u32::try_from(act.uids.len()).unwrap_or(u32::MAX);
+                    let tally = Tally {
+                        missing,
+                        ..Tally::default()
+                    };
+                    (tally, 0)
+                }
+                Err(failure) => {
+                    self.offline.note(failure)?;
+                    break;
+                }
+            };
+            self.cache.end_act(&under);
+            let into = act.target.as_ref().map(|target| target.title.clone());
+            settled.push(Settled {
+                under,
+                said: Act::CutShort {
+                    act: act.act,
+                    into: into.unwrap_or_default(),
+                    tally,
+                    both,
+                },
+                from: act.from.name,
+            });
+        }
+        Ok(settled)
+    }
+
+    /// What became of one act, and how many of its messages are in both folders.
+    fn look_after(&mut self, act: &OpenAct) -> Result<(Tally, u32)> {
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        // Before the comparison forgets the rows of what is gone: by them copies are known.
+        let marks: Vec<Option<Mark>> = act
+            .uids
+            .iter()
+            .map(|uid| self.mark(&act.from, *uid))
+            .collect();
+        let list = ListId::of_folder(act.from.name.clone());
+        let head = self.sync().compare(&list, Purpose::Look)?.head;
+        if head.folder != act.from {
+            return Err(Error::Gone(GoneKind::Numbering));
+        }
+        let now = self.cache.uids(&list, 0..head.counts.messages);
+        let now: UidSet = now.into_iter().flatten().collect();
+        let is_here: Vec<bool> = act.uids.iter().map(|uid| now.contains(*uid)).collect();
+        let here = is_here.iter().filter(|here| **here).count();
+        if let Some((flags, set)) = act.act.flags() {
+            let wanted = Wanted {
+                rows: UidSet::default(),
+                flags: act
+                    .uids
+                    .iter()
+                    .copied()
+                    .filter(|uid| now.contains(*uid))
+                    .collect(),
+            };
+            let rows = self
+                .sync()
+                .fetch_rows(&act.from, wanted)?
+                .unwrap_or_default();
+            let is_done = |row: &Row| match set {
+                true => row.flags.has(&flags),
+                false => row.flags.without(&flags) == row.flags,
+            };
+            let done = rows.values().filter(|row| is_done(row)).count();
+            let tally = Tally {
+                done: count(done),
+                missing: count(act.uids.len().saturating_sub(here)),
+                left: count(here.saturating_sub(done)),
+            };
+            return Ok((tally, 0));
+        }
+        let Some(target) = &act.target else {
+            // Removed for good.
+            let tally = Tally {
+                done: count(act.uids.len().saturating_sub(here)),
+                missing: 0,
+                left: count(here),
+            };
+            return Ok((tally, 0));
+        };
+        let arrived = self.arrived_in(target)?;
+        let has_copy = |mark: &Option<Mark>| mark.as_ref().is_some_and(|m| arrived.contains(m));
+        let pairs = || is_here.iter().zip(&marks);
+        let both = pairs()
+            .filter(|(here, mark)| **here && has_copy(mark))
+            .count();
+        // Where nothing is known of a message that is gone, the folder that has grown speaks for it.
+        let is_known = marks.iter().all(Option::is_some);
+        let gone = act.uids.len().saturating_sub(here);
+        let found = match is_known {
+            true => pairs()
+                .filter(|(here, mark)| !**here && has_copy(mark))
+                .count(),
+            false => gone.min(arrived.len()),
+        };
+        let (done, left) = match act.act {
+            MessageAct::Copy => (both, here.saturating_sub(both)),
+            _ => (found, here),
+        };
+        let tally = Tally {
+            done: count(done),
+            missing: count(gone.saturating_sub(found)),
+            left: count(left),
+        };
+        let both = match act.act {
+            MessageAct::Copy => 0,
+            _ => count(both),
+        };
+        Ok((tally, both))
+    }
+
+    /// The messages that a folder has got since an act began.
+    fn arrived_in(&mut self, target: &Target) -> Result<Vec<Mark>> {
+        let list = ListId::of_folder(target.folder.name.clone());
+        let head = match self.sync().compare(&list, Purpose::Look) {
+            Ok(compared) => compared.head,
+            Err(Error::Gone(_)) => return Ok(Vec::new()),
+            Err(failure) => return Err(failure),
+        };
+        if target.folder.validity != head.folder.validity {
+            return Ok(Vec::new());
+        }
+        let uids = self.cache.uids(&list, 0..head.counts.messages);
+        let new = uids
+            .into_iter()
+            .flatten()
+            .filter(|uid| uid.get() >= target.next);
+        let new: Vec<Uid> = new.take(LOOKED_THROUGH).collect();
+        let missing = new.iter().copied();
+        let missing = missing.filter(|uid| !self.cache.has_row(&head.folder.message(*uid)));
+        let wanted = Wanted {
+            rows: missing.collect(),
+            flags: UidSet::default(),
+        };
+        if !wanted.rows.is_empty() {
+            self.sync().fetch_rows(&head.folder, wanted)?;
+        }
+        let marks = new.iter().filter_map(|uid| self.mark(&head.folder, *uid));
+        Ok(marks.collect())
+    }
+
+    /// What a copy of a message has in common with it.
+    fn mark(&mut self, folder: &FolderRef, uid: Uid) -> Option<Mark> {
+        let row = self.cache.row(&folder.message(uid))?;
+        Some((row.thread.id, row.size, row.arrived))
+    }
+}
+
+/// Message-ID, size and INTERNALDATE: a copy has them too.
+type Mark = (Option<IdHash>, u32, Seconds);

@@ -1,0 +1,476 @@
+//! Acting on messages of an open folder: mark, move, copy, remove.
+//!
+//! Not for opening and comparing the folder, which comes first (`mailbox::act`). To know before changing it: nothing that
+//! marks or removes goes out together with the copy that it depends on (a COPY that is refused, with STORE and EXPUNGE
+//! behind it in one write, loses the mail); and whoever else works in the folder is neither undone nor overlooked.
+
+use std::collections::BTreeMap;
+
+use super::outcome::Moved;
+use super::{Change, Changes, Outcome, WayBack};
+use crate::error::{Act, Cause, Error, Imap, Progress, Result};
+use crate::mail::{
+    Flags, FolderName, FolderRef, ListId, MessageAct, ModSeq, Row, Tally, Uid, UidValidity,
+};
+use crate::remote::{
+    Criteria, Flight, Found, Handle, Messages, Plan, StatusCounts, StoreFlags, Stored, UidSet,
+};
+use crate::store::keys::{List, NoticeKey, OpenAct, Target};
+
+/// Most messages that are counted one by one.
+const MOST: usize = 1_000_000;
+/// Most messages whose cached rows and texts follow them into another folder, or are compared for what undoes the act.
+const FOLLOWING: u64 = 5_000;
+
+/// An act that can begin: its folder is open for change and has just been compared.
+#[derive(Clone)]
+pub(in crate::mailbox) struct Work<'o> {
+    /// What it is, as people name it.
+    pub act: MessageAct,
+    /// What becomes of the messages.
+    pub change: &'o Change,
+    /// The name for people of the folder that they go to.
+    pub into: &'o str,
+    /// Which list they are in.
+    pub list: ListId,
+    /// What is known of it.
+    pub head: List,
+    /// Its messages.
+    pub uids: Vec<Uid>,
+    /// Those that the act is about.
+    pub there: UidSet,
+    /// How many it was to be about that are gone.
+    pub missing: u32,
+    /// What the folder that they go to held just before.
+    pub beside: Option<StatusCounts>,
+    /// Messages that move up into what is shown next, and have no row yet.
+    pub rows: UidSet,
+    /// The others that are shown next.
+    pub shown: UidSet,
+    /// What it is noted under until its end is known.
+    pub under: NoticeKey,
+    /// How far it has got.
+    pub progress: &'o Progress,
+}
+
+impl Work<'_> {
+    /// What is said of it.
+    pub fn said(&self, tally: Tally) -> Act {
+        Act::Messages {
+            act: self.act,
+            into: self.into.to_owned(),
+            tally,
+        }
+    }
+
+    /// So many were done with, and the others are left.
+    fn tally(&self, done: u64, gone_otherwise: u64) -> Tally {
+        let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+        let left = self.there.len().saturating_sub(done);
+        Tally {
+            done: number(done),
+            missing: self.missing.saturating_add(number(gone_otherwise)),
+            left: number(left.saturating_sub(gone_otherwise)),
+        }
+    }
+}
+
+/// The marks of messages that were read here, in front of a change.
+struct Pending {
+    uids: Vec<Uid>,
+    sent: Option<Handle<Stored>>,
+}
+
+/// What a flight asks behind a change, so that the cache knows what the server has.
+struct Asked {
+    pending: Pending,
+    /// Changes since the comparison, by others too.
+    changes: Option<Handle<Messages>>,
+    /// Rows that move up.
+    rows: Handle<Messages>,
+    unseen: Option<Handle<Found>>,
+}
+
+/// What has come behind a change.
+pub(super) struct Behind {
+    /// The modification sequence that the list is as of from now on.
+    pub modseq: Option<ModSeq>,
+    /// Which messages of the folder are unread, where the server tells; among them may be some that are gone.
+    pub unread: Option<UidSet>,
+    /// What is gone by number, and how many went by EXPUNGE, which names none.
+    pub vanished: UidSet,
+    pub expunged: u64,
+    /// The flags that were told.
+    pub flags: BTreeMap<Uid, Flags>,
+}
+
+impl Behind {
+    /// How many messages are unread when these are gone, where the server tells.
+    pub fn unread_without(&self, gone: &UidSet) -> Option<u32> {
+        let unread = self.unread.as_ref()?;
+        let gone = gone.iter().take(MOST).filter(|uid| unread.contains(*uid));
+        let gone = u64::try_from(gone.count()).unwrap_or(u64::MAX);
+        Some(u32::try_from(unread.len().saturating_sub(gone)).unwrap_or(u32::MAX))
+    }
+}
+
+/// The cached rows of messages, before they are changed; empty where they are too many.
+pub(super) type Rows = BTreeMap<Uid, Row>;
+
+impl Changes<'_, '_, '_> {
+    /// Carries an act out.
+    ///
+    /// # Errors
+    /// `DiskFull` before anything was sent; `Imap`, `OverQuota`, `Gone(Folder)` where the server refuses.
+    pub fn carry_out(&mut self, work: &Work) -> Result<Outcome> {
+        self.note_begun(work)?;
+        work.progress
+            .tries(work.said(work.tally(work.there.len(), 0)));
+        let before = self.rows_of(work);
+        let outcome = match work.change {
+            Change::Flags { flags, set } => self.set_flags(work, &before, flags, *set),
+            Change::Move(to) if self.sync.server.can("MOVE")? => self.move_to(work, &before, to),
+            Change::Move(to) => self.copy_and_remove(work, &before, to),
+            Change::Copy(to) => self.copy_to(work, &before, to),
+            Change::Remove => self.remove(work, &Moved::default()),
+        };
+        match &outcome {
+            Ok(outcome) => {
+                self.sync.cache.end_act(&work.under);
+                work.progress.did(work.said(outcome.tally));
+            }
+            Err(_) if work.progress.has_done_nothing() => self.sync.cache.end_act(&work.under),
+            // The mark stays: the next request looks.
+            Err(_) => {}
+        }
+        outcome
+    }
+
+    /// Notes on the disk what is about to be done, before its first byte leaves.
+    fn note_begun(&mut self, work: &Work) -> Result<()> {
+        let target = work.change.target().map(|name| {
+            let beside = work.beside.unwrap_or_default();
+            Target {
+                folder: FolderRef {
+                    name: name.clone(),
+                    validity: beside.validity.unwrap_or(UidValidity(0)),
+                },
+                title: work.into.to_owned(),
+                next: beside.uid_next.map_or(0, Uid::get),
+            }
+        });
+        let open = OpenAct {
+            act: work.act,
+            from: work.head.folder.clone(),
+            uids: work.there.iter().collect(),
+            target,
+        };
+        self.sync.cache.begin_act(&work.under, &open)
+    }
+
+    fn rows_of(&mut self, work: &Work) -> Rows {
+        if work.there.len() > FOLLOWING {
+            return Rows::new();
+        }
+        let cache = &mut self.sync.cache;
+        let row = |uid: Uid| Some((uid, cache.row(&work.head.folder.message(uid))?));
+        work.there.iter().filter_map(row).collect()
+    }
+
+    /// A flight, with the marks of what was read here in front, but for what is to be unread.
+    fn plan(&mut self, work: &Work) -> (Plan, Pending) {
+        let mut plan = Plan::new();
+        let folder = &work.head.folder;
+        let mut uids = self.sync.cache.pending(folder);
+        if let Change::Flags { flags, set: false } = work.change
+            && flags.has(&Flags::SEEN)
+        {
+            let (taken, rest): (Vec<Uid>, Vec<Uid>) =
+                uids.into_iter().partition(|uid| work.there.contains(*uid));
+            self.sync.cache.forget_pending(folder, &taken);
+            uids = rest;
+        }
+        let marks = || uids.iter().copied().collect();
+        let sent = (!uids.is_empty()).then(|| plan.add_flags(marks(), Flags::SEEN));
+        (plan, Pending { uids, sent })
+    }
+
+    /// Asks behind a change for what the cache has to know.
+    fn ask_behind(&mut self, plan: &mut Plan, work: &Work, pending: Pending) -> Result<Asked> {
+        let qresync = self.sync.server.can("QRESYNC")?;
+        let counts = self.sync.server.can("ESEARCH")?;
+        let changes = match work.head.modseq {
+            Some(since) if qresync => Some(plan.fetch_changes(UidSet::all(), since)),
+            Some(since) => Some(plan.fetch_flags(UidSet::all(), Some(since))),
+            None => {
+                plan.fetch_flags(work.shown.clone(), None);
+                None
+            }
+        };
+        let verdict = !self.sync.server.authserv_id().is_empty();
+        Ok(Asked {
+            pending,
+            changes,
+            rows: plan.fetch_rows(work.rows.clone(), verdict),
+            unseen: counts.then(|| plan.search(Criteria::Unseen)),
+        })
+    }
+
+    /// Keeps what came behind a change: flags, rows, and what the server knows to be read.
+    fn take_behind(&mut self, flight: &Flight, work: &Work, asked: &Asked) -> Behind {
+        let folder = &work.head.folder;
+        if asked
+            .pending
+            .sent
+            .is_some_and(|sent| flight.end(sent).is_some())
+        {
+            self.sync.cache.forget_pending(folder, &asked.pending.uids);
+        }
+        let here = flight.folder(asked.rows);
+        let messages = here.map(|here| &here.messages);
+        if let Some(messages) = messages {
+            self.sync.note_messages(folder, messages, &work.rows);
+        }
+        let messages = || messages.into_iter().flatten();
+        // Raised only where all changes up to it have come.
+        let is_whole = asked.changes.is_some_and(|changes| flight.is_ok(changes));
+        let highest = messages().filter_map(|(_, message)| message.modseq).max();
+        let told =
+            |(uid, message): (&Uid, &crate::remote::Message)| Some((*uid, message.flags.clone()?));
+        Behind {
+            modseq: work.head.modseq.max(highest.filter(|_| is_whole)),
+            unread: asked.unseen.and_then(|unseen| {
+                let found = flight.get(unseen)?;
+                let uids = found.uids.to_set();
+                let is_whole = found.count.is_none_or(|count| uids.len() == count.into());
+                (is_whole && flight.is_ok(unseen)).then_some(uids)
+            }),
+            vanished: here.map(|here| here.vanished.clone()).unwrap_or_default(),
+            expunged: here.map_or(0, |here| here.expunged.into()),
+            flags: messages().filter_map(told).collect(),
+        }
+    }
+
+    fn set_flags(
+        &mut self,
+        work: &Work,
+        before: &Rows,
+        flags: &Flags,
+        set: bool,
+    ) -> Result<Outcome> {
+        let (mut plan, pending) = self.plan(work);
+        let store = plan.store(StoreFlags {
+            uids: work.there.clone(),
+            add: set,
+            flags: flags.clone(),
+            unchanged_since: None,
+            tell: true,
+        });
+        let asked = self.ask_behind(&mut plan, work, pending)?;
+        let flight = self.sync.fly_with_counts(plan)?;
+        let behind = self.take_behind(&flight, work, &asked);
+        let mut told = behind.flags.clone();
+        let unnamed = work.there.iter().filter(|uid| !told.contains_key(uid));
+        let unnamed: UidSet = unnamed.collect();
+        if !unnamed.is_empty() {
+            // The server tells less than it does: what a STORE did is read back.
+            let mut plan = Plan::new();
+            let read = plan.fetch_flags(unnamed, None);
+            let mut flight = self.sync.fly_with_counts(plan)?;
+            let messages = flight.take(read).unwrap_or_default();
+            let no_rows = UidSet::default();
+            self.sync
+                .note_messages(&work.head.folder, &messages, &no_rows);
+            let flags = messages.into_iter();
+            told.extend(flags.filter_map(|(uid, message)| Some((uid, message.flags?))));
+        }
+        let wanted = |now: &Flags| match set {
+            true => now.has(flags),
+            false => now.without(flags) == *now,
+        };
+        let is_done = |uid: &Uid| told.get(uid).is_some_and(wanted);
+        let done: UidSet = work.there.iter().filter(is_done).collect();
+        let gone = work.there.iter().filter(|uid| !told.contains_key(uid));
+        let gone = u64::try_from(gone.count()).unwrap_or(u64::MAX);
+        if done.is_empty()
+            && let Err(refused) = flight.require(store)
+        {
+            work.progress.did_nothing();
+            return Err(refused);
+        }
+        let was_other = |uid: &Uid| before.get(uid).is_some_and(|row| !wanted(&row.flags));
+        let changed: UidSet = done.iter().filter(was_other).collect();
+        let unread = behind
+            .unread_without(&UidSet::default())
+            .unwrap_or_else(|| {
+                let count = u32::try_from(changed.len()).unwrap_or(u32::MAX);
+                let unread = work.head.counts.unread;
+                match (flags.has(&Flags::SEEN), set) {
+                    (false, _) => unread,
+                    (true, true) => unread.saturating_sub(count),
+                    (true, false) => unread.saturating_add(count),
+                }
+            });
+        self.keep_flags(work, unread, behind.modseq);
+        let is_known = u64::try_from(before.len()) == Ok(work.there.len());
+        Ok(Outcome {
+            tally: work.tally(done.len(), gone),
+            back: (is_known && !changed.is_empty()).then_some(WayBack::Flags(changed)),
+        })
+    }
+
+    /// MOVE (RFC 6851).
+    fn move_to(&mut self, work: &Work, before: &Rows, to: &FolderName) -> Result<Outcome> {
+        let (mut plan, pending) = self.plan(work);
+        let moving = plan.move_to(work.there.clone(), to);
+        let asked = self.ask_behind(&mut plan, work, pending)?;
+        let flight = self.sync.fly_with_counts(plan)?;
+        let behind = self.take_behind(&flight, work, &asked);
+        let moved = Moved::read(flight.get(moving), &work.there, to);
+        let gone = self.take_out(work, &behind, &moved)?;
+        if gone.is_empty()
+            && let Err(refused) = flight.require(moving)
+        {
+            work.progress.did_nothing();
+            return Err(refused);
+        }
+        self.take_in(work, before, &moved, gone.len());
+        self.forget(work, &gone);
+        Ok(self.gone(work, &gone, &moved))
+    }
+
+    /// COPY, and where that has been done for certain, STORE and EXPUNGE in a flight of their own.
+    fn copy_and_remove(&mut self, work: &Work, before: &Rows, to: &FolderName) -> Result<Outcome> {
+        let moved = self.copy(work, to)?;
+        let copied: UidSet = match moved.to {
+            Some(_) => moved.pairs.keys().copied().collect(),
+            None => work.there.clone(),
+        };
+        self.take_in(work, before, &moved, copied.len());
+        let rest = Work {
+            there: copied,
+            ..work.clone()
+        };
+        let mut outcome = self.remove(&rest, &moved)?;
+        let uncopied = work.there.len().saturating_sub(rest.there.len());
+        let uncopied = u32::try_from(uncopied).unwrap_or(u32::MAX);
+        outcome.tally.left = outcome.tally.left.saturating_add(uncopied);
+        Ok(outcome)
+    }
+
+    fn copy_to(&mut self, work: &Work, before: &Rows, to: &FolderName) -> Result<Outcome> {
+        let moved = self.copy(work, to)?;
+        let done = match moved.to {
+            Some(_) => u64::try_from(moved.pairs.len()).unwrap_or(u64::MAX),
+            None => work.there.len(),
+        };
+        self.take_in(work, before, &moved, done);
+        Ok(Outcome {
+            tally: work.tally(done, 0),
+            back: None,
+        })
+    }
+
+    /// COPY, with the proof that it was done: COPYUID, or a folder that has grown by as many.
+    fn copy(&mut self, work: &Work, to: &FolderName) -> Result<Moved> {
+        let tells = self.sync.server.can("UIDPLUS")?;
+        let mut plan = Plan::new();
+        let copy = plan.copy(work.there.clone(), to);
+        let status = (!tells).then(|| plan.status(to));
+        let flight = self.sync.fly_with_counts(plan)?;
+        let moved = Moved::read(flight.get(copy), &work.there, to);
+        if !moved.pairs.is_empty() {
+            return Ok(moved);
+        }
+        if let Err(refused) = flight.require(copy) {
+            // RFC 9051 6.4.7: then nothing was copied.
+            work.progress.did_nothing();
+            return Err(refused);
+        }
+        let after = status.and_then(|_| flight.folders.counts.get(to));
+        let grown = |of: fn(&StatusCounts) -> Option<u32>| {
+            let (before, after) = (of(work.beside.as_ref()?)?, of(after?)?);
+            Some(u64::from(after.checked_sub(before)?) == work.there.len())
+        };
+        let messages = grown(|counts| counts.messages);
+        let next = grown(|counts| counts.uid_next.map(Uid::get));
+        match (messages, next) {
+            (Some(true), Some(true)) => Ok(moved),
+            _ => Err(Error::Imap(
+                Imap::Garbled,
+                Cause::new("the server does not show that it has copied"),
+            )),
+        }
+    }
+
+    /// Marks messages as deleted and removes them: just these.
+    fn remove(&mut self, work: &Work, moved: &Moved) -> Result<Outcome> {
+        let deleted = StoreFlags {
+            uids: work.there.clone(),
+            add: true,
+            flags: Flags::DELETED,
+            unchanged_since: None,
+            tell: false,
+        };
+        let has_uidplus = self.sync.server.can("UIDPLUS")?;
+        if !has_uidplus && !self.mark_alone(work, deleted.clone())? {
+            return self.left_marked(work);
+        }
+        let (mut plan, pending) = self.plan(work);
+        let expunge = match has_uidplus {
+            true => {
+                plan.store(deleted);
+                plan.expunge(work.there.clone())
+            }
+            false => plan.expunge_all(),
+        };
+        let asked = self.ask_behind(&mut plan, work, pending)?;
+        let flight = self.sync.fly_with_counts(plan)?;
+        let behind = self.take_behind(&flight, work, &asked);
+        let gone = self.take_out(work, &behind, moved)?;
+        if gone.is_empty() && moved.pairs.is_empty() {
+            flight.require(expunge)?;
+        }
+        self.forget(work, &gone);
+        Ok(self.gone(work, &gone, moved))
+    }
+
+    /// For servers without UIDPLUS: marks messages as deleted; true where no others are marked in the folder, so that
+    /// EXPUNGE, which takes whatever is marked by anybody, takes just these.
+    fn mark_alone(&mut self, work: &Work, deleted: StoreFlags) -> Result<bool> {
+        let mut plan = Plan::new();
+        let store = plan.store(deleted);
+        let marked = plan.search(Criteria::Deleted);
+        let flight = self.sync.fly_with_counts(plan)?;
+        flight.require(store)?;
+        flight.require(marked)?;
+        let found = flight.get(marked).map(|found| found.uids.to_set());
+        Ok(found.as_ref() == Some(&work.there))
+    }
+
+    /// Messages that are marked and cannot be removed without others: they stay, struck through.
+    fn left_marked(&mut self, work: &Work) -> Result<Outcome> {
+        let mut plan = Plan::new();
+        let flags = plan.fetch_flags(work.there.clone(), None);
+        let mut flight = self.sync.fly_with_counts(plan)?;
+        let messages = flight.take(flags).unwrap_or_default();
+        let no_rows = UidSet::default();
+        self.sync
+            .note_messages(&work.head.folder, &messages, &no_rows);
+        Ok(Outcome {
+            tally: work.tally(0, 0),
+            back: None,
+        })
+    }
+
+    /// What became of messages that were to go: these are gone.
+    fn gone(&self, work: &Work, gone: &UidSet, moved: &Moved) -> Outcome {
+        let is_told = |uid: &Uid| moved.to.is_none() || moved.pairs.contains_key(uid);
+        let done = gone.iter().filter(is_told).count();
+        let done = u64::try_from(done).unwrap_or(u64::MAX);
+        Outcome {
+            tally: work.tally(done, gone.len().saturating_sub(done)),
+            back: moved.back(gone),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What can be done with messages: the boxes that choose them in a list, and the buttons.
+//!
+//! Not for deciding what is offered: the action knows. To know before changing it: Enter in a field or box presses the first
+//! button of its form, so that one is unseen and does nothing; and what is shown only where something is ticked is hidden by
+//! `:has()`, so that it is always there for a browser without it.
+
+use maud::{Markup, html};
+
+use super::icons::{Icon, icon};
+use super::{Chrome, tokens};
+use crate::mail::{MessageAct, Uid};
+use crate::route::Route;
+
+/// What can be done on a page.
+#[derive(Clone, Debug, Default)]
+pub struct Acting {
+    /// The form, but for the messages and for what is to be done.
+    pub fields: Vec<(String, String)>,
+    /// What stands as a button of its own.
+    pub first: Vec<MessageAct>,
+    /// What else there is.
+    pub more: Vec<MessageAct>,
+}
+
+/// The beginning of a form that does something with messages.
+pub(super) fn opening(chrome: &Chrome, acting: &Acting) -> Markup {
+    html! {
+        button disabled hidden {}
+        (tokens(chrome))
+        @for (name, value) in &acting.fields { input type="hidden" name=(name) value=(value); }
+    }
+}
+
+/// Where such a form is sent to.
+pub(super) fn target(chrome: &Chrome) -> String {
+    chrome.href(&Route::Messages)
+}
+
+/// The box that chooses a message of a list.
+pub(super) fn tick(chrome: &Chrome, uid: Uid, subject: &str) -> Markup {
+    html! {
+        input.tick type="checkbox" name="u" value=(uid.get()) aria-label=(chrome.words.select(subject)) autocomplete="off";
+    }
+}
+
+/// The bar with what can be done with the messages that are ticked.
+pub(super) fn bulk(chrome: &Chrome, acting: &Acting) -> Markup {
+    let words = chrome.words;
+    html! {
+        .bulk.bar role="group" aria-label=(words.with_selected()) {
+            span.picked { (words.selected()) }
+            button.button.quiet type="reset" title=(words.clear_selection()) {
+                (icon(Icon::Close)) span.wide { (words.clear_selection()) }
+            }
+            span.push.bar {
+                @for act in &acting.first { (button(chrome, *act)) }
+                (more(chrome, acting, html! {}))
+            }
+        }
+    }
+}
+
+/// A button that does something.
+pub(super) fn button(chrome: &Chrome, act: MessageAct) -> Markup {
+    let label = chrome.words.act_label(act);
+    html! {
+        button.button.quiet name="act" value=(act.name()) title=(label) {
+            (icon(sign(act))) span.wide { (label) }
+        }
+    }
+}
+
+/// What else can be done, unfolded; `links` stand behind it.
+pub(super) fn more(chrome: &Chrome, acting: &Acting, links: Markup) -> Markup {
+    let words = chrome.words;
+    html! {
+        details.drop {
+            summary.button.quiet title=(words.more()) { (icon(Icon::Dots)) span.wide { (words.more()) } }
+            .choices {
+                @for act in &acting.more {
+                    button name="act" value=(act.name()) { (icon(sign(*act))) (words.act_label(*act)) }
+                }
+                (links)
+            }
+        }
+    }
+}
+
+fn sign(act: MessageAct) -> Icon {
+    match act {
+        MessageAct::Read => Icon::Eye,
+        MessageAct::Unread => Icon::Letter,
+        MessageAct::Star | MessageAct::Unstar => Icon::Star,
+        MessageAct::Archive => Icon::Archive,
+        MessageAct::Delete | MessageAct::Remove => Icon::Trash,
+        MessageAct::Spam => Icon::Spam,
+        MessageAct::NotSpam => Icon::Inbox,
+        MessageAct::Move => Icon::Folder,
+        MessageAct::Copy => Icon::File,
+    }
+}

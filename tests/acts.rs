@@ -1,0 +1,466 @@
+//! Doing something with messages: what the reader does and sees, and what another mail program then finds on the server.
+//!
+//! "Rule n" is a numbered rule of how acts go: never a copy and its removal in one write, never a message that was not
+//! named, never done twice.
+
+mod cut;
+
+use crate::cost::{self, connections, flights};
+use crate::support::client::MailClient;
+use crate::support::mails::{self, Mail};
+use crate::support::page::Page;
+use crate::support::site::{Plan, Site};
+
+/// Folders that the other clients of an account usually have made.
+const FOLDERS: &str = r"
+namespace inbox {
+  mailbox Archive {
+    auto = subscribe
+    special_use = \Archive
+  }
+  mailbox Spam {
+    auto = subscribe
+    special_use = \Junk
+  }
+  mailbox Trash {
+    auto = subscribe
+    special_use = \Trash
+  }
+}
+";
+
+/// Ann has so many unread messages.
+fn plan(count: usize) -> Plan {
+    Site::new()
+        .mails("ann", "INBOX", unread(count))
+        .dovecot(FOLDERS)
+}
+
+fn unread(count: usize) -> Vec<Mail> {
+    let mails = mails::generated(count).into_iter();
+    mails.map(|mail| mail.flagged(&[])).collect()
+}
+
+/// What a notice says; names of folders stand between unseen signs that keep their direction.
+trait Says {
+    fn says(&self, words: &str) -> &Self;
+}
+
+impl Says for Page {
+    fn says(&self, words: &str) -> &Page {
+        let notices = self.texts_of(".note p").join("\n");
+        let plain = notices.replace(['\u{2068}', '\u{2069}'], "");
+        self.expect(plain.contains(words), || {
+            format!("no notice says “{words}”, but: {plain}")
+        })
+    }
+}
+
+/// Signs in, and opens the list.
+fn inbox(site: &Site) -> Page {
+    site.sign_in("ann").get("/")
+}
+
+/// The subjects of a folder in the order in which they came, read by another mail program, those marked as deleted apart.
+fn subjects(site: &Site, folder: &str) -> Vec<String> {
+    let mut client = site.other_client("ann");
+    subjects_by(&mut client, folder)
+}
+
+fn subjects_by(client: &mut MailClient, folder: &str) -> Vec<String> {
+    if client
+        .run(&format!("EXAMINE \"{folder}\""))
+        .contains(&"* 0 EXISTS".to_owned())
+    {
+        return Vec::new();
+    }
+    let rows = client.run("FETCH 1:* (BODY.PEEK[HEADER.FIELDS (SUBJECT)])");
+    let subject = |row: &String| {
+        let (_, rest) = row.split_once("Subject: ")?;
+        Some(rest.lines().next().unwrap_or_default().to_owned())
+    };
+    rows.iter().filter_map(subject).collect()
+}
+
+/// Takes everything back from the archive into the inbox, as another mail program does.
+fn refill(site: &Site) {
+    let mut client = site.other_client("ann");
+    client.run("SELECT Archive");
+    client.run("MOVE 1:* INBOX");
+}
+
+/// The flags of each message, by subject.
+fn flags(site: &Site, folder: &str) -> Vec<String> {
+    let mut client = site.other_client("ann");
+    client.run(&format!("EXAMINE \"{folder}\""));
+    let rows = client.run("FETCH 1:* (FLAGS)");
+    let flags = |row: &String| {
+        let (_, rest) = row.split_once("FLAGS (")?;
+        let (flags, _) = rest.split_once(')')?;
+        Some(flags.replace("\\Recent", "").trim().to_owned())
+    };
+    rows.iter().filter_map(flags).collect()
+}
+
+/// The list with these messages ticked, and a button pressed.
+fn act(list: &Page, subjects: &[&str], act: &str) -> Page {
+    let mut form = list.form("rows");
+    for subject in subjects {
+        form = form.tick("u", &uid_of(list, subject));
+    }
+    form.press("act", act)
+}
+
+/// The number of the message with this subject, as its row has it.
+fn uid_of(list: &Page, subject: &str) -> String {
+    let names = list.attributes_of("input.tick", "aria-label");
+    let values = list.attributes_of("input.tick", "value");
+    let wanted = format!("Select: {subject}");
+    let found = names.iter().position(|name| *name == wanted);
+    let nth = found.unwrap_or_else(|| panic!("no row {subject} in {names:?}"));
+    values[nth].clone()
+}
+
+/// The subjects that a list shows, from its top.
+fn shown(list: &Page) -> Vec<String> {
+    list.texts_of(".row .subject")
+}
+
+fn undo(page: &Page) -> Page {
+    page.click("Undo")
+}
+
+#[test]
+fn ticked_messages_go_to_the_archive_and_come_back() {
+    let site = plan(5).start();
+    let list = inbox(&site);
+    let done = act(&list, &["Message 2", "Message 4"], "archive");
+    done.has_status(200).says("2 messages moved to Archive.");
+    assert_eq!(shown(&done), ["Message 5", "Message 3", "Message 1"]);
+    assert_eq!(
+        subjects(&site, "INBOX"),
+        ["Message 1", "Message 3", "Message 5"]
+    );
+    assert_eq!(subjects(&site, "Archive"), ["Message 2", "Message 4"]);
+
+    let back = undo(&done);
+    back.says("2 messages moved to Inbox.");
+    let all = [
+        "Message 5",
+        "Message 4",
+        "Message 3",
+        "Message 2",
+        "Message 1",
+    ];
+    assert_eq!(shown(&back), all);
+    assert!(subjects(&site, "Archive").is_empty());
+    // The order by arrival is what it was, whatever numbers the messages have now.
+    back.click("Check for new mail").has_status(200);
+    assert_eq!(shown(&site.sign_in("ann").get("/")), all);
+}
+
+#[test]
+fn rule_1_an_act_costs_one_connection_and_three_round_trips_and_the_list_after_it_none() {
+    let site = plan(200).proxied().start();
+    let ann = site.sign_in("ann");
+    let list = ann.get("/");
+    let read = |list: &Page| {
+        let form = list.form("rows").tick("u", &uid_of(list, "Message 155"));
+        form.smuggle("act", "read").request()
+    };
+    let (done, cost) = cost::of(&site, || ann.send(&read(&list)));
+    assert_eq!(
+        (cost.connections, cost.flights),
+        (1, 3),
+        "{:?}",
+        flights(&site.proxy().transcript())
+    );
+    connections(&done.follow(), 0);
+
+    let list = ann.get("/");
+    let archive = |list: &Page| {
+        let form = list.form("rows").tick("u", &uid_of(list, "Message 160"));
+        form.tick("u", &uid_of(list, "Message 199"))
+            .smuggle("act", "archive")
+            .request()
+    };
+    let (done, cost) = cost::of(&site, || ann.send(&archive(&list)));
+    assert_eq!(
+        (cost.connections, cost.flights),
+        (1, 3),
+        "{:?}",
+        flights(&site.proxy().transcript())
+    );
+    let after = done.follow();
+    connections(&after, 0);
+    assert_eq!(shown(&after).len(), shown(&list).len());
+    // What moved up has come along, and so has the next page.
+    connections(&after.click("Older"), 0);
+}
+
+#[test]
+fn rule_1_a_copy_and_what_it_depends_on_are_never_in_one_write() {
+    let site = plan(5)
+        .dovecot("imap_capability = IMAP4rev1 UIDPLUS ESEARCH SORT LITERAL+ NAMESPACE SPECIAL-USE LIST-EXTENDED LIST-STATUS\n")
+        .proxied()
+        .start();
+    let list = inbox(&site);
+    site.proxy().reset();
+    let done = act(&list, &["Message 2", "Message 4"], "archive");
+    done.says("2 messages moved to Archive.");
+    let flights = flights(&site.proxy().transcript());
+    assert_eq!(flights.len(), 4, "{flights:?}");
+    let copies =
+        |flight: &&Vec<String>| flight.iter().any(|command| command.starts_with("UID COPY"));
+    let copying = flights.iter().find(copies).expect("a copy");
+    assert!(
+        !copying
+            .iter()
+            .any(|c| c.contains("Deleted") || c.contains("EXPUNGE")),
+        "{copying:?}"
+    );
+    assert_eq!(
+        subjects(&site, "INBOX"),
+        ["Message 1", "Message 3", "Message 5"]
+    );
+    assert_eq!(subjects(&site, "Archive"), ["Message 2", "Message 4"]);
+    undo(&done).says("2 messages moved to Inbox.");
+    assert_eq!(subjects(&site, "INBOX").len(), 5);
+}
+
+#[test]
+fn rule_9_without_uidplus_nothing_is_expunged_that_others_have_marked() {
+    let site = plan(5)
+        .dovecot("imap_capability = IMAP4rev1 NAMESPACE SPECIAL-USE LIST-EXTENDED LIST-STATUS\n")
+        .start();
+    let list = inbox(&site);
+    let done = act(&list, &["Message 2"], "archive");
+    done.says("1 message moved to Archive.");
+    assert_eq!(
+        subjects(&site, "INBOX"),
+        ["Message 1", "Message 3", "Message 4", "Message 5"]
+    );
+    assert_eq!(subjects(&site, "Archive"), ["Message 2"]);
+
+    // Somebody else has marked one: an EXPUNGE would take it, too.
+    let mut other = site.other_client("ann");
+    other.run("SELECT INBOX");
+    other.run("STORE 1 +FLAGS (\\Deleted)");
+    drop(other);
+    let done = act(&done, &["Message 4"], "archive");
+    assert_eq!(subjects(&site, "Archive"), ["Message 2", "Message 4"]);
+    assert_eq!(
+        subjects(&site, "INBOX"),
+        ["Message 1", "Message 3", "Message 4", "Message 5"]
+    );
+    done.says("1 message is still as it was.");
+}
+
+#[test]
+fn marks_are_what_was_asked_for_and_can_be_taken_back() {
+    let site = plan(3).start();
+    let list = inbox(&site);
+    let starred = act(&list, &["Message 1", "Message 3"], "star");
+    starred.says("2 messages starred.");
+    assert_eq!(flags(&site, "INBOX"), ["\\Flagged", "", "\\Flagged"]);
+    // Said of both, undone only for the one that had none.
+    let again = act(&starred, &["Message 2", "Message 3"], "star");
+    again.says("2 messages starred.");
+    let back = undo(&again);
+    back.says("Star removed from 1 message.");
+    assert_eq!(flags(&site, "INBOX"), ["\\Flagged", "", "\\Flagged"]);
+
+    let read = act(&back, &["Message 1", "Message 2"], "read");
+    read.says("2 messages marked as read.");
+    assert_eq!(
+        read.text_of("header .count").as_deref(),
+        Some("3 messages, 1 unread")
+    );
+    assert_eq!(
+        flags(&site, "INBOX"),
+        ["\\Flagged \\Seen", "\\Seen", "\\Flagged"]
+    );
+    let unread = act(&read, &["Message 2"], "unread");
+    assert_eq!(
+        unread.text_of("header .count").as_deref(),
+        Some("3 messages, 2 unread")
+    );
+}
+
+#[test]
+fn a_message_that_was_read_here_and_is_unread_again_stays_unread() {
+    let site = plan(2).start();
+    let message = inbox(&site).click("Message 2");
+    // The mark of reading waits for a connection; "unread" must not be sent behind it, nor before it.
+    let list = message.form("acts").press("act", "unread");
+    list.says("1 message marked as unread.");
+    assert_eq!(
+        list.text_of("header .count").as_deref(),
+        Some("2 messages, 2 unread")
+    );
+    list.click("Check for new mail");
+    assert_eq!(flags(&site, "INBOX"), ["", ""]);
+}
+
+#[test]
+fn an_open_message_is_deleted_and_the_list_comes_next() {
+    let site = plan(3).start();
+    let message = inbox(&site).click("Message 2");
+    let list = message.form("acts").press("act", "delete");
+    list.says("1 message moved to Trash.");
+    assert_eq!(shown(&list), ["Message 3", "Message 1"]);
+    let trash = list.click("Trash");
+    assert_eq!(shown(&trash), ["Message 2"]);
+
+    // There, it is for good, after a question.
+    let question = act(&trash, &["Message 2"], "remove");
+    question
+        .shows("Delete 1 message for good?")
+        .shows("This cannot be undone.");
+    assert_eq!(subjects(&site, "Trash"), ["Message 2"]);
+    let gone = question.form("messages").submit();
+    gone.says("1 message is deleted for good.").hides("Undo");
+    assert!(subjects(&site, "Trash").is_empty());
+    assert!(shown(&gone).is_empty());
+}
+
+#[test]
+fn a_folder_to_move_to_is_asked_for() {
+    let site = plan(3).start();
+    site.other_client("ann").run("CREATE Orchestra/Scores");
+    let list = inbox(&site);
+    let question = act(&list, &["Message 1", "Message 3"], "move");
+    question
+        .shows("Move 2 messages to")
+        .shows("Orchestra / Scores")
+        .shows("Archive");
+    let found = question.form("messages").set("find", "score").submit();
+    assert_eq!(found.texts_of(".all button"), ["Orchestra / Scores"]);
+    let done = found.form("messages").press("to", "Orchestra/Scores");
+    done.says("2 messages moved to Scores.");
+    assert_eq!(
+        subjects(&site, "Orchestra/Scores"),
+        ["Message 1", "Message 3"]
+    );
+}
+
+#[test]
+fn rule_8_a_form_that_is_sent_twice_acts_once() {
+    let site = plan(3).start();
+    let ann = site.sign_in("ann");
+    let list = ann.get("/");
+    let copy = list
+        .form("rows")
+        .tick("u", &uid_of(&list, "Message 1"))
+        .smuggle("act", "copy")
+        .smuggle("to", "Archive")
+        .request();
+    let first = ann.send(&copy);
+    let second = ann.send(&copy);
+    assert_eq!(first.redirect_target(), second.redirect_target());
+    second.follow().says("1 message copied to Archive.");
+    assert_eq!(subjects(&site, "Archive"), ["Message 1"]);
+    // The same from a new page is a new act.
+    let list = ann.get("/");
+    let again = list.form("rows").tick("u", &uid_of(&list, "Message 1"));
+    again
+        .smuggle("to", "Archive")
+        .press("act", "copy")
+        .says("1 message copied to Archive.");
+    assert_eq!(subjects(&site, "Archive"), ["Message 1", "Message 1"]);
+}
+
+#[test]
+fn rule_8_an_act_that_was_undone_is_done_again_by_the_same_page() {
+    let site = plan(3).start();
+    let ann = site.sign_in("ann");
+    let list = ann.get("/");
+    let star = list.form("rows").tick("u", &uid_of(&list, "Message 1"));
+    let star = star.smuggle("act", "star").request();
+    let done = ann.follow(ann.send(&star));
+    undo(&done).says("Star removed from 1 message.");
+    ann.follow(ann.send(&star)).says("1 message starred.");
+    assert_eq!(flags(&site, "INBOX"), ["\\Flagged", "", ""]);
+}
+
+#[test]
+fn rows_that_are_gone_are_counted_and_no_other_message_is_touched() {
+    let site = plan(3).start();
+    let list = inbox(&site);
+    let mut other = site.other_client("ann");
+    other.run("SELECT INBOX");
+    other.run("STORE 2 +FLAGS (\\Deleted)");
+    other.run("EXPUNGE");
+    other.append(
+        "INBOX",
+        &Mail::plain("Kai <kai@example.org>", "New one", "x"),
+    );
+    drop(other);
+    let done = act(&list, &["Message 2", "Message 3"], "archive");
+    done.says("1 message moved to Archive.")
+        .says("1 message was no longer in the folder.");
+    assert_eq!(subjects(&site, "INBOX"), ["Message 1", "New one"]);
+    assert_eq!(shown(&done), ["New one", "Message 1"]);
+}
+
+#[test]
+fn a_folder_that_was_made_anew_has_other_messages() {
+    let site = plan(1).start();
+    let mut other = site.other_client("ann");
+    other.run("CREATE Notes");
+    other.append("Notes", &Mail::plain("a@example.org", "Old", "x"));
+    let ann = site.sign_in("ann");
+    let list = ann.get("/folder?f=Notes");
+    other.run("DELETE Notes");
+    other.run("CREATE Notes");
+    other.append("Notes", &Mail::plain("a@example.org", "Precious", "x"));
+    drop(other);
+    let form = list.form("rows").tick("u", "1");
+    form.press("act", "delete").has_status(410);
+    assert_eq!(subjects(&site, "Notes"), ["Precious"]);
+}
+
+#[test]
+fn a_move_into_the_same_folder_is_refused_and_nothing_ticked_is_said() {
+    let site = plan(2).start();
+    let list = inbox(&site);
+    let same = list.form("rows").tick("u", &uid_of(&list, "Message 1"));
+    same.smuggle("to", "INBOX")
+        .press("act", "move")
+        .has_status(400);
+    list.form("rows")
+        .press("act", "archive")
+        .shows("No message was selected.");
+    assert_eq!(subjects(&site, "INBOX").len(), 2);
+}
+
+#[test]
+fn a_folder_that_there_is_not_is_made_when_it_is_first_needed() {
+    let site = Site::new().mails("ann", "INBOX", unread(3)).start();
+    let list = inbox(&site);
+    act(&list, &["Message 1"], "spam").says("1 message moved to Spam.");
+    let mut client = site.other_client("ann");
+    let listed = client.run("LIST \"\" \"*\"").join("\n");
+    assert!(listed.contains("Junk"), "{listed}");
+    assert_eq!(subjects_by(&mut client, "Junk"), ["Message 1"]);
+}
+
+#[test]
+fn rule_5_what_is_moved_takes_its_place_by_arrival_in_a_list_that_is_known() {
+    let site = plan(6).start();
+    let ann = site.sign_in("ann");
+    let list = ann.get("/");
+    // The archive is known before and after.
+    act(&list, &["Message 2", "Message 6"], "archive");
+    let archive = ann.get("/folder?f=Archive");
+    assert_eq!(shown(&archive), ["Message 6", "Message 2"]);
+    act(&ann.get("/"), &["Message 4", "Message 1"], "archive");
+    let archive = ann.get("/folder?f=Archive");
+    connections(&archive, 0);
+    assert_eq!(
+        shown(&archive),
+        ["Message 6", "Message 4", "Message 2", "Message 1"]
+    );
+    let compared = archive.click("Check for new mail");
+    assert_eq!(shown(&compared), shown(&archive));
+}
