@@ -48,7 +48,7 @@ pub(super) fn bulk(chrome: &Chrome, acting: &Acting) -> Markup {
     let words = chrome.words;
     html! {
         .bulk.bar role="group" aria-label=(words.with_selected()) {
-            span.picked { (words.selected()) }
+            span.picked { span.word { (words.selected()) } }
             button.button.quiet type="reset" title=(words.clear_selection()) {
                 (icon(Icon::Close)) span.wide { (words.clear_selection()) }
             }
