@@ -88,17 +88,8 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
 
 /// The page that comes next: the message that was open, if it is still to be looked at, else the list.
 fn after(form: &MessagesForm) -> Route {
-    let stays = match form.act {
-        MessageAct::Read | MessageAct::Star | MessageAct::Unstar | MessageAct::Copy => true,
-        // Opened again it would be read again.
-        MessageAct::Unread => false,
-        MessageAct::Archive
-        | MessageAct::Delete
-        | MessageAct::Spam
-        | MessageAct::NotSpam
-        | MessageAct::Move
-        | MessageAct::Remove => false,
-    };
+    // Opened again, what is to be unread would be read again.
+    let stays = !form.act.takes_away() && form.act != MessageAct::Unread;
     match (form.opened, form.uids.first()) {
         (Some(rank), Some(uid)) if stays => {
             Route::Message(MessageQuery::plain(form.from.message(*uid), rank))
