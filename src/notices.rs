@@ -33,6 +33,8 @@ pub struct Told {
     pub done: Act,
     /// What undoes it.
     pub undo: Option<ActForm>,
+    /// What goes on with it, where it was not done with all.
+    pub more: Option<ActForm>,
     /// The page that came next, without the base.
     pub page: String,
 }
@@ -64,6 +66,7 @@ pub fn keep(store: &mut Store, owner: Owner, id: NoticeId, told: Told, now: Seco
         at: now,
         done: told.done,
         undo: told.undo.map(|undo| undo.kept()),
+        more: told.more.map(|more| more.kept()),
         page: told.page,
     };
     let key = owner.data.notice(owner.session, id.0);
@@ -81,6 +84,7 @@ pub fn told(store: &mut Store, owner: Owner, id: &NoticeId, now: Seconds) -> Opt
     let kept = store.get(sealed(owner), &NOTICES, &key)?;
     is_told(&kept, now).then(|| Told {
         undo: kept.undo.as_deref().and_then(ActForm::of_kept),
+        more: kept.more.as_deref().and_then(ActForm::of_kept),
         done: kept.done,
         page: kept.page,
     })

@@ -10,7 +10,7 @@ mod query;
 use crate::error::{Error, Result};
 pub use crate::mail::MessageRef;
 use crate::mail::{FolderName, ListId, NestedPath};
-pub use act::{ActForm, MessagesForm, SenderForm};
+pub use act::{ActForm, AllOf, MessagesForm, SenderForm};
 use query::{Link, Query};
 
 /// What stands before every address of this installation: `/cgi-bin/postern`, or nothing at the root. No slash at its end.
@@ -48,6 +48,20 @@ pub struct ListQuery {
     pub page: ListPage,
     /// Compare with the server now, however fresh the cache is.
     pub compare: bool,
+    /// Which of its messages are selected when the page comes.
+    pub selected: Selected,
+}
+
+/// Which messages of a list are selected when its page comes: without script, what ticks many boxes is a page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Selected {
+    /// None.
+    #[default]
+    Nothing,
+    /// Those of the page.
+    Page,
+    /// All of the list, on other pages too.
+    All,
 }
 
 impl ListQuery {
@@ -57,6 +71,7 @@ impl ListQuery {
             list: ListId::of_folder(folder),
             page: ListPage::Newest,
             compare: false,
+            selected: Selected::Nothing,
         }
     }
 }
@@ -320,7 +335,9 @@ impl Route {
         let mut link = Link::new(base);
         match self {
             Route::Folder(page) => {
-                let is_first = page.page == ListPage::Newest && !page.compare;
+                let is_first = page.page == ListPage::Newest
+                    && !page.compare
+                    && page.selected == Selected::Nothing;
                 let is_plain = page.list.folder().is_inbox() && is_first;
                 link.path(if is_plain { "/" } else { "/folder" });
                 if !is_plain {
@@ -332,6 +349,11 @@ impl Route {
                     ListPage::NewerThan(anchor) => link.set("newer", &anchor.write()),
                 }
                 link.flag("compare", page.compare);
+                match page.selected {
+                    Selected::Nothing => {}
+                    Selected::Page => link.set("select", "page"),
+                    Selected::All => link.set("select", "all"),
+                }
             }
             Route::Folders(page) => {
                 link.path("/folders");
@@ -524,6 +546,7 @@ mod tests {
                 list: ListId::of_folder(folder.clone()),
                 page,
                 compare,
+                selected: Selected::Nothing,
             })
         };
         let nested = NestedPath::parse("2/1.2").unwrap();
@@ -538,6 +561,13 @@ mod tests {
         vec![
             ("GET", Route::Folder(ListQuery::newest(FolderName::inbox()))),
             ("GET", page(ListPage::Newest, true)),
+            (
+                "GET",
+                Route::Folder(ListQuery {
+                    selected: Selected::All,
+                    ..ListQuery::newest(folder.clone())
+                }),
+            ),
             ("GET", page(ListPage::OlderThan(anchor.clone()), false)),
             ("GET", page(ListPage::NewerThan(anchor), false)),
             ("GET", Route::Folders(FoldersQuery::default())),

@@ -5,6 +5,8 @@
 
 mod cut;
 
+use std::time::Duration;
+
 use crate::cost::{self, connections, flights};
 use crate::support::client::MailClient;
 use crate::support::mails::{self, Mail};
@@ -463,4 +465,58 @@ fn rule_5_what_is_moved_takes_its_place_by_arrival_in_a_list_that_is_known() {
     );
     let compared = archive.click("Check for new mail");
     assert_eq!(shown(&compared), shown(&archive));
+}
+
+#[test]
+fn rule_7_all_of_a_list_are_those_that_were_there_when_their_number_was_told() {
+    let site = plan(120).start();
+    let list = inbox(&site);
+    let page = list.click("Select all on this page");
+    assert_eq!(page.attributes_of("input.tick[checked]", "value").len(), 50);
+    let all = page.click("Select all 120");
+    all.shows("All 120 selected");
+    // One has come meanwhile that nobody has seen.
+    site.deliver("ann", &Mail::plain("a@example.org", "Just now", "x"));
+    let done = all.form("rows").press("act", "archive");
+    done.says("120 messages moved to Archive.");
+    assert_eq!(subjects(&site, "INBOX"), ["Just now"]);
+    assert_eq!(subjects(&site, "Archive").len(), 120);
+    let back = undo(&done);
+    back.says("120 messages moved to Inbox.");
+    assert_eq!(subjects(&site, "INBOX").len(), 121);
+
+    // Marks, too; and what some page selects can be cleared without script.
+    let page = back.click("Select all on this page");
+    page.form("rows")
+        .press("act", "read")
+        .says("50 messages marked as read.");
+    let cleared = page.click("Clear");
+    assert!(
+        cleared
+            .attributes_of("input.tick[checked]", "value")
+            .is_empty()
+    );
+}
+
+#[test]
+fn rule_7_very_many_go_in_slices_and_the_page_says_how_far_it_is() {
+    let site = plan(4_100)
+        .config("[gate]\ndeadline_seconds = 100\n")
+        .proxied()
+        .start();
+    let ann = site.sign_in("ann");
+    let all = ann.get("/folder?select=all");
+    all.shows("All 4,100 selected");
+    // Two slices take longer than a page should.
+    site.proxy().delay(Duration::from_millis(4_200));
+    let form = all.form("rows").smuggle("act", "archive").request();
+    let answer = ann.send(&form);
+    site.proxy().delay(Duration::ZERO);
+    let part = ann.follow(answer);
+    part.says("4,000 messages moved to Archive. 100 messages are still as they were.");
+    assert_eq!(subjects(&site, "INBOX").len(), 100);
+    let done = part.click("Continue");
+    done.says("100 messages moved to Archive.");
+    assert!(subjects(&site, "INBOX").is_empty());
+    assert_eq!(subjects(&site, "Archive").len(), 4_100);
 }

@@ -44,7 +44,7 @@ pub fn folder(visit: &mut Visit, form: &MessagesForm) -> Result<Done> {
             false => more = true,
         }
     }
-    let count = u32::try_from(form.uids.len()).unwrap_or(u32::MAX);
+    let count = form.count();
     let page = ChooseFolder {
         act: form.act,
         count,
@@ -70,7 +70,7 @@ pub fn whether(visit: &mut Visit, form: &MessagesForm) -> Result<Done> {
         sure: true,
         ..form.clone()
     };
-    let count = u32::try_from(form.uids.len()).unwrap_or(u32::MAX);
+    let count = form.count();
     let page = Whether {
         act: sure.act,
         count,

@@ -3,7 +3,7 @@
 //! Which rows those are, and whether the server is asked, is the mailbox's to know. Nothing here fails for a place that has
 //! gone: the nearest rows are shown instead.
 
-use super::panes::{Around, list_pane};
+use super::panes::{Around, Beside, list_pane};
 use super::{Done, Visit};
 use crate::error::Result;
 use crate::route::ListQuery;
@@ -22,11 +22,12 @@ pub fn show(visit: &mut Visit, query: &ListQuery) -> Result<Done> {
             lead,
             text,
             undo: None,
+            more: None,
         }
     });
     let notices = renumbered.into_iter().collect();
     let around = Around::gather(visit, Some(query.list.folder()), notices)?;
-    let pane = list_pane(visit, &around, &listing, None);
+    let pane = list_pane(visit, &around, &listing, Beside::Nothing(query.selected));
     Ok(Done::Page(visit.page(|visit| {
         views::folder::page(&around.chrome(visit), &pane)
     })))

@@ -4,7 +4,7 @@
 
 use super::extras::{extras, judge, rendering};
 use super::opened::attachments;
-use super::panes::{Around, list_pane, offers};
+use super::panes::{Around, Beside, list_pane, offers};
 use super::{Done, Visit, sender};
 use crate::clean::{self, Cleaned, Length};
 use crate::document::{Document, Opening, People, Purpose};
@@ -51,11 +51,12 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     };
     let list = listing
         .as_ref()
-        .map(|listing| list_pane(visit, &around, listing, Some(at)));
+        .map(|listing| list_pane(visit, &around, listing, Beside::Message(at)));
     let back = ListQuery {
         list: own_list,
         page: listing.map(|listing| listing.page).unwrap_or_default(),
         compare: false,
+        ..ListQuery::newest(at.folder.clone())
     };
 
     let letter = match html {

@@ -8,11 +8,11 @@ use super::resume::{self, Question};
 use super::{Done, Visit, choose};
 use crate::error::{Act, Result};
 use crate::mail::{FolderName, MessageAct, Role, Tally};
-use crate::mailbox::{Change, Order, Outcome, WayBack};
+use crate::mailbox::{Change, Order, Outcome, WayBack, Which};
 use crate::notices;
 use crate::outbox::Kept;
 use crate::request::form::Form;
-use crate::route::{ActForm, ListQuery, MessageQuery, MessagesForm, NoticeId, Route};
+use crate::route::{ActForm, AllOf, ListQuery, MessageQuery, MessagesForm, NoticeId, Route};
 
 /// Does what a form says, then shows the list, or the message that was open.
 ///
@@ -20,7 +20,7 @@ use crate::route::{ActForm, ListQuery, MessageQuery, MessagesForm, NoticeId, Rou
 /// `BadRequest` for a form that is none of ours; those of `Mailbox::act`.
 pub fn act(visit: &mut Visit) -> Result<Done> {
     let form = MessagesForm::read(visit.form.fields())?;
-    if form.uids.is_empty() {
+    if form.uids.is_empty() && form.all.is_none() {
         visit.progress.did(Act::Messages {
             act: form.act,
             into: String::new(),
@@ -29,6 +29,7 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
         return Ok(Done::GoOn {
             page: Route::Folder(form.page),
             undo: None,
+            more: None,
         });
     }
     let role = visit.role_of(&form.from.name)?;
@@ -68,7 +69,10 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
         change: &change,
         into: &into,
         from: &form.from,
-        uids: &form.uids.iter().copied().collect(),
+        which: match form.all {
+            Some(all) => Which::Below(all),
+            None => Which::These(form.uids.iter().copied().collect()),
+        },
         page: &form.page,
         under: visit.notice,
     };
@@ -81,6 +85,7 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
         notices::withdraw(visit.mailbox.store(), owner, undone);
     }
     Ok(Done::GoOn {
+        more: more(&form, &outcome),
         undo: undo(visit, &form, &change, outcome),
         page: after(&form),
     })
@@ -116,12 +121,25 @@ fn undo(visit: &Visit, form: &MessagesForm, change: &Change, outcome: Outcome) -
         to,
         from,
         uids: uids.iter().collect(),
+        all: None,
         page: form.page.clone(),
         opened: None,
         sure: false,
         undoes: Some(NoticeId(visit.notice.id())),
     };
     Some(ActForm::from(undo))
+}
+
+/// The act that goes on with what there was no time for.
+fn more(form: &MessagesForm, outcome: &Outcome) -> Option<ActForm> {
+    let all = form.all?;
+    let Tally { done, left, .. } = outcome.tally;
+    let rest = MessagesForm {
+        all: Some(AllOf { count: left, ..all }),
+        undoes: None,
+        ..form.clone()
+    };
+    (done > 0 && left > 0).then(|| ActForm::from(rest))
 }
 
 /// What takes a mark back.
@@ -148,7 +166,7 @@ fn opposite(act: MessageAct) -> Option<MessageAct> {
 pub fn ask(visit: &mut Visit, kept: &Kept) -> Result<Done> {
     let form = MessagesForm::read(kept.form.fields())?;
     let folder = visit.title_of(&form.from.name)?;
-    let count = u32::try_from(form.uids.len()).unwrap_or(u32::MAX);
+    let count = form.count();
     let question = Question {
         what: visit.words.to_do(form.act, count, &folder),
         about: "",

@@ -87,6 +87,8 @@ pub enum Done {
         page: Route,
         /// The act that undoes this one, where there is one.
         undo: Option<ActForm>,
+        /// The act that goes on with it, where it was not done with all.
+        more: Option<ActForm>,
     },
     /// With a job that has to leave the gate first.
     Leaves(Box<dyn Job>),

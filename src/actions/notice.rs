@@ -19,6 +19,7 @@ pub fn done(visit: &Visit) -> Vec<Notice> {
             lead: String::new(),
             text: visit.words.done(&told.done),
             undo: told.undo.clone(),
+            more: told.more.clone(),
         }
     };
     visit.told.iter().map(notice).collect()
@@ -33,5 +34,6 @@ pub fn damaged_settings(visit: &Visit) -> Option<Notice> {
         lead,
         text,
         undo: None,
+        more: None,
     })
 }

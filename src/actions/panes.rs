@@ -6,10 +6,12 @@ use super::{Visit, notice};
 use crate::error::{Imap, Result};
 use crate::mail::{FORWARDED, Flags, Folder, FolderName, MessageAct, Role, Row};
 use crate::mailbox::{Line, Listing, has_attachment};
-use crate::route::{ListPage, ListQuery, MessageQuery, MessageRef, MessagesForm, Route};
+use crate::route::{
+    AllOf, ListPage, ListQuery, MessageQuery, MessageRef, MessagesForm, Route, Selected,
+};
 use crate::sender::{self, Judgement};
 use crate::store::keys::FolderList;
-use crate::views::acting::Acting;
+use crate::views::acting::{Acting, Selection};
 use crate::views::folder::{ListPane, RowLine, Untold};
 use crate::views::folders::{FolderLine, nested};
 use crate::views::{Chrome, Kind, Notice, Quota};
@@ -132,6 +134,7 @@ fn away(visit: &Visit, kind: &Imap) -> Notice {
         lead: told.0,
         text: told.1,
         undo: None,
+        more: None,
     }
 }
 
@@ -142,16 +145,24 @@ fn alert(visit: &Visit, said: &str) -> Notice {
         lead: visit.words.server_says().to_owned(),
         text: said.to_owned(),
         undo: None,
+        more: None,
     }
 }
 
+/// What stands beside a list.
+pub enum Beside<'m> {
+    /// A message of it, which is open.
+    Message(&'m MessageRef),
+    /// Nothing: it is the page, with these messages selected.
+    Nothing(Selected),
+}
+
 /// A listing as the pane of a list.
-pub fn list_pane(
-    visit: &Visit,
-    around: &Around,
-    listing: &Listing,
-    open: Option<&MessageRef>,
-) -> ListPane {
+pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Beside) -> ListPane {
+    let (open, selected) = match beside {
+        Beside::Message(message) => (Some(message), Selected::Nothing),
+        Beside::Nothing(selected) => (None, selected),
+    };
     let head = &listing.head;
     let folder = &head.folder.name;
     let role = around.folder(folder).and_then(|f| f.role);
@@ -170,13 +181,26 @@ pub fn list_pane(
             ..row_line(visit, line, message, outgoing)
         }
     });
-    let page = |page, compare| {
+    let query = |page, compare| ListQuery {
+        list: listing.list.clone(),
+        page,
+        compare,
+        selected: Selected::Nothing,
+    };
+    let page = |page, compare| Route::Folder(query(page, compare));
+    let here = query(listing.page.clone(), false);
+    let select = |selected| {
         Route::Folder(ListQuery {
-            list: listing.list.clone(),
-            page,
-            compare,
+            selected,
+            ..here.clone()
         })
     };
+    let all = (selected == Selected::All).then_some(AllOf {
+        below: head.next,
+        count: total,
+    });
+    let place = MessagesForm::place_of(&head.folder, &here).into_iter();
+    let all = all.map(|all| (MessagesForm::ALL.to_owned(), all.to_text()));
     let newer = listing.newer.clone().map(ListPage::NewerThan);
     let older = listing.older.clone().map(ListPage::OlderThan);
     ListPane {
@@ -187,15 +211,14 @@ pub fn list_pane(
         as_of: visit.calendar(head.as_of),
         compare: page(listing.page.clone(), true),
         acting: Acting {
-            fields: MessagesForm::place_of(
-                &head.folder,
-                &ListQuery {
-                    list: listing.list.clone(),
-                    page: listing.page.clone(),
-                    compare: false,
-                },
-            ),
+            fields: place.chain(all).collect(),
             ..offers(role)
+        },
+        selection: Selection {
+            selected,
+            page: select(Selected::Page),
+            all: select(Selected::All),
+            nothing: select(Selected::Nothing),
         },
         rows: lines.collect(),
         range: (

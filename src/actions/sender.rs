@@ -105,6 +105,7 @@ pub fn change(visit: &mut Visit) -> Result<Done> {
     Ok(Done::GoOn {
         page: back,
         undo: Some(ActForm::from(undo)),
+        more: None,
     })
 }
 

@@ -56,6 +56,7 @@ pub fn end_one(visit: &mut Visit) -> Result<Done> {
     Ok(Done::GoOn {
         page: Route::Sessions,
         undo: None,
+        more: None,
     })
 }
 

@@ -148,10 +148,11 @@ impl Visitor<'_> {
             }
         }
         let mut notice = None;
-        if let (Ok(Done::GoOn { page, undo }), Reach::Done(done)) = (&acted, self.reach()) {
+        if let (Ok(Done::GoOn { page, undo, more }), Reach::Done(done)) = (&acted, self.reach()) {
             let told = Told {
                 done,
                 undo: undo.clone(),
+                more: more.clone(),
                 page: page.href(&Base::default()),
             };
             notices::keep(&mut desk.store, self.owner(&session), id, told, desk.now);
@@ -275,6 +276,7 @@ impl Visitor<'_> {
                 let told = Told {
                     done: settled.said,
                     undo: None,
+                    more: None,
                     page: Route::Folder(ListQuery::newest(settled.from)).href(&Base::default()),
                 };
                 let owner = notices::Owner {

@@ -121,11 +121,6 @@ impl Progress {
         self.0.replace(Reach::Nothing);
     }
 
-    /// True where it is known to have changed nothing so far.
-    pub fn has_done_nothing(&self) -> bool {
-        *self.0.borrow() == Reach::Nothing
-    }
-
     /// How far it has got by now.
     pub fn reach(&self) -> Reach {
         self.0.borrow().clone()

@@ -4,16 +4,22 @@
 //! UIDVALIDITY that its form named, and by what is there now; the wrong message is never touched. An act whose end is not
 //! known, because the process was killed or the connection lost, is found here by the next request, which looks.
 
+use std::time::Duration;
+
 use super::change::{Change, Outcome, Work};
 use super::sync::{Purpose, Wanted};
 use super::{Access, Mailbox};
 use crate::error::{Act, Cause, Error, GoneKind, Progress, Result};
 use crate::mail::{FolderName, FolderRef, IdHash, ListId, MessageAct, Row, Tally, Uid};
-use crate::remote::UidSet;
-use crate::route::ListQuery;
-use crate::store::keys::{NoticeKey, OpenAct, Target};
-use crate::time::Seconds;
+use crate::remote::{StatusCounts, UidSet};
+use crate::route::{AllOf, ListQuery};
+use crate::store::keys::{List, NoticeKey, OpenAct, Target};
+use crate::time::{Seconds, Watch};
 
+/// Messages that are moved or removed at once.
+const SLICE: usize = 2_000;
+/// After so long no further slice is begun: the page says how far it got.
+const LONG_ENOUGH: Duration = Duration::from_secs(8);
 /// Most messages of a folder among which copies are looked for.
 const LOOKED_THROUGH: usize = 5_000;
 
@@ -28,11 +34,57 @@ pub struct Order<'o> {
     /// Their folder, in the UIDVALIDITY that they were named in.
     pub from: &'o FolderRef,
     /// Which.
-    pub uids: &'o UidSet,
+    pub which: Which,
     /// The page of the list that is shown next.
     pub page: &'o ListQuery,
     /// What the act is noted under until its end is known.
     pub under: NoticeKey,
+}
+
+/// Which messages of a folder are meant.
+pub enum Which {
+    /// These.
+    These(UidSet),
+    /// All that were there when their number was told.
+    Below(AllOf),
+}
+
+/// An act that can begin: its folder is open, and this is what is known of it.
+struct Begun {
+    list: ListId,
+    head: List,
+    uids: Vec<Uid>,
+    /// What the folder holds that messages go to.
+    beside: Option<StatusCounts>,
+    /// How many messages that were meant are not there.
+    missing: u32,
+}
+
+impl Order<'_> {
+    /// What is said of it.
+    fn said(&self, tally: Tally) -> Act {
+        Act::Messages {
+            act: self.act,
+            into: self.into.to_owned(),
+            tally,
+        }
+    }
+}
+
+impl Which {
+    fn means(&self, uid: Uid) -> bool {
+        match self {
+            Which::These(uids) => uids.contains(uid),
+            Which::Below(all) => uid.get() < all.below,
+        }
+    }
+
+    fn count(&self) -> u64 {
+        match self {
+            Which::These(uids) => uids.len(),
+            Which::Below(all) => all.count.into(),
+        }
+    }
 }
 
 /// An act that was cut short, and what has been found out since.
@@ -64,49 +116,105 @@ impl Mailbox<'_, '_> {
         if self.server.is_read_only() || !self.server.is_open(&head.folder, Access::Change) {
             return Err(Error::ReadOnly);
         }
-        let uids = self.cache.uids(&list, 0..head.counts.messages);
-        let uids = uids.ok_or(Error::Internal(Cause::new("a list that was not kept")))?;
-        let meant = uids.iter().copied().filter(|uid| order.uids.contains(*uid));
-        let there: UidSet = meant.collect();
-        let missing = order.uids.len().saturating_sub(there.len());
-        let missing = u32::try_from(missing).unwrap_or(u32::MAX);
-        let is_emptied = target.is_some() || *order.change == Change::Remove;
-        let (rows, shown) = match is_emptied {
-            true => self.shown_next(order, &head, &uids, &there),
-            false => Default::default(),
-        };
-        let work = Work {
-            act: order.act,
-            change: order.change,
-            into: order.into,
+        let uids = self.uids_of(&head, &list)?;
+        let meant = uids.iter().copied().filter(|uid| order.which.means(*uid));
+        let meant: Vec<Uid> = meant.collect();
+        let count = u64::try_from(meant.len()).unwrap_or(u64::MAX);
+        let missing = order.which.count().saturating_sub(count);
+        let begun = Begun {
             list,
             head,
             uids,
-            there,
-            missing,
             beside: compared.beside,
-            rows,
-            shown,
-            under: order.under,
-            progress,
+            missing: u32::try_from(missing).unwrap_or(u32::MAX),
         };
-        if work.there.is_empty() {
-            let tally = Tally {
-                missing,
+        self.in_slices(order, begun, &meant, progress)
+    }
+
+    /// Does it with all of these messages, or with as many as there is time for: what takes messages away goes in slices,
+    /// each of them noted, done and kept before the next.
+    fn in_slices(
+        &mut self,
+        order: &Order,
+        mut begun: Begun,
+        meant: &[Uid],
+        progress: &Progress,
+    ) -> Result<Outcome> {
+        let watch = Watch::start();
+        let is_sliced = matches!(order.change, Change::Move(_) | Change::Remove);
+        let size = match is_sliced {
+            true => SLICE,
+            false => meant.len().max(1),
+        };
+        let mut whole = Outcome {
+            tally: Tally {
+                missing: begun.missing,
                 ..Tally::default()
-            };
-            progress.did(work.said(tally));
-            return Ok(Outcome { tally, back: None });
+            },
+            back: None,
+        };
+        let mut rest = meant.chunks(size).peekable();
+        if rest.peek().is_none() {
+            progress.did(order.said(whole.tally));
         }
-        self.changes().carry_out(&work)
+        while let Some(slice) = rest.next() {
+            let there: UidSet = slice.iter().copied().collect();
+            let (rows, shown) = match is_sliced && rest.peek().is_none() {
+                true => self.shown_next(order, &begun, &there),
+                false => Default::default(),
+            };
+            let work = Work {
+                act: order.act,
+                change: order.change,
+                into: order.into,
+                list: begun.list.clone(),
+                head: begun.head.clone(),
+                uids: begun.uids.clone(),
+                there,
+                before: whole.tally,
+                beside: begun.beside,
+                rows,
+                shown,
+                under: order.under,
+                progress,
+            };
+            let outcome = self.changes().carry_out(&work)?;
+            let done = outcome.tally.done.saturating_sub(whole.tally.done);
+            let is_first = whole.tally.done == 0;
+            whole = Outcome {
+                tally: outcome.tally,
+                back: match is_first {
+                    true => outcome.back,
+                    false => whole.back.and_then(|back| back.with(outcome.back)),
+                },
+            };
+            if rest.peek().is_some() {
+                let head = self.cache.list(&begun.list);
+                begun.head = head.ok_or(Error::Internal(Cause::new("a list that was not kept")))?;
+                begun.uids = self.uids_of(&begun.head, &begun.list)?;
+                begun.beside = begun.beside.map(|held| grown(held, done));
+                if done == 0 || watch.passed() >= LONG_ENOUGH {
+                    let left = rest.flatten().count();
+                    let left = u32::try_from(left).unwrap_or(u32::MAX);
+                    whole.tally.left = whole.tally.left.saturating_add(left);
+                    progress.did(order.said(whole.tally));
+                    break;
+                }
+            }
+        }
+        Ok(whole)
+    }
+
+    fn uids_of(&mut self, head: &List, list: &ListId) -> Result<Vec<Uid>> {
+        let uids = self.cache.uids(list, 0..head.counts.messages);
+        uids.ok_or(Error::Internal(Cause::new("a list that was not kept")))
     }
 
     /// Which messages stand on the page that is shown next, and on the one after it: those without a row, and the others.
     fn shown_next(
         &mut self,
         order: &Order,
-        head: &crate::store::keys::List,
-        uids: &[Uid],
+        Begun { head, uids, .. }: &Begun,
         there: &UidSet,
     ) -> (UidSet, UidSet) {
         let window = self.window(order.page, head).ranks;
@@ -135,7 +243,7 @@ impl Mailbox<'_, '_> {
         }
         let mut settled = Vec::new();
         for (under, act) in open {
-            let (tally, both) = match self.look_after(&act) {
+            let (mut tally, both) = match self.look_after(&act) {
                 Ok(found) => found,
                 Err(Error::Gone(_)) => {
                     let missing = u32::try_from(act.uids.len()).unwrap_or(u32::MAX);
@@ -151,6 +259,7 @@ impl Mailbox<'_, '_> {
                 }
             };
             self.cache.end_act(&under);
+            tally.done = tally.done.saturating_add(act.before);
             let into = act.target.as_ref().map(|target| target.title.clone());
             settled.push(Settled {
                 under,
@@ -284,6 +393,18 @@ impl Mailbox<'_, '_> {
     fn mark(&mut self, folder: &FolderRef, uid: Uid) -> Option<Mark> {
         let row = self.cache.row(&folder.message(uid))?;
         Some((row.thread.id, row.size, row.arrived))
+    }
+}
+
+/// What a folder holds after so many messages have come.
+fn grown(held: StatusCounts, count: u32) -> StatusCounts {
+    let next = held
+        .uid_next
+        .and_then(|next| Uid::new(next.get().saturating_add(count)));
+    StatusCounts {
+        messages: held.messages.map(|messages| messages.saturating_add(count)),
+        uid_next: next,
+        ..held
     }
 }
 

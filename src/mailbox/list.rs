@@ -11,7 +11,7 @@ use super::Mailbox;
 use super::sync::{Compared, Wanted};
 use crate::error::{Cause, Error, Imap, Result};
 use crate::mail::{ListId, Row, Uid};
-use crate::route::{Anchor, ListPage, ListQuery};
+use crate::route::{Anchor, ListPage, ListQuery, Selected};
 use crate::store::keys::{FlagsAsOf, List};
 
 /// How often a list is compared anew within one request, where a folder will not stand still.
@@ -117,6 +117,7 @@ impl Mailbox<'_, '_> {
             list: list.clone(),
             page,
             compare: false,
+            selected: Selected::Nothing,
         };
         let window = Window {
             ranks,

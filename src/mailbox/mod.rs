@@ -33,7 +33,7 @@ use connection::Connection;
 use freshness::{Freshness, Offline};
 use sync::{Compared, Counting, Purpose, Sync};
 
-pub use act::{Order, Settled};
+pub use act::{Order, Settled, Which};
 pub use change::{Change, Outcome, WayBack};
 pub use list::{Line, Listing};
 pub use message::{Fetched, HEADER_BYTES, KEPT_BYTES, PartBytes, Standing, WHOLE_BYTES};

@@ -4,7 +4,7 @@
 //! other, as `Route::parse` and `Route::href` are.
 
 use super::query::{Link, Query};
-use super::{Base, ListQuery, MessageQuery, NoticeId, Route};
+use super::{Base, ListQuery, MessageQuery, NoticeId, Route, Selected};
 use crate::error::{Error, Result};
 use crate::mail::{FolderName, FolderRef, MessageAct, Uid, UidValidity};
 
@@ -54,6 +54,8 @@ pub struct MessagesForm {
     pub from: FolderRef,
     /// Which.
     pub uids: Vec<Uid>,
+    /// All of the list, as it was when their number was told; then `uids` is empty.
+    pub all: Option<AllOf>,
     /// The page of the list that they were chosen on.
     pub page: ListQuery,
     /// The rank of the message that was open, where it was chosen there.
@@ -64,7 +66,40 @@ pub struct MessagesForm {
     pub undoes: Option<NoticeId>,
 }
 
+/// All messages of a list as it was when it was shown. What has come since is not among them: its UIDs are higher.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AllOf {
+    /// The UID that the next message was to get.
+    pub below: u32,
+    /// How many there were.
+    pub count: u32,
+}
+
+impl AllOf {
+    fn read(text: &str) -> Option<AllOf> {
+        let (below, count) = text.split_once('.')?;
+        Some(AllOf {
+            below: below.parse().ok()?,
+            count: count.parse().ok()?,
+        })
+    }
+
+    /// As forms have it.
+    pub fn to_text(self) -> String {
+        format!("{}.{}", self.below, self.count)
+    }
+}
+
 impl MessagesForm {
+    /// The field that means all of a list.
+    pub const ALL: &str = "all";
+
+    /// How many messages it names.
+    pub fn count(&self) -> u32 {
+        let named = u32::try_from(self.uids.len()).unwrap_or(u32::MAX);
+        self.all.map_or(named, |all| all.count)
+    }
+
     /// Reads the fields of a form; the inverse of `fields`. Messages are named by numbers and ranges: `7`, `3:5,9`.
     ///
     /// # Errors
@@ -89,6 +124,10 @@ impl MessagesForm {
             to: to.transpose()?,
             from,
             uids: uids(fields.all("u"))?,
+            all: fields
+                .get(MessagesForm::ALL)
+                .map(|text| AllOf::read(text).ok_or(Error::BadRequest("all")))
+                .transpose()?,
             page,
             opened: fields.get("r").map(|_| fields.number("r")).transpose()?,
             sure: fields.is_set("sure"),
@@ -101,7 +140,11 @@ impl MessagesForm {
         let mut fields = MessagesForm::place_of(&self.from, &self.page);
         let mut set = |name: &str, value: String| fields.push((name.to_owned(), value));
         set("act", self.act.name().to_owned());
-        set("u", ranges(&self.uids));
+        if let Some(all) = self.all {
+            set(MessagesForm::ALL, all.to_text());
+        } else {
+            set("u", ranges(&self.uids));
+        }
         if let Some(to) = &self.to {
             set("to", to.as_wire().to_owned());
         }
@@ -121,6 +164,7 @@ impl MessagesForm {
     pub fn place_of(from: &FolderRef, page: &ListQuery) -> Vec<(String, String)> {
         let page = ListQuery {
             compare: false,
+            selected: Selected::Nothing,
             ..page.clone()
         };
         let (_, mut fields) = Route::Folder(page.clone()).form(&Base::default());

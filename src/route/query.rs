@@ -3,7 +3,7 @@
 //! Not for what there is to be asked for (`route`). What is read here has the form that it must have, or is a
 //! `BadRequest` that names the parameter; what is written reads back as the same.
 
-use super::{Anchor, Base, Face, ListPage, ListQuery, MessageQuery, MessageRef};
+use super::{Anchor, Base, Face, ListPage, ListQuery, MessageQuery, MessageRef, Selected};
 use crate::error::{Error, Result};
 use crate::mail::{FolderName, ListId, NestedPath, Uid, UidValidity};
 
@@ -83,6 +83,11 @@ impl Query {
             list,
             page,
             compare: self.is_set("compare"),
+            selected: match self.get("select") {
+                Some("page") => Selected::Page,
+                Some("all") => Selected::All,
+                _ => Selected::Nothing,
+            },
         })
     }
 

@@ -212,6 +212,8 @@ pub struct KeptNotice {
     pub done: Act,
     /// The address of the POST that undoes it, without the base; None where nothing does.
     pub undo: Option<String>,
+    /// The address of the POST that goes on with it, where it was not done with all.
+    pub more: Option<String>,
     /// The page that came next, without the base: the same form sent once more leads there.
     pub page: String,
 }
@@ -225,6 +227,8 @@ pub struct OpenAct {
     pub from: FolderRef,
     /// Which messages.
     pub uids: Vec<Uid>,
+    /// With how many others it was done before.
+    pub before: u32,
     /// Where they were to go.
     pub target: Option<Target>,
 }
@@ -385,12 +389,14 @@ mod tests {
                 always: true,
             },
             undo: Some("/u".into()),
+            more: Some("/m".into()),
             page: "/p".into(),
         };
         let open_act = OpenAct {
             act: MessageAct::Archive,
             from: list.folder.clone(),
             uids: vec![Uid::new(300).unwrap()],
+            before: 5,
             target: Some(Target {
                 folder: list.folder.clone(),
                 title: "t".into(),
@@ -431,8 +437,8 @@ mod tests {
                 6,
                 "010102246b0401060805017301016601780101730178010177010201017601016d0172016101010174017801016301780101720178010606060606060606010707070707070707010170010102010203612f6201630164010165010101000166010101011009",
             ),
-            (4, "020401730101022f75022f70"),
-            (1, "0401610101ac0201016101017407"),
+            (4, "020401730101022f7501022f6d022f70"),
+            (1, "0401610101ac020501016101017407"),
         ];
         for ((version, bytes), (known_version, known)) in seen.iter().zip(expected) {
             assert_eq!((*version, bytes.as_str()), (known_version, known));

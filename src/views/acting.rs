@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use super::icons::{Icon, icon};
 use super::{Chrome, tokens};
 use crate::mail::{MessageAct, Uid};
-use crate::route::Route;
+use crate::route::{Route, Selected};
 
 /// What can be done on a page.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +20,19 @@ pub struct Acting {
     pub first: Vec<MessageAct>,
     /// What else there is.
     pub more: Vec<MessageAct>,
+}
+
+/// Which messages of a list are selected, and the pages that select others: what takes many ticks without script.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    /// Which are.
+    pub selected: Selected,
+    /// The same page with all its messages selected.
+    pub page: Route,
+    /// With all of the list.
+    pub all: Route,
+    /// With none.
+    pub nothing: Route,
 }
 
 /// The beginning of a form that does something with messages.
@@ -37,20 +50,33 @@ pub(super) fn target(chrome: &Chrome) -> String {
 }
 
 /// The box that chooses a message of a list.
-pub(super) fn tick(chrome: &Chrome, uid: Uid, subject: &str) -> Markup {
+pub(super) fn tick(chrome: &Chrome, uid: Uid, subject: &str, selected: Selected) -> Markup {
     html! {
-        input.tick type="checkbox" name="u" value=(uid.get()) aria-label=(chrome.words.select(subject)) autocomplete="off";
+        // Of all of a list none can be left out, so no box can be cleared.
+        input.tick type="checkbox" name="u" value=(uid.get()) aria-label=(chrome.words.select(subject)) autocomplete="off"
+            checked[selected != Selected::Nothing] disabled[selected == Selected::All];
     }
 }
 
 /// The bar with what can be done with the messages that are ticked.
-pub(super) fn bulk(chrome: &Chrome, acting: &Acting) -> Markup {
+pub(super) fn bulk(chrome: &Chrome, acting: &Acting, selection: &Selection, total: u32) -> Markup {
     let words = chrome.words;
+    let clear = html! { (icon(Icon::Close)) span.wide { (words.clear_selection()) } };
+    let is_ticked = selection.selected == Selected::Nothing;
     html! {
         .bulk.bar role="group" aria-label=(words.with_selected()) {
-            span.picked { span.word { (words.selected()) } }
-            button.button.quiet type="reset" title=(words.clear_selection()) {
-                (icon(Icon::Close)) span.wide { (words.clear_selection()) }
+            @if selection.selected == Selected::All {
+                span { b { (words.all_selected(total)) } }
+            } @else {
+                span.picked { span.word { (words.selected()) } }
+            }
+            @if is_ticked {
+                button.button.quiet type="reset" title=(words.clear_selection()) { (clear) }
+            } @else {
+                a.button.quiet href=(chrome.href(&selection.nothing)) title=(words.clear_selection()) { (clear) }
+            }
+            @if selection.selected == Selected::Page {
+                a href=(chrome.href(&selection.all)) { (words.select_all(total)) }
             }
             span.push.bar {
                 @for act in &acting.first { (button(chrome, *act)) }

@@ -5,12 +5,12 @@
 
 use maud::{Markup, html};
 
-use super::acting::{self, Acting};
+use super::acting::{self, Acting, Selection};
 use super::folders::opener;
 use super::icons::{Icon, icon, sign};
 use super::{Chrome, Pane, app, face, filled, in_full, notices, said, when};
 use crate::mail::{Address, Role, Uid};
-use crate::route::Route;
+use crate::route::{Route, Selected};
 use crate::sender::Named;
 use crate::time::Calendar;
 
@@ -31,6 +31,8 @@ pub struct ListPane {
     pub compare: Route,
     /// What can be done with its messages.
     pub acting: Acting,
+    /// Which of them are selected, and the pages that select others.
+    pub selection: Selection,
     /// The rows, newest first.
     pub rows: Vec<RowLine>,
     /// First and last row of this page, counted from 1 at the newest.
@@ -130,6 +132,9 @@ fn head(chrome: &Chrome, list: &ListPane, title: Markup, is_page: bool) -> Marku
             .bar { (title) span.count { (words.unread_of(list.unread_told(), list.total)) } }
             p.asof {
                 (filled(&words.checked(list.as_of.as_ref()), &[compare]))
+                @if is_page && !list.rows.is_empty() {
+                    a.select href=(chrome.href(&list.selection.page)) { (words.select_page()) }
+                }
             }
             @if is_page { (notices(chrome)) }
         }
@@ -149,8 +154,8 @@ fn rows(chrome: &Chrome, list: &ListPane) -> Markup {
         } @else {
             form.rows #rows method="post" action=(acting::target(chrome)) {
                 (acting::opening(chrome, &list.acting))
-                ul { @for line in &list.rows { (row(chrome, line)) } }
-                (acting::bulk(chrome, &list.acting))
+                ul { @for line in &list.rows { (row(chrome, line, list.selection.selected)) } }
+                (acting::bulk(chrome, &list.acting, &list.selection, list.total))
             }
         }
         .pages.bar.bare[list.rows.is_empty()] {
@@ -182,7 +187,7 @@ fn step(chrome: &Chrome, to: &Option<Route>, word: &str, which: Icon, icon_last:
     }
 }
 
-fn row(chrome: &Chrome, row: &RowLine) -> Markup {
+fn row(chrome: &Chrome, row: &RowLine, selected: Selected) -> Markup {
     let words = chrome.words;
     let nobody = Address::default();
     let who = row
@@ -197,7 +202,7 @@ fn row(chrome: &Chrome, row: &RowLine) -> Markup {
     let subject = row.subject.trim();
     html! {
         li.row.unread[row.unread].now[row.current] {
-            (acting::tick(chrome, row.uid, if subject.is_empty() { words.no_subject() } else { subject }))
+            (acting::tick(chrome, row.uid, if subject.is_empty() { words.no_subject() } else { subject }, selected))
             (face(who.unwrap_or(&nobody)))
             a href=(chrome.href(&row.href)) aria-current=[row.current.then_some("true")] {
                 span.who {

@@ -97,6 +97,8 @@ pub struct Notice {
     pub text: String,
     /// The act that undoes what was done, where there is one.
     pub undo: Option<ActForm>,
+    /// The act that goes on with it, where there is one.
+    pub more: Option<ActForm>,
 }
 
 /// Which of the panes is the page, where there is room for one.
@@ -177,14 +179,17 @@ fn notices(chrome: &Chrome) -> Markup {
                 Kind::Warn => ("note warn", Icon::Warn, "status"),
                 Kind::Bad => ("note bad", Icon::Warn, "alert"),
             };
-            div.{ (class) }.brief[notice.undo.is_some()] role=(role) {
+            div.{ (class) }.brief[notice.undo.is_some() || notice.more.is_some()] role=(role) {
                 (icon(sign))
                 p {
                     @if !notice.lead.is_empty() { b { (notice.lead) } " " }
                     (notice.text)
                 }
-                @if let Some(undo) = &notice.undo {
-                    .acts { (act(chrome, undo, chrome.words.undo())) }
+                @if notice.undo.is_some() || notice.more.is_some() {
+                    .acts {
+                        @if let Some(more) = &notice.more { (act(chrome, more, chrome.words.go_on())) }
+                        @if let Some(undo) = &notice.undo { (act(chrome, undo, chrome.words.undo())) }
+                    }
                 }
             }
         }
@@ -313,6 +318,7 @@ mod tests {
                 to: Route::SignOut,
                 fields: vec![("a".to_owned(), "\"b".to_owned())],
             }),
+            more: None,
         };
         let chrome = Chrome {
             base: &Base::default(),

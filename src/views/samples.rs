@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use maud::Markup;
 
-use super::acting::Acting;
+use super::acting::{Acting, Selection};
 use super::all_folders::{self, AllFolders, FoundFolder};
 use super::attached::AttachmentLine;
 use super::error::ErrorPage;
@@ -26,7 +26,7 @@ use crate::mail::{
     UidValidity,
 };
 use crate::plain_text::{Block, PlainText, Span};
-use crate::route::ActForm;
+use crate::route::{ActForm, Selected};
 use crate::route::{
     Anchor, Base, ListPage, ListQuery, MessageQuery, MessageRef, Route, SenderForm,
 };
@@ -246,6 +246,7 @@ fn done_message(words: Words) -> Markup {
             always: true,
         }),
         undo: Some(images_always(false)),
+        more: None,
     };
     html_message_with(words, remote, &[done])
 }
@@ -317,6 +318,7 @@ pub fn hostile_message() -> Markup {
         lead: bad.to_owned(),
         text: bad.to_owned(),
         undo: None,
+        more: None,
     };
     message::page(&chrome(Words::ENGLISH, &folders(), &[notice]), &message)
 }
@@ -351,6 +353,7 @@ fn away() -> Notice {
             "You are looking at a saved copy. You can read messages that you have already opened."
                 .to_owned(),
         undo: None,
+        more: None,
     }
 }
 
@@ -360,6 +363,7 @@ fn alert() -> Notice {
         lead: Words::ENGLISH.server_says().to_owned(),
         text: "The server will be down for maintenance on Sunday from 02:00 to 04:00.".to_owned(),
         undo: None,
+        more: None,
     }
 }
 
@@ -545,6 +549,12 @@ fn inbox(open: Option<usize>, peek: bool) -> ListPane {
         as_of: Some(moment(0)),
         compare: folder_route("INBOX"),
         acting: acting(),
+        selection: Selection {
+            selected: Selected::Nothing,
+            page: folder_route("INBOX"),
+            all: folder_route("INBOX"),
+            nothing: folder_route("INBOX"),
+        },
         rows: rows.collect(),
         range: (1, 50),
         newer: None,

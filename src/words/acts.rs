@@ -82,6 +82,21 @@ impl Words {
         " selected"
     }
 
+    /// All messages of a list are selected, on other pages too.
+    pub fn all_selected(&self, n: u32) -> String {
+        format!("All {} selected", self.number(n.into()))
+    }
+
+    /// Selects all messages of a list, on other pages too.
+    pub fn select_all(&self, n: u32) -> String {
+        format!("Select all {}", self.number(n.into()))
+    }
+
+    /// Selects the messages of a page.
+    pub fn select_page(&self) -> &'static str {
+        "Select all on this page"
+    }
+
     /// Unticks all.
     pub fn clear_selection(&self) -> &'static str {
         "Clear"
@@ -193,6 +208,11 @@ impl Words {
     /// Undoes what a notice says was done.
     pub fn undo(&self) -> &'static str {
         "Undo"
+    }
+
+    /// Goes on with what was not done with all messages.
+    pub fn go_on(&self) -> &'static str {
+        "Continue"
     }
 
     /// Nobody knows whether an act was done: what that means, and where to look.

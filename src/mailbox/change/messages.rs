@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::outcome::Moved;
 use super::{Change, Changes, Outcome, WayBack};
-use crate::error::{Act, Cause, Error, Imap, Progress, Result};
+use crate::error::{Act, Cause, Error, Imap, Progress, Reach, Result};
 use crate::mail::{
     Flags, FolderName, FolderRef, ListId, MessageAct, ModSeq, Row, Tally, Uid, UidValidity,
 };
@@ -39,8 +39,8 @@ pub(in crate::mailbox) struct Work<'o> {
     pub uids: Vec<Uid>,
     /// Those that the act is about.
     pub there: UidSet,
-    /// How many it was to be about that are gone.
-    pub missing: u32,
+    /// How many of it were done with before, in other slices, and how many are gone.
+    pub before: Tally,
     /// What the folder that they go to held just before.
     pub beside: Option<StatusCounts>,
     /// Messages that move up into what is shown next, and have no row yet.
@@ -63,13 +63,21 @@ impl Work<'_> {
         }
     }
 
-    /// So many were done with, and the others are left.
+    /// Nothing was done with these after all.
+    fn did_no_more(&self) {
+        match self.before.done {
+            0 => self.progress.did_nothing(),
+            _ => self.progress.did(self.said(self.before)),
+        }
+    }
+
+    /// So many of these were done with, so many have gone otherwise, and the others are left.
     fn tally(&self, done: u64, gone_otherwise: u64) -> Tally {
         let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
         let left = self.there.len().saturating_sub(done);
         Tally {
-            done: number(done),
-            missing: self.missing.saturating_add(number(gone_otherwise)),
+            done: self.before.done.saturating_add(number(done)),
+            missing: self.before.missing.saturating_add(number(gone_otherwise)),
             left: number(left.saturating_sub(gone_otherwise)),
         }
     }
@@ -139,9 +147,13 @@ impl Changes<'_, '_, '_> {
                 self.sync.cache.end_act(&work.under);
                 work.progress.did(work.said(outcome.tally));
             }
-            Err(_) if work.progress.has_done_nothing() => self.sync.cache.end_act(&work.under),
-            // The mark stays: the next request looks.
-            Err(_) => {}
+            Err(_) => match work.progress.reach() {
+                // The mark stays: the next request looks.
+                Reach::Perhaps(_) => {}
+                Reach::Reading | Reach::Nothing | Reach::Done(_) => {
+                    self.sync.cache.end_act(&work.under);
+                }
+            },
         }
         outcome
     }
@@ -163,6 +175,7 @@ impl Changes<'_, '_, '_> {
             act: work.act,
             from: work.head.folder.clone(),
             uids: work.there.iter().collect(),
+            before: work.before.done,
             target,
         };
         self.sync.cache.begin_act(&work.under, &open)
@@ -295,7 +308,7 @@ impl Changes<'_, '_, '_> {
         if done.is_empty()
             && let Err(refused) = flight.require(store)
         {
-            work.progress.did_nothing();
+            work.did_no_more();
             return Err(refused);
         }
         let was_other = |uid: &Uid| before.get(uid).is_some_and(|row| !wanted(&row.flags));
@@ -331,7 +344,7 @@ impl Changes<'_, '_, '_> {
         if gone.is_empty()
             && let Err(refused) = flight.require(moving)
         {
-            work.progress.did_nothing();
+            work.did_no_more();
             return Err(refused);
         }
         self.take_in(work, before, &moved, gone.len());
@@ -384,7 +397,7 @@ impl Changes<'_, '_, '_> {
         }
         if let Err(refused) = flight.require(copy) {
             // RFC 9051 6.4.7: then nothing was copied.
-            work.progress.did_nothing();
+            work.did_no_more();
             return Err(refused);
         }
         let after = status.and_then(|_| flight.folders.counts.get(to));

@@ -26,6 +26,19 @@ pub enum WayBack {
     From(FolderRef, UidSet),
 }
 
+impl WayBack {
+    /// The same for what a further slice did; None where they are not of one kind.
+    pub fn with(self, more: Option<WayBack>) -> Option<WayBack> {
+        match (self, more?) {
+            (WayBack::Flags(one), WayBack::Flags(other)) => Some(WayBack::Flags(one.with(&other))),
+            (WayBack::From(one, uids), WayBack::From(other, more)) if one == other => {
+                Some(WayBack::From(one, uids.with(&more)))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// Where messages have gone: the numbers that they had, and those that they have now.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Moved {
