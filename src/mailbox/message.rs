@@ -18,8 +18,7 @@ use crate::work::Work;
 pub const KEPT_BYTES: u32 = 1024 * 1024;
 /// Bytes of a header that are kept.
 pub const HEADER_BYTES: u32 = 256 * 1024;
-/// Up to this size on its way, a message is read whole here: one whose structure the server cannot tell, and one that lies
-/// within another.
+/// Up to this size on its way, a message is read whole here: one whose structure is not told, and one within another.
 pub const WHOLE_BYTES: u32 = 12 * 1024 * 1024;
 
 /// Parts of a message by where they stand, decoded from their way but not from their charset.

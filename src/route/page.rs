@@ -1,0 +1,139 @@
+//! What a page is asked for with: which stretch of a list, which face of a message.
+//!
+//! Not for how that is spelled (`query`), nor for what else can be asked for (`route`). To know before changing it: a place
+//! in a list is named by a message, never by a number of a page.
+
+use super::MessageRef;
+use crate::mail::{FolderName, ListId, NestedPath};
+
+/// A place in a list that survives arrivals and deletions: beside a message, and where that was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    /// The message beside which the page lies. Its folder is that of the list.
+    pub message: MessageRef,
+    /// How many older messages the list held, when the link was made: where to look if the message is gone.
+    /// Counted from the oldest, so that arrivals do not shift it.
+    pub rank: u32,
+}
+
+/// Which page of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ListPage {
+    /// From the newest on.
+    #[default]
+    Newest,
+    /// The page that begins just after the anchor.
+    OlderThan(Anchor),
+    /// The page that ends just before the anchor.
+    NewerThan(Anchor),
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListQuery {
+    /// Which list.
+    pub list: ListId,
+    /// Which page of it.
+    pub page: ListPage,
+    /// Compare with the server now, however fresh the cache is.
+    pub compare: bool,
+    /// Which of its messages are selected when the page comes.
+    pub selected: Selected,
+}
+
+/// Which messages of a list are selected when its page comes: without script, what ticks many boxes is a page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Selected {
+    /// None.
+    #[default]
+    Nothing,
+    /// Those of the page.
+    Page,
+    /// All of the list, on other pages too.
+    All,
+}
+
+impl ListQuery {
+    /// The first page of a folder.
+    pub fn newest(folder: FolderName) -> ListQuery {
+        ListQuery {
+            list: ListId::of_folder(folder),
+            page: ListPage::Newest,
+            compare: false,
+            selected: Selected::Nothing,
+        }
+    }
+}
+
+/// A page of all folders.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FoldersQuery {
+    /// What their names have in them; empty for any.
+    pub find: String,
+    /// How many of them come before this page.
+    pub from: u32,
+}
+
+/// Which face of a message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Face {
+    /// HTML where there is some, else text.
+    #[default]
+    Best,
+    /// The text, even where there is HTML.
+    Text,
+}
+
+/// A page of one message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageQuery {
+    /// Which message.
+    pub message: MessageRef,
+    /// Its rank when the link was made (see `Anchor`): where the list goes on if it is gone.
+    pub rank: u32,
+    /// Which face.
+    pub face: Face,
+    /// Show what the mail asks to load from elsewhere, this once.
+    pub remote: bool,
+    /// The message within it that is meant; empty for the message itself.
+    pub inside: NestedPath,
+    /// The charset that the reader chose; empty for what the mail says.
+    pub charset: String,
+}
+
+impl MessageQuery {
+    /// A message as its list links to it.
+    pub fn plain(message: MessageRef, rank: u32) -> MessageQuery {
+        MessageQuery {
+            message,
+            rank,
+            face: Face::Best,
+            remote: false,
+            inside: NestedPath::default(),
+            charset: String::new(),
+        }
+    }
+
+    /// The document of its HTML.
+    pub fn frame(&self) -> FrameQuery {
+        FrameQuery {
+            message: self.message.clone(),
+            remote: self.remote,
+            inside: self.inside.clone(),
+            charset: self.charset.clone(),
+        }
+    }
+}
+
+/// The HTML of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FrameQuery {
+    /// Which message.
+    pub message: MessageRef,
+    /// With what it asks to load from elsewhere.
+    pub remote: bool,
+    /// The message within it that is meant.
+    pub inside: NestedPath,
+    /// The charset that the reader chose.
+    pub charset: String,
+}
