@@ -322,9 +322,6 @@ fn killed_at(site: &Site, ann: &Visitor, form: &Request, call: &str, nth: usize)
 fn the_settings_are_whole_whoever_is_killed_while_they_are_written() {
     install::need(Part::Strace);
     let (site, ann) = ann_with(vec![mail("First", SHELF)]);
-    let mut form = ann.open_mail("First").form("sender").request();
-    // By hand the host has no port, and a browser's word on the origin would not fit.
-    form.headers.retain(|(name, _)| name != "Origin");
     let dir = settings(&site)
         .parent()
         .map(Path::to_owned)
@@ -340,6 +337,10 @@ fn the_settings_are_whole_whoever_is_killed_while_they_are_written() {
                 if exists {
                     write_settings(&site, old);
                 }
+                // A new page each time: the same form is the same act.
+                let mut form = ann.open_mail("First").form("sender").request();
+                // By hand the host has no port, and a browser's word on the origin would not fit.
+                form.headers.retain(|(name, _)| name != "Origin");
                 let outcome = killed_at(&site, &ann, &form, call, nth);
                 let is_killed = outcome.ended.signal().is_some() || !outcome.ended.success();
                 let now = fs::read_to_string(settings(&site)).unwrap_or_default();
