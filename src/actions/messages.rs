@@ -5,7 +5,7 @@
 
 use super::panes::title;
 use super::resume::{self, Question};
-use super::{Done, Visit, choose};
+use super::{Done, GoOn, Visit, choose};
 use crate::error::{Act, Result};
 use crate::mail::{FolderName, MessageAct, Role, Tally};
 use crate::mailbox::{Change, Order, Outcome, WayBack, Which};
@@ -26,11 +26,7 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
             into: String::new(),
             tally: Tally::default(),
         });
-        return Ok(Done::GoOn {
-            page: Route::Folder(form.page),
-            undo: None,
-            more: None,
-        });
+        return Ok(Done::go_on(Route::Folder(form.page)));
     }
     let role = visit.role_of(&form.from.name)?;
     let form = match (form.act, role) {
@@ -84,11 +80,11 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
         };
         notices::withdraw(visit.mailbox.store(), owner, undone);
     }
-    Ok(Done::GoOn {
+    Ok(Done::GoOn(Box::new(GoOn {
         more: more(&form, &outcome),
         undo: undo(visit, &form, &change, outcome),
         page: after(&form),
-    })
+    })))
 }
 
 /// The page that comes next: the message that was open, if it is still to be looked at, else the list.

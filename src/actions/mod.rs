@@ -77,21 +77,35 @@ pub struct Visit<'v, 'p> {
     pub rendering: Duration,
 }
 
+/// What comes after an act.
+pub struct GoOn {
+    /// The next page.
+    pub page: Route,
+    /// The act that undoes it, where there is one.
+    pub undo: Option<ActForm>,
+    /// The act that goes on with it, where it was not done with all.
+    pub more: Option<ActForm>,
+}
+
 /// How an action ends.
 pub enum Done {
     /// With a page.
     Page(Response),
     /// With the end of an act: another page comes next, and says what `progress` has down as done.
-    GoOn {
-        /// The page.
-        page: Route,
-        /// The act that undoes this one, where there is one.
-        undo: Option<ActForm>,
-        /// The act that goes on with it, where it was not done with all.
-        more: Option<ActForm>,
-    },
+    GoOn(Box<GoOn>),
     /// With a job that has to leave the gate first.
     Leaves(Box<dyn Job>),
+}
+
+impl Done {
+    /// With a page that says what was done; nothing undoes it.
+    fn go_on(page: Route) -> Done {
+        Done::GoOn(Box::new(GoOn {
+            page,
+            undo: None,
+            more: None,
+        }))
+    }
 }
 
 impl Visit<'_, '_> {

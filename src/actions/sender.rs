@@ -7,7 +7,7 @@
 
 use super::extras::judge;
 use super::resume::{self, Question};
-use super::{Done, Visit};
+use super::{Done, GoOn, Visit};
 use crate::clean::Cleaned;
 use crate::document::{Document, Opening};
 use crate::error::{Error, Result};
@@ -102,11 +102,11 @@ pub fn change(visit: &mut Visit) -> Result<Done> {
         },
         always: !always,
     };
-    Ok(Done::GoOn {
+    Ok(Done::GoOn(Box::new(GoOn {
         page: back,
         undo: Some(ActForm::from(undo)),
         more: None,
-    })
+    })))
 }
 
 /// Asks whether that is still wanted, of a form whose session had ended.

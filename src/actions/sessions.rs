@@ -53,11 +53,7 @@ pub fn end_one(visit: &mut Visit) -> Result<Done> {
     visit.progress.tries(Act::EndSession);
     session::sign_out_one(visit.mailbox.store(), name)?;
     visit.progress.did(Act::EndSession);
-    Ok(Done::GoOn {
-        page: Route::Sessions,
-        undo: None,
-        more: None,
-    })
+    Ok(Done::go_on(Route::Sessions))
 }
 
 /// Signs all sessions out, this one too.

@@ -72,8 +72,8 @@ pub(super) fn visit(
             visitor.forget_resumed(&left.pass);
             match done {
                 Done::Page(response) => Ok(Answer::Page(response)),
-                Done::GoOn { page, .. } => {
-                    let href = page.href(&head.base);
+                Done::GoOn(next) => {
+                    let href = next.page.href(&head.base);
                     let href = match notice {
                         Some(id) => route::with_notice(href, id),
                         None => href,
@@ -148,12 +148,12 @@ impl Visitor<'_> {
             }
         }
         let mut notice = None;
-        if let (Ok(Done::GoOn { page, undo, more }), Reach::Done(done)) = (&acted, self.reach()) {
+        if let (Ok(Done::GoOn(next)), Reach::Done(done)) = (&acted, self.reach()) {
             let told = Told {
                 done,
-                undo: undo.clone(),
-                more: more.clone(),
-                page: page.href(&Base::default()),
+                undo: next.undo.clone(),
+                more: next.more.clone(),
+                page: next.page.href(&Base::default()),
             };
             notices::keep(&mut desk.store, self.owner(&session), id, told, desk.now);
             notice = Some(id);
