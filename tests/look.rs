@@ -390,3 +390,31 @@ fn acting_without_script_has_its_pictures() {
         }
     }
 }
+
+#[test]
+fn keys_press_the_buttons_that_can_be_seen() {
+    let site = lived_in();
+    let browser = Chromium::start();
+    let tab = browser.tab();
+    type_sign_in(&site, &tab);
+    let list = format!("{}/", site.url());
+    let first = "document.querySelector('.row .subject').innerText";
+    tab.open(&list);
+    let subject = tab.evaluate(first);
+    // Nothing is ticked: there is nothing to be archived.
+    tab.press("e");
+    assert_eq!(tab.evaluate("location.search"), json!(""));
+    tick(&tab, &[1]);
+    tab.loading(|| tab.press("e"));
+    tab.wait_for("document.querySelector('.note')");
+    assert_ne!(tab.evaluate(first), subject);
+    tab.click_to(".note form:last-child button");
+    assert_eq!(tab.evaluate(first), subject);
+    // In a message, the buttons are those of the message, in its menu too.
+    tab.click_to(".row:first-child > a");
+    tab.loading(|| tab.press("s"));
+    tab.wait_for("document.querySelector('.note')?.innerText.includes('1 message')");
+    tab.loading(|| tab.press("#"));
+    tab.wait_for("document.querySelector('.note')?.innerText.includes('moved to')");
+    assert_ne!(tab.evaluate(first), subject);
+}

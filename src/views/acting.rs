@@ -90,7 +90,7 @@ pub(super) fn bulk(chrome: &Chrome, acting: &Acting, selection: &Selection, tota
 pub(super) fn button(chrome: &Chrome, act: MessageAct) -> Markup {
     let label = chrome.words.act_label(act);
     html! {
-        button.button.quiet name="act" value=(act.name()) title=(label) {
+        button.button.quiet name="act" value=(act.name()) title=(label) aria-keyshortcuts=[key(act)] {
             (icon(sign(act))) span.wide { (label) }
         }
     }
@@ -104,11 +104,25 @@ pub(super) fn more(chrome: &Chrome, acting: &Acting, links: Markup) -> Markup {
             summary.button.quiet title=(words.more()) { (icon(Icon::Dots)) span.wide { (words.more()) } }
             .choices {
                 @for act in &acting.more {
-                    button name="act" value=(act.name()) { (icon(sign(*act))) (words.act_label(*act)) }
+                    button name="act" value=(act.name()) aria-keyshortcuts=[key(*act)] { (icon(sign(*act))) (words.act_label(*act)) }
                 }
                 (links)
             }
         }
+    }
+}
+
+/// The key that presses its button, the one that people know from other webmails.
+fn key(act: MessageAct) -> Option<&'static str> {
+    match act {
+        MessageAct::Archive => Some("e"),
+        MessageAct::Delete | MessageAct::Remove => Some("#"),
+        MessageAct::Spam | MessageAct::NotSpam => Some("!"),
+        MessageAct::Move => Some("v"),
+        MessageAct::Star | MessageAct::Unstar => Some("s"),
+        MessageAct::Read => Some("I"),
+        MessageAct::Unread => Some("U"),
+        MessageAct::Copy => None,
     }
 }
 
