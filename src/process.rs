@@ -7,6 +7,8 @@
     reason = "umask, mallopt, the allocator, timers, environment, starting threads and _exit have no safe face in std"
 )]
 
+mod few_threads;
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::ffi::{CStr, CString, OsStr};
 use std::io::{self, Write as _};
@@ -15,6 +17,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use std::time::Duration;
 use std::{mem, ptr};
+
+pub use self::few_threads::with_few_threads;
 
 /// The ready-made page of the hard deadline, and the one of an abort.
 static TOO_LATE: ReadyMade = ReadyMade::none();
@@ -350,14 +354,6 @@ impl Drop for Ticks {
     }
 }
 
-/// For how long a late thread sleeps at a time, and how often at most.
-const NAP: Duration = Duration::from_micros(20);
-const NAPS: usize = 250;
-/// How many threads `with_late_threads` waits for; 0 while it does not work.
-static EXPECTED: AtomicUsize = AtomicUsize::new(0);
-/// How many of them have been started.
-static STARTED: AtomicUsize = AtomicUsize::new(0);
-
 /// True where a thread can be started now. A bare one with a small stack: a click pays for it.
 pub fn can_start_threads() -> bool {
     extern "C" fn nothing(_: *mut libc::c_void) -> *mut libc::c_void {
@@ -377,29 +373,13 @@ pub fn can_start_threads() -> bool {
     }
 }
 
-/// Does `work`, which starts so many threads: they sleep until all have been started, and a moment longer.
-///
-/// sled starts its threads inside the lazy initialiser of the queue that they read, and until it is done they spin: on
-/// few cores they take the time from the thread that they wait for. Asleep they let it finish.
-pub fn with_late_threads<T>(count: usize, work: impl FnOnce() -> T) -> T {
-    struct OnTime;
-    impl Drop for OnTime {
-        fn drop(&mut self) {
-            EXPECTED.store(0, Ordering::SeqCst);
-        }
-    }
-    STARTED.store(0, Ordering::SeqCst);
-    EXPECTED.store(count, Ordering::SeqCst);
-    let _on_time = OnTime;
-    work()
-}
-
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod late {
     use std::mem;
-    use std::sync::atomic::Ordering;
 
     use libc::{c_int, c_void, pthread_attr_t, pthread_t};
+
+    use super::few_threads::{Late, Next, next};
 
     type Routine = extern "C" fn(*mut c_void) -> *mut c_void;
     type Create =
@@ -409,6 +389,7 @@ mod late {
     struct Begin {
         routine: Routine,
         argument: *mut c_void,
+        late: Late,
     }
 
     /// Stands before the function of this name in the C library, and hands on to it.
@@ -429,12 +410,18 @@ mod late {
         }
         // SAFETY: as above, and not null.
         let create: Create = unsafe { mem::transmute(create) };
-        if super::EXPECTED.load(Ordering::SeqCst) == 0 {
+        let late = match next() {
             // SAFETY: what the caller promised.
-            return unsafe { create(thread, attributes, routine, argument) };
-        }
-        super::STARTED.fetch_add(1, Ordering::SeqCst);
-        let begin = Box::into_raw(Box::new(Begin { routine, argument }));
+            Next::Free => return unsafe { create(thread, attributes, routine, argument) },
+            Next::Refused => return libc::EAGAIN,
+            Next::Late(late) => late,
+        };
+        let begin = Begin {
+            routine,
+            argument,
+            late,
+        };
+        let begin = Box::into_raw(Box::new(begin));
         // SAFETY: what the caller promised; `begin` belongs to the new thread from here on.
         let status = unsafe { create(thread, attributes, begin_late, begin.cast()) };
         if status != 0 {
@@ -447,34 +434,7 @@ mod late {
     extern "C" fn begin_late(begin: *mut c_void) -> *mut c_void {
         // SAFETY: made by Box::into_raw in `pthread_create`, for this thread alone.
         let begin = unsafe { Box::from_raw(begin.cast::<Begin>()) };
-        for _ in 0..super::NAPS {
-            let expected = super::EXPECTED.load(Ordering::SeqCst);
-            let all = super::STARTED.load(Ordering::SeqCst) >= expected;
-            std::thread::sleep(super::NAP);
-            if all {
-                break;
-            }
-        }
+        begin.late.wait();
         (begin.routine)(begin.argument)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::time::Watch;
-
-    #[test]
-    fn late_threads_begin_when_all_have_been_started() {
-        let (first, second) = with_late_threads(2, || {
-            let begin = || std::thread::spawn(|| STARTED.load(Ordering::SeqCst));
-            (begin(), begin())
-        });
-        // Tests beside this one start threads too, which are counted as well.
-        assert!(first.join().unwrap() >= 2 && second.join().unwrap() >= 2);
-        let watch = Watch::start();
-        let alone = with_late_threads(1, || std::thread::spawn(move || watch.passed()));
-        assert!(alone.join().unwrap() >= NAP);
-        assert_eq!(std::thread::spawn(|| 7).join().unwrap(), 7);
     }
 }

@@ -26,8 +26,14 @@ use keys::{Begins, StoreKey, Tree};
 
 /// Bytes of a segment of sled's log. Fixed when a database is made.
 const SEGMENT: usize = 64 * 1024;
-/// Threads that sled starts when it is first opened (its `DESIRED_WAITING_THREADS`).
-pub const THREADS: usize = 7;
+/// Threads that sled asks for when it is first opened (its `DESIRED_WAITING_THREADS`).
+const ASKED_FOR: usize = 7;
+/// Those that it gets: they write and flush, and one request does little of that. Where the C library is not glibc nothing
+/// stands before its function, and sled gets all.
+pub const THREADS: usize = match cfg!(all(target_os = "linux", target_env = "gnu")) {
+    true => 2,
+    false => ASKED_FOR,
+};
 /// Longest value that sled is given: a 64th of a segment, its key included.
 const PIECE: usize = SEGMENT / 64 - 64;
 /// Pieces of one value at most: some 900 KB, compressed.
@@ -379,7 +385,7 @@ fn open_sled(dir: &Path) -> sled::Result<sled::Db> {
         .flush_every_ms(None);
     let watch = Watch::start();
     loop {
-        match process::with_late_threads(THREADS, || config.open()) {
+        match process::with_few_threads(ASKED_FOR, THREADS, || config.open()) {
             // The gate keeps everybody else out. But a thread of sled's may let go of the file a moment after the
             // database was closed, here or in the process before this one.
             Err(sled::Error::Io(e))
