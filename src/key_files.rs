@@ -7,7 +7,7 @@
 //! was saved needs it any more; a kill between leaves an orphan, which `sweep` removes. Only who holds the gate comes
 //! here, so one name for the unfinished file is enough.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
@@ -75,7 +75,8 @@ impl KeyFiles {
     /// `Setup` where it is there and cannot be read: nothing may be taken for forgotten because of that.
     pub fn key(&self, name: KeyName) -> Result<Option<Key>> {
         let path = self.dir.join(name.to_text());
-        match fs::read(&path) {
+        let read = File::open(&path).and_then(|file| state::few_bytes(file, size_of::<Key>()));
+        match read {
             // Of another length it is none that we made.
             Ok(bytes) => Ok(<[u8; 32]>::try_from(bytes).ok().map(Key::new)),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),

@@ -74,13 +74,16 @@ impl State {
                 "is not configured, and this user has no home directory of its own",
             ));
         };
-        match fs::symlink_metadata(&dir) {
-            Ok(_) => {}
-            Err(e) if e.kind() == io::ErrorKind::NotFound => make_dir(&dir, true)?,
-            Err(e) => return Err(failed(&dir, &e)),
-        }
-        ownership::judge_directory(&dir)?;
-        ownership::judge_place(&dir, served)?;
+        let found = match fs::symlink_metadata(&dir) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => {
+                make_dir(&dir, true)?;
+                fs::symlink_metadata(&dir)
+            }
+            found => found,
+        };
+        let found = found.map_err(|e| failed(&dir, &e))?;
+        let real = ownership::judge_directory(&dir, &found)?;
+        ownership::judge_place(&dir, &real, served)?;
         ownership::deny_web_server(&dir)?;
         let secret = secret(&dir)?;
         Ok(State { dir, secret })
@@ -247,17 +250,26 @@ fn read_secret(path: &Path) -> std::result::Result<Vec<u8>, Option<Error>> {
         .read(true)
         .custom_flags(process::NO_FOLLOW)
         .open(path);
-    let mut file = match file {
+    let file = match file {
         Ok(file) => file,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(None),
         Err(e) => return Err(Some(failed(path, &e))),
     };
     ownership::judge_file(path, &file).map_err(Some)?;
-    let mut bytes = Vec::new();
-    match file.read_to_end(&mut bytes) {
-        Ok(_) => Ok(bytes),
-        Err(e) => Err(Some(failed(path, &e))),
-    }
+    few_bytes(file, size_of::<Key>()).map_err(|e| Some(failed(path, &e)))
+}
+
+/// What a small file holds, of a larger one `most` bytes and one more; without asking how long it is, which takes a click
+/// as long as reading it.
+///
+/// # Errors
+/// Whatever read reports.
+pub fn few_bytes(file: File, most: usize) -> io::Result<Vec<u8>> {
+    let most = most.saturating_add(1);
+    let mut bytes = Vec::with_capacity(most);
+    let limit = u64::try_from(most).unwrap_or(u64::MAX);
+    file.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn make_secret(dir: &Path, path: &Path) -> Result<()> {

@@ -97,7 +97,7 @@ pub fn serve() -> Answer {
     let asked = refused.or(broken).map_or_else(|| admit(&context), Err);
     // The body may have taken its time; what follows has its own.
     let limit = context.config.soft_deadline().saturating_add(HARDER);
-    process::hard_deadline(limit, HARD_DEADLINE);
+    process::more_time(limit);
 
     let mut timing = Timing::default();
     let answer = match &asked {
@@ -187,8 +187,10 @@ fn form(
         Some((state, claim)) => gate::upload_place(state, claim.user)?,
         None => None,
     };
-    let time = limit.time.max(config.soft_deadline());
-    process::hard_deadline(time.saturating_add(HARDER), HARD_DEADLINE);
+    if head.length != Some(0) {
+        let time = limit.time.max(config.soft_deadline());
+        process::more_time(time.saturating_add(HARDER));
+    }
     let form = head.take_body(limit, place.is_some(), || match door {
         Some(door) => Ok(Box::new(Spool::new(&door.state)?)),
         None => Err(Error::Internal(Cause::new("a long body without a user"))),

@@ -22,12 +22,11 @@ const STICKY: u32 = 0o1000;
 const DENY: &str = "<IfModule mod_authz_core.c>\n  Require all denied\n</IfModule>\n\
                     <IfModule !mod_authz_core.c>\n  Deny from all\n</IfModule>\n";
 
-/// Judges a directory of ours, which exists. One that others may enter is closed.
+/// Judges a directory of ours, by what was `found` there. One that others may enter is closed. The path without links.
 ///
 /// # Errors
 /// `Setup`: it is a link or no directory, belongs to another user, or could be replaced by one.
-pub(super) fn judge_directory(dir: &Path) -> Result<()> {
-    let found = fs::symlink_metadata(dir).map_err(|e| failed(dir, &e))?;
+pub(super) fn judge_directory(dir: &Path, found: &Metadata) -> Result<PathBuf> {
     if found.is_symlink() {
         return Err(setup(
             dir,
@@ -43,13 +42,13 @@ pub(super) fn judge_directory(dir: &Path) -> Result<()> {
             "belongs to another user than the one this program runs as",
         ));
     }
-    close(dir, &found, 0o700)?;
+    close(dir, found, 0o700)?;
     let real = dir.canonicalize().map_err(|e| failed(dir, &e))?;
     for above in real.ancestors().skip(1) {
         let found = fs::metadata(above).map_err(|e| failed(above, &e))?;
         judge_above(above, &found)?;
     }
-    Ok(())
+    Ok(real)
 }
 
 /// Judges a file of ours that was opened without following a link. One that others may read is closed.
@@ -103,25 +102,23 @@ pub fn judge_program_file(path: &Path) -> Result<()> {
     }
 }
 
-/// Refuses a state directory that lies where a web server serves files: below these, or beside the program.
-pub(super) fn judge_place(dir: &Path, served: &[PathBuf]) -> Result<()> {
-    let real = dir.canonicalize().map_err(|e| failed(dir, &e))?;
-    let lies_below = |root: &Path| {
+/// Refuses a state directory that lies where a web server serves files: below these, or beside the program. `real`: its path
+/// without links.
+pub(super) fn judge_place(dir: &Path, real: &Path, served: &[PathBuf]) -> Result<()> {
+    let lies_below = |root: &PathBuf| {
         root.canonicalize()
             .is_ok_and(|root| real.starts_with(&root))
     };
-    if served.iter().any(|root| lies_below(root)) {
+    if served.iter().any(lies_below) {
         return Err(setup(
             dir,
             "lies below the document root, where the web server could give it away",
         ));
     }
+    // The kernel's own name for it, without links.
     let program = std::env::current_exe().ok();
-    if program
-        .as_deref()
-        .and_then(Path::parent)
-        .is_some_and(lies_below)
-    {
+    let beside = program.as_deref().and_then(Path::parent);
+    if beside.is_some_and(|beside| real.starts_with(beside)) {
         return Err(setup(
             dir,
             "lies below the directory of the program, where the web server could give it away",
@@ -133,6 +130,10 @@ pub(super) fn judge_place(dir: &Path, served: &[PathBuf]) -> Result<()> {
 /// Writes what keeps an Apache away that serves the directory all the same, by an alias that nobody thought of.
 pub(super) fn deny_web_server(dir: &Path) -> Result<()> {
     let path = dir.join(".htaccess");
+    // Looked for first: to be refused to make it takes longer.
+    if fs::symlink_metadata(&path).is_ok() {
+        return Ok(());
+    }
     match private()
         .create_new(true)
         .open(&path)

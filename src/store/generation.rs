@@ -316,7 +316,9 @@ fn remove_file(path: &Path) -> Result<()> {
 
 /// True for a generation whose sessions can be forgotten.
 fn is_of_today(dir: &Path) -> bool {
-    fs::read(dir.join("ready")).is_ok_and(|format| format == FORMAT)
+    let ready = File::open(dir.join("ready"));
+    let format = ready.and_then(|file| state::few_bytes(file, FORMAT.len()));
+    format.is_ok_and(|format| format == FORMAT)
 }
 
 fn generation(user: &Path, number: u64) -> PathBuf {
