@@ -80,6 +80,10 @@ fn known_code_page(number: u32) -> Option<&'static str> {
 
 /// One line that may stand in a list: no line ends, no other controls, nothing that turns the direction of what follows.
 pub fn line(text: &str) -> String {
+    // Nearly all lines of nearly all mails.
+    if text.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        return text.trim().to_owned();
+    }
     let kept: String = text
         .chars()
         .filter(|c| !turns_direction(*c))
@@ -342,9 +346,11 @@ fn without_idle_escapes(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn looks_iso_2022_jp(bytes: &[u8]) -> bool {
-    [b"\x1b$B", b"\x1b$@", b"\x1b(J", b"\x1b(I"]
-        .iter()
-        .any(|escape| bytes.windows(3).any(|w| w == escape.as_slice()))
+    let mut after_escapes = bytes.split(|b| *b == b'\x1b').skip(1);
+    after_escapes.any(|after| {
+        let shifts: [&[u8]; 4] = [b"$B", b"$@", b"(J", b"(I"];
+        shifts.iter().any(|shift| after.starts_with(shift))
+    })
 }
 
 /// Seven-bit text with shifts to the eight-bit charset it is made of: ISO-2022-KR (RFC 1557), ISO-2022-CN (RFC 1922), HZ

@@ -27,11 +27,12 @@ pub fn evidence(raw: &[u8], charset: &str, server: &str) -> Evidence {
         .map(|value| words(value).trim().to_owned())
         .collect();
     let has_hidden = decoded.iter().any(|value| has_hidden(value));
-    let (topmost, verdict) = verdict(&header, server);
-    let plain = plain_from(&header).filter(|plain| {
+    let (topmost, verdict) = verdict(&all, server);
+    // Before its raw letters were made UTF-8, too: some charsets have bytes of ASCII within a letter.
+    let is_plain_raw = || header == raw || plain_from(&fields(raw)).is_some();
+    let plain = plain_from(&all).filter(|plain| {
         let read: Vec<_> = written.iter().flat_map(|value| addresses(value)).collect();
-        // Before its raw letters were made UTF-8, too: some charsets have bytes of ASCII within a letter.
-        matches!(read.as_slice(), [one] if one.email == *plain) && plain_from(raw).is_some()
+        matches!(read.as_slice(), [one] if one.email == *plain) && is_plain_raw()
     });
     let form = match plain {
         Some(_) => FromForm::Plain,

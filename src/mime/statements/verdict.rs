@@ -6,7 +6,7 @@
 //! to look like more than a word is no statement.
 
 use crate::mail::{Check, Topmost, Verdict};
-use crate::mime::codec::{fields, line};
+use crate::mime::codec::line;
 
 /// Most checks of a verdict that are told; one that failed always is.
 const MOST: usize = 12;
@@ -24,9 +24,8 @@ const ABOUT: [(&str, &[&str]); 4] = [
 const ABOUT_OTHERS: &[&str] = &["header.d", "header.from", "smtp.mailfrom"];
 
 /// Whose field stands on top (RFC 8601 2.5, 5), and the verdict of the reader's own server.
-pub(super) fn verdict(header: &[u8], server: &str) -> (Topmost, Option<Verdict>) {
-    let all = fields(header);
-    let mut fields = all
+pub(super) fn verdict(fields: &[(String, Vec<u8>)], server: &str) -> (Topmost, Option<Verdict>) {
+    let mut fields = fields
         .iter()
         .filter(|(name, _)| name == "authentication-results")
         .map(|(_, value)| read(&line(&String::from_utf8_lossy(value))))
@@ -188,6 +187,7 @@ fn skip_comment(chars: &mut std::str::Chars<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mime::codec;
 
     const SERVER: &str = "mx.example.org";
 
@@ -196,7 +196,7 @@ mod tests {
             .iter()
             .map(|field| format!("Authentication-Results: {field}\r\n"))
             .collect();
-        let (topmost, found) = verdict(header.as_bytes(), "MX.example.org");
+        let (topmost, found) = verdict(&codec::fields(header.as_bytes()), "MX.example.org");
         let found = found.filter(|_| topmost == Topmost::Own)?;
         assert_eq!(found.server, SERVER);
         let checks: Vec<String> = found
@@ -221,12 +221,18 @@ mod tests {
         );
         assert_eq!(told(&[forged, own]), None);
         let header = format!("Authentication-Results: {own}\r\n");
-        assert_eq!(verdict(header.as_bytes(), ""), (Topmost::Other, None));
-        assert_eq!(verdict(b"Subject: x\r\n", SERVER), (Topmost::Nobody, None));
+        assert_eq!(
+            verdict(&codec::fields(header.as_bytes()), ""),
+            (Topmost::Other, None)
+        );
+        assert_eq!(
+            verdict(&codec::fields(b"Subject: x\r\n"), SERVER),
+            (Topmost::Nobody, None)
+        );
         assert_eq!(told(&["mx.example.org; none"]).as_deref(), Some(""));
         // What speaks against the sender is believed wherever it stands.
         let header = format!("Authentication-Results: {forged}\r\n{header}");
-        let (topmost, found) = verdict(header.as_bytes(), SERVER);
+        let (topmost, found) = verdict(&codec::fields(header.as_bytes()), SERVER);
         let checks = found.map(|found| found.checks).unwrap_or_default();
         let methods: Vec<&str> = checks.iter().map(|check| check.method.as_str()).collect();
         assert_eq!((topmost, methods), (Topmost::Other, vec!["spf"]));

@@ -1,6 +1,8 @@
 //! The first words of a text, for the line below a subject; whether a text says anything at all; and what it says of its
 //! own protection.
 
+use std::borrow::Cow;
+
 use crate::characters::{Unseen, unseen};
 use crate::extras::Protection;
 use crate::mime::codec::line;
@@ -16,7 +18,10 @@ pub fn preview(text: &str) -> String {
     for word in own.flat_map(str::split_whitespace) {
         // Joiners belong to the words of some scripts; at their ends they only pad.
         let word = word.trim_matches(|c| is_blank(c) || unseen(c) == Some(Unseen::Joiner));
-        let word: String = word.chars().filter(|c| !is_blank(*c)).take(room).collect();
+        let word = match word.is_ascii() {
+            true => Cow::Borrowed(word.get(..room).unwrap_or(word)),
+            false => word.chars().filter(|c| !is_blank(*c)).take(room).collect(),
+        };
         let is_rule = word.chars().count() > 2 && !word.chars().any(char::is_alphanumeric);
         // What a plain version has where there was a picture or a link.
         let is_address = word.starts_with(['[', '<', '(']) && word.contains("://");
