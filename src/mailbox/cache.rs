@@ -4,6 +4,7 @@
 //! kept oldest first, in blocks, so that an arrival changes the last block only; a rank counts from the oldest. Whatever is
 //! asked for may be missing, at any time: that is a miss, not an error.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::error::{Cause, Error, Result};
@@ -105,10 +106,9 @@ impl<'v, 'p> Cache<'v, 'p> {
         block.get(at).copied()
     }
 
-    /// The rank of a message in a list; `hint` is where it was last.
-    pub fn rank_of(&mut self, list: &ListId, uid: Uid, hint: u32) -> Option<u32> {
-        let total = self.list(list)?.counts.messages;
-        let blocks = total.div_ceil(BLOCK);
+    /// The rank of a message in a list, of which `head` is known; `hint` is where it was last.
+    pub fn rank_of(&mut self, list: &ListId, head: &List, uid: Uid, hint: u32) -> Option<u32> {
+        let blocks = head.counts.messages.div_ceil(BLOCK);
         let near = hint.checked_div(BLOCK)?;
         for number in std::iter::once(near).chain((0..blocks).rev()) {
             let block = self.block(list, number).unwrap_or_default();
@@ -159,6 +159,18 @@ impl<'v, 'p> Cache<'v, 'p> {
     pub fn forget_list(&mut self, list: &ListId) {
         let key = self.data.list(list);
         self.store.remove(&LISTS, &key);
+    }
+
+    /// The rows of some messages of a folder, as far as they are there.
+    pub fn rows(&mut self, folder: &FolderRef, uids: &[Uid]) -> BTreeMap<Uid, Row> {
+        // The name of a folder is hashed once, not for each row.
+        let within = self.validity_key(folder);
+        let encryption = self.encryption();
+        let mut row = |uid: &Uid| {
+            let row = self.store.get(encryption, &ROWS, &within.message(*uid))?;
+            Some((*uid, row))
+        };
+        uids.iter().filter_map(&mut row).collect()
     }
 
     /// The row of a message.

@@ -106,7 +106,7 @@ impl Mailbox<'_, '_> {
         let hi = total.saturating_sub(newer.saturating_sub(newer.checked_rem(self.rows)?));
         let ranks = hi.saturating_sub(self.rows)..hi;
         let uids = self.cache.uids(list, ranks.clone())?;
-        let rows = self.cached_rows(&head, &uids);
+        let rows = self.cache.rows(&head.folder, &uids);
         let page = match hi < total {
             true => self
                 .anchor(list, &head, hi)
@@ -124,7 +124,7 @@ impl Mailbox<'_, '_> {
             renumbered: false,
         };
         let lines = lines(window.ranks.start, &uids, rows);
-        Some(self.listing(&query, head, window, lines))
+        Some(listing(&query, head, window, lines))
     }
 
     /// The page that was asked for, its rows fetched as far as they are missing, with those of the pages before and after.
@@ -145,7 +145,7 @@ impl Mailbox<'_, '_> {
         let ranked = near.iter().zip(around.clone());
         let shown = ranked.filter(|(_, rank)| (lo..hi).contains(rank));
         let shown: Vec<Uid> = shown.map(|(uid, _)| *uid).collect();
-        let mut rows = self.cached_rows(&head, &shown);
+        let mut rows = self.cache.rows(&head.folder, &shown);
         let now = self.fresh.now;
         let is_due_again = |row: &Row| row.told.asked().is_some_and(|a| a.is_due_again(now));
         let is_needed = rows.len() < shown.len() || rows.values().any(is_due_again);
@@ -186,12 +186,12 @@ impl Mailbox<'_, '_> {
                 }
                 Err(failure) => {
                     self.offline.note(failure)?;
-                    rows = self.cached_rows(&head, &shown);
+                    rows = self.cache.rows(&head.folder, &shown);
                 }
             }
         }
         let lines = lines(lo, &shown, rows);
-        Ok(Some(self.listing(query, head, window, lines)))
+        Ok(Some(listing(query, head, window, lines)))
     }
 
     /// True where the flags of these ranks are known: by the server's modification sequences, or since they were asked for.
@@ -241,9 +241,10 @@ impl Mailbox<'_, '_> {
                     renumbered: true,
                 };
             }
-            Some(anchor) => self
-                .cache
-                .rank_of(&query.list, anchor.message.uid, anchor.rank),
+            Some(anchor) => {
+                let uid = anchor.message.uid;
+                self.cache.rank_of(&query.list, head, uid, anchor.rank)
+            }
             None => None,
         };
         let ranks = match &query.page {
@@ -269,43 +270,32 @@ impl Mailbox<'_, '_> {
         }
     }
 
-    fn listing(
-        &mut self,
-        query: &ListQuery,
-        head: List,
-        window: Window,
-        lines: Vec<Line>,
-    ) -> Listing {
-        let Range { start: lo, end: hi } = window.ranks;
-        let newer = match hi < head.counts.messages {
-            true => self.anchor(&query.list, &head, hi.saturating_sub(1)),
-            false => None,
-        };
-        let older = match lo > 0 {
-            true => self.anchor(&query.list, &head, lo),
-            false => None,
-        };
-        Listing {
-            list: query.list.clone(),
-            page: query.page.clone(),
-            head,
-            lines,
-            ranks: window.ranks,
-            newer,
-            older,
-            renumbered: window.renumbered,
-        }
-    }
-
     fn anchor(&mut self, list: &ListId, head: &List, rank: u32) -> Option<Anchor> {
         let uid = self.cache.uid_at(list, rank)?;
         let message = head.folder.message(uid);
         Some(Anchor { message, rank })
     }
+}
 
-    fn cached_rows(&mut self, head: &List, uids: &[Uid]) -> BTreeMap<Uid, Row> {
-        let row = |uid: &Uid| Some((*uid, self.cache.row(&head.folder.message(*uid))?));
-        uids.iter().filter_map(row).collect()
+/// A page with its lines, newest first, and where those before and after it begin.
+fn listing(query: &ListQuery, head: List, window: Window, lines: Vec<Line>) -> Listing {
+    let Range { start: lo, end: hi } = window.ranks;
+    let anchor = |line: &Line| Anchor {
+        message: head.folder.message(line.uid),
+        rank: line.rank,
+    };
+    let has_newer = hi < head.counts.messages;
+    let newer = lines.first().filter(|_| has_newer).map(anchor);
+    let older = lines.last().filter(|_| lo > 0).map(anchor);
+    Listing {
+        list: query.list.clone(),
+        page: query.page.clone(),
+        lines,
+        ranks: window.ranks,
+        newer,
+        older,
+        renumbered: window.renumbered,
+        head,
     }
 }
 

@@ -190,10 +190,10 @@ impl Mailbox<'_, '_> {
         let list = ListId::of_folder(at.folder.clone());
         let head = self.cache.list(&list);
         let total = head.map_or(0, |head| head.counts.messages);
-        let mut beside = |rank: Option<u32>| {
-            let rank = rank.filter(|r| *r < total)?;
-            Some((self.cache.uid_at(&list, rank)?, rank))
-        };
+        let around = rank.saturating_sub(1)..rank.saturating_add(2).min(total);
+        let uids = self.cache.uids(&list, around.clone()).unwrap_or_default();
+        let mut ranked = uids.into_iter().zip(around);
+        let mut beside = |rank: Option<u32>| rank.and_then(|r| ranked.find(|(_, at)| *at == r));
         Standing {
             rank,
             total,
@@ -331,7 +331,7 @@ impl Mailbox<'_, '_> {
                 continue;
             };
             if head.folder == at.within() {
-                if let Some(rank) = self.cache.rank_of(&list, at.uid, hint) {
+                if let Some(rank) = self.cache.rank_of(&list, &head, at.uid, hint) {
                     return Ok(rank);
                 }
             } else if compared || self.fresh.is_fresh(head.as_of) {
