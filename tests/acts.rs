@@ -201,6 +201,24 @@ fn rule_1_an_act_costs_one_connection_and_three_round_trips_and_the_list_after_i
 }
 
 #[test]
+fn rule_1_an_act_lists_the_folders_on_the_way_where_that_is_due() {
+    let stale = "[cache]\nfresh_seconds = 0\n";
+    let site = plan(5).config(stale).proxied().start();
+    let ann = site.sign_in("ann");
+    let list = ann.get("/");
+    let form = list.form("rows").tick("u", &uid_of(&list, "Message 3"));
+    let form = form.smuggle("act", "delete").request();
+    let (done, cost) = cost::of(&site, || ann.send(&form));
+    assert_eq!(
+        (cost.connections, cost.flights),
+        (1, 3),
+        "{:?}",
+        flights(&site.proxy().transcript())
+    );
+    done.follow().says("1 message moved to Trash.");
+}
+
+#[test]
 fn rule_1_a_copy_and_what_it_depends_on_are_never_in_one_write() {
     let site = plan(5)
         .dovecot("imap_capability = IMAP4rev1 UIDPLUS ESEARCH SORT LITERAL+ NAMESPACE SPECIAL-USE LIST-EXTENDED LIST-STATUS\n")

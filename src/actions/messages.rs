@@ -184,14 +184,14 @@ pub fn page_of(form: &Form) -> Route {
 impl Visit<'_, '_> {
     /// What a folder is for.
     fn role_of(&mut self, name: &FolderName) -> Result<Option<Role>> {
-        let list = self.mailbox.folders()?;
+        let list = self.mailbox.known_folders()?;
         let folder = list.folders.iter().find(|folder| folder.name == *name);
         Ok(folder.and_then(|folder| folder.role))
     }
 
     /// A folder's name for people.
     fn title_of(&mut self, name: &FolderName) -> Result<String> {
-        let list = self.mailbox.folders()?;
+        let list = self.mailbox.known_folders()?;
         let folder = list.folders.iter().find(|folder| folder.name == *name);
         let title = folder.map(|folder| title(self, folder).to_owned());
         Ok(title.unwrap_or_else(|| crate::remote::decoded(name.as_wire())))

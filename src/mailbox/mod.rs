@@ -139,12 +139,23 @@ impl<'v, 'p> Mailbox<'v, 'p> {
         }
     }
 
+    /// The folders as they are known, however long ago: an act does not list them first, it lists them on the way.
+    ///
+    /// # Errors
+    /// `Imap`, where nothing is cached.
+    pub fn known_folders(&mut self) -> Result<FolderList> {
+        match self.cache.folders() {
+            Some(list) => Ok(list),
+            None => self.folders(),
+        }
+    }
+
     /// The folder that is for something; it is made where there is none.
     ///
     /// # Errors
     /// `Imap`.
     pub fn folder_for(&mut self, role: Role) -> Result<FolderName> {
-        let known = self.folders()?;
+        let known = self.known_folders()?;
         match folder_of(&known, role) {
             Some(folder) => Ok(folder),
             None => self.changes().make_folder(role),
