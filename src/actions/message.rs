@@ -132,10 +132,14 @@ fn acting(query: &MessageQuery, row: &Row, role: Option<Role>, back: &ListQuery)
         true => MessageAct::Unstar,
         false => MessageAct::Star,
     };
+    let is_marked = row.flags.has(&Flags::DELETED);
+    let more = [star, MessageAct::Unread, MessageAct::Copy].into_iter();
     Acting {
         fields,
         first: offered.first,
-        more: vec![star, MessageAct::Unread, MessageAct::Copy],
+        more: more
+            .chain(is_marked.then_some(MessageAct::Restore))
+            .collect(),
     }
 }
 

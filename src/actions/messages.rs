@@ -38,7 +38,11 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
         _ => form,
     };
     let (change, into) = match form.act {
-        MessageAct::Read | MessageAct::Unread | MessageAct::Star | MessageAct::Unstar => {
+        MessageAct::Read
+        | MessageAct::Unread
+        | MessageAct::Star
+        | MessageAct::Unstar
+        | MessageAct::Restore => {
             let (flags, set) = form.act.flags().unwrap_or_default();
             (Change::Flags { flags, set }, String::new())
         }
@@ -151,7 +155,8 @@ fn opposite(act: MessageAct) -> Option<MessageAct> {
         | MessageAct::NotSpam
         | MessageAct::Move
         | MessageAct::Copy
-        | MessageAct::Remove => None,
+        | MessageAct::Remove
+        | MessageAct::Restore => None,
     }
 }
 

@@ -181,6 +181,11 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
             ..row_line(visit, line, message, outgoing)
         }
     });
+    let rows: Vec<RowLine> = lines.collect();
+    let mut acting = offers(role);
+    if rows.iter().any(|row| row.marked) {
+        acting.more.push(MessageAct::Restore);
+    }
     let query = |page, compare| ListQuery {
         list: listing.list.clone(),
         page,
@@ -212,7 +217,7 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
         compare: page(listing.page.clone(), true),
         acting: Acting {
             fields: place.chain(all).collect(),
-            ..offers(role)
+            ..acting
         },
         selection: Selection {
             selected,
@@ -220,7 +225,7 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
             all: select(Selected::All),
             nothing: select(Selected::Nothing),
         },
-        rows: lines.collect(),
+        rows,
         range: (
             total.saturating_sub(listing.ranks.end).saturating_add(1),
             total.saturating_sub(listing.ranks.start),
@@ -290,6 +295,7 @@ fn row_line(visit: &Visit, line: &Line, message: MessageRef, outgoing: bool) -> 
         peek: row.preview.clone().filter(|words| !words.is_empty()),
         unread: untold.is_none() && !row.flags.has(&Flags::SEEN),
         starred: row.flags.has(&Flags::FLAGGED),
+        marked: row.flags.has(&Flags::DELETED),
         answered: row.flags.has(&Flags::ANSWERED),
         forwarded: row.flags.has_keyword(FORWARDED),
         attachment: row.parts.as_deref().is_some_and(has_attachment),

@@ -33,11 +33,13 @@ pub enum MessageAct {
     Copy,
     /// To remove them for good.
     Remove,
+    /// To take off the mark that lets the next EXPUNGE of any client remove them.
+    Restore,
 }
 
 impl MessageAct {
     /// Every act, with the name that forms have for it.
-    const NAMES: [(MessageAct, &'static str); 11] = [
+    const NAMES: [(MessageAct, &'static str); 12] = [
         (MessageAct::Read, "read"),
         (MessageAct::Unread, "unread"),
         (MessageAct::Star, "star"),
@@ -49,6 +51,7 @@ impl MessageAct {
         (MessageAct::Move, "move"),
         (MessageAct::Copy, "copy"),
         (MessageAct::Remove, "remove"),
+        (MessageAct::Restore, "restore"),
     ];
 
     /// Every act.
@@ -78,6 +81,7 @@ impl MessageAct {
             MessageAct::Unread => Some((Flags::SEEN, false)),
             MessageAct::Star => Some((Flags::FLAGGED, true)),
             MessageAct::Unstar => Some((Flags::FLAGGED, false)),
+            MessageAct::Restore => Some((Flags::DELETED, false)),
             MessageAct::Archive
             | MessageAct::Delete
             | MessageAct::Spam
@@ -101,7 +105,8 @@ impl MessageAct {
             | MessageAct::Unread
             | MessageAct::Star
             | MessageAct::Unstar
-            | MessageAct::Copy => false,
+            | MessageAct::Copy
+            | MessageAct::Restore => false,
         }
     }
 }

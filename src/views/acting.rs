@@ -135,6 +135,7 @@ fn sign(act: MessageAct) -> Icon {
         MessageAct::Delete | MessageAct::Remove => Icon::Trash,
         MessageAct::Spam => Icon::Spam,
         MessageAct::NotSpam => Icon::Inbox,
+        MessageAct::Restore => Icon::Check,
         MessageAct::Move => Icon::Folder,
         MessageAct::Copy => Icon::File,
     }

@@ -75,6 +75,8 @@ pub struct RowLine {
     pub peek: Option<String>,
     /// Not read yet.
     pub unread: bool,
+    /// Marked as deleted, by whatever client, and not removed yet.
+    pub marked: bool,
     /// Starred.
     pub starred: bool,
     /// Answered.
@@ -201,11 +203,12 @@ fn row(chrome: &Chrome, row: &RowLine, selected: Selected) -> Markup {
     };
     let subject = row.subject.trim();
     html! {
-        li.row.unread[row.unread].now[row.current] {
+        li.row.unread[row.unread].marked[row.marked].now[row.current] {
             (acting::tick(chrome, row.uid, if subject.is_empty() { words.no_subject() } else { subject }, selected))
             (face(who.unwrap_or(&nobody)))
             a href=(chrome.href(&row.href)) aria-current=[row.current.then_some("true")] {
                 span.who {
+                    @if row.marked { span.sr { (words.marked_for_removal()) ": " } }
                     @if row.unread { span.sr { (words.unread_row()) } }
                     @if row.doubted.is_some() { (sign(Icon::Warn, words.sender_in_doubt())) }
                     b dir="auto" title=[who.map(|who| &who.email)] {

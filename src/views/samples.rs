@@ -522,6 +522,7 @@ fn inbox(open: Option<usize>, peek: bool) -> ListPane {
             subject: subject.to_string(),
             peek: peek.then(|| first.to_string()),
             unread: marks.contains('u'),
+            marked: marks.contains('m'),
             starred: marks.contains('s'),
             answered: marks.contains('a'),
             forwarded: marks.contains('f'),

@@ -69,7 +69,13 @@ impl Words {
             MessageAct::Move => "Move",
             MessageAct::Copy => "Copy",
             MessageAct::Remove => "Delete for good",
+            MessageAct::Restore => "Restore",
         }
+    }
+
+    /// What is said of a message that some client has marked as deleted, and that none has removed yet.
+    pub fn marked_for_removal(&self) -> &'static str {
+        "Marked for removal"
     }
 
     /// The name of the box that chooses a message.
@@ -173,6 +179,7 @@ impl Words {
             | MessageAct::Move => format!("{messages} moved to {into}."),
             MessageAct::Copy => format!("{messages} copied to {into}."),
             MessageAct::Remove => format!("{messages} {are} deleted for good."),
+            MessageAct::Restore => format!("{messages} restored."),
         }
     }
 

@@ -62,6 +62,7 @@ pub(super) fn heading(chrome: &Chrome, message: &MessagePage) -> Markup {
                 }
             }
             .moment {
+                @if message.heading.flags.has(&Flags::DELETED) { (sign(Icon::Trash, words.marked_for_removal())) }
                 @if message.heading.flags.has(&Flags::ANSWERED) { (sign(Icon::Reply, words.answered())) }
                 @if message.heading.flags.has_keyword(FORWARDED) { (sign(Icon::Forward, words.forwarded())) }
                 @if message.heading.flags.has(&Flags::FLAGGED) { (sign(Icon::Star, words.starred())) }
