@@ -4,6 +4,8 @@
 //! named, never done twice.
 
 mod cut;
+mod hands;
+mod soak;
 
 use std::time::Duration;
 
@@ -537,4 +539,39 @@ fn rule_7_very_many_go_in_slices_and_the_page_says_how_far_it_is() {
     done.says("100 messages moved to Archive.");
     assert!(subjects(&site, "INBOX").is_empty());
     assert_eq!(subjects(&site, "Archive").len(), 4_100);
+}
+
+#[test]
+fn rule_9_what_another_client_has_marked_is_struck_through_and_can_be_restored() {
+    let site = plan(3).start();
+    let ann = site.sign_in("ann");
+    ann.get("/").hides("Restore");
+    let mark = || {
+        let mut other = site.other_client("ann");
+        other.run("SELECT INBOX");
+        other.run("STORE 1,3 +FLAGS (\\Deleted)");
+    };
+    mark();
+    let list = ann.get("/?compare=1");
+    let marked = list.texts_of(".row.marked .subject");
+    assert_eq!(marked, ["Message 3", "Message 1"]);
+    assert_eq!(
+        list.texts_of(".row.marked .sr:first-child"),
+        ["Marked for removal:"; 2]
+    );
+    let done = act(&list, &["Message 1", "Message 2", "Message 3"], "restore");
+    done.says("3 messages restored.").hides("Restore");
+    assert!(done.texts_of(".row.marked").is_empty());
+    assert_eq!(flags(&site, "INBOX"), ["", "", ""]);
+
+    mark();
+    let message = ann.get("/?compare=1").click("Message 3");
+    let done = message.form("acts").press("act", "restore");
+    done.says("1 message restored.").hides("Restore");
+    assert_eq!(flags(&site, "INBOX")[0], "\\Deleted");
+    assert!(!flags(&site, "INBOX")[2].contains("Deleted"));
+    ann.get("/")
+        .click("Message 2")
+        .hides("Marked for removal")
+        .hides("Restore");
 }

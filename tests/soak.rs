@@ -527,12 +527,15 @@ fn after_many_clicks_at_random_cache_and_server_agree() {
 
 /// What a list says of a message, or the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Told {
-    unread: bool,
-    starred: bool,
-    answered: bool,
+pub struct Told {
+    /// Not read.
+    pub unread: bool,
+    /// Starred.
+    pub starred: bool,
+    /// Answered.
+    pub answered: bool,
     /// None where it is not plain ASCII: the server tells it encoded.
-    subject: Option<String>,
+    pub subject: Option<String>,
 }
 
 /// Messages by UID.
@@ -584,7 +587,7 @@ fn agree(site: &Site, users: &[User]) {
 }
 
 /// The folders of the pane, as on the wire, and the number that stands beside each.
-fn shown_folders(page: &Page) -> BTreeMap<String, usize> {
+pub fn shown_folders(page: &Page) -> BTreeMap<String, usize> {
     let hrefs = page.attributes_of("nav.folders a.line", "href");
     let texts = page.texts_of("nav.folders a.line");
     let name = |href: &String| {
@@ -610,7 +613,7 @@ fn shown_folders(page: &Page) -> BTreeMap<String, usize> {
 }
 
 /// The same as the server has them.
-fn server_folders(client: &mut MailClient) -> BTreeMap<String, usize> {
+pub fn server_folders(client: &mut MailClient) -> BTreeMap<String, usize> {
     let listed = client.run("LIST \"\" \"*\"");
     let mut folders = BTreeMap::new();
     for line in listed {
@@ -649,26 +652,33 @@ fn shown_messages(browser: &Visitor, folder: &str, compare: bool) -> (Folder, Pa
         page.expect(notices.is_empty(), || "more than a list".to_owned());
         let asked = page.server_timing("imap").numbers()[0];
         page.expect(compare || asked == 0, || "the server was asked".to_owned());
-        for (n, href) in page.attributes_of("li.row > a", "href").iter().enumerate() {
-            let (_, tail) = href.split_once("&u=").expect("a message");
-            let digits = tail.split('&').next().unwrap_or_default();
-            let row = format!("ul > li.row:nth-child({})", n + 1);
-            let signs = page.attributes_of(&format!("{row} svg"), "aria-label");
-            let says = |word: &str| signs.iter().any(|sign| sign == word);
-            let subject = page.text_of(&format!("{row} .subject"));
-            let told = Told {
-                unread: page.text_of(&format!("{row}.unread")).is_some(),
-                starred: says("Starred"),
-                answered: says("Answered"),
-                subject: subject.as_deref().and_then(plain),
-            };
-            all.insert(digits.parse().expect("a UID"), told);
-        }
+        all.extend(rows_of(&page));
         if !page.has_link("Older") {
             return (all, page);
         }
         page = page.click("Older");
     }
+}
+
+/// What the rows of a page say of their messages, in their order.
+pub fn rows_of(page: &Page) -> Vec<(u32, Told)> {
+    let hrefs = page.attributes_of("li.row > a", "href");
+    let rows = hrefs.iter().enumerate().map(|(n, href)| {
+        let (_, tail) = href.split_once("&u=").expect("a message");
+        let digits = tail.split('&').next().unwrap_or_default();
+        let row = format!("ul > li.row:nth-child({})", n + 1);
+        let signs = page.attributes_of(&format!("{row} svg"), "aria-label");
+        let says = |word: &str| signs.iter().any(|sign| sign == word);
+        let subject = page.text_of(&format!("{row} .subject"));
+        let told = Told {
+            unread: page.text_of(&format!("{row}.unread")).is_some(),
+            starred: says("Starred"),
+            answered: says("Answered"),
+            subject: subject.as_deref().and_then(plain),
+        };
+        (digits.parse().expect("a UID"), told)
+    });
+    rows.collect()
 }
 
 /// The same as the server has it.

@@ -307,6 +307,7 @@ impl Tab {
             "Tab" => 9,
             "Enter" => 13,
             "Escape" => 27,
+            " " => 32,
             "ArrowUp" => 38,
             "ArrowDown" => 40,
             _ => 0,

@@ -9,6 +9,7 @@ use super::text::{contains_words, css, in_order, is_hidden, visible_text};
 use super::visitor::{Request, Visitor};
 
 /// An answer.
+#[derive(Clone)]
 pub struct Page {
     visitor: Visitor,
     request: Request,
