@@ -567,11 +567,11 @@ fn rule_9_what_another_client_has_marked_is_struck_through_and_can_be_restored()
     mark();
     let message = ann.get("/?compare=1").click("Message 3");
     let done = message.form("acts").press("act", "restore");
-    done.says("1 message restored.").hides("Restore");
+    done.says("1 message restored.");
+    assert!(
+        done.attributes_of("#acts button[value=restore]", "value")
+            .is_empty()
+    );
     assert_eq!(flags(&site, "INBOX")[0], "\\Deleted");
     assert!(!flags(&site, "INBOX")[2].contains("Deleted"));
-    ann.get("/")
-        .click("Message 2")
-        .hides("Marked for removal")
-        .hides("Restore");
 }

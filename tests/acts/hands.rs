@@ -57,8 +57,13 @@ fn rows_are_ticked_by_mouse_and_keyboard_and_enter_does_no_harm() {
         assert_eq!(ticked(tab), both, "{which}");
         tab.press("Enter");
         std::thread::sleep(Duration::from_millis(200));
-        assert_eq!((tab.url(), ticked(tab)), (url, both), "{which}");
-        assert_eq!(subjects(&site, "INBOX").len(), 4, "{which}");
+        assert_eq!(subjects(&site, "INBOX").len(), 4, "{which}: {}", tab.text());
+        assert_eq!(
+            (tab.url(), ticked(tab)),
+            (url, both),
+            "{which}: {}",
+            tab.text()
+        );
     });
 }
 

@@ -174,7 +174,8 @@ impl Soak {
             6 | 7 => self.open(at),
             8 => {
                 let page = self.pages[at].last().expect("a page").clone();
-                if page.has_link("Older") {
+                let is_message = !page.attributes_of("form#acts", "action").is_empty();
+                if !is_message && page.has_link("Older") {
                     self.tell("older".to_owned());
                     let next = page.click("Older");
                     self.pages[at].push(next);
@@ -553,6 +554,7 @@ impl Soak {
         let all = held.order.len();
         let count = held.order.iter().filter(|uid| unread(uid)).count();
         let words = match (all, count) {
+            (0, _) => "No messages".to_owned(),
             (1, 0) => "1 message".to_owned(),
             (n, 0) => format!("{n} messages"),
             (1, n) => format!("1 message, {n} unread"),
