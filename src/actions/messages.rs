@@ -84,17 +84,18 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
         };
         notices::withdraw(visit.mailbox.store(), owner, undone);
     }
+    let missing = outcome.tally.missing;
     Ok(Done::GoOn(Box::new(GoOn {
         more: more(&form, &outcome),
         undo: undo(visit, &form, &change, outcome),
-        page: after(&form),
+        page: after(&form, missing),
     })))
 }
 
 /// The page that comes next: the message that was open, if it is still to be looked at, else the list.
-fn after(form: &MessagesForm) -> Route {
-    // Opened again, what is to be unread would be read again.
-    let stays = !form.act.takes_away() && form.act != MessageAct::Unread;
+fn after(form: &MessagesForm, missing: u32) -> Route {
+    // Opened again, what is to be unread would be read again; and what is gone cannot be opened.
+    let stays = missing == 0 && !form.act.takes_away() && form.act != MessageAct::Unread;
     match (form.opened, form.uids.first()) {
         (Some(rank), Some(uid)) if stays => {
             Route::Message(MessageQuery::plain(form.from.message(*uid), rank))

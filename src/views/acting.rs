@@ -38,7 +38,8 @@ pub struct Selection {
 /// The beginning of a form that does something with messages.
 pub(super) fn opening(chrome: &Chrome, acting: &Acting) -> Markup {
     html! {
-        button disabled hidden {}
+        // A disabled one is passed over; `dialog` outside of a dialog sends nothing (HTML, form submission).
+        button formmethod="dialog" hidden {}
         (tokens(chrome))
         @for (name, value) in &acting.fields { input type="hidden" name=(name) value=(value); }
     }
