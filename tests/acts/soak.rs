@@ -555,8 +555,8 @@ impl Soak {
         let count = held.order.iter().filter(|uid| unread(uid)).count();
         let words = match (all, count) {
             (0, _) => "No messages".to_owned(),
-            (1, 0) => "1 message".to_owned(),
-            (n, 0) => format!("{n} messages"),
+            (1, 0) => "1 message, none unread".to_owned(),
+            (n, 0) => format!("{n} messages, none unread"),
             (1, n) => format!("1 message, {n} unread"),
             (m, n) => format!("{m} messages, {n} unread"),
         };
