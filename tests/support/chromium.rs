@@ -261,6 +261,15 @@ impl Tab {
 
     /// Clicks with the mouse on the middle of the first element that a CSS selector finds.
     pub fn click(&self, selector: &str) {
+        self.click_times(selector, 1);
+    }
+
+    /// Clicks there twice, the second time whatever the first one has led to.
+    pub fn click_twice(&self, selector: &str) {
+        self.click_times(selector, 2);
+    }
+
+    fn click_times(&self, selector: &str, times: u32) {
         let place = self.evaluate(&format!(
             "(() => {{ const e = document.querySelector({}); if (!e) return null;\
              e.scrollIntoView({{ block: 'center' }}); const r = e.getClientRects()[0];\
@@ -272,11 +281,13 @@ impl Tab {
             "nothing to click at {selector} in:\n{}",
             self.text()
         );
-        for kind in ["mousePressed", "mouseReleased"] {
-            self.ask(
-                "Input.dispatchMouseEvent",
-                json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": 1 }),
-            );
+        for nth in 1..=times {
+            for kind in ["mousePressed", "mouseReleased"] {
+                self.ask(
+                    "Input.dispatchMouseEvent",
+                    json!({ "type": kind, "x": place[0], "y": place[1], "button": "left", "clickCount": nth }),
+                );
+            }
         }
     }
 
