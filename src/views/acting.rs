@@ -123,7 +123,7 @@ fn key(act: MessageAct) -> Option<&'static str> {
         MessageAct::Star | MessageAct::Unstar => Some("s"),
         MessageAct::Read => Some("I"),
         MessageAct::Unread => Some("U"),
-        MessageAct::Copy => None,
+        MessageAct::Copy | MessageAct::Restore => None,
     }
 }
 
