@@ -105,6 +105,16 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// What the stage of a run has to hold. The folders of an account are listed with each cold click, so two builds that are
+/// compared have the same ones.
+fn needs(options: &Options) -> Needs {
+    let colds = 2 * (options.rounds / ROUNDS_A_COLD);
+    Needs {
+        cold: colds + STORM_ROUNDS * (STORMS.len() + 1) + 3,
+        crowd: if options.wants("crowd") { CROWD } else { 0 },
+    }
+}
+
 fn run(options: &Options) {
     println!(
         "Apache event + mod_cgid without suEXEC, {} processors, load {}.",
@@ -112,10 +122,7 @@ fn run(options: &Options) {
         watch::load()
     );
     println!("The do-nothing CGI: Rust, rustc -O, not PIE, as the released program is not.");
-    let stage = Stage::set(Needs {
-        cold: options.rounds / ROUNDS_A_COLD + STORM_ROUNDS * (STORMS.len() + 1) + 3,
-        crowd: if options.wants("crowd") { CROWD } else { 0 },
-    });
+    let stage = Stage::set(needs(options));
     if options.parts.iter().any(|part| part == "hold") {
         hold(&stage);
     }
@@ -132,7 +139,7 @@ fn run(options: &Options) {
         storm(&stage);
     }
     if let Some(program) = &options.beside {
-        beside(&stage, program, options.rounds);
+        beside(&stage, program, options);
     }
     drop(stage);
     if options.wants("sizes") {
@@ -217,14 +224,9 @@ fn clicks(stage: &Stage, rounds: usize) {
 }
 
 /// The clicks of this program and of another build of it, in turn.
-fn beside(stage: &Stage, program: &Path, rounds: usize) {
-    let other = Stage::of(
-        program,
-        Needs {
-            cold: rounds / ROUNDS_A_COLD + 1,
-            crowd: 0,
-        },
-    );
+fn beside(stage: &Stage, program: &Path, options: &Options) {
+    let rounds = options.rounds;
+    let other = Stage::of(program, needs(options));
     let stages = [stage, &other];
     type Of = fn(&Stage) -> Click;
     let kinds: [(&str, Of); 5] = [
