@@ -6,6 +6,8 @@
 mod cut;
 mod hands;
 mod soak;
+mod injection;
+mod servers;
 
 use std::time::Duration;
 

@@ -18,6 +18,7 @@ pub mod http;
 pub mod imap_script;
 pub mod install;
 pub mod kernel;
+pub mod liar;
 pub mod mailbox;
 pub mod mails;
 pub mod page;

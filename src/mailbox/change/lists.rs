@@ -32,39 +32,21 @@ impl Changes<'_, '_, '_> {
         self.sync.cache.put_head(&work.list, &head);
     }
 
-    /// Takes out of the list what is gone; which of the act's messages that are. Where the server names no numbers, and not
-    /// as many are gone as were to go, the list is compared anew.
+    /// Takes out of the list what is gone; which of the act's messages that are. Where the server names no numbers, `named`
+    /// are those that it has said to be gone otherwise; where not as many have gone, the list is compared anew.
     pub(super) fn take_out(
         &mut self,
         work: &Work,
         behind: &Behind,
-        moved: &Moved,
+        named: Option<&Moved>,
     ) -> Result<UidSet> {
-        let meant: UidSet = match moved.pairs.is_empty() {
-            true => work.there.clone(),
-            false => moved.pairs.keys().copied().collect(),
-        };
+        let named = named.map(Moved::named);
         let left_out = match behind.expunged {
             0 => Some(behind.vanished.clone()),
-            n if n == meant.len() && behind.vanished.is_empty() => Some(meant),
-            _ => None,
+            n => named.filter(|named| n == named.len() && behind.vanished.is_empty()),
         };
         let Some(left_out) = left_out else {
-            self.sync.compare(&work.list, Purpose::Act(None))?;
-            let head = self.sync.cache.list(&work.list);
-            let all = 0..head.map_or(0, |head| head.counts.messages);
-            let now: UidSet = self
-                .sync
-                .cache
-                .uids(&work.list, all)
-                .into_iter()
-                .flatten()
-                .collect();
-            return Ok(work
-                .there
-                .iter()
-                .filter(|uid| !now.contains(*uid))
-                .collect());
+            return self.gone_now(work);
         };
         let stays = |uid: &&Uid| !left_out.contains(**uid);
         let now: Vec<Uid> = work.uids.iter().filter(stays).copied().collect();
@@ -109,6 +91,17 @@ impl Changes<'_, '_, '_> {
             .iter()
             .filter(|uid| left_out.contains(*uid))
             .collect())
+    }
+
+    /// Compares the list anew; which of the act's messages are gone.
+    pub(super) fn gone_now(&mut self, work: &Work) -> Result<UidSet> {
+        self.sync.compare(&work.list, Purpose::Act(None))?;
+        let head = self.sync.cache.list(&work.list);
+        let all = 0..head.map_or(0, |head| head.counts.messages);
+        let now = self.sync.cache.uids(&work.list, all);
+        let now: UidSet = now.into_iter().flatten().collect();
+        let there = work.there.iter();
+        Ok(there.filter(|uid| !now.contains(*uid)).collect())
     }
 
     /// Forgets what is cached of messages that are gone.

@@ -1,19 +1,20 @@
-//! Acting on messages of an open folder: mark, move, copy, remove.
+//! Acting on messages of an open folder: mark, move.
 //!
-//! Not for opening and comparing the folder, which comes first (`mailbox::act`). To know before changing it: nothing that
+//! Not for copying and removing (`copies`), nor for opening and comparing the folder, which comes first (`mailbox::act`). To know before changing it: nothing that
 //! marks or removes goes out together with the copy that it depends on (a COPY that is refused, with STORE and EXPUNGE
 //! behind it in one write, loses the mail); and whoever else works in the folder is neither undone nor overlooked.
 
 use std::collections::BTreeMap;
 
-use super::outcome::Moved;
+use super::outcome::{Held, Moved};
 use super::{Change, Changes, Outcome, WayBack};
-use crate::error::{Act, Cause, Error, Imap, Progress, Reach, Result};
+use crate::error::{Act, Progress, Reach, Result};
 use crate::mail::{
     Flags, FolderName, FolderRef, ListId, MessageAct, ModSeq, Row, Tally, Uid, UidValidity,
 };
 use crate::remote::{
-    Criteria, Flight, Found, Handle, Messages, Plan, StatusCounts, StoreFlags, Stored, UidSet,
+    Copied, Criteria, Flight, Found, Handle, Messages, Plan, StatusCounts, StoreFlags, Stored,
+    UidSet,
 };
 use crate::store::keys::{List, NoticeKey, OpenAct, Target};
 
@@ -64,7 +65,7 @@ impl Work<'_> {
     }
 
     /// Nothing was done with these after all.
-    fn did_no_more(&self) {
+    pub fn did_no_more(&self) {
         match self.before.done {
             0 => self.progress.did_nothing(),
             _ => self.progress.did(self.said(self.before)),
@@ -72,7 +73,7 @@ impl Work<'_> {
     }
 
     /// So many of these were done with, so many have gone otherwise, and the others are left.
-    fn tally(&self, done: u64, gone_otherwise: u64) -> Tally {
+    pub fn tally(&self, done: u64, gone_otherwise: u64) -> Tally {
         let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
         let left = self.there.len().saturating_sub(done);
         Tally {
@@ -81,16 +82,37 @@ impl Work<'_> {
             left: number(left.saturating_sub(gone_otherwise)),
         }
     }
+
+    /// Where its messages have gone, as far as a flight tells.
+    pub(super) fn moved(&self, flight: &Flight, copy: Handle<Copied>) -> Moved {
+        let Some(to) = self.change.target() else {
+            return Moved::default();
+        };
+        let held = Held {
+            before: self.beside,
+            after: flight.folders.counts.get(to),
+        };
+        Moved::read(flight.get(copy), &self.there, to, held)
+    }
+
+    /// What became of it: these are gone.
+    pub(super) fn outcome(&self, moved: &Moved, gone: &UidSet) -> Outcome {
+        let done = moved.count(gone);
+        Outcome {
+            tally: self.tally(done, gone.len().saturating_sub(done)),
+            back: moved.back(gone),
+        }
+    }
 }
 
 /// The marks of messages that were read here, in front of a change.
-struct Pending {
+pub(super) struct Pending {
     uids: Vec<Uid>,
     sent: Option<Handle<Stored>>,
 }
 
 /// What a flight asks behind a change, so that the cache knows what the server has.
-struct Asked {
+pub(super) struct Asked {
     pending: Pending,
     /// Changes since the comparison, by others too.
     changes: Option<Handle<Messages>>,
@@ -140,7 +162,7 @@ impl Changes<'_, '_, '_> {
             Change::Move(to) if self.sync.server.can("MOVE")? => self.move_to(work, &before, to),
             Change::Move(to) => self.copy_and_remove(work, &before, to),
             Change::Copy(to) => self.copy_to(work, &before, to),
-            Change::Remove => self.remove(work, &Moved::default()),
+            Change::Remove => self.remove(work, None),
         };
         match &outcome {
             Ok(outcome) => {
@@ -191,7 +213,7 @@ impl Changes<'_, '_, '_> {
     }
 
     /// A flight, with the marks of what was read here in front, but for what is to be unread.
-    fn plan(&mut self, work: &Work) -> (Plan, Pending) {
+    pub(super) fn plan(&mut self, work: &Work) -> (Plan, Pending) {
         let mut plan = Plan::new();
         let folder = &work.head.folder;
         let mut uids = self.sync.cache.pending(folder);
@@ -209,7 +231,12 @@ impl Changes<'_, '_, '_> {
     }
 
     /// Asks behind a change for what the cache has to know.
-    fn ask_behind(&mut self, plan: &mut Plan, work: &Work, pending: Pending) -> Result<Asked> {
+    pub(super) fn ask_behind(
+        &mut self,
+        plan: &mut Plan,
+        work: &Work,
+        pending: Pending,
+    ) -> Result<Asked> {
         let qresync = self.sync.server.can("QRESYNC")?;
         let counts = self.sync.server.can("ESEARCH")?;
         let changes = match work.head.modseq {
@@ -230,7 +257,7 @@ impl Changes<'_, '_, '_> {
     }
 
     /// Keeps what came behind a change: flags, rows, and what the server knows to be read.
-    fn take_behind(&mut self, flight: &Flight, work: &Work, asked: &Asked) -> Behind {
+    pub(super) fn take_behind(&mut self, flight: &Flight, work: &Work, asked: &Asked) -> Behind {
         let folder = &work.head.folder;
         if asked
             .pending
@@ -290,6 +317,7 @@ impl Changes<'_, '_, '_> {
             let mut plan = Plan::new();
             let read = plan.fetch_flags(unnamed, None);
             let mut flight = self.sync.fly_with_counts(plan)?;
+            flight.require(read)?;
             let messages = flight.take(read).unwrap_or_default();
             let no_rows = UidSet::default();
             self.sync
@@ -324,7 +352,13 @@ impl Changes<'_, '_, '_> {
                     (true, false) => unread.saturating_add(count),
                 }
             });
-        self.keep_flags(work, unread, behind.modseq);
+        match behind.vanished.is_empty() && behind.expunged == 0 {
+            true => self.keep_flags(work, unread, behind.modseq),
+            false => {
+                let gone = self.take_out(work, &behind, None)?;
+                self.forget(work, &gone);
+            }
+        }
         let is_known = u64::try_from(before.len()) == Ok(work.there.len());
         Ok(Outcome {
             tally: work.tally(done.len(), gone),
@@ -337,153 +371,20 @@ impl Changes<'_, '_, '_> {
         let (mut plan, pending) = self.plan(work);
         let moving = plan.move_to(work.there.clone(), to);
         let asked = self.ask_behind(&mut plan, work, pending)?;
+        plan.status(to);
         let flight = self.sync.fly_with_counts(plan)?;
         let behind = self.take_behind(&flight, work, &asked);
-        let moved = Moved::read(flight.get(moving), &work.there, to);
-        let gone = self.take_out(work, &behind, &moved)?;
+        let moved = work.moved(&flight, moving);
+        let is_named = flight.is_ok(moving) && !moved.pairs.is_empty();
+        let gone = self.take_out(work, &behind, is_named.then_some(&moved))?;
         if gone.is_empty()
             && let Err(refused) = flight.require(moving)
         {
             work.did_no_more();
             return Err(refused);
         }
-        self.take_in(work, before, &moved, gone.len());
+        self.take_in(work, before, &moved, moved.count(&gone));
         self.forget(work, &gone);
-        Ok(self.gone(work, &gone, &moved))
-    }
-
-    /// COPY, and where that has been done for certain, STORE and EXPUNGE in a flight of their own.
-    fn copy_and_remove(&mut self, work: &Work, before: &Rows, to: &FolderName) -> Result<Outcome> {
-        let moved = self.copy(work, to)?;
-        let copied: UidSet = match moved.to {
-            Some(_) => moved.pairs.keys().copied().collect(),
-            None => work.there.clone(),
-        };
-        self.take_in(work, before, &moved, copied.len());
-        let rest = Work {
-            there: copied,
-            ..work.clone()
-        };
-        let mut outcome = self.remove(&rest, &moved)?;
-        let uncopied = work.there.len().saturating_sub(rest.there.len());
-        let uncopied = u32::try_from(uncopied).unwrap_or(u32::MAX);
-        outcome.tally.left = outcome.tally.left.saturating_add(uncopied);
-        Ok(outcome)
-    }
-
-    fn copy_to(&mut self, work: &Work, before: &Rows, to: &FolderName) -> Result<Outcome> {
-        let moved = self.copy(work, to)?;
-        let done = match moved.to {
-            Some(_) => u64::try_from(moved.pairs.len()).unwrap_or(u64::MAX),
-            None => work.there.len(),
-        };
-        self.take_in(work, before, &moved, done);
-        Ok(Outcome {
-            tally: work.tally(done, 0),
-            back: None,
-        })
-    }
-
-    /// COPY, with the proof that it was done: COPYUID, or a folder that has grown by as many.
-    fn copy(&mut self, work: &Work, to: &FolderName) -> Result<Moved> {
-        let tells = self.sync.server.can("UIDPLUS")?;
-        let mut plan = Plan::new();
-        let copy = plan.copy(work.there.clone(), to);
-        let status = (!tells).then(|| plan.status(to));
-        let flight = self.sync.fly_with_counts(plan)?;
-        let moved = Moved::read(flight.get(copy), &work.there, to);
-        if !moved.pairs.is_empty() {
-            return Ok(moved);
-        }
-        if let Err(refused) = flight.require(copy) {
-            // RFC 9051 6.4.7: then nothing was copied.
-            work.did_no_more();
-            return Err(refused);
-        }
-        let after = status.and_then(|_| flight.folders.counts.get(to));
-        let grown = |of: fn(&StatusCounts) -> Option<u32>| {
-            let (before, after) = (of(work.beside.as_ref()?)?, of(after?)?);
-            Some(u64::from(after.checked_sub(before)?) == work.there.len())
-        };
-        let messages = grown(|counts| counts.messages);
-        let next = grown(|counts| counts.uid_next.map(Uid::get));
-        match (messages, next) {
-            (Some(true), Some(true)) => Ok(moved),
-            _ => Err(Error::Imap(
-                Imap::Garbled,
-                Cause::new("the server does not show that it has copied"),
-            )),
-        }
-    }
-
-    /// Marks messages as deleted and removes them: just these.
-    fn remove(&mut self, work: &Work, moved: &Moved) -> Result<Outcome> {
-        let deleted = StoreFlags {
-            uids: work.there.clone(),
-            add: true,
-            flags: Flags::DELETED,
-            unchanged_since: None,
-            tell: false,
-        };
-        let has_uidplus = self.sync.server.can("UIDPLUS")?;
-        if !has_uidplus && !self.mark_alone(work, deleted.clone())? {
-            return self.left_marked(work);
-        }
-        let (mut plan, pending) = self.plan(work);
-        let expunge = match has_uidplus {
-            true => {
-                plan.store(deleted);
-                plan.expunge(work.there.clone())
-            }
-            false => plan.expunge_all(),
-        };
-        let asked = self.ask_behind(&mut plan, work, pending)?;
-        let flight = self.sync.fly_with_counts(plan)?;
-        let behind = self.take_behind(&flight, work, &asked);
-        let gone = self.take_out(work, &behind, moved)?;
-        if gone.is_empty() && moved.pairs.is_empty() {
-            flight.require(expunge)?;
-        }
-        self.forget(work, &gone);
-        Ok(self.gone(work, &gone, moved))
-    }
-
-    /// For servers without UIDPLUS: marks messages as deleted; true where no others are marked in the folder, so that
-    /// EXPUNGE, which takes whatever is marked by anybody, takes just these.
-    fn mark_alone(&mut self, work: &Work, deleted: StoreFlags) -> Result<bool> {
-        let mut plan = Plan::new();
-        let store = plan.store(deleted);
-        let marked = plan.search(Criteria::Deleted);
-        let flight = self.sync.fly_with_counts(plan)?;
-        flight.require(store)?;
-        flight.require(marked)?;
-        let found = flight.get(marked).map(|found| found.uids.to_set());
-        Ok(found.as_ref() == Some(&work.there))
-    }
-
-    /// Messages that are marked and cannot be removed without others: they stay, struck through.
-    fn left_marked(&mut self, work: &Work) -> Result<Outcome> {
-        let mut plan = Plan::new();
-        let flags = plan.fetch_flags(work.there.clone(), None);
-        let mut flight = self.sync.fly_with_counts(plan)?;
-        let messages = flight.take(flags).unwrap_or_default();
-        let no_rows = UidSet::default();
-        self.sync
-            .note_messages(&work.head.folder, &messages, &no_rows);
-        Ok(Outcome {
-            tally: work.tally(0, 0),
-            back: None,
-        })
-    }
-
-    /// What became of messages that were to go: these are gone.
-    fn gone(&self, work: &Work, gone: &UidSet, moved: &Moved) -> Outcome {
-        let is_told = |uid: &Uid| moved.to.is_none() || moved.pairs.contains_key(uid);
-        let done = gone.iter().filter(is_told).count();
-        let done = u64::try_from(done).unwrap_or(u64::MAX);
-        Outcome {
-            tally: work.tally(done, gone.len().saturating_sub(done)),
-            back: moved.back(gone),
-        }
+        Ok(work.outcome(&moved, &gone))
     }
 }
