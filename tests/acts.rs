@@ -5,9 +5,9 @@
 
 mod cut;
 mod hands;
-mod soak;
 mod injection;
 mod servers;
+mod soak;
 
 use std::time::Duration;
 
