@@ -537,6 +537,9 @@ fn rule_7_very_many_go_in_slices_and_the_page_says_how_far_it_is() {
     let part = ann.follow(answer);
     part.says("4,000 messages moved to Archive. 100 messages are still as they were.");
     assert_eq!(subjects(&site, "INBOX").len(), 100);
+    // None of them was read, in whichever slice it went.
+    let counts = part.texts_of(".folders a.unread .count");
+    assert_eq!(counts, ["100 unread", "4,000 unread"]);
     let done = part.click("Continue");
     done.says("100 messages moved to Archive.");
     assert!(subjects(&site, "INBOX").is_empty());

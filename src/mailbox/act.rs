@@ -151,7 +151,7 @@ impl Mailbox<'_, '_> {
                 missing: begun.missing,
                 ..Tally::default()
             },
-            back: None,
+            ..Outcome::default()
         };
         let mut rest = meant.chunks(size).peekable();
         if rest.peek().is_none() {
@@ -187,12 +187,13 @@ impl Mailbox<'_, '_> {
                     true => outcome.back,
                     false => whole.back.and_then(|back| back.with(outcome.back)),
                 },
+                beside: outcome.beside,
             };
             if rest.peek().is_some() {
                 let head = self.cache.list(&begun.list);
                 begun.head = head.ok_or(Error::Internal(Cause::new("a list that was not kept")))?;
                 begun.uids = self.uids_of(&begun.head, &begun.list)?;
-                begun.beside = begun.beside.map(|held| grown(held, done));
+                begun.beside = outcome.beside;
                 if done == 0 || watch.passed() >= LONG_ENOUGH {
                     let left = rest.flatten().count();
                     let left = u32::try_from(left).unwrap_or(u32::MAX);
@@ -393,18 +394,6 @@ impl Mailbox<'_, '_> {
     fn mark(&mut self, folder: &FolderRef, uid: Uid) -> Option<Mark> {
         let row = self.cache.row(&folder.message(uid))?;
         Some((row.thread.id, row.size, row.arrived))
-    }
-}
-
-/// What a folder holds after so many messages have come.
-fn grown(held: StatusCounts, count: u32) -> StatusCounts {
-    let next = held
-        .uid_next
-        .and_then(|next| Uid::new(next.get().saturating_add(count)));
-    StatusCounts {
-        messages: held.messages.map(|messages| messages.saturating_add(count)),
-        uid_next: next,
-        ..held
     }
 }
 

@@ -28,7 +28,7 @@ impl Changes<'_, '_, '_> {
         if which.is_empty() {
             return self.copied_nothing(work);
         }
-        self.take_in(work, before, &moved, which.len());
+        self.take_in(work, before, &moved);
         let rest = Work {
             there: which,
             ..work.clone()
@@ -51,10 +51,10 @@ impl Changes<'_, '_, '_> {
         if which.is_empty() {
             return self.copied_nothing(work);
         }
-        self.take_in(work, before, &moved, which.len());
+        self.take_in(work, before, &moved);
         Ok(Outcome {
             tally: work.tally(which.len(), 0),
-            back: None,
+            ..Outcome::default()
         })
     }
 
@@ -64,7 +64,7 @@ impl Changes<'_, '_, '_> {
         self.forget(work, &gone);
         Ok(Outcome {
             tally: work.tally(0, gone.len()),
-            back: None,
+            ..Outcome::default()
         })
     }
 
@@ -94,7 +94,10 @@ impl Changes<'_, '_, '_> {
             }),
             Some(n) if n == work.there.len() && !tells => Ok(Copies {
                 which: work.there.clone(),
-                moved: Moved::of(&work.there),
+                moved: Moved {
+                    certain: work.there.clone(),
+                    ..moved
+                },
             }),
             _ => Err(Error::Imap(
                 Imap::Garbled,
@@ -165,7 +168,7 @@ impl Changes<'_, '_, '_> {
             .note_messages(&work.head.folder, &messages, &no_rows);
         Ok(Outcome {
             tally: work.tally(0, 0),
-            back: None,
+            ..Outcome::default()
         })
     }
 }

@@ -80,11 +80,8 @@ impl Changes<'_, '_, '_> {
             ..work.head.clone()
         };
         self.sync.cache.put_list(&work.list, &head, &now);
-        let others: Vec<Uid> = left_out.iter().take(work.uids.len()).collect();
-        let others: Vec<Uid> = others
-            .into_iter()
-            .filter(|uid| !work.there.contains(*uid))
-            .collect();
+        let others = left_out.iter().take(work.uids.len());
+        let others: Vec<Uid> = others.filter(|uid| !work.there.contains(*uid)).collect();
         self.sync.cache.forget_gone(&work.head.folder, &others, &[]);
         Ok(work
             .there
@@ -134,17 +131,14 @@ impl Changes<'_, '_, '_> {
 
     /// Puts messages that have come into the folder that they went to: its counts, their rows and texts under their new
     /// numbers, and their place in its list.
-    pub(super) fn take_in(&mut self, work: &Work, before: &Rows, moved: &Moved, count: u64) {
+    pub(super) fn take_in(&mut self, work: &Work, before: &Rows, moved: &Moved) {
         let Some(name) = work.change.target() else {
             return;
         };
-        let unread = before.values().filter(|row| !row.flags.has(&Flags::SEEN));
-        let unread = u32::try_from(unread.count()).unwrap_or(u32::MAX);
-        let count = u32::try_from(count).unwrap_or(u32::MAX);
-        let held = work.beside.and_then(|held| {
+        let held = moved.held.and_then(|held| {
             Some(Counts {
-                messages: held.messages?.saturating_add(count),
-                unread: held.unseen?.saturating_add(unread),
+                messages: held.messages?,
+                unread: held.unseen?,
             })
         });
         if let Some(counts) = held {

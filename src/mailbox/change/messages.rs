@@ -1,8 +1,9 @@
 //! Acting on messages of an open folder: mark, move.
 //!
-//! Not for copying and removing (`copies`), nor for opening and comparing the folder, which comes first (`mailbox::act`). To know before changing it: nothing that
-//! marks or removes goes out together with the copy that it depends on (a COPY that is refused, with STORE and EXPUNGE
-//! behind it in one write, loses the mail); and whoever else works in the folder is neither undone nor overlooked.
+//! Not for copying and removing (`copies`), nor for opening and comparing the folder, which comes first (`mailbox::act`). To
+//! know before changing it: nothing that marks or removes goes out together with the copy that it depends on (a COPY that is
+//! refused, with STORE and EXPUNGE behind it in one write, loses the mail); and whoever else works in the folder is neither
+//! undone nor overlooked.
 
 use std::collections::BTreeMap;
 
@@ -101,6 +102,7 @@ impl Work<'_> {
         Outcome {
             tally: self.tally(done, gone.len().saturating_sub(done)),
             back: moved.back(gone),
+            beside: moved.held,
         }
     }
 }
@@ -363,6 +365,7 @@ impl Changes<'_, '_, '_> {
         Ok(Outcome {
             tally: work.tally(done.len(), gone),
             back: (is_known && !changed.is_empty()).then_some(WayBack::Flags(changed)),
+            beside: None,
         })
     }
 
@@ -383,7 +386,7 @@ impl Changes<'_, '_, '_> {
             work.did_no_more();
             return Err(refused);
         }
-        self.take_in(work, before, &moved, moved.count(&gone));
+        self.take_in(work, before, &moved);
         self.forget(work, &gone);
         Ok(work.outcome(&moved, &gone))
     }

@@ -15,6 +15,8 @@ pub struct Outcome {
     pub tally: Tally,
     /// What undoes it, where that can be told for certain.
     pub back: Option<WayBack>,
+    /// What the folder that messages went to holds now, where the server tells.
+    pub beside: Option<StatusCounts>,
 }
 
 /// What undoes an act.
@@ -53,10 +55,12 @@ pub(super) struct Moved {
     pub to: Option<FolderRef>,
     /// Old number and new one.
     pub pairs: BTreeMap<Uid, Uid>,
-    /// How many messages the folder has got, where its counts agree on that.
+    /// What the folder holds now, where the server tells.
+    pub held: Option<StatusCounts>,
+    /// How many messages it has got, where its counts agree on that.
     pub grown: Option<u64>,
     /// Those that are certain without a number: they were to go nowhere, or the folder has grown by just them.
-    certain: UidSet,
+    pub certain: UidSet,
 }
 
 impl Moved {
@@ -79,6 +83,7 @@ impl Moved {
         let by_count = grown(before.messages, after.messages);
         let by_next = grown(next(&before), next(&after));
         let unnamed = Moved {
+            held: held.after.copied(),
             grown: by_count.filter(|_| by_count == by_next).map(u64::from),
             ..Moved::default()
         };
