@@ -2,8 +2,8 @@
 //!
 //! Nothing is done here: the page sends the same form again, with the answer in it.
 
-use super::folders::Way;
-use super::panes::{Around, title};
+use super::folders::{ON_A_PAGE, found};
+use super::panes::Around;
 use super::{Done, Visit};
 use crate::error::Result;
 use crate::mail::MessageAct;
@@ -13,8 +13,6 @@ use crate::views::choose::{ChooseFolder, FolderChoice, Whether};
 
 /// The form field with what is looked for in the names of folders.
 const FIND: &str = "find";
-/// Folders that are offered at once.
-const OFFERED: usize = 100;
 
 /// Asks which folder messages are to go to.
 ///
@@ -22,35 +20,22 @@ const OFFERED: usize = 100;
 /// `Imap` where no folders are cached.
 pub fn folder(visit: &mut Visit, form: &MessagesForm) -> Result<Done> {
     let around = Around::gather(visit, Some(&form.from.name), Vec::new())?;
-    let find = visit.form.get(FIND).trim().to_lowercase();
-    let mut way = Way::default();
-    let mut choices = Vec::new();
-    let mut more = false;
-    for folder in &around.list().folders {
-        way.step(folder);
-        let whole = way.whole(title(visit, folder));
-        if !folder.selectable
-            || folder.name == form.from.name
-            || !whole.to_lowercase().contains(&find)
-        {
-            continue;
-        }
-        match choices.len() < OFFERED {
-            true => choices.push(FolderChoice {
-                name: folder.name.clone(),
-                role: folder.role,
-                title: whole,
-            }),
-            false => more = true,
-        }
-    }
+    let find = visit.form.get(FIND).trim();
+    let mut found = found(visit, &around.list().folders, find);
+    found.retain(|(folder, _)| folder.name != form.from.name);
+    let more = found.len() > ON_A_PAGE;
+    let choices = found.into_iter().take(ON_A_PAGE);
+    let choices = choices.map(|(folder, title)| FolderChoice {
+        name: folder.name.clone(),
+        title,
+    });
     let count = form.count();
     let page = ChooseFolder {
         act: form.act,
         count,
         fields: form.fields(),
-        find: visit.form.get(FIND).trim(),
-        choices,
+        find,
+        choices: choices.collect(),
         more,
         back: Route::Folder(form.page.clone()),
     };

@@ -11,7 +11,7 @@ use crate::views;
 use crate::views::all_folders::{AllFolders, FoundFolder};
 
 /// Folders on a page of all folders.
-const ON_A_PAGE: u32 = 100;
+pub(super) const ON_A_PAGE: usize = 100;
 
 /// The page of all folders, or of those with some words in their names.
 ///
@@ -20,40 +20,31 @@ const ON_A_PAGE: u32 = 100;
 pub fn all(visit: &mut Visit, query: &FoldersQuery) -> Result<Done> {
     let around = Around::gather(visit, None, Vec::new())?;
     let list = around.list();
-    let sought = query.find.to_lowercase();
-    let mut way = Way::default();
-    let mut count: u32 = 0;
-    let mut folders = Vec::new();
-    for folder in &list.folders {
-        way.step(folder);
-        let whole = way.whole(title(visit, folder));
-        if !folder.selectable || !whole.to_lowercase().contains(&sought) {
-            continue;
-        }
-        if count >= query.from && count < query.from.saturating_add(ON_A_PAGE) {
-            folders.push(FoundFolder {
-                href: Route::Folder(ListQuery::newest(folder.name.clone())),
-                unread: folder.counts.map_or(0, |counts| counts.unread),
-                title: whole,
-            });
-        }
-        count = count.saturating_add(1);
-    }
+    let found = found(visit, &list.folders, &query.find);
+    let count = u32::try_from(found.len()).unwrap_or(u32::MAX);
+    let before = usize::try_from(query.from).unwrap_or(usize::MAX);
+    let of_page = found.into_iter().skip(before).take(ON_A_PAGE);
+    let folders = of_page.map(|(folder, title)| FoundFolder {
+        href: Route::Folder(ListQuery::newest(folder.name.clone())),
+        unread: folder.counts.map_or(0, |counts| counts.unread),
+        title,
+    });
     let at = |from: u32| {
         Route::Folders(FoldersQuery {
             find: query.find.clone(),
             from,
         })
     };
-    let next = query.from.saturating_add(ON_A_PAGE);
+    let on_a_page = u32::try_from(ON_A_PAGE).unwrap_or(u32::MAX);
+    let next = query.from.saturating_add(on_a_page);
     let page = AllFolders {
         back: Route::Folder(ListQuery::newest(FolderName::inbox())),
         find: &query.find,
-        folders,
+        folders: folders.collect(),
         from: query.from,
         count,
         left_out: list.left_out,
-        before: (query.from > 0).then(|| at(query.from.saturating_sub(ON_A_PAGE))),
+        before: (query.from > 0).then(|| at(query.from.saturating_sub(on_a_page))),
         next: (next < count).then(|| at(next)),
     };
     Ok(Done::Page(visit.page(|visit| {
@@ -61,18 +52,35 @@ pub fn all(visit: &mut Visit, query: &FoldersQuery) -> Result<Done> {
     })))
 }
 
+/// The folders that can be opened and have these words in their names, those of their parents too; each with its whole name.
+pub(super) fn found<'f>(
+    visit: &Visit,
+    folders: &'f [Folder],
+    words: &str,
+) -> Vec<(&'f Folder, String)> {
+    let sought = words.to_lowercase();
+    let mut way = Way::default();
+    let named = folders.iter().map(|folder| {
+        way.step(folder);
+        (folder, way.whole(title(visit, folder)))
+    });
+    named
+        .filter(|(folder, whole)| folder.selectable && whole.to_lowercase().contains(&sought))
+        .collect()
+}
+
 /// The titles from the top of the tree to a folder.
 #[derive(Default)]
-pub(super) struct Way<'f>(Vec<&'f str>);
+struct Way<'f>(Vec<&'f str>);
 
 impl<'f> Way<'f> {
-    pub fn step(&mut self, folder: &'f Folder) {
+    fn step(&mut self, folder: &'f Folder) {
         self.0.truncate(folder.depth.into());
         self.0.push(&folder.title);
     }
 
     /// All of them, the last one as `title`.
-    pub fn whole(&self, title: &str) -> String {
+    fn whole(&self, title: &str) -> String {
         let parents = self.0.split_last().map_or(&[][..], |(_, parents)| parents);
         let steps: Vec<&str> = parents.iter().copied().chain([title]).collect();
         steps.join(" / ")

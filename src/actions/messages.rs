@@ -109,7 +109,7 @@ fn undo(visit: &Visit, form: &MessagesForm, change: &Change, outcome: Outcome) -
     let back = outcome.back?;
     let (act, to, from, uids) = match (back, change) {
         (WayBack::Flags(uids), Change::Flags { .. }) => {
-            let act = opposite(form.act)?;
+            let act = form.act.opposite()?;
             (act, None, form.from.clone(), uids)
         }
         (WayBack::From(from, uids), _) => {
@@ -141,24 +141,6 @@ fn more(form: &MessagesForm, outcome: &Outcome) -> Option<ActForm> {
         ..form.clone()
     };
     (done > 0 && left > 0).then(|| ActForm::from(rest))
-}
-
-/// What takes a mark back.
-fn opposite(act: MessageAct) -> Option<MessageAct> {
-    match act {
-        MessageAct::Read => Some(MessageAct::Unread),
-        MessageAct::Unread => Some(MessageAct::Read),
-        MessageAct::Star => Some(MessageAct::Unstar),
-        MessageAct::Unstar => Some(MessageAct::Star),
-        MessageAct::Archive
-        | MessageAct::Delete
-        | MessageAct::Spam
-        | MessageAct::NotSpam
-        | MessageAct::Move
-        | MessageAct::Copy
-        | MessageAct::Remove
-        | MessageAct::Restore => None,
-    }
 }
 
 /// Asks whether an act is still wanted whose session had ended when its form was sent.

@@ -92,6 +92,16 @@ impl MessageAct {
         }
     }
 
+    /// The act that takes its flags back; None where it is about something else, or nobody offers it.
+    pub fn opposite(self) -> Option<MessageAct> {
+        let (flags, set) = self.flags()?;
+        let back = Some((flags, !set));
+        let mut names = MessageAct::NAMES.into_iter();
+        names
+            .find(|(act, _)| act.flags() == back)
+            .map(|(act, _)| act)
+    }
+
     /// True for what takes messages out of their folder.
     pub fn takes_away(self) -> bool {
         match self {
@@ -133,5 +143,8 @@ mod tests {
             assert_eq!(MessageAct::named(name), Some(act));
         }
         assert_eq!(MessageAct::named(""), None);
+        assert_eq!(MessageAct::Unread.opposite(), Some(MessageAct::Read));
+        assert_eq!(MessageAct::Restore.opposite(), None);
+        assert_eq!(MessageAct::Move.opposite(), None);
     }
 }

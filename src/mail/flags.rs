@@ -87,6 +87,14 @@ impl Flags {
         }
     }
 
+    /// True where the other set is in this one (`set`), or none of it is.
+    pub fn agrees(&self, other: &Flags, set: bool) -> bool {
+        match set {
+            true => self.has(other),
+            false => self.without(other) == *self,
+        }
+    }
+
     /// True where all of the other set are in this one.
     pub fn has(&self, other: &Flags) -> bool {
         self.system & other.system == other.system

@@ -308,11 +308,8 @@ impl Mailbox<'_, '_> {
                 .sync()
                 .fetch_rows(&act.from, wanted)?
                 .unwrap_or_default();
-            let is_done = |row: &Row| match set {
-                true => row.flags.has(&flags),
-                false => row.flags.without(&flags) == row.flags,
-            };
-            let done = rows.values().filter(|row| is_done(row)).count();
+            let is_done = |row: &&Row| row.flags.agrees(&flags, set);
+            let done = rows.values().filter(is_done).count();
             let tally = Tally {
                 done: count(done),
                 missing: count(act.uids.len().saturating_sub(here)),

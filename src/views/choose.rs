@@ -1,14 +1,14 @@
 //! What is asked before something is done with messages: into which folder, and whether it is to be for good.
 //!
-//! Not for deciding what has to be asked: the action knows. To know before changing it: the first button of each form does
-//! no harm, since Enter presses it.
+//! Not for deciding what has to be asked: the action knows. To know before changing it: in a form with a field, the first
+//! button does no harm, since Enter presses it.
 
 use maud::{Markup, html};
 
 use super::folders::opener;
 use super::icons::{Icon, icon};
 use super::{Chrome, Pane, app, notices, tokens};
-use crate::mail::{FolderName, MessageAct, Role};
+use crate::mail::{FolderName, MessageAct};
 use crate::route::Route;
 
 /// The folders that messages may go to.
@@ -35,8 +35,6 @@ pub struct ChooseFolder<'a> {
 pub struct FolderChoice {
     /// Which.
     pub name: FolderName,
-    /// What it is for.
-    pub role: Option<Role>,
     /// Its name with those of its parents.
     pub title: String,
 }
@@ -59,69 +57,72 @@ pub struct Whether {
 /// The page that asks for a folder.
 pub fn folder(chrome: &Chrome, page: &ChooseFolder) -> Markup {
     let words = chrome.words;
-    let heading = words.where_to(page.act, page.count);
-    let panes = html! {
-        main.message #message {
-            (back(chrome, &page.back))
-            article {
-                (notices(chrome))
-                h1 { (heading) }
-                form.choose method="post" action=(chrome.href(&Route::Messages)) {
-                    (tokens(chrome))
-                    (hidden(&page.fields))
-                    .find #find-folder {
-                        input name="find" value=(page.find) aria-label=(words.folder_name()) maxlength="200" dir="auto";
-                        button.button { (words.find_folder()) }
+    let inside = html! {
+        form.choose method="post" action=(chrome.href(&Route::Messages)) {
+            (tokens(chrome))
+            (hidden(&page.fields))
+            .find #find-folder {
+                input name="find" value=(page.find) aria-label=(words.folder_name()) maxlength="200" dir="auto";
+                button.button { (words.find_folder()) }
+            }
+            @if page.choices.is_empty() { p.hint { (words.no_such_folder()) } }
+            ul.all {
+                @for choice in &page.choices {
+                    li {
+                        button.link name="to" value=(choice.name.as_wire()) dir="auto" { (choice.title) }
                     }
-                    @if page.choices.is_empty() { p.hint { (words.no_such_folder()) } }
-                    ul.all {
-                        @for choice in &page.choices {
-                            li {
-                                button.link name="to" value=(choice.name.as_wire()) dir="auto" { (choice.title) }
-                            }
-                        }
-                    }
-                    @if page.more { p.hint { (words.more_folders_by_name()) } }
                 }
             }
-            .steps.bar.bare { (opener(chrome)) }
+            @if page.more { p.hint { (words.more_folders_by_name()) } }
         }
     };
-    app(chrome, &heading, Pane::Alone, panes)
+    asking(
+        chrome,
+        &page.back,
+        &words.where_to(page.act, page.count),
+        inside,
+    )
 }
 
 /// The page that asks whether it is really to be done.
 pub fn whether(chrome: &Chrome, page: &Whether) -> Markup {
     let words = chrome.words;
-    let heading = words.delete_for_good(page.count);
+    let inside = html! {
+        p { (words.cannot_be_undone(&page.folder)) }
+        form.choose method="post" action=(chrome.href(&Route::Messages)) {
+            (tokens(chrome))
+            (hidden(&page.fields))
+            p.bar {
+                a.button href=(chrome.href(&page.back)) { (words.leave_undone()) }
+                button.button.danger { (words.act_label(page.act)) }
+            }
+        }
+    };
+    asking(
+        chrome,
+        &page.back,
+        &words.delete_for_good(page.count),
+        inside,
+    )
+}
+
+/// A page that asks something, with the way back.
+fn asking(chrome: &Chrome, back: &Route, heading: &str, inside: Markup) -> Markup {
+    let words = chrome.words;
     let panes = html! {
         main.message #message {
-            (back(chrome, &page.back))
+            .tools.bar role="group" aria-label=(words.pages()) {
+                a.button.quiet href=(chrome.href(back)) { (icon(Icon::Back)) (words.back_to_list()) }
+            }
             article {
                 (notices(chrome))
                 h1 { (heading) }
-                p { (words.cannot_be_undone(&page.folder)) }
-                form.choose method="post" action=(chrome.href(&Route::Messages)) {
-                    (tokens(chrome))
-                    (hidden(&page.fields))
-                    p.bar {
-                        a.button href=(chrome.href(&page.back)) { (words.leave_undone()) }
-                        button.button.danger { (words.act_label(page.act)) }
-                    }
-                }
+                (inside)
             }
             .steps.bar.bare { (opener(chrome)) }
         }
     };
-    app(chrome, &heading, Pane::Alone, panes)
-}
-
-fn back(chrome: &Chrome, to: &Route) -> Markup {
-    html! {
-        .tools.bar role="group" aria-label=(chrome.words.pages()) {
-            a.button.quiet href=(chrome.href(to)) { (icon(Icon::Back)) (chrome.words.back_to_list()) }
-        }
-    }
+    app(chrome, heading, Pane::Alone, panes)
 }
 
 /// The fields of a form that is sent again.

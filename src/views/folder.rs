@@ -133,7 +133,7 @@ fn head(chrome: &Chrome, list: &ListPane, title: Markup, is_page: bool) -> Marku
         header {
             .bar { (title) span.count { (words.unread_of(list.unread_told(), list.total)) } }
             p.asof {
-                (filled(&words.checked(list.as_of.as_ref()), &[compare]))
+                span { (filled(&words.checked(list.as_of.as_ref()), &[compare])) }
                 @if is_page && !list.rows.is_empty() {
                     a.select href=(chrome.href(&list.selection.page)) { (words.select_page()) }
                 }

@@ -83,7 +83,7 @@ impl Words {
         format!("Select: {subject}")
     }
 
-    /// What stands behind the number of messages that are ticked.
+    /// What stands behind the number of selected messages.
     pub fn selected(&self) -> &'static str {
         " selected"
     }
@@ -108,7 +108,7 @@ impl Words {
         "Clear"
     }
 
-    /// The name of the group of buttons for what is ticked.
+    /// The name of the group of buttons for the selected messages.
     pub fn with_selected(&self) -> &'static str {
         "With the selected messages"
     }

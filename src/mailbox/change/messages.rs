@@ -327,10 +327,7 @@ impl Changes<'_, '_, '_> {
             let flags = messages.into_iter();
             told.extend(flags.filter_map(|(uid, message)| Some((uid, message.flags?))));
         }
-        let wanted = |now: &Flags| match set {
-            true => now.has(flags),
-            false => now.without(flags) == *now,
-        };
+        let wanted = |now: &Flags| now.agrees(flags, set);
         let is_done = |uid: &Uid| told.get(uid).is_some_and(wanted);
         let done: UidSet = work.there.iter().filter(is_done).collect();
         let gone = work.there.iter().filter(|uid| !told.contains_key(uid));
