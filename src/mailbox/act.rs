@@ -6,13 +6,12 @@
 
 use std::time::Duration;
 
-use super::change::{Change, Outcome, Work};
+use super::change::{Change, Order, Outcome, Work};
 use super::sync::{Purpose, Wanted};
 use super::{Access, Mailbox};
 use crate::error::{Act, Cause, Error, GoneKind, Progress, Result};
 use crate::mail::{FolderName, FolderRef, IdHash, ListId, MessageAct, Row, Tally, Uid};
 use crate::remote::{StatusCounts, UidSet};
-use crate::route::{AllOf, ListQuery};
 use crate::store::keys::{List, NoticeKey, OpenAct, Target};
 use crate::time::{Seconds, Watch};
 
@@ -23,32 +22,6 @@ const LONG_ENOUGH: Duration = Duration::from_secs(8);
 /// Most messages of a folder among which copies are looked for.
 const LOOKED_THROUGH: usize = 5_000;
 
-/// What is to be done with which messages.
-pub struct Order<'o> {
-    /// What it is, as people name it.
-    pub act: MessageAct,
-    /// What becomes of the messages at the server.
-    pub change: &'o Change,
-    /// The name for people of the folder that they go to; empty where they go nowhere.
-    pub into: &'o str,
-    /// Their folder, in the UIDVALIDITY that they were named in.
-    pub from: &'o FolderRef,
-    /// Which.
-    pub which: Which,
-    /// The page of the list that is shown next.
-    pub page: &'o ListQuery,
-    /// What the act is noted under until its end is known.
-    pub under: NoticeKey,
-}
-
-/// Which messages of a folder are meant.
-pub enum Which {
-    /// These.
-    These(UidSet),
-    /// All that were there when their number was told.
-    Below(AllOf),
-}
-
 /// An act that can begin: its folder is open, and this is what is known of it.
 struct Begun {
     list: ListId,
@@ -58,33 +31,6 @@ struct Begun {
     beside: Option<StatusCounts>,
     /// How many messages that were meant are not there.
     missing: u32,
-}
-
-impl Order<'_> {
-    /// What is said of it.
-    fn said(&self, tally: Tally) -> Act {
-        Act::Messages {
-            act: self.act,
-            into: self.into.to_owned(),
-            tally,
-        }
-    }
-}
-
-impl Which {
-    fn means(&self, uid: Uid) -> bool {
-        match self {
-            Which::These(uids) => uids.contains(uid),
-            Which::Below(all) => uid.get() < all.below,
-        }
-    }
-
-    fn count(&self) -> u64 {
-        match self {
-            Which::These(uids) => uids.len(),
-            Which::Below(all) => all.count.into(),
-        }
-    }
 }
 
 /// An act that was cut short, and what has been found out since.
@@ -164,9 +110,7 @@ impl Mailbox<'_, '_> {
                 false => Default::default(),
             };
             let work = Work {
-                act: order.act,
-                change: order.change,
-                into: order.into,
+                order,
                 list: begun.list.clone(),
                 head: begun.head.clone(),
                 uids: begun.uids.clone(),
@@ -175,7 +119,6 @@ impl Mailbox<'_, '_> {
                 beside: begun.beside,
                 rows,
                 shown,
-                under: order.under,
                 progress,
             };
             let outcome = self.changes().carry_out(&work)?;

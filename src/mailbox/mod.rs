@@ -33,8 +33,8 @@ use connection::Connection;
 use freshness::{Freshness, Offline};
 use sync::{Compared, Counting, Purpose, Sync};
 
-pub use act::{Order, Settled, Which};
-pub use change::{Change, Outcome, WayBack};
+pub use act::Settled;
+pub use change::{Change, Order, Outcome, WayBack, Which};
 pub use list::{Line, Listing};
 pub use message::{Fetched, HEADER_BYTES, KEPT_BYTES, PartBytes, Standing, WHOLE_BYTES};
 pub use sync::{charset, has_attachment, of_header};

@@ -132,7 +132,7 @@ impl Changes<'_, '_, '_> {
     /// Puts messages that have come into the folder that they went to: its counts, their rows and texts under their new
     /// numbers, and their place in its list.
     pub(super) fn take_in(&mut self, work: &Work, before: &Rows, moved: &Moved) {
-        let Some(name) = work.change.target() else {
+        let Some(name) = work.order.change.target() else {
             return;
         };
         let held = moved.held.and_then(|held| {

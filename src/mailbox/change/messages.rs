@@ -8,16 +8,14 @@
 use std::collections::BTreeMap;
 
 use super::outcome::{Held, Moved};
-use super::{Change, Changes, Outcome, WayBack};
-use crate::error::{Act, Progress, Reach, Result};
-use crate::mail::{
-    Flags, FolderName, FolderRef, ListId, MessageAct, ModSeq, Row, Tally, Uid, UidValidity,
-};
+use super::{Change, Changes, Order, Outcome, WayBack};
+use crate::error::{Progress, Reach, Result};
+use crate::mail::{Flags, FolderName, FolderRef, ListId, ModSeq, Row, Tally, Uid, UidValidity};
 use crate::remote::{
-    Copied, Criteria, Flight, Found, Handle, Messages, Plan, StatusCounts, StoreFlags, Stored,
-    UidSet,
+    Copied, Criteria, Flight, Found, Handle, Message, Messages, Plan, StatusCounts, StoreFlags,
+    Stored, UidSet,
 };
-use crate::store::keys::{List, NoticeKey, OpenAct, Target};
+use crate::store::keys::{List, OpenAct, Target};
 
 /// Most messages that are counted one by one.
 const MOST: usize = 1_000_000;
@@ -27,12 +25,8 @@ const FOLLOWING: u64 = 5_000;
 /// An act that can begin: its folder is open for change and has just been compared.
 #[derive(Clone)]
 pub(in crate::mailbox) struct Work<'o> {
-    /// What it is, as people name it.
-    pub act: MessageAct,
-    /// What becomes of the messages.
-    pub change: &'o Change,
-    /// The name for people of the folder that they go to.
-    pub into: &'o str,
+    /// What is to be done.
+    pub order: &'o Order<'o>,
     /// Which list they are in.
     pub list: ListId,
     /// What is known of it.
@@ -49,27 +43,16 @@ pub(in crate::mailbox) struct Work<'o> {
     pub rows: UidSet,
     /// The others that are shown next.
     pub shown: UidSet,
-    /// What it is noted under until its end is known.
-    pub under: NoticeKey,
     /// How far it has got.
     pub progress: &'o Progress,
 }
 
 impl Work<'_> {
-    /// What is said of it.
-    pub fn said(&self, tally: Tally) -> Act {
-        Act::Messages {
-            act: self.act,
-            into: self.into.to_owned(),
-            tally,
-        }
-    }
-
     /// Nothing was done with these after all.
     pub fn did_no_more(&self) {
         match self.before.done {
             0 => self.progress.did_nothing(),
-            _ => self.progress.did(self.said(self.before)),
+            _ => self.progress.did(self.order.said(self.before)),
         }
     }
 
@@ -86,7 +69,7 @@ impl Work<'_> {
 
     /// Where its messages have gone, as far as a flight tells.
     pub(super) fn moved(&self, flight: &Flight, copy: Handle<Copied>) -> Moved {
-        let Some(to) = self.change.target() else {
+        let Some(to) = self.order.change.target() else {
             return Moved::default();
         };
         let held = Held {
@@ -157,9 +140,9 @@ impl Changes<'_, '_, '_> {
     pub fn carry_out(&mut self, work: &Work) -> Result<Outcome> {
         self.note_begun(work)?;
         work.progress
-            .tries(work.said(work.tally(work.there.len(), 0)));
+            .tries(work.order.said(work.tally(work.there.len(), 0)));
         let before = self.rows_of(work);
-        let outcome = match work.change {
+        let outcome = match work.order.change {
             Change::Flags { flags, set } => self.set_flags(work, &before, flags, *set),
             Change::Move(to) if self.sync.server.can("MOVE")? => self.move_to(work, &before, to),
             Change::Move(to) => self.copy_and_remove(work, &before, to),
@@ -168,14 +151,14 @@ impl Changes<'_, '_, '_> {
         };
         match &outcome {
             Ok(outcome) => {
-                self.sync.cache.end_act(&work.under);
-                work.progress.did(work.said(outcome.tally));
+                self.sync.cache.end_act(&work.order.under);
+                work.progress.did(work.order.said(outcome.tally));
             }
             Err(_) => match work.progress.reach() {
                 // The mark stays: the next request looks.
                 Reach::Perhaps(_) => {}
                 Reach::Reading | Reach::Nothing | Reach::Done(_) => {
-                    self.sync.cache.end_act(&work.under);
+                    self.sync.cache.end_act(&work.order.under);
                 }
             },
         }
@@ -184,25 +167,25 @@ impl Changes<'_, '_, '_> {
 
     /// Notes on the disk what is about to be done, before its first byte leaves.
     fn note_begun(&mut self, work: &Work) -> Result<()> {
-        let target = work.change.target().map(|name| {
+        let target = work.order.change.target().map(|name| {
             let beside = work.beside.unwrap_or_default();
             Target {
                 folder: FolderRef {
                     name: name.clone(),
                     validity: beside.validity.unwrap_or(UidValidity(0)),
                 },
-                title: work.into.to_owned(),
+                title: work.order.into.to_owned(),
                 next: beside.uid_next.map_or(0, Uid::get),
             }
         });
         let open = OpenAct {
-            act: work.act,
+            act: work.order.act,
             from: work.head.folder.clone(),
             uids: work.there.iter().collect(),
             before: work.before.done,
             target,
         };
-        self.sync.cache.begin_act(&work.under, &open)
+        self.sync.cache.begin_act(&work.order.under, &open)
     }
 
     fn rows_of(&mut self, work: &Work) -> Rows {
@@ -219,7 +202,7 @@ impl Changes<'_, '_, '_> {
         let mut plan = Plan::new();
         let folder = &work.head.folder;
         let mut uids = self.sync.cache.pending(folder);
-        if let Change::Flags { flags, set: false } = work.change
+        if let Change::Flags { flags, set: false } = work.order.change
             && flags.has(&Flags::SEEN)
         {
             let (taken, rest): (Vec<Uid>, Vec<Uid>) =
@@ -277,8 +260,7 @@ impl Changes<'_, '_, '_> {
         // Raised only where all changes up to it have come.
         let is_whole = asked.changes.is_some_and(|changes| flight.is_ok(changes));
         let highest = messages().filter_map(|(_, message)| message.modseq).max();
-        let told =
-            |(uid, message): (&Uid, &crate::remote::Message)| Some((*uid, message.flags.clone()?));
+        let told = |(uid, message): (&Uid, &Message)| Some((*uid, message.flags.clone()?));
         Behind {
             modseq: work.head.modseq.max(highest.filter(|_| is_whole)),
             unread: asked.unseen.and_then(|unseen| {

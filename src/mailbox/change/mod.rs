@@ -12,7 +12,11 @@ mod pending;
 mod roles;
 
 use super::sync::Sync;
-use crate::mail::{Flags, FolderName};
+use crate::error::Act;
+use crate::mail::{Flags, FolderName, FolderRef, MessageAct, Tally, Uid};
+use crate::remote::UidSet;
+use crate::route::{AllOf, ListQuery};
+use crate::store::keys::NoticeKey;
 
 pub(super) use messages::Work;
 pub use outcome::{Outcome, WayBack};
@@ -47,6 +51,59 @@ impl Change {
         match self {
             Change::Move(to) | Change::Copy(to) => Some(to),
             Change::Flags { .. } | Change::Remove => None,
+        }
+    }
+}
+
+/// What is to be done with which messages.
+pub struct Order<'o> {
+    /// What it is, as people name it.
+    pub act: MessageAct,
+    /// What becomes of the messages at the server.
+    pub change: &'o Change,
+    /// The name for people of the folder that they go to; empty where they go nowhere.
+    pub into: &'o str,
+    /// Their folder, in the UIDVALIDITY that they were named in.
+    pub from: &'o FolderRef,
+    /// Which.
+    pub which: Which,
+    /// The page of the list that is shown next.
+    pub page: &'o ListQuery,
+    /// What the act is noted under until its end is known.
+    pub under: NoticeKey,
+}
+
+/// Which messages of a folder are meant.
+pub enum Which {
+    /// These.
+    These(UidSet),
+    /// All that were there when their number was told.
+    Below(AllOf),
+}
+
+impl Order<'_> {
+    /// What is said of it.
+    pub(in crate::mailbox) fn said(&self, tally: Tally) -> Act {
+        Act::Messages {
+            act: self.act,
+            into: self.into.to_owned(),
+            tally,
+        }
+    }
+}
+
+impl Which {
+    pub(in crate::mailbox) fn means(&self, uid: Uid) -> bool {
+        match self {
+            Which::These(uids) => uids.contains(uid),
+            Which::Below(all) => uid.get() < all.below,
+        }
+    }
+
+    pub(in crate::mailbox) fn count(&self) -> u64 {
+        match self {
+            Which::These(uids) => uids.len(),
+            Which::Below(all) => all.count.into(),
         }
     }
 }
