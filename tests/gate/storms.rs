@@ -115,7 +115,7 @@ fn looks_at(program: &Path, user: &Path, storm: &[thread::JoinHandle<Page>]) -> 
             processes: kernel::processes(program).len(),
             in_queue: kernel::lock(&lock).1,
         });
-        thread::sleep(Duration::from_millis(1));
+        thread::sleep(Duration::from_millis(4));
     }
     looks
 }
