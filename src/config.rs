@@ -358,6 +358,7 @@ impl Config {
             rows,
             time_zone,
             remote_from,
+            after_delete,
             is_remote_from_fixed: _,
         } = Settings::resolve(self.hoster(), &Chosen::default());
         let with_built_in = Config {
@@ -365,6 +366,7 @@ impl Config {
                 rows: Some(rows),
                 time_zone: Some(time_zone),
                 remote_from: Some(remote_from),
+                after_delete: Some(after_delete),
                 ..Chosen::default()
             },
             ..self.clone()
@@ -428,6 +430,7 @@ mod tests {
             ("[settings]\nrows = 9", "2", "rows"),
             ("[limits]\nrows = 9", "2", "rows"),
             ("[fixed]\nrows = 'many'", "2", "rows"),
+            ("[settings]\nafter_delete = 'top'", "2", "after_delete"),
             ("[fixed]\ntime_zone = 'Nowhere/Atlantis'", "2", "time_zone"),
             ("[settings]\n\ncolour = 'red'", "3", "colour"),
         ] {

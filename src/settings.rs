@@ -22,9 +22,24 @@ pub struct Chosen {
     pub time_zone: Option<String>,
     /// The senders whose remote images are always shown, by their addresses, the latest last.
     pub remote_from: Option<Vec<String>>,
+    /// What is shown when the message that was open has been deleted, archived or moved.
+    pub after_delete: Option<AfterDelete>,
     /// Keys that are no settings of this version.
     #[serde(flatten)]
     pub other: Table,
+}
+
+/// What is shown when the message that was open is no longer in its folder.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AfterDelete {
+    /// The message below it in its list; behind the last one the list.
+    #[default]
+    Next,
+    /// The message above it; before the first one the list.
+    Previous,
+    /// The list.
+    List,
 }
 
 /// The settings in force for one user.
@@ -36,6 +51,8 @@ pub struct Settings {
     pub time_zone: String,
     /// The senders whose remote images are always shown, by their addresses in lower case, the latest last.
     pub remote_from: Vec<String>,
+    /// What is shown when the message that was open has been deleted, archived or moved.
+    pub after_delete: AfterDelete,
     /// True where the hoster lets nobody change `remote_from`.
     pub is_remote_from_fixed: bool,
 }
@@ -67,6 +84,12 @@ impl Settings {
                 .iter()
                 .map(|address| address.to_lowercase())
                 .collect(),
+            after_delete: first([
+                &fixed.after_delete,
+                &user.after_delete,
+                &settings.after_delete,
+            ])
+            .unwrap_or_default(),
             is_remote_from_fixed: fixed.remote_from.is_some(),
         }
     }
@@ -96,6 +119,8 @@ impl Chosen {
             time_zone,
             // Any list of words will do: what is no address is nobody's.
             remote_from: _,
+            // Each of its values makes sense.
+            after_delete: _,
             other: _,
         } = self;
         if rows.is_some_and(|rows| !(10..=200).contains(&rows)) {

@@ -326,17 +326,63 @@ fn a_message_that_was_read_here_and_is_unread_again_stays_unread() {
     assert_eq!(flags(&site, "INBOX"), ["", ""]);
 }
 
+/// The page of a message from which one is gone, and how many connections were made for it.
+fn opened(page: &Page) -> (String, u64) {
+    let subject = page.text_of("h1").unwrap_or_default();
+    (subject, page.server_timing("imap").numbers()[0])
+}
+
 #[test]
-fn an_open_message_is_deleted_and_the_list_comes_next() {
-    let site = plan(3).start();
-    let message = inbox(&site).click("Message 2");
+fn when_an_open_message_is_deleted_the_next_one_comes_and_at_the_end_the_list() {
+    let site = plan(4).start();
+    let list = inbox(&site);
+    list.click("Message 2");
+    let next = list.click("Message 3").form("acts").press("act", "delete");
+    next.says("1 message moved to Trash.");
+    // It was read before: nobody is asked for it, and its list has moved up.
+    assert_eq!(opened(&next), ("Message 2".to_owned(), 0));
+    assert_eq!(shown(&next), ["Message 4", "Message 2", "Message 1"]);
+    undo(&next).says("1 message moved to Inbox.");
+    assert_eq!(subjects(&site, "INBOX").len(), 4);
+
+    // It was not read before, and is now.
+    let last = next.form("acts").press("act", "archive");
+    assert_eq!(opened(&last), ("Message 1".to_owned(), 1));
+    let list = last.form("acts").press("act", "spam");
+    list.says("1 message moved to Spam.");
+    assert_eq!(shown(&list), ["Message 4", "Message 3"]);
+    // What was removed by somebody else is told on the list.
+    let message = list.click("Message 4");
+    let mut other = site.other_client("ann");
+    other.run("SELECT INBOX");
+    other.run("MOVE 1:* Archive");
     let list = message.form("acts").press("act", "delete");
-    list.says("1 message moved to Trash.");
+    list.says("1 message was no longer in the folder.");
+    assert!(shown(&list).is_empty());
+}
+
+#[test]
+fn where_one_goes_after_deleting_is_set() {
+    let site = plan(4).start();
+    let delete = |subject: &str| {
+        let message = inbox(&site).click(subject);
+        message.form("acts").press("act", "delete")
+    };
+    site.configure("[settings]\nafter_delete = \"previous\"");
+    assert_eq!(opened(&delete("Message 2")).0, "Message 3");
+    let list = delete("Message 4");
     assert_eq!(shown(&list), ["Message 3", "Message 1"]);
-    let trash = list.click("Trash");
+    assert_eq!(list.text_of("h1").as_deref(), Some("Inbox"));
+    site.configure("[settings]\nafter_delete = \"list\"");
+    assert_eq!(shown(&delete("Message 3")), ["Message 1"]);
+}
+
+#[test]
+fn what_is_in_trash_is_deleted_for_good_after_a_question() {
+    let site = plan(3).start();
+    let trash = act(&inbox(&site), &["Message 2"], "delete").click("Trash");
     assert_eq!(shown(&trash), ["Message 2"]);
 
-    // There, it is for good, after a question.
     let question = act(&trash, &["Message 2"], "remove");
     question
         .shows("Delete 1 message for good?")

@@ -7,12 +7,13 @@ use super::panes::title;
 use super::resume::{self, Question};
 use super::{Done, GoOn, Visit, choose};
 use crate::error::{Act, Result};
-use crate::mail::{FolderName, MessageAct, Role, Tally};
+use crate::mail::{FolderName, MessageAct, MessageRef, Role, Tally};
 use crate::mailbox::{Change, Order, Outcome, WayBack, Which};
 use crate::notices;
 use crate::outbox::Kept;
 use crate::request::form::Form;
 use crate::route::{ActForm, AllOf, ListQuery, MessageQuery, MessagesForm, NoticeId, Route};
+use crate::settings::AfterDelete;
 
 /// Does what a form says, then shows the list, or the message that was open.
 ///
@@ -76,6 +77,7 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
         page: &form.page,
         under: visit.notice,
     };
+    let next = next(visit, &form);
     let outcome = visit.mailbox.act(&order, visit.progress)?;
     if let Some(undone) = &form.undoes {
         let owner = notices::Owner {
@@ -84,24 +86,45 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
         };
         notices::withdraw(visit.mailbox.store(), owner, undone);
     }
-    let missing = outcome.tally.missing;
+    let tally = outcome.tally;
     Ok(Done::GoOn(Box::new(GoOn {
         more: more(&form, &outcome),
         undo: undo(visit, &form, &change, outcome),
-        page: after(&form, missing),
+        page: after(visit, &form, tally, next),
     })))
 }
 
-/// The page that comes next: the message that was open, if it is still to be looked at, else the list.
-fn after(form: &MessagesForm, missing: u32) -> Route {
-    // Opened again, what is to be unread would be read again; and what is gone cannot be opened.
-    let stays = missing == 0 && !form.act.takes_away() && form.act != MessageAct::Unread;
-    match (form.opened, form.uids.first()) {
-        (Some(rank), Some(uid)) if stays => {
-            Route::Message(MessageQuery::plain(form.from.message(*uid), rank))
-        }
-        _ => Route::Folder(form.page.clone()),
-    }
+/// The message that is shown when the one that was open has gone, as the list stood before.
+fn next(visit: &mut Visit, form: &MessagesForm) -> Option<MessageRef> {
+    let is_below = match visit.profile.settings().after_delete {
+        AfterDelete::Next => true,
+        AfterDelete::Previous => false,
+        AfterDelete::List => return None,
+    };
+    let (rank, uid) = (form.opened?, form.uids.first()?);
+    let open = form.from.message(*uid);
+    let list = &form.page.list;
+    visit.mailbox.beside(list, &open, rank, is_below)
+}
+
+/// The page that comes next: the message that was open, if it is still to be looked at; the one beside it, if it has gone
+/// and that one is still there; else the list.
+fn after(visit: &mut Visit, form: &MessagesForm, tally: Tally, next: Option<MessageRef>) -> Route {
+    let list = || Route::Folder(form.page.clone());
+    let (Some(rank), Some(uid)) = (form.opened, form.uids.first()) else {
+        return list();
+    };
+    let shown = match form.act {
+        _ if tally.missing > 0 || tally.left > 0 => None,
+        // Opened again, what is to be unread would be read again.
+        MessageAct::Unread => None,
+        act if act.takes_away() => next.and_then(|next| {
+            let rank = visit.mailbox.place(&form.page.list, &next, rank)?;
+            Some(MessageQuery::plain(next, rank))
+        }),
+        _ => Some(MessageQuery::plain(form.from.message(*uid), rank)),
+    };
+    shown.map_or_else(list, Route::Message)
 }
 
 /// The act that takes it back, where one can.

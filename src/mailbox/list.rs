@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::Mailbox;
 use super::sync::{Compared, Wanted};
 use crate::error::{Cause, Error, Imap, Result};
-use crate::mail::{ListId, Row, Uid};
+use crate::mail::{ListId, MessageRef, Row, Uid};
 use crate::route::{Anchor, ListPage, ListQuery, Selected};
 use crate::store::keys::{FlagsAsOf, List};
 
@@ -125,6 +125,31 @@ impl Mailbox<'_, '_> {
         };
         let lines = lines(window.ranks.start, &uids, rows);
         Some(listing(&query, head, window, lines))
+    }
+
+    /// The message below another in its list, or above it, as the list is cached; `hint` is about where that one stands.
+    pub fn beside(
+        &mut self,
+        list: &ListId,
+        message: &MessageRef,
+        hint: u32,
+        is_below: bool,
+    ) -> Option<MessageRef> {
+        let rank = self.place(list, message, hint)?;
+        let beside = match is_below {
+            true => rank.checked_sub(1),
+            false => rank.checked_add(1),
+        };
+        let uid = self.cache.uid_at(list, beside?)?;
+        Some(message.within().message(uid))
+    }
+
+    /// The rank of a message in a list, as that is cached; `hint` is about where it stands.
+    pub fn place(&mut self, list: &ListId, message: &MessageRef, hint: u32) -> Option<u32> {
+        let head = self.cache.list(list)?;
+        let is_there = head.folder == message.within();
+        let rank = self.cache.rank_of(list, &head, message.uid, hint);
+        rank.filter(|_| is_there)
     }
 
     /// The page that was asked for, its rows fetched as far as they are missing, with those of the pages before and after.

@@ -364,6 +364,10 @@ impl Soak {
         self.tell(format!("{what}-{} {asked:?}", asked.act));
         let answer = self.browsers[at].send(&request);
         let mut page = self.browsers[at].follow(answer);
+        if page.target().contains("/message") {
+            // The one beside it is open now.
+            self.opened.insert(named(page.target()));
+        }
         let after = self.look();
         self.expect_done(&page, &asked, &before, &after);
         if self.below(8) == 0 {
@@ -425,19 +429,17 @@ impl Soak {
         if let Some(to) = &asked.to {
             let new = after[to].messages.iter();
             let new = new.filter(|(uid, _)| !before[to].messages.contains_key(uid));
-            let new: Vec<(u32, Message)> = new.map(|(uid, m)| (*uid, m.clone())).collect();
-            let (mut came, mut went): (Vec<Message>, Vec<Message>) = (
-                new.iter().map(|(_, message)| message.clone()).collect(),
-                gone.iter()
-                    .map(|(uid, message)| {
-                        let mut message = message.clone();
-                        if self.opened.contains(&(asked.from.clone(), *uid)) {
-                            message.flags.insert("\\Seen".to_owned());
-                        }
-                        message
-                    })
-                    .collect(),
-            );
+            let new: BTreeMap<u32, Message> = new.map(|(uid, m)| (*uid, m.clone())).collect();
+            let mut came: Vec<Message> = new.values().cloned().collect();
+            let went = gone.iter().map(|(uid, message)| {
+                let mut message = message.clone();
+                // What was opened may be known to be read, and unread again elsewhere.
+                if self.opened.contains(&(asked.from.clone(), *uid)) && !came.contains(&message) {
+                    message.flags.insert("\\Seen".to_owned());
+                }
+                message
+            });
+            let mut went: Vec<Message> = went.collect();
             came.sort();
             went.sort();
             if came != went {

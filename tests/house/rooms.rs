@@ -37,6 +37,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "response",
             "route",
             "session",
+            "settings",
             "state",
             "store",
             "extras",
