@@ -7,6 +7,7 @@ mod act;
 mod evidence;
 mod flags;
 mod list;
+mod permits;
 mod row;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ pub use act::{MessageAct, Tally};
 pub use evidence::{Check, Evidence, FromForm, Topmost, Verdict};
 pub use flags::{FORWARDED, Flags};
 pub use list::{Filter, Lines, ListId, Order, Scope};
+pub use permits::Permits;
 pub use row::{Asked, Dated, IdHash, MOST_REFERENCES, Row, Thread, Told};
 
 /// A message's number in its folder (RFC 9051 2.3.1.1); never 0.

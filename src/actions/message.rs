@@ -9,7 +9,7 @@ use super::{Done, Visit, sender};
 use crate::clean::{self, Cleaned, Length};
 use crate::document::{Document, Opening, People, Purpose};
 use crate::error::{Error, GoneKind, Result};
-use crate::mail::{Flags, ListId, MessageAct, Role, Row, Uid};
+use crate::mail::{Flags, ListId, MessageAct, Row, Uid};
 use crate::mailbox::Standing;
 use crate::plain_text::PlainText;
 use crate::response::Response;
@@ -52,6 +52,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     let list = listing
         .as_ref()
         .map(|listing| list_pane(visit, &around, listing, Beside::Message(at)));
+    let permits = listing.as_ref().map(|listing| listing.head.permits.clone());
     let back = ListQuery {
         list: own_list,
         page: listing.map(|listing| listing.page).unwrap_or_default(),
@@ -74,7 +75,10 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     let extras = extras(visit, &document);
     let acting = match is_inside {
         true => Acting::default(),
-        false => acting(query, document.row(), around.role(&at.folder), &back),
+        false => {
+            let offered = offers(around.role(&at.folder), &permits.unwrap_or_default());
+            acting(query, document.row(), offered, &back)
+        }
     };
     let page = MessagePage {
         at: query,
@@ -121,25 +125,23 @@ fn html(visit: &Visit, document: &Document, query: &MessageQuery) -> Html {
     }
 }
 
-/// What can be done with a message that is open.
-fn acting(query: &MessageQuery, row: &Row, role: Option<Role>, back: &ListQuery) -> Acting {
+/// What can be done with a message that is open, of what is `offered` in its folder.
+fn acting(query: &MessageQuery, row: &Row, offered: Acting, back: &ListQuery) -> Acting {
     let message = &query.message;
     let mut fields = MessagesForm::place_of(&message.within(), back);
     fields.push(("u".to_owned(), message.uid.get().to_string()));
     fields.push(("r".to_owned(), query.rank.to_string()));
-    let offered = offers(role);
     let star = match row.flags.has(&Flags::FLAGGED) {
         true => MessageAct::Unstar,
         false => MessageAct::Star,
     };
     let is_marked = row.flags.has(&Flags::DELETED);
     let more = [star, MessageAct::Unread, MessageAct::Copy].into_iter();
+    let more = more.chain(is_marked.then_some(MessageAct::Restore));
     Acting {
         fields,
         first: offered.first,
-        more: more
-            .chain(is_marked.then_some(MessageAct::Restore))
-            .collect(),
+        more: more.filter(|act| offered.more.contains(act)).collect(),
     }
 }
 

@@ -4,7 +4,7 @@ use super::drawn::drawn;
 use super::extras::standpoint;
 use super::{Visit, notice};
 use crate::error::{Imap, Result};
-use crate::mail::{FORWARDED, Flags, Folder, FolderName, MessageAct, Role, Row};
+use crate::mail::{FORWARDED, Flags, Folder, FolderName, MessageAct, Permits, Role, Row};
 use crate::mailbox::{Line, Listing, has_attachment};
 use crate::route::{
     AllOf, ListPage, ListQuery, MessageQuery, MessageRef, MessagesForm, Route, Selected,
@@ -182,9 +182,9 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
         }
     });
     let rows: Vec<RowLine> = lines.collect();
-    let mut acting = offers(role);
-    if rows.iter().any(|row| row.marked) {
-        acting.more.push(MessageAct::Restore);
+    let mut acting = offers(role, &head.permits);
+    if !rows.iter().any(|row| row.marked) {
+        acting.more.retain(|act| *act != MessageAct::Restore);
     }
     let query = |page, compare| ListQuery {
         list: listing.list.clone(),
@@ -214,6 +214,7 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
         unread: Some(head.counts.unread),
         total,
         as_of: visit.calendar(head.as_of),
+        is_read_only: head.permits == Permits::Nothing,
         compare: page(listing.page.clone(), true),
         acting: Acting {
             fields: place.chain(all).collect(),
@@ -235,8 +236,8 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
     }
 }
 
-/// What is offered to be done with messages of a folder that is for something.
-pub fn offers(role: Option<Role>) -> Acting {
+/// What is offered to be done with messages of a folder that is for something, as far as it can be done there.
+pub fn offers(role: Option<Role>, permits: &Permits) -> Acting {
     let (archive, delete, spam) = match role {
         Some(Role::Archive) => (None, MessageAct::Delete, Some(MessageAct::Spam)),
         Some(Role::Trash) => (Some(MessageAct::Archive), MessageAct::Remove, None),
@@ -250,16 +251,20 @@ pub fn offers(role: Option<Role>) -> Acting {
         ),
     };
     let first = archive.into_iter().chain([delete]).chain(spam);
+    let first = first.chain([MessageAct::Move]);
+    let more = [
+        MessageAct::Read,
+        MessageAct::Unread,
+        MessageAct::Star,
+        MessageAct::Unstar,
+        MessageAct::Copy,
+        MessageAct::Restore,
+    ];
+    let is_permitted = |act: &MessageAct| permits.act(*act);
     Acting {
         fields: Vec::new(),
-        first: first.chain([MessageAct::Move]).collect(),
-        more: vec![
-            MessageAct::Read,
-            MessageAct::Unread,
-            MessageAct::Star,
-            MessageAct::Unstar,
-            MessageAct::Copy,
-        ],
+        first: first.filter(is_permitted).collect(),
+        more: more.into_iter().filter(is_permitted).collect(),
     }
 }
 

@@ -26,6 +26,9 @@ impl Flags {
     /// Marked for removal.
     pub const DELETED: Flags = Flags::system(8);
 
+    /// All system flags of messages.
+    pub const ALL: Flags = Flags::system(31);
+
     /// The system flags as they are written in commands.
     const WRITTEN: [(u8, &'static str); 5] = [
         (1, "\\Seen"),

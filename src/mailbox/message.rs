@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::Mailbox;
 use super::sync::{Wanted, keep_parts, with_sender};
 use crate::error::{Cause, Error, GoneKind, Imap, Result};
-use crate::mail::{Encoding, Flags, ListId, MessageRef, Part, PartPath, Row, Uid};
+use crate::mail::{Encoding, ListId, MessageRef, Part, PartPath, Row, Uid};
 use crate::mime::{codec, structure};
 use crate::remote::{Access, Section, SectionKind};
 use crate::work::Work;
@@ -105,7 +105,7 @@ impl Mailbox<'_, '_> {
             !missing.is_empty(),
             !texts.contains_key(&PartPath::header()),
         );
-        let unread = read && !row.flags.has(&Flags::SEEN);
+        let unread = read && self.changes().can_mark_read(at, &row);
         if is_new || is_bare {
             let header = is_bare.then(|| header_section(row.size));
             match self.fetch_texts(at, &missing, header, unread)? {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::fetch::{self, Message, Room};
 use super::lexer::{Lexer, Value, number};
 use super::uids::{Sequence, UidSet};
-use crate::mail::{Flags, FolderName, ModSeq, Uid, UidValidity};
+use crate::mail::{Flags, FolderName, ModSeq, Permits, Uid, UidValidity};
 
 /// What is known of each message after a flight.
 pub type Messages = BTreeMap<Uid, Message>;
@@ -72,6 +72,21 @@ impl OpenFolder {
         OpenFolder {
             name,
             ..OpenFolder::default()
+        }
+    }
+
+    /// What can be changed in it, where this flight opened it for change.
+    pub fn permits(&self) -> Permits {
+        match &self.permanent {
+            _ if self.read_only => Permits::Nothing,
+            Some(permanent) => Permits::Change {
+                flags: permanent.flags.clone(),
+                any_keyword: permanent.any_keyword,
+            },
+            None => Permits::Change {
+                flags: Flags::ALL,
+                any_keyword: false,
+            },
         }
     }
 

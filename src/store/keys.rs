@@ -30,7 +30,7 @@ pub use super::typed::{
 };
 use crate::error::Act;
 use crate::key_files::KeyName;
-use crate::mail::{Counts, Folder, FolderName, FolderRef, MessageAct, ModSeq, Row, Uid};
+use crate::mail::{Counts, Folder, FolderName, FolderRef, MessageAct, ModSeq, Permits, Row, Uid};
 use crate::time::Seconds;
 
 /// A kind of record: the byte that begins its keys, what a key is, and the version of its value.
@@ -62,7 +62,7 @@ pub const SERVER: Tree<DataKeyId, ServerFacts> = Tree::new(4, 1);
 /// The folders.
 pub const FOLDERS: Tree<DataKeyId, FolderList> = Tree::new(5, 3);
 /// What is known of a list.
-pub const LISTS: Tree<ListKey, List> = Tree::new(6, 2);
+pub const LISTS: Tree<ListKey, List> = Tree::new(6, 3);
 /// The UIDs of a list, in blocks of `BLOCK`, oldest first.
 pub const BLOCKS: Tree<BlockKey, Block> = Tree::new(7, 1);
 /// Rows of lists.
@@ -187,6 +187,8 @@ pub struct List {
     /// For which ranks the flags are known as of when, where the server has no modification sequences: there a comparison
     /// does not bring the flags of all that is cached.
     pub flags: Vec<FlagsAsOf>,
+    /// What can be changed in its folder, where that has been told.
+    pub permits: Permits,
 }
 
 /// When the flags of a stretch of a list were asked for last.
@@ -346,6 +348,10 @@ mod tests {
                 to: 6,
                 as_of: 7,
             }],
+            permits: Permits::Change {
+                flags: Flags::SEEN,
+                any_keyword: true,
+            },
         };
         let folders = FolderList {
             folders: vec![folder],
@@ -431,7 +437,7 @@ mod tests {
             ),
             (1, "010141"),
             (3, "0101610174010102010102010901016102010102"),
-            (2, "0161010201030000080105060e"),
+            (3, "0161010201030000080105060e02010001"),
             (1, "01ac02"),
             (
                 6,

@@ -27,6 +27,8 @@ pub struct ListPane {
     pub total: u32,
     /// When the list was last compared with the server.
     pub as_of: Option<Calendar>,
+    /// True where nothing can be done with its messages.
+    pub is_read_only: bool,
     /// The same page, compared with the server now.
     pub compare: Route,
     /// What can be done with its messages.
@@ -134,7 +136,9 @@ fn head(chrome: &Chrome, list: &ListPane, title: Markup, is_page: bool) -> Marku
             .bar { (title) span.count { (words.unread_of(list.unread_told(), list.total)) } }
             p.asof {
                 span { (filled(&words.checked(list.as_of.as_ref()), &[compare])) }
-                @if is_page && !list.rows.is_empty() {
+                @if list.is_read_only {
+                    span { (words.folder_is_read_only()) }
+                } @else if is_page && !list.rows.is_empty() {
                     a.select href=(chrome.href(&list.selection.page)) { (words.select_page()) }
                 }
             }
@@ -156,8 +160,10 @@ fn rows(chrome: &Chrome, list: &ListPane) -> Markup {
         } @else {
             form.rows #rows method="post" action=(acting::target(chrome)) {
                 (acting::opening(chrome, &list.acting))
-                ul { @for line in &list.rows { (row(chrome, line, list.selection.selected)) } }
-                (acting::bulk(chrome, &list.acting, &list.selection, list.total))
+                ul { @for line in &list.rows { (row(chrome, line, (!list.is_read_only).then_some(list.selection.selected))) } }
+                @if !list.is_read_only {
+                    (acting::bulk(chrome, &list.acting, &list.selection, list.total))
+                }
             }
         }
         .pages.bar.bare[list.rows.is_empty()] {
@@ -189,7 +195,8 @@ fn step(chrome: &Chrome, to: &Option<Route>, word: &str, which: Icon, icon_last:
     }
 }
 
-fn row(chrome: &Chrome, row: &RowLine, selected: Selected) -> Markup {
+/// A row; `selected` is None where no row can be chosen.
+fn row(chrome: &Chrome, row: &RowLine, selected: Option<Selected>) -> Markup {
     let words = chrome.words;
     let nobody = Address::default();
     let who = row
@@ -204,7 +211,9 @@ fn row(chrome: &Chrome, row: &RowLine, selected: Selected) -> Markup {
     let subject = row.subject.trim();
     html! {
         li.row.unread[row.unread].marked[row.marked].now[row.current] {
-            (acting::tick(chrome, row.uid, if subject.is_empty() { words.no_subject() } else { subject }, selected))
+            @if let Some(selected) = selected {
+                (acting::tick(chrome, row.uid, if subject.is_empty() { words.no_subject() } else { subject }, selected))
+            }
             (face(who.unwrap_or(&nobody)))
             a href=(chrome.href(&row.href)) aria-current=[row.current.then_some("true")] {
                 span.who {

@@ -543,6 +543,7 @@ fn inbox(open: Option<usize>, peek: bool) -> ListPane {
         ..ListQuery::newest(FolderName::inbox())
     };
     ListPane {
+        is_read_only: false,
         title: "Inbox".to_owned(),
         role: Some(Role::Inbox),
         unread: Some(12),

@@ -78,6 +78,11 @@ impl Words {
         "Marked for removal"
     }
 
+    /// Nothing can be done with the messages of a folder.
+    pub fn folder_is_read_only(&self) -> &'static str {
+        "This folder is read-only."
+    }
+
     /// The name of the box that chooses a message.
     pub fn select(&self, subject: &str) -> String {
         format!("Select: {subject}")

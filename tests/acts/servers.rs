@@ -415,6 +415,9 @@ fn rule_11_what_cannot_be_changed_is_not_changed() {
     let page = lied.archive_two(&ann, vec![only]);
     page.shows("Nothing was changed");
     assert!(page.status() < 500, "{}", page.status());
+    // It is known from now on, until the server says otherwise.
+    offers_nothing(&ann.get("/"));
+    assert!(!ticks(&ann.get("/").click("Check for new mail")).is_empty());
     // The folder was made anew meanwhile.
     let anew = Lie::about("SELECT").says(|answer| {
         let (before, rest) = answer.split_once("[UIDVALIDITY ").expect("a UIDVALIDITY");
@@ -425,6 +428,72 @@ fn rule_11_what_cannot_be_changed_is_not_changed() {
     page.has_status(410);
     assert_eq!(subjects(&lied.real, "INBOX"), before);
     lied.expect_truth(&ann, "made anew");
+}
+
+fn ticks(list: &Page) -> Vec<String> {
+    list.attributes_of("input.tick", "value")
+}
+
+/// A list whose messages can only be read.
+fn offers_nothing(list: &Page) {
+    list.shows("This folder is read-only.");
+    assert!(ticks(list).is_empty() && list.attributes_of("button[name=act]", "value").is_empty());
+}
+
+/// The acts that a page offers.
+fn offers(page: &Page) -> Vec<String> {
+    page.attributes_of("button[name=act]", "value")
+}
+
+#[test]
+fn rule_11_a_folder_that_is_read_only_offers_nothing() {
+    let lied = lied("");
+    let only = || Lie::about("SELECT").says(|answer| answer.replace("[READ-WRITE]", "[READ-ONLY]"));
+    lied.liar.lies(vec![only(), only(), only(), only()]);
+    let ann = lied.front.sign_in("ann");
+    let list = ann.get("/");
+    offers_nothing(&list);
+    let message = list.click("Message 40");
+    assert!(offers(&message).is_empty(), "{:?}", offers(&message));
+    // Nothing can be marked, so nothing is said to be: it stays unread.
+    message.shows("Print");
+    list.click("Check for new mail");
+    let count = ann.get("/").text_of("header .count").unwrap_or_default();
+    assert_eq!(count, "40 messages, 40 unread");
+    lied.liar.lies(Vec::new());
+    assert_eq!(ticks(&ann.get("/").click("Check for new mail")).len(), 40);
+}
+
+#[test]
+fn rule_11_a_folder_that_can_only_be_examined_is_shown_and_offers_nothing() {
+    let lied = lied("");
+    let no = || {
+        Lie::about("SELECT")
+            .does_nothing()
+            .ends("$TAG NO [NOPERM] Read only")
+    };
+    lied.liar.lies(vec![no(), no(), no()]);
+    let list = lied.front.sign_in("ann").get("/folder?f=Archive");
+    assert_eq!(shown(&list).len(), 3);
+    offers_nothing(&list);
+}
+
+#[test]
+fn rule_11_flags_that_do_not_stay_are_not_offered() {
+    let lied = lied("");
+    let none = Lie::about("SELECT").says(|answer| {
+        let (before, rest) = answer.split_once("[PERMANENTFLAGS (").expect("its flags");
+        let (_, after) = rest.split_once(')').expect("their end");
+        format!("{before}[PERMANENTFLAGS (\\Deleted){after}")
+    });
+    lied.liar.lies(vec![none]);
+    let list = lied.front.sign_in("ann").get("/");
+    assert_eq!(offers(&list), ["archive", "delete", "spam", "move", "copy"]);
+    let message = list.click("Message 40");
+    assert_eq!(
+        message.attributes_of("#acts button[name=act]", "value"),
+        ["archive", "delete", "spam", "move", "copy"]
+    );
 }
 
 #[test]
@@ -492,6 +561,7 @@ fn a_pymap_is_acted_on_like_any_other_server() {
     let deleted = act(&ann.get("/"), &[&newest], "delete");
     // Its Trash cannot be written to.
     deleted.shows("read-only").shows("Nothing was changed.");
+    offers_nothing(&ann.get("/folder?f=Trash"));
     let list = ann.get("/");
     let copy = list.form("rows").tick("u", &uid_of(&list, &newest));
     copy.smuggle("to", "Archive")

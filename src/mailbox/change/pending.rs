@@ -10,6 +10,14 @@ use crate::mail::{Flags, FolderRef, ListId, MessageRef, Row, Uid};
 use crate::remote::{Access, Plan};
 
 impl Changes<'_, '_, '_> {
+    /// True for an unread message of a folder in which that can be changed, as far as is known.
+    pub fn can_mark_read(&mut self, at: &MessageRef, row: &Row) -> bool {
+        let list = ListId::of_folder(at.folder.clone());
+        let head = self.sync.cache.list(&list);
+        let is_kept = head.is_none_or(|head| head.permits.keeps(&Flags::SEEN));
+        is_kept && !row.flags.has(&Flags::SEEN)
+    }
+
     /// Marks a message as read in its row and in the counts of its folder; pending, until the server has been told.
     pub fn mark_read(&mut self, at: &MessageRef, row: &mut Row) {
         let cache = &mut self.sync.cache;

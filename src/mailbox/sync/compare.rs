@@ -5,7 +5,7 @@
 
 use super::Sync;
 use crate::error::{Error, Result};
-use crate::mail::{Counts, FolderName, FolderRef, ListId, Uid, UidValidity};
+use crate::mail::{Counts, FolderName, FolderRef, ListId, Permits, Uid, UidValidity};
 use crate::remote::{
     Access, Criteria, Flight, Found, Handle, Known, OpenFolder, Plan, SortKey, StatusCounts, UidSet,
 };
@@ -29,6 +29,8 @@ pub(in crate::mailbox) struct Compared {
 pub(in crate::mailbox) enum Purpose<'p> {
     /// To be shown.
     Look,
+    /// To be shown, of a folder that could not be opened for change.
+    LookOnly,
     /// To be changed: the folder is opened for change, and of the folder that its messages go to it is asked what it holds.
     Act(Option<&'p FolderName>),
 }
@@ -37,6 +39,11 @@ pub(in crate::mailbox) enum Purpose<'p> {
 struct Before {
     head: List,
     uids: Vec<Uid>,
+}
+
+/// True where it is known that something can be changed in its folder.
+fn can_be_changed(before: &Before) -> bool {
+    matches!(before.head.permits, Permits::Change { .. })
 }
 
 /// What the flight that opens a folder asks, and where the answers stand.
@@ -65,12 +72,15 @@ impl Sync<'_, '_, '_> {
         let flight = self.fly_with_counts(plan)?;
         let opened = match self.server.require_open(&flight, asked.open) {
             Ok(opened) => opened,
-            Err(gone) => {
-                if matches!(gone, Error::Gone(_)) {
-                    self.cache.forget_list(list);
-                }
+            Err(gone @ Error::Gone(_)) => {
+                self.cache.forget_list(list);
                 return Err(gone);
             }
+            // Some folders can be looked at and not be opened for change.
+            Err(refused) => match (purpose, asked.access) {
+                (Purpose::Look, Access::Change) => return self.compare(list, Purpose::LookOnly),
+                _ => return Err(refused),
+            },
         };
         let meant = FolderRef {
             name: name.clone(),
@@ -110,6 +120,14 @@ impl Sync<'_, '_, '_> {
             },
             as_of: self.fresh.now,
             flags: flags_before(before.as_ref(), &uids),
+            permits: match (asked.access, purpose) {
+                (Access::Change, _) => opened.permits(),
+                (Access::Read, Purpose::LookOnly) => Permits::Nothing,
+                (Access::Read, _) => {
+                    let known = before.as_ref().map(|before| before.head.permits.clone());
+                    known.unwrap_or_default()
+                }
+            },
         };
         self.cache.put_list(list, &head, &uids);
         let was_tracked = before.is_some_and(|before| before.head.modseq.is_some());
@@ -118,7 +136,7 @@ impl Sync<'_, '_, '_> {
         }
         let beside = match purpose {
             Purpose::Act(Some(other)) => flight.folders.counts.get(other).copied(),
-            Purpose::Act(None) | Purpose::Look => None,
+            Purpose::Act(None) | Purpose::Look | Purpose::LookOnly => None,
         };
         Ok(Compared {
             head,
@@ -148,7 +166,7 @@ impl Sync<'_, '_, '_> {
         }
         let beside = match purpose {
             Purpose::Act(Some(other)) => Some(plan.status(other)),
-            Purpose::Act(None) | Purpose::Look => None,
+            Purpose::Act(None) | Purpose::Look | Purpose::LookOnly => None,
         };
         if !one_answer {
             // Before the folder is opened: some servers do not tell the counts of an open one.
@@ -164,8 +182,10 @@ impl Sync<'_, '_, '_> {
             || before.is_some_and(|before| !self.cache.pending(&before.head.folder).is_empty());
         let access = match purpose {
             Purpose::Act(_) => Access::Change,
+            // What can be changed in it is told only where it is opened for change.
+            Purpose::Look if !before.is_some_and(can_be_changed) => Access::Change,
             Purpose::Look if has_pending() => Access::Change,
-            Purpose::Look => Access::Read,
+            Purpose::Look | Purpose::LookOnly => Access::Read,
         };
         let open = plan.open(folder, access, known.filter(|_| qresync));
         let unseen = one_answer.then(|| plan.search(Criteria::Unseen));
