@@ -262,7 +262,7 @@ impl Error {
 #[cfg(test)]
 pub mod samples {
     use super::*;
-    use crate::mail::{MessageAct, Tally};
+    use crate::mail::{FolderAct, MessageAct, Tally};
 
     /// Every kind of error. A new one does not compile here until it stands in the list below, too.
     pub fn errors() -> Vec<Error> {
@@ -349,7 +349,8 @@ pub mod samples {
             | Act::EndAllSessions
             | Act::ImagesOf { .. }
             | Act::Messages { .. }
-            | Act::CutShort { .. } => {}
+            | Act::CutShort { .. }
+            | Act::Folder { .. } => {}
         };
         let images = |always| Act::ImagesOf {
             sender: "letters@shelf.example".to_owned(),
@@ -380,6 +381,15 @@ pub mod samples {
                 into: into(),
                 tally,
                 both: 1,
+            });
+        }
+        for act in FolderAct::all() {
+            let (name, into) = ("Orchestra".to_owned(), "Concerts".to_owned());
+            all.push(Act::Folder {
+                act,
+                name,
+                into,
+                tally,
             });
         }
         all.iter().for_each(known);

@@ -6,6 +6,7 @@
 mod act;
 mod evidence;
 mod flags;
+mod folder_act;
 mod list;
 mod permits;
 mod row;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use act::{MessageAct, Tally};
 pub use evidence::{Check, Evidence, FromForm, Topmost, Verdict};
 pub use flags::{FORWARDED, Flags};
+pub use folder_act::{FolderAct, FolderChange, FolderFault, FolderSize};
 pub use list::{Filter, Lines, ListId, Order, Scope};
 pub use permits::Permits;
 pub use row::{Asked, Dated, IdHash, MOST_REFERENCES, Row, Thread, Told};
@@ -388,6 +390,26 @@ pub struct Folder {
     pub selectable: bool,
     /// Messages and unread ones, where the server told.
     pub counts: Option<Counts>,
+    /// What separates the levels of its name; None where names have no levels.
+    pub delimiter: Option<char>,
+    /// False where it can have no folders below it (\Noinferiors).
+    pub bears: bool,
+    /// Whether it is on the list of the folders that other mail programs show, where the server told.
+    pub subscribed: Option<bool>,
+}
+
+impl Folder {
+    /// What the names of all folders below it begin with; None where names have no levels.
+    pub fn below(&self) -> Option<String> {
+        let delimiter = self.delimiter?;
+        Some(format!("{}{delimiter}", self.name.as_wire()))
+    }
+
+    /// True for a folder below it, at any level. A name that differs in case only is another folder's.
+    pub fn holds(&self, other: &FolderName) -> bool {
+        let below = self.below();
+        below.is_some_and(|below| other.as_wire().starts_with(&below))
+    }
 }
 
 /// How many messages a folder holds.

@@ -6,7 +6,8 @@
 //! changing it: a record belongs to one session, and its id is random, so an address that somebody else made says nothing.
 
 use crate::error::{Act, Result};
-use crate::route::{ActForm, NoticeId};
+use crate::mail::FolderName;
+use crate::route::{ActForm, Base, ListQuery, NoticeId, Route};
 use crate::seal;
 use crate::store::keys::{DataKey, Everything, KeptNotice, NOTICES, NoticeKey, SessionKey};
 use crate::store::{Encryption, Store};
@@ -88,6 +89,37 @@ pub fn told(store: &mut Store, owner: Owner, id: &NoticeId, now: Seconds) -> Opt
         done: kept.done,
         page: kept.page,
     })
+}
+
+/// Takes the way back, and the way on, from all notices that are about certain folders, in every session: these names mean
+/// something else now. What was done stays told, and the same form sent again is still the same act.
+pub fn forget_ways(store: &mut Store, data: &DataKey, means_other: impl Fn(&FolderName) -> bool) {
+    let names = |form: &Option<String>| {
+        let form = form.as_deref().and_then(ActForm::of_kept);
+        let fields = form.into_iter().flat_map(|form| form.fields);
+        let named = fields.filter(|(field, _)| ["f", "in", "to"].contains(&field.as_str()));
+        let names = named.filter_map(|(_, value)| FolderName::new(&value));
+        names.collect::<Vec<_>>()
+    };
+    for key in store.keys_below(&NOTICES, &data.id) {
+        let Some(mut kept) = store.get(Encryption::With(&data.key), &NOTICES, &key) else {
+            continue;
+        };
+        let page = Route::shown_at(&kept.page);
+        let page = page.as_ref().and_then(Route::folder).cloned();
+        let is_there = page.as_ref().is_none_or(|page| !means_other(page));
+        let mut named = names(&kept.undo);
+        named.extend(names(&kept.more));
+        if is_there && !named.iter().any(&means_other) {
+            continue;
+        }
+        (kept.undo, kept.more) = (None, None);
+        if !is_there {
+            kept.page =
+                Route::Folder(ListQuery::newest(FolderName::inbox())).href(&Base::default());
+        }
+        store.put(Encryption::With(&data.key), &NOTICES, &key, &kept);
+    }
 }
 
 /// Removes all notices of a session that is over.

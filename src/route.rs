@@ -5,6 +5,7 @@
 //! travel in the query only: Apache answers some of their characters in a path with an error of its own.
 
 mod act;
+mod folder_form;
 mod page;
 mod query;
 
@@ -13,7 +14,8 @@ pub use crate::mail::MessageRef;
 use crate::mail::{FolderName, NestedPath};
 pub use act::{ActForm, AllOf, MessagesForm, SenderForm};
 pub use page::{
-    Anchor, Face, FoldersQuery, FrameQuery, ListPage, ListQuery, MessageQuery, Selected,
+    Anchor, Face, FolderAsks, FolderQuery, FoldersQuery, FrameQuery, ListPage, ListQuery,
+    MessageQuery, Selected,
 };
 use query::{Link, Query};
 
@@ -28,6 +30,10 @@ pub enum Route {
     Folder(ListQuery),
     /// `GET /folders`: all folders, or those with some words in their names.
     Folders(FoldersQuery),
+    /// `GET /folder-options`: what can be done with a folder, or one of the questions about it.
+    FolderOptions(FolderQuery),
+    /// `POST /change-folder`: makes a folder, or changes one, as its form says (`FolderChange`).
+    ChangeFolder,
     /// `GET /message`: one message.
     Message(MessageQuery),
     /// `GET /print`: one message for paper.
@@ -97,6 +103,7 @@ impl Route {
             Route::Folder(query) => Some(query.list.folder()),
             Route::Message(query) | Route::Print(query) => Some(&query.message.folder),
             Route::Frame(frame) => Some(&frame.message.folder),
+            Route::FolderOptions(query) => Some(&query.folder),
             Route::Part { message, .. }
             | Route::Attachments { message }
             | Route::Headers { message, .. }
@@ -109,6 +116,7 @@ impl Route {
             | Route::SignOut
             | Route::Sender
             | Route::Messages
+            | Route::ChangeFolder
             | Route::Sessions
             | Route::EndSession
             | Route::EndAllSessions
@@ -122,6 +130,12 @@ impl Route {
     pub fn posted_to(target: &str) -> Option<Route> {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         Route::parse("POST", path, query).ok()
+    }
+
+    /// The page at an address without the base; None for what is no page's.
+    pub fn shown_at(target: &str) -> Option<Route> {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        Route::parse("GET", path, query).ok()
     }
 
     /// Reads method, path below the base, and raw query.
@@ -146,6 +160,8 @@ impl Route {
                 find: q.get("find").unwrap_or_default().trim().to_owned(),
                 from: q.get("from").and_then(|n| n.parse().ok()).unwrap_or(0),
             }))),
+            "/folder-options" => by_get(q.folder_page().map(Route::FolderOptions)),
+            "/change-folder" => only(post, "POST", Ok(Route::ChangeFolder)),
             "/message" => by_get(q.message_page().map(Route::Message)),
             "/print" => by_get(q.message_page().map(Route::Print)),
             "/frame" => by_get(q.message_page().map(|page| Route::Frame(page.frame()))),
@@ -234,6 +250,11 @@ impl Route {
                     link.set("from", &page.from.to_string());
                 }
             }
+            Route::FolderOptions(page) => {
+                link.path("/folder-options");
+                link.folder_page(page);
+            }
+            Route::ChangeFolder => link.path("/change-folder"),
             Route::Message(page) => {
                 link.path("/message");
                 link.message_page(page);
@@ -315,6 +336,8 @@ impl Route {
         match self {
             Route::Folder(_) => "folder",
             Route::Folders(_) => "folders",
+            Route::FolderOptions(_) => "folder-options",
+            Route::ChangeFolder => "change-folder",
             Route::Message(_) => "message",
             Route::Print(_) => "print",
             Route::Frame(_) => "frame",
@@ -450,6 +473,25 @@ mod tests {
                     from: 100,
                 }),
             ),
+            (
+                "GET",
+                Route::FolderOptions(FolderQuery::plain(folder.clone())),
+            ),
+            (
+                "GET",
+                Route::FolderOptions(FolderQuery {
+                    folder: folder.clone(),
+                    asks: FolderAsks::Where { find: "ü&".into() },
+                }),
+            ),
+            (
+                "GET",
+                Route::FolderOptions(FolderQuery {
+                    folder: folder.clone(),
+                    asks: FolderAsks::WhetherToDelete,
+                }),
+            ),
+            ("POST", Route::ChangeFolder),
             ("GET", Route::Frame(query.frame())),
             ("POST", Route::Sender),
             ("POST", Route::Messages),

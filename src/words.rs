@@ -9,6 +9,7 @@
 mod acts;
 mod extras;
 mod failures;
+mod folders;
 mod message;
 mod pages;
 mod resume;

@@ -79,7 +79,7 @@ xls
 ";
 
 /// A mailbox as people have one.
-fn lived_in() -> Site {
+pub fn lived_in() -> Site {
     let mut plan = Site::new()
         .dovecot(ROLES)
         .config("[gate]\nwait_seconds = 1");
@@ -91,7 +91,7 @@ fn lived_in() -> Site {
 }
 
 /// A browser's tab at the sign-in page, with Ann's words typed in and sent.
-fn type_sign_in(site: &Site, tab: &Tab) {
+pub fn type_sign_in(site: &Site, tab: &Tab) {
     tab.open(&format!("{}/", site.url()));
     tab.fill("input[name=login]", "ann");
     tab.fill("input[name=password]", &password_of("ann"));
@@ -132,7 +132,7 @@ fn expect_no_sideways_scroll(tab: &Tab, name: &str) {
 }
 
 /// Pictures of the page at this address in every window, light and dark.
-fn pictures(tab: &Tab, name: &str, url: &str) {
+pub fn pictures(tab: &Tab, name: &str, url: &str) {
     for (window, width, height, phone) in WINDOWS {
         tab.viewport(width, height, if phone { 2.0 } else { 1.0 }, phone);
         for (scheme, mode) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
@@ -272,7 +272,7 @@ fn a_message_has_one_heading_landmarks_and_names_for_everything_that_acts() {
     }
 }
 
-fn expect_named(tab: &Tab) {
+pub fn expect_named(tab: &Tab) {
     let wrong = tab.evaluate(
         "(() => { const wrong = []; const count = s => document.querySelectorAll(s).length; \
          for (const s of ['main', 'h1']) if (count(s) !== 1) wrong.push(`${count(s)} ${s}`); \

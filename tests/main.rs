@@ -31,6 +31,8 @@ mod door;
 mod floods;
 /// Lists and their places, folders and their names, while another mail program changes both.
 mod folder;
+/// Managing folders: what is done, what another mail program then finds, and what is refused.
+mod folders;
 /// What signing out, expiry and a new password leave on the disk.
 mod forgetting;
 /// The frame of an HTML mail in a browser: its layout, what it tells elsewhere, how it prints.

@@ -2,8 +2,8 @@
 //!
 //! Nothing is done here: the page sends the same form again, with the answer in it.
 
-use super::folders::{ON_A_PAGE, found};
 use super::panes::Around;
+use super::ways::{ON_A_PAGE, found};
 use super::{Done, Visit};
 use crate::error::Result;
 use crate::mail::MessageAct;

@@ -105,6 +105,9 @@ mod tests {
             role: None,
             selectable: true,
             counts: None,
+            delimiter: Some('/'),
+            bears: true,
+            subscribed: None,
         }
     }
 

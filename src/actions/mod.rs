@@ -7,7 +7,9 @@ pub mod about;
 mod choose;
 mod drawn;
 mod extras;
+mod faults;
 pub mod folder;
+pub mod folder_options;
 pub mod folders;
 pub mod login;
 pub mod message;
@@ -20,6 +22,7 @@ pub mod print;
 pub mod resume;
 pub mod sender;
 pub mod sessions;
+mod ways;
 
 use std::time::Duration;
 
@@ -111,10 +114,15 @@ impl Done {
 impl Visit<'_, '_> {
     /// A page made by a view, its time taken.
     fn page(&mut self, view: impl FnOnce(&Self) -> Markup) -> Response {
+        self.page_with(200, view)
+    }
+
+    /// The same with another status.
+    fn page_with(&mut self, status: u16, view: impl FnOnce(&Self) -> Markup) -> Response {
         let watch = Watch::start();
         let markup = view(self);
         self.rendering = self.rendering.saturating_add(watch.passed());
-        Response::page(200, markup)
+        Response::page(status, markup)
     }
 
     /// A moment by the reader's clock.

@@ -9,8 +9,8 @@ use std::time::Duration;
 use super::{Asked, Door};
 use crate::actions::login::SignInFields;
 use crate::actions::{
-    self, Done, Visit, about, folder, folders, login, message, messages, part, print, sender,
-    sessions,
+    self, Done, Visit, about, folder, folder_options, folders, login, message, messages, part,
+    print, sender, sessions,
 };
 use crate::assets;
 use crate::error::{Cause, Error, Result};
@@ -124,6 +124,14 @@ pub fn needs(route: &Route) -> Needs<'_> {
     match route {
         Route::Folder(query) => Needs::page(|visit| folder::show(visit, query)),
         Route::Folders(query) => Needs::page(|visit| folders::all(visit, query)),
+        Route::FolderOptions(query) => Needs::page(|visit| folder_options::show(visit, query)),
+        Route::ChangeFolder => Needs {
+            back: Back::Carry {
+                show: Box::new(folder_options::ask),
+                otherwise: folder_options::page_of,
+            },
+            ..Needs::act(folder_options::change)
+        },
         Route::Message(query) => {
             Needs::page(|visit| message::show(visit, query)).but_elsewhere(plain(query))
         }

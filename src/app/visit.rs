@@ -302,7 +302,12 @@ impl Visitor<'_> {
     /// Notes what the request has learnt beside: that the server accepts the session, or is away.
     fn note_answered(&self, mailbox: &mut Mailbox, session: &Session, failed: Option<&Imap>) {
         let now = time::now();
-        if matches!(self.reach(), Reach::Perhaps(Act::Messages { .. })) {
+        let is_open = matches!(
+            self.reach(),
+            Reach::Perhaps(Act::Messages { .. } | Act::Folder { .. })
+                | Reach::Done(Act::Folder { .. })
+        );
+        if is_open {
             // It let this request in before it was lost, and the next one has to ask what became of the act.
             session::accepted(mailbox.store(), self.claim, session, now);
             return;

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use serde::{Deserialize, Serialize};
 
 use super::Error;
-use crate::mail::{MessageAct, Tally};
+use crate::mail::{FolderAct, MessageAct, Tally};
 
 /// What a request was to change, with what its page has to name. The sentences are `words::failures`'; a notice keeps one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,6 +48,18 @@ pub enum Act {
         /// How many are in both folders: copied, and not yet taken out.
         both: u32,
     },
+    /// To do something with a folder.
+    Folder {
+        /// What.
+        act: FolderAct,
+        /// Its name for people, as it was.
+        name: String,
+        /// Its new name, or the name of the folder that it goes below; empty for the top, and where it has no other.
+        into: String,
+        /// With how many folders it was done. Left are those that could not be deleted, or that have lost their
+        /// subscription.
+        tally: Tally,
+    },
 }
 
 impl Act {
@@ -56,6 +68,7 @@ impl Act {
         match self {
             Act::Messages { tally, .. } => tally.left == 0 && tally.done > 0,
             Act::CutShort { .. } => false,
+            Act::Folder { tally, .. } => tally.left == 0,
             Act::SignIn
             | Act::SignOut
             | Act::EndSession

@@ -161,6 +161,40 @@ impl<'v, 'p> Cache<'v, 'p> {
         self.store.remove(&LISTS, &key);
     }
 
+    /// Forgets all that is cached of folders by their names, in whatever numbering: rows, texts, marks, and lists of their
+    /// messages.
+    pub fn forget_folders(&mut self, names: &[FolderName]) {
+        for name in names {
+            let within = self.data.folder(name);
+            for key in self.store.keys_below(&ROWS, &within) {
+                self.store.remove(&ROWS, &key);
+            }
+            for key in self.store.keys_below(&PENDING, &within) {
+                self.store.remove(&PENDING, &key);
+            }
+            for key in self.store.keys_below(&TEXTS, &within) {
+                self.store.remove(&TEXTS, &key);
+            }
+        }
+        for key in self.store.keys_below(&LISTS, &self.data.id) {
+            let head = self.store.get(self.encryption(), &LISTS, &key);
+            if head.is_some_and(|head| names.contains(&head.folder.name)) {
+                self.store.remove(&LISTS, &key);
+                for block in self.store.keys_below(&BLOCKS, &key) {
+                    self.store.remove(&BLOCKS, &block);
+                }
+            }
+        }
+    }
+
+    /// Brings all that was kept down to the disk, before the first byte of a change leaves.
+    ///
+    /// # Errors
+    /// `DiskFull`: then it may not begin.
+    pub fn save(&mut self) -> Result<()> {
+        self.store.save()
+    }
+
     /// The rows of some messages of a folder, as far as they are there.
     pub fn rows(&mut self, folder: &FolderRef, uids: &[Uid]) -> BTreeMap<Uid, Row> {
         // The name of a folder is hashed once, not for each row.

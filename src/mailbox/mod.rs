@@ -21,8 +21,8 @@ mod message;
 mod people;
 mod sync;
 
-use crate::error::{GoneKind, Imap, Result};
-use crate::mail::{FolderName, ListId, Role};
+use crate::error::{GoneKind, Imap, Progress, Result};
+use crate::mail::{Folder, FolderChange, FolderName, FolderSize, ListId, Role};
 use crate::remote::{Access, Cost, Remote};
 use crate::store::Store;
 use crate::store::keys::{DataKey, FolderList};
@@ -34,7 +34,7 @@ use freshness::{Freshness, Offline};
 use sync::{Compared, Counting, Purpose, Sync};
 
 pub use act::Settled;
-pub use change::{Change, Order, Outcome, WayBack, Which};
+pub use change::{Change, FolderDone, FolderOutcome, Order, Outcome, WayBack, Which};
 pub use list::{Line, Listing};
 pub use message::{Fetched, HEADER_BYTES, KEPT_BYTES, PartBytes, Standing, WHOLE_BYTES};
 pub use sync::{charset, has_attachment, of_header};
@@ -160,6 +160,45 @@ impl<'v, 'p> Mailbox<'v, 'p> {
             Some(folder) => Ok(folder),
             None => self.changes().make_folder(role),
         }
+    }
+
+    /// Makes a folder, or changes one; noted in `progress` before each step.
+    ///
+    /// # Errors
+    /// `Gone(Folder)`; `DiskFull` before anything was sent; `Imap`, `OverQuota`.
+    pub fn change_folder(
+        &mut self,
+        change: &FolderChange,
+        progress: &Progress,
+    ) -> Result<FolderOutcome> {
+        self.changes().change_folder(change, progress)
+    }
+
+    /// How much is in a folder now, and below it, as the server counts.
+    ///
+    /// # Errors
+    /// `Gone(Folder)`; `Imap`.
+    pub fn folder_size(&mut self, folder: &FolderName) -> Result<FolderSize> {
+        self.changes().folder_size(folder)
+    }
+
+    /// Sees to it that a folder is among those that are known, if there is one, and that of each is known whether it is on
+    /// the list of those that other mail programs show.
+    ///
+    /// # Errors
+    /// `Imap`, where nothing is cached.
+    pub fn look_for(&mut self, folder: &FolderName) -> Result<()> {
+        let known = self.folders()?.folders;
+        let is_told = |folder: &Folder| folder.subscribed.is_some() || !folder.selectable;
+        let is_there = known.iter().any(|one| one.name == *folder);
+        let suffices = is_there && known.iter().all(is_told);
+        if !suffices
+            && !self.offline.is_set()
+            && let Err(failure) = self.changes().look()
+        {
+            self.offline.note(failure)?;
+        }
+        Ok(())
     }
 
     /// What is known of a folder is doubtful, since something of it was found gone: the next page asks the server.

@@ -74,6 +74,39 @@ pub struct FoldersQuery {
     pub from: u32,
 }
 
+/// The page of a folder: what can be done with it, or a question about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FolderQuery {
+    /// Which folder.
+    pub folder: FolderName,
+    /// What is asked about it.
+    pub asks: FolderAsks,
+}
+
+/// What is asked about a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FolderAsks {
+    /// Nothing: all that can be done is shown.
+    Nothing,
+    /// Where it is to be moved.
+    Where {
+        /// What the names of the places have in them; empty for any.
+        find: String,
+    },
+    /// Whether it is to be deleted.
+    WhetherToDelete,
+}
+
+impl FolderQuery {
+    /// All that can be done with a folder.
+    pub fn plain(folder: FolderName) -> FolderQuery {
+        FolderQuery {
+            folder,
+            asks: FolderAsks::Nothing,
+        }
+    }
+}
+
 /// Which face of a message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Face {

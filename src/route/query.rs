@@ -3,7 +3,10 @@
 //! Not for what there is to be asked for (`route`). What is read here has the form that it must have, or is a
 //! `BadRequest` that names the parameter; what is written reads back as the same.
 
-use super::{Anchor, Base, Face, ListPage, ListQuery, MessageQuery, MessageRef, Selected};
+use super::{
+    Anchor, Base, Face, FolderAsks, FolderQuery, ListPage, ListQuery, MessageQuery, MessageRef,
+    Selected,
+};
 use crate::error::{Error, Result};
 use crate::mail::{FolderName, ListId, NestedPath, Uid, UidValidity};
 
@@ -100,6 +103,20 @@ impl Query {
         Ok(ListId::of_folder(folder))
     }
 
+    pub(super) fn folder_page(&self) -> Result<FolderQuery> {
+        let folder = self.get("f").and_then(FolderName::new);
+        Ok(FolderQuery {
+            folder: folder.ok_or(Error::BadRequest("f"))?,
+            asks: match self.get("ask") {
+                Some("where") => FolderAsks::Where {
+                    find: self.get("find").unwrap_or_default().trim().to_owned(),
+                },
+                Some("delete") => FolderAsks::WhetherToDelete,
+                Some(_) | None => FolderAsks::Nothing,
+            },
+        })
+    }
+
     pub(super) fn message(&self) -> Result<MessageRef> {
         Ok(MessageRef {
             folder: self
@@ -189,6 +206,18 @@ impl Link {
         self.flag("text", page.face == Face::Text);
         self.flag("remote", page.remote);
         self.some("charset", &page.charset);
+    }
+
+    pub(super) fn folder_page(&mut self, page: &FolderQuery) {
+        self.set("f", page.folder.as_wire());
+        match &page.asks {
+            FolderAsks::Nothing => {}
+            FolderAsks::Where { find } => {
+                self.set("ask", "where");
+                self.some("find", find);
+            }
+            FolderAsks::WhetherToDelete => self.set("ask", "delete"),
+        }
     }
 
     /// What names a list; `Query::list` reads it.

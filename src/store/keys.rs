@@ -60,7 +60,7 @@ pub const PENDING: Tree<MessageKey, ()> = Tree::new(3, 1);
 /// What the server can do.
 pub const SERVER: Tree<DataKeyId, ServerFacts> = Tree::new(4, 1);
 /// The folders.
-pub const FOLDERS: Tree<DataKeyId, FolderList> = Tree::new(5, 3);
+pub const FOLDERS: Tree<DataKeyId, FolderList> = Tree::new(5, 4);
 /// What is known of a list.
 pub const LISTS: Tree<ListKey, List> = Tree::new(6, 3);
 /// The UIDs of a list, in blocks of `BLOCK`, oldest first.
@@ -333,6 +333,9 @@ mod tests {
                 messages: 2,
                 unread: 1,
             }),
+            delimiter: Some('/'),
+            bears: true,
+            subscribed: Some(false),
         };
         let list = List {
             folder: FolderRef {
@@ -436,7 +439,7 @@ mod tests {
                 "0202020202020202020202020202020202030303030303030303030303030303030103",
             ),
             (1, "010141"),
-            (3, "0101610174010102010102010901016102010102"),
+            (4, "010161017401010201010201012f0101000901016102010102"),
             (3, "0161010201030000080105060e02010001"),
             (1, "01ac02"),
             (

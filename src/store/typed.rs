@@ -232,7 +232,7 @@ impl StoreKey for ListKey {
 
 impl StoreKey for BlockKey {
     fn write(&self, out: &mut Vec<u8>) {
-        self.list.write(out);
+        StoreKey::write(&self.list, out);
         out.extend(self.number.to_be_bytes());
     }
 
@@ -284,6 +284,37 @@ impl Begins<MessageKey> for ValidityKey {
         out.extend(self.folder.data.0);
         out.extend(self.folder.folder);
         out.extend(self.validity.0.to_be_bytes());
+    }
+}
+
+impl FolderKey {
+    fn begin(&self, out: &mut Vec<u8>) {
+        out.extend(self.data.0);
+        out.extend(self.folder);
+    }
+}
+
+impl Begins<MessageKey> for FolderKey {
+    fn write(&self, out: &mut Vec<u8>) {
+        self.begin(out);
+    }
+}
+
+impl Begins<TextKey> for FolderKey {
+    fn write(&self, out: &mut Vec<u8>) {
+        self.begin(out);
+    }
+}
+
+impl Begins<ListKey> for DataKeyId {
+    fn write(&self, out: &mut Vec<u8>) {
+        out.extend(self.0);
+    }
+}
+
+impl Begins<BlockKey> for ListKey {
+    fn write(&self, out: &mut Vec<u8>) {
+        StoreKey::write(self, out);
     }
 }
 

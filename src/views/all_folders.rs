@@ -4,9 +4,11 @@
 
 use maud::{Markup, html};
 
+use super::folder_options::{Fault, Naming, naming};
 use super::folders::opener;
 use super::icons::{Icon, icon};
 use super::{Chrome, Pane, app, notices};
+use crate::mail::FolderChange;
 use crate::route::{FoldersQuery, Route};
 
 /// A page of all folders, or of those that were looked for.
@@ -28,13 +30,17 @@ pub struct AllFolders<'a> {
     pub before: Option<Route>,
     /// The page after.
     pub next: Option<Route>,
+    /// Why a folder could not be made.
+    pub fault: Option<Fault>,
 }
 
 /// A folder that was found.
 #[derive(Clone, Debug)]
 pub struct FoundFolder {
-    /// Its list.
-    pub href: Route,
+    /// Its list; None where it only holds others.
+    pub list: Option<Route>,
+    /// What can be done with it.
+    pub options: Route,
     /// Its name with those of its parents.
     pub title: String,
     /// How many are unread.
@@ -62,7 +68,16 @@ pub fn page(chrome: &Chrome, page: &AllFolders) -> Markup {
             article {
                 (notices(chrome))
                 h1 { (words.all_folders()) }
-                form.find #find-folder method="get" action=(address) {
+                section.option {
+                    h2 { (words.new_folder()) }
+                    (naming(chrome, &Naming {
+                        change: FolderChange::Create { under: None, name: String::new() },
+                        fault: page.fault.as_ref(),
+                        button: words.create(),
+                        label: words.name_of_new(),
+                    }))
+                }
+                form.find.option #find-folder method="get" action=(address) {
                     input name="find" value=(page.find) aria-label=(words.folder_name()) maxlength="200" dir="auto";
                     button.button { (words.find_folder()) }
                 }
@@ -73,8 +88,14 @@ pub fn page(chrome: &Chrome, page: &AllFolders) -> Markup {
                     ul.all {
                         @for folder in &page.folders {
                             li {
-                                a href=(chrome.href(&folder.href)) dir="auto" { (folder.title) }
-                                @if folder.unread > 0 { " " span.count { (words.number(folder.unread.into())) } }
+                                @if let Some(list) = &folder.list {
+                                    a href=(chrome.href(list)) dir="auto" { (folder.title) }
+                                } @else {
+                                    span dir="auto" { (folder.title) }
+                                }
+                                @if folder.unread > 0 { span.count { (words.number(folder.unread.into())) } }
+                                a.button.quiet href=(chrome.href(&folder.options))
+                                    aria-label=(words.edit_this_folder(&folder.title)) { (words.edit_folder()) }
                             }
                         }
                     }

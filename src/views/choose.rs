@@ -78,7 +78,7 @@ pub fn folder(chrome: &Chrome, page: &ChooseFolder) -> Markup {
     };
     asking(
         chrome,
-        &page.back,
+        &Back::to_list(chrome, &page.back),
         &words.where_to(page.act, page.count),
         inside,
     )
@@ -100,23 +100,40 @@ pub fn whether(chrome: &Chrome, page: &Whether) -> Markup {
     };
     asking(
         chrome,
-        &page.back,
+        &Back::to_list(chrome, &page.back),
         &words.delete_for_good(page.count),
         inside,
     )
 }
 
+/// The way back from a page.
+pub(super) struct Back<'b> {
+    /// Where it leads.
+    pub to: &'b Route,
+    /// What it says.
+    pub label: &'b str,
+}
+
+impl<'b> Back<'b> {
+    fn to_list(chrome: &Chrome, list: &'b Route) -> Back<'b> {
+        Back {
+            to: list,
+            label: chrome.words.back_to_list(),
+        }
+    }
+}
+
 /// A page that asks something, with the way back.
-fn asking(chrome: &Chrome, back: &Route, heading: &str, inside: Markup) -> Markup {
+pub(super) fn asking(chrome: &Chrome, back: &Back, heading: &str, inside: Markup) -> Markup {
     let words = chrome.words;
     let panes = html! {
         main.message #message {
             .tools.bar role="group" aria-label=(words.pages()) {
-                a.button.quiet href=(chrome.href(back)) { (icon(Icon::Back)) (words.back_to_list()) }
+                a.button.quiet href=(chrome.href(back.to)) { (icon(Icon::Back)) (back.label) }
             }
             article {
                 (notices(chrome))
-                h1 { (heading) }
+                h1 dir="auto" { (heading) }
                 (inside)
             }
             .steps.bar.bare { (opener(chrome)) }
@@ -126,7 +143,7 @@ fn asking(chrome: &Chrome, back: &Route, heading: &str, inside: Markup) -> Marku
 }
 
 /// The fields of a form that is sent again.
-fn hidden(fields: &[(String, String)]) -> Markup {
+pub(super) fn hidden(fields: &[(String, String)]) -> Markup {
     html! {
         @for (name, value) in fields { input type="hidden" name=(name) value=(value); }
     }

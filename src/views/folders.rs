@@ -81,10 +81,9 @@ pub(super) fn pane(chrome: &Chrome, target: &str) -> Markup {
                 h2 { (words.folders()) }
                 ul { (lines(chrome, tree, all_open)) }
             }
-            @if chrome.more_folders > 0 {
-                a.hint href=(chrome.href(&Route::Folders(FoldersQuery::default()))) {
-                    (words.more_folders(chrome.more_folders))
-                }
+            a.hint href=(chrome.href(&Route::Folders(FoldersQuery::default()))) {
+                @if chrome.more_folders > 0 { (words.more_folders(chrome.more_folders)) }
+                @else { (words.manage_folders()) }
             }
             .foot {
                 form method="post" action=(chrome.href(&Route::SignOut)) {

@@ -12,6 +12,7 @@ pub mod choose;
 pub mod error;
 pub mod extras;
 pub mod folder;
+pub mod folder_options;
 pub mod folders;
 mod icons;
 pub mod login;

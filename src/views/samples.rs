@@ -12,6 +12,7 @@ use super::all_folders::{self, AllFolders, FoundFolder};
 use super::attached::AttachmentLine;
 use super::error::ErrorPage;
 use super::folder::{self, ListPane, RowLine};
+use super::folder_options::Fault;
 use super::folders::{FolderLine, nested};
 use super::login::{self, Carried, LoginPage, Reason};
 use super::message::{
@@ -22,8 +23,8 @@ use super::{Chrome, Kind, Notice, Quota, error};
 use crate::error::samples::{errors, reaches};
 use crate::error::{Act, Failure, Reach};
 use crate::mail::{
-    Address, Evidence, Flags, FolderName, FromForm, MessageAct, NestedPath, Role, Row, Uid,
-    UidValidity,
+    Address, Evidence, Flags, FolderAct, FolderFault, FolderName, FromForm, MessageAct, NestedPath,
+    Role, Row, Uid, UidValidity,
 };
 use crate::plain_text::{Block, PlainText, Span};
 use crate::route::{ActForm, Selected};
@@ -370,7 +371,8 @@ fn alert() -> Notice {
 /// Of an account with more folders than stand beside a page, and more than are listed.
 fn folders_page() -> Markup {
     let found = |title: &str, unread| FoundFolder {
-        href: folder_route(title),
+        list: Some(folder_route(title)),
+        options: folder_route(title),
         title: title.to_owned(),
         unread,
     };
@@ -396,6 +398,11 @@ fn folders_page() -> Markup {
             left_out: 3,
             before: Some(folder_route("INBOX")),
             next: Some(folder_route("INBOX")),
+            fault: Some(Fault {
+                act: FolderAct::Create,
+                typed: "Travel/2026".to_owned(),
+                why: Words::ENGLISH.folder_fault(&FolderFault::Delimiter('/')),
+            }),
         },
     )
 }

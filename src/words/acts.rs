@@ -28,6 +28,12 @@ impl Words {
                 };
                 sentences(&[done, self.not_there(*tally), self.not_done(*tally)])
             }
+            Act::Folder {
+                act,
+                name,
+                into,
+                tally,
+            } => self.folder_done(*act, name, into, *tally),
             Act::CutShort {
                 act,
                 into,
@@ -248,6 +254,7 @@ impl Words {
                 let sender = isolated(sender);
                 format!("Images from {sender} {what}. Open a message from this sender to check.")
             }
+            Act::Folder { act, name, .. } => self.folder_perhaps(*act, name),
             Act::Messages { .. } | Act::CutShort { .. } => {
                 "Some messages may have been changed. The next page will say which.".to_owned()
             }
@@ -288,6 +295,6 @@ fn sentences(all: &[String]) -> String {
 }
 
 /// What somebody else chose, inside a sentence: between the signs that keep its direction its own (FSI, PDI).
-fn isolated(text: &str) -> String {
+pub(super) fn isolated(text: &str) -> String {
     format!("\u{2068}{text}\u{2069}")
 }

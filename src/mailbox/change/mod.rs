@@ -1,14 +1,18 @@
 //! What is changed: at the server first, then in the cache.
 //!
 //! `pending` has the one exception, messages that were opened; `messages` what people do with messages and `copies` how they are copied and removed, `outcome` what the
-//! answers say was done, `roles` makes the folders that it needs, and `lists` has what follows for the lists in the cache. Not for fetching (`sync`). To know before
+//! answers say was done, `roles` makes the folders that it needs, `folders`, `renaming`, `naming` and `look` are for changing folders themselves, and `lists` has what follows for the lists in the cache. Not for fetching (`sync`). To know before
 //! changing it: an OK says little. What was done is what the server names, and where it names nothing, a look.
 
 mod copies;
+mod folders;
 mod lists;
+mod look;
 mod messages;
+mod naming;
 mod outcome;
 mod pending;
+mod renaming;
 mod roles;
 
 use super::sync::Sync;
@@ -18,6 +22,7 @@ use crate::remote::UidSet;
 use crate::route::{AllOf, ListQuery};
 use crate::store::keys::NoticeKey;
 
+pub use folders::{FolderDone, FolderOutcome};
 pub(super) use messages::Work;
 pub use outcome::{Outcome, WayBack};
 pub(super) use roles::folder_of;

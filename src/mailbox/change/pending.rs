@@ -6,7 +6,7 @@
 
 use super::Changes;
 use crate::error::Result;
-use crate::mail::{Flags, FolderRef, ListId, MessageRef, Row, Uid};
+use crate::mail::{Flags, FolderName, FolderRef, ListId, MessageRef, Row, Uid};
 use crate::remote::{Access, Plan};
 
 impl Changes<'_, '_, '_> {
@@ -69,6 +69,18 @@ impl Changes<'_, '_, '_> {
     pub fn send_all_pending(&mut self) -> Result<()> {
         let folders = self.sync.cache.folders().unwrap_or_default().folders;
         let names = folders.iter().filter(|f| f.selectable).map(|f| &f.name);
+        self.send_pending_in(names).map(drop)
+    }
+
+    /// Sends all marks that wait in some folders; true where there were any: another folder may be open now.
+    ///
+    /// # Errors
+    /// `Imap`.
+    pub(super) fn send_pending_in<'f>(
+        &mut self,
+        names: impl Iterator<Item = &'f FolderName> + Clone,
+    ) -> Result<bool> {
+        let mut has_opened = false;
         let waiting = self.sync.cache.pending_in(names.clone());
         for (name, _) in names.zip(waiting).filter(|(_, waiting)| *waiting > 0) {
             let list = ListId::of_folder(name.clone());
@@ -81,6 +93,7 @@ impl Changes<'_, '_, '_> {
             }
             let mut plan = Plan::new();
             let open = plan.open(name, Access::Change, None);
+            has_opened = true;
             let flight = self.sync.fly_with_counts(plan)?;
             let Some(opened) = flight.get(open) else {
                 continue;
@@ -94,6 +107,6 @@ impl Changes<'_, '_, '_> {
                 self.send(&folder, &pending)?;
             }
         }
-        Ok(())
+        Ok(has_opened)
     }
 }

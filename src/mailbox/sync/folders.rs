@@ -74,7 +74,7 @@ impl Sync<'_, '_, '_> {
     }
 
     /// Adds to a flight what lists the folders.
-    pub(super) fn ask_for_folders(&mut self, plan: &mut Plan) -> Result<()> {
+    pub fn ask_for_folders(&mut self, plan: &mut Plan) -> Result<()> {
         if self.server.can("NAMESPACE")? {
             plan.namespace();
         }
@@ -101,8 +101,7 @@ impl Sync<'_, '_, '_> {
     /// Takes what was told of the folders into the cache, after levels of them were `asked` for.
     fn note_told(&mut self, told: &Folders, asked: Vec<FolderName>) -> Result<()> {
         let before = self.cache.folders().unwrap_or_default().folders;
-        let known: BTreeMap<&FolderName, Option<Counts>> =
-            before.iter().map(|f| (&f.name, f.counts)).collect();
+        let known: BTreeMap<&FolderName, &Folder> = before.iter().map(|f| (&f.name, f)).collect();
         let is_old = !self.server.can("LIST-EXTENDED")? && !self.server.can("IMAP4REV2")?;
         let missing = levels::missing(told, &asked, is_old);
         let asked = levels::still_needed(told, asked);
@@ -124,13 +123,15 @@ impl Sync<'_, '_, '_> {
         &mut self,
         told: &Folders,
         levels: &[FolderName],
-        known: &BTreeMap<&FolderName, Option<Counts>>,
+        known: &BTreeMap<&FolderName, &Folder>,
         room: usize,
     ) -> Result<bool> {
         let Tree {
             mut folders,
             left_out,
         } = tree::grown(told, room);
+        let tells_subscribed = self.server.can("LIST-EXTENDED")? || self.server.can("IMAP4REV2")?;
+        tree::note_subscribed(&mut folders, told, tells_subscribed);
         let counts = folders.iter().map(|f| f.counts).collect();
         self.take_counts(&mut folders, counts);
         self.counting.is_listed = true;
@@ -141,8 +142,12 @@ impl Sync<'_, '_, '_> {
             let uncounted = uncounted.map(|f| f.name.clone()).take(STATUSES);
             self.counting.uncounted = uncounted.collect();
         }
-        for folder in folders.iter_mut().filter(|f| f.counts.is_none()) {
-            folder.counts = known.get(&folder.name).copied().flatten();
+        for folder in &mut folders {
+            let known = known.get(&folder.name);
+            folder.counts = folder.counts.or(known.and_then(|known| known.counts));
+            folder.subscribed = folder
+                .subscribed
+                .or(known.and_then(|known| known.subscribed));
         }
         let storage = told.quotas.iter();
         let mut storage = storage.filter(|q| q.resource == "STORAGE" && q.limit > 0);

@@ -4,6 +4,8 @@
 //! (`INBOX.` on some servers) is no folder of its own. Parents that no one listed are there for their children only. To know
 //! before changing it: what is made of an answer has bounds, whatever is in it, and what is beyond them is counted.
 
+use std::collections::BTreeSet;
+
 use crate::mail::{Counts, Folder, FolderName, Role};
 use crate::remote::{Folders, Listed, decoded};
 
@@ -117,6 +119,23 @@ pub fn grown(told: &Folders, most_bytes: usize) -> Tree {
     Tree { folders, left_out }
 }
 
+/// Notes which folders are on the list of those that other mail programs show, where the server has told: with LIST
+/// (RFC 5258), or by LSUB.
+pub fn note_subscribed(folders: &mut [Folder], told: &Folders, with_list: bool) {
+    let by_list = told.listed.iter();
+    let by_list = by_list.filter(|listed| with_list && listed.has("\\subscribed"));
+    // What LSUB says of the parents of what is subscribed to.
+    let by_lsub = told.subscribed.iter();
+    let by_lsub = by_lsub.filter(|listed| !listed.has("\\noselect"));
+    let names = by_list.chain(by_lsub).map(|listed| &listed.name);
+    let names: BTreeSet<&FolderName> = names.collect();
+    if with_list || !told.subscribed.is_empty() {
+        for folder in folders {
+            folder.subscribed = Some(names.contains(&folder.name));
+        }
+    }
+}
+
 impl<'l> Found<'l> {
     /// `INBOX.` as a prefix: INBOX itself stays a folder at the top, its children are its brothers.
     fn new(listed: &'l Listed, prefixes: &[&str]) -> Found<'l> {
@@ -204,6 +223,9 @@ fn in_order(found: &[Found], told: &Folders) -> Vec<Folder> {
                 role: None,
                 selectable: false,
                 counts: None,
+                delimiter: found.listed.delimiter,
+                bears: true,
+                subscribed: None,
             });
             open.push(step);
         }
@@ -247,6 +269,9 @@ impl Found<'_> {
             role: listed.role(),
             selectable: listed.is_selectable(),
             counts,
+            delimiter: listed.delimiter,
+            bears: !listed.has("\\noinferiors") && listed.delimiter.is_some(),
+            subscribed: None,
         }
     }
 }
