@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use crate::characters::turns_direction;
 
-pub use reach::{Act, Failure, Progress, Reach};
+pub use reach::{Act, Failure, LabelEdit, Progress, Reach};
 
 /// What the log needs to know and a page must not show: never a password, a subject or a mail address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -350,7 +350,8 @@ pub mod samples {
             | Act::ImagesOf { .. }
             | Act::Messages { .. }
             | Act::CutShort { .. }
-            | Act::Folder { .. } => {}
+            | Act::Folder { .. }
+            | Act::Label { .. } => {}
         };
         let images = |always| Act::ImagesOf {
             sender: "letters@shelf.example".to_owned(),
@@ -364,6 +365,10 @@ pub mod samples {
             images(true),
             images(false),
         ];
+        for edit in [LabelEdit::Made, LabelEdit::Changed, LabelEdit::Removed] {
+            let name = "To do".to_owned();
+            all.push(Act::Label { name, edit });
+        }
         let tally = Tally {
             done: 3,
             missing: 1,

@@ -1,23 +1,29 @@
-//! What a user has set, as a plain file that they may read and take away: `settings.toml` in `users/<id>/profile/`.
+//! What a user has set, as plain files that they may read and take away, in `users/<id>/profile/`: `settings.toml`, and
+//! `labels.toml` (`labels`).
 //!
 //! Not a cache: what stands here stands nowhere else, so it is written whole (a temporary file, flushed, renamed), and no
 //! cleaning removes it. To know before changing it: only who holds the gate comes here, so one name for the temporary
 //! file is enough; keys that are not known are kept, since a later version or a hand wrote them; and a file that cannot
 //! be understood is never written over.
 
+mod labels;
+
+use std::cell::OnceCell;
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
 
 use crate::error::{Act, Cause, Error, Progress, Result};
 use crate::gate::Pass;
 use crate::settings::{Chosen, Hoster, Settings};
 use crate::state;
 
-/// The file, and what it is called until it is whole.
+/// The file, and what any of them is called until it is whole.
 const SETTINGS: &str = "settings.toml";
-const UNFINISHED: &str = "settings.toml.new";
+const UNFINISHED: &str = "unfinished.new";
 /// Longest file that is read or written, in bytes.
 const LONGEST: u64 = 1024 * 1024;
 
@@ -29,6 +35,8 @@ pub struct Profile<'p> {
     own: Result<Chosen>,
     /// What counts for them.
     settings: Settings,
+    /// Their labels, once they were asked for.
+    labels: OnceCell<Result<labels::Kept>>,
     held: PhantomData<&'p Pass>,
 }
 
@@ -48,6 +56,7 @@ impl<'p> Profile<'p> {
             dir,
             own,
             settings,
+            labels: OnceCell::new(),
             held: PhantomData,
         }
     }
@@ -57,9 +66,10 @@ impl<'p> Profile<'p> {
         &self.settings
     }
 
-    /// Why the user's own settings could not be read, where the hoster's count instead.
+    /// Why the user's own settings could not be read, where the hoster's count instead, or their labels.
     pub fn damage(&self) -> Option<&Error> {
-        self.own.as_ref().err()
+        let labels = self.read_labels().as_ref().err();
+        self.own.as_ref().err().or(labels)
     }
 
     /// From now on always shows the remote images of a sender, by the address in lower case, or no longer.
@@ -84,20 +94,21 @@ impl<'p> Profile<'p> {
             remote_from: Some(self.settings.senders_with(sender, always)),
             ..own
         };
-        self.write(&changed, act, progress)
+        let text = toml::to_string_pretty(&changed)
+            .map_err(|e| Error::Internal(Cause::at("settings", e)))?;
+        self.write(SETTINGS, &text, act, progress)
     }
 
-    fn write(&self, settings: &Chosen, act: Act, progress: &Progress) -> Result<()> {
-        let text = toml::to_string_pretty(settings)
-            .map_err(|e| Error::Internal(Cause::at("settings", e)))?;
+    /// Writes a file of the profile whole.
+    fn write(&self, name: &str, text: &str, act: Act, progress: &Progress) -> Result<()> {
         if text.len() as u64 > LONGEST {
-            return Err(unusable(&self.dir.join(SETTINGS), "would be too long"));
+            return Err(unusable(&self.dir.join(name), "would be too long"));
         }
         if !self.dir.is_dir() {
             state::make_dir(&self.dir, false)?;
             self.dir.parent().map_or(Ok(()), state::sync_dir)?;
         }
-        let (unfinished, path) = (self.dir.join(UNFINISHED), self.dir.join(SETTINGS));
+        let (unfinished, path) = (self.dir.join(UNFINISHED), self.dir.join(name));
         let written = (|| {
             let mut file = state::private().truncate(true).open(&unfinished)?;
             file.write_all(text.as_bytes())?;
@@ -113,29 +124,34 @@ impl<'p> Profile<'p> {
     }
 }
 
-/// What a user's file says; nothing where there is none.
+/// What a user's settings say.
 fn chosen(path: &Path) -> Result<Chosen> {
+    let chosen: Chosen = read(path)?;
+    match chosen.broken_rule() {
+        Some((key, rule)) => Err(unusable(path, &format!("{key} {rule}"))),
+        None => Ok(chosen),
+    }
+}
+
+/// What a user's file says; nothing where there is none.
+fn read<T: Default + DeserializeOwned>(path: &Path) -> Result<T> {
     let mut text = String::new();
     let read = File::open(path).and_then(|file| {
         file.take(LONGEST.saturating_add(1))
             .read_to_string(&mut text)
     });
     match read {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Chosen::default()),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(T::default()),
         Err(e) => return Err(unusable(path, &e.to_string())),
         Ok(_) if text.len() as u64 > LONGEST => return Err(unusable(path, "is too long")),
         Ok(_) => {}
     }
-    let chosen: Chosen = toml::from_str(&text).map_err(|e| {
+    toml::from_str(&text).map_err(|e| {
         // Not the line itself, nor a value: it goes into a log, where no address belongs.
         let before = e.span().and_then(|span| text.get(..span.start));
         let line = before.map_or(1, |text| text.matches('\n').count().saturating_add(1));
         unusable(path, &format!("line {line} cannot be understood"))
-    })?;
-    match chosen.broken_rule() {
-        Some((key, rule)) => Err(unusable(path, &format!("{key} {rule}"))),
-        None => Ok(chosen),
-    }
+    })
 }
 
 fn unusable(path: &Path, why: &str) -> Error {

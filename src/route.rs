@@ -6,6 +6,7 @@
 
 mod act;
 mod folder_form;
+mod labels;
 mod page;
 mod query;
 
@@ -13,6 +14,7 @@ use crate::error::{Error, Result};
 pub use crate::mail::MessageRef;
 use crate::mail::{FolderName, NestedPath};
 pub use act::{ActForm, AllOf, MessagesForm, SenderForm};
+pub use labels::LabelForm;
 pub use page::{
     Anchor, Face, FolderAsks, FolderQuery, FoldersQuery, FrameQuery, ListPage, ListQuery,
     MessageQuery, Selected,
@@ -60,6 +62,10 @@ pub enum Route {
     Sender,
     /// `POST /messages`: does something with messages, which the form names (`MessagesForm`); then the list, or the message.
     Messages,
+    /// `GET /labels`: the names and colours of labels.
+    Labels,
+    /// `POST /label`: gives a label a name and a colour, which the form says (`LabelForm`).
+    EditLabel,
     /// `GET /resume`: a form that was sent when its session had ended, shown again; `form` names it.
     Resume { form: String },
     /// `GET /source`: the whole message as it travelled; `save` downloads it.
@@ -117,6 +123,8 @@ impl Route {
             | Route::Sender
             | Route::Messages
             | Route::ChangeFolder
+            | Route::Labels
+            | Route::EditLabel
             | Route::Sessions
             | Route::EndSession
             | Route::EndAllSessions
@@ -182,6 +190,8 @@ impl Route {
             "/leave" => by_get(q.message().map(|message| Route::Leave { message })),
             "/sender" => only(post, "POST", Ok(Route::Sender)),
             "/messages" => only(post, "POST", Ok(Route::Messages)),
+            "/labels" => by_get(Ok(Route::Labels)),
+            "/label" => only(post, "POST", Ok(Route::EditLabel)),
             "/source" => by_get(q.message().map(|message| Route::Source {
                 message,
                 save: q.is_set("save"),
@@ -295,6 +305,8 @@ impl Route {
             }
             Route::Sender => link.path("/sender"),
             Route::Messages => link.path("/messages"),
+            Route::Labels => link.path("/labels"),
+            Route::EditLabel => link.path("/label"),
             Route::Source { message, save } => {
                 link.path("/source");
                 link.message(message);
@@ -347,6 +359,8 @@ impl Route {
             Route::Leave { .. } => "leave",
             Route::Sender => "sender",
             Route::Messages => "messages",
+            Route::Labels => "labels",
+            Route::EditLabel => "label",
             Route::Source { .. } => "source",
             Route::Resume { .. } => "resume",
             Route::SignInForm { .. } => "sign-in-form",
@@ -495,6 +509,8 @@ mod tests {
             ("GET", Route::Frame(query.frame())),
             ("POST", Route::Sender),
             ("POST", Route::Messages),
+            ("GET", Route::Labels),
+            ("POST", Route::EditLabel),
             ("GET", Route::Print(query.clone())),
             ("GET", Route::Message(query)),
             (

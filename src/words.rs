@@ -10,6 +10,7 @@ mod acts;
 mod extras;
 mod failures;
 mod folders;
+mod labels;
 mod message;
 mod pages;
 mod resume;

@@ -6,6 +6,7 @@
 mod cut;
 mod hands;
 mod injection;
+mod labels;
 mod servers;
 mod soak;
 

@@ -3,6 +3,7 @@
 //! Not for what is to be read of it (`document`): here that becomes what a view takes.
 
 use super::extras::{extras, judge, rendering};
+use super::named_labels::{Labels, ON_A_MESSAGE};
 use super::opened::attachments;
 use super::panes::{Around, Beside, list_pane, offers};
 use super::{Done, Visit, sender};
@@ -80,12 +81,17 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
             acting(query, document.row(), offered, &back)
         }
     };
+    let labels = match is_inside {
+        true => Default::default(),
+        false => Labels::of(visit).chips(&document.row().flags, ON_A_MESSAGE),
+    };
     let page = MessagePage {
         at: query,
         list: list.as_ref(),
         folder: &around.title(visit, &at.folder),
         place: (!is_inside).then(|| (standing.total.saturating_sub(standing.rank), standing.total)),
         beside: beside(query, standing, back),
+        labels: &labels,
         heading: heading(visit, &document, &people, &judgement),
         extras: &extras,
         body: body(query, &document, html, remote, &letter),
@@ -136,7 +142,13 @@ fn acting(query: &MessageQuery, row: &Row, offered: Acting, back: &ListQuery) ->
         false => MessageAct::Star,
     };
     let is_marked = row.flags.has(&Flags::DELETED);
-    let more = [star, MessageAct::Unread, MessageAct::Copy].into_iter();
+    let more = [
+        star,
+        MessageAct::Unread,
+        MessageAct::Label,
+        MessageAct::Copy,
+    ]
+    .into_iter();
     let more = more.chain(is_marked.then_some(MessageAct::Restore));
     Acting {
         fields,

@@ -5,7 +5,7 @@
 
 use super::panes::title;
 use super::resume::{self, Question};
-use super::{Done, GoOn, Visit, choose};
+use super::{Done, GoOn, Visit, choose, labels};
 use crate::error::{Act, Result};
 use crate::mail::{FolderName, MessageAct, MessageRef, Role, Tally};
 use crate::mailbox::{Change, Order, Outcome, WayBack, Which};
@@ -30,7 +30,7 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
         return Ok(Done::go_on(Route::Folder(form.page)));
     }
     let role = visit.role_of(&form.from.name)?;
-    let form = match (form.act, role) {
+    let mut form = match (form.act, role) {
         // What is in Trash has nowhere else to go.
         (MessageAct::Delete, Some(Role::Trash)) => MessagesForm {
             act: MessageAct::Remove,
@@ -47,6 +47,17 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
             let (flags, set) = form.act.flags().unwrap_or_default();
             (Change::Flags { flags, set }, String::new())
         }
+        MessageAct::Label | MessageAct::Unlabel => match labels::meant(visit, &form)? {
+            None => return labels::choose(visit, &form),
+            Some(label) => {
+                let change = Change::Flags {
+                    flags: label.word.flags(),
+                    set: form.act == MessageAct::Label,
+                };
+                form.label = Some(label.word);
+                (change, label.name)
+            }
+        },
         MessageAct::Archive => visit.move_to(Role::Archive)?,
         MessageAct::Delete => visit.move_to(Role::Trash)?,
         MessageAct::Spam => visit.move_to(Role::Junk)?,
@@ -143,6 +154,7 @@ fn undo(visit: &Visit, form: &MessagesForm, change: &Change, outcome: Outcome) -
     let undo = MessagesForm {
         act,
         to,
+        label: form.label.clone(),
         from,
         uids: uids.iter().collect(),
         all: None,

@@ -2,6 +2,7 @@
 
 use super::drawn::drawn;
 use super::extras::standpoint;
+use super::named_labels::{Labels, ON_A_ROW};
 use super::{Visit, notice};
 use crate::error::{Imap, Result};
 use crate::mail::{FORWARDED, Flags, Folder, FolderName, MessageAct, Permits, Role, Row};
@@ -169,6 +170,7 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
     let outgoing = matches!(role, Some(Role::Sent | Role::Drafts));
     let total = head.counts.messages;
     let standpoint = standpoint(visit, role);
+    let labels = Labels::of(visit);
     let lines = listing.lines.iter().map(|line| {
         let message = head.folder.message(line.uid);
         let row = line.row.as_ref().filter(|row| !row.told.is_nothing());
@@ -178,6 +180,14 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
             doubted: judged
                 .filter(Judgement::is_marked)
                 .map(|judged| judged.named),
+            labels: labels.chips(
+                &line
+                    .row
+                    .as_ref()
+                    .map(|row| row.flags.clone())
+                    .unwrap_or_default(),
+                ON_A_ROW,
+            ),
             ..row_line(visit, line, message, outgoing)
         }
     });
@@ -257,6 +267,7 @@ pub fn offers(role: Option<Role>, permits: &Permits) -> Acting {
         MessageAct::Unread,
         MessageAct::Star,
         MessageAct::Unstar,
+        MessageAct::Label,
         MessageAct::Copy,
         MessageAct::Restore,
     ];
@@ -305,6 +316,7 @@ fn row_line(visit: &Visit, line: &Line, message: MessageRef, outgoing: bool) -> 
         forwarded: row.flags.has_keyword(FORWARDED),
         attachment: row.parts.as_deref().is_some_and(has_attachment),
         size: row.size,
+        labels: Default::default(),
         current: false,
     }
 }

@@ -9,8 +9,8 @@ use std::time::Duration;
 use super::{Asked, Door};
 use crate::actions::login::SignInFields;
 use crate::actions::{
-    self, Done, Visit, about, folder, folder_options, folders, login, message, messages, part,
-    print, sender, sessions,
+    self, Done, Visit, about, folder, folder_options, folders, labels, login, message, messages,
+    part, print, sender, sessions,
 };
 use crate::assets;
 use crate::error::{Cause, Error, Result};
@@ -165,6 +165,11 @@ pub fn needs(route: &Route) -> Needs<'_> {
                 otherwise: messages::page_of,
             },
             ..Needs::act(messages::act)
+        },
+        Route::Labels => Needs::page(labels::show),
+        Route::EditLabel => Needs {
+            back: Back::Page(Route::Labels),
+            ..Needs::act(labels::change)
         },
         Route::SignOut => Needs {
             back: Back::SignedOut,

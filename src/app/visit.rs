@@ -256,7 +256,8 @@ impl Visitor<'_> {
         let failed = done.as_ref().err().and_then(Error::imap);
         self.note_answered(&mut visit.mailbox, session, failed);
         let is_page = asked.needs().fails_as == FailsAs::Page;
-        if let Some(error) = visit.profile.damage().filter(|_| is_page) {
+        let damage = is_page.then(|| visit.profile.damage()).flatten();
+        if let Some(error) = damage {
             asked.log(self.door, error.clone());
         }
         done

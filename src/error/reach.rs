@@ -60,6 +60,24 @@ pub enum Act {
         /// subscription.
         tally: Tally,
     },
+    /// To name a label, or to give it another name or colour.
+    Label {
+        /// Its name.
+        name: String,
+        /// What was done with it.
+        edit: LabelEdit,
+    },
+}
+
+/// What becomes of a label's name and colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LabelEdit {
+    /// It has got them.
+    Made,
+    /// It has got others.
+    Changed,
+    /// They are forgotten.
+    Removed,
 }
 
 impl Act {
@@ -73,7 +91,8 @@ impl Act {
             | Act::SignOut
             | Act::EndSession
             | Act::EndAllSessions
-            | Act::ImagesOf { .. } => true,
+            | Act::ImagesOf { .. }
+            | Act::Label { .. } => true,
         }
     }
 }

@@ -35,11 +35,15 @@ pub enum MessageAct {
     Remove,
     /// To take off the mark that lets the next EXPUNGE of any client remove them.
     Restore,
+    /// To put a label on them, which is named.
+    Label,
+    /// To take it off.
+    Unlabel,
 }
 
 impl MessageAct {
     /// Every act, with the name that forms have for it.
-    const NAMES: [(MessageAct, &'static str); 12] = [
+    const NAMES: [(MessageAct, &'static str); 14] = [
         (MessageAct::Read, "read"),
         (MessageAct::Unread, "unread"),
         (MessageAct::Star, "star"),
@@ -52,6 +56,8 @@ impl MessageAct {
         (MessageAct::Copy, "copy"),
         (MessageAct::Remove, "remove"),
         (MessageAct::Restore, "restore"),
+        (MessageAct::Label, "label"),
+        (MessageAct::Unlabel, "unlabel"),
     ];
 
     /// Every act.
@@ -88,12 +94,19 @@ impl MessageAct {
             | MessageAct::NotSpam
             | MessageAct::Move
             | MessageAct::Copy
-            | MessageAct::Remove => None,
+            | MessageAct::Remove
+            | MessageAct::Label
+            | MessageAct::Unlabel => None,
         }
     }
 
     /// The act that takes its flags back; None where it is about something else, or nobody offers it.
     pub fn opposite(self) -> Option<MessageAct> {
+        match self {
+            MessageAct::Label => return Some(MessageAct::Unlabel),
+            MessageAct::Unlabel => return Some(MessageAct::Label),
+            _ => {}
+        }
         let (flags, set) = self.flags()?;
         let back = Some((flags, !set));
         let mut names = MessageAct::NAMES.into_iter();
@@ -116,7 +129,9 @@ impl MessageAct {
             | MessageAct::Star
             | MessageAct::Unstar
             | MessageAct::Copy
-            | MessageAct::Restore => false,
+            | MessageAct::Restore
+            | MessageAct::Label
+            | MessageAct::Unlabel => false,
         }
     }
 }

@@ -117,8 +117,8 @@ impl Flags {
 struct Keywords(String);
 
 impl Keywords {
-    /// Most keywords of a message; Dovecot keeps 26 in its file names.
-    const MOST: usize = 32;
+    /// Most bytes of all keywords of a message, with the blanks between them.
+    const BYTES: usize = 4096;
     /// Longest keyword, in bytes. A longer one is left out: its beginning would be another one.
     const LONGEST: usize = 50;
 
@@ -139,7 +139,11 @@ impl Keywords {
         }
         words.sort_by_cached_key(|word| word.to_ascii_lowercase());
         words.dedup_by(|one, other| one.eq_ignore_ascii_case(other));
-        words.truncate(Keywords::MOST);
+        let mut bytes = 0_usize;
+        words.retain(|word| {
+            bytes = bytes.saturating_add(word.len()).saturating_add(1);
+            bytes <= Keywords::BYTES
+        });
         Keywords(words.join(" "))
     }
 }
@@ -190,6 +194,6 @@ mod tests {
         assert_eq!(bad, Flags::default());
         let many: Vec<String> = (0..1000).map(|n| format!("k{n:049}")).collect();
         let many = read(&many.iter().map(String::as_str).collect::<Vec<_>>());
-        assert_eq!(many.written().len(), 32);
+        assert_eq!(many.written().len(), 80);
     }
 }

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Flags, MessageAct};
+use super::{Flags, MessageAct, labels_of};
 
 /// What can be changed in a folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +30,21 @@ impl Permits {
         match (self, act.flags()) {
             (Permits::Nothing, _) => false,
             (_, Some((flags, _))) => self.keeps(&flags),
+            (Permits::Change { flags, any_keyword }, None)
+                if matches!(act, MessageAct::Label | MessageAct::Unlabel) =>
+            {
+                *any_keyword || !labels_of(flags).is_empty()
+            }
             (_, None) => true,
+        }
+    }
+
+    /// True where a keyword may be used that nobody has used in the folder before.
+    pub fn keeps_any_keyword(&self) -> bool {
+        match self {
+            Permits::Unknown => true,
+            Permits::Nothing => false,
+            Permits::Change { any_keyword, .. } => *any_keyword,
         }
     }
 

@@ -10,7 +10,7 @@ use super::change::{Change, Order, Outcome, Work};
 use super::sync::{Purpose, Wanted};
 use super::{Access, Mailbox};
 use crate::error::{Act, Cause, Error, GoneKind, Progress, Result};
-use crate::mail::{FolderName, FolderRef, IdHash, ListId, MessageAct, Row, Tally, Uid};
+use crate::mail::{FolderName, FolderRef, IdHash, ListId, MessageAct, Row, Tally, Uid, labels_of};
 use crate::remote::{StatusCounts, UidSet};
 use crate::store::keys::{List, NoticeKey, OpenAct, Target};
 use crate::time::{Seconds, Watch};
@@ -204,7 +204,13 @@ impl Mailbox<'_, '_> {
             };
             self.cache.end_act(&under);
             tally.done = tally.done.saturating_add(act.before);
+            let label = || {
+                labels_of(&act.flags.as_ref()?.0)
+                    .first()
+                    .map(|word| word.as_str().to_owned())
+            };
             let into = act.target.as_ref().map(|target| target.title.clone());
+            let into = into.or_else(label);
             settled.push(Settled {
                 under,
                 said: Act::CutShort {
@@ -237,7 +243,7 @@ impl Mailbox<'_, '_> {
         let now: UidSet = now.into_iter().flatten().collect();
         let is_here: Vec<bool> = act.uids.iter().map(|uid| now.contains(*uid)).collect();
         let here = is_here.iter().filter(|here| **here).count();
-        if let Some((flags, set)) = act.act.flags() {
+        if let Some((flags, set)) = act.flags.clone() {
             let wanted = Wanted {
                 rows: UidSet::default(),
                 flags: act

@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::Mailbox;
 use super::sync::{Compared, Wanted};
 use crate::error::{Cause, Error, Imap, Result};
-use crate::mail::{ListId, MessageRef, Row, Uid};
+use crate::mail::{FolderName, FolderRef, ListId, MessageRef, Permits, Row, Uid};
 use crate::route::{Anchor, ListPage, ListQuery, Selected};
 use crate::store::keys::{FlagsAsOf, List};
 
@@ -125,6 +125,18 @@ impl Mailbox<'_, '_> {
         };
         let lines = lines(window.ranks.start, &uids, rows);
         Some(listing(&query, head, window, lines))
+    }
+
+    /// What can be changed in a folder, as far as that is known.
+    pub fn permits(&mut self, folder: &FolderName) -> Permits {
+        let list = ListId::of_folder(folder.clone());
+        let head = self.cache.list(&list);
+        head.map(|head| head.permits).unwrap_or_default()
+    }
+
+    /// The rows of messages, as far as they are cached.
+    pub fn cached_rows(&mut self, folder: &FolderRef, uids: &[Uid]) -> BTreeMap<Uid, Row> {
+        self.cache.rows(folder, uids)
     }
 
     /// The message below another in its list, or above it, as the list is cached; `hint` is about where that one stands.

@@ -6,7 +6,7 @@
 use super::query::{Link, Query};
 use super::{Base, ListQuery, MessageQuery, NoticeId, Route, Selected};
 use crate::error::{Error, Result};
-use crate::mail::{FolderName, FolderRef, MessageAct, Uid, UidValidity};
+use crate::mail::{FolderName, FolderRef, LabelWord, MessageAct, Uid, UidValidity};
 
 /// What the form of `Route::Sender` holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,8 @@ pub struct MessagesForm {
     pub act: MessageAct,
     /// The folder that they are to go to, where the act does not say it.
     pub to: Option<FolderName>,
+    /// The label that they are to get, or to lose.
+    pub label: Option<LabelWord>,
     /// Their folder.
     pub from: FolderRef,
     /// Which.
@@ -119,8 +121,20 @@ impl MessagesForm {
             validity: UidValidity(fields.number("v")?),
         };
         let act = fields.get("act").and_then(MessageAct::named);
+        let mut act = act.ok_or(Error::BadRequest("act"))?;
+        let mut label = None;
+        if let (MessageAct::Label | MessageAct::Unlabel, Some(text)) = (act, fields.get("label")) {
+            let is_set = text.starts_with('+');
+            let word = text.strip_prefix(['+', '-']).and_then(LabelWord::new);
+            label = Some(word.ok_or(Error::BadRequest("label"))?);
+            act = match is_set {
+                true => MessageAct::Label,
+                false => MessageAct::Unlabel,
+            };
+        }
         Ok(MessagesForm {
-            act: act.ok_or(Error::BadRequest("act"))?,
+            act,
+            label,
             to: to.transpose()?,
             from,
             uids: uids(fields.all("u"))?,
@@ -147,6 +161,13 @@ impl MessagesForm {
         }
         if let Some(to) = &self.to {
             set("to", to.as_wire().to_owned());
+        }
+        if let Some(word) = &self.label {
+            let sign = match self.act {
+                MessageAct::Unlabel => '-',
+                _ => '+',
+            };
+            set("label", format!("{sign}{}", word.as_str()));
         }
         if let Some(rank) = self.opened {
             set("r", rank.to_string());

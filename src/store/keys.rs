@@ -30,7 +30,9 @@ pub use super::typed::{
 };
 use crate::error::Act;
 use crate::key_files::KeyName;
-use crate::mail::{Counts, Folder, FolderName, FolderRef, MessageAct, ModSeq, Permits, Row, Uid};
+use crate::mail::{
+    Counts, Flags, Folder, FolderName, FolderRef, MessageAct, ModSeq, Permits, Row, Uid,
+};
 use crate::time::Seconds;
 
 /// A kind of record: the byte that begins its keys, what a key is, and the version of its value.
@@ -75,7 +77,7 @@ pub const NOTICES: Tree<NoticeKey, KeptNotice> = Tree::new(10, 4);
 pub const JUDGES: Tree<DataKeyId, String> = Tree::new(11, 1);
 /// Acts whose end is not known: written before their first byte leaves, removed when what they did has been kept. One that
 /// is found was cut short by a kill or a lost connection. They exist only here, as the marks of `PENDING` do.
-pub const OPEN_ACTS: Tree<NoticeKey, OpenAct> = Tree::new(12, 1);
+pub const OPEN_ACTS: Tree<NoticeKey, OpenAct> = Tree::new(12, 2);
 
 /// Trees that a new generation of the store takes along, most needed first; the rest is a miss once.
 pub(super) const CARRIED: [u8; 8] = [1, 2, 3, 12, 4, 5, 6, 7];
@@ -233,6 +235,8 @@ pub struct OpenAct {
     pub before: u32,
     /// Where they were to go.
     pub target: Option<Target>,
+    /// The flags that were to be set (true) or taken off.
+    pub flags: Option<(Flags, bool)>,
 }
 
 /// The folder that an act puts messages into, as it was just before.
@@ -250,8 +254,8 @@ pub struct Target {
 mod tests {
     use super::*;
     use crate::mail::{
-        Address, Asked, Check, Dated, Encoding, Evidence, Flags, Flowed, FromForm, Group, IdHash,
-        Part, PartPath, Role, Thread, Told, Topmost, UidValidity, Verdict,
+        Address, Asked, Check, Dated, Encoding, Evidence, Flowed, FromForm, Group, IdHash, Part,
+        PartPath, Role, Thread, Told, Topmost, UidValidity, Verdict,
     };
 
     fn name() -> FolderName {
@@ -411,6 +415,7 @@ mod tests {
                 title: "t".into(),
                 next: 7,
             }),
+            flags: Some((Flags::SEEN, true)),
         };
         let seen = [
             (SESSIONS.version, hex(bytes(postcard::to_stdvec(&kept)))),
@@ -447,7 +452,7 @@ mod tests {
                 "010102246b0401060805017301016601780101730178010177010201017601016d0172016101010174017801016301780101720178010606060606060606010707070707070707010170010102010203612f6201630164010165010101000166010101011009",
             ),
             (4, "020401730101022f7501022f6d022f70"),
-            (1, "0401610101ac020501016101017407"),
+            (2, "0401610101ac02050101610101740701010001"),
         ];
         for ((version, bytes), (known_version, known)) in seen.iter().zip(expected) {
             assert_eq!((*version, bytes.as_str()), (known_version, known));

@@ -123,7 +123,8 @@ fn key(act: MessageAct) -> Option<&'static str> {
         MessageAct::Star | MessageAct::Unstar => Some("s"),
         MessageAct::Read => Some("I"),
         MessageAct::Unread => Some("U"),
-        MessageAct::Copy | MessageAct::Restore => None,
+        MessageAct::Label => Some("l"),
+        MessageAct::Copy | MessageAct::Restore | MessageAct::Unlabel => None,
     }
 }
 
@@ -139,5 +140,6 @@ fn sign(act: MessageAct) -> Icon {
         MessageAct::Restore => Icon::Check,
         MessageAct::Move => Icon::Folder,
         MessageAct::Copy => Icon::File,
+        MessageAct::Label | MessageAct::Unlabel => Icon::Tag,
     }
 }

@@ -115,7 +115,7 @@ pub(super) struct Back<'b> {
 }
 
 impl<'b> Back<'b> {
-    fn to_list(chrome: &Chrome, list: &'b Route) -> Back<'b> {
+    pub fn to_list(chrome: &Chrome, list: &'b Route) -> Back<'b> {
         Back {
             to: list,
             label: chrome.words.back_to_list(),

@@ -8,6 +8,7 @@ use maud::{Markup, html};
 use super::acting::{self, Acting, Selection};
 use super::folders::opener;
 use super::icons::{Icon, icon, sign};
+use super::labels::{Chip, chips};
 use super::{Chrome, Pane, app, face, filled, in_full, notices, said, when};
 use crate::mail::{Address, Role, Uid};
 use crate::route::{Route, Selected};
@@ -89,6 +90,8 @@ pub struct RowLine {
     pub attachment: bool,
     /// Size in bytes.
     pub size: u32,
+    /// The first few of its labels, and how many more it has.
+    pub labels: (Vec<Chip>, usize),
     /// True for the message that is open beside the list.
     pub current: bool,
 }
@@ -249,7 +252,13 @@ fn row(chrome: &Chrome, row: &RowLine, selected: Option<Selected>) -> Markup {
                         @if row.untold.is_none() && row.size > 0 { span.size { (words.size(row.size.into())) } }
                     }
                 }
-                @if let Some(peek) = &row.peek { span.peek dir="auto" { (peek) } }
+                @let (shown, more) = &row.labels;
+                @if !shown.is_empty() || row.peek.is_some() {
+                    span.peek {
+                        (chips(chrome, shown, *more))
+                        @if let Some(peek) = &row.peek { span dir="auto" { (peek) } }
+                    }
+                }
             }
         }
     }

@@ -45,12 +45,13 @@ pub enum Icon {
     Lock,
     Clock,
     Dots,
+    Tag,
 }
 
 use Icon::*;
 
 /// Name in the page, path, and whether it turns in a page that runs from right to left.
-const DRAWN: [(Icon, &str, &str, bool); 37] = [
+const DRAWN: [(Icon, &str, &str, bool); 38] = [
     (
         Gate,
         "i-gate",
@@ -203,6 +204,7 @@ const DRAWN: [(Icon, &str, &str, bool); 37] = [
         "M4.4 12a.6.6 0 1 0 1.2 0a.6.6 0 1 0-1.2 0zM11.4 12a.6.6 0 1 0 1.2 0a.6.6 0 1 0-1.2 0zM18.4 12a.6.6 0 1 0 1.2 0a.6.6 0 1 0-1.2 0z",
         false,
     ),
+    (Tag, "i-tag", "M3 4v7l10 10 8-8L11 3H4zM7.4 7.4h.01", false),
 ];
 
 /// All drawings, unseen, for the icons of the page to point at.

@@ -12,6 +12,7 @@ use super::attached::{AttachmentLine, attachments};
 use super::extras::{self, Extras, RenderContext};
 use super::folder::{ListPane, beside};
 use super::icons::{Icon, icon};
+use super::labels::{Chip, chips};
 use super::{Chrome, Pane, app, notices, said};
 use crate::route::{MessageQuery, Route};
 pub use body::{Always, Body, ExternalImages, Height, HtmlFrame};
@@ -32,6 +33,8 @@ pub struct MessagePage<'a> {
     pub beside: Neighbours,
     /// Who wrote to whom about what, and when.
     pub heading: Heading<'a>,
+    /// Its labels, and how many more it has.
+    pub labels: &'a (Vec<Chip>, usize),
     /// What it tells beside its text.
     pub extras: &'a Extras,
     /// What is to be read.
@@ -135,6 +138,8 @@ pub fn page(chrome: &Chrome, message: &MessagePage) -> Markup {
             article {
                 h1 { (said(subject)) }
                 (heading::heading(chrome, message))
+                @let (shown, more) = message.labels;
+                @if !shown.is_empty() { p.labels { (chips(chrome, shown, *more)) } }
                 (notices(chrome))
                 (extras::notes(context, message.heading.sender, message.extras))
                 (extras::cards(context, message.extras))

@@ -15,6 +15,7 @@ pub mod folder;
 pub mod folder_options;
 pub mod folders;
 mod icons;
+pub mod labels;
 pub mod login;
 pub mod message;
 pub mod plain_text;

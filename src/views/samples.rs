@@ -23,8 +23,8 @@ use super::{Chrome, Kind, Notice, Quota, error};
 use crate::error::samples::{errors, reaches};
 use crate::error::{Act, Failure, Reach};
 use crate::mail::{
-    Address, Evidence, Flags, FolderAct, FolderFault, FolderName, FromForm, MessageAct, NestedPath,
-    Role, Row, Uid, UidValidity,
+    Address, Colour, Evidence, Flags, FolderAct, FolderFault, FolderName, FromForm, MessageAct,
+    NestedPath, Role, Row, Uid, UidValidity,
 };
 use crate::plain_text::{Block, PlainText, Span};
 use crate::route::{ActForm, Selected};
@@ -36,6 +36,7 @@ use crate::time::Calendar;
 use crate::words::Words;
 
 mod extras;
+mod labels;
 
 static ROOT: Base = Base(String::new());
 
@@ -141,6 +142,8 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
         ("sign-in-lost", carried(Carried::Lost)),
         ("resume", question),
         ("sessions", extras::sessions()),
+        ("labels-choose", labels::choose()),
+        ("labels-edit", labels::edit()),
         ("resume-gone", resume::gone(&ROOT, Words::ENGLISH)),
     ]
 }
@@ -534,6 +537,16 @@ fn inbox(open: Option<usize>, peek: bool) -> ListPane {
             answered: marks.contains('a'),
             forwarded: marks.contains('f'),
             attachment: marks.contains('c'),
+            labels: match marks.contains('s') {
+                true => (
+                    vec![
+                        labels::chip("Work", Colour::Orange),
+                        labels::chip("holiday", Colour::Grey),
+                    ],
+                    3,
+                ),
+                false => (Vec::new(), 0),
+            },
             size: if who.is_empty() { 0 } else { 1 << (2 * i) },
             current: open == Some(i),
         });
@@ -673,6 +686,7 @@ fn message<'a>() -> MessagePage<'a> {
             older: Some(opened(5)),
         },
         heading: heading("", &[], &NOBODY),
+        labels: &labels::NONE,
         extras: &extras::NOTHING,
         body: Body::Empty,
         attachments: &[],

@@ -34,6 +34,7 @@ impl Words {
                 into,
                 tally,
             } => self.folder_done(*act, name, into, *tally),
+            Act::Label { name, edit } => self.label_edited(name, *edit),
             Act::CutShort {
                 act,
                 into,
@@ -76,6 +77,8 @@ impl Words {
             MessageAct::Copy => "Copy",
             MessageAct::Remove => "Delete for good",
             MessageAct::Restore => "Restore",
+            MessageAct::Label => "Label",
+            MessageAct::Unlabel => "Remove label",
         }
     }
 
@@ -172,6 +175,9 @@ impl Words {
 
     /// What was done with so many messages, at least one.
     fn did(&self, act: MessageAct, n: u32, into: &str) -> String {
+        if matches!(act, MessageAct::Label | MessageAct::Unlabel) {
+            return self.labelled(act, n, into);
+        }
         let messages = self.messages(n);
         let (are, stars) = match n {
             1 => ("is", "Star"),
@@ -187,7 +193,9 @@ impl Words {
             | MessageAct::Delete
             | MessageAct::Spam
             | MessageAct::NotSpam
-            | MessageAct::Move => format!("{messages} moved to {into}."),
+            | MessageAct::Move
+            | MessageAct::Label
+            | MessageAct::Unlabel => format!("{messages} moved to {into}."),
             MessageAct::Copy => format!("{messages} copied to {into}."),
             MessageAct::Remove => format!("{messages} {are} deleted for good."),
             MessageAct::Restore => format!("{messages} restored."),
@@ -255,6 +263,10 @@ impl Words {
                 format!("Images from {sender} {what}. Open a message from this sender to check.")
             }
             Act::Folder { act, name, .. } => self.folder_perhaps(*act, name),
+            Act::Label { name, .. } => {
+                let name = isolated(name);
+                format!("Label {name} may or may not have been saved. Open \u{201c}Edit labels\u{201d} to check.")
+            }
             Act::Messages { .. } | Act::CutShort { .. } => {
                 "Some messages may have been changed. The next page will say which.".to_owned()
             }

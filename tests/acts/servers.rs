@@ -17,16 +17,16 @@ const WITHOUT_QRESYNC: &str = "imap_capability = IMAP4rev1 UIDPLUS MOVE ESEARCH 
 const WITHOUT_MOVE: &str = "imap_capability = IMAP4rev1 UIDPLUS ESEARCH SORT LITERAL+ NAMESPACE SPECIAL-USE LIST-EXTENDED LIST-STATUS\n";
 
 /// A site whose mail server lies, and the same mailboxes as they are.
-struct Lied {
-    real: Site,
-    front: Site,
-    liar: Liar,
+pub(super) struct Lied {
+    pub real: Site,
+    pub front: Site,
+    pub liar: Liar,
 }
 
 /// How many messages are in the inbox, and how many old ones in the archive.
 const COUNT: usize = 40;
 
-fn lied(capabilities: &str) -> Lied {
+pub(super) fn lied(capabilities: &str) -> Lied {
     lied_with(plan(COUNT).dovecot(capabilities))
 }
 
@@ -42,7 +42,7 @@ fn lied_with(plan: Plan) -> Lied {
 
 impl Lied {
     /// Ann, who has seen both lists.
-    fn ann(&self) -> Visitor {
+    pub fn ann(&self) -> Visitor {
         let ann = self.front.sign_in("ann");
         ann.get("/");
         ann.get("/folder?f=Archive");
@@ -65,7 +65,7 @@ impl Lied {
     }
 
     /// No message is lost or in two places, and the lists show what there is; `step` names the case.
-    fn expect_truth(&self, ann: &Visitor, step: &str) {
+    pub fn expect_truth(&self, ann: &Visitor, step: &str) {
         let (inbox, archive) = (
             subjects(&self.real, "INBOX"),
             subjects(&self.real, "Archive"),

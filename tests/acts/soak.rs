@@ -62,6 +62,8 @@ struct Asked {
     /// The messages that it means, and how many it says that these are.
     which: BTreeSet<u32>,
     count: usize,
+    /// The keyword of the label that it is about.
+    label: String,
 }
 
 struct Soak {
@@ -343,6 +345,10 @@ impl Soak {
         if matches!(act.as_str(), "move" | "copy") {
             form = form.smuggle("to", self.place());
         }
+        if act == "label" {
+            let word = ["+$label1", "-$label1", "+$label2"][self.below(3)];
+            form = form.smuggle("label", word);
+        }
         if act == "remove" {
             form = form.smuggle("sure", "1");
         }
@@ -364,7 +370,7 @@ impl Soak {
         self.tell(format!("{what}-{} {asked:?}", asked.act));
         let answer = self.browsers[at].send(&request);
         let mut page = self.browsers[at].follow(answer);
-        if page.target().contains("/message") {
+        if page.target().contains("/message?") {
             // The one beside it is open now.
             self.opened.insert(named(page.target()));
         }
@@ -421,6 +427,7 @@ impl Soak {
                 }
                 "star" => set("\\Flagged", true),
                 "unstar" => set("\\Flagged", false),
+                "label" | "unlabel" => set(&asked.label, asked.act == "label"),
                 "copy" => gone.push((uid, message.clone())),
                 _ => gone.extend(from.messages.remove(&uid).map(|message| (uid, message))),
             }
@@ -494,13 +501,17 @@ impl Soak {
         let to = asked.to.as_ref().map_or("", title);
         let n = messages(done);
         let did = match (asked.act.as_str(), done) {
-            ("read" | "unread" | "star" | "unstar", 0) => "Nothing was changed.".to_owned(),
+            ("read" | "unread" | "star" | "unstar" | "label" | "unlabel", 0) => {
+                "Nothing was changed.".to_owned()
+            }
             (_, 0) => "Nothing was moved.".to_owned(),
             ("read", _) => format!("{n} marked as read."),
             ("unread", _) => format!("{n} marked as unread."),
             ("star", _) => format!("{n} starred."),
             ("unstar", 1) => format!("Star removed from {n}."),
             ("unstar", _) => format!("Stars removed from {n}."),
+            ("label", _) => format!("Label {} added to {n}.", asked.label_name()),
+            ("unlabel", _) => format!("Label {} removed from {n}.", asked.label_name()),
             ("copy", _) => format!("{n} copied to {to}."),
             ("remove", 1) => format!("{n} is deleted for good."),
             ("remove", _) => format!("{n} are deleted for good."),
@@ -614,7 +625,12 @@ impl Asked {
             let field = fields.iter().find(|(n, _)| n == name);
             field.map(|(_, value)| value.clone())
         };
-        let act = get("act").expect("an act");
+        let label = get("label").unwrap_or_default();
+        let act = match get("act").expect("an act").as_str() {
+            "label" | "unlabel" if label.starts_with('-') => "unlabel".to_owned(),
+            "label" | "unlabel" => "label".to_owned(),
+            act => act.to_owned(),
+        };
         let from = get("in").or(get("f")).expect("a folder");
         let to = match act.as_str() {
             "archive" => Some("Archive".to_owned()),
@@ -641,6 +657,14 @@ impl Asked {
             to,
             which,
             count,
+            label: label.trim_start_matches(['+', '-']).to_owned(),
+        }
+    }
+
+    fn label_name(&self) -> &'static str {
+        match self.label.as_str() {
+            "$label1" => "Important",
+            _ => "Work",
         }
     }
 }

@@ -193,6 +193,7 @@ const DOORS: &[(&str, &[&str])] = &[
             "key_files",
             "mail",
             "outbox",
+            "profile",
             "remote",
             "request",
             "seal",

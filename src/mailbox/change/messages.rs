@@ -184,6 +184,10 @@ impl Changes<'_, '_, '_> {
             uids: work.there.iter().collect(),
             before: work.before.done,
             target,
+            flags: match work.order.change {
+                Change::Flags { flags, set } => Some((flags.clone(), *set)),
+                Change::Move(_) | Change::Copy(_) | Change::Remove => None,
+            },
         };
         self.sync.cache.begin_act(&work.order.under, &open)
     }
