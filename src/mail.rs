@@ -11,6 +11,7 @@ mod label;
 mod list;
 mod permits;
 mod row;
+mod search;
 
 use serde::{Deserialize, Serialize};
 
@@ -19,9 +20,10 @@ pub use evidence::{Check, Evidence, FromForm, Topmost, Verdict};
 pub use flags::{FORWARDED, Flags};
 pub use folder_act::{FolderAct, FolderChange, FolderFault, FolderSize};
 pub use label::{Colour, LONGEST_NAME, Label, LabelWord, labels_of};
-pub use list::{Filter, Lines, ListId, Order, Scope};
+pub use list::{ListId, Order, SortBy};
 pub use permits::Permits;
 pub use row::{Asked, Dated, IdHash, MOST_REFERENCES, Row, Thread, Told};
+pub use search::{Narrowing, Search, SearchField, Term};
 
 /// A message's number in its folder (RFC 9051 2.3.1.1); never 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -235,8 +235,10 @@ impl Route {
             Route::Folder(page) => {
                 let is_first = page.page == ListPage::Newest
                     && !page.compare
+                    && !page.further
                     && page.selected == Selected::Nothing;
-                let is_plain = page.list.folder().is_inbox() && is_first;
+                let is_inbox = page.list.folder().is_inbox() && page.list.is_compared();
+                let is_plain = is_inbox && is_first;
                 link.path(if is_plain { "/" } else { "/folder" });
                 if !is_plain {
                     link.list(&page.list);
@@ -247,6 +249,7 @@ impl Route {
                     ListPage::NewerThan(anchor) => link.set("newer", &anchor.write()),
                 }
                 link.flag("compare", page.compare);
+                link.flag("further", page.further);
                 match page.selected {
                     Selected::Nothing => {}
                     Selected::Page => link.set("select", "page"),
@@ -432,7 +435,7 @@ pub(crate) use tests::samples;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::{ListId, Uid, UidValidity};
+    use crate::mail::{ListId, Order, Search, SortBy, Uid, UidValidity};
 
     /// One of each route at least, with its method.
     pub(crate) fn samples() -> Vec<(&'static str, Route)> {
@@ -452,15 +455,20 @@ mod tests {
         };
         let page = |page, compare| {
             Route::Folder(ListQuery {
-                list: ListId::of_folder(folder.clone()),
                 page,
                 compare,
-                selected: Selected::Nothing,
+                ..ListQuery::newest(folder.clone())
             })
         };
         let nested = NestedPath::parse("2/1.2").unwrap();
+        let order = Order {
+            by: SortBy::Subject,
+            reversed: true,
+        };
+        let found = ListId::of_folder(folder.clone()).searched(Search::new("a&b=ü \"c d\""));
         let query = MessageQuery {
             message: message.clone(),
+            list: found.clone().sorted(order),
             rank: 3,
             face: Face::Text,
             remote: true,
@@ -475,6 +483,13 @@ mod tests {
                 Route::Folder(ListQuery {
                     selected: Selected::All,
                     ..ListQuery::newest(folder.clone())
+                }),
+            ),
+            (
+                "GET",
+                Route::Folder(ListQuery {
+                    further: true,
+                    ..ListQuery::first(found)
                 }),
             ),
             ("GET", page(ListPage::OlderThan(anchor.clone()), false)),

@@ -69,6 +69,37 @@ impl Deadline {
     }
 }
 
+/// A day of a calendar, which exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Day {
+    /// Four digits.
+    pub year: i16,
+    /// From 1.
+    pub month: i8,
+    /// From 1.
+    pub day: i8,
+}
+
+impl Day {
+    /// Reads `2026-11-29`, `2026/11/29`, `2026-11` or `2026`: the first day of it.
+    pub fn read(text: &str) -> Option<Day> {
+        let mut numbers = text.splitn(3, ['-', '/', '.']);
+        let year = numbers.next()?;
+        let year: i16 = year.parse().ok().filter(|_| year.len() == 4)?;
+        let mut next = || match numbers.next() {
+            None => Some(1),
+            Some(digits) => digits.parse::<i8>().ok(),
+        };
+        let (month, day) = (next()?, next()?);
+        let date = jiff::civil::Date::new(year, month, day).ok()?;
+        (year >= 1900).then_some(Day {
+            year: date.year(),
+            month: date.month(),
+            day: date.day(),
+        })
+    }
+}
+
 /// A stopwatch for `Server-Timing`.
 #[derive(Clone, Copy, Debug)]
 pub struct Watch(Instant);

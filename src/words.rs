@@ -9,6 +9,7 @@
 mod acts;
 mod extras;
 mod failures;
+mod finding;
 mod folders;
 mod labels;
 mod message;

@@ -5,7 +5,7 @@
 
 mod cut;
 mod hands;
-mod injection;
+pub mod injection;
 mod labels;
 mod servers;
 mod soak;

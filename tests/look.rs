@@ -316,6 +316,8 @@ fn every_page_has_its_picture() {
     pictures(&tab, "list", &list);
     pictures(&tab, "message", &text);
     pictures(&tab, "html", &html);
+    pictures(&tab, "found", &at("/folder?f=INBOX&q=is:unread+the"));
+    pictures(&tab, "found-nothing", &at("/folder?f=INBOX&q=nowhere"));
     pictures(&tab, "empty", &empty);
     pictures(&tab, "gone", &gone);
     pictures(&tab, "missing", &missing);
@@ -327,6 +329,9 @@ fn every_page_has_its_picture() {
         tab.open(&list);
         tab.click(".pages .menu");
         tab.screenshot(&format!("folders-{window}"));
+        tab.open(&list);
+        tab.click(".filters summary");
+        tab.screenshot(&format!("orders-{window}"));
     }
 
     // Another request of Ann is at work.

@@ -27,6 +27,8 @@ mod damage;
 mod disk;
 /// The door to IMAP: captured answers of real servers, and hostile ones, through the wire and the `imap` crate.
 mod door;
+/// Looking for mails, and sorting them.
+mod find;
 /// Strangers, forgers and guessers in great numbers.
 mod floods;
 /// Lists and their places, folders and their names, while another mail program changes both.

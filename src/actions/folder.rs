@@ -7,25 +7,27 @@ use super::panes::{Around, Beside, list_pane};
 use super::{Done, Visit};
 use crate::error::Result;
 use crate::route::ListQuery;
-use crate::views::{self, Kind, Notice};
+use crate::views::{self, Notice};
 
 /// Shows a page of a list.
 ///
 /// # Errors
 /// `Gone(Folder)`; `Imap` where there is nothing to show instead.
 pub fn show(visit: &mut Visit, query: &ListQuery) -> Result<Done> {
+    show_with(visit, query, Vec::new())
+}
+
+/// The same, with something more that is to be said there.
+///
+/// # Errors
+/// The same.
+pub fn show_with(visit: &mut Visit, query: &ListQuery, said: Vec<Notice>) -> Result<Done> {
     let listing = visit.mailbox.list(query)?;
     let renumbered = listing.renumbered.then(|| {
         let (lead, text) = visit.words.renumbered();
-        Notice {
-            kind: Kind::Warn,
-            lead,
-            text,
-            undo: None,
-            more: None,
-        }
+        Notice::warning(lead, text)
     });
-    let notices = renumbered.into_iter().collect();
+    let notices = renumbered.into_iter().chain(said).collect();
     let around = Around::gather(visit, Some(query.list.folder()), notices)?;
     let pane = list_pane(visit, &around, &listing, Beside::Nothing(query.selected));
     Ok(Done::Page(visit.page(|visit| {

@@ -10,7 +10,7 @@ use super::{Done, Visit, sender};
 use crate::clean::{self, Cleaned, Length};
 use crate::document::{Document, Opening, People, Purpose};
 use crate::error::{Error, GoneKind, Result};
-use crate::mail::{Flags, ListId, MessageAct, Row, Uid};
+use crate::mail::{Flags, ListId, MessageAct, Order, Row, Uid};
 use crate::mailbox::Standing;
 use crate::plain_text::PlainText;
 use crate::response::Response;
@@ -43,11 +43,15 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         Html::Blank | Html::None => ExternalImages::None,
     };
     let around = Around::gather(visit, Some(&at.folder), Vec::new())?;
-    let own_list = ListId::of_folder(at.folder.clone());
+    // What was found may be forgotten meanwhile: then it stands in its folder.
+    let found = visit.mailbox.standing_in(&query.list, at, query.rank);
+    let own_list = match found {
+        Some(_) => query.list.clone(),
+        None => ListId::of_folder(at.folder.clone()),
+    };
+    let standing = &found.unwrap_or(*document.standing());
     let listing = match is_inside {
-        false => visit
-            .mailbox
-            .cached_page(&own_list, document.standing().rank),
+        false => visit.mailbox.cached_page(&own_list, standing.rank),
         true => None,
     };
     let list = listing
@@ -55,10 +59,8 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         .map(|listing| list_pane(visit, &around, listing, Beside::Message(at)));
     let permits = listing.as_ref().map(|listing| listing.head.permits.clone());
     let back = ListQuery {
-        list: own_list,
         page: listing.map(|listing| listing.page).unwrap_or_default(),
-        compare: false,
-        ..ListQuery::newest(at.folder.clone())
+        ..ListQuery::first(own_list)
     };
 
     let letter = match html {
@@ -72,7 +74,6 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     let people = document.people(&query.charset);
     let judgement = judgement.with_name_of(&people.from);
     let attachments = attachments(&document);
-    let standing = document.standing();
     let extras = extras(visit, &document);
     let acting = match is_inside {
         true => Acting::default(),
@@ -163,16 +164,20 @@ fn beside(query: &MessageQuery, standing: &Standing, list: ListQuery) -> Neighbo
     let message = |to: Option<(Uid, u32)>| {
         to.map(|(uid, rank)| {
             let message = MessageRef { uid, ..at.clone() };
-            Route::Message(MessageQuery::plain(message, rank))
+            Route::Message(MessageQuery::of(list.list.clone(), message, rank))
         })
     };
     Neighbours {
-        back: match query.inside.is_empty() {
-            false => Route::Message(MessageQuery::plain(at.clone(), query.rank)),
-            true => Route::Folder(list),
-        },
+        by_time: list.list.order() == Order::default(),
         newer: message(standing.newer),
         older: message(standing.older),
+        back: match query.inside.is_empty() {
+            false => {
+                let list = query.list.clone();
+                Route::Message(MessageQuery::of(list, at.clone(), query.rank))
+            }
+            true => Route::Folder(list),
+        },
     }
 }
 

@@ -5,15 +5,18 @@
 
 use super::panes::title;
 use super::resume::{self, Question};
-use super::{Done, GoOn, Visit, choose, labels};
+use super::{Done, GoOn, Visit, choose, folder, labels};
 use crate::error::{Act, Result};
 use crate::mail::{FolderName, MessageAct, MessageRef, Role, Tally};
 use crate::mailbox::{Change, Order, Outcome, WayBack, Which};
 use crate::notices;
 use crate::outbox::Kept;
 use crate::request::form::Form;
-use crate::route::{ActForm, AllOf, ListQuery, MessageQuery, MessagesForm, NoticeId, Route};
+use crate::route::{
+    ActForm, AllOf, ListQuery, MessageQuery, MessagesForm, NoticeId, Route, Selected,
+};
 use crate::settings::AfterDelete;
+use crate::views::Notice;
 
 /// Does what a form says, then shows the list, or the message that was open.
 ///
@@ -76,15 +79,21 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
         MessageAct::Remove if !form.sure => return choose::whether(visit, &form),
         MessageAct::Remove => (Change::Remove, String::new()),
     };
+    let Some(which) = visit.which(&form) else {
+        // The number that was told is no longer true: it is told anew, and nothing is done.
+        let query = ListQuery {
+            selected: Selected::All,
+            ..form.page
+        };
+        let (lead, text) = visit.words.list_changed();
+        return folder::show_with(visit, &query, vec![Notice::warning(lead, text)]);
+    };
     let order = Order {
         act: form.act,
         change: &change,
         into: &into,
         from: &form.from,
-        which: match form.all {
-            Some(all) => Which::Below(all),
-            None => Which::These(form.uids.iter().copied().collect()),
-        },
+        which,
         page: &form.page,
         under: visit.notice,
     };
@@ -131,9 +140,12 @@ fn after(visit: &mut Visit, form: &MessagesForm, tally: Tally, next: Option<Mess
         MessageAct::Unread => None,
         act if act.takes_away() => next.and_then(|next| {
             let rank = visit.mailbox.place(&form.page.list, &next, rank)?;
-            Some(MessageQuery::plain(next, rank))
+            Some(MessageQuery::of(form.page.list.clone(), next, rank))
         }),
-        _ => Some(MessageQuery::plain(form.from.message(*uid), rank)),
+        _ => {
+            let list = form.page.list.clone();
+            Some(MessageQuery::of(list, form.from.message(*uid), rank))
+        }
     };
     shown.map_or_else(list, Route::Message)
 }
@@ -205,6 +217,19 @@ pub fn page_of(form: &Form) -> Route {
 }
 
 impl Visit<'_, '_> {
+    /// Which messages a form means; None where it means all of what was found, and that is another number now.
+    fn which(&mut self, form: &MessagesForm) -> Option<Which> {
+        let list = &form.page.list;
+        Some(match form.all {
+            None => Which::These(form.uids.iter().copied().collect()),
+            Some(all) if list.is_compared() => Which::Below(all),
+            Some(all) => {
+                let found = self.mailbox.found_then(list, all.count)?;
+                Which::Found(found.into_iter().collect())
+            }
+        })
+    }
+
     /// What a folder is for.
     fn role_of(&mut self, name: &FolderName) -> Result<Option<Role>> {
         let list = self.mailbox.known_folders()?;

@@ -8,6 +8,7 @@ mod choose;
 mod drawn;
 mod extras;
 mod faults;
+mod finding;
 pub mod folder;
 pub mod folder_options;
 pub mod folders;

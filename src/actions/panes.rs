@@ -3,9 +3,9 @@
 use super::drawn::drawn;
 use super::extras::standpoint;
 use super::named_labels::{Labels, ON_A_ROW};
-use super::{Visit, notice};
+use super::{Visit, finding, notice};
 use crate::error::{Imap, Result};
-use crate::mail::{FORWARDED, Flags, Folder, FolderName, MessageAct, Permits, Role, Row};
+use crate::mail::{FORWARDED, Flags, Folder, FolderName, ListId, MessageAct, Permits, Role, Row};
 use crate::mailbox::{Line, Listing, has_attachment};
 use crate::route::{
     AllOf, ListPage, ListQuery, MessageQuery, MessageRef, MessagesForm, Route, Selected,
@@ -15,7 +15,7 @@ use crate::store::keys::FolderList;
 use crate::views::acting::{Acting, Selection};
 use crate::views::folder::{ListPane, RowLine, Untold};
 use crate::views::folders::{FolderLine, nested};
-use crate::views::{Chrome, Kind, Notice, Quota};
+use crate::views::{Chrome, Notice, Quota};
 
 /// What stands around a page, owned; `chrome` lends it to a view.
 pub struct Around {
@@ -129,25 +129,13 @@ fn line(folder: &Folder, current: Option<&FolderName>) -> FolderLine {
 
 /// The notice of a page that the cache answered because the server could not.
 fn away(visit: &Visit, kind: &Imap) -> Notice {
-    let told = visit.words.away(kind);
-    Notice {
-        kind: Kind::Warn,
-        lead: told.0,
-        text: told.1,
-        undo: None,
-        more: None,
-    }
+    let (lead, text) = visit.words.away(kind);
+    Notice::warning(lead, text)
 }
 
 /// The notice of what the server wants the user to see, in its own words.
 fn alert(visit: &Visit, said: &str) -> Notice {
-    Notice {
-        kind: Kind::Warn,
-        lead: visit.words.server_says().to_owned(),
-        text: said.to_owned(),
-        undo: None,
-        more: None,
-    }
+    Notice::warning(visit.words.server_says(), said)
 }
 
 /// What stands beside a list.
@@ -188,7 +176,7 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
                     .unwrap_or_default(),
                 ON_A_ROW,
             ),
-            ..row_line(visit, line, message, outgoing)
+            ..row_line(visit, line, (&listing.list, message), outgoing)
         }
     });
     let rows: Vec<RowLine> = lines.collect();
@@ -197,10 +185,9 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
         acting.more.retain(|act| *act != MessageAct::Restore);
     }
     let query = |page, compare| ListQuery {
-        list: listing.list.clone(),
         page,
         compare,
-        selected: Selected::Nothing,
+        ..ListQuery::first(listing.list.clone())
     };
     let page = |page, compare| Route::Folder(query(page, compare));
     let here = query(listing.page.clone(), false);
@@ -221,11 +208,15 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
     ListPane {
         title: around.title(visit, folder),
         role,
-        unread: Some(head.counts.unread),
+        unread: listing.list.is_compared().then_some(head.counts.unread),
         total,
         as_of: visit.calendar(head.as_of),
         is_read_only: head.permits == Permits::Nothing,
-        compare: page(listing.page.clone(), true),
+        compare: match listing.list.is_compared() {
+            true => page(listing.page.clone(), true),
+            false => page(ListPage::Newest, true),
+        },
+        finding: finding::above(visit, listing),
         acting: Acting {
             fields: place.chain(all).collect(),
             ..acting
@@ -279,7 +270,8 @@ pub fn offers(role: Option<Role>, permits: &Permits) -> Acting {
     }
 }
 
-fn row_line(visit: &Visit, line: &Line, message: MessageRef, outgoing: bool) -> RowLine {
+fn row_line(visit: &Visit, line: &Line, at: (&ListId, MessageRef), outgoing: bool) -> RowLine {
+    let (list, message) = at;
     let empty = Row::empty(line.uid);
     let row = line.row.as_ref().unwrap_or(&empty);
     let untold = match &line.row {
@@ -299,7 +291,7 @@ fn row_line(visit: &Visit, line: &Line, message: MessageRef, outgoing: bool) -> 
     };
     RowLine {
         uid: line.uid,
-        href: Route::Message(MessageQuery::plain(message, line.rank)),
+        href: Route::Message(MessageQuery::of(list.clone(), message, line.rank)),
         untold,
         who: who.cloned(),
         to: outgoing,

@@ -93,7 +93,7 @@ pub fn change(visit: &mut Visit) -> Result<Done> {
         .always_show(&address, always, visit.progress)?;
     let back = Route::Message(MessageQuery {
         charset: page.charset.clone(),
-        ..MessageQuery::plain(page.message.clone(), page.rank)
+        ..MessageQuery::of(page.list.clone(), page.message.clone(), page.rank)
     });
     let undo = SenderForm {
         page: MessageQuery {

@@ -15,12 +15,13 @@ use crate::actions::{
 use crate::assets;
 use crate::error::{Cause, Error, Result};
 use crate::gate::Waiter;
+use crate::mail::ListId;
 use crate::outbox::{FormId, Kept};
 use crate::request::Head;
 use crate::request::body::BodyLimit;
 use crate::request::form::Form;
 use crate::response::Response;
-use crate::route::{self, MessageQuery, Route};
+use crate::route::{self, ListQuery, MessageQuery, Route};
 use crate::views::login::Reason;
 
 /// How long signing out may wait for the mail server to be told what was read.
@@ -122,7 +123,16 @@ pub enum Back<'r> {
 /// What a route needs.
 pub fn needs(route: &Route) -> Needs<'_> {
     match route {
-        Route::Folder(query) => Needs::page(|visit| folder::show(visit, query)),
+        Route::Folder(query) => {
+            let needs = Needs::page(|visit| folder::show(visit, query));
+            match query.list.is_compared() {
+                true => needs,
+                // Nobody else makes the mail server search, nor learns from how long that takes what is in the mail.
+                false => needs.but_elsewhere(Route::Folder(ListQuery::newest(
+                    query.list.folder().clone(),
+                ))),
+            }
+        }
         Route::Folders(query) => Needs::page(|visit| folders::all(visit, query)),
         Route::FolderOptions(query) => Needs::page(|visit| folder_options::show(visit, query)),
         Route::ChangeFolder => Needs {
@@ -224,6 +234,7 @@ pub fn needs(route: &Route) -> Needs<'_> {
 fn plain(query: &MessageQuery) -> Route {
     Route::Message(MessageQuery {
         remote: false,
+        list: ListId::of_folder(query.message.folder.clone()),
         ..query.clone()
     })
 }
@@ -395,6 +406,10 @@ mod tests {
             match (&route, opened(&route)) {
                 (Route::Message(_) | Route::Print(_), Some(Route::Message(page))) => {
                     assert!(!page.remote);
+                }
+                // Nobody else makes the server search.
+                (Route::Folder(_), Some(Route::Folder(page))) => {
+                    assert!(page.list.is_compared());
                 }
                 (_, Some(other)) => assert_eq!(other, route),
                 (_, None) => assert!(

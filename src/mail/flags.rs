@@ -25,6 +25,8 @@ impl Flags {
     pub const FLAGGED: Flags = Flags::system(4);
     /// Marked for removal.
     pub const DELETED: Flags = Flags::system(8);
+    /// Not finished.
+    pub const DRAFT: Flags = Flags::system(16);
 
     /// All system flags of messages.
     pub const ALL: Flags = Flags::system(31);
@@ -43,6 +45,15 @@ impl Flags {
             system,
             keywords: Keywords(String::new()),
         }
+    }
+
+    /// One keyword; None for what can be none.
+    pub fn keyword(word: &str) -> Option<Flags> {
+        let word = Keywords::word(word.as_bytes())?;
+        Some(Flags {
+            system: 0,
+            keywords: Keywords::of(vec![word]),
+        })
     }
 
     /// Reads flags as a server writes them, system flags in any case. What begins with a backslash and is none of them

@@ -11,10 +11,13 @@ use crate::error::{Cause, Error, Result};
 use crate::mail::{Counts, FolderName, FolderRef, ListId, MessageRef, PartPath, Row, Uid};
 use crate::remote::UidSet;
 use crate::store::keys::{
-    BLOCK, BLOCKS, DataKey, FOLDERS, FolderList, JUDGES, LISTS, List, MessageKey, NoticeKey,
-    OPEN_ACTS, OpenAct, PENDING, ROWS, SERVER, ServerFacts, TEXTS, ValidityKey,
+    BLOCK, BLOCKS, DataKey, FOLDERS, FolderList, JUDGES, LISTS, List, ListKey, MessageKey,
+    NoticeKey, OPEN_ACTS, OpenAct, PENDING, ROWS, SERVER, ServerFacts, TEXTS, ValidityKey,
 };
 use crate::store::{Encryption, Store};
+
+/// Most lists that were found and are kept: what was looked for a while ago is looked for again.
+const MOST_FOUND: usize = 20;
 
 /// The cached mail of one user.
 pub(super) struct Cache<'v, 'p> {
@@ -82,6 +85,10 @@ impl<'v, 'p> Cache<'v, 'p> {
 
     /// The UIDs of some ranks of a list, oldest first; None where a block is missing.
     pub fn uids(&mut self, list: &ListId, ranks: Range<u32>) -> Option<Vec<Uid>> {
+        self.uids_at(self.data.list(list), ranks)
+    }
+
+    fn uids_at(&mut self, list: ListKey, ranks: Range<u32>) -> Option<Vec<Uid>> {
         let (lo, hi) = (ranks.start, ranks.end);
         let mut uids = Vec::new();
         if lo >= hi {
@@ -101,7 +108,7 @@ impl<'v, 'p> Cache<'v, 'p> {
 
     /// The UID at a rank of a list.
     pub fn uid_at(&mut self, list: &ListId, rank: u32) -> Option<Uid> {
-        let block = self.block(list, rank.checked_div(BLOCK)?)?;
+        let block = self.block(self.data.list(list), rank.checked_div(BLOCK)?)?;
         let at = usize::try_from(rank.checked_rem(BLOCK)?).ok()?;
         block.get(at).copied()
     }
@@ -110,8 +117,9 @@ impl<'v, 'p> Cache<'v, 'p> {
     pub fn rank_of(&mut self, list: &ListId, head: &List, uid: Uid, hint: u32) -> Option<u32> {
         let blocks = head.counts.messages.div_ceil(BLOCK);
         let near = hint.checked_div(BLOCK)?;
+        let key = self.data.list(list);
         for number in std::iter::once(near).chain((0..blocks).rev()) {
-            let block = self.block(list, number).unwrap_or_default();
+            let block = self.block(key, number).unwrap_or_default();
             if let Some(at) = block.iter().position(|u| *u == uid) {
                 return u32::try_from(at)
                     .ok()?
@@ -121,38 +129,93 @@ impl<'v, 'p> Cache<'v, 'p> {
         None
     }
 
-    fn block(&mut self, list: &ListId, number: u32) -> Option<Vec<Uid>> {
-        let key = self.data.list(list).block(number);
-        self.store.get(self.encryption(), &BLOCKS, &key)
+    fn block(&mut self, list: ListKey, number: u32) -> Option<Vec<Uid>> {
+        self.store
+            .get(self.encryption(), &BLOCKS, &list.block(number))
     }
 
     /// Keeps a list; of its blocks only those that changed are written.
     pub fn put_list(&mut self, list: &ListId, head: &List, uids: &[Uid]) {
+        self.put_blocks(self.data.list(list), uids);
+        self.put_head(list, head);
+    }
+
+    fn put_blocks(&mut self, key: ListKey, uids: &[Uid]) {
         let size = usize::try_from(BLOCK).unwrap_or(usize::MAX);
-        let key = self.data.list(list);
         let mut count: u32 = 0;
         for block in uids.chunks(size) {
-            if self.block(list, count).as_deref() != Some(block) {
+            if self.block(key, count).as_deref() != Some(block) {
                 let block = block.to_vec();
                 self.store
                     .put(self.encryption(), &BLOCKS, &key.block(count), &block);
             }
             count = count.saturating_add(1);
         }
-        for number in count.. {
-            if self.block(list, number).is_none() {
+        self.remove_blocks(key, count);
+    }
+
+    /// Removes the blocks of a list from one on.
+    fn remove_blocks(&mut self, key: ListKey, from: u32) {
+        for number in from.. {
+            if self.block(key, number).is_none() {
                 break;
             }
             self.store.remove(&BLOCKS, &key.block(number));
         }
-        self.put_head(list, head);
     }
 
     /// Keeps what is known of a list whose order has not changed.
     pub fn put_head(&mut self, list: &ListId, head: &List) {
         let key = self.data.list(list);
         self.store.put(self.encryption(), &LISTS, &key, head);
-        self.put_counts(&head.folder.name, head.counts);
+        if list.is_compared() {
+            self.put_counts(&head.folder.name, head.counts);
+        }
+    }
+
+    /// Lists that were found, not compared.
+    fn found(&mut self) -> Vec<(ListKey, List)> {
+        let keys = self.store.keys_below(&LISTS, &self.data.id);
+        let mut found = Vec::new();
+        for key in keys {
+            let head = self.store.get(self.encryption(), &LISTS, &key);
+            found.extend(
+                head.filter(|head| head.found.is_some())
+                    .map(|head| (key, head)),
+            );
+        }
+        found
+    }
+
+    /// Makes room for one more list that was found: the oldest go.
+    pub fn make_room_for_found(&mut self) {
+        let mut found = self.found();
+        found.sort_by_key(|(_, head)| std::cmp::Reverse(head.as_of));
+        for (key, _) in found.into_iter().skip(MOST_FOUND.saturating_sub(1)) {
+            self.store.remove(&LISTS, &key);
+            self.remove_blocks(key, 0);
+        }
+    }
+
+    /// Takes messages that are gone out of the lists in which they were found.
+    fn drop_from_found(&mut self, folder: &FolderRef, gone: &UidSet) {
+        for (key, mut head) in self.found() {
+            let all = 0..head.counts.messages;
+            let uids = self.uids_at(key, all).filter(|_| head.folder == *folder);
+            let Some(mut uids) = uids else {
+                continue;
+            };
+            let before = uids.len();
+            uids.retain(|uid| !gone.contains(*uid));
+            if uids.len() == before {
+                continue;
+            }
+            head.counts.messages = u32::try_from(uids.len()).unwrap_or(u32::MAX);
+            // Ranks have moved.
+            head.flags.clear();
+            self.put_blocks(key, &uids);
+            self.store.put(self.encryption(), &LISTS, &key, &head);
+        }
     }
 
     /// Forgets a list; what is cached of its messages stays.
@@ -287,9 +350,15 @@ impl<'v, 'p> Cache<'v, 'p> {
     /// Removes what is cached of messages that were in a folder `before` and are not there `now`.
     pub fn forget_gone(&mut self, folder: &FolderRef, before: &[Uid], now: &[Uid]) {
         let now: UidSet = now.iter().copied().collect();
+        let gone = before.iter().copied().filter(|uid| !now.contains(*uid));
+        let gone: Vec<Uid> = gone.collect();
+        if gone.is_empty() {
+            return;
+        }
+        self.drop_from_found(folder, &gone.iter().copied().collect());
         let within = self.validity_key(folder);
-        for uid in before.iter().filter(|uid| !now.contains(**uid)) {
-            let key = within.message(*uid);
+        for uid in gone {
+            let key = within.message(uid);
             self.store.remove(&ROWS, &key);
             self.store.remove(&PENDING, &key);
             for text in self.store.keys_below(&TEXTS, &key) {

@@ -64,17 +64,19 @@ impl Mailbox<'_, '_> {
     /// `Gone(Folder)`; `Imap` where the cache has nothing to show instead.
     pub fn list(&mut self, query: &ListQuery) -> Result<Listing> {
         let cached = self.cache.list(&query.list);
-        let is_fresh = |head: &List| self.fresh.is_fresh(head.as_of);
+        // What was found is walked as it was found; whoever begins again at its first page wants it as it is now.
+        let is_walked = !query.list.is_compared()
+            && (query.page != ListPage::Newest || query.selected != Selected::Nothing);
+        let is_fresh = |head: &List| is_walked || self.fresh.is_fresh(head.as_of);
+        let is_asked = query.compare || query.further;
         let mut compared = match cached {
             // Somebody who asks for it by a click wants the server to be tried once more.
-            Some(head) if (is_fresh(&head) || self.offline.is_set()) && !query.compare => {
-                Compared {
-                    head,
-                    flags_due: false,
-                    beside: None,
-                }
-            }
-            cached => match (self.compare(&query.list), cached) {
+            Some(head) if (is_fresh(&head) || self.offline.is_set()) && !is_asked => Compared {
+                head,
+                flags_due: false,
+                beside: None,
+            },
+            cached => match (self.renew(query), cached) {
                 (Ok(compared), _) => compared,
                 (Err(failure), None) => return Err(failure),
                 (Err(failure), Some(head)) => {
@@ -92,10 +94,18 @@ impl Mailbox<'_, '_> {
                 return Ok(listing);
             }
             self.cache.forget_list(&query.list);
-            compared = self.compare(&query.list)?;
+            compared = self.renew(query)?;
         }
         let cause = Cause::new("the folder gets a new UIDVALIDITY again and again");
         Err(Error::Imap(Imap::Garbled, cause))
+    }
+
+    /// Compares a list with the server, or looks for it.
+    fn renew(&mut self, query: &ListQuery) -> Result<Compared> {
+        match query.list.is_compared() {
+            true => self.compare(&query.list),
+            false => self.search(&query.list, query.further),
+        }
     }
 
     /// The page of a list on which a rank stands, from the cache alone: what stands beside an open message.
@@ -114,10 +124,8 @@ impl Mailbox<'_, '_> {
             false => ListPage::Newest,
         };
         let query = ListQuery {
-            list: list.clone(),
             page,
-            compare: false,
-            selected: Selected::Nothing,
+            ..ListQuery::first(list.clone())
         };
         let window = Window {
             ranks,

@@ -142,7 +142,7 @@ impl Mailbox<'_, '_> {
             texts,
             header,
             is_new,
-            standing: self.standing(at, rank),
+            standing: self.standing(&ListId::of_folder(at.folder.clone()), rank),
         })
     }
 
@@ -186,12 +186,12 @@ impl Mailbox<'_, '_> {
         Ok(is_news)
     }
 
-    fn standing(&mut self, at: &MessageRef, rank: u32) -> Standing {
-        let list = ListId::of_folder(at.folder.clone());
-        let head = self.cache.list(&list);
+    /// Where the message of a rank stands in a list.
+    pub(super) fn standing(&mut self, list: &ListId, rank: u32) -> Standing {
+        let head = self.cache.list(list);
         let total = head.map_or(0, |head| head.counts.messages);
         let around = rank.saturating_sub(1)..rank.saturating_add(2).min(total);
-        let uids = self.cache.uids(&list, around.clone()).unwrap_or_default();
+        let uids = self.cache.uids(list, around.clone()).unwrap_or_default();
         let mut ranked = uids.into_iter().zip(around);
         let mut beside = |rank: Option<u32>| rank.and_then(|r| ranked.find(|(_, at)| *at == r));
         Standing {

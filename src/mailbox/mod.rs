@@ -7,7 +7,7 @@
 //!
 //! `cache` is what is kept, and never asks the server; `sync` fetches and compares, and keeps what came; `change` is what is
 //! changed at the server; `connection` knows what is open there. Here stands how old an answer may be (`freshness`), which
-//! rows a page of a list shows (`list`), and what opening a message takes (`message`), whom the
+//! rows a page of a list shows (`list`), when a list is looked for (`found`), and what opening a message takes (`message`), whom the
 //! user has written to (`people`). To know before changing it: the
 //! connection is opened at the first miss, never before, so a function that only might need the server must not ask it.
 
@@ -15,6 +15,7 @@ mod act;
 mod cache;
 mod change;
 mod connection;
+mod found;
 mod freshness;
 mod list;
 mod message;
@@ -103,6 +104,11 @@ impl<'v, 'p> Mailbox<'v, 'p> {
     /// What the server wants the user to see, said in this request (RFC 9051 7.1, ALERT).
     pub fn alerts(&self) -> impl Iterator<Item = &str> {
         self.server.alerts()
+    }
+
+    /// True where the server is known to sort (RFC 5256).
+    pub fn can_sort(&self) -> bool {
+        self.server.is_known_to_have("SORT")
     }
 
     /// What this request has cost at the server so far.

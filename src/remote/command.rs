@@ -123,10 +123,13 @@ impl Command {
             } => vec![open(&folder, access, known, able)],
             Command::Search(criteria) => {
                 let give = match has_esearch(able) {
-                    true => "RETURN (ALL COUNT) ",
+                    true => " RETURN (ALL COUNT)",
                     false => "",
                 };
-                each(criteria.texts(), |c| format!("UID SEARCH {give}{c}"))
+                let charset = criteria
+                    .charset()
+                    .map_or(String::new(), |c| format!(" CHARSET {c}"));
+                criteria.commands(&format!("UID SEARCH{give}{charset}"), able)
             }
             Command::Sort {
                 key,
@@ -134,14 +137,20 @@ impl Command {
                 criteria,
             } => {
                 let give = match able.has("ESORT") {
-                    true => "RETURN (ALL COUNT) ",
+                    true => " RETURN (ALL COUNT)",
                     false => "",
                 };
                 let reverse = if reverse { "REVERSE " } else { "" };
-                let key = key.word();
-                each(criteria.texts(), |c| {
-                    format!("UID SORT {give}({reverse}{key}) UTF-8 {c}")
-                })
+                // Among equals the newest comes first.
+                let then = match key {
+                    SortKey::Arrival => "",
+                    _ => " REVERSE ARRIVAL",
+                };
+                let key = key.word(able);
+                criteria.commands(
+                    &format!("UID SORT{give} ({reverse}{key}{then}) UTF-8"),
+                    able,
+                )
             }
             Command::FetchRows { uids, verdict } => {
                 let verdict = if verdict {

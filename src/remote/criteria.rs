@@ -4,8 +4,11 @@
 //! Not for the commands around them (`command`). To know before changing it: a set of UIDs may be too long for one
 //! command, so one criterion may become several commands whose answers are put together.
 
+use super::capabilities::Capabilities;
+use super::dates;
+use super::segments::Segments;
 use super::uids::UidSet;
-use crate::mail::{ModSeq, PartPath, UidValidity};
+use crate::mail::{ModSeq, PartPath, SearchField, Term, UidValidity};
 
 /// Whether an open folder may be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +39,15 @@ pub enum Criteria {
     Deleted,
     /// Those of a set that still exist.
     Uids(UidSet),
+    /// Those that all of these are true of.
+    Terms {
+        /// What is looked for.
+        terms: Vec<Term>,
+        /// Only these are looked through.
+        among: UidSet,
+        /// With the name of the charset of the words (RFC 9051 6.4.4), which some servers refuse.
+        charset: bool,
+    },
 }
 
 /// What messages are sorted by (RFC 5256 3).
@@ -45,6 +57,14 @@ pub enum SortKey {
     Arrival,
     /// When it was dated.
     Date,
+    /// Who it is from.
+    From,
+    /// Whom it went to.
+    To,
+    /// Its subject, without what stands before it in answers.
+    Subject,
+    /// Its size.
+    Size,
 }
 
 /// A section of a message (RFC 9051 6.4.5.1).
@@ -85,26 +105,110 @@ impl Section {
 }
 
 impl Criteria {
-    /// One search key, or several where a set is too long for one. An empty set finds nothing, so nothing is asked.
-    pub(super) fn texts(&self) -> Vec<String> {
+    /// Commands that begin so and end in what is looked for; several where a set is too long for one. An empty set finds
+    /// nothing, so nothing is asked.
+    pub(super) fn commands(self, verb: &str, able: &Capabilities) -> Vec<Segments> {
+        let one = |key: &str| vec![Segments::new(verb).word(key)];
         match self {
-            Criteria::All => vec!["ALL".to_owned()],
-            Criteria::Unseen => vec!["UNSEEN".to_owned()],
-            Criteria::Deleted => vec!["DELETED".to_owned()],
-            Criteria::Uids(uids) => uids
-                .texts()
-                .iter()
-                .map(|set| format!("UID {set}"))
-                .collect(),
+            Criteria::All => one("ALL"),
+            Criteria::Unseen => one("UNSEEN"),
+            Criteria::Deleted => one("DELETED"),
+            Criteria::Uids(uids) => each_set(&uids, verb),
+            Criteria::Terms { terms, among, .. } => {
+                let sets = each_set(&among, verb).into_iter();
+                let whole = |set: Segments| terms.iter().fold(set, |said, t| key(said, t, able));
+                sets.map(whole).collect()
+            }
+        }
+    }
+
+    /// The charset of its words, where it has to be named.
+    pub(super) fn charset(&self) -> Option<&'static str> {
+        match self {
+            Criteria::Terms { terms, charset, .. } => {
+                let needs = *charset && terms.iter().any(has_other_than_ascii);
+                needs.then_some("UTF-8")
+            }
+            Criteria::All | Criteria::Unseen | Criteria::Deleted | Criteria::Uids(_) => None,
         }
     }
 }
 
+fn each_set(uids: &UidSet, verb: &str) -> Vec<Segments> {
+    let texts = uids.texts().into_iter();
+    texts
+        .map(|set| Segments::new(verb).word(&format!("UID {set}")))
+        .collect()
+}
+
+/// Adds the key of a term (RFC 9051 6.4.4). What somebody typed is a string, which can end nothing.
+fn key(said: Segments, term: &Term, able: &Capabilities) -> Segments {
+    match term {
+        // RFC 6203: as a person would mean it.
+        Term::Anywhere(words) if able.has("SEARCH=FUZZY") => {
+            said.word("FUZZY TEXT").string(words, able)
+        }
+        Term::Anywhere(words) => said.word("TEXT").string(words, able),
+        Term::Within(field, words) => {
+            let field = match field {
+                SearchField::From => "FROM",
+                SearchField::To => "TO",
+                SearchField::Cc => "CC",
+                SearchField::Bcc => "BCC",
+                SearchField::Subject => "SUBJECT",
+                SearchField::Body => "BODY",
+            };
+            said.word(field).string(words, able)
+        }
+        Term::Flag(flags, set) => flags.written().iter().fold(said, |said, flag| {
+            let said = if *set { said } else { said.word("NOT") };
+            match flag.strip_prefix('\\') {
+                Some(system) => said.word(&system.to_ascii_uppercase()),
+                None => said.word("KEYWORD").word(flag),
+            }
+        }),
+        // No key of IMAP asks for files. Some servers set the keyword; a mail with files is mostly a multipart/mixed.
+        Term::Attachment => said
+            .word("OR KEYWORD $HasAttachment HEADER Content-Type")
+            .string("multipart/mixed", able),
+        Term::Before(day) => said.word("BEFORE").word(&dates::day(*day)),
+        Term::Since(day) => said.word("SINCE").word(&dates::day(*day)),
+        Term::Larger(bytes) => said.word("LARGER").word(&bytes.to_string()),
+        Term::Smaller(bytes) => said.word("SMALLER").word(&bytes.to_string()),
+        Term::Not(term) => key(said.word("NOT"), term, able),
+        Term::Either(one, other) => {
+            let said = key(said.word("OR"), one, able);
+            key(said, other, able)
+        }
+    }
+}
+
+fn has_other_than_ascii(term: &Term) -> bool {
+    match term {
+        Term::Anywhere(words) | Term::Within(_, words) => !words.is_ascii(),
+        Term::Not(term) => has_other_than_ascii(term),
+        Term::Either(one, other) => has_other_than_ascii(one) || has_other_than_ascii(other),
+        Term::Flag(..)
+        | Term::Attachment
+        | Term::Before(_)
+        | Term::Since(_)
+        | Term::Larger(_)
+        | Term::Smaller(_) => false,
+    }
+}
+
 impl SortKey {
-    pub(super) fn word(self) -> &'static str {
+    /// The word for it; names sort by how they are shown where the server can do that (RFC 5957).
+    pub(super) fn word(self, able: &Capabilities) -> &'static str {
         match self {
             SortKey::Arrival => "ARRIVAL",
             SortKey::Date => "DATE",
+            SortKey::From if able.has("SORT=DISPLAY") => "DISPLAYFROM",
+            SortKey::From => "FROM",
+            SortKey::To if able.has("SORT=DISPLAY") => "DISPLAYTO",
+            SortKey::To => "TO",
+            SortKey::Subject => "SUBJECT",
+            SortKey::Size => "SIZE",
         }
     }
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 
-use crate::time::Seconds;
+use crate::time::{Day, Seconds};
 
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -51,6 +51,13 @@ pub(super) fn read(text: &[u8]) -> Option<Seconds> {
             .timestamp()
             .as_second(),
     )
+}
+
+/// Writes a day for SEARCH (RFC 9051 9, date).
+pub(super) fn day(day: Day) -> String {
+    let index = usize::try_from(i16::from(day.month).saturating_sub(1)).unwrap_or(0);
+    let month = MONTHS.get(index).copied().unwrap_or("Jan");
+    format!("{}-{month}-{:04}", day.day, day.year)
 }
 
 /// Writes a moment for APPEND, in UTC and with its quotes; None for a year that four digits cannot say.

@@ -37,6 +37,8 @@ pub struct ListQuery {
     pub page: ListPage,
     /// Compare with the server now, however fresh the cache is.
     pub compare: bool,
+    /// Go on looking for it where that has ended before its folder was looked through.
+    pub further: bool,
     /// Which of its messages are selected when the page comes.
     pub selected: Selected,
 }
@@ -56,10 +58,16 @@ pub enum Selected {
 impl ListQuery {
     /// The first page of a folder.
     pub fn newest(folder: FolderName) -> ListQuery {
+        ListQuery::first(ListId::of_folder(folder))
+    }
+
+    /// The first page of a list.
+    pub fn first(list: ListId) -> ListQuery {
         ListQuery {
-            list: ListId::of_folder(folder),
+            list,
             page: ListPage::Newest,
             compare: false,
+            further: false,
             selected: Selected::Nothing,
         }
     }
@@ -122,6 +130,8 @@ pub enum Face {
 pub struct MessageQuery {
     /// Which message.
     pub message: MessageRef,
+    /// The list that it was opened from: there "newer" and "older" lead on.
+    pub list: ListId,
     /// Its rank when the link was made (see `Anchor`): where the list goes on if it is gone.
     pub rank: u32,
     /// Which face.
@@ -135,10 +145,17 @@ pub struct MessageQuery {
 }
 
 impl MessageQuery {
-    /// A message as its list links to it.
+    /// A message as the list of its folder links to it.
     pub fn plain(message: MessageRef, rank: u32) -> MessageQuery {
+        let list = ListId::of_folder(message.folder.clone());
+        MessageQuery::of(list, message, rank)
+    }
+
+    /// A message as a list links to it.
+    pub fn of(list: ListId, message: MessageRef, rank: u32) -> MessageQuery {
         MessageQuery {
             message,
+            list,
             rank,
             face: Face::Best,
             remote: false,

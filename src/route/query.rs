@@ -8,7 +8,7 @@ use super::{
     Selected,
 };
 use crate::error::{Error, Result};
-use crate::mail::{FolderName, ListId, NestedPath, Uid, UidValidity};
+use crate::mail::{FolderName, ListId, NestedPath, Order, Search, SortBy, Uid, UidValidity};
 
 impl Anchor {
     pub(super) fn write(&self) -> String {
@@ -86,6 +86,7 @@ impl Query {
             list,
             page,
             compare: self.is_set("compare"),
+            further: self.is_set("further"),
             selected: match self.get("select") {
                 Some("page") => Selected::Page,
                 Some("all") => Selected::All,
@@ -94,13 +95,24 @@ impl Query {
         })
     }
 
-    /// Which list: the messages of the folder `f` by arrival.
+    /// Which list: messages of the folder `f`, those that `q` looks for, in the order `sort` (`-subject` is reversed).
     fn list(&self) -> Result<ListId> {
         let folder = match self.get("f") {
             Some(name) => FolderName::new(name).ok_or(Error::BadRequest("f"))?,
             None => FolderName::inbox(),
         };
-        Ok(ListId::of_folder(folder))
+        let order = match self.get("sort") {
+            None | Some("") => Order::default(),
+            Some(name) => {
+                let by = name.strip_prefix('-').unwrap_or(name);
+                Order {
+                    by: SortBy::named(by).ok_or(Error::BadRequest("sort"))?,
+                    reversed: by != name,
+                }
+            }
+        };
+        let search = Search::new(self.get("q").unwrap_or_default());
+        Ok(ListId::of_folder(folder).sorted(order).searched(search))
     }
 
     pub(super) fn folder_page(&self) -> Result<FolderQuery> {
@@ -131,6 +143,7 @@ impl Query {
     pub(super) fn message_page(&self) -> Result<MessageQuery> {
         Ok(MessageQuery {
             message: self.message()?,
+            list: self.list()?,
             rank: self.get("r").and_then(|n| n.parse().ok()).unwrap_or(0),
             face: if self.is_set("text") {
                 Face::Text
@@ -201,6 +214,7 @@ impl Link {
 
     pub(super) fn message_page(&mut self, page: &MessageQuery) {
         self.message(&page.message);
+        self.kind_of_list(&page.list);
         self.set("r", &page.rank.to_string());
         self.nested("in", &page.inside);
         self.flag("text", page.face == Face::Text);
@@ -223,6 +237,17 @@ impl Link {
     /// What names a list; `Query::list` reads it.
     pub(super) fn list(&mut self, list: &ListId) {
         self.set("f", list.folder().as_wire());
+        self.kind_of_list(list);
+    }
+
+    /// What names a list beside its folder.
+    fn kind_of_list(&mut self, list: &ListId) {
+        self.some("q", list.search().map_or("", Search::text));
+        let Order { by, reversed } = list.order();
+        if list.order() != Order::default() {
+            let sign = if reversed { "-" } else { "" };
+            self.set("sort", &format!("{sign}{}", by.name()));
+        }
     }
 
     pub(super) fn message(&mut self, message: &MessageRef) {

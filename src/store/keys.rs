@@ -64,7 +64,7 @@ pub const SERVER: Tree<DataKeyId, ServerFacts> = Tree::new(4, 1);
 /// The folders.
 pub const FOLDERS: Tree<DataKeyId, FolderList> = Tree::new(5, 4);
 /// What is known of a list.
-pub const LISTS: Tree<ListKey, List> = Tree::new(6, 3);
+pub const LISTS: Tree<ListKey, List> = Tree::new(6, 4);
 /// The UIDs of a list, in blocks of `BLOCK`, oldest first.
 pub const BLOCKS: Tree<BlockKey, Block> = Tree::new(7, 1);
 /// Rows of lists.
@@ -191,6 +191,15 @@ pub struct List {
     pub flags: Vec<FlagsAsOf>,
     /// What can be changed in its folder, where that has been told.
     pub permits: Permits,
+    /// For a list that was found, not compared: how far.
+    pub found: Option<FoundSoFar>,
+}
+
+/// How far a folder was looked through for a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundSoFar {
+    /// Below this number nothing has been looked through yet; None where all has been.
+    pub down_to: Option<Uid>,
 }
 
 /// When the flags of a stretch of a list were asked for last.
@@ -359,6 +368,9 @@ mod tests {
                 flags: Flags::SEEN,
                 any_keyword: true,
             },
+            found: Some(FoundSoFar {
+                down_to: Uid::new(8),
+            }),
         };
         let folders = FolderList {
             folders: vec![folder],
@@ -444,8 +456,8 @@ mod tests {
                 "0202020202020202020202020202020202030303030303030303030303030303030103",
             ),
             (1, "010141"),
-            (4, "010161017401010201010201012f0101000901016102010102"),
-            (3, "0161010201030000080105060e02010001"),
+            (4, "01016101740101020101020101012f0101000901016102010102"),
+            (4, "0161010201030000080105060e02010001010108"),
             (1, "01ac02"),
             (
                 6,

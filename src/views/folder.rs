@@ -6,11 +6,12 @@
 use maud::{Markup, html};
 
 use super::acting::{self, Acting, Selection};
+use super::finding::{self, Finding, marked};
 use super::folders::opener;
 use super::icons::{Icon, icon, sign};
 use super::labels::{Chip, chips};
 use super::{Chrome, Pane, app, face, filled, in_full, notices, said, when};
-use crate::mail::{Address, Role, Uid};
+use crate::mail::{Address, Order, Role, Uid};
 use crate::route::{Route, Selected};
 use crate::sender::Named;
 use crate::time::Calendar;
@@ -30,8 +31,10 @@ pub struct ListPane {
     pub as_of: Option<Calendar>,
     /// True where nothing can be done with its messages.
     pub is_read_only: bool,
-    /// The same page, compared with the server now.
+    /// The same page, compared with the server now; of what was found its first page, found anew.
     pub compare: Route,
+    /// What is looked for in it, and how else it could be shown.
+    pub finding: Finding,
     /// What can be done with its messages.
     pub acting: Acting,
     /// Which of them are selected, and the pages that select others.
@@ -133,10 +136,21 @@ pub(super) fn beside(chrome: &Chrome, list: &ListPane) -> Markup {
 
 fn head(chrome: &Chrome, list: &ListPane, title: Markup, is_page: bool) -> Markup {
     let words = chrome.words;
-    let compare = html! { a href=(chrome.href(&list.compare)) { (words.check_now()) } };
+    let is_found = !list.finding.text.is_empty();
+    let again = if is_found {
+        words.search_again()
+    } else {
+        words.check_now()
+    };
+    let compare = html! { a href=(chrome.href(&list.compare)) { (again) } };
+    let count = match is_found {
+        true => words.found(list.total),
+        false => words.unread_of(list.unread_told(), list.total),
+    };
     html! {
         header {
-            .bar { (title) span.count { (words.unread_of(list.unread_told(), list.total)) } }
+            .bar { (title) span.count { (count) } }
+            (finding::bar(chrome, &list.finding, &list.title))
             p.asof {
                 span { (filled(&words.checked(list.as_of.as_ref()), &[compare])) }
                 @if list.is_read_only {
@@ -158,24 +172,33 @@ fn rows(chrome: &Chrome, list: &ListPane) -> Markup {
         @if list.rows.is_empty() {
             .nothing {
                 (icon(Icon::Folder))
-                p { b { (words.folder_is_empty()) } br; (words.will_be_here(list.role)) }
+                @if list.finding.text.is_empty() {
+                    p { b { (words.folder_is_empty()) } br; (words.will_be_here(list.role)) }
+                } @else {
+                    @let (lead, text) = words.nothing_found();
+                    p { b { (lead) } br; (text) }
+                }
             }
         } @else {
             form.rows #rows method="post" action=(acting::target(chrome)) {
                 (acting::opening(chrome, &list.acting))
-                ul { @for line in &list.rows { (row(chrome, line, (!list.is_read_only).then_some(list.selection.selected))) } }
+                ul { @for line in &list.rows { (row(chrome, line, (!list.is_read_only).then_some(list.selection.selected), &list.finding.words)) } }
                 @if !list.is_read_only {
                     (acting::bulk(chrome, &list.acting, &list.selection, list.total))
                 }
             }
+        }
+        @if let Some(further) = &list.finding.further {
+            p.further { (words.found_so_far()) " " a href=(chrome.href(further)) { (words.search_further()) } }
         }
         .pages.bar.bare[list.rows.is_empty()] {
             (opener(chrome))
             @if !list.rows.is_empty() { span.range { (words.range(first, last, list.total)) } }
             @if many {
                 nav.bar.push aria-label=(words.pages()) {
-                    (step(chrome, &list.newer, words.newer(), Icon::Back, false))
-                    (step(chrome, &list.older, words.older(), Icon::Onward, true))
+                    @let by_time = list.finding.order == Order::default();
+                    (step(chrome, &list.newer, if by_time { words.newer() } else { words.previous() }, Icon::Back, false))
+                    (step(chrome, &list.older, if by_time { words.older() } else { words.next() }, Icon::Onward, true))
                 }
             }
         }
@@ -198,8 +221,8 @@ fn step(chrome: &Chrome, to: &Option<Route>, word: &str, which: Icon, icon_last:
     }
 }
 
-/// A row; `selected` is None where no row can be chosen.
-fn row(chrome: &Chrome, row: &RowLine, selected: Option<Selected>) -> Markup {
+/// A row; `selected` is None where no row can be chosen; the words that were looked for are marked.
+fn row(chrome: &Chrome, row: &RowLine, selected: Option<Selected>, found: &[String]) -> Markup {
     let words = chrome.words;
     let nobody = Address::default();
     let who = row
@@ -227,7 +250,7 @@ fn row(chrome: &Chrome, row: &RowLine, selected: Option<Selected>) -> Markup {
                         @if let Some(named) = &row.doubted { (in_full(words, named)) }
                         @else { @match who {
                             Some(who) if row.to => (filled(&words.to_recipient(), &[said(who.shown())])),
-                            Some(who) => (said(who.shown())),
+                            Some(who) => bdi { (marked(who.shown(), found)) },
                             None => (missing),
                         } }
                     }
@@ -243,7 +266,7 @@ fn row(chrome: &Chrome, row: &RowLine, selected: Option<Selected>) -> Markup {
                         }
                     }
                     @else if subject.is_empty() { span.subject { (words.no_subject()) } }
-                    @else { span.subject dir="auto" { (subject) } }
+                    @else { span.subject dir="auto" { (marked(subject, found)) } }
                     span.marks {
                         @if row.answered { (sign(Icon::Reply, words.answered())) }
                         @if row.forwarded { (sign(Icon::Forward, words.forwarded())) }
@@ -256,7 +279,7 @@ fn row(chrome: &Chrome, row: &RowLine, selected: Option<Selected>) -> Markup {
                 @if !shown.is_empty() || row.peek.is_some() {
                     span.peek {
                         (chips(chrome, shown, *more))
-                        @if let Some(peek) = &row.peek { span dir="auto" { (peek) } }
+                        @if let Some(peek) = &row.peek { span dir="auto" { (marked(peek, found)) } }
                     }
                 }
             }
@@ -319,7 +342,8 @@ mod tests {
     #[test]
     fn the_open_message_is_the_current_row_beside_it() {
         let page = sample("message");
-        assert_eq!(page.matches("aria-current=\"true\"").count(), 1);
+        let (_, rows) = page.split_once("<form class=\"rows\"").unwrap();
+        assert_eq!(rows.matches("aria-current=\"true\"").count(), 1);
         assert!(page.contains("<section class=\"list\"") && page.contains("<h2 class=\"title\""));
     }
 

@@ -46,12 +46,13 @@ pub enum Icon {
     Clock,
     Dots,
     Tag,
+    Search,
 }
 
 use Icon::*;
 
 /// Name in the page, path, and whether it turns in a page that runs from right to left.
-const DRAWN: [(Icon, &str, &str, bool); 38] = [
+const DRAWN: [(Icon, &str, &str, bool); 39] = [
     (
         Gate,
         "i-gate",
@@ -205,6 +206,12 @@ const DRAWN: [(Icon, &str, &str, bool); 38] = [
         false,
     ),
     (Tag, "i-tag", "M3 4v7l10 10 8-8L11 3H4zM7.4 7.4h.01", false),
+    (
+        Search,
+        "i-search",
+        "M10.5 4a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13zM15.3 15.3L20 20",
+        true,
+    ),
 ];
 
 /// All drawings, unseen, for the icons of the page to point at.

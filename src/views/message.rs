@@ -52,6 +52,8 @@ pub struct MessagePage<'a> {
 pub struct Neighbours {
     /// The page of the list on which the message stands; from a message within another that one.
     pub back: Route,
+    /// True where the list is in the order of time.
+    pub by_time: bool,
     /// The message above it in the list.
     pub newer: Option<Route>,
     /// The message below it in the list.
@@ -186,8 +188,13 @@ fn tools(chrome: &Chrome, message: &MessagePage) -> Markup {
             @if !message.is_inside() {
             nav.steps.bar.push aria-label=(words.other_messages()) {
                 @if let Some((nth, total)) = message.place { span.hint { (words.place(nth, total)) } }
-                (step(chrome, &message.beside.newer, &Step { title: words.newer_message(), name: words.newer(), icon: Icon::Up, keys: "k p" }))
-                (step(chrome, &message.beside.older, &Step { title: words.older_message(), name: words.older(), icon: Icon::Down, keys: "j n" }))
+                @let beside = &message.beside;
+                @let (above, below) = match beside.by_time {
+                    true => ((words.newer_message(), words.newer()), (words.older_message(), words.older())),
+                    false => ((words.previous_message(), words.previous()), (words.next_message(), words.next())),
+                };
+                (step(chrome, &beside.newer, &Step { title: above.0, name: above.1, icon: Icon::Up, keys: "k p" }))
+                (step(chrome, &beside.older, &Step { title: below.0, name: below.1, icon: Icon::Down, keys: "j n" }))
             }
             }
         }

@@ -11,6 +11,7 @@ pub mod attached;
 pub mod choose;
 pub mod error;
 pub mod extras;
+pub mod finding;
 pub mod folder;
 pub mod folder_options;
 pub mod folders;
@@ -101,6 +102,19 @@ pub struct Notice {
     pub undo: Option<ActForm>,
     /// The act that goes on with it, where there is one.
     pub more: Option<ActForm>,
+}
+
+impl Notice {
+    /// That something is not as usual.
+    pub fn warning(lead: impl Into<String>, text: impl Into<String>) -> Notice {
+        Notice {
+            kind: Kind::Warn,
+            lead: lead.into(),
+            text: text.into(),
+            undo: None,
+            more: None,
+        }
+    }
 }
 
 /// Which of the panes is the page, where there is room for one.

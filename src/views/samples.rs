@@ -11,6 +11,7 @@ use super::acting::{Acting, Selection};
 use super::all_folders::{self, AllFolders, FoundFolder};
 use super::attached::AttachmentLine;
 use super::error::ErrorPage;
+use super::finding::{Finding, QuickFilter};
 use super::folder::{self, ListPane, RowLine};
 use super::folder_options::Fault;
 use super::folders::{FolderLine, nested};
@@ -24,7 +25,7 @@ use crate::error::samples::{errors, reaches};
 use crate::error::{Act, Failure, Reach};
 use crate::mail::{
     Address, Colour, Evidence, Flags, FolderAct, FolderFault, FolderName, FromForm, MessageAct,
-    NestedPath, Role, Row, Uid, UidValidity,
+    Narrowing, NestedPath, Order, Role, Row, SortBy, Uid, UidValidity,
 };
 use crate::plain_text::{Block, PlainText, Span};
 use crate::route::{ActForm, Selected};
@@ -108,6 +109,12 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
         ("list-rtl", list_page(rtl, &inbox(None, false), &[])),
         ("list-empty", list_page(Words::ENGLISH, &empty(), &[])),
         ("list-sent", list_page(Words::ENGLISH, &sent(), &[])),
+        ("list-found", list_page(Words::ENGLISH, &found(), &[])),
+        ("list-found-nothing", {
+            let finding = found().finding;
+            let nothing = ListPane { finding, ..empty() };
+            list_page(Words::ENGLISH, &nothing, &[])
+        }),
         (
             "list-away",
             list_page(Words::ENGLISH, &inbox(None, false), &[away()]),
@@ -570,6 +577,7 @@ fn inbox(open: Option<usize>, peek: bool) -> ListPane {
         total: 1034,
         as_of: Some(moment(0)),
         compare: folder_route("INBOX"),
+        finding: finding(),
         acting: acting(),
         selection: Selection {
             selected: Selected::Nothing,
@@ -581,6 +589,47 @@ fn inbox(open: Option<usize>, peek: bool) -> ListPane {
         range: (1, 50),
         newer: None,
         older: Some(Route::Folder(older)),
+    }
+}
+
+/// What somebody has looked for, in part of a large folder.
+fn found() -> ListPane {
+    let mut list = inbox(None, true);
+    list.total = 112;
+    list.unread = None;
+    list.finding = Finding {
+        text: "is:unread rehearsal".to_owned(),
+        words: vec!["rehearsal".to_owned()],
+        clear: Some(folder_route("INBOX")),
+        further: Some(folder_route("INBOX")),
+        ..list.finding
+    };
+    if let Some(filter) = list.finding.filters.first_mut() {
+        filter.on = true;
+    }
+    list
+}
+
+fn finding() -> Finding {
+    Finding {
+        form: (
+            "/folder".to_owned(),
+            vec![("f".to_owned(), "INBOX".to_owned())],
+        ),
+        filters: Narrowing::ALL
+            .map(|narrowing| QuickFilter {
+                narrowing,
+                on: false,
+                to: folder_route("INBOX"),
+            })
+            .into(),
+        orders: [false, true]
+            .map(|reversed| {
+                let by = SortBy::Arrival;
+                (Order { by, reversed }, folder_route("INBOX"))
+            })
+            .into(),
+        ..Finding::default()
     }
 }
 
@@ -682,6 +731,7 @@ fn message<'a>() -> MessagePage<'a> {
         place: Some((4, 1034)),
         beside: Neighbours {
             back: folder_route("INBOX"),
+            by_time: true,
             newer: Some(opened(3)),
             older: Some(opened(5)),
         },

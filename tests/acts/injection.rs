@@ -5,7 +5,7 @@ use crate::support::site::Site;
 use crate::support::visitor::Visitor;
 
 /// What might end a command, begin a literal, or be taken for a pattern.
-pub(super) const WORDS: [&str; 22] = [
+pub const WORDS: [&str; 22] = [
     "",
     " ",
     "a\r\nz LOGOUT",
@@ -54,7 +54,7 @@ const COMMANDS: [&str; 19] = [
 ];
 
 /// Every command that was sent begins with a tag of ours and a word of ours, and there is no LOGOUT of another's.
-pub(super) fn expect_no_command_added(site: &Site, what: &str) {
+pub fn expect_no_command_added(site: &Site, what: &str) {
     for line in site.proxy().transcript().lines() {
         let Some((_, said)) = line.split_once(" C: ") else {
             continue;

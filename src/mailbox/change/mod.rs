@@ -84,6 +84,8 @@ pub enum Which {
     These(UidSet),
     /// All that were there when their number was told.
     Below(AllOf),
+    /// All that had been found when their number was told.
+    Found(UidSet),
 }
 
 impl Order<'_> {
@@ -100,14 +102,14 @@ impl Order<'_> {
 impl Which {
     pub(in crate::mailbox) fn means(&self, uid: Uid) -> bool {
         match self {
-            Which::These(uids) => uids.contains(uid),
+            Which::These(uids) | Which::Found(uids) => uids.contains(uid),
             Which::Below(all) => uid.get() < all.below,
         }
     }
 
     pub(in crate::mailbox) fn count(&self) -> u64 {
         match self {
-            Which::These(uids) => uids.len(),
+            Which::These(uids) | Which::Found(uids) => uids.len(),
             Which::Below(all) => all.count.into(),
         }
     }

@@ -128,6 +128,7 @@ impl Sync<'_, '_, '_> {
                     known.unwrap_or_default()
                 }
             },
+            found: None,
         };
         self.cache.put_list(list, &head, &uids);
         let was_tracked = before.is_some_and(|before| before.head.modseq.is_some());

@@ -1,0 +1,262 @@
+//! How a list that is looked for, or sorted otherwise, is made: the server finds and sorts, the order of arrival is known.
+//!
+//! Not for when it is looked for again (`mailbox::found`). To know before changing it: looking through the texts of a large
+//! folder takes longer than a request may. It goes in slices, the newest messages first, and says how far it got.
+
+use std::time::Duration;
+
+use super::Sync;
+use crate::error::{Error, Result};
+use crate::mail::{Flags, FolderRef, ListId, SortBy, Term, Uid};
+use crate::remote::{Access, Criteria, Flight, Found, Handle, Plan, SortKey, UidSet};
+use crate::time::Watch;
+
+/// Most messages whose order is kept.
+const MOST: usize = 1_000_000;
+/// Messages whose texts are looked through at once, at first and at most.
+const SLICE: usize = 2_000;
+const LARGEST_SLICE: usize = 64_000;
+/// A slice that takes less is followed by a larger one.
+const QUICK: Duration = Duration::from_millis(700);
+/// After so long no further slice is begun.
+const LONG_ENOUGH: Duration = Duration::from_secs(6);
+
+/// What is looked for, and where.
+pub(in crate::mailbox) struct Quest<'q> {
+    /// The list.
+    pub list: &'q ListId,
+    /// Its folder.
+    pub folder: &'q FolderRef,
+    /// The messages of the folder by arrival, the oldest first.
+    pub uids: &'q [Uid],
+    /// What was found before, and below which number nothing was looked through then.
+    pub before: Option<(UidSet, Uid)>,
+}
+
+impl Quest<'_> {
+    /// What has not been looked through before.
+    fn unseen(&self) -> UidSet {
+        let below = self.before.as_ref().map(|(_, below)| below.get());
+        match (Uid::new(1), below) {
+            (Some(first), Some(below)) => {
+                let last = Uid::new(below.saturating_sub(1));
+                last.map_or_else(UidSet::default, |last| UidSet::range(first, last))
+            }
+            _ => UidSet::all(),
+        }
+    }
+}
+
+/// What was found.
+pub(in crate::mailbox) struct Finding {
+    /// In the order of the list, its last message first.
+    pub uids: Vec<Uid>,
+    /// Below this number nothing has been looked through.
+    pub down_to: Option<Uid>,
+}
+
+/// What the server says of the messages of a folder.
+#[derive(Default)]
+struct Told {
+    /// Which ones were found.
+    matching: Option<UidSet>,
+    /// Those that come first, where a flag decides.
+    first: Option<UidSet>,
+    /// The order by what the server has to sort by.
+    order: Option<Vec<Uid>>,
+}
+
+impl Sync<'_, '_, '_> {
+    /// Looks for the messages of a list; None where the folder has another UIDVALIDITY now.
+    ///
+    /// # Errors
+    /// `BadRequest` for an order that the server cannot make; `Gone(Folder)`; `Imap`.
+    pub fn find(&mut self, quest: &Quest) -> Result<Option<Finding>> {
+        let terms = quest.list.search().map_or_else(Vec::new, |s| s.terms());
+        let is_long = terms.iter().any(Term::reads_texts) && quest.uids.len() > SLICE;
+        let by = quest.list.order().by;
+        if by.needs_server() && !self.server.can("SORT")? {
+            return Err(Error::BadRequest("sort"));
+        }
+        let mut told = match self.ask(quest, (!is_long).then_some(&terms))? {
+            Some(told) => told,
+            None => return Ok(None),
+        };
+        let mut down_to = None;
+        if is_long {
+            let (matching, rest) = self.look_through(quest, &terms)?;
+            told.matching = Some(matching);
+            down_to = rest;
+        }
+        Ok(Some(Finding {
+            uids: in_order(quest, told),
+            down_to,
+        }))
+    }
+
+    /// Everything that one flight can ask: the order, and what is found where that takes no time.
+    fn ask(&mut self, quest: &Quest, terms: Option<&Vec<Term>>) -> Result<Option<Told>> {
+        let terms = terms.filter(|terms| !terms.is_empty());
+        let mut named = true;
+        loop {
+            let mut plan = Plan::new();
+            let opening = self.server.ask_for(&mut plan, quest.folder, Access::Read);
+            let among = quest.unseen();
+            let matching = terms.map(|terms| plan.search(criteria(terms, among, named)));
+            let by = quest.list.order().by;
+            let first = flag_of(by).map(|(flag, set)| {
+                let term = vec![Term::Flag(flag, set)];
+                plan.search(criteria(&term, UidSet::all(), named))
+            });
+            let order = key_of(by).map(|(key, reverse)| plan.sort(key, reverse, Criteria::All));
+            if plan.is_empty() {
+                return Ok(Some(Told::default()));
+            }
+            let flight = self.fly_with_counts(plan)?;
+            if !self.server.has_opened(&flight, &opening)? {
+                return Ok(None);
+            }
+            self.keep_facts();
+            match self.told(&flight, matching, named) {
+                Ok(matching) => {
+                    let set = |handle: Handle<Found>| {
+                        flight.require(handle)?;
+                        Ok(flight.get(handle).map(set_of).unwrap_or_default())
+                    };
+                    let uids = |handle: Handle<Found>| {
+                        flight.require(handle)?;
+                        let found = flight.get(handle);
+                        let uids = found.map(|found| found.uids.iter().take(MOST).collect());
+                        Ok(uids.unwrap_or_default())
+                    };
+                    return Ok(Some(Told {
+                        matching,
+                        first: first.map(set).transpose()?,
+                        order: order.map(uids).transpose()?,
+                    }));
+                }
+                Err(None) => named = false,
+                Err(Some(error)) => return Err(error),
+            }
+        }
+    }
+
+    /// What a search found; an error without a cause where it is worth a try without the name of the charset.
+    fn told(
+        &self,
+        flight: &Flight,
+        handle: Option<Handle<Found>>,
+        named: bool,
+    ) -> std::result::Result<Option<UidSet>, Option<Error>> {
+        let Some(handle) = handle else {
+            return Ok(None);
+        };
+        match flight.require(handle) {
+            Ok(()) => Ok(Some(flight.get(handle).map(set_of).unwrap_or_default())),
+            Err(_) if named => Err(None),
+            Err(error) => Err(Some(error)),
+        }
+    }
+
+    /// Looks through the texts of a large folder, the newest first; what was found, and how far it got.
+    fn look_through(&mut self, quest: &Quest, terms: &[Term]) -> Result<(UidSet, Option<Uid>)> {
+        let watch = Watch::start();
+        let mut left: Vec<Uid> = quest.uids.to_vec();
+        let among = quest.unseen();
+        left.retain(|uid| among.contains(*uid));
+        left.sort_unstable();
+        let (mut found, mut size, mut named) = (UidSet::default(), SLICE, true);
+        let mut down_to = None;
+        while let (Some(first), Some(last)) = (
+            left.get(left.len().saturating_sub(size)).copied(),
+            left.last().copied(),
+        ) {
+            if watch.passed() >= LONG_ENOUGH {
+                return Ok((found, down_to));
+            }
+            let slice = Watch::start();
+            let mut plan = Plan::new();
+            let among = UidSet::range(first, last);
+            let asked = plan.search(criteria(terms, among, named));
+            let flight = self.fly_with_counts(plan)?;
+            match self.told(&flight, Some(asked), named) {
+                Ok(matching) => found = found.with(&matching.unwrap_or_default()),
+                Err(None) => {
+                    named = false;
+                    continue;
+                }
+                Err(Some(error)) => return Err(error),
+            }
+            left.truncate(left.len().saturating_sub(size));
+            down_to = Some(first);
+            if slice.passed() < QUICK {
+                size = size.saturating_mul(2).min(LARGEST_SLICE);
+            }
+        }
+        Ok((found, None))
+    }
+}
+
+fn criteria(terms: &[Term], among: UidSet, charset: bool) -> Criteria {
+    Criteria::Terms {
+        terms: terms.to_vec(),
+        among,
+        charset,
+    }
+}
+
+fn set_of(found: &Found) -> UidSet {
+    found.uids.to_set()
+}
+
+/// What the server sorts by, and whether the largest comes first.
+fn key_of(by: SortBy) -> Option<(SortKey, bool)> {
+    match by {
+        SortBy::Date => Some((SortKey::Date, true)),
+        SortBy::From => Some((SortKey::From, false)),
+        SortBy::To => Some((SortKey::To, false)),
+        SortBy::Subject => Some((SortKey::Subject, false)),
+        SortBy::Size => Some((SortKey::Size, true)),
+        SortBy::Arrival | SortBy::Unread | SortBy::Starred => None,
+    }
+}
+
+/// The flag that decides what comes first.
+fn flag_of(by: SortBy) -> Option<(Flags, bool)> {
+    match by {
+        SortBy::Unread => Some((Flags::SEEN, false)),
+        SortBy::Starred => Some((Flags::FLAGGED, true)),
+        SortBy::Arrival
+        | SortBy::Date
+        | SortBy::From
+        | SortBy::To
+        | SortBy::Subject
+        | SortBy::Size => None,
+    }
+}
+
+/// What was found in the order of the list, its last message first.
+fn in_order(quest: &Quest, told: Told) -> Vec<Uid> {
+    let mut uids = match told.order {
+        Some(mut order) => {
+            order.reverse();
+            order
+        }
+        None => quest.uids.to_vec(),
+    };
+    if let Some(first) = told.first {
+        let (ahead, behind): (Vec<Uid>, Vec<Uid>) =
+            uids.into_iter().partition(|uid| first.contains(*uid));
+        uids = behind;
+        uids.extend(ahead);
+    }
+    if let Some(matching) = told.matching {
+        let before = quest.before.as_ref().map(|(found, _)| found);
+        let is_found = |uid: &Uid| before.is_some_and(|found| found.contains(*uid));
+        uids.retain(|uid| matching.contains(*uid) || is_found(uid));
+    }
+    if quest.list.order().reversed {
+        uids.reverse();
+    }
+    uids
+}

@@ -1,0 +1,153 @@
+//! Above a list: what is looked for in it, by what it is sorted, and which quick filters are on; and where, in a row, the
+//! words stand that were looked for.
+//!
+//! Not for deciding what is offered: the action knows. To know before changing it: it is a GET form and links, so that each
+//! result has an address of its own, and "back" leads to it.
+
+use maud::{Markup, html};
+
+use super::Chrome;
+use super::icons::{Icon, icon};
+use crate::mail::{Narrowing, Order};
+use crate::route::Route;
+
+/// What is looked for in a list, and how else it could be shown.
+#[derive(Clone, Debug, Default)]
+pub struct Finding {
+    /// What is looked for, as it was typed; empty for all of the folder.
+    pub text: String,
+    /// The words of it, to be marked where they stand.
+    pub words: Vec<String>,
+    /// Path and fields of the form that looks for something, but for what.
+    pub form: (String, Vec<(String, String)>),
+    /// The list without what is looked for, where something is.
+    pub clear: Option<Route>,
+    /// Quick filters.
+    pub filters: Vec<QuickFilter>,
+    /// The order.
+    pub order: Order,
+    /// Other orders, each with its list.
+    pub orders: Vec<(Order, Route)>,
+    /// Where it goes on, if the folder has not been looked through yet.
+    pub further: Option<Route>,
+}
+
+/// A narrowing that is offered.
+#[derive(Clone, Debug)]
+pub struct QuickFilter {
+    /// Which.
+    pub narrowing: Narrowing,
+    /// True where it is on.
+    pub on: bool,
+    /// The list with it, or without.
+    pub to: Route,
+}
+
+/// The field, the quick filters, and the orders; `title` is the folder's name for people.
+pub(super) fn bar(chrome: &Chrome, finding: &Finding, title: &str) -> Markup {
+    let words = chrome.words;
+    let (address, fields) = &finding.form;
+    html! {
+        search {
+            form.look #look method="get" action=(address) {
+                @for (name, value) in fields { input type="hidden" name=(name) value=(value); }
+                input type="search" name="q" value=(finding.text) aria-label=(words.search_in(title)) placeholder=(words.search_in(title))
+                    maxlength="500" dir="auto" enterkeyhint="search" autocomplete="off" aria-keyshortcuts="/";
+                @if let Some(clear) = &finding.clear {
+                    a.button.quiet href=(chrome.href(clear)) title=(words.clear_search()) aria-label=(words.clear_search()) { (icon(Icon::Close)) }
+                }
+                button.button.quiet title=(words.search()) aria-label=(words.search()) { (icon(Icon::Search)) }
+            }
+            .filters.bar {
+                @for filter in &finding.filters {
+                    a.filter href=(chrome.href(&filter.to)) aria-current=[filter.on.then_some("true")] { (words.narrowing(filter.narrowing)) }
+                }
+                details.drop.push {
+                    summary.button.quiet title=(words.sort()) { span { (words.order(finding.order)) } (icon(Icon::Down)) }
+                    .choices {
+                        @for (order, to) in &finding.orders {
+                            a href=(chrome.href(to)) aria-current=[(*order == finding.order).then_some("true")] { (words.order(*order)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A text with the words marked that were looked for.
+pub(super) fn marked(text: &str, words: &[String]) -> Markup {
+    let words: Vec<Vec<char>> = words
+        .iter()
+        .map(|word| word.chars().flat_map(char::to_lowercase).collect())
+        .filter(|word: &Vec<char>| !word.is_empty())
+        .collect();
+    let mut pieces: Vec<(&str, bool)> = Vec::new();
+    let (mut rest, mut plain) = (text, text);
+    while let Some(first) = rest.chars().next() {
+        let length = words
+            .iter()
+            .filter_map(|word| begins_with(rest, word))
+            .max();
+        match length {
+            Some(length) => {
+                let before = plain.len().saturating_sub(rest.len());
+                let (before, from) = plain.split_at_checked(before).unwrap_or(("", plain));
+                let (found, behind) = from.split_at_checked(length).unwrap_or((from, ""));
+                pieces.extend([(before, false), (found, true)]);
+                (rest, plain) = (behind, behind);
+            }
+            None => rest = rest.get(first.len_utf8()..).unwrap_or_default(),
+        }
+    }
+    pieces.push((plain, false));
+    html! {
+        @for (piece, is_found) in pieces {
+            @if is_found { mark { (piece) } } @else { (piece) }
+        }
+    }
+}
+
+/// How many bytes of a text are this word, in whatever case; None where it does not begin with it.
+fn begins_with(text: &str, word: &[char]) -> Option<usize> {
+    let mut expected = word.iter();
+    for (at, c) in text.char_indices() {
+        for lower in c.to_lowercase() {
+            if expected.next() != Some(&lower) {
+                return None;
+            }
+        }
+        if expected.len() == 0 {
+            return at.checked_add(c.len_utf8());
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str, words: &[&str]) -> String {
+        let words: Vec<String> = words.iter().map(|w| (*w).to_owned()).collect();
+        marked(text, &words).into_string()
+    }
+
+    #[test]
+    fn what_was_looked_for_is_marked_where_it_stands() {
+        assert_eq!(
+            shown("Réunion à midi", &["réUNION"]),
+            "<mark>Réunion</mark> à midi"
+        );
+        assert_eq!(shown("aXbxc", &["x"]), "a<mark>X</mark>b<mark>x</mark>c");
+        assert_eq!(shown("a < b", &["<"]), "a <mark>&lt;</mark> b");
+        assert_eq!(
+            shown("ab abc", &["ab", "abc"]),
+            "<mark>ab</mark> <mark>abc</mark>"
+        );
+        assert_eq!(shown("한국어", &["한국"]), "<mark>한국</mark>어");
+        // One letter whose small form is two.
+        assert_eq!(shown("İx", &["x"]), "İ<mark>x</mark>");
+        assert_eq!(shown("plain", &["", "none"]), "plain");
+    }
+}

@@ -1,0 +1,116 @@
+//! What is said of looking for messages, and of the order of a list.
+
+use super::Words;
+use crate::mail::{Narrowing, Order, SortBy};
+
+impl Words {
+    /// The field in which one types what is looked for, by the folder's name.
+    pub fn search_in(&self, folder: &str) -> String {
+        format!("Search in {folder}")
+    }
+
+    /// The button beside it.
+    pub fn search(&self) -> &'static str {
+        "Search"
+    }
+
+    /// Leads back to all messages of the folder.
+    pub fn clear_search(&self) -> &'static str {
+        "Show all messages"
+    }
+
+    /// How many messages were found.
+    pub fn found(&self, n: u32) -> String {
+        match n {
+            0 => "Nothing found".to_owned(),
+            n => format!("{} found", self.number(n.into())),
+        }
+    }
+
+    /// Looks once more for the same.
+    pub fn search_again(&self) -> &'static str {
+        "Search again"
+    }
+
+    /// Above what was found so far in a folder that takes longer to look through than a page may take.
+    pub fn found_so_far(&self) -> &'static str {
+        "Only the newest messages of this folder have been searched so far."
+    }
+
+    /// Goes on with it.
+    pub fn search_further(&self) -> &'static str {
+        "Search older messages"
+    }
+
+    /// In the place of a list in which nothing was found: what can be done.
+    pub fn nothing_found(&self) -> (&'static str, &'static str) {
+        (
+            "No message matches.",
+            "Try fewer or shorter words, or remove a filter.",
+        )
+    }
+
+    /// All of a list was to be done something with, and it is another list now.
+    pub fn list_changed(&self) -> (&'static str, &'static str) {
+        (
+            "Nothing was done",
+            "The list has changed since you selected all of it. These are its messages now.",
+        )
+    }
+
+    /// A quick filter.
+    pub fn narrowing(&self, narrowing: Narrowing) -> &'static str {
+        match narrowing {
+            Narrowing::Unread => "Unread",
+            Narrowing::Starred => "Starred",
+            Narrowing::Attachment => "Attachment",
+        }
+    }
+
+    /// Name of the menu of orders.
+    pub fn sort(&self) -> &'static str {
+        "Sort"
+    }
+
+    /// An order, by what stands first.
+    pub fn order(&self, order: Order) -> &'static str {
+        match (order.by, order.reversed) {
+            (SortBy::Arrival, false) => "Newest first",
+            (SortBy::Arrival, true) => "Oldest first",
+            (SortBy::Date, false) => "Date sent, newest first",
+            (SortBy::Date, true) => "Date sent, oldest first",
+            (SortBy::From, false) => "Sender A to Z",
+            (SortBy::From, true) => "Sender Z to A",
+            (SortBy::To, false) => "Recipient A to Z",
+            (SortBy::To, true) => "Recipient Z to A",
+            (SortBy::Subject, false) => "Subject A to Z",
+            (SortBy::Subject, true) => "Subject Z to A",
+            (SortBy::Size, false) => "Largest first",
+            (SortBy::Size, true) => "Smallest first",
+            (SortBy::Unread, false) => "Unread first",
+            (SortBy::Unread, true) => "Unread last",
+            (SortBy::Starred, false) => "Starred first",
+            (SortBy::Starred, true) => "Starred last",
+        }
+    }
+
+    /// The page before this one, of a list that is not in the order of time.
+    pub fn previous(&self) -> &'static str {
+        "Previous"
+    }
+
+    /// The message above, in a list that is not in the order of time.
+    pub fn previous_message(&self) -> &'static str {
+        "Previous message"
+    }
+
+    /// The message below.
+    pub fn next_message(&self) -> &'static str {
+        "Next message"
+    }
+
+    /// The page after it.
+    pub fn next(&self) -> &'static str {
+        "Next"
+    }
+}

@@ -1,0 +1,249 @@
+//! Looking for mails and sorting them: what people type, what they see, what it costs at the mail server, and that what was
+//! found stands still until they look again.
+//!
+//! "Rule n" is a numbered rule of how acts and lists go.
+
+use std::time::Duration;
+
+use crate::acts::injection::{WORDS, expect_no_command_added};
+use crate::cost;
+use crate::support::mails::{self, MailBuilder};
+use crate::support::page::Page;
+use crate::support::site::{Plan, Site};
+use crate::support::visitor::{Request, Visitor};
+
+/// Mails that each have something of their own.
+fn plan() -> Plan {
+    let mail = |subject: &str, from: &str, body: &str| {
+        let mail = MailBuilder::about(subject).from(from);
+        mail.of_kind("text/plain; charset=utf-8", body)
+            .flagged(&["\\Seen"])
+    };
+    Site::new().mails(
+        "ann",
+        "INBOX",
+        vec![
+            mail("Zebra crossing", "Carl <carl@a.example>", "stripes"),
+            mail("Réunion demain", "Émile <emile@b.example>", "à midi"),
+            mail("hvězda nad lesem", "Dana <dana@c.example>", "večer"),
+            mail("тест почты", "Борис <boris@d.example>", "привет"),
+            mail("한국에서 온 편지", "Mina <mina@e.example>", "안녕"),
+            mail("He said \"no\"", "Adam <adam@f.example>", "a quote"),
+            mail("C:\\temp\\x", "Bea <bea@g.example>", "a backslash 50% of *"),
+            mail("apple", "Zoe <zoe@h.example>", "fruit").flagged(&["\\Flagged"]),
+        ],
+    )
+}
+
+/// The subjects of a list, first to last.
+fn subjects(page: &Page) -> Vec<String> {
+    page.texts_of(".row .subject")
+}
+
+/// Types into the search field of a list.
+fn look_for(page: &Page, text: &str) -> Page {
+    page.form("look").set("q", text).submit()
+}
+
+fn inbox(site: &Site) -> Page {
+    site.sign_in("ann").get("/")
+}
+
+#[test]
+fn what_is_typed_is_found_whatever_the_script_and_the_signs() {
+    let site = plan().proxied().start();
+    let list = inbox(&site);
+    for (text, found) in [
+        ("stripes", &["Zebra crossing"][..]),
+        ("réunion", &["Réunion demain"]),
+        ("REUNION OR zebra", &["Zebra crossing"]),
+        ("hvězda", &["hvězda nad lesem"]),
+        ("тест", &["тест почты"]),
+        ("한국", &["한국에서 온 편지"]),
+        ("\"", &["He said \"no\""]),
+        ("\\temp\\", &["C:\\temp\\x"]),
+        ("from:adam", &["He said \"no\""]),
+        ("is:starred", &["apple"]),
+        ("is:unread", &["apple"]),
+        ("subject:apple -is:starred", &[]),
+        ("from:zoe OR from:bea", &["apple", "C:\\temp\\x"]),
+        ("larger:5M", &[]),
+        ("%", &["C:\\temp\\x"]),
+        ("*", &["C:\\temp\\x"]),
+    ] {
+        let page = look_for(&list, text);
+        assert_eq!(subjects(&page), found, "{text}");
+        assert_eq!(page.attributes_of(".look input[name=q]", "value"), [text]);
+        page.shows(&match found.len() {
+            0 => "Nothing found".to_owned(),
+            n => format!("{n} found"),
+        });
+    }
+}
+
+#[test]
+fn nothing_that_is_typed_ends_or_adds_a_command() {
+    let site = plan().proxied().start();
+    let list = inbox(&site);
+    let fields = [
+        "", "from:", "subject:", "label:", "-body:", "before:", "larger:", "is:",
+    ];
+    for (field, word) in fields.iter().flat_map(|f| WORDS.map(|w| (f, w))) {
+        for text in [format!("{field}{word}"), format!("{field}\"{word}\"")] {
+            site.proxy().reset();
+            let page = look_for(&list, &text);
+            page.expect(page.status() == 200, || site.proxy().transcript());
+            expect_no_command_added(&site, &format!("{text:?}"));
+        }
+    }
+    for sort in ["", "x", "-", "--from", "from)", "from\r\nz LOGOUT"] {
+        let query = form_urlencoded::byte_serialize(sort.as_bytes()).collect::<String>();
+        let page = list.visitor().get(&format!("/folder?f=INBOX&sort={query}"));
+        assert!(page.status() < 500, "{sort:?}");
+        expect_no_command_added(&site, sort);
+    }
+}
+
+#[test]
+fn a_search_costs_one_connection_and_its_pages_and_mails_none() {
+    let site = Site::new().messages(200).proxied().start();
+    let list = inbox(&site);
+    let (found, cost) = cost::of(&site, || look_for(&list, "message"));
+    // Signing in, opening and searching, the rows that are missing.
+    assert_eq!((cost.connections, cost.flights), (1, 2));
+    found.shows("200 found");
+    let path = found.target().to_owned();
+    let (again, cost) = cost::of(&site, || list.visitor().get(&path));
+    assert_eq!(cost.connections, 0, "the same page again");
+    assert_eq!(subjects(&again), subjects(&found));
+    let (older, cost) = cost::of(&site, || again.click("Older"));
+    assert_eq!(cost.connections, 0, "its rows came along");
+    assert_ne!(subjects(&older), subjects(&again));
+    // What the folder's own list has seen costs nothing but the search.
+    let (starred, cost) = cost::of(&site, || list.click("Starred"));
+    assert_eq!(cost.connections, 1);
+    assert!(cost.flights <= 3, "{}", cost.flights);
+    let (_, cost) = cost::of(&site, || list.visitor().get(starred.target()));
+    assert_eq!(cost.connections, 0);
+    let (_, cost) = cost::of(&site, || list.click("Subject A to Z"));
+    assert!(
+        cost.connections == 1 && cost.flights <= 3,
+        "{}",
+        cost.flights
+    );
+}
+
+#[test]
+fn what_was_found_stands_still_until_one_looks_again() {
+    let site = plan().start();
+    let mut client = site.other_client("ann");
+    client.run("SELECT INBOX");
+    client.run("STORE 1:3 -FLAGS (\\Seen)");
+    let list = inbox(&site);
+    let unread = list.click("Unread");
+    let subjects_then = subjects(&unread);
+    assert_eq!(subjects_then.len(), 4);
+    // Reading one changes nothing under the reader's hand; next and previous lead through what was found.
+    let open = unread.click("hvězda nad lesem");
+    open.shows("2 of 4");
+    open.click("Older").shows("Réunion demain");
+    let back = open.click("Back to Inbox");
+    assert_eq!(subjects(&back), subjects_then, "rule 13");
+    assert!(
+        !back
+            .attributes_of(".row", "class")
+            .iter()
+            .all(|c| c.contains("unread"))
+    );
+    // Looking again finds what is true now.
+    let again = back.click("Search again");
+    assert_eq!(subjects(&again).len(), 2);
+}
+
+#[test]
+fn acts_go_with_what_was_found() {
+    let site = plan().start();
+    let list = inbox(&site);
+    let found = look_for(&list, "from:example");
+    assert_eq!(subjects(&found).len(), 8);
+    let found = found.target().to_owned();
+    let some = look_for(&list, "from:zoe OR from:bea");
+    // All of what was found, and nothing else.
+    let all = list.visitor().get(&format!("{}&select=all", some.target()));
+    all.shows("All 2 selected");
+    let after = all.form("rows").press("act", "delete");
+    assert!(subjects(&after).is_empty(), "{:?}", subjects(&after));
+    assert_eq!(after.texts_of(".note p").len(), 1);
+    // The other result knows that they are gone.
+    assert_eq!(subjects(&list.visitor().get(&found)).len(), 6);
+    // What was told is no longer so: nothing is done.
+    let mut client = site.other_client("ann");
+    client.run("SELECT INBOX");
+    client.run("STORE 1 +FLAGS (\\Deleted)");
+    client.run("EXPUNGE");
+    let stale = list.visitor().get(&format!("{found}&select=all"));
+    list.visitor().get("/?compare=1").hides("Zebra crossing");
+    let refused = stale.form("rows").press("act", "delete");
+    refused.shows("The list has changed");
+    let left = client.run("UID SEARCH ALL").concat();
+    assert_eq!(left.matches(' ').count(), 1 + 5, "{left}");
+}
+
+#[test]
+fn a_list_can_be_sorted_and_walked_in_each_order() {
+    let site = plan().start();
+    let list = inbox(&site);
+    let first = |page: &Page| subjects(page).first().cloned().unwrap_or_default();
+    for (order, top) in [
+        ("Oldest first", "Zebra crossing"),
+        ("Sender A to Z", "He said \"no\""),
+        ("Subject A to Z", "apple"),
+        ("Unread first", "apple"),
+        ("Starred first", "apple"),
+    ] {
+        let sorted = list.click(order);
+        assert_eq!(first(&sorted), top, "{order}");
+        assert_eq!(subjects(&sorted).len(), 8, "{order}");
+    }
+    // The one that is chosen is offered the other way round.
+    let subjects_up = subjects(&list.click("Subject A to Z"));
+    let mut down = subjects(&list.click("Subject A to Z").click("Subject Z to A"));
+    down.reverse();
+    assert_eq!(down, subjects_up);
+    // In such a list one goes to the next, not to the older one.
+    let open = list.click("Subject A to Z").click("apple");
+    open.shows("1 of 8");
+    assert_eq!(open.click("Next").text_of("h1").unwrap(), subjects_up[1]);
+}
+
+#[test]
+fn another_site_cannot_make_the_server_search() {
+    let site = plan().proxied().start();
+    let ann: Visitor = site.sign_in("ann");
+    ann.get("/");
+    site.proxy().reset();
+    let request = Request::new("GET", &ann.address("/folder?f=INBOX&q=stripes"))
+        .header("Sec-Fetch-Site", "cross-site")
+        .header("Sec-Fetch-Mode", "navigate")
+        .header("Sec-Fetch-Dest", "document");
+    let page = ann.follow(ann.send(&request));
+    assert!(
+        page.attributes_of(".look input[name=q]", "value")
+            .iter()
+            .all(String::is_empty)
+    );
+    assert_eq!(subjects(&page).len(), 8);
+}
+
+#[test]
+fn a_large_folder_is_looked_through_from_the_newest_on() {
+    let many = mails::generated(4_500);
+    let site = Site::new().mails("ann", "INBOX", many).proxied().start();
+    let list = inbox(&site);
+    site.proxy().delay(Duration::from_millis(3_500));
+    let found = look_for(&list, "Message");
+    found.shows("Only the newest messages of this folder have been searched so far.");
+    site.proxy().delay(Duration::ZERO);
+    let whole = found.click("Search older messages");
+    whole.hides("Only the newest").shows("4,500 found");
+}
