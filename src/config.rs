@@ -13,7 +13,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Cause, Error, Result};
-use crate::settings::{Chosen, Hoster, Settings};
+use crate::settings::{Chosen, FolderChoices, Hoster, Settings};
 
 /// How a connection to a mail server is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -359,6 +359,7 @@ impl Config {
             time_zone,
             remote_from,
             after_delete,
+            folders,
             is_remote_from_fixed: _,
         } = Settings::resolve(self.hoster(), &Chosen::default());
         let with_built_in = Config {
@@ -367,6 +368,7 @@ impl Config {
                 time_zone: Some(time_zone),
                 remote_from: Some(remote_from),
                 after_delete: Some(after_delete),
+                folders: Some(folders).filter(|chosen| *chosen != FolderChoices::default()),
                 ..Chosen::default()
             },
             ..self.clone()

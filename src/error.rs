@@ -262,7 +262,7 @@ impl Error {
 #[cfg(test)]
 pub mod samples {
     use super::*;
-    use crate::mail::{FolderAct, MessageAct, Tally};
+    use crate::mail::{FolderAct, FolderSetting, MessageAct, Tally};
 
     /// Every kind of error. A new one does not compile here until it stands in the list below, too.
     pub fn errors() -> Vec<Error> {
@@ -351,7 +351,8 @@ pub mod samples {
             | Act::Messages { .. }
             | Act::CutShort { .. }
             | Act::Folder { .. }
-            | Act::Label { .. } => {}
+            | Act::Label { .. }
+            | Act::SetFolder { .. } => {}
         };
         let images = |always| Act::ImagesOf {
             sender: "letters@shelf.example".to_owned(),
@@ -396,6 +397,13 @@ pub mod samples {
                 into,
                 tally,
             });
+        }
+        let roles = FolderSetting::roles().map(FolderSetting::Role);
+        for setting in roles.chain([FolderSetting::Favourite]) {
+            for on in [true, false] {
+                let name = "Orchestra".to_owned();
+                all.push(Act::SetFolder { setting, name, on });
+            }
         }
         all.iter().for_each(known);
         all

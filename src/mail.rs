@@ -10,6 +10,7 @@ mod folder_act;
 mod label;
 mod list;
 mod permits;
+mod rights;
 mod row;
 mod search;
 
@@ -18,10 +19,11 @@ use serde::{Deserialize, Serialize};
 pub use act::{MessageAct, Tally};
 pub use evidence::{Check, Evidence, FromForm, Topmost, Verdict};
 pub use flags::{FORWARDED, Flags};
-pub use folder_act::{FolderAct, FolderChange, FolderFault, FolderSize};
+pub use folder_act::{FolderAct, FolderChange, FolderFault, FolderSetting, FolderSize};
 pub use label::{Colour, LONGEST_NAME, Label, LabelWord, labels_of};
 pub use list::{ListId, Order, SortBy};
 pub use permits::Permits;
+pub use rights::Rights;
 pub use row::{Asked, Dated, IdHash, MOST_REFERENCES, Row, Thread, Told};
 pub use search::{Narrowing, Search, SearchField, Term};
 
@@ -390,6 +392,8 @@ pub struct Folder {
     pub depth: u8,
     /// What it is for.
     pub role: Option<Role>,
+    /// True where the server says that itself (RFC 6154), so that nobody chooses.
+    pub is_role_told: bool,
     /// False for `\Noselect` and `\NonExistent`: only there for its children.
     pub selectable: bool,
     /// Messages and unread ones, where the server told.
@@ -400,6 +404,8 @@ pub struct Folder {
     pub bears: bool,
     /// Whether it is on the list of the folders that other mail programs show, where the server told.
     pub subscribed: Option<bool>,
+    /// What the user may do there, where that was asked: outside of their own folders.
+    pub rights: Option<Rights>,
 }
 
 impl Folder {
@@ -407,6 +413,21 @@ impl Folder {
     pub fn below(&self) -> Option<String> {
         let delimiter = self.delimiter?;
         Some(format!("{}{delimiter}", self.name.as_wire()))
+    }
+
+    /// True where folders may be made below it.
+    pub fn may_bear(&self) -> bool {
+        self.bears && self.rights.as_ref().is_none_or(Rights::bears)
+    }
+
+    /// True where it may be renamed and deleted, as far as its rights go.
+    pub fn may_go(&self) -> bool {
+        self.rights.as_ref().is_none_or(Rights::goes)
+    }
+
+    /// True where messages may be put into it.
+    pub fn may_take(&self) -> bool {
+        self.rights.as_ref().is_none_or(Rights::takes)
     }
 
     /// True for a folder below it, at any level. A name that differs in case only is another folder's.

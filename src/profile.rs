@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Act, Cause, Error, Progress, Result};
 use crate::gate::Pass;
-use crate::settings::{Chosen, Hoster, Settings};
+use crate::settings::{Chosen, FolderChoices, Hoster, Settings};
 use crate::state;
 
 /// The file, and what any of them is called until it is whole.
@@ -94,13 +94,50 @@ impl<'p> Profile<'p> {
             remote_from: Some(self.settings.senders_with(sender, always)),
             ..own
         };
-        let text = toml::to_string_pretty(&changed)
-            .map_err(|e| Error::Internal(Cause::at("settings", e)))?;
+        self.write(SETTINGS, &written(&changed)?, act, progress)
+    }
+
+    /// From now on a folder is something, or no longer.
+    ///
+    /// # Errors
+    /// As `always_show`.
+    pub fn set_folder(&self, choices: FolderChoices, act: Act, progress: &Progress) -> Result<()> {
+        let text = written(&self.with_folders(choices)?)?;
         self.write(SETTINGS, &text, act, progress)
+    }
+
+    /// Notes beside an act that has been done what follows from it for the choice of folders. Where the settings cannot be
+    /// read, nothing is noted: that is told on every page.
+    ///
+    /// # Errors
+    /// `Profile` where they would grow too long; `DiskFull`, `Setup`.
+    pub fn note_folders(&self, choices: FolderChoices) -> Result<()> {
+        if choices == self.settings.folders || self.own.is_err() {
+            return Ok(());
+        }
+        self.put(SETTINGS, &written(&self.with_folders(choices)?)?)?;
+        state::sync_dir(&self.dir)
+    }
+
+    fn with_folders(&self, choices: FolderChoices) -> Result<Chosen> {
+        let own = self.own.clone()?;
+        Ok(Chosen {
+            folders: Some(choices),
+            ..own
+        })
     }
 
     /// Writes a file of the profile whole.
     fn write(&self, name: &str, text: &str, act: Act, progress: &Progress) -> Result<()> {
+        self.put(name, text)?;
+        // The new file has its name; whether it keeps it when the power fails is not known yet.
+        progress.tries(act.clone());
+        state::sync_dir(&self.dir)?;
+        progress.did(act);
+        Ok(())
+    }
+
+    fn put(&self, name: &str, text: &str) -> Result<()> {
         if text.len() as u64 > LONGEST {
             return Err(unusable(&self.dir.join(name), "would be too long"));
         }
@@ -115,13 +152,13 @@ impl<'p> Profile<'p> {
             file.sync_all()?;
             fs::rename(&unfinished, &path)
         })();
-        written.map_err(|e| state::failed(&path, &e))?;
-        // The new file has its name; whether it keeps it when the power fails is not known yet.
-        progress.tries(act.clone());
-        state::sync_dir(&self.dir)?;
-        progress.did(act);
-        Ok(())
+        written.map_err(|e| state::failed(&path, &e))
     }
+}
+
+/// Settings as their file has them.
+fn written(settings: &Chosen) -> Result<String> {
+    toml::to_string_pretty(settings).map_err(|e| Error::Internal(Cause::at("settings", e)))
 }
 
 /// What a user's settings say.

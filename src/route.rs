@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 pub use crate::mail::MessageRef;
 use crate::mail::{FolderName, NestedPath};
 pub use act::{ActForm, AllOf, MessagesForm, SenderForm};
+pub use folder_form::SettingForm;
 pub use labels::LabelForm;
 pub use page::{
     Anchor, Face, FolderAsks, FolderQuery, FoldersQuery, FrameQuery, ListPage, ListQuery,
@@ -36,6 +37,8 @@ pub enum Route {
     FolderOptions(FolderQuery),
     /// `POST /change-folder`: makes a folder, or changes one, as its form says (`FolderChange`).
     ChangeFolder,
+    /// `POST /set-folder`: a folder becomes a favourite, or is used as Archive; or no longer (`SettingForm`).
+    SetFolder,
     /// `GET /message`: one message.
     Message(MessageQuery),
     /// `GET /print`: one message for paper.
@@ -125,6 +128,7 @@ impl Route {
             | Route::ChangeFolder
             | Route::Labels
             | Route::EditLabel
+            | Route::SetFolder
             | Route::Sessions
             | Route::EndSession
             | Route::EndAllSessions
@@ -170,6 +174,7 @@ impl Route {
             }))),
             "/folder-options" => by_get(q.folder_page().map(Route::FolderOptions)),
             "/change-folder" => only(post, "POST", Ok(Route::ChangeFolder)),
+            "/set-folder" => only(post, "POST", Ok(Route::SetFolder)),
             "/message" => by_get(q.message_page().map(Route::Message)),
             "/print" => by_get(q.message_page().map(Route::Print)),
             "/frame" => by_get(q.message_page().map(|page| Route::Frame(page.frame()))),
@@ -268,6 +273,7 @@ impl Route {
                 link.folder_page(page);
             }
             Route::ChangeFolder => link.path("/change-folder"),
+            Route::SetFolder => link.path("/set-folder"),
             Route::Message(page) => {
                 link.path("/message");
                 link.message_page(page);
@@ -353,6 +359,7 @@ impl Route {
             Route::Folders(_) => "folders",
             Route::FolderOptions(_) => "folder-options",
             Route::ChangeFolder => "change-folder",
+            Route::SetFolder => "set-folder",
             Route::Message(_) => "message",
             Route::Print(_) => "print",
             Route::Frame(_) => "frame",
@@ -520,7 +527,15 @@ mod tests {
                     asks: FolderAsks::WhetherToDelete,
                 }),
             ),
+            (
+                "GET",
+                Route::FolderOptions(FolderQuery {
+                    folder: folder.clone(),
+                    asks: FolderAsks::WhetherToEmpty,
+                }),
+            ),
             ("POST", Route::ChangeFolder),
+            ("POST", Route::SetFolder),
             ("GET", Route::Frame(query.frame())),
             ("POST", Route::Sender),
             ("POST", Route::Messages),

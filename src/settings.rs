@@ -5,10 +5,14 @@
 //! `Chosen` and one of `Settings`; the compiler then names `resolve` and `broken_rule`, and nothing else has to know but
 //! who uses it. What a later version or a hand wrote into the user's file is kept in `other`.
 
+mod folders;
+
 use serde::{Deserialize, Serialize};
 use toml::Table;
 
 use crate::time::Zone;
+
+pub use folders::FolderChoices;
 
 /// Senders whose images are always shown; one more, and the oldest goes.
 const SENDERS: usize = 1000;
@@ -24,6 +28,8 @@ pub struct Chosen {
     pub remote_from: Option<Vec<String>>,
     /// What is shown when the message that was open has been deleted, archived or moved.
     pub after_delete: Option<AfterDelete>,
+    /// What is chosen of folders.
+    pub folders: Option<FolderChoices>,
     /// Keys that are no settings of this version.
     #[serde(flatten)]
     pub other: Table,
@@ -43,7 +49,7 @@ pub enum AfterDelete {
 }
 
 /// The settings in force for one user.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// Rows of a list page.
     pub rows: u32,
@@ -53,6 +59,8 @@ pub struct Settings {
     pub remote_from: Vec<String>,
     /// What is shown when the message that was open has been deleted, archived or moved.
     pub after_delete: AfterDelete,
+    /// What is chosen of folders.
+    pub folders: FolderChoices,
     /// True where the hoster lets nobody change `remote_from`.
     pub is_remote_from_fixed: bool,
 }
@@ -90,6 +98,7 @@ impl Settings {
                 &settings.after_delete,
             ])
             .unwrap_or_default(),
+            folders: first([&fixed.folders, &user.folders, &settings.folders]).unwrap_or_default(),
             is_remote_from_fixed: fixed.remote_from.is_some(),
         }
     }
@@ -121,6 +130,8 @@ impl Chosen {
             remote_from: _,
             // Each of its values makes sense.
             after_delete: _,
+            // A name that no folder has does nothing.
+            folders: _,
             other: _,
         } = self;
         if rows.is_some_and(|rows| !(10..=200).contains(&rows)) {

@@ -4,6 +4,8 @@ mod cut;
 mod injection;
 mod look;
 mod servers;
+mod settings;
+mod shared;
 
 use crate::cost::{self, connections, flights};
 use crate::support::mails::{self, Mail};

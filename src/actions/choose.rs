@@ -6,7 +6,7 @@ use super::panes::Around;
 use super::ways::{ON_A_PAGE, found};
 use super::{Done, Visit};
 use crate::error::Result;
-use crate::mail::MessageAct;
+use crate::mail::{Folder, MessageAct};
 use crate::route::{MessagesForm, Route};
 use crate::views;
 use crate::views::choose::{ChooseFolder, FolderChoice, Whether};
@@ -22,20 +22,26 @@ pub fn folder(visit: &mut Visit, form: &MessagesForm) -> Result<Done> {
     let around = Around::gather(visit, Some(&form.from.name), Vec::new())?;
     let find = visit.form.get(FIND).trim();
     let mut found = found(visit, &around.list().folders, find);
-    found.retain(|(folder, _)| folder.name != form.from.name);
-    let more = found.len() > ON_A_PAGE;
-    let choices = found.into_iter().take(ON_A_PAGE);
-    let choices = choices.map(|(folder, title)| FolderChoice {
+    found.retain(|(folder, _)| folder.name != form.from.name && folder.may_take());
+    let choice = |(folder, title): &(&Folder, String)| FolderChoice {
         name: folder.name.clone(),
-        title,
-    });
+        title: title.clone(),
+    };
+    let recent = visit.profile.settings().folders.recent();
+    let recent = recent.filter_map(|name| found.iter().find(|(folder, _)| folder.name == name));
+    let recent = recent.filter(|_| find.is_empty()).map(choice);
+    let recent: Vec<FolderChoice> = recent.collect();
+    let more = found.len() > ON_A_PAGE;
+    let choices = found.iter().take(ON_A_PAGE).map(choice);
+    let choices: Vec<FolderChoice> = choices.collect();
     let count = form.count();
     let page = ChooseFolder {
         act: form.act,
         count,
         fields: form.fields(),
         find,
-        choices: choices.collect(),
+        recent,
+        choices,
         more,
         back: Route::Folder(form.page.clone()),
     };

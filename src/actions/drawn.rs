@@ -103,11 +103,13 @@ mod tests {
             title: name.to_owned(),
             depth,
             role: None,
+            is_role_told: false,
             selectable: true,
             counts: None,
             delimiter: Some('/'),
             bears: true,
             subscribed: None,
+            rights: None,
         }
     }
 

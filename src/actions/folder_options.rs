@@ -4,18 +4,21 @@
 //! was typed comes back with the reason where it cannot be a name; nothing is done then, and nothing typed is lost.
 
 use super::faults::{Faulty, fault, status};
+use super::folder_settings::open_roles;
 use super::folders;
 use super::panes::{Around, title};
 use super::resume::{self, Question};
 use super::ways::{ON_A_PAGE, ways};
-use super::{Done, Visit};
+use super::{Done, Visit, choose};
 use crate::error::{Error, GoneKind, Result};
-use crate::mail::{Folder, FolderChange, FolderName, FolderSize};
+use crate::mail::{Folder, FolderChange, FolderName, FolderSetting, FolderSize, MessageAct};
 use crate::mailbox::{FolderDone, FolderOutcome};
 use crate::notices;
 use crate::outbox::Kept;
 use crate::request::form::Form;
-use crate::route::{FolderAsks, FolderQuery, FoldersQuery, ListQuery, Route};
+use crate::route::{
+    AllOf, FolderAsks, FolderQuery, FoldersQuery, ListQuery, MessagesForm, Route, SettingForm,
+};
 use crate::views::choose::FolderChoice;
 use crate::views::folder_options::{self, Kept as StaysAsIs, Options, Place, Whether};
 use crate::views::{Kind, Notice};
@@ -35,6 +38,27 @@ pub fn show(visit: &mut Visit, query: &FolderQuery) -> Result<Done> {
             let size = visit.mailbox.folder_size(&query.folder)?;
             whether(visit, &query.folder, size)
         }
+        FolderAsks::WhetherToEmpty => empty(visit, &query.folder),
+    }
+}
+
+/// Asks whether all that is in a folder is to be removed: what there is when the page is made, never what comes later.
+fn empty(visit: &mut Visit, name: &FolderName) -> Result<Done> {
+    let listing = visit.mailbox.list(&ListQuery {
+        compare: true,
+        ..ListQuery::newest(name.clone())
+    })?;
+    let head = listing.head;
+    let all = AllOf {
+        below: head.next,
+        count: head.counts.messages,
+    };
+    match all.count {
+        0 => options(visit, name, None),
+        _ => choose::whether(
+            visit,
+            &MessagesForm::with_all(MessageAct::Remove, head.folder, all),
+        ),
     }
 }
 
@@ -47,6 +71,9 @@ pub fn change(visit: &mut Visit) -> Result<Done> {
     match visit.mailbox.change_folder(&change, visit.progress)? {
         FolderOutcome::Done(done) => {
             forget_notices(visit, &done);
+            let choices = visit.profile.settings().folders.clone();
+            let choices = choices.following(&done.followed);
+            visit.profile.note_folders(choices)?;
             Ok(Done::go_on(after(&change, done)))
         }
         FolderOutcome::Asks(size) => match change.folder() {
@@ -146,9 +173,14 @@ fn options(visit: &mut Visit, name: &FolderName, faulty: Faulty) -> Result<Done>
         stays: match (folder.role, whole.iter().any(|one| one.role.is_some())) {
             (Some(_), _) => Some(StaysAsIs::ForItsRole),
             (None, true) => Some(StaysAsIs::ForWhatItHolds),
+            (None, false) if !folder.may_go() => Some(StaysAsIs::ForItsRights),
             (None, false) => None,
         },
-        bears: folder.bears,
+        favourite: favourite(visit, name),
+        roles: roles(visit, &around, folder),
+        role: folder.role,
+        empties: folder.role.filter(|_| counts.messages > 0),
+        bears: folder.may_bear(),
         subscribed: folder.subscribed,
         fault: fault(visit, faulty),
     };
@@ -166,7 +198,7 @@ fn place(visit: &mut Visit, name: &FolderName, find: &str) -> Result<Done> {
     let mut found: Vec<(&Folder, String)> = ways(visit, all);
     let sought = find.to_lowercase();
     found.retain(|(one, whole)| {
-        one.bears
+        one.may_bear()
             && one.name != *name
             && Some(&one.name) != parent.as_ref()
             && !folder.holds(&one.name)
@@ -228,6 +260,40 @@ fn parent<'a>(around: &'a Around, folder: &Folder) -> Option<&'a Folder> {
     let at = all.iter().position(|one| one.name == folder.name)?;
     let before = all.iter().take(at);
     before.rev().find(|one| one.depth < folder.depth)
+}
+
+/// The form that makes a folder a favourite, or no longer.
+fn favourite(visit: &Visit, name: &FolderName) -> SettingForm {
+    let mut favourites = visit.profile.settings().folders.favourites();
+    SettingForm {
+        folder: name.clone(),
+        setting: FolderSetting::Favourite,
+        on: !favourites.any(|known| known == *name),
+        list: None,
+    }
+}
+
+/// The forms that choose what a folder is for: what the server leaves open, or what has been chosen.
+fn roles(visit: &Visit, around: &Around, folder: &Folder) -> Vec<SettingForm> {
+    if folder.is_role_told || !folder.selectable || folder.name.is_inbox() {
+        return Vec::new();
+    }
+    let form = |role, on| SettingForm {
+        folder: folder.name.clone(),
+        setting: FolderSetting::Role(role),
+        on,
+        list: None,
+    };
+    let chosen = visit.profile.settings().folders.roles();
+    let mut chosen = chosen.iter();
+    match chosen.find(|(_, name)| **name == folder.name) {
+        Some((role, _)) => vec![form(*role, false)],
+        None if folder.role.is_some() => Vec::new(),
+        None => {
+            let open = open_roles(around.list()).into_iter();
+            open.map(|role| form(role, true)).collect()
+        }
+    }
 }
 
 fn list_of(name: &FolderName) -> Route {

@@ -2,13 +2,15 @@
 //!
 //! Not for the tree itself (`mailbox`), nor for the folders beside a page (`drawn`).
 
+use std::collections::BTreeSet;
+
 use super::faults::{Faulty, fault, status};
 use super::panes::Around;
 use super::ways::{ON_A_PAGE, ways};
 use super::{Done, Visit};
 use crate::error::Result;
-use crate::mail::FolderName;
-use crate::route::{FolderQuery, FoldersQuery, ListQuery, Route};
+use crate::mail::{FolderName, FolderSetting};
+use crate::route::{FolderQuery, FoldersQuery, ListQuery, Route, SettingForm};
 use crate::views;
 use crate::views::all_folders::{AllFolders, FoundFolder};
 
@@ -30,7 +32,14 @@ pub(super) fn page(visit: &mut Visit, query: &FoldersQuery, faulty: Faulty) -> R
     let count = u32::try_from(found.len()).unwrap_or(u32::MAX);
     let before = usize::try_from(query.from).unwrap_or(usize::MAX);
     let of_page = found.into_iter().skip(before).take(ON_A_PAGE);
+    let favourites: BTreeSet<FolderName> = visit.profile.settings().folders.favourites().collect();
     let folders = of_page.map(|(folder, title)| FoundFolder {
+        favourite: SettingForm {
+            folder: folder.name.clone(),
+            setting: FolderSetting::Favourite,
+            on: !favourites.contains(&folder.name),
+            list: Some(query.clone()),
+        },
         list: folder
             .selectable
             .then(|| Route::Folder(ListQuery::newest(folder.name.clone()))),

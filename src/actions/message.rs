@@ -78,7 +78,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     let acting = match is_inside {
         true => Acting::default(),
         false => {
-            let offered = offers(around.role(&at.folder), &permits.unwrap_or_default());
+            let offered = offers(around.folder(&at.folder), &permits.unwrap_or_default());
             acting(query, document.row(), offered, &back)
         }
     };

@@ -107,6 +107,10 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
         notices::withdraw(visit.mailbox.store(), owner, undone);
     }
     let tally = outcome.tally;
+    if let (Some(to), None, 1..) = (&form.to, &form.undoes, tally.done) {
+        let choices = visit.profile.settings().folders.clone();
+        visit.profile.note_folders(choices.with_recent(to))?;
+    }
     Ok(Done::GoOn(Box::new(GoOn {
         more: more(&form, &outcome),
         undo: undo(visit, &form, &change, outcome),

@@ -11,6 +11,7 @@ mod faults;
 mod finding;
 pub mod folder;
 pub mod folder_options;
+pub mod folder_settings;
 pub mod folders;
 pub mod labels;
 pub mod login;

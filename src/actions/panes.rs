@@ -8,7 +8,8 @@ use crate::error::{Imap, Result};
 use crate::mail::{FORWARDED, Flags, Folder, FolderName, ListId, MessageAct, Permits, Role, Row};
 use crate::mailbox::{Line, Listing, has_attachment};
 use crate::route::{
-    AllOf, ListPage, ListQuery, MessageQuery, MessageRef, MessagesForm, Route, Selected,
+    ActForm, AllOf, FolderAsks, FolderQuery, ListPage, ListQuery, MessageQuery, MessageRef,
+    MessagesForm, Route, Selected,
 };
 use crate::sender::{self, Judgement};
 use crate::store::keys::FolderList;
@@ -20,6 +21,7 @@ use crate::views::{Chrome, Notice, Quota};
 /// What stands around a page, owned; `chrome` lends it to a view.
 pub struct Around {
     folders: Vec<FolderLine>,
+    favourites: Vec<FolderLine>,
     more_folders: u32,
     quota: Option<Quota>,
     token: String,
@@ -52,8 +54,16 @@ impl Around {
         let lines = drawn.map(|(folder, _)| (folder.depth, line(folder, current)));
         let more = chosen.iter().filter(|drawn| !**drawn).count();
         let more = u32::try_from(more).unwrap_or(u32::MAX);
+        let favourites = favourites(visit, &list, current);
+        let stands_first = favourites.iter().any(|line| line.current);
+        // A page is pointed out once.
+        let lines = lines.map(|(depth, line)| {
+            let current = line.current && !stands_first;
+            (depth, FolderLine { current, ..line })
+        });
         Ok(Around {
             folders: nested(lines),
+            favourites,
             more_folders: more.saturating_add(list.left_out),
             quota: list.quota.map(|(used, total)| Quota { used, total }),
             token: visit.session.token(visit.claim.user),
@@ -73,6 +83,7 @@ impl Around {
             once: &self.once,
             zone: visit.zone.name(),
             folders: &self.folders,
+            favourites: &self.favourites,
             more_folders: self.more_folders,
             quota: self.quota,
             notices: &self.notices,
@@ -87,11 +98,6 @@ impl Around {
     /// What is known of a folder.
     pub fn folder(&self, name: &FolderName) -> Option<&Folder> {
         self.list.folders.iter().find(|f| f.name == *name)
-    }
-
-    /// What a folder is for.
-    pub fn role(&self, name: &FolderName) -> Option<Role> {
-        self.folder(name)?.role
     }
 
     /// A folder's name for people.
@@ -110,6 +116,16 @@ pub fn title<'f>(visit: &Visit, folder: &'f Folder) -> &'f str {
         Some(role) => visit.words.role(role),
         None => &folder.title,
     }
+}
+
+/// The favourites that can be opened, roles first, the others by their names.
+fn favourites(visit: &Visit, list: &FolderList, current: Option<&FolderName>) -> Vec<FolderLine> {
+    let chosen = visit.profile.settings().folders.favourites();
+    let chosen = chosen.filter_map(|name| list.folders.iter().find(|one| one.name == name));
+    let chosen = chosen.filter(|folder| folder.selectable);
+    let mut lines: Vec<FolderLine> = chosen.map(|folder| line(folder, current)).collect();
+    lines.sort_by_cached_key(|line| (line.role.is_none(), line.role, line.title.to_lowercase()));
+    lines
 }
 
 fn line(folder: &Folder, current: Option<&FolderName>) -> FolderLine {
@@ -180,7 +196,7 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
         }
     });
     let rows: Vec<RowLine> = lines.collect();
-    let mut acting = offers(role, &head.permits);
+    let mut acting = offers(around.folder(folder), &head.permits);
     if !rows.iter().any(|row| row.marked) {
         acting.more.retain(|act| *act != MessageAct::Restore);
     }
@@ -197,12 +213,27 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
             ..here.clone()
         })
     };
-    let all = (selected == Selected::All).then_some(AllOf {
+    let whole = AllOf {
         below: head.next,
         count: total,
-    });
+    };
+    let all = (selected == Selected::All).then_some(whole);
     let place = MessagesForm::place_of(&head.folder, &here).into_iter();
     let all = all.map(|all| (MessagesForm::ALL.to_owned(), all.to_text()));
+    let rights = around.folder(folder).and_then(|f| f.rights.as_ref());
+    let can =
+        |act: MessageAct| head.permits.act(act) && rights.is_none_or(|rights| rights.act(act));
+    // What was found is not all of the folder.
+    let is_whole = listing.list.is_compared();
+    let all_read = (is_whole && head.counts.unread > 0 && can(MessageAct::Read))
+        .then(|| MessagesForm::with_all(MessageAct::Read, head.folder.clone(), whole));
+    let empties = matches!(role, Some(Role::Trash | Role::Junk)) && total > 0;
+    let empty = (is_whole && empties && can(MessageAct::Remove)).then(|| {
+        Route::FolderOptions(FolderQuery {
+            folder: folder.clone(),
+            asks: FolderAsks::WhetherToEmpty,
+        })
+    });
     let newer = listing.newer.clone().map(ListPage::NewerThan);
     let older = listing.older.clone().map(ListPage::OlderThan);
     ListPane {
@@ -221,6 +252,8 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
             fields: place.chain(all).collect(),
             ..acting
         },
+        all_read: all_read.map(ActForm::from),
+        empty,
         selection: Selection {
             selected,
             page: select(Selected::Page),
@@ -238,7 +271,9 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
 }
 
 /// What is offered to be done with messages of a folder that is for something, as far as it can be done there.
-pub fn offers(role: Option<Role>, permits: &Permits) -> Acting {
+pub fn offers(folder: Option<&Folder>, permits: &Permits) -> Acting {
+    let role = folder.and_then(|folder| folder.role);
+    let rights = folder.and_then(|folder| folder.rights.as_ref());
     let (archive, delete, spam) = match role {
         Some(Role::Archive) => (None, MessageAct::Delete, Some(MessageAct::Spam)),
         Some(Role::Trash) => (Some(MessageAct::Archive), MessageAct::Remove, None),
@@ -262,7 +297,8 @@ pub fn offers(role: Option<Role>, permits: &Permits) -> Acting {
         MessageAct::Copy,
         MessageAct::Restore,
     ];
-    let is_permitted = |act: &MessageAct| permits.act(*act);
+    let is_permitted =
+        |act: &MessageAct| permits.act(*act) && rights.is_none_or(|rights| rights.act(*act));
     Acting {
         fields: Vec::new(),
         first: first.filter(is_permitted).collect(),

@@ -9,8 +9,8 @@ use std::time::Duration;
 use super::{Asked, Door};
 use crate::actions::login::SignInFields;
 use crate::actions::{
-    self, Done, Visit, about, folder, folder_options, folders, labels, login, message, messages,
-    part, print, sender, sessions,
+    self, Done, Visit, about, folder, folder_options, folder_settings, folders, labels, login,
+    message, messages, part, print, sender, sessions,
 };
 use crate::assets;
 use crate::error::{Cause, Error, Result};
@@ -141,6 +141,13 @@ pub fn needs(route: &Route) -> Needs<'_> {
                 otherwise: folder_options::page_of,
             },
             ..Needs::act(folder_options::change)
+        },
+        Route::SetFolder => Needs {
+            back: Back::Carry {
+                show: Box::new(folder_settings::ask),
+                otherwise: folder_settings::page_of,
+            },
+            ..Needs::act(folder_settings::set)
         },
         Route::Message(query) => {
             Needs::page(|visit| message::show(visit, query)).but_elsewhere(plain(query))

@@ -222,6 +222,7 @@ impl Visitor<'_> {
             fresh_seconds: config.cache.fresh_seconds,
             rows: settings.rows,
             away,
+            roles: settings.folders.roles(),
         };
         let told = route::notice_of(&asked.request.head.query)
             .and_then(|id| notices::told(&mut desk.store, self.owner(session), &id, desk.now));

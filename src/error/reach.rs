@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use serde::{Deserialize, Serialize};
 
 use super::Error;
-use crate::mail::{FolderAct, MessageAct, Tally};
+use crate::mail::{FolderAct, FolderSetting, MessageAct, Tally};
 
 /// What a request was to change, with what its page has to name. The sentences are `words::failures`'; a notice keeps one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +67,15 @@ pub enum Act {
         /// What was done with it.
         edit: LabelEdit,
     },
+    /// To set a folder to be something, or no longer.
+    SetFolder {
+        /// What.
+        setting: FolderSetting,
+        /// Its name for people.
+        name: String,
+        /// From now on, or no longer.
+        on: bool,
+    },
 }
 
 /// What becomes of a label's name and colour.
@@ -92,7 +101,8 @@ impl Act {
             | Act::EndSession
             | Act::EndAllSessions
             | Act::ImagesOf { .. }
-            | Act::Label { .. } => true,
+            | Act::Label { .. }
+            | Act::SetFolder { .. } => true,
         }
     }
 }

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::FolderName;
+use super::{FolderName, Role};
 
 /// What is to be done with a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +54,50 @@ impl FolderAct {
     pub fn named(name: &str) -> Option<FolderAct> {
         let mut names = FolderAct::NAMES.into_iter();
         names.find(|(_, known)| *known == name).map(|(act, _)| act)
+    }
+}
+
+/// What a user can set a folder to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FolderSetting {
+    /// One of those that stand first.
+    Favourite,
+    /// For something, where the server does not say which folder is.
+    Role(Role),
+}
+
+impl FolderSetting {
+    /// Every one, with the name that forms and files have for it; INBOX is what it is.
+    const NAMES: [(FolderSetting, &'static str); 6] = [
+        (FolderSetting::Favourite, "favourite"),
+        (FolderSetting::Role(Role::Archive), "archive"),
+        (FolderSetting::Role(Role::Drafts), "drafts"),
+        (FolderSetting::Role(Role::Sent), "sent"),
+        (FolderSetting::Role(Role::Junk), "junk"),
+        (FolderSetting::Role(Role::Trash), "trash"),
+    ];
+
+    /// Every role that can be set.
+    pub fn roles() -> impl Iterator<Item = Role> {
+        let all = FolderSetting::NAMES.into_iter();
+        all.filter_map(|(setting, _)| match setting {
+            FolderSetting::Role(role) => Some(role),
+            FolderSetting::Favourite => None,
+        })
+    }
+
+    /// Its name in forms and files.
+    pub fn name(self) -> &'static str {
+        let mut names = FolderSetting::NAMES.into_iter();
+        let found = names.find(|(setting, _)| *setting == self);
+        found.map_or("", |(_, name)| name)
+    }
+
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<FolderSetting> {
+        let mut names = FolderSetting::NAMES.into_iter();
+        let found = names.find(|(_, known)| *known == name);
+        found.map(|(setting, _)| setting)
     }
 }
 

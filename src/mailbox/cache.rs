@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::error::{Cause, Error, Result};
-use crate::mail::{Counts, FolderName, FolderRef, ListId, MessageRef, PartPath, Row, Uid};
+use crate::mail::{
+    Counts, Folder, FolderName, FolderRef, ListId, MessageRef, PartPath, Role, Row, Uid,
+};
 use crate::remote::UidSet;
 use crate::store::keys::{
     BLOCK, BLOCKS, DataKey, FOLDERS, FolderList, JUDGES, LISTS, List, ListKey, MessageKey,
@@ -23,12 +25,18 @@ const MOST_FOUND: usize = 20;
 pub(super) struct Cache<'v, 'p> {
     store: &'v mut Store<'p>,
     data: &'v DataKey,
+    /// Which folders the user has chosen to be for something.
+    roles: BTreeMap<Role, FolderName>,
 }
 
 impl<'v, 'p> Cache<'v, 'p> {
     /// What a store holds under a data key.
     pub fn new(store: &'v mut Store<'p>, data: &'v DataKey) -> Cache<'v, 'p> {
-        Cache { store, data }
+        Cache {
+            store,
+            data,
+            roles: BTreeMap::new(),
+        }
     }
 
     fn encryption(&self) -> Encryption<'v> {
@@ -53,9 +61,19 @@ impl<'v, 'p> Cache<'v, 'p> {
         }
     }
 
+    /// From now on folders are for what the user has chosen, where the server does not say it.
+    pub fn choose_roles(&mut self, roles: BTreeMap<Role, FolderName>) {
+        self.roles = roles;
+    }
+
     /// The folders, however old; none before the first visit.
     pub fn folders(&mut self) -> Option<FolderList> {
-        self.store.get(self.encryption(), &FOLDERS, &self.data.id)
+        let list = self.store.get(self.encryption(), &FOLDERS, &self.data.id);
+        let mut list: FolderList = list?;
+        for (role, name) in &self.roles {
+            give_role(&mut list.folders, *role, name);
+        }
+        Some(list)
     }
 
     /// Keeps the folders; false where they are too much for the store.
@@ -398,6 +416,24 @@ impl<'v, 'p> Cache<'v, 'p> {
         let within = self.validity_key(folder);
         for uid in told {
             self.store.remove(&PENDING, &within.message(*uid));
+        }
+    }
+}
+
+/// Gives a role that the server has not given to a folder that is there, in the place of one that is usually called so.
+fn give_role(folders: &mut [Folder], role: Role, name: &FolderName) {
+    let is_told = |folder: &Folder| folder.is_role_told;
+    let has_role = |folder: &Folder| folder.role == Some(role);
+    let is_it = |folder: &Folder| folder.name == *name && folder.selectable;
+    let may = |folder: &Folder| is_it(folder) && !is_told(folder);
+    if folders.iter().any(|f| has_role(f) && is_told(f)) || !folders.iter().any(may) {
+        return;
+    }
+    for folder in folders {
+        if is_it(folder) {
+            folder.role = Some(role);
+        } else if has_role(folder) {
+            folder.role = None;
         }
     }
 }

@@ -22,6 +22,8 @@ mod message;
 mod people;
 mod sync;
 
+use std::collections::BTreeMap;
+
 use crate::error::{GoneKind, Imap, Progress, Result};
 use crate::mail::{Folder, FolderChange, FolderName, FolderSize, ListId, Role};
 use crate::remote::{Access, Cost, Remote};
@@ -60,6 +62,8 @@ pub struct Options {
     pub rows: u32,
     /// How the server was found away a moment ago: it is asked only for what the cache does not have.
     pub away: Option<Imap>,
+    /// Which folder is for what, where the server does not say it.
+    pub roles: BTreeMap<Role, FolderName>,
 }
 
 impl<'v, 'p> Mailbox<'v, 'p> {
@@ -73,6 +77,7 @@ impl<'v, 'p> Mailbox<'v, 'p> {
     ) -> Mailbox<'v, 'p> {
         let mut cache = Cache::new(store, data);
         cache.judge_by(&remote.server().authserv_id);
+        cache.choose_roles(options.roles);
         Mailbox {
             cache,
             server: Connection::new(remote),

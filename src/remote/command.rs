@@ -36,6 +36,8 @@ pub(super) enum Command {
     Status(FolderName),
     /// How full the account is, by the root of a folder.
     Quota(FolderName),
+    /// What the user may do in a folder (RFC 4314).
+    MyRights(FolderName),
     /// Opens a folder, for reading only or for change too.
     Open {
         /// Which one.
@@ -116,6 +118,8 @@ impl Command {
             }
             Command::Quota(_) if able.lacks("QUOTA") => Vec::new(),
             Command::Quota(folder) => vec![Segments::about("GETQUOTAROOT", &folder, able)],
+            Command::MyRights(_) if able.lacks("ACL") => Vec::new(),
+            Command::MyRights(folder) => vec![Segments::about("MYRIGHTS", &folder, able)],
             Command::Open {
                 folder,
                 access,
@@ -213,6 +217,7 @@ impl Command {
             | Command::Lsub
             | Command::Status(_)
             | Command::Quota(_)
+            | Command::MyRights(_)
             | Command::Open { .. }
             | Command::Noop => false,
         }

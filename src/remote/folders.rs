@@ -1,4 +1,4 @@
-//! LIST, LSUB, STATUS, NAMESPACE and QUOTA (RFC 9051 7.3, RFC 9208): the folders of an account and what they hold.
+//! LIST, LSUB, STATUS, NAMESPACE, QUOTA and MYRIGHTS (RFC 9051 7.3, RFC 9208, RFC 4314): the folders of an account and what they hold.
 //!
 //! Not for the tree that people see, nor for guessing what a folder is for: `mailbox` does that. To know before changing
 //! it: STATUS and LIST belong together by name alone, and a name that is not UTF-8 cannot be sent back, so it is left out.
@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::lexer::{Lexer, Value};
-use crate::mail::{FolderName, ModSeq, Role, Uid, UidValidity};
+use crate::mail::{FolderName, ModSeq, Rights, Role, Uid, UidValidity};
 
 /// Most quotas that are kept; there is no server with more.
 const QUOTAS: usize = 100;
@@ -113,6 +113,10 @@ pub struct Folders {
     pub namespaces: Option<Namespaces>,
     /// QUOTA.
     pub quotas: Vec<Quota>,
+    /// True where the server has said which quotas there are, if any (QUOTAROOT).
+    pub has_quotas: bool,
+    /// MYRIGHTS, by folder.
+    pub rights: BTreeMap<FolderName, Rights>,
 }
 
 impl Folders {
@@ -134,7 +138,14 @@ impl Folders {
                 namespaces(lexer).map(|places| self.namespaces = Some(places)),
             ),
             b"QUOTA" => ("QUOTA", quota(lexer).map(|quotas| self.limits(quotas))),
-            b"QUOTAROOT" => ("QUOTAROOT", Some(())),
+            b"QUOTAROOT" => {
+                self.has_quotas = true;
+                ("QUOTAROOT", Some(()))
+            }
+            b"MYRIGHTS" => (
+                "MYRIGHTS",
+                rights(lexer).map(|rights| self.rights.extend([rights])),
+            ),
             _ => return None,
         })
     }
@@ -149,6 +160,10 @@ impl Folders {
             .extend(counts.map(|(name, told)| (name.clone(), *told)));
         self.namespaces = self.namespaces.or_else(|| later.namespaces.clone());
         self.limits(later.quotas.clone());
+        self.has_quotas |= later.has_quotas;
+        let rights = later.rights.iter();
+        self.rights
+            .extend(rights.map(|(name, rights)| (name.clone(), rights.clone())));
         self
     }
 
@@ -188,6 +203,22 @@ fn status(lexer: &mut Lexer) -> Option<(FolderName, StatusCounts)> {
         }
     }
     Some((name, counts))
+}
+
+/// Reads what stands behind `* MYRIGHTS`.
+fn rights(lexer: &mut Lexer) -> Option<(FolderName, Rights)> {
+    let unquoted = lexer.rest();
+    let (name, letters) = match unquoted.first() {
+        Some(b'"' | b'{') => (lexer.value()?.text()?.to_vec(), lexer.rest()),
+        _ => {
+            let unquoted = unquoted.trim_ascii();
+            let at = unquoted.iter().rposition(|b| *b == b' ')?;
+            let (name, letters) = unquoted.split_at_checked(at)?;
+            (name.trim_ascii().to_vec(), letters)
+        }
+    };
+    let name = FolderName::new(std::str::from_utf8(&name).ok()?)?;
+    Some((name, Rights::new(&String::from_utf8_lossy(letters))))
 }
 
 /// Reads what stands behind `* NAMESPACE`.
@@ -331,6 +362,11 @@ mod tests {
             Some("INBOX.")
         );
         assert_eq!(places.shared.len(), 1);
+        for text in ["\"a b\" lrs", "a b lrs", "{3}\r\na b \"lrs\""] {
+            let read = rights(&mut Lexer::new(text.as_bytes())).expect(text);
+            assert_eq!((read.0.as_wire(), read.1), ("a b", Rights::new("lrs")));
+        }
+        assert!(rights(&mut Lexer::new(b"a")).is_none());
         let quota = quota(&mut Lexer::new(br#""" (STORAGE 10 512 MESSAGE 1 2)"#));
         assert_eq!(quota.map(|q| q.len()), Some(2));
     }

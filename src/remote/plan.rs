@@ -72,6 +72,11 @@ impl Plan {
         self.add(Command::Quota(folder.clone()))
     }
 
+    /// Asks what the user may do in a folder (RFC 4314).
+    pub fn my_rights(&mut self, folder: &FolderName) -> Handle {
+        self.add(Command::MyRights(folder.clone()))
+    }
+
     /// Opens a folder. Where something was `known` of it, changes since then come with the answer (RFC 7162; QRESYNC has
     /// to be enabled before).
     pub fn open(

@@ -96,6 +96,22 @@ impl MessagesForm {
     /// The field that means all of a list.
     pub const ALL: &str = "all";
 
+    /// Something is to be done with all messages of a folder, as they were when they were counted.
+    pub fn with_all(act: MessageAct, from: FolderRef, all: AllOf) -> MessagesForm {
+        MessagesForm {
+            act,
+            to: None,
+            page: ListQuery::newest(from.name.clone()),
+            from,
+            uids: Vec::new(),
+            all: Some(all),
+            opened: None,
+            sure: false,
+            undoes: None,
+            label: None,
+        }
+    }
+
     /// How many messages it names.
     pub fn count(&self) -> u32 {
         let named = u32::try_from(self.uids.len()).unwrap_or(u32::MAX);

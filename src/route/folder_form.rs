@@ -4,9 +4,9 @@
 //! other; what was typed as a name travels as it was typed.
 
 use super::query::Query;
-use super::{ActForm, Route};
+use super::{ActForm, FolderQuery, FoldersQuery, Route};
 use crate::error::{Error, Result};
-use crate::mail::{FolderAct, FolderChange, FolderName, FolderSize};
+use crate::mail::{FolderAct, FolderChange, FolderName, FolderSetting, FolderSize};
 
 impl FolderChange {
     /// Reads the fields of a form; the inverse of `fields`.
@@ -100,6 +100,74 @@ impl From<FolderChange> for ActForm {
     }
 }
 
+/// What the form of `Route::SetFolder` holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingForm {
+    /// Which folder.
+    pub folder: FolderName,
+    /// What it is to be.
+    pub setting: FolderSetting,
+    /// From now on, or no longer.
+    pub on: bool,
+    /// The page of all folders that it was set on; None for its own page.
+    pub list: Option<FoldersQuery>,
+}
+
+impl SettingForm {
+    /// Reads the fields of a form; the inverse of `fields`.
+    ///
+    /// # Errors
+    /// `BadRequest`: fields that no form of ours has.
+    pub fn read(fields: &[(String, String)]) -> Result<SettingForm> {
+        let fields = Query::of(fields);
+        let folder = fields.get("f").and_then(FolderName::new);
+        let setting = fields.get("set").and_then(FolderSetting::named);
+        let from = fields.get("from").map(|_| fields.number("from"));
+        Ok(SettingForm {
+            folder: folder.ok_or(Error::BadRequest("f"))?,
+            setting: setting.ok_or(Error::BadRequest("set"))?,
+            on: fields.is_set("on"),
+            list: from.transpose()?.map(|from| FoldersQuery {
+                find: fields.get("find").unwrap_or_default().to_owned(),
+                from,
+            }),
+        })
+    }
+
+    /// Its fields, but for the token.
+    pub fn fields(&self) -> Vec<(String, String)> {
+        let mut fields = Vec::new();
+        let mut set = |name: &str, value: &str| fields.push((name.to_owned(), value.to_owned()));
+        set("f", self.folder.as_wire());
+        set("set", self.setting.name());
+        if self.on {
+            set("on", "1");
+        }
+        if let Some(list) = &self.list {
+            set("from", &list.from.to_string());
+            set("find", &list.find);
+        }
+        fields
+    }
+
+    /// The page that it was set on.
+    pub fn page(&self) -> Route {
+        match &self.list {
+            Some(list) => Route::Folders(list.clone()),
+            None => Route::FolderOptions(FolderQuery::plain(self.folder.clone())),
+        }
+    }
+}
+
+impl From<SettingForm> for ActForm {
+    fn from(form: SettingForm) -> ActForm {
+        ActForm {
+            to: Route::SetFolder,
+            fields: form.fields(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,5 +223,24 @@ mod tests {
             assert_eq!(ActForm::of_kept(&form.kept()), Some(form));
         }
         assert!(FolderChange::read(&[]).is_err());
+        for (on, list) in [
+            (true, None),
+            (
+                false,
+                Some(FoldersQuery {
+                    find: "ü".into(),
+                    from: 100,
+                }),
+            ),
+        ] {
+            let form = SettingForm {
+                folder: folder(),
+                setting: FolderSetting::Favourite,
+                on,
+                list,
+            };
+            assert_eq!(SettingForm::read(&form.fields()), Ok(form));
+        }
+        assert!(SettingForm::read(&[]).is_err());
     }
 }

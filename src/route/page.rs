@@ -103,6 +103,8 @@ pub enum FolderAsks {
     },
     /// Whether it is to be deleted.
     WhetherToDelete,
+    /// Whether all that is in it is to be removed.
+    WhetherToEmpty,
 }
 
 impl FolderQuery {

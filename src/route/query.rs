@@ -124,6 +124,7 @@ impl Query {
                     find: self.get("find").unwrap_or_default().trim().to_owned(),
                 },
                 Some("delete") => FolderAsks::WhetherToDelete,
+                Some("empty") => FolderAsks::WhetherToEmpty,
                 Some(_) | None => FolderAsks::Nothing,
             },
         })
@@ -231,6 +232,7 @@ impl Link {
                 self.some("find", find);
             }
             FolderAsks::WhetherToDelete => self.set("ask", "delete"),
+            FolderAsks::WhetherToEmpty => self.set("ask", "empty"),
         }
     }
 

@@ -62,7 +62,7 @@ pub const PENDING: Tree<MessageKey, ()> = Tree::new(3, 1);
 /// What the server can do.
 pub const SERVER: Tree<DataKeyId, ServerFacts> = Tree::new(4, 1);
 /// The folders.
-pub const FOLDERS: Tree<DataKeyId, FolderList> = Tree::new(5, 4);
+pub const FOLDERS: Tree<DataKeyId, FolderList> = Tree::new(5, 6);
 /// What is known of a list.
 pub const LISTS: Tree<ListKey, List> = Tree::new(6, 4);
 /// The UIDs of a list, in blocks of `BLOCK`, oldest first.
@@ -170,6 +170,8 @@ pub struct FolderList {
     pub as_of: Seconds,
     /// KB used and allowed, where the server has a quota (RFC 9208).
     pub quota: Option<(u64, u64)>,
+    /// When the server was asked what the user may do in folders that are not only theirs.
+    pub rights_as_of: Seconds,
 }
 
 /// What is known of a list, its head: when, and what to compare with. Folder and UIDVALIDITY stand here once, for all of
@@ -264,7 +266,7 @@ mod tests {
     use super::*;
     use crate::mail::{
         Address, Asked, Check, Dated, Encoding, Evidence, Flowed, FromForm, Group, IdHash, Part,
-        PartPath, Role, Thread, Told, Topmost, UidValidity, Verdict,
+        PartPath, Rights, Role, Thread, Told, Topmost, UidValidity, Verdict,
     };
 
     fn name() -> FolderName {
@@ -341,6 +343,7 @@ mod tests {
             title: "t".into(),
             depth: 1,
             role: Some(Role::Sent),
+            is_role_told: true,
             selectable: true,
             counts: Some(Counts {
                 messages: 2,
@@ -349,6 +352,7 @@ mod tests {
             delimiter: Some('/'),
             bears: true,
             subscribed: Some(false),
+            rights: Some(Rights::new("lr")),
         };
         let list = List {
             folder: FolderRef {
@@ -378,6 +382,7 @@ mod tests {
             levels: vec![name()],
             as_of: 1,
             quota: Some((1, 2)),
+            rights_as_of: -2,
         };
         let server = ServerFacts {
             capabilities: vec!["A".into()],
@@ -456,7 +461,10 @@ mod tests {
                 "0202020202020202020202020202020202030303030303030303030303030303030103",
             ),
             (1, "010141"),
-            (4, "01016101740101020101020101012f0101000901016102010102"),
+            (
+                6,
+                "0101610174010102010101020101012f01010001026c72090101610201010203",
+            ),
             (4, "0161010201030000080105060e02010001010108"),
             (1, "01ac02"),
             (

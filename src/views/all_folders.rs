@@ -4,12 +4,12 @@
 
 use maud::{Markup, html};
 
-use super::folder_options::{Fault, Naming, naming};
+use super::folder_options::{Fault, Naming, naming, star};
 use super::folders::opener;
 use super::icons::{Icon, icon};
 use super::{Chrome, Pane, app, notices};
 use crate::mail::FolderChange;
-use crate::route::{FoldersQuery, Route};
+use crate::route::{FoldersQuery, Route, SettingForm};
 
 /// A page of all folders, or of those that were looked for.
 #[derive(Clone, Debug)]
@@ -41,6 +41,8 @@ pub struct FoundFolder {
     pub list: Option<Route>,
     /// What can be done with it.
     pub options: Route,
+    /// Makes it a favourite, or no longer.
+    pub favourite: SettingForm,
     /// Its name with those of its parents.
     pub title: String,
     /// How many are unread.
@@ -94,6 +96,7 @@ pub fn page(chrome: &Chrome, page: &AllFolders) -> Markup {
                                     span dir="auto" { (folder.title) }
                                 }
                                 @if folder.unread > 0 { span.count { (words.number(folder.unread.into())) } }
+                                @if folder.list.is_some() { (star(chrome, &folder.favourite, &folder.title)) }
                                 a.button.quiet href=(chrome.href(&folder.options))
                                     aria-label=(words.edit_this_folder(&folder.title)) { (words.edit_folder()) }
                             }

@@ -22,6 +22,8 @@ pub struct ChooseFolder<'a> {
     pub fields: Vec<(String, String)>,
     /// What is looked for in the names of folders.
     pub find: &'a str,
+    /// Those that messages went to last.
+    pub recent: Vec<FolderChoice>,
     /// Those that are offered.
     pub choices: Vec<FolderChoice>,
     /// True where there are more of them.
@@ -66,13 +68,12 @@ pub fn folder(chrome: &Chrome, page: &ChooseFolder) -> Markup {
                 button.button { (words.find_folder()) }
             }
             @if page.choices.is_empty() { p.hint { (words.no_such_folder()) } }
-            ul.all {
-                @for choice in &page.choices {
-                    li {
-                        button.link name="to" value=(choice.name.as_wire()) dir="auto" { (choice.title) }
-                    }
-                }
+            @if !page.recent.is_empty() {
+                h2 { (words.recent_folders()) }
+                (choices(&page.recent))
+                h2 { (words.all_folders()) }
             }
+            (choices(&page.choices))
             @if page.more { p.hint { (words.more_folders_by_name()) } }
         }
     };
@@ -82,6 +83,18 @@ pub fn folder(chrome: &Chrome, page: &ChooseFolder) -> Markup {
         &words.where_to(page.act, page.count),
         inside,
     )
+}
+
+fn choices(choices: &[FolderChoice]) -> Markup {
+    html! {
+        ul.all {
+            @for choice in choices {
+                li {
+                    button.link name="to" value=(choice.name.as_wire()) dir="auto" { (choice.title) }
+                }
+            }
+        }
+    }
 }
 
 /// The page that asks whether it is really to be done.

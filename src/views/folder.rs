@@ -10,9 +10,9 @@ use super::finding::{self, Finding, marked};
 use super::folders::opener;
 use super::icons::{Icon, icon, sign};
 use super::labels::{Chip, chips};
-use super::{Chrome, Pane, app, face, filled, in_full, notices, said, when};
+use super::{Chrome, Pane, act, app, face, filled, in_full, notices, said, when};
 use crate::mail::{Address, Order, Role, Uid};
-use crate::route::{Route, Selected};
+use crate::route::{ActForm, Route, Selected};
 use crate::sender::Named;
 use crate::time::Calendar;
 
@@ -37,6 +37,10 @@ pub struct ListPane {
     pub finding: Finding,
     /// What can be done with its messages.
     pub acting: Acting,
+    /// Marks all of them as read.
+    pub all_read: Option<ActForm>,
+    /// The question whether all of them are to be removed.
+    pub empty: Option<Route>,
     /// Which of them are selected, and the pages that select others.
     pub selection: Selection,
     /// The rows, newest first.
@@ -151,12 +155,18 @@ fn head(chrome: &Chrome, list: &ListPane, title: Markup, is_page: bool) -> Marku
         header {
             .bar { (title) span.count { (count) } }
             (finding::bar(chrome, &list.finding, &list.title))
-            p.asof {
+            .asof {
                 span { (filled(&words.checked(list.as_of.as_ref()), &[compare])) }
                 @if list.is_read_only {
                     span { (words.folder_is_read_only()) }
                 } @else if is_page && !list.rows.is_empty() {
                     a.select href=(chrome.href(&list.selection.page)) { (words.select_page()) }
+                }
+                @if is_page {
+                    @if let Some(form) = &list.all_read { (act(chrome, form, words.mark_all_read())) }
+                    @if let (Some(empty), Some(label)) = (&list.empty, list.role.and_then(|role| words.empty_folder(role))) {
+                        a href=(chrome.href(empty)) { (label) }
+                    }
                 }
             }
             @if is_page { (notices(chrome)) }

@@ -8,8 +8,8 @@ use maud::{Markup, html};
 use super::choose::{Back, FolderChoice, asking, hidden};
 use super::icons::{Icon, icon};
 use super::{Chrome, tokens};
-use crate::mail::{FolderAct, FolderChange, FolderName, FolderSize};
-use crate::route::{FolderAsks, FolderQuery, FoldersQuery, Route};
+use crate::mail::{FolderAct, FolderChange, FolderName, FolderSetting, FolderSize, Role};
+use crate::route::{FolderAsks, FolderQuery, FoldersQuery, Route, SettingForm};
 
 /// What can be done with a folder.
 #[derive(Clone, Debug)]
@@ -28,6 +28,14 @@ pub struct Options {
     pub parent: Option<String>,
     /// Why it can be neither renamed, moved nor deleted.
     pub stays: Option<Kept>,
+    /// Makes it a favourite, or no longer.
+    pub favourite: SettingForm,
+    /// What it is for.
+    pub role: Option<Role>,
+    /// Choose what it is for.
+    pub roles: Vec<SettingForm>,
+    /// What it is for, where something is in it.
+    pub empties: Option<Role>,
     /// True where it can have subfolders.
     pub bears: bool,
     /// Whether it is on the list of those that other mail programs show.
@@ -43,6 +51,8 @@ pub enum Kept {
     ForItsRole,
     /// A folder below it is for something.
     ForWhatItHolds,
+    /// The user may not.
+    ForItsRights,
 }
 
 /// What was wrong with what was typed.
@@ -98,11 +108,23 @@ pub fn page(chrome: &Chrome, page: &Options) -> Markup {
     let inside = html! {
         @if let Some(holds) = &page.holds { p.hint { (holds) } }
         @if let Some(list) = &page.list {
-            p.opens { a.button href=(chrome.href(list)) { (icon(Icon::Folder)) (words.open_messages()) } }
+            .opens.bar {
+                a.button href=(chrome.href(list)) { (icon(Icon::Folder)) (words.open_messages()) }
+                (setting(chrome, &page.favourite))
+            }
+        }
+        @if let Some(label) = page.empties.and_then(|role| words.empty_folder(role)) {
+            section.option {
+                h2 { (label) }
+                a.button.danger href=(chrome.href(&asks(FolderAsks::WhetherToEmpty))) {
+                    (icon(Icon::Trash)) (label)
+                }
+            }
         }
         @match page.stays {
             Some(Kept::ForItsRole) => p.option { (words.folder_has_role()) },
             Some(Kept::ForWhatItHolds) => p.option { (words.folder_holds_role()) },
+            Some(Kept::ForItsRights) => p.option { (words.folder_is_others()) },
             None => {
                 section.option {
                     h2 { (words.rename()) }
@@ -148,6 +170,13 @@ pub fn page(chrome: &Chrome, page: &Options) -> Markup {
                 }
             }
         }
+        @if !page.roles.is_empty() {
+            section.option {
+                h2 { (words.used_as()) }
+                p { (words.why_used_as(page.role)) }
+                .bar.many { @for form in &page.roles { (setting(chrome, form)) } }
+            }
+        }
         @if page.stays.is_none() {
             section.option {
                 h2 { (words.delete_folder()) }
@@ -163,6 +192,30 @@ pub fn page(chrome: &Chrome, page: &Options) -> Markup {
         label: words.back_to_folders(),
     };
     asking(chrome, &back, &page.title, inside)
+}
+
+/// A form that is nothing but its button: what it sets a folder to be.
+fn setting(chrome: &Chrome, form: &SettingForm) -> Markup {
+    let label = chrome.words.folder_set_label(form.setting, form.on);
+    html! {
+        form method="post" action=(chrome.href(&Route::SetFolder)) {
+            (tokens(chrome))
+            (hidden(&form.fields()))
+            button.button { @if form.setting == FolderSetting::Favourite { (icon(Icon::Star)) } (label) }
+        }
+    }
+}
+
+/// The star beside a folder's name: whether it is a favourite, and what changes that.
+pub(super) fn star(chrome: &Chrome, form: &SettingForm, title: &str) -> Markup {
+    let label = chrome.words.folder_to_set(form.setting, form.on, title);
+    html! {
+        form.star method="post" action=(chrome.href(&Route::SetFolder)) {
+            (tokens(chrome))
+            (hidden(&form.fields()))
+            button.button.quiet.starred[!form.on] title=(label) aria-label=(label) { (icon(Icon::Star)) }
+        }
+    }
 }
 
 /// A form for a name.

@@ -76,6 +76,10 @@ pub(super) fn pane(chrome: &Chrome, target: &str) -> Markup {
                     (icon(Icon::Close)) span.sr { (words.close_folders()) }
                 }
             }
+            @if !chrome.favourites.is_empty() {
+                h2 { (words.favourites()) }
+                ul { (lines(chrome, chrome.favourites, all_open)) }
+            }
             @if !roles.is_empty() { ul { (lines(chrome, roles, all_open)) } }
             @if !tree.is_empty() {
                 h2 { (words.folders()) }

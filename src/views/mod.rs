@@ -61,6 +61,8 @@ pub struct Chrome<'a> {
     pub zone: &'a str,
     /// The folders, nested, roles first (see `folders::nested`).
     pub folders: &'a [FolderLine],
+    /// The favourites among them, without what is below them.
+    pub favourites: &'a [FolderLine],
     /// How many folders there are beside these.
     pub more_folders: u32,
     /// How full the mailbox is, where the server tells.
@@ -344,6 +346,7 @@ mod tests {
             once: "once",
             zone: "UTC",
             folders: &[],
+            favourites: &[],
             more_folders: 0,
             quota: None,
             notices: &[notice],

@@ -24,13 +24,13 @@ use super::{Chrome, Kind, Notice, Quota, error};
 use crate::error::samples::{errors, reaches};
 use crate::error::{Act, Failure, Reach};
 use crate::mail::{
-    Address, Colour, Evidence, Flags, FolderAct, FolderFault, FolderName, FromForm, MessageAct,
-    Narrowing, NestedPath, Order, Role, Row, SortBy, Uid, UidValidity,
+    Address, Colour, Evidence, Flags, FolderAct, FolderFault, FolderName, FolderSetting, FromForm,
+    MessageAct, Narrowing, NestedPath, Order, Role, Row, SortBy, Uid, UidValidity,
 };
 use crate::plain_text::{Block, PlainText, Span};
 use crate::route::{ActForm, Selected};
 use crate::route::{
-    Anchor, Base, ListPage, ListQuery, MessageQuery, MessageRef, Route, SenderForm,
+    Anchor, Base, ListPage, ListQuery, MessageQuery, MessageRef, Route, SenderForm, SettingForm,
 };
 use crate::sender::{self, Judgement, Named, Standpoint};
 use crate::time::Calendar;
@@ -343,6 +343,7 @@ fn chrome<'a>(words: Words, folders: &'a [FolderLine], notices: &'a [Notice]) ->
         once: "once",
         zone: "Europe/Brussels",
         folders,
+        favourites: &[],
         more_folders: 0,
         quota: Some(Quota {
             used: 3_320_000,
@@ -383,6 +384,12 @@ fn folders_page() -> Markup {
     let found = |title: &str, unread| FoundFolder {
         list: Some(folder_route(title)),
         options: folder_route(title),
+        favourite: SettingForm {
+            folder: FolderName::new(title).expect("a name"),
+            setting: FolderSetting::Favourite,
+            on: unread == 0,
+            list: None,
+        },
         title: title.to_owned(),
         unread,
     };
@@ -579,6 +586,11 @@ fn inbox(open: Option<usize>, peek: bool) -> ListPane {
         compare: folder_route("INBOX"),
         finding: finding(),
         acting: acting(),
+        all_read: Some(ActForm {
+            to: Route::Messages,
+            fields: acting().fields,
+        }),
+        empty: None,
         selection: Selection {
             selected: Selected::Nothing,
             page: folder_route("INBOX"),

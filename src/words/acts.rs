@@ -35,6 +35,7 @@ impl Words {
                 tally,
             } => self.folder_done(*act, name, into, *tally),
             Act::Label { name, edit } => self.label_edited(name, *edit),
+            Act::SetFolder { setting, name, on } => self.folder_set(*setting, name, *on),
             Act::CutShort {
                 act,
                 into,
@@ -266,6 +267,9 @@ impl Words {
             Act::Label { name, .. } => {
                 let name = isolated(name);
                 format!("Label {name} may or may not have been saved. Open \u{201c}Edit labels\u{201d} to check.")
+            }
+            Act::SetFolder { .. } => {
+                "This setting may have been changed. Open the folder list to check.".to_owned()
             }
             Act::Messages { .. } | Act::CutShort { .. } => {
                 "Some messages may have been changed. The next page will say which.".to_owned()

@@ -4,7 +4,7 @@
 
 use super::Words;
 use super::acts::isolated;
-use crate::mail::{FolderAct, FolderFault, FolderSize, Tally};
+use crate::mail::{FolderAct, FolderFault, FolderSetting, FolderSize, Role, Tally};
 
 /// The page of a folder.
 impl Words {
@@ -122,6 +122,25 @@ impl Words {
         "This folder contains a folder that mail programs use, so it cannot be renamed, moved or deleted."
     }
 
+    /// The same of a folder that is shared.
+    pub fn folder_is_others(&self) -> &'static str {
+        "This folder is shared. You are not allowed to rename, move or delete it."
+    }
+
+    /// Leads to the question before all that is in Trash, or in Spam, is removed; no other folder is emptied.
+    pub fn empty_folder(&self, role: Role) -> Option<&'static str> {
+        match role {
+            Role::Trash => Some("Empty Trash"),
+            Role::Junk => Some("Empty Spam"),
+            Role::Inbox | Role::Drafts | Role::Sent | Role::Archive => None,
+        }
+    }
+
+    /// Marks all messages of a folder as read.
+    pub fn mark_all_read(&self) -> &'static str {
+        "Mark all as read"
+    }
+
     /// Leads to the question before a folder is deleted.
     pub fn delete_folder(&self) -> &'static str {
         "Delete folder"
@@ -216,6 +235,62 @@ impl Words {
             }
             _ => done,
         }
+    }
+
+    /// A folder was set to be something, or no longer.
+    pub(super) fn folder_set(&self, setting: FolderSetting, name: &str, on: bool) -> String {
+        let folder = isolated(name);
+        match (setting, on) {
+            (FolderSetting::Favourite, true) => format!("{folder} was added to your favourites."),
+            (FolderSetting::Favourite, false) => {
+                format!("{folder} was removed from your favourites.")
+            }
+            (FolderSetting::Role(role), true) => {
+                format!("Postern now uses {folder} as {}.", self.role(role))
+            }
+            (FolderSetting::Role(role), false) => {
+                format!("Postern no longer uses {folder} as {}.", self.role(role))
+            }
+        }
+    }
+
+    /// What would be set, of a form whose session had ended; and what the button that does it says.
+    pub fn folder_set_label(&self, setting: FolderSetting, on: bool) -> String {
+        match (setting, on) {
+            (FolderSetting::Favourite, true) => "Add to favourites".to_owned(),
+            (FolderSetting::Favourite, false) => "Remove from favourites".to_owned(),
+            (FolderSetting::Role(role), true) => format!("Use as {}", self.role(role)),
+            (FolderSetting::Role(role), false) => format!("Stop using as {}", self.role(role)),
+        }
+    }
+
+    /// The same with the folder's name.
+    pub fn folder_to_set(&self, setting: FolderSetting, on: bool, name: &str) -> String {
+        format!("{}: {}", self.folder_set_label(setting, on), isolated(name))
+    }
+
+    /// Heading of the favourites, beside a page and on that of a folder.
+    pub fn favourites(&self) -> &'static str {
+        "Favourites"
+    }
+
+    /// Heading of what a folder can be used as.
+    pub fn used_as(&self) -> &'static str {
+        "Special use"
+    }
+
+    /// What such a folder is for.
+    pub fn why_used_as(&self, role: Option<Role>) -> String {
+        match role {
+            Some(role) => format!("Postern uses this folder as {}.", self.role(role)),
+            None => "The mail server does not say which folder is for what, so you can choose."
+                .to_owned(),
+        }
+    }
+
+    /// Heading of the folders that messages went to last.
+    pub fn recent_folders(&self) -> &'static str {
+        "Recent"
     }
 
     /// Nobody knows whether that was done.

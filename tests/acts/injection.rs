@@ -207,11 +207,8 @@ fn the_notice_and_the_page_of_another_are_not_mine() {
     let list = ann.get("/");
     let newest = shown(&list)[0].clone();
     let done = act(&list, &[&newest], "star");
-    let id = done
-        .form("messages")
-        .value("undoes")
-        .expect("an Undo")
-        .to_owned();
+    let undoes = done.attributes_of(".note input[name=undoes]", "value");
+    let id = undoes.first().expect("an Undo").to_owned();
     // Another session's notice is named: nothing is withdrawn there, and the act is done as its form says.
     let theirs = other.get("/");
     let form = theirs

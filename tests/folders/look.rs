@@ -11,6 +11,11 @@ fn pages_of_folders_have_their_pictures() {
     let tab = browser.tab();
     type_sign_in(&site, &tab);
     tab.scripts(false);
+    tab.open(&format!(
+        "{}/folder-options?f=Orchestra%2FConcerts",
+        site.url()
+    ));
+    tab.click_to(".opens button");
     for (name, address) in [
         ("folders", "/folders"),
         ("folder-options", "/folder-options?f=Orchestra"),
@@ -19,6 +24,8 @@ fn pages_of_folders_have_their_pictures() {
             "folder-where",
             "/folder-options?f=Orchestra%2FConcerts&ask=where",
         ),
+        ("folder-list", "/"),
+        ("folder-trash", "/folder?f=Trash"),
         ("folder-delete", "/folder-options?f=Orchestra&ask=delete"),
     ] {
         let url = format!("{}{address}", site.url());

@@ -31,6 +31,8 @@ pub struct FolderDone {
     pub folder: Option<FolderName>,
     /// All names that mean something else now.
     pub names: Vec<FolderName>,
+    /// Each folder that had another name, and the one that it has now; None where it is gone.
+    pub followed: Vec<(FolderName, Option<FolderName>)>,
 }
 
 /// Why a change is not made, or the failure that ends the request.
@@ -173,7 +175,11 @@ impl Changes<'_, '_, '_> {
         let flight = self.sync.fly_with_counts(plan)?;
         self.looked(&flight)?;
         let folder = Some(name);
-        Ok(FolderDone { folder, names })
+        Ok(FolderDone {
+            folder,
+            names,
+            followed: Vec::new(),
+        })
     }
 
     /// DELETE from the leaves: what is below goes first, and where one of them stays, so does what holds it.
@@ -234,6 +240,11 @@ impl Changes<'_, '_, '_> {
         self.unsubscribe_from_gone(&whole, &now)?;
         Ok(FolderDone {
             folder: (left > 0).then(|| folder.name.clone()),
+            followed: names
+                .iter()
+                .filter(|name| !now.can_be_opened(name))
+                .map(|name| (name.clone(), None))
+                .collect(),
             names,
         })
     }
@@ -277,7 +288,7 @@ impl Changes<'_, '_, '_> {
         self.look()?;
         Ok(FolderDone {
             folder: Some(folder.name.clone()),
-            names: Vec::new(),
+            ..FolderDone::default()
         })
     }
 

@@ -120,11 +120,13 @@ mod tests {
             title: decoded(name),
             depth: 0,
             role: None,
+            is_role_told: false,
             selectable: true,
             counts: None,
             delimiter: Some(delimiter),
             bears: true,
             subscribed: None,
+            rights: None,
         }
     }
 

@@ -64,7 +64,7 @@ impl Changes<'_, '_, '_> {
             way.progress.did(way.act);
             return Ok(FolderDone {
                 folder: Some(to.clone()),
-                names: Vec::new(),
+                ..FolderDone::default()
             });
         }
         let from = folder.name.as_wire();
@@ -127,6 +127,12 @@ impl Changes<'_, '_, '_> {
         };
         way.progress.did(with_tally(way.act, tally));
         let folder = Some(to.clone());
-        Ok(FolderDone { folder, names })
+        let followed = pairs.into_iter();
+        let followed = followed.map(|(old, new)| (old.name.clone(), Some(new)));
+        Ok(FolderDone {
+            folder,
+            names,
+            followed: followed.collect(),
+        })
     }
 }

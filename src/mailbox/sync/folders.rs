@@ -9,11 +9,14 @@ use super::tree::{self, Tree};
 use super::{Incomplete, Sync, levels};
 use crate::error::Result;
 use crate::mail::{Counts, Folder, FolderName};
-use crate::remote::{Flight, Folders, Plan};
+use crate::remote::{Flight, Folders, Plan, Quota};
 use crate::store::keys::FolderList;
+use crate::time::Seconds;
 
 /// STATUS commands of one request, on servers that cannot tell counts with LIST.
 const STATUSES: usize = 60;
+/// For how many seconds it holds what the user may do in folders that are not only theirs.
+const RIGHTS_HOLD: Seconds = 3_600;
 /// Bytes of all names that are kept; 20,000 folders of a usual kind have half of that.
 const NAMES_BYTES: usize = 2 * 1024 * 1024;
 
@@ -40,11 +43,25 @@ impl Sync<'_, '_, '_> {
         for folder in &asked {
             plan.status(folder);
         }
+        let foreign = std::mem::take(&mut self.counting.foreign);
+        for folder in &foreign {
+            plan.my_rights(folder);
+        }
         let incomplete = self.counting.incomplete.take();
         for pattern in incomplete.iter().flat_map(|i| &i.missing) {
             plan.list_level(pattern);
         }
         let flight = self.server.fly(plan)?;
+        if !foreign.is_empty()
+            && let Some(mut list) = self.cache.folders()
+        {
+            for folder in &mut list.folders {
+                let told = flight.folders.rights.get(&folder.name).cloned();
+                folder.rights = told.or(folder.rights.take());
+            }
+            list.rights_as_of = self.fresh.now;
+            self.cache.put_folders(&list);
+        }
         if let Some(incomplete) = incomplete {
             let asked = [incomplete.asked, incomplete.missing].concat();
             self.note_told(&incomplete.told.with(&flight.folders), asked)?;
@@ -67,7 +84,7 @@ impl Sync<'_, '_, '_> {
         while self.counting.incomplete.is_some() {
             self.fly_with_counts(Plan::new())?;
         }
-        if !self.counting.uncounted.is_empty() {
+        if !self.counting.uncounted.is_empty() || !self.counting.foreign.is_empty() {
             self.fly_with_counts(Plan::new())?;
         }
         Ok(())
@@ -142,22 +159,35 @@ impl Sync<'_, '_, '_> {
             let uncounted = uncounted.map(|f| f.name.clone()).take(STATUSES);
             self.counting.uncounted = uncounted.collect();
         }
+        let before = self.cache.folders().unwrap_or_default();
+        let age = self.fresh.now.saturating_sub(before.rights_as_of);
+        if !(0..RIGHTS_HOLD).contains(&age) && self.server.can("ACL")? {
+            let foreign = folders.iter().filter(|f| tree::is_foreign(&f.name, told));
+            let foreign = foreign.map(|f| f.name.clone()).take(STATUSES);
+            self.counting.foreign = foreign.collect();
+        }
         for folder in &mut folders {
             let known = known.get(&folder.name);
+            folder.rights = folder
+                .rights
+                .take()
+                .or(known.and_then(|known| known.rights.clone()));
             folder.counts = folder.counts.or(known.and_then(|known| known.counts));
             folder.subscribed = folder
                 .subscribed
                 .or(known.and_then(|known| known.subscribed));
         }
-        let storage = told.quotas.iter();
-        let mut storage = storage.filter(|q| q.resource == "STORAGE" && q.limit > 0);
-        let quota = storage.next().map(|q| (q.used, q.limit));
+        let quota = match told.has_quotas || !told.quotas.is_empty() {
+            true => tightest(&told.quotas),
+            false => before.quota,
+        };
         Ok(self.cache.put_folders(&FolderList {
             folders,
             left_out,
             levels: levels.to_vec(),
             as_of: self.fresh.now,
             quota,
+            rights_as_of: before.rights_as_of,
         }))
     }
 
@@ -173,6 +203,15 @@ impl Sync<'_, '_, '_> {
             }
         }
     }
+}
+
+/// Of several quotas the one that is full first: used and allowed, in units of 1024 bytes (RFC 9208 5.1).
+fn tightest(quotas: &[Quota]) -> Option<(u64, u64)> {
+    let storage = quotas.iter();
+    let storage = storage.filter(|quota| quota.resource == "STORAGE" && quota.limit > 0);
+    let left = |quota: &&Quota| quota.limit.saturating_sub(quota.used);
+    let tightest = storage.min_by_key(left)?;
+    Some((tightest.used, tightest.limit))
 }
 
 /// What a flight says a folder holds.

@@ -40,6 +40,8 @@ pub(super) struct Counting {
     pub is_listed: bool,
     /// Those whose counts the next flight asks for: LIST did not tell them.
     uncounted: Vec<FolderName>,
+    /// Those whose rights the next flight asks for: they are not in the user's own place.
+    foreign: Vec<FolderName>,
     /// What they were, where the next flight asks for levels that LIST has left out.
     incomplete: Option<Incomplete>,
 }
