@@ -25,7 +25,7 @@ pub use list::{ListId, Order, SortBy};
 pub use permits::Permits;
 pub use rights::Rights;
 pub use row::{Asked, Dated, IdHash, MOST_REFERENCES, Row, Thread, Told};
-pub use search::{Narrowing, Search, SearchField, Term};
+pub use search::{Narrowing, Search, SearchField, SearchOption, Term};
 
 /// A message's number in its folder (RFC 9051 2.3.1.1); never 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

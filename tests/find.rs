@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use crate::acts::injection::{WORDS, expect_no_command_added};
 use crate::cost;
+use crate::support::imap_script::{ImapScript, Mischief};
 use crate::support::mails::{self, MailBuilder};
 use crate::support::page::Page;
+use crate::support::pymap::{self, Pymap};
 use crate::support::site::{Plan, Site};
 use crate::support::visitor::{Request, Visitor};
 
@@ -79,6 +81,61 @@ fn what_is_typed_is_found_whatever_the_script_and_the_signs() {
             n => format!("{n} found"),
         });
     }
+}
+
+#[test]
+fn what_is_filled_in_is_looked_for_as_if_it_were_typed() {
+    let site = plan().start();
+    let list = inbox(&site);
+    let form = list.form("look").set("q", "is:starred");
+    let found = form
+        .set("q-from", "zoe")
+        .set("q-after", "2026-11-01")
+        .submit();
+    assert_eq!(subjects(&found), ["apple"]);
+    let typed = "is:starred from:zoe after:2026-11-01";
+    assert_eq!(found.attributes_of(".look input[name=q]", "value"), [typed]);
+    let none = list.form("look").set("q-before", "2026-11-02").submit();
+    none.shows("No message matches");
+    assert!(none.has_link("Show all messages"));
+    assert_eq!(
+        subjects(&list.form("look").set("q-larger", "1M").submit()).len(),
+        0
+    );
+}
+
+#[test]
+fn a_server_that_knows_no_charset_is_asked_without_its_name() {
+    let script = ImapScript::start("dovecot-2.3.19.1", Mischief::NoCharset);
+    let site = Site::new().imap_at(script.address()).start();
+    look_for(&inbox(&site), "réunion")
+        .has_status(200)
+        .hides("refused");
+    let heard = script.heard();
+    let searches = heard
+        .iter()
+        .filter(|line| line.contains("UID SEARCH") && line.contains("TEXT"));
+    let named: Vec<bool> = searches.map(|line| line.contains(" CHARSET ")).collect();
+    assert_eq!(named, [true, false], "{heard:?}");
+}
+
+#[test]
+fn a_pymap_finds_and_offers_only_what_it_can() {
+    let pymap = Pymap::start();
+    let site = Site::new().imap_at(pymap.address()).start();
+    let list = site.sign_in_with(pymap::LOGIN, pymap::PASSWORD).get("/");
+    let all = subjects(&list);
+    assert!(!list.has_link("Sender A to Z") && list.has_link("Oldest first"));
+    let mut oldest = subjects(&list.click("Oldest first"));
+    oldest.reverse();
+    assert_eq!(oldest, all);
+    let word = all[0].split(' ').next().expect("a word").to_owned();
+    let found = look_for(&list, &format!("subject:{word}"));
+    assert!(subjects(&found).contains(&all[0]));
+    // An address that somebody made up.
+    list.visitor()
+        .get("/folder?f=INBOX&sort=subject")
+        .has_status(400);
 }
 
 #[test]

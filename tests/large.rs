@@ -115,6 +115,23 @@ fn the_first_page_of_a_hundred_thousand_messages_comes_in_four_round_trips() {
     compared.has_status(200).shows("Message 100000");
     assert!(later.flights <= 4 && later.connections == 1, "{later:?}");
     println!("compared in {:?}", compared.response().took);
+    for (what, typed) in [
+        ("by subject", "f=INBOX&sort=subject"),
+        ("a body", "f=INBOX&q=body%3A%22message+99%22"),
+        ("unread first", "f=INBOX&sort=unread"),
+    ] {
+        let path = format!("/folder?{typed}");
+        let (found, first) = cost::of(&site, || look.ann.get_once(&path));
+        found.has_status(200);
+        assert_eq!(first.connections, 1, "{what}");
+        let (again, second) = cost::of(&site, || look.ann.get_once(&path));
+        assert_eq!(second.connections, 0, "{what}");
+        let (took, warm) = (found.response().took, again.response().took);
+        println!(
+            "{what}: {took:?} in {} flights, then {warm:?}",
+            first.flights
+        );
+    }
     look.again(&site, "100,000 messages");
 }
 

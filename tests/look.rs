@@ -332,6 +332,9 @@ fn every_page_has_its_picture() {
         tab.open(&list);
         tab.click(".filters summary");
         tab.screenshot(&format!("orders-{window}"));
+        tab.open(&list);
+        tab.click(".look summary");
+        tab.screenshot(&format!("search-options-{window}"));
     }
 
     // Another request of Ann is at work.

@@ -53,6 +53,51 @@ pub enum Narrowing {
     Attachment,
 }
 
+/// What can be filled in by those who do not know what to type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SearchOption {
+    /// Who it is from.
+    From,
+    /// Whom it went to.
+    To,
+    /// Words of its subject.
+    Subject,
+    /// Words of its text.
+    Body,
+    /// From which day on it came.
+    After,
+    /// Before which day it came.
+    Before,
+    /// Larger than so much.
+    Larger,
+}
+
+impl SearchOption {
+    /// All of them, in the order in which they are asked for, each with the name of its field.
+    pub const ALL: [(SearchOption, &'static str); 7] = [
+        (SearchOption::From, "q-from"),
+        (SearchOption::To, "q-to"),
+        (SearchOption::Subject, "q-subject"),
+        (SearchOption::Body, "q-body"),
+        (SearchOption::After, "q-after"),
+        (SearchOption::Before, "q-before"),
+        (SearchOption::Larger, "q-larger"),
+    ];
+
+    /// The operator that says the same.
+    pub fn typed(self) -> &'static str {
+        match self {
+            SearchOption::From => "from",
+            SearchOption::To => "to",
+            SearchOption::Subject => "subject",
+            SearchOption::Body => "body",
+            SearchOption::After => "after",
+            SearchOption::Before => "before",
+            SearchOption::Larger => "larger",
+        }
+    }
+}
+
 /// Where words are looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SearchField {
@@ -96,6 +141,28 @@ impl Search {
         }
         let text = text.trim().to_owned();
         (!text.is_empty()).then_some(Search { text })
+    }
+
+    /// What is looked for by a text and by what stands in the fields of a form; None where that is nothing.
+    pub fn composed<'t>(
+        text: &str,
+        fields: impl IntoIterator<Item = (SearchOption, &'t str)>,
+    ) -> Option<Search> {
+        let mut whole = text.to_owned();
+        for (option, value) in fields {
+            let value = value.replace('"', " ");
+            let value = value.trim();
+            if !value.is_empty() {
+                let name = option.typed();
+                let quote = if value.contains(char::is_whitespace) {
+                    "\""
+                } else {
+                    ""
+                };
+                whole.push_str(&format!(" {name}:{quote}{value}{quote}"));
+            }
+        }
+        Search::new(&whole)
     }
 
     /// As it is typed.
@@ -356,6 +423,25 @@ mod tests {
             "from:ann x is:starred"
         );
         assert_eq!(Search::new("is:unread").unwrap().without("is:unread"), None);
+    }
+
+    #[test]
+    fn a_form_that_is_filled_in_says_what_could_be_typed() {
+        let composed = |text: &str, fields: &[(SearchOption, &str)]| {
+            let fields = fields.iter().copied();
+            Search::composed(text, fields).map(|search| search.text().to_owned())
+        };
+        let fields = [
+            (SearchOption::From, "ann"),
+            (SearchOption::To, " "),
+            (SearchOption::Subject, "two \"words\""),
+            (SearchOption::After, "2026-03-01"),
+        ];
+        assert_eq!(
+            composed("x", &fields).unwrap(),
+            "x from:ann subject:\"two words\" after:2026-03-01"
+        );
+        assert_eq!(composed("", &[(SearchOption::To, "")]), None);
     }
 
     #[test]

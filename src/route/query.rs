@@ -8,7 +8,9 @@ use super::{
     Selected,
 };
 use crate::error::{Error, Result};
-use crate::mail::{FolderName, ListId, NestedPath, Order, Search, SortBy, Uid, UidValidity};
+use crate::mail::{
+    FolderName, ListId, NestedPath, Order, Search, SearchOption, SortBy, Uid, UidValidity,
+};
 
 impl Anchor {
     pub(super) fn write(&self) -> String {
@@ -111,7 +113,11 @@ impl Query {
                 }
             }
         };
-        let search = Search::new(self.get("q").unwrap_or_default());
+        let typed = self.get("q").unwrap_or_default();
+        let filled = SearchOption::ALL
+            .into_iter()
+            .filter_map(|(option, field)| Some((option, self.get(field)?)));
+        let search = Search::composed(typed, filled);
         Ok(ListId::of_folder(folder).sorted(order).searched(search))
     }
 

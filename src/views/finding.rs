@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::Chrome;
 use super::icons::{Icon, icon};
-use crate::mail::{Narrowing, Order};
+use crate::mail::{Narrowing, Order, SearchOption};
 use crate::route::Route;
 
 /// What is looked for in a list, and how else it could be shown.
@@ -56,6 +56,7 @@ pub(super) fn bar(chrome: &Chrome, finding: &Finding, title: &str) -> Markup {
                 @if let Some(clear) = &finding.clear {
                     a.button.quiet href=(chrome.href(clear)) title=(words.clear_search()) aria-label=(words.clear_search()) { (icon(Icon::Close)) }
                 }
+                (options(chrome))
                 button.button.quiet title=(words.search()) aria-label=(words.search()) { (icon(Icon::Search)) }
             }
             .filters.bar {
@@ -74,6 +75,46 @@ pub(super) fn bar(chrome: &Chrome, finding: &Finding, title: &str) -> Markup {
         }
     }
 }
+
+/// What can be filled in by those who do not know what to type. It is part of the form: what is filled in and what is typed
+/// is looked for together, and stands in the field afterwards, as it could have been typed.
+fn options(chrome: &Chrome) -> Markup {
+    let words = chrome.words;
+    html! {
+        details.drop {
+            summary.button.quiet title=(words.search_options()) aria-label=(words.search_options()) { (icon(Icon::Options)) }
+            .choices.options {
+                @for (option, name) in SearchOption::ALL {
+                    label {
+                        span { (words.search_option(option)) }
+                        @match option {
+                            SearchOption::After | SearchOption::Before => { input type="date" name=(name); }
+                            SearchOption::Larger => {
+                                select name=(name) {
+                                    option value="" { (words.any_size()) }
+                                    @for (typed, bytes) in SIZES { option value=(typed) { (words.size(bytes)) } }
+                                }
+                            }
+                            SearchOption::From | SearchOption::To | SearchOption::Subject | SearchOption::Body => {
+                                input name=(name) maxlength="200" dir="auto" autocomplete="off";
+                            }
+                        }
+                    }
+                }
+                p.hint { (words.search_hint()) }
+                button.button.primary { (words.search()) }
+            }
+        }
+    }
+}
+
+/// Sizes that are offered, as they are typed, and in bytes.
+const SIZES: [(&str, u64); 4] = [
+    ("100k", 100_000),
+    ("1M", 1_000_000),
+    ("5M", 5_000_000),
+    ("10M", 10_000_000),
+];
 
 /// A text with the words marked that were looked for.
 pub(super) fn marked(text: &str, words: &[String]) -> Markup {

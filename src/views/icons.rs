@@ -47,12 +47,13 @@ pub enum Icon {
     Dots,
     Tag,
     Search,
+    Options,
 }
 
 use Icon::*;
 
 /// Name in the page, path, and whether it turns in a page that runs from right to left.
-const DRAWN: [(Icon, &str, &str, bool); 39] = [
+const DRAWN: [(Icon, &str, &str, bool); 40] = [
     (
         Gate,
         "i-gate",
@@ -210,6 +211,12 @@ const DRAWN: [(Icon, &str, &str, bool); 39] = [
         Search,
         "i-search",
         "M10.5 4a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13zM15.3 15.3L20 20",
+        true,
+    ),
+    (
+        Options,
+        "i-options",
+        "M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4",
         true,
     ),
 ];

@@ -1,7 +1,7 @@
 //! What is said of looking for messages, and of the order of a list.
 
 use super::Words;
-use crate::mail::{Narrowing, Order, SortBy};
+use crate::mail::{Narrowing, Order, SearchOption, SortBy};
 
 impl Words {
     /// The field in which one types what is looked for, by the folder's name.
@@ -12,6 +12,34 @@ impl Words {
     /// The button beside it.
     pub fn search(&self) -> &'static str {
         "Search"
+    }
+
+    /// Opens what can be filled in instead of typing it.
+    pub fn search_options(&self) -> &'static str {
+        "Search options"
+    }
+
+    /// One of its fields.
+    pub fn search_option(&self, option: SearchOption) -> &'static str {
+        match option {
+            SearchOption::From => "From",
+            SearchOption::To => "To",
+            SearchOption::Subject => "Subject",
+            SearchOption::Body => "Text",
+            SearchOption::After => "On or after",
+            SearchOption::Before => "Before",
+            SearchOption::Larger => "Larger than",
+        }
+    }
+
+    /// Of the size: it does not matter.
+    pub fn any_size(&self) -> &'static str {
+        "Any size"
+    }
+
+    /// Below the fields: the same can be typed.
+    pub fn search_hint(&self) -> &'static str {
+        "You can also type this: from:ann subject:\"two words\" -draft is:unread has:attachment before:2026-11-01 larger:5M OR"
     }
 
     /// Leads back to all messages of the folder.

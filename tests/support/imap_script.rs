@@ -59,6 +59,8 @@ pub enum Mischief {
     Garbles(u32, Garble),
     /// Tells of the folders below others only where it is asked for one level.
     ListsByLevel,
+    /// Knows no charset but ASCII (RFC 9051 7.1, BADCHARSET).
+    NoCharset,
 }
 
 /// How the row of a message comes, where it does not come as it should.
@@ -118,7 +120,8 @@ impl Mischief {
             | Mischief::Alerts(_)
             | Mischief::Pieces(_)
             | Mischief::Garbles(..)
-            | Mischief::ListsByLevel => false,
+            | Mischief::ListsByLevel
+            | Mischief::NoCharset => false,
             Mischief::Silent(when)
             | Mischief::Drips(when, _)
             | Mischief::Cuts(when, _)
@@ -359,7 +362,8 @@ impl Serving {
             | Mischief::Alerts(_)
             | Mischief::Pieces(_)
             | Mischief::Garbles(..)
-            | Mischief::ListsByLevel => unreachable!("begins never"),
+            | Mischief::ListsByLevel
+            | Mischief::NoCharset => unreachable!("begins never"),
             Mischief::Silent(_) => self.wait()?,
             Mischief::Drips(_, pause) => {
                 for byte in right {
@@ -434,6 +438,10 @@ impl Serving {
                 } else {
                     words.answer("SELECT INBOX")
                 }
+            }
+            () if upper.contains(" CHARSET ") && matches!(self.mischief, Mischief::NoCharset) => {
+                let refusal = b"$TAG NO [BADCHARSET (US-ASCII)] The charset is not supported\r\n";
+                vec![refusal.to_vec()]
             }
             () if is("UID SEARCH RETURN") => words.answer("UID SEARCH RETURN"),
             () if is("UID SEARCH") => words.answer("UID SEARCH ALL"),
