@@ -305,11 +305,10 @@ fn settings_that_are_damaged_are_told_and_never_written_over() {
 fn killed_at(site: &Site, ann: &Visitor, form: &Request, call: &str, nth: usize) -> Outcome {
     let inject = format!("inject={call}:signal=SIGKILL:when={nth}");
     let file = settings(site);
-    let dir = file.parent().expect("profile/").display().to_string();
-    let (file, new) = (
-        file.display().to_string(),
-        format!("{}.new", file.display()),
-    );
+    let dir = file.parent().expect("profile/");
+    // What it is called until it is whole.
+    let new = dir.join("unfinished.new").display().to_string();
+    let (dir, file) = (dir.display().to_string(), file.display().to_string());
     ByHand::request(&site.program(), form.clone())
         .by(ann)
         .under(&["strace", "-f", "-qq", "-o", "/dev/null"])
