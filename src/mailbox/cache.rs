@@ -385,6 +385,12 @@ impl<'v, 'p> Cache<'v, 'p> {
         }
     }
 
+    /// The messages of a folder whose rows are cached, in whatever UIDVALIDITY.
+    pub fn with_rows(&mut self, folder: &FolderName) -> UidSet {
+        let keys = self.store.keys_below(&ROWS, &self.data.folder(folder));
+        keys.iter().map(MessageKey::uid).collect()
+    }
+
     /// Messages of a folder that were read here and whose \Seen the server does not know yet.
     pub fn pending(&mut self, folder: &FolderRef) -> Vec<Uid> {
         let keys = self.store.keys_below(&PENDING, &self.validity_key(folder));

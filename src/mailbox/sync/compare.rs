@@ -55,6 +55,8 @@ struct Comparison {
     unseen: Option<Handle<Found>>,
     /// True where the server tells what changed since a modification sequence.
     tracks: bool,
+    /// True where the flags of all rows that are cached were asked for.
+    all_flags: bool,
 }
 
 impl Sync<'_, '_, '_> {
@@ -132,6 +134,7 @@ impl Sync<'_, '_, '_> {
         };
         self.cache.put_list(list, &head, &uids);
         let was_tracked = before.is_some_and(|before| before.head.modseq.is_some());
+        let is_tracked = was_tracked || asked.all_flags && head.modseq.is_some();
         if let Some(beside) = asked.beside {
             flight.require(beside)?;
         }
@@ -141,7 +144,7 @@ impl Sync<'_, '_, '_> {
         };
         Ok(Compared {
             head,
-            flags_due: !(asked.tracks && was_tracked),
+            flags_due: !(asked.tracks && is_tracked),
             beside,
         })
     }
@@ -202,10 +205,15 @@ impl Sync<'_, '_, '_> {
             true => plan.sort(SortKey::Arrival, false, criteria),
             false => plan.search(criteria),
         };
+        let tracks = qresync || condstore;
+        // What follows tells only what changes from now on; rows may be cached from before.
+        let all_flags = before.is_none() && tracks;
+        if all_flags {
+            plan.fetch_flags(self.cache.with_rows(folder), None);
+        }
         if let Some(known) = known.filter(|_| condstore && !qresync) {
             plan.fetch_flags(UidSet::all(), Some(known.modseq));
         }
-        let tracks = qresync || condstore;
         let asked = Comparison {
             open,
             access,
@@ -213,6 +221,7 @@ impl Sync<'_, '_, '_> {
             order,
             unseen,
             tracks,
+            all_flags,
         };
         Ok((plan, asked))
     }
