@@ -1,12 +1,16 @@
-//! Several files in one zip archive, stored as they are.
+//! Several files in one zip archive, stored as they are; several messages in one `mbox`.
 //!
 //! Attachments are mostly packed already, so nothing is compressed; then a zip is a few fixed headers around the bytes
 //! (APPNOTE 4.3), and a crate for it would bring compressors, ciphers and clocks. Not for reading one. To know before
 //! changing it: sizes and checksums are known only at the end of a file and are put into its header then, so the archive is
 //! written to something that can seek, and a reader that streams can unpack it too.
 
+mod mbox;
+
 use std::collections::BTreeMap;
 use std::io::{self, Seek, SeekFrom, Write};
+
+pub use mbox::Mbox;
 
 /// Most files of an archive without the extensions for large ones.
 const MOST: usize = 65_000;

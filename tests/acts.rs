@@ -4,6 +4,7 @@
 //! named, never done twice.
 
 mod cut;
+mod export;
 mod hands;
 pub mod injection;
 mod labels;
@@ -626,4 +627,20 @@ fn rule_9_what_another_client_has_marked_is_struck_through_and_can_be_restored()
     );
     assert_eq!(flags(&site, "INBOX")[0], "\\Deleted");
     assert!(!flags(&site, "INBOX")[2].contains("Deleted"));
+}
+
+#[test]
+fn rule_4_what_others_marked_in_a_folder_before_it_was_first_compared_is_not_overlooked() {
+    let site = plan(3).start();
+    let first = act(&inbox(&site), &["Message 1"], "archive");
+    let second = act(&first, &["Message 2"], "archive");
+    // The row of what went is cached; nobody has looked at the list that it is in.
+    let mut other = site.other_client("ann");
+    other.run("SELECT Archive");
+    other.run("STORE 1 +FLAGS (\\Seen)");
+    drop(other);
+    undo(&second).says("1 message moved to Inbox.");
+    let archive = inbox(&site).visitor().get("/folder?f=Archive");
+    assert_eq!(shown(&archive), ["Message 1"]);
+    assert!(archive.texts_of(".row.unread").is_empty());
 }

@@ -5,7 +5,7 @@
 
 use super::panes::title;
 use super::resume::{self, Question};
-use super::{Done, GoOn, Visit, choose, folder, labels};
+use super::{Done, GoOn, Visit, choose, export, folder, labels};
 use crate::error::{Act, Result};
 use crate::mail::{FolderName, MessageAct, MessageRef, Role, Tally};
 use crate::mailbox::{Change, Order, Outcome, WayBack, Which};
@@ -61,6 +61,7 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
                 (change, label.name)
             }
         },
+        MessageAct::SaveZip | MessageAct::SaveMbox => return export::save(visit, &form),
         MessageAct::Archive => visit.move_to(Role::Archive)?,
         MessageAct::Delete => visit.move_to(Role::Trash)?,
         MessageAct::Spam => visit.move_to(Role::Junk)?,
@@ -222,7 +223,7 @@ pub fn page_of(form: &Form) -> Route {
 
 impl Visit<'_, '_> {
     /// Which messages a form means; None where it means all of what was found, and that is another number now.
-    fn which(&mut self, form: &MessagesForm) -> Option<Which> {
+    pub fn which(&mut self, form: &MessagesForm) -> Option<Which> {
         let list = &form.page.list;
         Some(match form.all {
             None => Which::These(form.uids.iter().copied().collect()),
@@ -242,7 +243,7 @@ impl Visit<'_, '_> {
     }
 
     /// A folder's name for people.
-    fn title_of(&mut self, name: &FolderName) -> Result<String> {
+    pub fn title_of(&mut self, name: &FolderName) -> Result<String> {
         let list = self.mailbox.known_folders()?;
         let folder = list.folders.iter().find(|folder| folder.name == *name);
         let title = folder.map(|folder| title(self, folder).to_owned());

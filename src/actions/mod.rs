@@ -6,6 +6,7 @@
 pub mod about;
 mod choose;
 mod drawn;
+mod export;
 mod extras;
 mod faults;
 mod finding;

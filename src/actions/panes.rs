@@ -295,6 +295,8 @@ pub fn offers(folder: Option<&Folder>, permits: &Permits) -> Acting {
         MessageAct::Unstar,
         MessageAct::Label,
         MessageAct::Copy,
+        MessageAct::SaveZip,
+        MessageAct::SaveMbox,
         MessageAct::Restore,
     ];
     let is_permitted =

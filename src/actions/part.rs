@@ -112,7 +112,7 @@ pub fn source(visit: &mut Visit, at: &MessageRef, save: bool) -> Result<Done> {
 }
 
 /// `Content-Disposition` with a name in ASCII and, where that is not all of it, in full (RFC 6266 4.3).
-fn disposition(how: &str, name: &str) -> String {
+pub(super) fn disposition(how: &str, name: &str) -> String {
     let plain: String = name
         .chars()
         .map(|c| {

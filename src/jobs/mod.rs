@@ -18,6 +18,7 @@
 //! Not for what a page shows. To know before changing it: nothing is written to the client before all of it is at hand. A
 //! program that dies in the middle of its answer looks, to a browser, as if it had finished.
 
+pub mod export;
 pub mod transfer;
 
 use std::io::{self, Read as _, Seek as _, Write as _};

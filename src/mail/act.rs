@@ -39,11 +39,15 @@ pub enum MessageAct {
     Label,
     /// To take it off.
     Unlabel,
+    /// To save them as files, in a zip: nothing is changed.
+    SaveZip,
+    /// To save them in an mbox: nothing is changed.
+    SaveMbox,
 }
 
 impl MessageAct {
     /// Every act, with the name that forms have for it.
-    const NAMES: [(MessageAct, &'static str); 14] = [
+    const NAMES: [(MessageAct, &'static str); 16] = [
         (MessageAct::Read, "read"),
         (MessageAct::Unread, "unread"),
         (MessageAct::Star, "star"),
@@ -58,6 +62,8 @@ impl MessageAct {
         (MessageAct::Restore, "restore"),
         (MessageAct::Label, "label"),
         (MessageAct::Unlabel, "unlabel"),
+        (MessageAct::SaveZip, "save-zip"),
+        (MessageAct::SaveMbox, "save-mbox"),
     ];
 
     /// Every act.
@@ -96,7 +102,9 @@ impl MessageAct {
             | MessageAct::Copy
             | MessageAct::Remove
             | MessageAct::Label
-            | MessageAct::Unlabel => None,
+            | MessageAct::Unlabel
+            | MessageAct::SaveZip
+            | MessageAct::SaveMbox => None,
         }
     }
 
@@ -131,7 +139,9 @@ impl MessageAct {
             | MessageAct::Copy
             | MessageAct::Restore
             | MessageAct::Label
-            | MessageAct::Unlabel => false,
+            | MessageAct::Unlabel
+            | MessageAct::SaveZip
+            | MessageAct::SaveMbox => false,
         }
     }
 }

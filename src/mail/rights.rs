@@ -49,7 +49,7 @@ impl Rights {
                 self.any("w")
             }
             MessageAct::Restore => self.any("td"),
-            MessageAct::Copy => true,
+            MessageAct::Copy | MessageAct::SaveZip | MessageAct::SaveMbox => true,
             MessageAct::Archive
             | MessageAct::Delete
             | MessageAct::Spam

@@ -124,7 +124,11 @@ fn key(act: MessageAct) -> Option<&'static str> {
         MessageAct::Read => Some("I"),
         MessageAct::Unread => Some("U"),
         MessageAct::Label => Some("l"),
-        MessageAct::Copy | MessageAct::Restore | MessageAct::Unlabel => None,
+        MessageAct::Copy
+        | MessageAct::Restore
+        | MessageAct::Unlabel
+        | MessageAct::SaveZip
+        | MessageAct::SaveMbox => None,
     }
 }
 
@@ -141,5 +145,6 @@ fn sign(act: MessageAct) -> Icon {
         MessageAct::Move => Icon::Folder,
         MessageAct::Copy => Icon::File,
         MessageAct::Label | MessageAct::Unlabel => Icon::Tag,
+        MessageAct::SaveZip | MessageAct::SaveMbox => Icon::Download,
     }
 }

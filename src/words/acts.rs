@@ -80,6 +80,8 @@ impl Words {
             MessageAct::Restore => "Restore",
             MessageAct::Label => "Label",
             MessageAct::Unlabel => "Remove label",
+            MessageAct::SaveZip => "Save as zip",
+            MessageAct::SaveMbox => "Save as mbox",
         }
     }
 
@@ -197,6 +199,7 @@ impl Words {
             | MessageAct::Move
             | MessageAct::Label
             | MessageAct::Unlabel => format!("{messages} moved to {into}."),
+            MessageAct::SaveZip | MessageAct::SaveMbox => format!("{messages} saved."),
             MessageAct::Copy => format!("{messages} copied to {into}."),
             MessageAct::Remove => format!("{messages} {are} deleted for good."),
             MessageAct::Restore => format!("{messages} restored."),

@@ -488,7 +488,18 @@ fn rule_11_flags_that_do_not_stay_are_not_offered() {
     });
     lied.liar.lies(vec![none]);
     let list = lied.front.sign_in("ann").get("/");
-    assert_eq!(offers(&list), ["archive", "delete", "spam", "move", "copy"]);
+    assert_eq!(
+        offers(&list),
+        [
+            "archive",
+            "delete",
+            "spam",
+            "move",
+            "copy",
+            "save-zip",
+            "save-mbox"
+        ]
+    );
     let message = list.click("Message 40");
     assert_eq!(
         message.attributes_of("#acts button[name=act]", "value"),

@@ -316,6 +316,11 @@ impl Soak {
         let id = if is_message { "acts" } else { "rows" };
         let acts = page.attributes_of(&format!("form#{id} button[name=act]"), "value");
         let act = acts[self.below(acts.len())].clone();
+        if act.starts_with("save") {
+            // Nothing is changed by it.
+            self.show(at, "/");
+            return false;
+        }
         if !is_message && self.below(6) == 0 {
             page = page.click("Select all on this page");
             let all = page.attributes_of(".bulk.bar > a[href*=all]", "href");
