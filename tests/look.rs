@@ -409,6 +409,12 @@ fn keys_press_the_buttons_that_can_be_seen() {
     let first = "document.querySelector('.row .subject').innerText";
     tab.open(&list);
     let subject = tab.evaluate(first);
+    tab.press("/");
+    assert_eq!(tab.evaluate("document.activeElement.name"), json!("q"));
+    // What is typed there is no key.
+    tab.press("e");
+    assert_eq!(tab.evaluate("document.activeElement.value"), json!("e"));
+    tab.open(&list);
     // Nothing is ticked: there is nothing to be archived.
     tab.press("e");
     assert_eq!(tab.evaluate("location.search"), json!(""));

@@ -1,17 +1,18 @@
 // What a page can do better with script. Every page works without it, so nothing here may be the only way to anything.
 "use strict";
 
-// Keys: a link or button says in aria-keyshortcuts which ones press it. A button that cannot be seen, nor stands in a menu
+// Keys: a link, button or field says in aria-keyshortcuts which ones press it, or lead into it. A button that cannot be seen, nor stands in a menu
 // that can be, is not meant: it is for what is ticked, and nothing is.
 const isMeant = (one) => one.localName === "a" || (one.closest("details:not([open])") ?? one).checkVisibility();
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
   if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (!/^[a-z#!]$/i.test(event.key)) return;
+  if (!/^[a-z#!/]$/i.test(event.key)) return;
   const link = [...document.querySelectorAll(`[aria-keyshortcuts~="${event.key}"]`)].find(isMeant);
   if (link) {
     event.preventDefault();
-    link.click();
+    if (link.localName === "input") link.focus();
+    else link.click();
   }
 });
 
