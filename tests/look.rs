@@ -279,7 +279,7 @@ pub fn expect_named(tab: &Tab) {
          const ids = [...document.querySelectorAll('[id]')].map(e => e.id); \
          if (new Set(ids).size !== ids.length) wrong.push('an id twice'); \
          for (const e of document.querySelectorAll('a[href], button, input:not([type=hidden]), summary, iframe')) { \
-           const name = (e.checkVisibility() ? e.innerText : e.textContent) || e.title || e.getAttribute('aria-label') || e.labels?.[0]?.innerText; \
+           const name = (e.checkVisibility() ? e.innerText : e.textContent) || e.title || e.getAttribute('aria-label') || e.labels?.[0]?.textContent; \
            if (!name?.trim() && !e.ariaHidden && !e.hidden) wrong.push(e.outerHTML.slice(0, 200)); } \
          if (count('[style]:not(iframe)') + count('style') + count('script:not([src])')) wrong.push('inline'); \
          return wrong; })()",
