@@ -352,7 +352,19 @@ impl Tab {
     }
 
     fn picture(&self, name: &str, how: Value) -> PathBuf {
-        let answer = self.ask("Page.captureScreenshot", how);
+        // A page that loads itself anew has none for a moment.
+        let session = Some(self.session.as_str());
+        let tried = (0..10).find_map(|_| {
+            let method = "Page.captureScreenshot";
+            match self.wire.try_to(session, method, how.clone()) {
+                Err(error) if error.contains("Not attached") => {
+                    thread::sleep(Duration::from_millis(100));
+                    None
+                }
+                answer => Some(answer),
+            }
+        });
+        let answer = tried.expect("a page").expect("a picture");
         let data = answer["data"].as_str().expect("a picture");
         let dir = place::target_dir().join("screenshots");
         fs::create_dir_all(&dir).expect("target/screenshots");

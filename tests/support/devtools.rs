@@ -161,15 +161,24 @@ impl Wire {
 
     /// Sends a command and waits for its answer.
     pub fn ask(&self, session: Option<&str>, method: &str, params: Value) -> Value {
+        let answer = self.try_to(session, method, params);
+        answer.unwrap_or_else(|error| panic!("{method}: {error}"))
+    }
+
+    /// The same, for what the browser may refuse.
+    pub fn try_to(
+        &self,
+        session: Option<&str>,
+        method: &str,
+        params: Value,
+    ) -> Result<Value, String> {
         let id = self.tell(session, method, params);
         let id = id.expect("the pipe to Chromium");
         let answer = self.wait(method, |heard| heard.answers.remove(&id));
-        assert!(
-            answer.get("error").is_none(),
-            "{method}: {}",
-            answer["error"]
-        );
-        answer["result"].clone()
+        match answer.get("error") {
+            Some(error) => Err(error.to_string()),
+            None => Ok(answer["result"].clone()),
+        }
     }
 
     /// Waits until something was heard.
