@@ -21,8 +21,8 @@ use crate::support::transcript::{Transcript, replaced};
 use crate::support::visitor::Visitor;
 
 /// The soft deadline of these sites, and the hard one.
-const DEADLINE: Duration = Duration::from_secs(5);
-const HARD: Duration = Duration::from_secs(8);
+const DEADLINE: Duration = Duration::from_secs(12);
+const HARD: Duration = Duration::from_secs(15);
 
 const SILENT: &str = "The mail server is not answering";
 const AWAY: &str = "The mail server cannot be reached";
