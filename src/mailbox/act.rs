@@ -154,13 +154,6 @@ impl Mailbox<'_, '_> {
         uids.ok_or(Error::Internal(Cause::new("a list that was not kept")))
     }
 
-    /// A list that was found, with its messages.
-    fn all_of(&mut self, list: &ListId) -> Option<(List, Vec<Uid>)> {
-        let head = self.cache.list(list)?;
-        let uids = self.cache.uids(list, 0..head.counts.messages)?;
-        Some((head, uids))
-    }
-
     /// Which messages stand on the page that is shown next, and on the one after it: those without a row, and the others.
     fn shown_next(
         &mut self,
@@ -170,7 +163,7 @@ impl Mailbox<'_, '_> {
     ) -> (UidSet, UidSet) {
         let found = match order.page.list.is_compared() {
             true => None,
-            false => self.all_of(&order.page.list),
+            false => self.cache.whole(&order.page.list),
         };
         let (head, uids) = match &found {
             Some((head, uids)) => (head, uids),

@@ -101,6 +101,13 @@ impl<'v, 'p> Cache<'v, 'p> {
         self.store.get(self.encryption(), &LISTS, &key)
     }
 
+    /// What is known of a list, and all of its UIDs, oldest first; None where a block is missing.
+    pub fn whole(&mut self, list: &ListId) -> Option<(List, Vec<Uid>)> {
+        let head = self.list(list)?;
+        let uids = self.uids(list, 0..head.counts.messages)?;
+        Some((head, uids))
+    }
+
     /// The UIDs of some ranks of a list, oldest first; None where a block is missing.
     pub fn uids(&mut self, list: &ListId, ranks: Range<u32>) -> Option<Vec<Uid>> {
         self.uids_at(self.data.list(list), ranks)
@@ -169,16 +176,19 @@ impl<'v, 'p> Cache<'v, 'p> {
             }
             count = count.saturating_add(1);
         }
-        self.remove_blocks(key, count);
-    }
-
-    /// Removes the blocks of a list from one on.
-    fn remove_blocks(&mut self, key: ListKey, from: u32) {
-        for number in from.. {
+        for number in count.. {
             if self.block(key, number).is_none() {
                 break;
             }
             self.store.remove(&BLOCKS, &key.block(number));
+        }
+    }
+
+    /// Removes a list with its blocks.
+    fn remove_list(&mut self, key: ListKey) {
+        self.store.remove(&LISTS, &key);
+        for block in self.store.keys_below(&BLOCKS, &key) {
+            self.store.remove(&BLOCKS, &block);
         }
     }
 
@@ -210,8 +220,7 @@ impl<'v, 'p> Cache<'v, 'p> {
         let mut found = self.found();
         found.sort_by_key(|(_, head)| std::cmp::Reverse(head.as_of));
         for (key, _) in found.into_iter().skip(MOST_FOUND.saturating_sub(1)) {
-            self.store.remove(&LISTS, &key);
-            self.remove_blocks(key, 0);
+            self.remove_list(key);
         }
     }
 
@@ -260,10 +269,7 @@ impl<'v, 'p> Cache<'v, 'p> {
         for key in self.store.keys_below(&LISTS, &self.data.id) {
             let head = self.store.get(self.encryption(), &LISTS, &key);
             if head.is_some_and(|head| names.contains(&head.folder.name)) {
-                self.store.remove(&LISTS, &key);
-                for block in self.store.keys_below(&BLOCKS, &key) {
-                    self.store.remove(&BLOCKS, &block);
-                }
+                self.remove_list(key);
             }
         }
     }

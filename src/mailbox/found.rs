@@ -19,10 +19,9 @@ impl Mailbox<'_, '_> {
     /// `BadRequest` for an order that the server cannot make; `Gone(Folder)`; `Imap`.
     pub(super) fn search(&mut self, list: &ListId, further: bool) -> Result<Compared> {
         let whole = ListId::of_folder(list.folder().clone());
-        let known = self.cache.list(list).filter(|_| further);
-        let before = known.and_then(|known| {
-            let below = known.found?.down_to?;
-            let uids = self.cache.uids(list, 0..known.counts.messages)?;
+        let known = self.cache.whole(list).filter(|_| further);
+        let before = known.and_then(|(head, uids)| {
+            let below = head.found?.down_to?;
             Some((uids.into_iter().collect(), below))
         });
         for _ in 0..ATTEMPTS {
@@ -76,8 +75,7 @@ impl Mailbox<'_, '_> {
 
     /// The messages of a list that was found, as it was when their number was told; None where it has changed since.
     pub fn found_then(&mut self, list: &ListId, count: u32) -> Option<Vec<Uid>> {
-        let head = self.cache.list(list)?;
-        let uids = self.cache.uids(list, 0..head.counts.messages)?;
+        let (head, uids) = self.cache.whole(list)?;
         (head.counts.messages == count).then_some(uids)
     }
 }

@@ -149,9 +149,11 @@ impl Mailbox<'_, '_> {
 
     /// The messages of a list whose UIDs are below this one, as the list is cached.
     pub fn uids_below(&mut self, list: &ListId, below: u32) -> Vec<Uid> {
-        let total = self.cache.list(list).map_or(0, |head| head.counts.messages);
-        let uids = self.cache.uids(list, 0..total).unwrap_or_default();
-        uids.into_iter().filter(|uid| uid.get() < below).collect()
+        let (_, uids) = self.cache.whole(list).unzip();
+        uids.into_iter()
+            .flatten()
+            .filter(|uid| uid.get() < below)
+            .collect()
     }
 
     /// The message below another in its list, or above it, as the list is cached; `hint` is about where that one stands.
