@@ -34,6 +34,12 @@ pub(in crate::mailbox) struct Quest<'q> {
 }
 
 impl Quest<'_> {
+    /// True where words are looked for whose charset a server may refuse.
+    fn needs_charset(&self) -> bool {
+        let search = self.list.search();
+        search.is_some_and(|search| !search.text().is_ascii())
+    }
+
     /// What has not been looked through before.
     fn unseen(&self) -> UidSet {
         let below = self.before.as_ref().map(|(_, below)| below.get());
@@ -97,7 +103,7 @@ impl Sync<'_, '_, '_> {
     /// Everything that one flight can ask: the order, and what is found where that takes no time.
     fn ask(&mut self, quest: &Quest, terms: Option<&Vec<Term>>) -> Result<Option<Told>> {
         let terms = terms.filter(|terms| !terms.is_empty());
-        let mut named = true;
+        let mut named = quest.needs_charset();
         loop {
             let mut plan = Plan::new();
             let opening = self.server.ask_for(&mut plan, quest.folder, Access::Read);
@@ -165,7 +171,8 @@ impl Sync<'_, '_, '_> {
         let among = quest.unseen();
         left.retain(|uid| among.contains(*uid));
         left.sort_unstable();
-        let (mut found, mut size, mut named) = (UidSet::default(), SLICE, true);
+        let (mut found, mut size) = (UidSet::default(), SLICE);
+        let mut named = quest.needs_charset();
         let mut down_to = None;
         while let (Some(first), Some(last)) = (
             left.get(left.len().saturating_sub(size)).copied(),
