@@ -19,7 +19,7 @@ const MOST: usize = 20_000;
 /// Saves the messages that a form names.
 ///
 /// # Errors
-/// `Gone(Message)` where none of them is there; `TooLarge` where they are too many for one file.
+/// `Gone(Message)` where none of them is there; `BadRequest` where they are too many for one file.
 pub fn save(visit: &mut Visit, form: &MessagesForm) -> Result<Done> {
     let uids: Vec<Uid> = match visit.which(form) {
         Some(Which::These(uids) | Which::Found(uids)) => uids.iter().collect(),

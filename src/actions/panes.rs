@@ -184,14 +184,7 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
             doubted: judged
                 .filter(Judgement::is_marked)
                 .map(|judged| judged.named),
-            labels: labels.chips(
-                &line
-                    .row
-                    .as_ref()
-                    .map(|row| row.flags.clone())
-                    .unwrap_or_default(),
-                ON_A_ROW,
-            ),
+            labels: row.map_or_else(Default::default, |row| labels.chips(&row.flags, ON_A_ROW)),
             ..row_line(visit, line, (&listing.list, message), outgoing)
         }
     });

@@ -118,6 +118,9 @@ const SIZES: [(&str, u64); 4] = [
 
 /// A text with the words marked that were looked for.
 pub(super) fn marked(text: &str, words: &[String]) -> Markup {
+    if words.is_empty() {
+        return html! { (text) };
+    }
     let words: Vec<Vec<char>> = words
         .iter()
         .map(|word| word.chars().flat_map(char::to_lowercase).collect())

@@ -31,7 +31,7 @@ pub struct ListPane {
     pub as_of: Option<Calendar>,
     /// True where nothing can be done with its messages.
     pub is_read_only: bool,
-    /// The same page, compared with the server now; of what was found its first page, found anew.
+    /// The same page, compared with the server now; of a search its first page, with the search made once more.
     pub compare: Route,
     /// What is looked for in it, and how else it could be shown.
     pub finding: Finding,

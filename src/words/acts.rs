@@ -100,7 +100,7 @@ impl Words {
         format!("Select: {subject}")
     }
 
-    /// What stands behind the number of selected messages.
+    /// The word after the number of selected messages.
     pub fn selected(&self) -> &'static str {
         " selected"
     }

@@ -100,7 +100,7 @@ impl Words {
         "Sort"
     }
 
-    /// An order, by what stands first.
+    /// An order, by what comes first.
     pub fn order(&self, order: Order) -> &'static str {
         match (order.by, order.reversed) {
             (SortBy::Arrival, false) => "Newest first",

@@ -21,7 +21,7 @@ impl Words {
         usual.into_iter().filter_map(label)
     }
 
-    /// What stands in front of the labels of a message, for who hears it.
+    /// The word before the labels of a message, for screen readers.
     pub fn labels(&self) -> &'static str {
         "Labels"
     }
