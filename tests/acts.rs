@@ -70,7 +70,7 @@ fn inbox(site: &Site) -> Page {
 }
 
 /// The subjects of a folder in the order in which they came, read by another mail program, those marked as deleted apart.
-fn subjects(site: &Site, folder: &str) -> Vec<String> {
+pub fn subjects(site: &Site, folder: &str) -> Vec<String> {
     let mut client = site.other_client("ann");
     subjects_by(&mut client, folder)
 }

@@ -55,6 +55,11 @@ const COMMANDS: [&str; 19] = [
 
 /// Every command that was sent begins with a tag of ours and a word of ours, and there is no LOGOUT of another's.
 pub fn expect_no_command_added(site: &Site, what: &str) {
+    expect_only(site, &COMMANDS, what);
+}
+
+/// Every command that was sent begins with a tag of ours and one of these words.
+pub fn expect_only(site: &Site, commands: &[&str], what: &str) {
     for line in site.proxy().transcript().lines() {
         let Some((_, said)) = line.split_once(" C: ") else {
             continue;
@@ -69,7 +74,7 @@ pub fn expect_no_command_added(site: &Site, what: &str) {
             continue;
         }
         assert_ne!(tag, "z", "{what}: {said}");
-        assert!(COMMANDS.contains(&verb), "{what}: {said}");
+        assert!(commands.contains(&verb), "{what}: {said}");
     }
 }
 

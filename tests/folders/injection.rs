@@ -1,7 +1,7 @@
 //! Hostile names: whatever is typed or smuggled, no command is ended or added.
 
 use super::{listed, options, plan};
-use crate::support::site::Site;
+use crate::acts::injection::expect_only;
 
 /// What might end a command, begin a literal, or be taken for a pattern.
 const WORDS: [&str; 19] = [
@@ -44,24 +44,6 @@ const COMMANDS: [&str; 15] = [
     "ENABLE",
 ];
 
-fn expect_no_command_added(site: &Site, what: &str) {
-    for line in site.proxy().transcript().lines() {
-        let Some((_, said)) = line.split_once(" C: ") else {
-            continue;
-        };
-        if said == "..." || said.is_empty() || said.starts_with(' ') {
-            continue;
-        }
-        let mut words = said.split(' ');
-        let (tag, verb) = (
-            words.next().unwrap_or_default(),
-            words.next().unwrap_or_default(),
-        );
-        assert_ne!(tag, "z", "{what}: {said}");
-        assert!(COMMANDS.contains(&verb), "{what}: {said}");
-    }
-}
-
 #[test]
 fn nothing_that_a_form_of_folders_says_becomes_a_command() {
     let site = plan().proxied().start();
@@ -102,7 +84,7 @@ fn nothing_that_a_form_of_folders_says_becomes_a_command() {
             site.proxy().reset();
             let answer = ann.follow(form.submit_once());
             assert!(answer.status() < 500, "{what}: {}", answer.text());
-            expect_no_command_added(&site, &what);
+            expect_only(&site, &COMMANDS, &what);
         }
     }
     let after = listed(&site, "LIST");

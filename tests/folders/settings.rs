@@ -2,26 +2,12 @@
 //! all that is in one.
 
 use super::{Says as _, has, listed, options, plan, rename};
+use crate::acts::subjects;
 use crate::cost::connections;
 use crate::support::liar::{Liar, Lie};
 use crate::support::mails::{self, Mail};
 use crate::support::page::Page;
 use crate::support::site::Site;
-
-/// The subjects of a folder, read by another mail program.
-fn subjects(site: &Site, folder: &str) -> Vec<String> {
-    let mut client = site.other_client("ann");
-    let opened = client.run(&format!("EXAMINE \"{folder}\""));
-    if opened.contains(&"* 0 EXISTS".to_owned()) {
-        return Vec::new();
-    }
-    let rows = client.run("FETCH 1:* (BODY.PEEK[HEADER.FIELDS (SUBJECT)])");
-    let subject = |row: &String| {
-        let (_, rest) = row.split_once("Subject: ")?;
-        Some(rest.lines().next().unwrap_or_default().to_owned())
-    };
-    rows.iter().filter_map(subject).collect()
-}
 
 /// Presses a button of the list for its newest message.
 fn act_on_newest(list: &Page, act: &str) -> Page {
