@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::acts::injection::{WORDS, expect_no_command_added};
 use crate::cost;
 use crate::support::imap_script::{ImapScript, Mischief};
-use crate::support::mails::{self, MailBuilder};
+use crate::support::mails::{self, Mail, MailBuilder};
 use crate::support::page::Page;
 use crate::support::pymap::{self, Pymap};
 use crate::support::site::{Plan, Site};
@@ -120,22 +120,133 @@ fn a_server_that_knows_no_charset_is_asked_without_its_name() {
 }
 
 #[test]
-fn a_pymap_finds_and_offers_only_what_it_can() {
+fn a_pymap_finds_and_is_sorted_for() {
     let pymap = Pymap::start();
     let site = Site::new().imap_at(pymap.address()).start();
     let list = site.sign_in_with(pymap::LOGIN, pymap::PASSWORD).get("/");
     let all = subjects(&list);
-    assert!(!list.has_link("Sender A to Z") && list.has_link("Oldest first"));
     let mut oldest = subjects(&list.click("Oldest first"));
     oldest.reverse();
     assert_eq!(oldest, all);
     let word = all[0].split(' ').next().expect("a word").to_owned();
     let found = look_for(&list, &format!("subject:{word}"));
     assert!(subjects(&found).contains(&all[0]));
-    // An address that somebody made up.
-    list.visitor()
-        .get("/folder?f=INBOX&sort=subject")
-        .has_status(400);
+    let by_subject = subjects(&list.click("Subject A to Z"));
+    let mut expected = all;
+    expected.sort_by_key(|subject| subject.to_lowercase());
+    assert_eq!(by_subject, expected);
+}
+
+/// A server that neither sorts nor groups.
+pub const WITHOUT_SORT: &str = "imap_capability = IMAP4rev1 UIDPLUS MOVE ESEARCH CONDSTORE ENABLE QRESYNC LITERAL+ NAMESPACE SPECIAL-USE LIST-EXTENDED LIST-STATUS\n";
+
+/// Mails of which no two are equal in any order, in the order in which they came.
+fn sortable() -> Plan {
+    let mails = [
+        (
+            "Re: Zebra",
+            "Carl <x@a.example>",
+            "Zoe <z@b.example>",
+            14,
+            5,
+        ),
+        (
+            "[list] Re: apple pie",
+            "\"Bo\" <a@a.example>",
+            "Ann <z@b.example>",
+            11,
+            900,
+        ),
+        ("Banana (fwd)", "abe@a.example", "MIA <z@b.example>", 13, 60),
+        (
+            "RE: fwd: cherry",
+            "Dora <b@a.example>",
+            "bob <z@b.example>",
+            12,
+            300,
+        ),
+        (
+            "=?utf-8?q?d=C3=A9j=C3=A0_vu?=",
+            "Kai <c@a.example>",
+            "x@b.example",
+            10,
+            20,
+        ),
+    ];
+    let mail = |(subject, from, to, day, size): (&str, &str, &str, u32, usize)| {
+        let text = "x".repeat(size);
+        Mail::written(&format!(
+            "From: {from}\nTo: {to}\nSubject: {subject}\nDate: {day} Nov 2026 10:00:00 +0000\nMessage-ID: <{day}@a.example>\n\n{text}\n"
+        ))
+    };
+    Site::new().mails("ann", "INBOX", mails.into_iter().map(mail).collect())
+}
+
+/// The orders that a server without SORT has no answer to.
+const OWN_ORDERS: [&str; 5] = [
+    "Date sent, newest first",
+    "Sender A to Z",
+    "Recipient A to Z",
+    "Subject A to Z",
+    "Largest first",
+];
+
+#[test]
+fn rule_17_what_the_server_cannot_sort_is_sorted_here_in_the_same_order() {
+    let with = sortable().start();
+    let without = sortable().dovecot(WITHOUT_SORT).proxied().start();
+    let (theirs, ours) = (inbox(&with), inbox(&without));
+    for order in OWN_ORDERS {
+        assert_eq!(
+            subjects(&ours.click(order)),
+            subjects(&theirs.click(order)),
+            "{order}"
+        );
+    }
+    let transcript = without.proxy().transcript();
+    assert!(!transcript.contains("SORT ("), "{transcript}");
+}
+
+#[test]
+fn rule_17_the_index_is_read_once_and_follows_what_comes_and_goes() {
+    let site = plan().dovecot(WITHOUT_SORT).proxied().start();
+    let list = inbox(&site);
+    let asks = |transcript: &str| {
+        let lines = transcript.lines().filter(|l| l.contains("UID FETCH"));
+        let index = lines.filter(|line| line.contains("(UID INTERNALDATE RFC822.SIZE"));
+        let sets = index.map(|line| {
+            let (_, rest) = line.split_once("UID FETCH ").expect("a set");
+            rest.split(' ').next().expect("a set").to_owned()
+        });
+        sets.collect::<Vec<_>>()
+    };
+    let (first, cost) = cost::of(&site, || list.click("Subject A to Z"));
+    assert_eq!(
+        (cost.connections, asks(&site.proxy().transcript())),
+        (1, vec!["1:8".to_owned()])
+    );
+    assert!(cost.flights <= 3, "{cost:?}");
+    // The same page, and another page of it, ask nobody; another order asks for nothing more of the messages.
+    let (_, cost) = cost::of(&site, || list.visitor().get(first.target()));
+    assert_eq!(cost.connections, 0);
+    let (_, cost) = cost::of(&site, || list.click("Largest first"));
+    assert!(
+        asks(&site.proxy().transcript()).is_empty() && cost.flights <= 2,
+        "{cost:?}"
+    );
+    // What came and what went elsewhere: only that is asked for.
+    let mut client = site.other_client("ann");
+    client.run("SELECT INBOX");
+    client.run("STORE 1 +FLAGS (\\Deleted)");
+    client.run("EXPUNGE");
+    site.deliver("ann", &Mail::plain("Kim <kim@k.example>", "Mango", "x"));
+    let (again, _) = cost::of(&site, || {
+        list.visitor().get(&format!("{}&compare=1", first.target()))
+    });
+    let sets = asks(&site.proxy().transcript());
+    assert_eq!(sets, ["9"], "what is new");
+    let now = subjects(&again);
+    assert!(now.contains(&"Mango".to_owned()) && !now.contains(&"Zebra crossing".to_owned()));
 }
 
 #[test]

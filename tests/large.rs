@@ -136,6 +136,50 @@ fn the_first_page_of_a_hundred_thousand_messages_comes_in_four_round_trips() {
 }
 
 #[test]
+fn rule_17_a_hundred_thousand_messages_are_sorted_without_the_server_in_a_counted_number_of_requests()
+ {
+    let site = plan()
+        .dovecot(crate::find::WITHOUT_SORT)
+        .config("[cache]\nbudget_mb = 64")
+        .start();
+    write(&home(&site, "ann").join("inbox"), &mbox(MESSAGES));
+    let mut other = site.other_client("ann");
+    other.run("SELECT INBOX");
+    other.run("UID SEARCH ALL");
+    drop(other);
+    let look = first_look(&site);
+    let path = "/folder?f=INBOX&sort=subject";
+    let watch = Watch::on(&site.program());
+    let mut requests = 1;
+    let (mut page, _) = cost::of(&site, || look.ann.get_once(path));
+    loop {
+        page.has_status(200);
+        let took = page.response().took;
+        println!("request {requests}: {took:?}, {} MB", watch.peak_mb());
+        if !page.has_link("Sort older messages") {
+            break;
+        }
+        page.shows("have been sorted so far");
+        requests += 1;
+        assert!(requests <= 6, "not sorted after {requests} requests");
+        page = cost::of(&site, || page.click("Sort older messages")).0;
+    }
+    assert!(watch.peak_mb() < 64, "{} MB", watch.peak_mb());
+    page.shows("of 100,000").shows("Message 1");
+    let (again, warm) = cost::of(&site, || look.ann.get_once(path));
+    assert_eq!(warm.connections, 0);
+    println!(
+        "sorted after {requests} requests; again in {:?}",
+        again.response().took
+    );
+    // Another order needs nothing more of the messages.
+    let (size, cost) = cost::of(&site, || look.ann.get_once("/folder?f=INBOX&sort=size"));
+    size.has_status(200).shows("of 100,000");
+    assert!(cost.flights <= 3, "{cost:?}");
+    println!("by size: {:?}", size.response().took);
+}
+
+#[test]
 fn five_thousand_folders_are_listed_in_four_round_trips() {
     let site = plan().start();
     let home = home(&site, "ann");

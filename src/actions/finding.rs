@@ -1,12 +1,13 @@
 //! What stands above a list: what is looked for, and the lists that one click leads to.
 //!
-//! Not for finding it (`mailbox`). To know before changing it: an order that the mail server cannot make is not offered.
+//! Not for finding it (`mailbox`). To know before changing it: what the mail server cannot sort by is sorted here, so each order
+//! is offered everywhere.
 
 use super::Visit;
 use crate::mail::{ListId, Narrowing, Order, Search, SortBy};
 use crate::mailbox::Listing;
 use crate::route::{ListQuery, Route};
-use crate::views::finding::{Finding, QuickFilter};
+use crate::views::finding::{Finding, Further, QuickFilter, SoFar};
 
 /// What stands above a list.
 pub fn above(visit: &Visit, listing: &Listing) -> Finding {
@@ -30,12 +31,9 @@ pub fn above(visit: &Visit, listing: &Listing) -> Finding {
     };
     let order = list.order();
     let orders = SortBy::NAMES.into_iter().flat_map(|(by, _)| {
-        let offered = !by.needs_server() || visit.mailbox.can_sort();
         // The other way round is offered of the one that is chosen, and of arrival.
         let both = by == order.by || by == SortBy::Arrival;
-        let ways = [false, true]
-            .into_iter()
-            .filter(move |way| offered && (both || !way));
+        let ways = [false, true].into_iter().filter(move |way| both || !way);
         ways.map(move |reversed| Order { by, reversed })
     });
     let found = listing.head.found;
@@ -49,11 +47,17 @@ pub fn above(visit: &Visit, listing: &Listing) -> Finding {
         orders: orders
             .map(|order| (order, page(list.clone().sorted(order))))
             .collect(),
-        further: found.and_then(|found| found.down_to).map(|_| {
-            Route::Folder(ListQuery {
-                further: true,
-                ..ListQuery::first(list.clone())
-            })
-        }),
+        further: found
+            .filter(|found| found.down_to.is_some())
+            .map(|found| Further {
+                to: Route::Folder(ListQuery {
+                    further: true,
+                    ..ListQuery::first(list.clone())
+                }),
+                done: match found.is_own_order {
+                    true => SoFar::Sorted,
+                    false => SoFar::Searched,
+                },
+            }),
     }
 }

@@ -98,14 +98,6 @@ impl SortBy {
         let known = SortBy::NAMES.iter().find(|(by, _)| *by == self);
         known.map_or("", |(_, name)| name)
     }
-
-    /// True where the mail server has to sort; else the order of arrival and what was found tell enough.
-    pub fn needs_server(self) -> bool {
-        match self {
-            SortBy::Date | SortBy::From | SortBy::To | SortBy::Subject | SortBy::Size => true,
-            SortBy::Arrival | SortBy::Unread | SortBy::Starred => false,
-        }
-    }
 }
 
 impl ListId {

@@ -4,6 +4,8 @@
 //! kept oldest first, in blocks, so that an arrival changes the last block only; a rank counts from the oldest. Whatever is
 //! asked for may be missing, at any time: that is a miss, not an error.
 
+mod index;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -265,6 +267,7 @@ impl<'v, 'p> Cache<'v, 'p> {
             for key in self.store.keys_below(&TEXTS, &within) {
                 self.store.remove(&TEXTS, &key);
             }
+            self.drop_index(name);
         }
         for key in self.store.keys_below(&LISTS, &self.data.id) {
             let head = self.store.get(self.encryption(), &LISTS, &key);

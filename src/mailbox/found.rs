@@ -7,25 +7,29 @@ use super::sync::{Compared, Quest};
 use super::{Mailbox, Standing};
 use crate::error::{Cause, Error, Imap, Result};
 use crate::mail::{Counts, ListId, MessageRef, Uid};
+use crate::route::ListQuery;
 use crate::store::keys::{FoundSoFar, List};
 
 /// How often it is looked for within one request, where a folder will not stand still.
 const ATTEMPTS: u32 = 3;
 
 impl Mailbox<'_, '_> {
-    /// Looks for a list; with `further` on from where that ended.
+    /// Looks for a list; further, where that is asked, from where it ended.
     ///
     /// # Errors
-    /// `BadRequest` for an order that the server cannot make; `Gone(Folder)`; `Imap`.
-    pub(super) fn search(&mut self, list: &ListId, further: bool) -> Result<Compared> {
+    /// `Gone(Folder)`; `Imap`.
+    pub(super) fn search(&mut self, query: &ListQuery) -> Result<Compared> {
+        let list = &query.list;
         let whole = ListId::of_folder(list.folder().clone());
-        let known = self.cache.whole(list).filter(|_| further);
+        let known = self.cache.whole(list).filter(|_| query.further);
         let before = known.and_then(|(head, uids)| {
             let below = head.found?.down_to?;
             Some((uids.into_iter().collect(), below))
         });
-        for _ in 0..ATTEMPTS {
-            let fresh = self.cache.list(&whole);
+        for attempt in 0..ATTEMPTS {
+            // Whoever asks for it by a click wants to see what has come meanwhile.
+            let is_asked = query.compare && attempt == 0;
+            let fresh = self.cache.list(&whole).filter(|_| !is_asked);
             let fresh = fresh.filter(|head| self.fresh.is_fresh(head.as_of));
             let head = match fresh {
                 Some(head) => head,
@@ -52,6 +56,7 @@ impl Mailbox<'_, '_> {
                 flags: Vec::new(),
                 found: Some(FoundSoFar {
                     down_to: finding.down_to,
+                    is_own_order: finding.is_own_order,
                 }),
                 ..head
             };

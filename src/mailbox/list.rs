@@ -104,7 +104,7 @@ impl Mailbox<'_, '_> {
     fn renew(&mut self, query: &ListQuery) -> Result<Compared> {
         match query.list.is_compared() {
             true => self.compare(&query.list),
-            false => self.search(&query.list, query.further),
+            false => self.search(query),
         }
     }
 

@@ -17,6 +17,8 @@ mod change;
 mod connection;
 mod found;
 mod freshness;
+mod ids;
+mod index;
 mod list;
 mod message;
 mod people;
@@ -109,11 +111,6 @@ impl<'v, 'p> Mailbox<'v, 'p> {
     /// What the server wants the user to see, said in this request (RFC 9051 7.1, ALERT).
     pub fn alerts(&self) -> impl Iterator<Item = &str> {
         self.server.alerts()
-    }
-
-    /// True where the server is known to sort (RFC 5256).
-    pub fn can_sort(&self) -> bool {
-        self.server.is_known_to_have("SORT")
     }
 
     /// What this request has cost at the server so far.

@@ -17,6 +17,10 @@ const ROW_FIELDS: &str =
 /// How much of these is fetched of a message, in bytes: a list must not wait for a header of megabytes.
 pub const ROW_BYTES: u32 = 64 * 1024;
 
+/// The header fields that an index is made of, and how many bytes of these are fetched of a message.
+const INDEX_FIELDS: &str = "DATE FROM TO SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES";
+const INDEX_BYTES: u32 = 8 * 1024;
+
 /// One command, in our words.
 #[derive(Debug)]
 pub(super) enum Command {
@@ -65,6 +69,8 @@ pub(super) enum Command {
         /// With what the user's own server found out about the sender (RFC 8601).
         verdict: bool,
     },
+    /// What an index is made of.
+    FetchIndex(UidSet),
     /// The flags.
     FetchFlags {
         /// Of which messages.
@@ -169,6 +175,18 @@ impl Command {
                 );
                 each(uids.texts(), |set| format!("UID FETCH {set} {items}"))
             }
+            Command::FetchIndex(uids) => {
+                // Which conversation a message belongs to, where the server knows (RFC 8474 5.2; Gmail).
+                let thread = match (able.has("OBJECTID"), able.has("X-GM-EXT-1")) {
+                    (true, _) => " THREADID",
+                    (false, true) => " X-GM-THRID",
+                    (false, false) => "",
+                };
+                let items = format!(
+                    "(UID INTERNALDATE RFC822.SIZE{thread} BODY.PEEK[HEADER.FIELDS ({INDEX_FIELDS})]<0.{INDEX_BYTES}>)"
+                );
+                each(uids.texts(), |set| format!("UID FETCH {set} {items}"))
+            }
             Command::FetchFlags {
                 uids,
                 since,
@@ -206,6 +224,7 @@ impl Command {
             Command::Search(_)
             | Command::Sort { .. }
             | Command::FetchRows { .. }
+            | Command::FetchIndex(_)
             | Command::FetchFlags { .. }
             | Command::FetchSections { .. } => true,
             Command::Change(change) => change.is_about_messages(),

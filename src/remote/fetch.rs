@@ -32,6 +32,8 @@ pub struct Message {
     pub envelope: Option<Box<Envelope>>,
     /// Its first words (RFC 8970), undecoded.
     pub preview: Option<Vec<u8>>,
+    /// The server's own name for its conversation (RFC 8474 5.2).
+    pub thread: Option<Vec<u8>>,
     /// The sections that came.
     pub sections: Vec<Fetched>,
     /// True where an attribute does not end, or is too deep or too large to be read.
@@ -110,6 +112,7 @@ impl Message {
         self.is_cut |= later.is_cut;
         self.envelope = later.envelope.or(self.envelope.take());
         self.preview = later.preview.or(self.preview.take());
+        self.thread = later.thread.or(self.thread.take());
         self.sections.extend(later.sections);
     }
 }
@@ -168,7 +171,7 @@ pub(super) fn read(lexer: &mut Lexer, room: &mut Room) -> Option<(Option<Uid>, M
 }
 
 fn is_attribute(word: &[u8]) -> bool {
-    let known: [&[u8]; 9] = [
+    let known: [&[u8]; 11] = [
         b"UID",
         b"FLAGS",
         b"MODSEQ",
@@ -178,6 +181,8 @@ fn is_attribute(word: &[u8]) -> bool {
         b"BODYSTRUCTURE",
         b"BODY",
         b"PREVIEW",
+        b"THREADID",
+        b"X-GM-THRID",
     ];
     known.iter().any(|name| word.eq_ignore_ascii_case(name))
         || word
@@ -217,6 +222,11 @@ fn attribute(
             let text = value.text().or_else(|| value.list().last()?.text());
             message.preview = text.map(<[u8]>::to_vec);
         }
+        "THREADID" if room.holds(1) => {
+            let name = value.list().first().and_then(Value::text);
+            message.thread = name.map(<[u8]>::to_vec);
+        }
+        "X-GM-THRID" if room.holds(1) => message.thread = value.text().map(<[u8]>::to_vec),
         // Three allocations each.
         _ if !room.holds(8) => {}
         "RFC822" => section("", None, value, message),

@@ -316,12 +316,6 @@ impl<'a> Remote<'a> {
         }
     }
 
-    /// The same, or what it could do after an earlier sign-in.
-    pub fn known_capabilities(&self) -> Option<&Capabilities> {
-        let before = self.able.as_ref().or(self.known.as_ref());
-        self.capabilities().or(before)
-    }
-
     /// Takes an extension out of what the server is said to have: for what it offers and then refuses (BAD or NO).
     /// Commands are worded without it from then on; `ready` tells what is left, to be remembered.
     pub fn forget(&mut self, word: &str) {

@@ -112,6 +112,11 @@ impl Plan {
         self.add(Command::FetchRows { uids, verdict })
     }
 
+    /// Asks for what an index is made of.
+    pub fn fetch_index(&mut self, uids: UidSet) -> Handle<Messages> {
+        self.add(Command::FetchIndex(uids))
+    }
+
     /// Asks for flags; with `since` only of messages that were changed since (RFC 7162 3.1.4.1).
     pub fn fetch_flags(&mut self, uids: UidSet, since: Option<ModSeq>) -> Handle<Messages> {
         self.add(Command::FetchFlags {

@@ -12,6 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::streamed::Streamed;
 use super::{keys, open_sled};
 use crate::error::{Cause, Error, Result};
 use crate::{process, state};
@@ -33,6 +34,15 @@ const REFUSED: [i32; 5] = [
     libc::EIO,
     libc::EACCES,
 ];
+
+/// What a new generation takes along.
+#[derive(Default)]
+struct Carried {
+    /// In memory.
+    few: Vec<(sled::IVec, sled::IVec)>,
+    /// In a file.
+    streamed: Option<Streamed>,
+}
 
 /// What sled may run into.
 pub(super) enum Trouble {
@@ -121,11 +131,11 @@ pub(super) fn open(user: &Path, budget: u64) -> Result<(sled::Db, PathBuf)> {
                 Err(Trouble::Damage(cause)) => mark_bad(&dir, &cause),
             }
         }
-        let next = change(user, number)?;
+        let next = change(user, number, budget)?;
         return open_new(next);
     }
     let first = generation(user, 1);
-    make(user, &first, Vec::new())?;
+    make(user, &first, Carried::default())?;
     open_new(first)
 }
 
@@ -178,7 +188,7 @@ pub(super) fn last_opened(user: &Path) -> Option<SystemTime> {
 
 /// Leaves a generation behind: the next one begins with what it takes along. Where there is no room for it, the old one
 /// stays the current one.
-fn change(user: &Path, number: u64) -> Result<PathBuf> {
+fn change(user: &Path, number: u64, budget: u64) -> Result<PathBuf> {
     let old = generation(user, number);
     let next = generation(user, number.saturating_add(1));
     let bad = old.join("bad").exists();
@@ -186,14 +196,14 @@ fn change(user: &Path, number: u64) -> Result<PathBuf> {
     // Only one sled is ever open: everything is read, and the old one closed, before the new one is made.
     let opened = is_of_today.then(|| open_whole(&old));
     let carried = match opened {
-        None => Vec::new(),
+        None => Carried::default(),
         Some(Ok(db)) => {
-            let carried = guarded(|| Ok(carry(&db)));
+            let carried = guarded(|| Ok(carry(&db, Streamed::new(user, budget))));
             drop(catch_unwind(AssertUnwindSafe(|| drop(db))));
             carried.unwrap_or_default()
         }
         Some(Err(Trouble::System(error))) => return Err(error),
-        Some(Err(Trouble::Damage(_))) => Vec::new(),
+        Some(Err(Trouble::Damage(_))) => Carried::default(),
     };
     match make(user, &next, carried) {
         // A store that is too large is better than none: it is used on until there is room.
@@ -214,15 +224,18 @@ fn change(user: &Path, number: u64) -> Result<PathBuf> {
 }
 
 /// Makes a generation that counts only when everything in it is on disk.
-fn make(user: &Path, dir: &Path, content: Vec<(sled::IVec, sled::IVec)>) -> Result<()> {
+fn make(user: &Path, dir: &Path, content: Carried) -> Result<()> {
     state::make_dir(dir, false)?;
     let written = guarded(|| {
         let db = open_sled(dir)?;
         let mut batch = sled::Batch::default();
-        for (key, value) in content {
+        for (key, value) in content.few {
             batch.insert(key, value);
         }
         db.apply_batch(batch)?;
+        if let Some(streamed) = content.streamed {
+            streamed.put_into(&db)?;
+        }
         db.flush().map(drop)
     });
     match written {
@@ -245,8 +258,8 @@ fn make(user: &Path, dir: &Path, content: Vec<(sled::IVec, sled::IVec)>) -> Resu
 }
 
 /// What the next generation takes along. Ranges of data keys that no wrap opens any more stay behind.
-fn carry(db: &sled::Db) -> Vec<(sled::IVec, sled::IVec)> {
-    let mut carried = Vec::new();
+fn carry(db: &sled::Db, streamed: Option<Streamed>) -> Carried {
+    let mut few = Vec::new();
     let mut bytes = 0_usize;
     let mut wrapped: Vec<Vec<u8>> = Vec::new();
     for tree in keys::CARRIED {
@@ -261,12 +274,22 @@ fn carry(db: &sled::Db) -> Vec<(sled::IVec, sled::IVec)> {
             }
             bytes = bytes.saturating_add(key.len()).saturating_add(value.len());
             if bytes > CARRY {
-                return carried;
+                break;
             }
-            carried.push((key, value));
+            few.push((key, value));
         }
     }
-    carried
+    let streamed = streamed.map(|mut streamed| {
+        let all = db.scan_prefix([keys::STREAMED]);
+        for (key, value) in all.map_while(std::result::Result::ok) {
+            let data_key = key.get(1..9).unwrap_or_default();
+            if wrapped.iter().any(|id| id == data_key) && !streamed.add(&key, &value) {
+                break;
+            }
+        }
+        streamed
+    });
+    Carried { few, streamed }
 }
 
 /// Opens a generation, where it must be from its log alone. A snapshot only saves reading the log; one that was written
@@ -323,4 +346,50 @@ fn is_of_today(dir: &Path) -> bool {
 
 fn generation(user: &Path, number: u64) -> PathBuf {
     user.join(format!("db.{number}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rule_17_the_index_goes_along_beside_what_is_carried_in_memory() {
+        let user = tempfile::tempdir().unwrap();
+        let value = |n: u32| vec![n.to_be_bytes()[3]; 900];
+        let key = |tree: u8, data: u8, n: u32| {
+            let id = [data; 8];
+            [&[tree], id.as_slice(), n.to_be_bytes().as_slice()].concat()
+        };
+        let wrap = |data: u8| (key(keys::WRAPS_ID, data, 0), vec![1]);
+        // More of both than fits into memory, and what belongs to a data key that nobody has any more.
+        let all: Vec<(Vec<u8>, Vec<u8>)> = (0..4_000)
+            .flat_map(|n| {
+                let one = |tree, data| (key(tree, data, n), value(n));
+                [one(7, 1), one(keys::STREAMED, 1), one(keys::STREAMED, 2)]
+            })
+            .chain([wrap(1)])
+            .collect();
+        let content = Carried {
+            few: all.into_iter().map(|(k, v)| (k.into(), v.into())).collect(),
+            streamed: None,
+        };
+        make(user.path(), &generation(user.path(), 1), content).unwrap();
+        let next = change(user.path(), 1, 64 * 1024 * 1024).unwrap();
+        let db = open_sled(&next).unwrap();
+        let carried = db.scan_prefix([7]).count();
+        assert!((1..4_000).contains(&carried), "{carried}");
+        for n in 0..4_000 {
+            let found = db.get(key(keys::STREAMED, 1, n)).unwrap();
+            assert_eq!(found.as_deref(), Some(value(n).as_slice()), "{n}");
+            assert!(!db.contains_key(key(keys::STREAMED, 2, n)).unwrap());
+        }
+        drop(db);
+        // As much as there is room for.
+        let next = change(user.path(), 2, 8 * 1024 * 1024).unwrap();
+        let db = open_sled(&next).unwrap();
+        let carried = db.scan_prefix([keys::STREAMED]).count();
+        assert!((2_000..2_400).contains(&carried), "{carried}");
+        let left: Vec<_> = fs::read_dir(user.path()).unwrap().collect();
+        assert_eq!(left.len(), 1, "{left:?}");
+    }
 }

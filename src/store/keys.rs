@@ -14,6 +14,7 @@
 //! | 10 notices | data key id, session id, notice id (16) | `KeptNotice` | data key |
 //! | 11 judges | data key id | the authserv-id that its rows were judged by | data key |
 //! | 12 open acts | data key id, session id, notice id | `OpenAct` | data key |
+//! | 13 index | data key id, folder, UIDVALIDITY, UID divided by 128 (4) | `IndexPiece` | data key |
 //!
 //! Numbers are big-endian and of fixed width, the variable part comes last: a range is in UID order, a prefix is a folder.
 //! A key is a type of its own, made here only; nobody else has its bytes in hand.
@@ -25,13 +26,13 @@ use std::marker::PhantomData;
 use serde::{Deserialize, Serialize};
 
 pub use super::typed::{
-    Begins, BlockKey, DataKey, DataKeyId, Everything, FolderKey, ListKey, MessageKey, NoticeKey,
-    NoticesKey, SessionKey, StoreKey, TextKey, ValidityKey,
+    Begins, BlockKey, DataKey, DataKeyId, Everything, FolderKey, IndexKey, ListKey, MessageKey,
+    NoticeKey, NoticesKey, SessionKey, StoreKey, TextKey, ValidityKey,
 };
 use crate::error::Act;
 use crate::key_files::KeyName;
 use crate::mail::{
-    Counts, Flags, Folder, FolderName, FolderRef, MessageAct, ModSeq, Permits, Row, Uid,
+    Counts, Flags, Folder, FolderName, FolderRef, Indexed, MessageAct, ModSeq, Permits, Row, Uid,
 };
 use crate::time::Seconds;
 
@@ -64,7 +65,7 @@ pub const SERVER: Tree<DataKeyId, ServerFacts> = Tree::new(4, 1);
 /// The folders.
 pub const FOLDERS: Tree<DataKeyId, FolderList> = Tree::new(5, 6);
 /// What is known of a list.
-pub const LISTS: Tree<ListKey, List> = Tree::new(6, 4);
+pub const LISTS: Tree<ListKey, List> = Tree::new(6, 5);
 /// The UIDs of a list, in blocks of `BLOCK`, oldest first.
 pub const BLOCKS: Tree<BlockKey, Block> = Tree::new(7, 1);
 /// Rows of lists.
@@ -78,9 +79,14 @@ pub const JUDGES: Tree<DataKeyId, String> = Tree::new(11, 1);
 /// Acts whose end is not known: written before their first byte leaves, removed when what they did has been kept. One that
 /// is found was cut short by a kill or a lost connection. They exist only here, as the marks of `PENDING` do.
 pub const OPEN_ACTS: Tree<NoticeKey, OpenAct> = Tree::new(12, 2);
+/// What folders are sorted and grouped by, where the mail server does not do that. Large, and slow to be fetched again: a new
+/// generation takes it along beside all else (`STREAMED`).
+pub const INDEX: Tree<IndexKey, IndexPiece> = Tree::new(13, 1);
 
 /// Trees that a new generation of the store takes along, most needed first; the rest is a miss once.
 pub(super) const CARRIED: [u8; 8] = [1, 2, 3, 12, 4, 5, 6, 7];
+/// The tree that it takes along piece by piece, however large the rest is.
+pub(super) const STREAMED: u8 = 13;
 /// The tree of wraps, and the first tree whose keys begin with a data key's id.
 pub(super) const WRAPS_ID: u8 = 2;
 pub(super) const FIRST_OF_DATA_KEYS: u8 = 3;
@@ -197,11 +203,13 @@ pub struct List {
     pub found: Option<FoundSoFar>,
 }
 
-/// How far a folder was looked through for a list.
+/// How far a folder was looked through for a list, and by whom it was sorted: the two are never mixed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundSoFar {
     /// Below this number nothing has been looked through yet; None where all has been.
     pub down_to: Option<Uid>,
+    /// True where it was sorted here, not by the mail server.
+    pub is_own_order: bool,
 }
 
 /// When the flags of a stretch of a list were asked for last.
@@ -217,6 +225,9 @@ pub struct FlagsAsOf {
 
 /// A run of a list's entries, in its order, the oldest first.
 pub type Block = Vec<Uid>;
+
+/// What is indexed of a run of a folder's messages, in the order of their numbers.
+pub type IndexPiece = Vec<Indexed>;
 
 /// What an act has done, and when, and what undoes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -374,6 +385,7 @@ mod tests {
             },
             found: Some(FoundSoFar {
                 down_to: Uid::new(8),
+                is_own_order: true,
             }),
         };
         let folders = FolderList {
@@ -434,6 +446,15 @@ mod tests {
             }),
             flags: Some((Flags::SEEN, true)),
         };
+        let indexed = Indexed {
+            size: 2,
+            dated: 3,
+            subject: "s".into(),
+            from: "f".into(),
+            to: "t".into(),
+            thread: row().thread,
+            ..Indexed::empty(Uid::new(300).unwrap())
+        };
         let seen = [
             (SESSIONS.version, hex(bytes(postcard::to_stdvec(&kept)))),
             (WRAPS.version, hex(bytes(postcard::to_stdvec(&wrapped)))),
@@ -450,6 +471,10 @@ mod tests {
                 OPEN_ACTS.version,
                 hex(bytes(postcard::to_stdvec(&open_act))),
             ),
+            (
+                INDEX.version,
+                hex(bytes(postcard::to_stdvec(&vec![indexed]))),
+            ),
         ];
         let expected = [
             (
@@ -465,7 +490,7 @@ mod tests {
                 6,
                 "0101610174010102010101020101012f01010001026c72090101610201010203",
             ),
-            (4, "0161010201030000080105060e02010001010108"),
+            (5, "0161010201030000080105060e0201000101010801"),
             (1, "01ac02"),
             (
                 6,
@@ -473,6 +498,10 @@ mod tests {
             ),
             (4, "020401730101022f7501022f6d022f70"),
             (2, "0401610101ac02050101610101740701010001"),
+            (
+                1,
+                "01ac020203017301660174010606060606060606010707070707070707",
+            ),
         ];
         for ((version, bytes), (known_version, known)) in seen.iter().zip(expected) {
             assert_eq!((*version, bytes.as_str()), (known_version, known));

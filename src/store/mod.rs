@@ -8,6 +8,7 @@
 
 mod generation;
 pub mod keys;
+mod streamed;
 mod typed;
 
 use std::collections::BTreeMap;

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::mail::{FolderName, ListId, MessageRef, PartPath, Uid, UidValidity};
 use crate::seal::Key;
 
+/// How many numbers of messages one piece of an index is for.
+const INDEX_PIECE: u32 = 128;
+
 /// What a record lies under.
 pub trait StoreKey: Sized {
     /// Appends the bytes of the key.
@@ -80,6 +83,13 @@ pub struct BlockKey {
     number: u32,
 }
 
+/// Which piece of a folder's index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct IndexKey {
+    within: ValidityKey,
+    number: u32,
+}
+
 /// Which session's notices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NoticesKey {
@@ -108,6 +118,14 @@ impl ValidityKey {
     /// One message of it.
     pub fn message(self, uid: Uid) -> MessageKey {
         MessageKey { within: self, uid }
+    }
+
+    /// The piece of its index that this message is in.
+    pub fn index(self, uid: Uid) -> IndexKey {
+        IndexKey {
+            within: self,
+            number: uid.get().checked_div(INDEX_PIECE).unwrap_or(0),
+        }
     }
 }
 
@@ -194,6 +212,23 @@ impl StoreKey for MessageKey {
         let validity = UidValidity(u32::from_be_bytes(*validity));
         let uid = Uid::new(u32::from_be_bytes(uid.try_into().ok()?))?;
         Some(folder.with(validity).message(uid))
+    }
+}
+
+impl StoreKey for IndexKey {
+    fn write(&self, out: &mut Vec<u8>) {
+        Begins::<MessageKey>::write(&self.within, out);
+        out.extend(self.number.to_be_bytes());
+    }
+
+    fn read(bytes: &[u8]) -> Option<IndexKey> {
+        let (within, number) = bytes.split_last_chunk::<4>()?;
+        // Any number will do: what a message's key begins with is read.
+        let first = MessageKey::read(&[within, &[0, 0, 0, 1]].concat())?;
+        Some(IndexKey {
+            within: first.within,
+            number: u32::from_be_bytes(*number),
+        })
     }
 }
 
@@ -301,6 +336,12 @@ impl Begins<MessageKey> for FolderKey {
 }
 
 impl Begins<TextKey> for FolderKey {
+    fn write(&self, out: &mut Vec<u8>) {
+        self.begin(out);
+    }
+}
+
+impl Begins<IndexKey> for FolderKey {
     fn write(&self, out: &mut Vec<u8>) {
         self.begin(out);
     }
@@ -417,6 +458,9 @@ mod tests {
         let list = |name: &FolderName| data.list(&ListId::of_folder(name.clone()));
         assert_ne!(list(&name), list(&FolderName::inbox()));
         assert!(reads_back(&key(7)) && reads_back(&text));
+        let piece = |uid| within.index(Uid::new(uid).unwrap());
+        assert!(reads_back(&piece(700)) && piece(127) != piece(128));
+        assert!(piece(128) == piece(255));
         assert!(reads_back(&list(&name)) && reads_back(&list(&name).block(3)));
         assert!(reads_back(&data.id) && reads_back(&SessionKey([3; 16])));
         assert!(reads_back(&data.notice(SessionKey([4; 16]), [5; 16])));

@@ -28,8 +28,26 @@ pub struct Finding {
     pub order: Order,
     /// Other orders, each with its list.
     pub orders: Vec<(Order, Route)>,
-    /// Where it goes on, if the folder has not been looked through yet.
-    pub further: Option<Route>,
+    /// Where it goes on, if the folder has not been looked through, or sorted, to its end yet.
+    pub further: Option<Further>,
+}
+
+/// How a list goes on that shows the newest messages only, so far.
+#[derive(Clone, Debug)]
+pub struct Further {
+    /// Where.
+    pub to: Route,
+    /// What has been done with these so far.
+    pub done: SoFar,
+}
+
+/// What has been done so far with the newest messages of a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SoFar {
+    /// They have been searched.
+    Searched,
+    /// They have been sorted.
+    Sorted,
 }
 
 /// A narrowing that is offered.

@@ -6,7 +6,7 @@
 use maud::{Markup, html};
 
 use super::acting::{self, Acting, Selection};
-use super::finding::{self, Finding, marked};
+use super::finding::{self, Finding, SoFar, marked};
 use super::folders::opener;
 use super::icons::{Icon, icon, sign};
 use super::labels::{Chip, chips};
@@ -199,7 +199,11 @@ fn rows(chrome: &Chrome, list: &ListPane) -> Markup {
             }
         }
         @if let Some(further) = &list.finding.further {
-            p.further { (words.found_so_far()) " " a href=(chrome.href(further)) { (words.search_further()) } }
+            @let (said, more) = match further.done {
+                SoFar::Searched => (words.found_so_far().to_owned(), words.search_further()),
+                SoFar::Sorted => (words.sorted_so_far(list.total), words.sort_further()),
+            };
+            p.further { (said) " " a href=(chrome.href(&further.to)) { (more) } }
         }
         .pages.bar.bare[list.rows.is_empty()] {
             (opener(chrome))

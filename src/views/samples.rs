@@ -11,7 +11,7 @@ use super::acting::{Acting, Selection};
 use super::all_folders::{self, AllFolders, FoundFolder};
 use super::attached::AttachmentLine;
 use super::error::ErrorPage;
-use super::finding::{Finding, QuickFilter};
+use super::finding::{Finding, Further, QuickFilter, SoFar};
 use super::folder::{self, ListPane, RowLine};
 use super::folder_options::Fault;
 use super::folders::{FolderLine, nested};
@@ -613,7 +613,10 @@ fn found() -> ListPane {
         text: "is:unread rehearsal".to_owned(),
         words: vec!["rehearsal".to_owned()],
         clear: Some(folder_route("INBOX")),
-        further: Some(folder_route("INBOX")),
+        further: Some(Further {
+            to: folder_route("INBOX"),
+            done: SoFar::Searched,
+        }),
         ..list.finding
     };
     if let Some(filter) = list.finding.filters.first_mut() {

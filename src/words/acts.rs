@@ -206,7 +206,7 @@ impl Words {
         }
     }
 
-    fn messages(&self, n: u32) -> String {
+    pub(super) fn messages(&self, n: u32) -> String {
         self.count(n.into(), "message", "messages")
     }
 

@@ -70,6 +70,22 @@ impl Words {
         "Search older messages"
     }
 
+    /// Below a sorted list of a folder that takes longer to be read than a page may take.
+    pub fn sorted_so_far(&self, n: u32) -> String {
+        match n {
+            0 => "No messages have been sorted so far.".to_owned(),
+            n => format!(
+                "Only the newest {} have been sorted so far.",
+                self.messages(n)
+            ),
+        }
+    }
+
+    /// Goes on with it.
+    pub fn sort_further(&self) -> &'static str {
+        "Sort older messages"
+    }
+
     /// In the place of a list in which nothing was found: what can be done.
     pub fn nothing_found(&self) -> (&'static str, &'static str) {
         (

@@ -174,6 +174,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("fs2", &["gate", "throttle"]),
     ("getrandom", &["seal"]),
     ("html5ever", &["clean"]),
+    ("icu_normalizer", &["mailbox"]),
     ("idna", &["sender"]),
     ("imap", &["remote"]),
     ("imap_proto", &["remote"]),

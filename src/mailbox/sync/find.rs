@@ -1,4 +1,5 @@
-//! How a list that is looked for, or sorted otherwise, is made: the server finds and sorts, the order of arrival is known.
+//! How a list that is looked for, or sorted otherwise, is made: the server finds and sorts, or the index does; the order of
+//! arrival is known.
 //!
 //! Not for when it is looked for again (`mailbox::found`). To know before changing it: looking through the texts of a large
 //! folder takes longer than a request may. It goes in slices, the newest messages first, and says how far it got.
@@ -8,6 +9,7 @@ use std::time::Duration;
 use super::Sync;
 use crate::error::{Error, Result};
 use crate::mail::{Flags, FolderRef, ListId, SortBy, Term, Uid};
+use crate::mailbox::index::Sorting;
 use crate::remote::{Access, Criteria, Flight, Found, Handle, Plan, SortKey, UidSet};
 use crate::time::Watch;
 
@@ -57,8 +59,10 @@ impl Quest<'_> {
 pub(in crate::mailbox) struct Finding {
     /// In the order of the list, its last message first.
     pub uids: Vec<Uid>,
-    /// Below this number nothing has been looked through.
+    /// Below this number nothing has been looked through, or not all is known that sorts.
     pub down_to: Option<Uid>,
+    /// True where it was sorted here.
+    pub is_own_order: bool,
 }
 
 /// What the server says of the messages of a folder.
@@ -76,15 +80,17 @@ impl Sync<'_, '_, '_> {
     /// Looks for the messages of a list; None where the folder has another UIDVALIDITY now.
     ///
     /// # Errors
-    /// `BadRequest` for an order that the server cannot make; `Gone(Folder)`; `Imap`.
+    /// `Gone(Folder)`; `Imap`.
     pub fn find(&mut self, quest: &Quest) -> Result<Option<Finding>> {
         let terms = quest.list.search().map_or_else(Vec::new, |s| s.terms());
         let is_long = terms.iter().any(Term::reads_texts) && quest.uids.len() > SLICE;
         let by = quest.list.order().by;
-        if by.needs_server() && !self.server.can("SORT")? {
-            return Err(Error::BadRequest("sort"));
-        }
-        let mut told = match self.ask(quest, (!is_long).then_some(&terms))? {
+        let key = match self.sorts(by)? {
+            true => key_of(by),
+            false => None,
+        };
+        let is_own_order = key.is_none() && key_of(by).is_some();
+        let mut told = match self.ask(quest, (!is_long).then_some(&terms), key)? {
             Some(told) => told,
             None => return Ok(None),
         };
@@ -94,14 +100,37 @@ impl Sync<'_, '_, '_> {
             told.matching = Some(matching);
             down_to = rest;
         }
+        if is_own_order {
+            let mut sorting = Sorting::new(by, quest.uids);
+            let rest = self.index(quest.folder, quest.uids, &mut |entry| sorting.add(entry))?;
+            told.order = Some(sorting.finish());
+            down_to = down_to.max(rest);
+        }
         Ok(Some(Finding {
             uids: in_order(quest, told),
             down_to,
+            is_own_order,
         }))
     }
 
+    /// True where the server sorts by this as people see it: names by how they are shown (RFC 5957), else it sorts them by
+    /// what stands before the at sign.
+    fn sorts(&mut self, by: SortBy) -> Result<bool> {
+        let can_sort = self.server.can("SORT")?;
+        Ok(match by {
+            SortBy::From | SortBy::To => can_sort && self.server.can("SORT=DISPLAY")?,
+            SortBy::Date | SortBy::Subject | SortBy::Size => can_sort,
+            SortBy::Arrival | SortBy::Unread | SortBy::Starred => false,
+        })
+    }
+
     /// Everything that one flight can ask: the order, and what is found where that takes no time.
-    fn ask(&mut self, quest: &Quest, terms: Option<&Vec<Term>>) -> Result<Option<Told>> {
+    fn ask(
+        &mut self,
+        quest: &Quest,
+        terms: Option<&Vec<Term>>,
+        key: Option<(SortKey, bool)>,
+    ) -> Result<Option<Told>> {
         let terms = terms.filter(|terms| !terms.is_empty());
         let mut named = quest.needs_charset();
         loop {
@@ -114,7 +143,7 @@ impl Sync<'_, '_, '_> {
                 let term = vec![Term::Flag(flag, set)];
                 plan.search(criteria(&term, UidSet::all(), named))
             });
-            let order = key_of(by).map(|(key, reverse)| plan.sort(key, reverse, Criteria::All));
+            let order = key.map(|(key, reverse)| plan.sort(key, reverse, Criteria::All));
             if plan.is_empty() {
                 return Ok(Some(Told::default()));
             }

@@ -7,6 +7,7 @@
 mod compare;
 mod find;
 mod folders;
+mod index;
 mod levels;
 mod row;
 mod rows;

@@ -3,14 +3,11 @@
 //! The header fields are read here, as the message has them; a server's ENVELOPE is believed only where there are none. To
 //! know before changing it: each text gets its bound here, where the row is made, whatever anybody sent.
 
-use crate::mail::{
-    Address, Check, Dated, Evidence, IdHash, MOST_REFERENCES, Part, PartPath, Row, Thread, Uid,
-    Verdict,
-};
+use crate::mail::{Address, Check, Dated, Evidence, Part, PartPath, Row, Uid, Verdict};
+use crate::mailbox::ids;
 use crate::mime::codec::Headers;
 use crate::mime::{codec, statements, structure};
 use crate::remote::{Envelope, EnvelopeAddress, Leaf, Message, Parameters, ROW_BYTES};
-use crate::seal::Key;
 
 /// Addresses of one header that a row keeps, and bytes of all of them.
 const RECIPIENTS: usize = 100;
@@ -95,7 +92,7 @@ pub fn charset(parts: &[Part]) -> &str {
 }
 
 fn with(uid: Uid, message: &Message, headers: Headers, charset: &str) -> Row {
-    let thread = thread(&headers);
+    let thread = ids::thread(&headers);
     let sender = other_sender(&headers);
     let reply_to = if headers.reply_to == headers.from {
         Vec::new()
@@ -150,32 +147,6 @@ pub fn of_header(uid: Uid, header: &[u8], size: u32) -> Row {
         evidence: evidence(header, "", ""),
         ..with(uid, &message, codec::headers(header), "")
     }
-}
-
-/// The ids that put a message into its conversation.
-fn thread(headers: &Headers) -> Thread {
-    let mut references: Vec<IdHash> = headers.references.iter().map(|id| hashed(id)).collect();
-    for id in headers.in_reply_to.iter().map(|id| hashed(id)) {
-        if !references.contains(&id) && references.len() < MOST_REFERENCES {
-            references.push(id);
-        }
-    }
-    if let Some(surplus) = references.len().checked_sub(MOST_REFERENCES) {
-        // The first one is the root of the conversation.
-        references.drain(1..surplus.saturating_add(1));
-    }
-    Thread {
-        id: Some(&headers.message_id)
-            .filter(|id| !id.is_empty())
-            .map(|id| hashed(id)),
-        references,
-    }
-}
-
-/// No secret: a row is sealed, and whoever wants two messages to have one id can give them one.
-fn hashed(id: &str) -> IdHash {
-    let hash = Key::new([0; 32]).hash("message-id", &[id.as_bytes()]);
-    IdHash(hash.first_chunk().copied().unwrap_or_default())
 }
 
 /// As many addresses of a field as a row keeps.
@@ -477,22 +448,6 @@ mod tests {
             name.ends_with("….pdf") && name.chars().count() == NAME,
             "{name}"
         );
-    }
-
-    #[test]
-    fn a_row_knows_its_conversation() {
-        let row =
-            row("Message-ID: <4@x>\r\nReferences: <1@x> <2@x>\r\n <3@x>\r\nIn-Reply-To: <3@x>\r\n");
-        let ids = |ids: &[&str]| ids.iter().map(|id| hashed(id)).collect::<Vec<_>>();
-        assert_eq!(row.thread.id, Some(hashed("4@x")));
-        assert_eq!(row.thread.references, ids(&["1@x", "2@x", "3@x"]));
-        let only = super::tests::row("In-Reply-To: <3@x>\r\n").thread;
-        assert_eq!((only.id, only.references), (None, ids(&["3@x"])));
-        let many: String = (1..=40).map(|n| format!(" <{n}@x>")).collect();
-        let many = super::tests::row(&format!("References:{many}\r\n")).thread;
-        assert_eq!(many.references.len(), MOST_REFERENCES);
-        assert_eq!(many.references.first(), Some(&hashed("1@x")));
-        assert_eq!(many.references.last(), Some(&hashed("40@x")));
     }
 
     #[test]
