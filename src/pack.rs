@@ -1,19 +1,21 @@
-//! Several files in one zip archive, stored as they are; several messages in one `mbox`.
+//! Several files in one zip archive, stored as they are; several messages in one `mbox`; and both read again (`unzip`,
+//! `mbox_reader`).
 //!
 //! Attachments are mostly packed already, so nothing is compressed; then a zip is a few fixed headers around the bytes
-//! (APPNOTE 4.3), and a crate for it would bring compressors, ciphers and clocks. Not for reading one. To know before
+//! (APPNOTE 4.3), and a crate for it would bring compressors, ciphers and clocks. To know before
 //! changing it: sizes and checksums are known only at the end of a file and are put into its header then, so the archive is
 //! written to something that can seek, and a reader that streams can unpack it too.
 
 mod mbox;
+mod mbox_reader;
+mod unzip;
 
 use std::collections::BTreeMap;
 use std::io::{self, Seek, SeekFrom, Write};
 
 pub use mbox::Mbox;
-
-/// Most files of an archive without the extensions for large ones.
-const MOST: usize = 65_000;
+pub use mbox_reader::{Begun, MboxReader, is_mbox};
+pub use unzip::{Unzip, is_zip};
 
 /// An archive being written.
 pub struct Zip<W> {
@@ -27,7 +29,7 @@ pub struct Zip<W> {
 /// A file as the directory at the end names it.
 struct Packed {
     name: String,
-    at: u32,
+    at: u64,
     size: u32,
     checksum: u32,
 }
@@ -46,14 +48,11 @@ impl<W: Write + Seek> Zip<W> {
     /// Begins a file. A name that is taken gets a number.
     ///
     /// # Errors
-    /// As writing; or where there are too many files.
+    /// As writing.
     pub fn begin(&mut self, name: &str) -> io::Result<()> {
-        if self.files.len() >= MOST {
-            return Err(too_large());
-        }
         let file = Packed {
             name: self.free_name(name),
-            at: u32::try_from(self.out.stream_position()?).map_err(|_| too_large())?,
+            at: self.out.stream_position()?,
             size: 0,
             checksum: 0,
         };
@@ -86,38 +85,59 @@ impl<W: Write + Seek> Zip<W> {
         };
         file.checksum = checksum.finalize();
         let end = self.out.stream_position()?;
-        self.out.seek(SeekFrom::Start(file.at.into()))?;
+        self.out.seek(SeekFrom::Start(file.at))?;
         self.out.write_all(&file.header())?;
         self.out.seek(SeekFrom::Start(end))?;
         self.files.push(file);
         Ok(())
     }
 
-    /// Writes the directory.
+    /// Writes the directory, with the extensions for large archives where they are needed (4.5.3, 4.3.14).
     ///
     /// # Errors
-    /// As writing; or where the archive is larger than 4 GB.
+    /// As writing.
     pub fn finish(&mut self) -> io::Result<()> {
-        let at = u32::try_from(self.out.stream_position()?).map_err(|_| too_large())?;
+        let at = self.out.stream_position()?;
         let mut directory = Vec::new();
         for file in &self.files {
             // 4.3.12: made by Unix, so that the mode below is read; then the same as in the file's header.
             directory.extend([b'P', b'K', 1, 2, 20, 3]);
-            directory.extend(file.facts());
+            let (at, further) = match u32::try_from(file.at) {
+                Ok(at) if at < u32::MAX => (at, Vec::new()),
+                Ok(_) | Err(_) => {
+                    let place = file.at.to_le_bytes();
+                    (u32::MAX, [&[1, 0, 8, 0][..], &place].concat())
+                }
+            };
+            let mut facts = file.facts();
+            // The last of the facts is how much stands behind the name.
+            facts.truncate(facts.len().saturating_sub(2));
+            directory.extend(facts);
+            directory.extend(u16::try_from(further.len()).unwrap_or(0).to_le_bytes());
             // No comment, on the first disk, nothing about what is in it.
             directory.extend([0; 6]);
             directory.extend((0o100_644_u32 << 16).to_le_bytes());
-            directory.extend(file.at.to_le_bytes());
+            directory.extend(at.to_le_bytes());
             directory.extend(file.name.as_bytes());
+            directory.extend(further);
         }
-        let size = u32::try_from(directory.len()).map_err(|_| too_large())?;
-        let count = u16::try_from(self.files.len()).map_err(|_| too_large())?;
+        let (size, count) = (directory.len() as u64, self.files.len() as u64);
+        let numbers = (
+            u16::try_from(count).ok().filter(|count| *count < u16::MAX),
+            u32::try_from(size).ok().filter(|size| *size < u32::MAX),
+            u32::try_from(at).ok().filter(|at| *at < u32::MAX),
+        );
+        if !matches!(numbers, (Some(_), Some(_), Some(_))) {
+            let end = at.saturating_add(size);
+            directory.extend(large_end(count, size, at, end));
+        }
+        let (small_count, small_size, small_at) = numbers;
         // 4.3.16
         directory.extend([b'P', b'K', 5, 6, 0, 0, 0, 0]);
-        directory.extend(count.to_le_bytes());
-        directory.extend(count.to_le_bytes());
-        directory.extend(size.to_le_bytes());
-        directory.extend(at.to_le_bytes());
+        directory.extend(small_count.unwrap_or(u16::MAX).to_le_bytes());
+        directory.extend(small_count.unwrap_or(u16::MAX).to_le_bytes());
+        directory.extend(small_size.unwrap_or(u32::MAX).to_le_bytes());
+        directory.extend(small_at.unwrap_or(u32::MAX).to_le_bytes());
         directory.extend([0, 0]);
         self.out.write_all(&directory)
     }
@@ -162,6 +182,20 @@ impl Packed {
         facts.extend([0, 0]);
         facts
     }
+}
+
+/// 4.3.14 and 4.3.15: what a large archive has in front of its end: how many files, how long the directory is and where it
+/// begins; and where this stands.
+fn large_end(count: u64, size: u64, at: u64, end: u64) -> Vec<u8> {
+    let mut record = vec![b'P', b'K', 6, 6, 44, 0, 0, 0, 0, 0, 0, 0, 45, 3, 45, 0];
+    record.extend([0; 8]);
+    for number in [count, count, size, at] {
+        record.extend(number.to_le_bytes());
+    }
+    record.extend([b'P', b'K', 6, 7, 0, 0, 0, 0]);
+    record.extend(end.to_le_bytes());
+    record.extend([1, 0, 0, 0]);
+    record
 }
 
 fn too_large() -> io::Error {

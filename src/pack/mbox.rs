@@ -7,7 +7,7 @@
 use std::io::{self, Write};
 
 /// What a separating line begins with, and a quoted one.
-const FROM: &[u8] = b"From ";
+pub(super) const FROM: &[u8] = b"From ";
 
 /// A file being written.
 pub struct Mbox<W> {
@@ -89,6 +89,11 @@ impl<W: Write> Mbox<W> {
         }
         written.push(b'\n');
         self.out.write_all(&written)
+    }
+
+    #[cfg(test)]
+    pub(super) fn into_inner(self) -> W {
+        self.out
     }
 
     fn put(&mut self, byte: u8, written: &mut Vec<u8>) {

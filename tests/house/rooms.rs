@@ -79,8 +79,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "jobs",
         &[
-            "config", "desk", "gate", "mailbox", "mime", "pack", "process", "remote", "response",
-            "route", "session", "spool", "state", "work",
+            "config", "desk", "gate", "mailbox", "mime", "notices", "outbox", "pack", "process",
+            "remote", "request", "response", "route", "seal", "session", "spool", "state", "store",
+            "work",
         ],
     ),
     ("desk", &["gate", "session", "store"]),
@@ -182,7 +183,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("libc", &["process", "spool", "store"]),
     ("mail_parser", &["mime"]),
     ("maud", &["actions", "clean", "response", "views"]),
-    ("miniz_oxide", &["store"]),
+    ("miniz_oxide", &["pack", "store"]),
     ("native_tls", &["remote"]),
     ("percent_encoding", &["clean", "mime"]),
     ("postcard", &["outbox", "session", "store"]),
