@@ -262,7 +262,7 @@ impl Error {
 #[cfg(test)]
 pub mod samples {
     use super::*;
-    use crate::mail::{FolderAct, FolderSetting, MessageAct, Tally};
+    use crate::mail::{FolderAct, FolderSetting, MessageAct, Stop, TakenIn, Tally, Unfit};
 
     /// Every kind of error. A new one does not compile here until it stands in the list below, too.
     pub fn errors() -> Vec<Error> {
@@ -352,7 +352,8 @@ pub mod samples {
             | Act::CutShort { .. }
             | Act::Folder { .. }
             | Act::Label { .. }
-            | Act::SetFolder { .. } => {}
+            | Act::SetFolder { .. }
+            | Act::Import { .. } => {}
         };
         let images = |always| Act::ImagesOf {
             sender: "letters@shelf.example".to_owned(),
@@ -404,6 +405,17 @@ pub mod samples {
                 let name = "Orchestra".to_owned();
                 all.push(Act::SetFolder { setting, name, on });
             }
+        }
+        for stop in [None, Some(Stop::Full), Some(Stop::ByUser)] {
+            let mut came = TakenIn {
+                taken: 3,
+                total: 7,
+                stop,
+                ..TakenIn::default()
+            };
+            came.leave_out("notes.txt", Unfit::NotMail);
+            let into = "Orchestra".to_owned();
+            all.push(Act::Import { into, came });
         }
         all.iter().for_each(known);
         all

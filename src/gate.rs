@@ -72,6 +72,16 @@ impl Pass {
         self.user
     }
 
+    /// True while a job of this kind is at work for the user.
+    ///
+    /// # Errors
+    /// `Setup`, `DiskFull`.
+    pub fn is_at_work(&self, kind: &LaneKind) -> Result<bool> {
+        let path = self.dir.join(kind.turn);
+        let turn = open(&path)?;
+        Ok(!try_lock(&turn, &path)?)
+    }
+
     /// How long the request stood at the gate.
     pub fn waited(&self) -> Duration {
         self.waited
@@ -93,6 +103,13 @@ pub const BULK: LaneKind = LaneKind {
     turn: "bulk",
     places: "transfer",
     count: 4,
+};
+
+/// The lane of imports, which last longer.
+pub const IMPORT: LaneKind = LaneKind {
+    turn: "import",
+    places: "importing",
+    count: 2,
 };
 
 /// Proof that a lane is held: one job of its kind at a time for each user.

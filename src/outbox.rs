@@ -1,11 +1,12 @@
 //! Forms that cannot be taken yet, because their session has ended: kept, sealed, until their user has signed in again.
-//! Files in `users/<id>/outbox/`, two for each user, for an hour.
+//! Files in `users/<id>/outbox/`, two for each user, for an hour. And forms that take longer than a request: `imports`.
 //!
 //! Not for carrying a form out: after signing in it is shown, and its user decides (`actions::resume`). To know before
 //! changing it: the key of a form is in no file. The sign-in page has it, in a `Ticket`; signing in seals it under the data
 //! key of the session (`hand_over`), over bytes that the file has kept free for it, so that this works on a full disk too.
 //! Only who holds the gate comes here, so one name for the unfinished file is enough.
 
+mod imports;
 mod sealed;
 
 use std::fs::{self, File};
@@ -24,6 +25,7 @@ use crate::request::form::Form;
 use crate::request::upload::Upload;
 use crate::seal::{self, Key};
 use crate::state;
+pub use imports::{Import, Imports, UnderWay};
 use sealed::{LID, LID_AT, PIECE, Pieces, Place, Sealed};
 
 /// How many forms of one user are kept; a further one takes the place of the oldest.
@@ -131,7 +133,11 @@ impl<'p> Outbox<'p> {
             key: Key::random()?,
         };
         let unfinished = self.dir.join(UNFINISHED);
-        let written = self.write(&unfinished, &ticket, target, form);
+        let seal = Sealing {
+            key: &ticket.key,
+            place: self.place(ticket.id),
+        };
+        let written = write(&unfinished, &seal, target, form);
         if written.is_err() {
             // If this fails too, the next form is written over what is left.
             drop(fs::remove_file(&unfinished));
@@ -142,48 +148,6 @@ impl<'p> Outbox<'p> {
         state::sync_dir(&self.dir)?;
         self.make_room(ticket.id)?;
         Ok(ticket)
-    }
-
-    fn write(&self, path: &Path, ticket: &Ticket, target: &str, form: &Form) -> Result<()> {
-        let mut at = 0_u64;
-        let files = form.files().iter().map(|file| {
-            let here = at;
-            let size = file.refused.map_or(file.size, |_| 0);
-            at = at.saturating_add(size);
-            Upload {
-                at: here,
-                size,
-                ..file.clone()
-            }
-        });
-        let description = postcard::to_stdvec(&Description {
-            target: target.to_owned(),
-            files: files.collect(),
-            fields: form.fields().to_vec(),
-        });
-        let description =
-            description.map_err(|e| Error::Internal(Cause::at("describing a form", e)))?;
-        let length = u32::try_from(description.len()).ok();
-        let length = length.filter(|length| *length <= MOST_DESCRIBED);
-        let length = length.ok_or(Error::TooLarge {
-            limit: MOST_DESCRIBED.into(),
-        })?;
-
-        let mut pieces = Pieces::begin(path, &ticket.key, self.place(ticket.id))?;
-        pieces.push(&length.to_be_bytes())?;
-        pieces.push(&description)?;
-        let mut buffer = vec![0; PIECE];
-        for upload in form.files().iter().filter(|file| file.refused.is_none()) {
-            let mut reader = form.open(upload);
-            loop {
-                let unreadable = |e| Error::Internal(Cause::at("reading the spool", e));
-                match reader.read(&mut buffer).map_err(unreadable)? {
-                    0 => break,
-                    n => pieces.push(buffer.get(..n).unwrap_or_default())?,
-                }
-            }
-        }
-        pieces.finish()
     }
 
     /// Seals the form's key under the data key of its user's new session: from here on `open` finds it. False where there
@@ -230,7 +194,7 @@ impl<'p> Outbox<'p> {
         remove(&self.path(id))
     }
 
-    /// Removes what is older than an hour, and what somebody has left unfinished.
+    /// Removes what is older than an hour, and what somebody has left unfinished; of imports what is older than a day.
     ///
     /// # Errors
     /// `Setup`.
@@ -238,18 +202,24 @@ impl<'p> Outbox<'p> {
         for (_, path) in self.forms()?.iter().filter(|(age, _)| *age > LIFE) {
             remove(path)?;
         }
+        imports::sweep(self.pass.dir())?;
         remove(&self.dir.join(UNFINISHED))
     }
 
-    /// Removes all forms.
+    /// Removes all forms, and all imports.
     ///
     /// # Errors
     /// `Setup`.
     pub fn remove_all(&self) -> Result<()> {
-        match fs::remove_dir_all(&self.dir) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => Err(state::failed(&self.dir, &e)),
-            _ => Ok(()),
+        for dir in [&self.dir, &self.pass.dir().join("imports")] {
+            match fs::remove_dir_all(dir) {
+                Err(e) if e.kind() != io::ErrorKind::NotFound => {
+                    return Err(state::failed(dir, &e));
+                }
+                _ => {}
+            }
         }
+        Ok(())
     }
 
     /// Removes all but the youngest, of which `newest` is one.
@@ -315,6 +285,55 @@ impl<'p> Outbox<'p> {
     fn lid_place(&self, id: FormId) -> Vec<u8> {
         [b"outbox key", &self.pass.user().0[..], &id.0].concat()
     }
+}
+
+/// What a form is sealed with.
+struct Sealing<'k> {
+    key: &'k Key,
+    place: Place,
+}
+
+/// Writes a form whole.
+fn write(path: &Path, seal: &Sealing, target: &str, form: &Form) -> Result<()> {
+    let mut at = 0_u64;
+    let files = form.files().iter().map(|file| {
+        let here = at;
+        let size = file.refused.map_or(file.size, |_| 0);
+        at = at.saturating_add(size);
+        Upload {
+            at: here,
+            size,
+            ..file.clone()
+        }
+    });
+    let description = postcard::to_stdvec(&Description {
+        target: target.to_owned(),
+        files: files.collect(),
+        fields: form.fields().to_vec(),
+    });
+    let description =
+        description.map_err(|e| Error::Internal(Cause::at("describing a form", e)))?;
+    let length = u32::try_from(description.len()).ok();
+    let length = length.filter(|length| *length <= MOST_DESCRIBED);
+    let length = length.ok_or(Error::TooLarge {
+        limit: MOST_DESCRIBED.into(),
+    })?;
+
+    let mut pieces = Pieces::begin(path, seal.key, seal.place)?;
+    pieces.push(&length.to_be_bytes())?;
+    pieces.push(&description)?;
+    let mut buffer = vec![0; PIECE];
+    for upload in form.files().iter().filter(|file| file.refused.is_none()) {
+        let mut reader = form.open(upload);
+        loop {
+            let unreadable = |e| Error::Internal(Cause::at("reading the spool", e));
+            match reader.read(&mut buffer).map_err(unreadable)? {
+                0 => break,
+                n => pieces.push(buffer.get(..n).unwrap_or_default())?,
+            }
+        }
+    }
+    pieces.finish()
 }
 
 /// A form, by the description in front of its files; None where there is none.

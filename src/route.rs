@@ -6,6 +6,7 @@
 
 mod act;
 mod folder_form;
+mod import_form;
 mod labels;
 mod page;
 mod query;
@@ -15,6 +16,7 @@ pub use crate::mail::MessageRef;
 use crate::mail::{FolderName, NestedPath};
 pub use act::{ActForm, AllOf, MessagesForm, SenderForm};
 pub use folder_form::SettingForm;
+pub use import_form::ImportForm;
 pub use labels::LabelForm;
 pub use page::{
     Anchor, Face, FolderAsks, FolderQuery, FoldersQuery, FrameQuery, ListPage, ListQuery,
@@ -39,6 +41,10 @@ pub enum Route {
     ChangeFolder,
     /// `POST /set-folder`: a folder becomes a favourite, or is used as Archive; or no longer (`SettingForm`).
     SetFolder,
+    /// `GET /import`: messages are taken into a folder from files; how far that has come.
+    Import(FolderName),
+    /// `POST /import`: takes them in, goes on with that, or ends it, as its form says (`ImportForm`).
+    TakeIn,
     /// `GET /message`: one message.
     Message(MessageQuery),
     /// `GET /print`: one message for paper.
@@ -113,6 +119,7 @@ impl Route {
             Route::Message(query) | Route::Print(query) => Some(&query.message.folder),
             Route::Frame(frame) => Some(&frame.message.folder),
             Route::FolderOptions(query) => Some(&query.folder),
+            Route::Import(folder) => Some(folder),
             Route::Part { message, .. }
             | Route::Attachments { message }
             | Route::Headers { message, .. }
@@ -126,6 +133,7 @@ impl Route {
             | Route::Sender
             | Route::Messages
             | Route::ChangeFolder
+            | Route::TakeIn
             | Route::Labels
             | Route::EditLabel
             | Route::SetFolder
@@ -173,6 +181,8 @@ impl Route {
                 from: q.get("from").and_then(|n| n.parse().ok()).unwrap_or(0),
             }))),
             "/folder-options" => by_get(q.folder_page().map(Route::FolderOptions)),
+            "/import" if post => Ok(Route::TakeIn),
+            "/import" => only(get, "GET, HEAD, POST", q.folder().map(Route::Import)),
             "/change-folder" => only(post, "POST", Ok(Route::ChangeFolder)),
             "/set-folder" => only(post, "POST", Ok(Route::SetFolder)),
             "/message" => by_get(q.message_page().map(Route::Message)),
@@ -272,6 +282,11 @@ impl Route {
                 link.path("/folder-options");
                 link.folder_page(page);
             }
+            Route::Import(folder) => {
+                link.path("/import");
+                link.set("f", folder.as_wire());
+            }
+            Route::TakeIn => link.path("/import"),
             Route::ChangeFolder => link.path("/change-folder"),
             Route::SetFolder => link.path("/set-folder"),
             Route::Message(page) => {
@@ -358,6 +373,8 @@ impl Route {
             Route::Folder(_) => "folder",
             Route::Folders(_) => "folders",
             Route::FolderOptions(_) => "folder-options",
+            Route::Import(_) => "import",
+            Route::TakeIn => "take-in",
             Route::ChangeFolder => "change-folder",
             Route::SetFolder => "set-folder",
             Route::Message(_) => "message",
@@ -534,6 +551,8 @@ mod tests {
                     asks: FolderAsks::WhetherToEmpty,
                 }),
             ),
+            ("GET", Route::Import(folder.clone())),
+            ("POST", Route::TakeIn),
             ("POST", Route::ChangeFolder),
             ("POST", Route::SetFolder),
             ("GET", Route::Frame(query.frame())),

@@ -11,6 +11,7 @@ mod extras;
 mod failures;
 mod finding;
 mod folders;
+mod import;
 mod labels;
 mod message;
 mod pages;

@@ -134,6 +134,61 @@ fn shown(list: &Page) -> Vec<String> {
     list.texts_of(".row .subject")
 }
 
+/// A zip of these files, stored as they are.
+pub fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut directory = Vec::new();
+    for (name, bytes) in files {
+        let at = (out.len() as u32).to_le_bytes();
+        let size = (bytes.len() as u32).to_le_bytes();
+        let checksum = crc32(bytes).to_le_bytes();
+        let length = (name.len() as u16).to_le_bytes();
+        let facts = [
+            &[20, 0, 0, 8, 0, 0, 0, 0, 0x21, 0][..],
+            &checksum,
+            &size,
+            &size,
+            &length,
+            &[0, 0],
+        ]
+        .concat();
+        out.extend([b"PK\x03\x04", &facts[..], name.as_bytes(), bytes].concat());
+        directory.extend(
+            [
+                b"PK\x01\x02\x14\x03",
+                &facts[..],
+                &[0; 10],
+                &at,
+                name.as_bytes(),
+            ]
+            .concat(),
+        );
+    }
+    let (at, size, count) = (out.len() as u32, directory.len() as u32, files.len() as u16);
+    out.extend(directory);
+    out.extend(
+        [
+            b"PK\x05\x06\0\0\0\0",
+            &count.to_le_bytes()[..],
+            &count.to_le_bytes(),
+        ]
+        .concat(),
+    );
+    out.extend([size.to_le_bytes(), at.to_le_bytes()].concat());
+    out.extend([0, 0]);
+    out
+}
+
+/// The checksum of a file in a zip (ISO 3309).
+fn crc32(bytes: &[u8]) -> u32 {
+    let step = |sum: u32, byte: &u8| {
+        (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
+            (sum >> 1) ^ (0xedb8_8320 * (sum & 1))
+        })
+    };
+    !bytes.iter().fold(!0, step)
+}
+
 fn undo(page: &Page) -> Page {
     page.click("Undo")
 }

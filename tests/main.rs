@@ -49,6 +49,8 @@ mod hostile;
 mod hosting;
 /// The rules of our own house, read from `src/` as text: floors, doors, words.
 mod house;
+/// Messages taken in from files: what another mail program then finds, what is said, and what no cut doubles.
+mod import;
 /// `kill -9` at random moments, and at each step of a change of generation.
 mod kills;
 /// 100,000 messages, 5,000 folders.

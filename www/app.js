@@ -77,6 +77,11 @@ for (const frame of document.querySelectorAll("iframe.frame")) {
   if (frame.contentDocument?.readyState === "complete") begin();
 }
 
+// An import goes on by itself, and where another tab is at work on it, the page looks again.
+document.querySelector("form[data-goes-on]")?.requestSubmit();
+const again = document.querySelector("a[data-again]");
+if (again) setTimeout(() => location.replace(again.href), 3000);
+
 // The row of the open message is in sight in the list beside it.
 document.querySelector(".app[data-page=message] .row.now")?.scrollIntoView({ block: "nearest" });
 

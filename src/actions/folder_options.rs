@@ -169,6 +169,7 @@ fn options(visit: &mut Visit, name: &FolderName, faulty: Faulty) -> Result<Done>
             visit.words.folder_holds(&messages, inside)
         }),
         list: folder.selectable.then(|| list_of(name)),
+        import: (folder.selectable && folder.may_take()).then(|| Route::Import(name.clone())),
         parent,
         stays: match (folder.role, whole.iter().any(|one| one.role.is_some())) {
             (Some(_), _) => Some(StaysAsIs::ForItsRole),

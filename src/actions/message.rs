@@ -148,6 +148,7 @@ fn acting(query: &MessageQuery, row: &Row, offered: Acting, back: &ListQuery) ->
         MessageAct::Unread,
         MessageAct::Label,
         MessageAct::Copy,
+        MessageAct::SaveMbox,
     ]
     .into_iter();
     let more = more.chain(is_marked.then_some(MessageAct::Restore));

@@ -14,6 +14,7 @@ pub mod folder;
 pub mod folder_options;
 pub mod folder_settings;
 pub mod folders;
+pub mod import;
 pub mod labels;
 pub mod login;
 pub mod message;
@@ -38,7 +39,7 @@ use crate::error::Progress;
 use crate::jobs::Job;
 use crate::mailbox::Mailbox;
 use crate::notices::Told;
-use crate::outbox::Outbox;
+use crate::outbox::{Imports, Outbox, UnderWay};
 use crate::profile::Profile;
 use crate::request::Head;
 use crate::request::form::Form;
@@ -81,6 +82,10 @@ pub struct Visit<'v, 'p> {
     pub once: NoticeId,
     /// Forms that wait to be asked about.
     pub outbox: Outbox<'p>,
+    /// Where imports are noted, and the one that is under way.
+    pub imports: Imports,
+    /// The one that is under way.
+    pub import: Option<UnderWay>,
     /// Time spent on making HTML.
     pub rendering: Duration,
 }

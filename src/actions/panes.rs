@@ -247,6 +247,10 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
         },
         all_read: all_read.map(ActForm::from),
         empty,
+        import: around
+            .folder(folder)
+            .filter(|folder| is_whole && folder.may_take() && head.permits != Permits::Nothing)
+            .map(|folder| Route::Import(folder.name.clone())),
         selection: Selection {
             selected,
             page: select(Selected::Page),

@@ -9,8 +9,8 @@ use std::time::Duration;
 use super::{Asked, Door};
 use crate::actions::login::SignInFields;
 use crate::actions::{
-    self, Done, Visit, about, folder, folder_options, folder_settings, folders, labels, login,
-    message, messages, part, print, sender, sessions,
+    self, Done, Visit, about, folder, folder_options, folder_settings, folders, import, labels,
+    login, message, messages, part, print, sender, sessions,
 };
 use crate::assets;
 use crate::error::{Cause, Error, Result};
@@ -21,11 +21,14 @@ use crate::request::Head;
 use crate::request::body::BodyLimit;
 use crate::request::form::Form;
 use crate::response::Response;
-use crate::route::{self, ListQuery, MessageQuery, Route};
+use crate::route::{self, FoldersQuery, ListQuery, MessageQuery, Route};
 use crate::views::login::Reason;
 
 /// How long signing out may wait for the mail server to be told what was read.
 const COURTESY: Duration = Duration::from_secs(2);
+
+/// The longest form with files to be taken in, in bytes.
+const IMPORT_BYTES: u64 = 500 * 1024 * 1024;
 
 /// What a route needs.
 pub struct Needs<'r> {
@@ -148,6 +151,12 @@ pub fn needs(route: &Route) -> Needs<'_> {
                 otherwise: folder_settings::page_of,
             },
             ..Needs::act(folder_settings::set)
+        },
+        Route::Import(folder) => Needs::page(|visit| import::show(visit, folder)),
+        Route::TakeIn => Needs {
+            body: BodyLimit::form(IMPORT_BYTES),
+            back: Back::Page(Route::Folders(FoldersQuery::default())),
+            ..Needs::act(import::take_in)
         },
         Route::Message(query) => {
             Needs::page(|visit| message::show(visit, query)).but_elsewhere(plain(query))

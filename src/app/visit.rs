@@ -13,15 +13,17 @@ use super::{Answer, Asked, Context, Door, carry};
 use crate::actions::{Done, Visit};
 use crate::desk::{self, Desk};
 use crate::error::{Act, Cause, Error, Imap, Reach, Result};
+use crate::gate;
 use crate::gate::Pass;
+use crate::jobs::import::interrupted;
 use crate::jobs::{self, Delivery, Job, Owner};
 use crate::mailbox::{self, Mailbox};
 use crate::notices::{self, Told};
-use crate::outbox::{FormId, Outbox};
+use crate::outbox::{FormId, Imports, Outbox, UnderWay};
 use crate::profile::Profile;
 use crate::remote::{Capabilities, Remote};
 use crate::response::Response;
-use crate::route::{self, ActForm, Base, ListQuery, NoticeId, Route};
+use crate::route::{self, ActForm, Base, ImportForm, ListQuery, NoticeId, Route};
 use crate::session::{self, Session, SessionCookie};
 use crate::store::Encryption;
 use crate::store::keys::{SERVER, SessionKey};
@@ -166,10 +168,13 @@ impl Visitor<'_> {
         let request = &self.asked.request;
         let is_said =
             |(name, _): &&(String, String)| name != TOKEN && name != ONCE && name != RESUMED;
-        let fields = request.form.fields().iter().filter(is_said);
+        let fields = request.form.fields().iter().filter(is_said).cloned();
+        // The same fields with other files are another form.
+        let files = request.form.files().iter();
+        let files = files.map(|file| (file.name.clone(), file.size.to_string()));
         let form = ActForm {
             to: request.route.clone(),
-            fields: fields.cloned().collect(),
+            fields: fields.chain(files).collect(),
         };
         match request.head.is_get() {
             true => Ok(NoticeId([0; 16])),
@@ -226,6 +231,14 @@ impl Visitor<'_> {
         };
         let told = route::notice_of(&asked.request.head.query)
             .and_then(|id| notices::told(&mut desk.store, self.owner(session), &id, desk.now));
+        let imports = Imports::of(desk.pass.dir(), desk.pass.user(), session.data.id.0);
+        let import = match imports.under_way(&session.data.key)? {
+            Some(import) => Some(UnderWay {
+                import,
+                is_at_work: desk.pass.is_at_work(&gate::IMPORT)?,
+            }),
+            None => None,
+        };
         let mut visit = Visit {
             config,
             head: asked.request.head,
@@ -238,6 +251,8 @@ impl Visitor<'_> {
             mailbox: Mailbox::new(&mut desk.store, remote, &session.data, options, desk.now),
             profile,
             outbox: Outbox::of(desk.pass),
+            imports,
+            import,
             told: told.into_iter().collect(),
             progress: &asked.context.progress,
             notice: session.data.notice(SessionKey(self.claim.id), id.0),
@@ -290,6 +305,9 @@ impl Visitor<'_> {
                 visit.told.push(told);
             }
         }
+        if asked.needs().asks(asked.request.head) == Asks::Anew {
+            self.tell_of_import(visit, session)?;
+        }
         if asked.request.head.is_get() {
             return Ok(None);
         }
@@ -299,6 +317,35 @@ impl Visitor<'_> {
             let page = format!("{}{}", asked.request.head.base.0, told.page);
             Done::Page(Response::see_other(&route::with_notice(page, id)))
         }))
+    }
+
+    /// Tells of an import that does not go on by itself. One that can go on waits; one that cannot is told of once.
+    fn tell_of_import(&self, visit: &mut Visit, session: &Session) -> Result<()> {
+        let Some(under_way) = visit.import.take_if(|under_way| !under_way.is_at_work) else {
+            return Ok(());
+        };
+        let import = under_way.import.clone();
+        let told = Told {
+            done: interrupted(&import),
+            more: None,
+            ..jobs::import::told(&import)
+        };
+        if import.is_over || !import.is_kept {
+            let id = NoticeId(import.id);
+            let owner = self.owner(session);
+            notices::keep(visit.mailbox.store(), owner, id, told.clone(), visit.now);
+            visit.imports.forget()?;
+            visit.told.push(told);
+            return Ok(());
+        }
+        visit.import = Some(under_way);
+        let more = ImportForm::GoOn(import.into.name);
+        visit.told.push(Told {
+            more: Some(more.into()),
+            undo: None,
+            ..told
+        });
+        Ok(())
     }
 
     /// Notes what the request has learnt beside: that the server accepts the session, or is away.

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use serde::{Deserialize, Serialize};
 
 use super::Error;
-use crate::mail::{FolderAct, FolderSetting, MessageAct, Tally};
+use crate::mail::{FolderAct, FolderSetting, MessageAct, TakenIn, Tally};
 
 /// What a request was to change, with what its page has to name. The sentences are `words::failures`'; a notice keeps one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +76,13 @@ pub enum Act {
         /// From now on, or no longer.
         on: bool,
     },
+    /// To take messages in from files.
+    Import {
+        /// The folder's name for people.
+        into: String,
+        /// What has become of them.
+        came: TakenIn,
+    },
 }
 
 /// What becomes of a label's name and colour.
@@ -96,6 +103,7 @@ impl Act {
             Act::Messages { tally, .. } => tally.left == 0 && tally.done > 0,
             Act::CutShort { .. } => false,
             Act::Folder { tally, .. } => tally.left == 0,
+            Act::Import { came, .. } => came.stop.is_none() && came.unfit == 0,
             Act::SignIn
             | Act::SignOut
             | Act::EndSession

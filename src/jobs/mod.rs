@@ -9,16 +9,17 @@
 //! 3. *After*: what has to be recorded in the store is, with the gate taken anew, in the slot that the job has kept. The
 //!    session may have ended meanwhile: then nothing is recorded, and what was done is done all the same.
 //!
-//! Today's job is the transfer. How others fit: *sending* checks the form before; outside, in a lane of its own, it claims
-//! the token in the ledger, speaks SMTP, writes the outcome into the ledger (files of its own, so no gate is needed) and
-//! appends the copy by its connection; after, it puts the copy into the cached list of Sent and marks what was answered. An
-//! *import* has its file in the request's spool; before, it marks the folder as not compared; outside it appends; after, it
-//! clears the mark and adds what the server named. A long *act* in slices leaves nothing: it stays under the gate.
+//! Today's jobs are the transfer, the export, and the import, which notes how far it is in files of its own (`outbox`), so
+//! that it can be gone on with after a kill. How others fit: *sending* checks the form before; outside, in a lane of its own,
+//! it claims the token in the ledger, speaks SMTP, writes the outcome into the ledger (files of its own, so no gate is needed)
+//! and appends the copy by its connection; after, it puts the copy into the cached list of Sent and marks what was answered.
+//! A long *act* in slices leaves nothing: it stays under the gate.
 //!
 //! Not for what a page shows. To know before changing it: nothing is written to the client before all of it is at hand. A
 //! program that dies in the middle of its answer looks, to a browser, as if it had finished.
 
 pub mod export;
+pub mod import;
 pub mod transfer;
 
 use std::io::{self, Read as _, Seek as _, Write as _};

@@ -28,6 +28,8 @@ impl Permits {
     /// True where that may be done with its messages.
     pub fn act(&self, act: MessageAct) -> bool {
         match (self, act.flags()) {
+            // Nothing is changed by it.
+            _ if matches!(act, MessageAct::SaveZip | MessageAct::SaveMbox) => true,
             (Permits::Nothing, _) => false,
             (_, Some((flags, _))) => self.keeps(&flags),
             (Permits::Change { flags, any_keyword }, None)
@@ -84,7 +86,8 @@ mod tests {
         assert!(some.keeps(&read(&["$Label1"])) && !some.keeps(&read(&["$label1", "x"])));
         assert!(change(&[], true).keeps(&read(&["x"])) && !change(&[], true).keeps(&Flags::SEEN));
         for act in MessageAct::all() {
-            assert!(Permits::Unknown.act(act) && !Permits::Nothing.act(act));
+            let is_saving = matches!(act, MessageAct::SaveZip | MessageAct::SaveMbox);
+            assert!(Permits::Unknown.act(act) && Permits::Nothing.act(act) == is_saving);
         }
     }
 }

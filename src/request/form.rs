@@ -3,7 +3,7 @@
 //! Not for what a field means: an action asks for it by its name. To know before changing it: everything here was chosen by
 //! the client, names and file names too; no file is held in memory; and a file that cannot be taken refuses no other one.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::rc::Rc;
 
 use super::body::{Body, Bytes, Source, read_stretch, unreadable};
@@ -148,6 +148,7 @@ impl Form {
     pub fn open(&self, file: &Upload) -> UploadReader {
         UploadReader {
             source: self.source.clone(),
+            begin: file.at,
             at: file.at,
             end: file.at.saturating_add(file.size),
         }
@@ -157,6 +158,7 @@ impl Form {
 /// The bytes of one file, read where they lie.
 pub struct UploadReader {
     source: Option<Rc<dyn Source>>,
+    begin: u64,
     at: u64,
     end: u64,
 }
@@ -175,6 +177,19 @@ impl Read for UploadReader {
         }
         self.at = self.at.saturating_add(read as u64);
         Ok(read)
+    }
+}
+
+impl Seek for UploadReader {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => self.begin.checked_add(at),
+            SeekFrom::End(by) => self.end.checked_add_signed(by),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+        };
+        let at = at.filter(|at| *at >= self.begin);
+        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at.saturating_sub(self.begin))
     }
 }
 

@@ -40,9 +40,6 @@ impl SenderForm {
     }
 }
 
-/// Most messages that one form names.
-const MOST_MESSAGES: usize = 100_000;
-
 /// What the form of `Route::Messages` holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessagesForm {
@@ -93,6 +90,8 @@ impl AllOf {
 }
 
 impl MessagesForm {
+    /// Most messages that one form names.
+    pub const MOST: usize = 100_000;
     /// The field that means all of a list.
     pub const ALL: &str = "all";
 
@@ -239,7 +238,7 @@ fn uids<'t>(texts: impl Iterator<Item = &'t str>) -> Result<Vec<Uid>> {
         let (first, last) = (number(first)?.get(), number(last)?.get());
         let count = last.checked_sub(first).ok_or_else(bad)?;
         let count = usize::try_from(count).unwrap_or(usize::MAX);
-        if uids.len().saturating_add(count) >= MOST_MESSAGES {
+        if uids.len().saturating_add(count) >= MessagesForm::MOST {
             return Err(bad());
         }
         uids.extend((first..=last).filter_map(Uid::new));

@@ -121,10 +121,15 @@ impl Query {
         Ok(ListId::of_folder(folder).sorted(order).searched(search))
     }
 
-    pub(super) fn folder_page(&self) -> Result<FolderQuery> {
+    /// The folder that a link names.
+    pub(super) fn folder(&self) -> Result<FolderName> {
         let folder = self.get("f").and_then(FolderName::new);
+        folder.ok_or(Error::BadRequest("f"))
+    }
+
+    pub(super) fn folder_page(&self) -> Result<FolderQuery> {
         Ok(FolderQuery {
-            folder: folder.ok_or(Error::BadRequest("f"))?,
+            folder: self.folder()?,
             asks: match self.get("ask") {
                 Some("where") => FolderAsks::Where {
                     find: self.get("find").unwrap_or_default().trim().to_owned(),

@@ -29,7 +29,7 @@ pub struct ListPane {
     pub total: u32,
     /// When the list was last compared with the server.
     pub as_of: Option<Calendar>,
-    /// True where nothing can be done with its messages.
+    /// True where nothing of its messages can be changed.
     pub is_read_only: bool,
     /// The same page, compared with the server now; of a search its first page, with the search made once more.
     pub compare: Route,
@@ -41,6 +41,8 @@ pub struct ListPane {
     pub all_read: Option<ActForm>,
     /// The question whether all of them are to be removed.
     pub empty: Option<Route>,
+    /// Takes messages in from files.
+    pub import: Option<Route>,
     /// Which of them are selected, and the pages that select others.
     pub selection: Selection,
     /// The rows, newest first.
@@ -159,7 +161,8 @@ fn head(chrome: &Chrome, list: &ListPane, title: Markup, is_page: bool) -> Marku
                 span { (filled(&words.checked(list.as_of.as_ref()), &[compare])) }
                 @if list.is_read_only {
                     span { (words.folder_is_read_only()) }
-                } @else if is_page && !list.rows.is_empty() {
+                }
+                @if is_page && !list.rows.is_empty() {
                     a.select href=(chrome.href(&list.selection.page)) { (words.select_page()) }
                 }
                 @if is_page {
@@ -184,6 +187,9 @@ fn rows(chrome: &Chrome, list: &ListPane) -> Markup {
                 (icon(Icon::Folder))
                 @if list.finding.text.is_empty() {
                     p { b { (words.folder_is_empty()) } br; (words.will_be_here(list.role)) }
+                    @if let Some(import) = &list.import {
+                        a.button href=(chrome.href(import)) { (words.import_messages()) }
+                    }
                 } @else {
                     @let (lead, text) = words.nothing_found();
                     p { b { (lead) } br; (text) }
@@ -192,10 +198,8 @@ fn rows(chrome: &Chrome, list: &ListPane) -> Markup {
         } @else {
             form.rows #rows method="post" action=(acting::target(chrome)) {
                 (acting::opening(chrome, &list.acting))
-                ul { @for line in &list.rows { (row(chrome, line, (!list.is_read_only).then_some(list.selection.selected), &list.finding.words)) } }
-                @if !list.is_read_only {
-                    (acting::bulk(chrome, &list.acting, &list.selection, list.total))
-                }
+                ul { @for line in &list.rows { (row(chrome, line, list.selection.selected, &list.finding.words)) } }
+                (acting::bulk(chrome, &list.acting, &list.selection, list.total))
             }
         }
         @if let Some(further) = &list.finding.further {
@@ -235,8 +239,8 @@ fn step(chrome: &Chrome, to: &Option<Route>, word: &str, which: Icon, icon_last:
     }
 }
 
-/// A row; `selected` is None where no row can be chosen; the words that were looked for are marked.
-fn row(chrome: &Chrome, row: &RowLine, selected: Option<Selected>, found: &[String]) -> Markup {
+/// A row; the words that were looked for are marked.
+fn row(chrome: &Chrome, row: &RowLine, selected: Selected, found: &[String]) -> Markup {
     let words = chrome.words;
     let nobody = Address::default();
     let who = row
@@ -251,9 +255,7 @@ fn row(chrome: &Chrome, row: &RowLine, selected: Option<Selected>, found: &[Stri
     let subject = row.subject.trim();
     html! {
         li.row.unread[row.unread].marked[row.marked].now[row.current] {
-            @if let Some(selected) = selected {
-                (acting::tick(chrome, row.uid, if subject.is_empty() { words.no_subject() } else { subject }, selected))
-            }
+            (acting::tick(chrome, row.uid, if subject.is_empty() { words.no_subject() } else { subject }, selected))
             (face(who.unwrap_or(&nobody)))
             a href=(chrome.href(&row.href)) aria-current=[row.current.then_some("true")] {
                 span.who {

@@ -24,6 +24,8 @@ pub struct Options {
     pub holds: Option<String>,
     /// Its list.
     pub list: Option<Route>,
+    /// Takes messages in from files.
+    pub import: Option<Route>,
     /// The folder that it is in.
     pub parent: Option<String>,
     /// Why it can be neither renamed, moved nor deleted.
@@ -111,6 +113,13 @@ pub fn page(chrome: &Chrome, page: &Options) -> Markup {
             .opens.bar {
                 a.button href=(chrome.href(list)) { (icon(Icon::Folder)) (words.open_messages()) }
                 (setting(chrome, &page.favourite))
+            }
+        }
+        @if let Some(import) = &page.import {
+            section.option {
+                h2 { (words.import_messages()) }
+                p { (words.what_can_be_imported()) }
+                a.button href=(chrome.href(import)) { (icon(Icon::File)) (words.import_messages()) }
             }
         }
         @if let Some(label) = page.empties.and_then(|role| words.empty_folder(role)) {

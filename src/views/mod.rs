@@ -16,6 +16,7 @@ pub mod folder;
 pub mod folder_options;
 pub mod folders;
 mod icons;
+pub mod import;
 pub mod labels;
 pub mod login;
 pub mod message;

@@ -37,6 +37,7 @@ use crate::time::Calendar;
 use crate::words::Words;
 
 mod extras;
+mod import;
 mod labels;
 
 static ROOT: Base = Base(String::new());
@@ -108,6 +109,8 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
         ),
         ("list-rtl", list_page(rtl, &inbox(None, false), &[])),
         ("list-empty", list_page(Words::ENGLISH, &empty(), &[])),
+        ("import", import::choosing()),
+        ("import-goes-on", import::under_way()),
         ("list-sent", list_page(Words::ENGLISH, &sent(), &[])),
         ("list-found", list_page(Words::ENGLISH, &found(), &[])),
         ("list-found-nothing", {
@@ -591,6 +594,7 @@ fn inbox(open: Option<usize>, peek: bool) -> ListPane {
             fields: acting().fields,
         }),
         empty: None,
+        import: Some(Route::Import(FolderName::inbox())),
         selection: Selection {
             selected: Selected::Nothing,
             page: folder_route("INBOX"),

@@ -36,6 +36,7 @@ impl Words {
             } => self.folder_done(*act, name, into, *tally),
             Act::Label { name, edit } => self.label_edited(name, *edit),
             Act::SetFolder { setting, name, on } => self.folder_set(*setting, name, *on),
+            Act::Import { into, came } => self.imported(into, came),
             Act::CutShort {
                 act,
                 into,
@@ -93,6 +94,18 @@ impl Words {
     /// Nothing can be done with the messages of a folder.
     pub fn folder_is_read_only(&self) -> &'static str {
         "This folder is read-only."
+    }
+
+    /// More messages are to be saved than fit into one file.
+    pub fn too_many_to_save(&self, n: u32, most: u32) -> (String, String) {
+        (
+            format!("{} are too many for one file.", self.messages(n)),
+            format!(
+                "Postern saves up to {} at a time. Search for a part of them, such as one year (after:2025-01-01 \
+                 before:2026-01-01), and save each result.",
+                self.messages(most)
+            ),
+        )
     }
 
     /// The name of the box that chooses a message.
@@ -273,6 +286,9 @@ impl Words {
             }
             Act::SetFolder { .. } => {
                 "This setting may have been changed. Open the folder list to check.".to_owned()
+            }
+            Act::Import { .. } => {
+                "Some messages may have been imported. The next page will say how many.".to_owned()
             }
             Act::Messages { .. } | Act::CutShort { .. } => {
                 "Some messages may have been changed. The next page will say which.".to_owned()

@@ -20,7 +20,7 @@ fn has_header(page: &Page, name: &str, value: &str) {
     assert_eq!(page.header(name), value);
 }
 
-/// What stands in an mbox, each message as it was: one `>` less, lines ended by CRLF.
+/// What stands in an mbox of unread messages, each as it was: one `>` less, lines ended by CRLF.
 fn read(mbox: &[u8]) -> Vec<String> {
     let text = String::from_utf8(mbox.to_vec()).expect("text");
     let mut all: Vec<String> = Vec::new();
@@ -36,6 +36,9 @@ fn read(mbox: &[u8]) -> Vec<String> {
     for message in &mut all {
         assert!(message.ends_with("\r\n\r\n"), "{message:?}");
         message.truncate(message.len() - 2);
+        // What is set on it stands first.
+        let noted = message.strip_prefix("Status: O\r\n");
+        *message = noted.expect("a note").to_owned();
     }
     all
 }
@@ -91,4 +94,31 @@ fn what_is_gone_is_told_on_a_page_and_never_left_out_of_a_file() {
         page.has_status(410);
         page.shows("This message is no longer here");
     }
+}
+
+/// Beyond what one page knows: senders, dates and flags are asked for.
+#[test]
+fn messages_that_no_page_has_shown_are_saved_with_their_dates_and_senders() {
+    let site = plan(300).start();
+    let list = inbox(&site);
+    let all = list.visitor().get("/folder?select=all");
+    let mbox = all.form("rows").press("act", "save-mbox");
+    let text = String::from_utf8_lossy(mbox.body()).into_owned();
+    let separators: Vec<&str> = text.lines().filter(|l| l.starts_with("From ")).collect();
+    assert_eq!(separators.len(), 300);
+    for line in separators {
+        assert!(
+            !line.contains("MAILER-DAEMON") && !line.ends_with(" 1970"),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn an_open_message_is_saved_too() {
+    let site = plan(2).start();
+    let message = inbox(&site).click("Message 2");
+    let saved = message.form("acts").press("act", "save-mbox");
+    has_header(&saved, "content-type", "application/mbox");
+    assert!(saved.holds(b"\nSubject: Message 2") && !saved.holds(b"\nSubject: Message 1"));
 }

@@ -13,6 +13,15 @@ pub struct Form<'p> {
     action: String,
     names: Vec<String>,
     fields: Vec<(String, String)>,
+    is_multipart: bool,
+    files: Vec<ChosenFile>,
+}
+
+/// A file that somebody has chosen.
+struct ChosenFile {
+    field: String,
+    name: String,
+    bytes: Vec<u8>,
 }
 
 impl<'p> Form<'p> {
@@ -45,6 +54,8 @@ impl<'p> Form<'p> {
                 .filter_map(|e| e.attr("name").map(str::to_owned))
                 .collect(),
             fields: controls.into_iter().filter_map(field).collect(),
+            is_multipart: form.attr("enctype") == Some("multipart/form-data"),
+            files: Vec::new(),
         }
     }
 
@@ -66,6 +77,20 @@ impl<'p> Form<'p> {
         let there = self.page.html().select(&css(&box_)).next().is_some();
         self.page.expect(there, || format!("no box {name}={value}"));
         self.fields.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Chooses a further file.
+    pub fn file(mut self, field: &str, name: &str, bytes: &[u8]) -> Self {
+        let there = self.names.iter().any(|n| n == field);
+        self.page.expect(there && self.is_multipart, || {
+            format!("no files in {field}")
+        });
+        self.files.push(ChosenFile {
+            field: field.to_owned(),
+            name: name.to_owned(),
+            bytes: bytes.to_vec(),
+        });
         self
     }
 
@@ -115,6 +140,9 @@ impl<'p> Form<'p> {
     pub fn request(&self) -> Request {
         if self.method == "POST" {
             let origin = format!("http://{}", self.page.visitor().server());
+            if self.is_multipart {
+                return self.multipart().header("Origin", &origin);
+            }
             return Request::new("POST", &self.action)
                 .form(&self.fields)
                 .header("Origin", &origin);
@@ -123,6 +151,31 @@ impl<'p> Form<'p> {
         query.extend_pairs(&self.fields);
         let path = self.action.split('?').next().unwrap_or_default();
         Request::new("GET", &format!("{path}?{}", query.finish()))
+    }
+}
+
+impl Form<'_> {
+    /// As a browser sends a form with files (RFC 7578).
+    fn multipart(&self) -> Request {
+        let mut body = Vec::new();
+        let mut part = |parameters: String, content: &[u8]| {
+            let head =
+                format!("--b0undary\r\nContent-Disposition: form-data; {parameters}\r\n\r\n");
+            body.extend([head.as_bytes(), content, b"\r\n"].concat());
+        };
+        for (name, value) in &self.fields {
+            part(format!("name=\"{name}\""), value.as_bytes());
+        }
+        for file in &self.files {
+            let (field, name) = (&file.field, file.name.replace('"', "%22"));
+            let parameters = format!("name=\"{field}\"; filename=\"{name}\"");
+            part(parameters, &file.bytes);
+        }
+        body.extend(b"--b0undary--\r\n");
+        let request = Request::new("POST", &self.action);
+        let mut request = request.header("Content-Type", "multipart/form-data; boundary=b0undary");
+        request.body = body;
+        request
     }
 }
 

@@ -15,13 +15,13 @@ mod words;
 pub use addresses::addresses;
 pub use decode::{Decoder, decode};
 pub use headers::{
-    Headers, ends_header, has_more_fields, header_of, headers, headers_as, in_utf8, named_fields,
+    Headers, ends_header, fields, has_more_fields, header_of, headers, headers_as, in_utf8,
+    named_fields,
 };
 pub use names::{Param, file_name, parameter, safe_file_name};
 pub use text::{line, text, text_as};
 pub use uu::{UuFile, uudecode};
 pub use words::words;
 
-pub(super) use headers::fields;
 pub(super) use names::split_parameters;
 pub(super) use text::code_page;
