@@ -25,11 +25,11 @@ pub use folder_act::{FolderAct, FolderChange, FolderFault, FolderSetting, Folder
 pub use import::{Stop, TakenIn, Unfit, Unfitting};
 pub use indexed::{Indexed, NAME_KEY, SUBJECT_KEY};
 pub use label::{Colour, LONGEST_NAME, Label, LabelWord, labels_of};
-pub use list::{ListId, Order, SortBy};
+pub use list::{Entry, ListId, Order, Scope, SortBy};
 pub use permits::Permits;
 pub use rights::Rights;
 pub use row::{Asked, Dated, IdHash, MOST_REFERENCES, Row, Thread, Told};
-pub use search::{Narrowing, Search, SearchField, SearchOption, Term};
+pub use search::{Narrowing, Place, Search, SearchField, SearchOption, Term};
 
 /// A message's number in its folder (RFC 9051 2.3.1.1); never 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -385,6 +385,15 @@ pub enum Role {
     Trash,
 }
 
+/// What of other folders is shown in a folder of the server's making (RFC 6154).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Gathered {
+    /// \All: every message.
+    All,
+    /// \Flagged: those that are starred.
+    Starred,
+}
+
 /// One folder of the account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Folder {
@@ -398,6 +407,8 @@ pub struct Folder {
     pub role: Option<Role>,
     /// True where the server says that itself (RFC 6154), so that nobody chooses.
     pub is_role_told: bool,
+    /// What of other folders can be seen in it too (RFC 6154), where that is so.
+    pub gathers: Option<Gathered>,
     /// False for `\Noselect` and `\NonExistent`: only there for its children.
     pub selectable: bool,
     /// Messages and unread ones, where the server told.

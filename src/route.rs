@@ -14,7 +14,7 @@ mod query;
 use crate::error::{Error, Result};
 pub use crate::mail::MessageRef;
 use crate::mail::{FolderName, NestedPath};
-pub use act::{ActForm, AllOf, MessagesForm, SenderForm};
+pub use act::{ActForm, AllOf, MessagesForm, Picked, SenderForm};
 pub use folder_form::SettingForm;
 pub use import_form::ImportForm;
 pub use labels::LabelForm;
@@ -260,8 +260,8 @@ impl Route {
                 }
                 match &page.page {
                     ListPage::Newest => {}
-                    ListPage::OlderThan(anchor) => link.set("older", &anchor.write()),
-                    ListPage::NewerThan(anchor) => link.set("newer", &anchor.write()),
+                    ListPage::OlderThan(anchor) => link.set("older", &anchor.write(&page.list)),
+                    ListPage::NewerThan(anchor) => link.set("newer", &anchor.write(&page.list)),
                 }
                 link.flag("compare", page.compare);
                 link.flag("further", page.further);
@@ -459,7 +459,7 @@ pub(crate) use tests::samples;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::{ListId, Order, Search, SortBy, Uid, UidValidity};
+    use crate::mail::{ListId, Order, Scope, Search, SortBy, Uid, UidValidity};
 
     /// One of each route at least, with its method.
     pub(crate) fn samples() -> Vec<(&'static str, Route)> {
@@ -490,6 +490,8 @@ mod tests {
             reversed: true,
         };
         let found = ListId::of_folder(folder.clone()).searched(Search::new("a&b=ü \"c d\""));
+        let wide = ListId::of_folder(FolderName::new("a.b").unwrap()).within(Scope::Everywhere);
+        let wide = wide.searched(Search::new("a"));
         let query = MessageQuery {
             message: message.clone(),
             list: found.clone().sorted(order),
@@ -515,6 +517,17 @@ mod tests {
                     further: true,
                     ..ListQuery::first(found)
                 }),
+            ),
+            (
+                "GET",
+                Route::Folder(ListQuery {
+                    page: ListPage::OlderThan(anchor.clone()),
+                    ..ListQuery::first(wide.clone())
+                }),
+            ),
+            (
+                "GET",
+                Route::Message(MessageQuery::of(wide, message.clone(), 1)),
             ),
             ("GET", page(ListPage::OlderThan(anchor.clone()), false)),
             ("GET", page(ListPage::NewerThan(anchor), false)),

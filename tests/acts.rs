@@ -50,7 +50,7 @@ fn unread(count: usize) -> Vec<Mail> {
 }
 
 /// What a notice says; names of folders stand between unseen signs that keep their direction.
-trait Says {
+pub(crate) trait Says {
     fn says(&self, words: &str) -> &Self;
 }
 

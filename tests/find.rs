@@ -3,6 +3,8 @@
 //!
 //! "Rule n" is a numbered rule of how acts and lists go.
 
+mod across;
+
 use std::time::Duration;
 
 use crate::acts::injection::{WORDS, expect_no_command_added};

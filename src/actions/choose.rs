@@ -22,7 +22,8 @@ pub fn folder(visit: &mut Visit, form: &MessagesForm) -> Result<Done> {
     let around = Around::gather(visit, Some(&form.from.name), Vec::new())?;
     let find = visit.form.get(FIND).trim();
     let mut found = found(visit, &around.list().folders, find);
-    found.retain(|(folder, _)| folder.name != form.from.name && folder.may_take());
+    let is_there = |folder: &Folder| form.picked.is_empty() && folder.name == form.from.name;
+    found.retain(|(folder, _)| !is_there(folder) && folder.may_take());
     let choice = |(folder, title): &(&Folder, String)| FolderChoice {
         name: folder.name.clone(),
         title: title.clone(),
@@ -65,7 +66,7 @@ pub fn whether(visit: &mut Visit, form: &MessagesForm) -> Result<Done> {
     let page = Whether {
         act: sure.act,
         count,
-        folder: around.title(visit, &form.from.name),
+        folder: around.title(visit, form.place()),
         fields: sure.fields(),
         back: Route::Folder(form.page.clone()),
     };

@@ -104,6 +104,7 @@ mod tests {
             depth,
             role: None,
             is_role_told: false,
+            gathers: None,
             selectable: true,
             counts: None,
             delimiter: Some('/'),

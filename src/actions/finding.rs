@@ -1,16 +1,16 @@
 //! What stands above a list: what is looked for, and the lists that one click leads to.
 //!
 //! Not for finding it (`mailbox`). To know before changing it: what the mail server cannot sort by is sorted here, so each order
-//! is offered everywhere.
+//! is offered of each folder; of several together only those that need no index.
 
 use super::Visit;
-use crate::mail::{ListId, Narrowing, Order, Search, SortBy};
+use crate::mail::{ListId, Narrowing, Order, Scope, Search, SortBy};
 use crate::mailbox::Listing;
 use crate::route::{ListQuery, Route};
 use crate::views::finding::{Finding, Further, QuickFilter, SoFar};
 
-/// What stands above a list.
-pub fn above(visit: &Visit, listing: &Listing) -> Finding {
+/// What stands above a list; `has_below` where there are folders below the one that it is about.
+pub fn above(visit: &Visit, listing: &Listing, has_below: bool) -> Finding {
     let list = &listing.list;
     let search = list.search();
     let page = |list: ListId| Route::Folder(ListQuery::first(list));
@@ -31,32 +31,52 @@ pub fn above(visit: &Visit, listing: &Listing) -> Finding {
     };
     let order = list.order();
     let orders = SortBy::NAMES.into_iter().flat_map(|(by, _)| {
+        let offered = by.spans_folders() || !list.spans_folders();
         // The other way round is offered of the one that is chosen, and of arrival.
         let both = by == order.by || by == SortBy::Arrival;
-        let ways = [false, true].into_iter().filter(move |way| both || !way);
+        let ways = [false, true]
+            .into_iter()
+            .filter(move |way| offered && (both || !way));
         ways.map(move |reversed| Order { by, reversed })
     });
-    let found = listing.head.found;
+    let found = listing.head.found.as_ref();
+    // Where it is typed where is looked, that counts.
+    let is_typed = search.is_some_and(Search::names_places);
+    let scopes = Scope::NAMES
+        .into_iter()
+        .filter(|_| search.is_some() && !is_typed);
+    let scopes = scopes.filter(|(scope, _)| *scope != Scope::Below || has_below);
+    let scopes = scopes.map(|(scope, _)| {
+        let order = match (scope, list.order().by.spans_folders()) {
+            (Scope::Folder, _) | (_, true) => list.order(),
+            _ => Order::default(),
+        };
+        let list = list.clone().within(scope).sorted(order);
+        (scope, page(list))
+    });
     Finding {
         text: search.map_or("", Search::text).to_owned(),
         words: search.map_or_else(Vec::new, Search::words),
-        form: page(searched(None)).form(&visit.head.base),
+        form: page(searched(None).within(Scope::Folder)).form(&visit.head.base),
         clear: search.map(|_| page(searched(None))),
         filters: Narrowing::ALL.map(filter).into(),
         order,
         orders: orders
             .map(|order| (order, page(list.clone().sorted(order))))
             .collect(),
+        scope: list.scope(),
+        scopes: scopes.collect(),
         further: found
-            .filter(|found| found.down_to.is_some())
+            .filter(|found| !found.left.is_empty())
             .map(|found| Further {
                 to: Route::Folder(ListQuery {
                     further: true,
                     ..ListQuery::first(list.clone())
                 }),
-                done: match found.is_own_order {
-                    true => SoFar::Sorted,
-                    false => SoFar::Searched,
+                done: match (found.is_own_order, list.spans_folders()) {
+                    (true, _) => SoFar::Sorted,
+                    (false, true) => SoFar::SomeFolders,
+                    (false, false) => SoFar::Searched,
                 },
             }),
     }

@@ -10,7 +10,7 @@ use super::{Done, Visit, sender};
 use crate::clean::{self, Cleaned, Length};
 use crate::document::{Document, Opening, People, Purpose};
 use crate::error::{Error, GoneKind, Result};
-use crate::mail::{Flags, ListId, MessageAct, Order, Row, Uid};
+use crate::mail::{Flags, ListId, MessageAct, Order, Row};
 use crate::mailbox::Standing;
 use crate::plain_text::PlainText;
 use crate::response::Response;
@@ -49,7 +49,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         Some(_) => query.list.clone(),
         None => ListId::of_folder(at.folder.clone()),
     };
-    let standing = &found.unwrap_or(*document.standing());
+    let standing = &found.unwrap_or_else(|| document.standing().clone());
     let listing = match is_inside {
         false => visit.mailbox.cached_page(&own_list, standing.rank),
         true => None,
@@ -162,16 +162,15 @@ fn acting(query: &MessageQuery, row: &Row, offered: Acting, back: &ListQuery) ->
 /// What can be gone on to from a message: `list` is the page of the list that it stands on.
 fn beside(query: &MessageQuery, standing: &Standing, list: ListQuery) -> Neighbours {
     let at = &query.message;
-    let message = |to: Option<(Uid, u32)>| {
-        to.map(|(uid, rank)| {
-            let message = MessageRef { uid, ..at.clone() };
-            Route::Message(MessageQuery::of(list.list.clone(), message, rank))
-        })
+    let message = |to: &Option<(MessageRef, u32)>| {
+        let (message, rank) = to.as_ref()?;
+        let query = MessageQuery::of(list.list.clone(), message.clone(), *rank);
+        Some(Route::Message(query))
     };
     Neighbours {
         by_time: list.list.order() == Order::default(),
-        newer: message(standing.newer),
-        older: message(standing.older),
+        newer: message(&standing.newer),
+        older: message(&standing.older),
         back: match query.inside.is_empty() {
             false => {
                 let list = query.list.clone();

@@ -3,20 +3,26 @@
 //! What an act means for the folders of this user is decided here; how it is done, by `mailbox`. To know before changing it:
 //! nothing that cannot be undone is done without a question, and a form that names no folder to move to is asked for one.
 
+use std::time::Duration;
+
 use super::panes::title;
 use super::resume::{self, Question};
 use super::{Done, GoOn, Visit, choose, export, folder, labels};
 use crate::error::{Act, Result};
-use crate::mail::{FolderName, MessageAct, MessageRef, Role, Tally};
-use crate::mailbox::{Change, Order, Outcome, WayBack, Which};
+use crate::mail::{FolderName, FolderRef, MessageAct, MessageRef, Role, Tally};
+use crate::mailbox::{Change, Order, WayBack, Which};
 use crate::notices;
 use crate::outbox::Kept;
 use crate::request::form::Form;
 use crate::route::{
-    ActForm, AllOf, ListQuery, MessageQuery, MessagesForm, NoticeId, Route, Selected,
+    ActForm, AllOf, ListQuery, MessageQuery, MessagesForm, NoticeId, Picked, Route, Selected,
 };
 use crate::settings::AfterDelete;
+use crate::time::Watch;
 use crate::views::Notice;
+
+/// After so long messages of no further folder are begun with: the page says how far it got.
+const LONG_ENOUGH: Duration = Duration::from_secs(8);
 
 /// Does what a form says, then shows the list, or the message that was open.
 ///
@@ -24,7 +30,7 @@ use crate::views::Notice;
 /// `BadRequest` for a form that is none of ours; those of `Mailbox::act`.
 pub fn act(visit: &mut Visit) -> Result<Done> {
     let form = MessagesForm::read(visit.form.fields())?;
-    if form.uids.is_empty() && form.all.is_none() {
+    if form.first().is_none() && form.all.is_none() {
         visit.progress.did(Act::Messages {
             act: form.act,
             into: String::new(),
@@ -32,10 +38,9 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
         });
         return Ok(Done::go_on(Route::Folder(form.page)));
     }
-    let role = visit.role_of(&form.from.name)?;
-    let mut form = match (form.act, role) {
+    let mut form = match form.act {
         // What is in Trash has nowhere else to go.
-        (MessageAct::Delete, Some(Role::Trash)) => MessagesForm {
+        MessageAct::Delete if visit.is_trash(&form)? => MessagesForm {
             act: MessageAct::Remove,
             ..form
         },
@@ -66,7 +71,7 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
         MessageAct::Delete => visit.move_to(Role::Trash)?,
         MessageAct::Spam => visit.move_to(Role::Junk)?,
         MessageAct::NotSpam => visit.move_to(Role::Inbox)?,
-        MessageAct::Move | MessageAct::Copy => match &form.to {
+        MessageAct::Move | MessageAct::Copy => match form.target() {
             None => return choose::folder(visit, &form),
             Some(to) => {
                 let into = visit.title_of(to)?;
@@ -80,7 +85,7 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
         MessageAct::Remove if !form.sure => return choose::whether(visit, &form),
         MessageAct::Remove => (Change::Remove, String::new()),
     };
-    let Some(which) = visit.which(&form) else {
+    let Some(chosen) = visit.chosen(&form) else {
         // The number that was told is no longer true: it is told anew, and nothing is done.
         let query = ListQuery {
             selected: Selected::All,
@@ -89,17 +94,8 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
         let (lead, text) = visit.words.list_changed();
         return folder::show_with(visit, &query, vec![Notice::warning(lead, text)]);
     };
-    let order = Order {
-        act: form.act,
-        change: &change,
-        into: &into,
-        from: &form.from,
-        which,
-        page: &form.page,
-        under: visit.notice,
-    };
     let next = next(visit, &form);
-    let outcome = visit.mailbox.act(&order, visit.progress)?;
+    let Carried { tally, undo, more } = carry_out(visit, &form, (&change, &into), chosen)?;
     if let Some(undone) = &form.undoes {
         let owner = notices::Owner {
             data: &visit.session.data,
@@ -107,14 +103,13 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
         };
         notices::withdraw(visit.mailbox.store(), owner, undone);
     }
-    let tally = outcome.tally;
     if let (Some(to), None, 1..) = (&form.to, &form.undoes, tally.done) {
         let choices = visit.profile.settings().folders.clone();
         visit.profile.note_folders(choices.with_recent(to))?;
     }
     Ok(Done::GoOn(Box::new(GoOn {
-        more: more(&form, &outcome),
-        undo: undo(visit, &form, &change, outcome),
+        more,
+        undo,
         page: after(visit, &form, tally, next),
     })))
 }
@@ -126,8 +121,7 @@ fn next(visit: &mut Visit, form: &MessagesForm) -> Option<MessageRef> {
         AfterDelete::Previous => false,
         AfterDelete::List => return None,
     };
-    let (rank, uid) = (form.opened?, form.uids.first()?);
-    let open = form.from.message(*uid);
+    let (rank, open) = (form.opened?, form.first()?);
     let list = &form.page.list;
     visit.mailbox.beside(list, &open, rank, is_below)
 }
@@ -136,7 +130,7 @@ fn next(visit: &mut Visit, form: &MessagesForm) -> Option<MessageRef> {
 /// and that one is still there; else the list.
 fn after(visit: &mut Visit, form: &MessagesForm, tally: Tally, next: Option<MessageRef>) -> Route {
     let list = || Route::Folder(form.page.clone());
-    let (Some(rank), Some(uid)) = (form.opened, form.uids.first()) else {
+    let (Some(rank), Some(open)) = (form.opened, form.first()) else {
         return list();
     };
     let shown = match form.act {
@@ -149,48 +143,162 @@ fn after(visit: &mut Visit, form: &MessagesForm, tally: Tally, next: Option<Mess
         }),
         _ => {
             let list = form.page.list.clone();
-            Some(MessageQuery::of(list, form.from.message(*uid), rank))
+            Some(MessageQuery::of(list, open, rank))
         }
     };
     shown.map_or_else(list, Route::Message)
 }
 
-/// The act that takes it back, where one can.
-fn undo(visit: &Visit, form: &MessagesForm, change: &Change, outcome: Outcome) -> Option<ActForm> {
-    let back = outcome.back?;
-    let (act, to, from, uids) = match (back, change) {
-        (WayBack::Flags(uids), Change::Flags { .. }) => {
-            let act = form.act.opposite()?;
-            (act, None, form.from.clone(), uids)
-        }
-        (WayBack::From(from, uids), _) => {
-            (MessageAct::Move, Some(form.from.name.clone()), from, uids)
-        }
-        (WayBack::Flags(_), _) => return None,
+/// Messages of one folder that something is to be done with.
+struct Chosen {
+    from: FolderRef,
+    which: Which,
+    /// The folder that just these are to go to.
+    home: Option<FolderName>,
+}
+
+/// What was done, how it is taken back, and how it is gone on with.
+struct Carried {
+    tally: Tally,
+    undo: Option<ActForm>,
+    more: Option<ActForm>,
+}
+
+/// Does it, folder by folder, as long as there is time.
+fn carry_out(
+    visit: &mut Visit,
+    form: &MessagesForm,
+    (change, into): (&Change, &str),
+    chosen: Vec<Chosen>,
+) -> Result<Carried> {
+    let watch = Watch::start();
+    let count = |chosen: &Chosen| u32::try_from(chosen.which.count()).unwrap_or(u32::MAX);
+    let is_one = chosen.len() == 1;
+    let mut tally = Tally {
+        left: chosen.iter().map(count).fold(0, u32::saturating_add),
+        ..Tally::default()
     };
+    let (mut back, mut rest) = (Vec::new(), Vec::new());
+    for chosen in chosen {
+        if watch.passed() >= LONG_ENOUGH && tally.done > 0 {
+            rest.push(chosen);
+            continue;
+        }
+        tally.left = tally.left.saturating_sub(count(&chosen));
+        let own = chosen.home.clone().map(Change::Move);
+        let change = own.as_ref().unwrap_or(change);
+        if change.target() == Some(&chosen.from.name) && !is_one {
+            // They are where they are to be.
+            tally.done = tally.done.saturating_add(count(&chosen));
+            continue;
+        }
+        let order = Order {
+            act: form.act,
+            change,
+            into,
+            from: &chosen.from,
+            which: chosen.which,
+            before: tally,
+            page: &form.page,
+            under: visit.notice,
+        };
+        let outcome = visit.mailbox.act(&order, visit.progress)?;
+        tally = outcome.tally;
+        back.extend(
+            outcome
+                .back
+                .and_then(|way| undone(form.act, &chosen.from, way)),
+        );
+    }
+    Ok(Carried {
+        tally,
+        undo: undo(visit, form, back),
+        more: more(form, tally, rest),
+    })
+}
+
+/// The messages that taking back what was done in a folder is about, where something can take it back.
+fn undone(act: MessageAct, from: &FolderRef, way: WayBack) -> Option<(MessageAct, Picked)> {
+    Some(match way {
+        WayBack::Flags(uids) => {
+            let picked = Picked {
+                folder: from.clone(),
+                uids: uids.iter().collect(),
+                home: None,
+            };
+            (act.opposite()?, picked)
+        }
+        WayBack::From(folder, uids) => {
+            let picked = Picked {
+                folder,
+                uids: uids.iter().collect(),
+                home: Some(from.name.clone()),
+            };
+            (MessageAct::Move, picked)
+        }
+    })
+}
+
+/// The act that takes it back, where one can.
+fn undo(
+    visit: &Visit,
+    form: &MessagesForm,
+    mut back: Vec<(MessageAct, Picked)>,
+) -> Option<ActForm> {
+    let (act, first) = back.first().cloned()?;
     let undo = MessagesForm {
         act,
-        to,
+        to: None,
         label: form.label.clone(),
-        from,
-        uids: uids.iter().collect(),
+        from: form.from.clone(),
+        uids: Vec::new(),
+        picked: Vec::new(),
         all: None,
         page: form.page.clone(),
         opened: None,
         sure: false,
         undoes: Some(NoticeId(visit.notice.id())),
     };
+    let undo = match back.len() {
+        1 => MessagesForm {
+            to: first.home,
+            from: first.folder,
+            uids: first.uids,
+            ..undo
+        },
+        _ => MessagesForm {
+            picked: back.drain(..).map(|(_, picked)| picked).collect(),
+            ..undo
+        },
+    };
     Some(ActForm::from(undo))
 }
 
 /// The act that goes on with what there was no time for.
-fn more(form: &MessagesForm, outcome: &Outcome) -> Option<ActForm> {
-    let all = form.all?;
-    let Tally { done, left, .. } = outcome.tally;
-    let rest = MessagesForm {
-        all: Some(AllOf { count: left, ..all }),
-        undoes: None,
-        ..form.clone()
+fn more(form: &MessagesForm, tally: Tally, rest: Vec<Chosen>) -> Option<ActForm> {
+    let Tally { done, left, .. } = tally;
+    let picked = |chosen: Chosen| {
+        let Which::These(uids) = chosen.which else {
+            return None;
+        };
+        Some(Picked {
+            folder: chosen.from,
+            uids: uids.iter().collect(),
+            home: chosen.home,
+        })
+    };
+    let rest = match form.all {
+        Some(all) => MessagesForm {
+            all: Some(AllOf { count: left, ..all }),
+            undoes: None,
+            ..form.clone()
+        },
+        None if rest.is_empty() => return None,
+        None => MessagesForm {
+            picked: rest.into_iter().filter_map(picked).collect(),
+            undoes: None,
+            ..form.clone()
+        },
     };
     (done > 0 && left > 0).then(|| ActForm::from(rest))
 }
@@ -201,7 +309,7 @@ fn more(form: &MessagesForm, outcome: &Outcome) -> Option<ActForm> {
 /// `BadRequest`; `Imap` where no folders are cached.
 pub fn ask(visit: &mut Visit, kept: &Kept) -> Result<Done> {
     let form = MessagesForm::read(kept.form.fields())?;
-    let folder = visit.title_of(&form.from.name)?;
+    let folder = visit.title_of(form.place())?;
     let count = form.count();
     let question = Question {
         what: visit.words.to_do(form.act, count, &folder),
@@ -222,24 +330,59 @@ pub fn page_of(form: &Form) -> Route {
 }
 
 impl Visit<'_, '_> {
-    /// Which messages a form means; None where it means all of what was found, and that is another number now.
+    /// Which messages of its folder a form means; None where it means all of what was found, and that is another number
+    /// now, or is not in one folder.
     pub fn which(&mut self, form: &MessagesForm) -> Option<Which> {
+        let mut chosen = self.chosen(form)?.into_iter();
+        let first = chosen.next()?;
+        (first.from == form.from && chosen.next().is_none()).then_some(first.which)
+    }
+
+    /// Which messages a form means, by their folders; None where it means all of what was found, and that is another number
+    /// now.
+    fn chosen(&mut self, form: &MessagesForm) -> Option<Vec<Chosen>> {
         let list = &form.page.list;
+        let of_form = |which| Chosen {
+            from: form.from.clone(),
+            which,
+            home: None,
+        };
+        let picked = |picked: &Picked| Chosen {
+            from: picked.folder.clone(),
+            which: Which::These(picked.uids.iter().copied().collect()),
+            home: picked.home.clone(),
+        };
         Some(match form.all {
-            None => Which::These(form.uids.iter().copied().collect()),
-            Some(all) if list.is_compared() => Which::Below(all),
+            None => {
+                let own = Which::These(form.uids.iter().copied().collect());
+                let own = (!form.uids.is_empty()).then(|| of_form(own));
+                own.into_iter()
+                    .chain(form.picked.iter().map(picked))
+                    .collect()
+            }
+            Some(all) if list.is_compared() => vec![of_form(Which::Below(all))],
             Some(all) => {
-                let found = self.mailbox.found_then(list, all.count)?;
-                Which::Found(found.into_iter().collect())
+                let found = self.mailbox.found_then(list, all.count)?.into_iter();
+                let found = found.map(|(from, uids)| Chosen {
+                    from,
+                    which: Which::Found(uids.into_iter().collect()),
+                    home: None,
+                });
+                found.collect()
             }
         })
     }
 
-    /// What a folder is for.
-    fn role_of(&mut self, name: &FolderName) -> Result<Option<Role>> {
-        let list = self.mailbox.known_folders()?;
-        let folder = list.folders.iter().find(|folder| folder.name == *name);
-        Ok(folder.and_then(|folder| folder.role))
+    /// True where all messages that a form means are in Trash.
+    fn is_trash(&mut self, form: &MessagesForm) -> Result<bool> {
+        let known = self.mailbox.known_folders()?.folders;
+        let is_trash = |chosen: &Chosen| {
+            let folder = known.iter().find(|folder| folder.name == chosen.from.name);
+            folder.and_then(|folder| folder.role) == Some(Role::Trash)
+        };
+        Ok(self
+            .chosen(form)
+            .is_some_and(|all| all.iter().all(is_trash)))
     }
 
     /// A folder's name for people.

@@ -5,13 +5,15 @@ use super::extras::standpoint;
 use super::named_labels::{Labels, ON_A_ROW};
 use super::{Visit, finding, notice};
 use crate::error::{Imap, Result};
-use crate::mail::{FORWARDED, Flags, Folder, FolderName, ListId, MessageAct, Permits, Role, Row};
+use crate::mail::{
+    FORWARDED, Flags, Folder, FolderName, FolderRef, ListId, MessageAct, Permits, Role, Row,
+};
 use crate::mailbox::{Line, Listing, has_attachment};
 use crate::route::{
     ActForm, AllOf, FolderAsks, FolderQuery, ListPage, ListQuery, MessageQuery, MessageRef,
     MessagesForm, Route, Selected,
 };
-use crate::sender::{self, Judgement};
+use crate::sender::{self, Judgement, Standpoint};
 use crate::store::keys::FolderList;
 use crate::views::acting::{Acting, Selection};
 use crate::views::folder::{ListPane, RowLine, Untold};
@@ -100,6 +102,13 @@ impl Around {
         self.list.folders.iter().find(|f| f.name == *name)
     }
 
+    /// True where there are folders below this one.
+    pub fn has_below(&self, name: &FolderName) -> bool {
+        let below = self.folder(name).and_then(Folder::below);
+        let mut names = self.list.folders.iter().map(|folder| &folder.name);
+        below.is_some_and(|below| names.any(|name| name.as_wire().starts_with(&below)))
+    }
+
     /// A folder's name for people.
     pub fn title(&self, visit: &Visit, name: &FolderName) -> String {
         match self.folder(name) {
@@ -162,6 +171,26 @@ pub enum Beside<'m> {
     Nothing(Selected),
 }
 
+/// What the rows of one folder have in common.
+struct Place<'v> {
+    /// The folder's name for people, where the list has several.
+    title: Option<String>,
+    /// True where what is in it was written by the user.
+    outgoing: bool,
+    standpoint: Standpoint<'v>,
+}
+
+impl<'v> Place<'v> {
+    fn of(visit: &'v Visit, around: &Around, folder: &FolderRef, spans: bool) -> Place<'v> {
+        let role = around.folder(&folder.name).and_then(|f| f.role);
+        Place {
+            title: spans.then(|| around.title(visit, &folder.name)),
+            outgoing: matches!(role, Some(Role::Sent | Role::Drafts)),
+            standpoint: standpoint(visit, role),
+        }
+    }
+}
+
 /// A listing as the pane of a list.
 pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Beside) -> ListPane {
     let (open, selected) = match beside {
@@ -169,27 +198,43 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
         Beside::Nothing(selected) => (None, selected),
     };
     let head = &listing.head;
-    let folder = &head.folder.name;
-    let role = around.folder(folder).and_then(|f| f.role);
-    let outgoing = matches!(role, Some(Role::Sent | Role::Drafts));
+    let spans = listing.list.spans_folders();
+    let folder = listing.list.folder();
+    let own = around.folder(folder);
+    let role = own.and_then(|f| f.role).filter(|_| !spans);
     let total = head.counts.messages;
-    let standpoint = standpoint(visit, role);
+    let places: Vec<Place> = head
+        .folders()
+        .map(|(_, folder)| Place::of(visit, around, folder, spans))
+        .collect();
     let labels = Labels::of(visit);
-    let lines = listing.lines.iter().map(|line| {
-        let message = head.folder.message(line.uid);
+    let lines = listing.lines.iter().filter_map(|line| {
+        let message = head.message(line.entry)?;
+        let Place {
+            title,
+            outgoing,
+            standpoint,
+        } = places.get(usize::from(line.entry.folder))?;
         let row = line.row.as_ref().filter(|row| !row.told.is_nothing());
-        let judged = row.map(|row| sender::judge(row, &standpoint));
-        RowLine {
+        let judged = row.map(|row| sender::judge(row, standpoint));
+        Some(RowLine {
+            folder: title.clone(),
+            ticked: MessagesForm::box_of(&message, spans),
             current: open == Some(&message),
             doubted: judged
                 .filter(Judgement::is_marked)
                 .map(|judged| judged.named),
             labels: row.map_or_else(Default::default, |row| labels.chips(&row.flags, ON_A_ROW)),
-            ..row_line(visit, line, (&listing.list, message), outgoing)
-        }
+            ..row_line(visit, line, (&listing.list, message), *outgoing)
+        })
     });
     let rows: Vec<RowLine> = lines.collect();
-    let mut acting = offers(around.folder(folder), &head.permits);
+    let mut acting = offers(own.filter(|_| !spans), &head.permits);
+    if spans {
+        // One file is of one folder.
+        let saves = |act: &MessageAct| matches!(act, MessageAct::SaveZip | MessageAct::SaveMbox);
+        acting.more.retain(|act| !saves(act));
+    }
     if !rows.iter().any(|row| row.marked) {
         acting.more.retain(|act| *act != MessageAct::Restore);
     }
@@ -213,7 +258,7 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
     let all = (selected == Selected::All).then_some(whole);
     let place = MessagesForm::place_of(&head.folder, &here).into_iter();
     let all = all.map(|all| (MessagesForm::ALL.to_owned(), all.to_text()));
-    let rights = around.folder(folder).and_then(|f| f.rights.as_ref());
+    let rights = own.and_then(|f| f.rights.as_ref());
     let can =
         |act: MessageAct| head.permits.act(act) && rights.is_none_or(|rights| rights.act(act));
     // What was found is not all of the folder.
@@ -230,7 +275,12 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
     let newer = listing.newer.clone().map(ListPage::NewerThan);
     let older = listing.older.clone().map(ListPage::OlderThan);
     ListPane {
-        title: around.title(visit, folder),
+        title: match spans {
+            true => visit
+                .words
+                .places(listing.list.scope(), &around.title(visit, folder)),
+            false => around.title(visit, folder),
+        },
         role,
         unread: listing.list.is_compared().then_some(head.counts.unread),
         total,
@@ -240,7 +290,7 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
             true => page(listing.page.clone(), true),
             false => page(ListPage::Newest, true),
         },
-        finding: finding::above(visit, listing),
+        finding: finding::above(visit, listing, around.has_below(folder)),
         acting: Acting {
             fields: place.chain(all).collect(),
             ..acting
@@ -307,7 +357,7 @@ pub fn offers(folder: Option<&Folder>, permits: &Permits) -> Acting {
 
 fn row_line(visit: &Visit, line: &Line, at: (&ListId, MessageRef), outgoing: bool) -> RowLine {
     let (list, message) = at;
-    let empty = Row::empty(line.uid);
+    let empty = Row::empty(line.entry.uid);
     let row = line.row.as_ref().unwrap_or(&empty);
     let untold = match &line.row {
         None => Some(Untold::NotYet),
@@ -325,7 +375,8 @@ fn row_line(visit: &Visit, line: &Line, at: (&ListId, MessageRef), outgoing: boo
         row.from.first()
     };
     RowLine {
-        uid: line.uid,
+        ticked: String::new(),
+        folder: None,
         href: Route::Message(MessageQuery::of(list.clone(), message, line.rank)),
         untold,
         who: who.cloned(),

@@ -162,6 +162,7 @@ pub fn told(import: &Import) -> Told {
         label: None,
         from: import.into.clone(),
         uids: uids.iter().take(MessagesForm::MOST).collect(),
+        picked: Vec::new(),
         all: None,
         page: ListQuery::newest(import.into.name.clone()),
         opened: None,

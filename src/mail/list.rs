@@ -5,11 +5,13 @@
 //! arrival are kept true by comparison with the server; every other list is a snapshot, walked as it was found. Whoever adds
 //! a variant is led by the compiler to each place that has to know.
 
-use super::{FolderName, Search};
+use super::{FolderName, Search, Uid};
 
 /// Which list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListId {
+    /// The folder that it is about, or that it was asked for from.
+    folder: FolderName,
     /// Whose messages.
     scope: Scope,
     /// The order.
@@ -21,10 +23,24 @@ pub struct ListId {
 }
 
 /// Whose messages a list holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Scope {
-    /// Those of one folder: an entry is a UID, and the folder stands once for all of them.
-    Folder(FolderName),
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// Those of one folder.
+    #[default]
+    Folder,
+    /// Those of a folder and of all folders below it.
+    Below,
+    /// Those of all folders, but for what was deleted and for spam.
+    Everywhere,
+}
+
+/// One message of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// Its folder, by its number in the head of the list; 0 where the list has one folder.
+    pub folder: u16,
+    /// Its number there.
+    pub uid: Uid,
 }
 
 /// The order of a list.
@@ -74,6 +90,27 @@ enum Lines {
     Messages,
 }
 
+impl Scope {
+    /// Each with the name that addresses have for it, in the order in which they are offered.
+    pub const NAMES: [(Scope, &'static str); 3] = [
+        (Scope::Folder, ""),
+        (Scope::Below, "below"),
+        (Scope::Everywhere, "all"),
+    ];
+
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<Scope> {
+        let known = Scope::NAMES.iter().find(|(_, known)| *known == name);
+        known.map(|(scope, _)| *scope)
+    }
+
+    /// The name that addresses have for it.
+    pub fn name(self) -> &'static str {
+        let known = Scope::NAMES.iter().find(|(scope, _)| *scope == self);
+        known.map_or("", |(_, name)| name)
+    }
+}
+
 impl SortBy {
     /// Each with the name that addresses have for it, in the order in which they are offered.
     pub const NAMES: [(SortBy, &'static str); 8] = [
@@ -98,13 +135,22 @@ impl SortBy {
         let known = SortBy::NAMES.iter().find(|(by, _)| *by == self);
         known.map_or("", |(_, name)| name)
     }
+
+    /// True where messages of several folders can be put into this order by what is asked of each of them.
+    pub fn spans_folders(self) -> bool {
+        match self {
+            SortBy::Arrival | SortBy::Size | SortBy::Unread | SortBy::Starred => true,
+            SortBy::Date | SortBy::From | SortBy::To | SortBy::Subject => false,
+        }
+    }
 }
 
 impl ListId {
     /// All messages of a folder by arrival.
     pub fn of_folder(folder: FolderName) -> ListId {
         ListId {
-            scope: Scope::Folder(folder),
+            folder,
+            scope: Scope::Folder,
             order: Order::default(),
             filter: Filter::All,
             lines: Lines::Messages,
@@ -124,10 +170,30 @@ impl ListId {
         ListId { filter, ..self }
     }
 
-    /// The folder that the list is about.
+    /// The same list of the messages of more folders.
+    #[must_use]
+    pub fn within(self, scope: Scope) -> ListId {
+        ListId { scope, ..self }
+    }
+
+    /// The folder that the list is about, or that it was asked for from.
     pub fn folder(&self) -> &FolderName {
-        let Scope::Folder(folder) = &self.scope;
-        folder
+        &self.folder
+    }
+
+    /// Whose messages it holds. More than one folder is looked through only for something: a list of everything is that
+    /// of its folder.
+    pub fn scope(&self) -> Scope {
+        match self.filter {
+            Filter::All => Scope::Folder,
+            Filter::Found(_) => self.scope,
+        }
+    }
+
+    /// True where its messages may be in several folders.
+    pub fn spans_folders(&self) -> bool {
+        let names_places = || self.search().is_some_and(Search::names_places);
+        self.scope() != Scope::Folder || names_places()
     }
 
     /// Its order.
@@ -150,7 +216,12 @@ impl ListId {
 
     /// What tells it from every other list, in pieces.
     pub fn parts(&self) -> [&[u8]; 7] {
-        let Scope::Folder(folder) = &self.scope;
+        // From wherever all folders are looked through, the same is found.
+        let (scope, folder) = match self.scope() {
+            Scope::Folder => ("folder", self.folder.as_wire()),
+            Scope::Below => ("below", self.folder.as_wire()),
+            Scope::Everywhere => ("everywhere", ""),
+        };
         let way: &[u8] = match self.order.reversed {
             false => b"forward",
             true => b"reversed",
@@ -163,7 +234,7 @@ impl ListId {
             Lines::Messages => b"messages",
         };
         let by = self.order.by.name().as_bytes();
-        let folder = folder.as_wire().as_bytes();
-        [b"folder", folder, by, way, filter, text.as_bytes(), lines]
+        let (scope, folder) = (scope.as_bytes(), folder.as_bytes());
+        [scope, folder, by, way, filter, text.as_bytes(), lines]
     }
 }

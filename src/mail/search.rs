@@ -42,6 +42,15 @@ pub enum Term {
     Either(Box<Term>, Box<Term>),
 }
 
+/// Where is looked, as it is typed (`in:archive`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In all folders, with what was deleted and with spam.
+    Anywhere,
+    /// In the folder of this name, or for this.
+    Named(String),
+}
+
 /// What people narrow a list by with one click.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Narrowing {
@@ -175,6 +184,9 @@ impl Search {
         let mut terms: Vec<Term> = Vec::new();
         let mut either = false;
         for token in tokens(&self.text).take(MOST_TERMS) {
+            if place(token).is_some() {
+                continue;
+            }
             if token == "OR" && !terms.is_empty() && !either {
                 either = true;
                 continue;
@@ -191,6 +203,21 @@ impl Search {
             terms.push(Term::Anywhere("OR".to_owned()));
         }
         terms
+    }
+
+    /// Where is looked, where that is typed.
+    pub fn places(&self) -> Vec<Place> {
+        tokens(&self.text)
+            .take(MOST_TERMS)
+            .filter_map(place)
+            .collect()
+    }
+
+    /// True where it is typed where is looked.
+    pub fn names_places(&self) -> bool {
+        tokens(&self.text)
+            .take(MOST_TERMS)
+            .any(|token| place(token).is_some())
     }
 
     /// The words that are looked for, in whatever place: those to be shown where they stand.
@@ -271,6 +298,23 @@ fn tokens(text: &str) -> impl Iterator<Item = &str> {
         let (token, behind) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
         rest = behind;
         (!token.is_empty()).then_some(token)
+    })
+}
+
+/// The place that a term names; None for any other term.
+fn place(token: &str) -> Option<Place> {
+    let (name, value) = token.split_once(':')?;
+    let value = unquoted(value);
+    if value.is_empty() || !name.eq_ignore_ascii_case("in") {
+        return None;
+    }
+    let anywhere = ["anywhere", "all", "everywhere"].iter();
+    let is_anywhere = anywhere
+        .into_iter()
+        .any(|word| value.eq_ignore_ascii_case(word));
+    Some(match is_anywhere {
+        true => Place::Anywhere,
+        false => Place::Named(value),
     })
 }
 
@@ -410,6 +454,18 @@ mod tests {
         ] {
             assert_eq!(terms(text), meant, "{text}");
         }
+    }
+
+    #[test]
+    fn where_is_looked_is_no_word() {
+        let search = Search::new("in:\"Work 2026\" a In:all in: in").unwrap();
+        let places = [Place::Named("Work 2026".to_owned()), Place::Anywhere];
+        assert_eq!(search.places(), places);
+        assert_eq!(
+            search.terms(),
+            [anywhere("a"), anywhere("in:"), anywhere("in")]
+        );
+        assert!(search.names_places() && !Search::new("in: -in:x").unwrap().names_places());
     }
 
     #[test]

@@ -94,8 +94,8 @@ impl Mailbox<'_, '_> {
         };
         let mut whole = Outcome {
             tally: Tally {
-                missing: begun.missing,
-                ..Tally::default()
+                missing: order.before.missing.saturating_add(begun.missing),
+                ..order.before
             },
             ..Outcome::default()
         };
@@ -103,7 +103,10 @@ impl Mailbox<'_, '_> {
         if rest.peek().is_none() {
             progress.did(order.said(whole.tally));
         }
+        let mut is_first = true;
         while let Some(slice) = rest.next() {
+            let ahead = rest.clone().flatten().count();
+            let ahead = u32::try_from(ahead).unwrap_or(u32::MAX);
             let there: UidSet = slice.iter().copied().collect();
             let (rows, shown) = match is_sliced && rest.peek().is_none() {
                 true => self.shown_next(order, &begun, &there),
@@ -115,7 +118,10 @@ impl Mailbox<'_, '_> {
                 head: begun.head.clone(),
                 uids: begun.uids.clone(),
                 there,
-                before: whole.tally,
+                before: Tally {
+                    left: whole.tally.left.saturating_add(ahead),
+                    ..whole.tally
+                },
                 beside: begun.beside,
                 rows,
                 shown,
@@ -123,24 +129,25 @@ impl Mailbox<'_, '_> {
             };
             let outcome = self.changes().carry_out(&work)?;
             let done = outcome.tally.done.saturating_sub(whole.tally.done);
-            let is_first = whole.tally.done == 0;
             whole = Outcome {
-                tally: outcome.tally,
+                tally: Tally {
+                    left: outcome.tally.left.saturating_sub(ahead),
+                    ..outcome.tally
+                },
                 back: match is_first {
                     true => outcome.back,
                     false => whole.back.and_then(|back| back.with(outcome.back)),
                 },
                 beside: outcome.beside,
             };
+            is_first &= done == 0;
             if rest.peek().is_some() {
                 let head = self.cache.list(&begun.list);
                 begun.head = head.ok_or(Error::Internal(Cause::new("a list that was not kept")))?;
                 begun.uids = self.uids_of(&begun.head, &begun.list)?;
                 begun.beside = outcome.beside;
                 if done == 0 || watch.passed() >= LONG_ENOUGH {
-                    let left = rest.flatten().count();
-                    let left = u32::try_from(left).unwrap_or(u32::MAX);
-                    whole.tally.left = whole.tally.left.saturating_add(left);
+                    whole.tally.left = whole.tally.left.saturating_add(ahead);
                     progress.did(order.said(whole.tally));
                     break;
                 }
@@ -161,6 +168,10 @@ impl Mailbox<'_, '_> {
         Begun { head, uids, .. }: &Begun,
         there: &UidSet,
     ) -> (UidSet, UidSet) {
+        if order.page.list.spans_folders() {
+            // What moves up is mostly there: the rows of the page after it came along.
+            return Default::default();
+        }
         let found = match order.page.list.is_compared() {
             true => None,
             false => self.cache.whole(&order.page.list),

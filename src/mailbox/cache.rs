@@ -1,27 +1,24 @@
 //! What is cached of a user's mail: server, folders, lists, rows, texts, and the marks that the server is still to be told.
 //!
-//! Never asks the server (`sync`), and decides nothing: the front does (`mod`). To know before changing it: an order is
-//! kept oldest first, in blocks, so that an arrival changes the last block only; a rank counts from the oldest. Whatever is
-//! asked for may be missing, at any time: that is a miss, not an error.
+//! Never asks the server (`sync`), and decides nothing: the front does (`mod`). `lists` has the order of lists. To know before
+//! changing it: whatever is asked for may be missing, at any time: that is a miss, not an error.
+
+mod lists;
 
 mod index;
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use crate::error::{Cause, Error, Result};
 use crate::mail::{
-    Counts, Folder, FolderName, FolderRef, ListId, MessageRef, PartPath, Role, Row, Uid,
+    Counts, Entry, Folder, FolderName, FolderRef, MessageRef, PartPath, Role, Row, Uid,
 };
 use crate::remote::UidSet;
 use crate::store::keys::{
-    BLOCK, BLOCKS, DataKey, FOLDERS, FolderList, JUDGES, LISTS, List, ListKey, MessageKey,
-    NoticeKey, OPEN_ACTS, OpenAct, PENDING, ROWS, SERVER, ServerFacts, TEXTS, ValidityKey,
+    DataKey, FOLDERS, FolderList, JUDGES, LISTS, List, MessageKey, NoticeKey, OPEN_ACTS, OpenAct,
+    PENDING, ROWS, SERVER, ServerFacts, TEXTS, ValidityKey,
 };
 use crate::store::{Encryption, Store};
-
-/// Most lists that were found and are kept: what was looked for a while ago is looked for again.
-const MOST_FOUND: usize = 20;
 
 /// The cached mail of one user.
 pub(super) struct Cache<'v, 'p> {
@@ -97,162 +94,6 @@ impl<'v, 'p> Cache<'v, 'p> {
         }
     }
 
-    /// What is known of a list.
-    pub fn list(&mut self, list: &ListId) -> Option<List> {
-        let key = self.data.list(list);
-        self.store.get(self.encryption(), &LISTS, &key)
-    }
-
-    /// What is known of a list, and all of its UIDs, oldest first; None where a block is missing.
-    pub fn whole(&mut self, list: &ListId) -> Option<(List, Vec<Uid>)> {
-        let head = self.list(list)?;
-        let uids = self.uids(list, 0..head.counts.messages)?;
-        Some((head, uids))
-    }
-
-    /// The UIDs of some ranks of a list, oldest first; None where a block is missing.
-    pub fn uids(&mut self, list: &ListId, ranks: Range<u32>) -> Option<Vec<Uid>> {
-        self.uids_at(self.data.list(list), ranks)
-    }
-
-    fn uids_at(&mut self, list: ListKey, ranks: Range<u32>) -> Option<Vec<Uid>> {
-        let (lo, hi) = (ranks.start, ranks.end);
-        let mut uids = Vec::new();
-        if lo >= hi {
-            return Some(uids);
-        }
-        for number in lo.checked_div(BLOCK)?..hi.div_ceil(BLOCK) {
-            let first = number.checked_mul(BLOCK)?;
-            let block = self.block(list, number)?;
-            let from = usize::try_from(lo.saturating_sub(first)).ok()?;
-            let to = usize::try_from(hi.saturating_sub(first))
-                .ok()?
-                .min(block.len());
-            uids.extend_from_slice(block.get(from..to)?);
-        }
-        (uids.len() == usize::try_from(hi.saturating_sub(lo)).ok()?).then_some(uids)
-    }
-
-    /// The UID at a rank of a list.
-    pub fn uid_at(&mut self, list: &ListId, rank: u32) -> Option<Uid> {
-        let block = self.block(self.data.list(list), rank.checked_div(BLOCK)?)?;
-        let at = usize::try_from(rank.checked_rem(BLOCK)?).ok()?;
-        block.get(at).copied()
-    }
-
-    /// The rank of a message in a list, of which `head` is known; `hint` is where it was last.
-    pub fn rank_of(&mut self, list: &ListId, head: &List, uid: Uid, hint: u32) -> Option<u32> {
-        let blocks = head.counts.messages.div_ceil(BLOCK);
-        let near = hint.checked_div(BLOCK)?;
-        let key = self.data.list(list);
-        for number in std::iter::once(near).chain((0..blocks).rev()) {
-            let block = self.block(key, number).unwrap_or_default();
-            if let Some(at) = block.iter().position(|u| *u == uid) {
-                return u32::try_from(at)
-                    .ok()?
-                    .checked_add(number.checked_mul(BLOCK)?);
-            }
-        }
-        None
-    }
-
-    fn block(&mut self, list: ListKey, number: u32) -> Option<Vec<Uid>> {
-        self.store
-            .get(self.encryption(), &BLOCKS, &list.block(number))
-    }
-
-    /// Keeps a list; of its blocks only those that changed are written.
-    pub fn put_list(&mut self, list: &ListId, head: &List, uids: &[Uid]) {
-        self.put_blocks(self.data.list(list), uids);
-        self.put_head(list, head);
-    }
-
-    fn put_blocks(&mut self, key: ListKey, uids: &[Uid]) {
-        let size = usize::try_from(BLOCK).unwrap_or(usize::MAX);
-        let mut count: u32 = 0;
-        for block in uids.chunks(size) {
-            if self.block(key, count).as_deref() != Some(block) {
-                let block = block.to_vec();
-                self.store
-                    .put(self.encryption(), &BLOCKS, &key.block(count), &block);
-            }
-            count = count.saturating_add(1);
-        }
-        for number in count.. {
-            if self.block(key, number).is_none() {
-                break;
-            }
-            self.store.remove(&BLOCKS, &key.block(number));
-        }
-    }
-
-    /// Removes a list with its blocks.
-    fn remove_list(&mut self, key: ListKey) {
-        self.store.remove(&LISTS, &key);
-        for block in self.store.keys_below(&BLOCKS, &key) {
-            self.store.remove(&BLOCKS, &block);
-        }
-    }
-
-    /// Keeps what is known of a list whose order has not changed.
-    pub fn put_head(&mut self, list: &ListId, head: &List) {
-        let key = self.data.list(list);
-        self.store.put(self.encryption(), &LISTS, &key, head);
-        if list.is_compared() {
-            self.put_counts(&head.folder.name, head.counts);
-        }
-    }
-
-    /// Lists that were found, not compared.
-    fn found(&mut self) -> Vec<(ListKey, List)> {
-        let keys = self.store.keys_below(&LISTS, &self.data.id);
-        let mut found = Vec::new();
-        for key in keys {
-            let head = self.store.get(self.encryption(), &LISTS, &key);
-            found.extend(
-                head.filter(|head| head.found.is_some())
-                    .map(|head| (key, head)),
-            );
-        }
-        found
-    }
-
-    /// Makes room for one more list that was found: the oldest go.
-    pub fn make_room_for_found(&mut self) {
-        let mut found = self.found();
-        found.sort_by_key(|(_, head)| std::cmp::Reverse(head.as_of));
-        for (key, _) in found.into_iter().skip(MOST_FOUND.saturating_sub(1)) {
-            self.remove_list(key);
-        }
-    }
-
-    /// Takes messages that are gone out of the lists in which they were found.
-    fn drop_from_found(&mut self, folder: &FolderRef, gone: &UidSet) {
-        for (key, mut head) in self.found() {
-            let all = 0..head.counts.messages;
-            let uids = self.uids_at(key, all).filter(|_| head.folder == *folder);
-            let Some(mut uids) = uids else {
-                continue;
-            };
-            let before = uids.len();
-            uids.retain(|uid| !gone.contains(*uid));
-            if uids.len() == before {
-                continue;
-            }
-            head.counts.messages = u32::try_from(uids.len()).unwrap_or(u32::MAX);
-            // Ranks have moved.
-            head.flags.clear();
-            self.put_blocks(key, &uids);
-            self.store.put(self.encryption(), &LISTS, &key, &head);
-        }
-    }
-
-    /// Forgets a list; what is cached of its messages stays.
-    pub fn forget_list(&mut self, list: &ListId) {
-        let key = self.data.list(list);
-        self.store.remove(&LISTS, &key);
-    }
-
     /// Forgets all that is cached of folders by their names, in whatever numbering: rows, texts, marks, and lists of their
     /// messages.
     pub fn forget_folders(&mut self, names: &[FolderName]) {
@@ -271,7 +112,11 @@ impl<'v, 'p> Cache<'v, 'p> {
         }
         for key in self.store.keys_below(&LISTS, &self.data.id) {
             let head = self.store.get(self.encryption(), &LISTS, &key);
-            if head.is_some_and(|head| names.contains(&head.folder.name)) {
+            let is_of = |head: List| {
+                let mut folders = head.folders();
+                folders.any(|(_, folder)| names.contains(&folder.name))
+            };
+            if head.is_some_and(is_of) {
                 self.remove_list(key);
             }
         }
@@ -295,6 +140,20 @@ impl<'v, 'p> Cache<'v, 'p> {
             Some((*uid, row))
         };
         uids.iter().filter_map(&mut row).collect()
+    }
+
+    /// The rows of some messages of a list, as far as they are there.
+    pub fn rows_of(&mut self, head: &List, entries: &[Entry]) -> BTreeMap<Entry, Row> {
+        let mut all = BTreeMap::new();
+        for (folder, within) in head.folders() {
+            let here = entries.iter().filter(|entry| entry.folder == folder);
+            let here: Vec<Uid> = here.map(|entry| entry.uid).collect();
+            if !here.is_empty() {
+                let rows = self.rows(within, &here).into_iter();
+                all.extend(rows.map(|(uid, row)| (Entry { folder, uid }, row)));
+            }
+        }
+        all
     }
 
     /// The row of a message.

@@ -141,6 +141,11 @@ impl<'v> Connection<'v> {
         folder
     }
 
+    /// Notes that a folder could not be opened: then none is.
+    pub fn note_closed(&mut self) {
+        self.open = None;
+    }
+
     /// True where a folder is open in its UIDVALIDITY, by SELECT where it is to be changed.
     pub fn is_open(&self, folder: &FolderRef, access: Access) -> bool {
         self.open.as_ref().is_some_and(|open| {

@@ -3,12 +3,16 @@
 //! Not for how they are found (`sync::find`). To know before changing it: such a list is a snapshot. It is walked, opened and
 //! acted on as it was found, until somebody looks again; what has gone from its folder goes from it too.
 
-use super::sync::{Compared, Quest};
-use super::{Mailbox, Standing};
+use super::Mailbox;
+use super::sync::{Compared, Quest, WideQuest};
 use crate::error::{Cause, Error, Imap, Result};
-use crate::mail::{Counts, ListId, MessageRef, Uid};
+use crate::mail::{
+    Counts, Folder, FolderName, FolderRef, Gathered, ListId, Permits, Place, Role, Scope, Search,
+    Uid, UidValidity,
+};
+use crate::remote::decoded;
 use crate::route::ListQuery;
-use crate::store::keys::{FoundSoFar, List};
+use crate::store::keys::{FoundSoFar, Left, List};
 
 /// How often it is looked for within one request, where a folder will not stand still.
 const ATTEMPTS: u32 = 3;
@@ -20,10 +24,14 @@ impl Mailbox<'_, '_> {
     /// `Gone(Folder)`; `Imap`.
     pub(super) fn search(&mut self, query: &ListQuery) -> Result<Compared> {
         let list = &query.list;
+        if list.spans_folders() {
+            return self.search_across(list, query.further);
+        }
         let whole = ListId::of_folder(list.folder().clone());
         let known = self.cache.whole(list).filter(|_| query.further);
         let before = known.and_then(|(head, uids)| {
-            let below = head.found?.down_to?;
+            let left = head.found?.left;
+            let below = Uid::new(left.first()?.below)?;
             Some((uids.into_iter().collect(), below))
         });
         for attempt in 0..ATTEMPTS {
@@ -47,6 +55,10 @@ impl Mailbox<'_, '_> {
                 continue;
             };
             let uids = finding.uids;
+            let left = |down_to: Uid| Left {
+                folder: 0,
+                below: down_to.get(),
+            };
             let found = List {
                 counts: Counts {
                     messages: u32::try_from(uids.len()).unwrap_or(u32::MAX),
@@ -55,7 +67,7 @@ impl Mailbox<'_, '_> {
                 as_of: self.fresh.now,
                 flags: Vec::new(),
                 found: Some(FoundSoFar {
-                    down_to: finding.down_to,
+                    left: finding.down_to.into_iter().map(left).collect(),
                     is_own_order: finding.is_own_order,
                 }),
                 ..head
@@ -72,15 +84,118 @@ impl Mailbox<'_, '_> {
         Err(Error::Imap(Imap::Garbled, cause))
     }
 
-    /// Where a message stands in a list that was found; None where that is no longer known.
-    pub fn standing_in(&mut self, list: &ListId, at: &MessageRef, hint: u32) -> Option<Standing> {
-        let rank = self.place(list, at, hint).filter(|_| !list.is_compared())?;
-        Some(self.standing(list, rank))
+    /// Looks for a list in several folders; with `further` on from where that ended.
+    fn search_across(&mut self, list: &ListId, further: bool) -> Result<Compared> {
+        let known = self.known_folders()?;
+        let before = self.cache.list(list).filter(|_| further);
+        let before = before.and_then(|head| {
+            let all = 0..head.counts.messages;
+            let entries = self.cache.entries(list, &head, all)?;
+            Some((head, entries))
+        });
+        let quest = WideQuest {
+            list,
+            folders: looked_through(list, &known.folders),
+            before,
+        };
+        let finding = self.sync().find_across(quest)?;
+        let nowhere = FolderRef {
+            name: list.folder().clone(),
+            validity: UidValidity(0),
+        };
+        let mut folders = finding.folders.into_iter();
+        let found = List {
+            folder: folders.next().unwrap_or(nowhere),
+            others: folders.collect(),
+            next: 0,
+            modseq: None,
+            counts: Counts {
+                messages: u32::try_from(finding.entries.len()).unwrap_or(u32::MAX),
+                unread: 0,
+            },
+            as_of: self.fresh.now,
+            flags: Vec::new(),
+            permits: Permits::default(),
+            found: Some(FoundSoFar {
+                left: finding.left,
+                is_own_order: false,
+            }),
+        };
+        self.cache.make_room_for_found();
+        self.cache.put_entries(list, &found, &finding.entries);
+        Ok(Compared {
+            head: found,
+            flags_due: false,
+            beside: None,
+        })
     }
 
     /// The messages of a list that was found, as it was when their number was told; None where it has changed since.
-    pub fn found_then(&mut self, list: &ListId, count: u32) -> Option<Vec<Uid>> {
-        let (head, uids) = self.cache.whole(list)?;
-        (head.counts.messages == count).then_some(uids)
+    pub fn found_then(&mut self, list: &ListId, count: u32) -> Option<Vec<(FolderRef, Vec<Uid>)>> {
+        let head = self.cache.list(list)?;
+        let all = 0..head.counts.messages;
+        let entries = self.cache.entries(list, &head, all)?;
+        let of = |(number, folder): (u16, &FolderRef)| {
+            let here = entries.iter().filter(|entry| entry.folder == number);
+            (folder.clone(), here.map(|entry| entry.uid).collect())
+        };
+        let by_folder: Vec<(FolderRef, Vec<Uid>)> = head.folders().map(of).collect();
+        let is_there = |(_, uids): &(FolderRef, Vec<Uid>)| !uids.is_empty();
+        let found = by_folder.into_iter().filter(is_there).collect();
+        (head.counts.messages == count).then_some(found)
     }
+}
+
+/// The folders that are looked through for a list, the one that it was asked for from first.
+fn looked_through(list: &ListId, known: &[Folder]) -> Vec<(FolderName, Option<u32>)> {
+    let places = list.search().map_or_else(Vec::new, Search::places);
+    let is_thrown_away = |folder: &Folder| matches!(folder.role, Some(Role::Trash | Role::Junk));
+    let is_all = |folder: &&Folder| folder.gathers == Some(Gathered::All) && folder.selectable;
+    let has_all = known.iter().any(|folder| is_all(&folder));
+    // Where the server shows all messages in one folder, that one stands for those that it gathers them from.
+    let is_one_of_all = |folder: &Folder| match has_all {
+        true => is_all(&folder),
+        false => folder.gathers.is_none() && !is_thrown_away(folder),
+    };
+    let own = list.folder();
+    let below = known.iter().find(|folder| folder.name == *own);
+    let is_below = |folder: &Folder| below.is_some_and(|own| own.holds(&folder.name));
+    let is_meant = |folder: &Folder| match places.as_slice() {
+        [] => match list.scope() {
+            Scope::Folder => folder.name == *own,
+            Scope::Below => folder.name == *own || is_below(folder),
+            Scope::Everywhere => is_one_of_all(folder),
+        },
+        places => places.iter().any(|place| match place {
+            Place::Anywhere => is_one_of_all(folder) || is_thrown_away(folder),
+            Place::Named(name) => is_called(folder, name),
+        }),
+    };
+    let meant = known
+        .iter()
+        .filter(|folder| folder.selectable && is_meant(folder));
+    let mut meant: Vec<&Folder> = meant.collect();
+    meant.sort_by_key(|folder| folder.name != *own);
+    let with_count = |folder: &Folder| {
+        let count = folder.counts.map(|counts| counts.messages);
+        (folder.name.clone(), count)
+    };
+    meant.into_iter().map(with_count).collect()
+}
+
+/// True where a folder has this name, whole or its last part, or is for what it says.
+fn is_called(folder: &Folder, name: &str) -> bool {
+    let is_name = |known: &str| known.to_lowercase() == name.to_lowercase();
+    let role = match folder.role {
+        Some(Role::Inbox) => ["inbox", "inbox"],
+        Some(Role::Drafts) => ["drafts", "draft"],
+        Some(Role::Sent) => ["sent", "sent"],
+        Some(Role::Archive) => ["archive", "archive"],
+        Some(Role::Junk) => ["spam", "junk"],
+        Some(Role::Trash) => ["trash", "bin"],
+        None => ["", ""],
+    };
+    is_name(&folder.title)
+        || is_name(&decoded(folder.name.as_wire()))
+        || role.iter().any(|word| is_name(word))
 }

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::Mailbox;
-use super::sync::{Compared, Wanted};
+use super::sync::Compared;
 use crate::error::{Cause, Error, Imap, Result};
-use crate::mail::{FolderName, FolderRef, ListId, MessageRef, Permits, Row, Uid};
+use crate::mail::{Entry, FolderName, FolderRef, ListId, Permits, Row, Uid};
 use crate::route::{Anchor, ListPage, ListQuery, Selected};
 use crate::store::keys::{FlagsAsOf, List};
 
@@ -45,8 +45,8 @@ pub struct Listing {
 pub struct Line {
     /// How many older messages the list holds.
     pub rank: u32,
-    /// Its number.
-    pub uid: Uid,
+    /// Which message.
+    pub entry: Entry,
     /// What is known of it; None where it has not been read yet.
     pub row: Option<Row>,
 }
@@ -115,8 +115,8 @@ impl Mailbox<'_, '_> {
         let newer = total.saturating_sub(rank.saturating_add(1));
         let hi = total.saturating_sub(newer.saturating_sub(newer.checked_rem(self.rows)?));
         let ranks = hi.saturating_sub(self.rows)..hi;
-        let uids = self.cache.uids(list, ranks.clone())?;
-        let rows = self.cache.rows(&head.folder, &uids);
+        let entries = self.cache.entries(list, &head, ranks.clone())?;
+        let rows = self.cache.rows_of(&head, &entries);
         let page = match hi < total {
             true => self
                 .anchor(list, &head, hi)
@@ -131,7 +131,7 @@ impl Mailbox<'_, '_> {
             ranks,
             renumbered: false,
         };
-        let lines = lines(window.ranks.start, &uids, rows);
+        let lines = lines(window.ranks.start, &entries, rows);
         Some(listing(&query, head, window, lines))
     }
 
@@ -156,31 +156,6 @@ impl Mailbox<'_, '_> {
             .collect()
     }
 
-    /// The message below another in its list, or above it, as the list is cached; `hint` is about where that one stands.
-    pub fn beside(
-        &mut self,
-        list: &ListId,
-        message: &MessageRef,
-        hint: u32,
-        is_below: bool,
-    ) -> Option<MessageRef> {
-        let rank = self.place(list, message, hint)?;
-        let beside = match is_below {
-            true => rank.checked_sub(1),
-            false => rank.checked_add(1),
-        };
-        let uid = self.cache.uid_at(list, beside?)?;
-        Some(message.within().message(uid))
-    }
-
-    /// The rank of a message in a list, as that is cached; `hint` is about where it stands.
-    pub fn place(&mut self, list: &ListId, message: &MessageRef, hint: u32) -> Option<u32> {
-        let head = self.cache.list(list)?;
-        let is_there = head.folder == message.within();
-        let rank = self.cache.rank_of(list, &head, message.uid, hint);
-        rank.filter(|_| is_there)
-    }
-
     /// The page that was asked for, its rows fetched as far as they are missing, with those of the pages before and after.
     /// None where a block is missing, or the folder has another UIDVALIDITY meanwhile: the list is as good as unknown.
     fn page(&mut self, query: &ListQuery, compared: Compared) -> Result<Option<Listing>> {
@@ -193,43 +168,46 @@ impl Mailbox<'_, '_> {
         let Range { start: lo, end: hi } = window.ranks;
         let around =
             lo.saturating_sub(self.rows)..hi.saturating_add(self.rows).min(head.counts.messages);
-        let Some(near) = self.cache.uids(&query.list, around.clone()) else {
+        let Some(near) = self.cache.entries(&query.list, &head, around.clone()) else {
             return Ok(None);
         };
         let ranked = near.iter().zip(around.clone());
         let shown = ranked.filter(|(_, rank)| (lo..hi).contains(rank));
-        let shown: Vec<Uid> = shown.map(|(uid, _)| *uid).collect();
-        let mut rows = self.cache.rows(&head.folder, &shown);
+        let shown: Vec<Entry> = shown.map(|(entry, _)| *entry).collect();
+        let mut rows = self.cache.rows_of(&head, &shown);
         let now = self.fresh.now;
         let is_due_again = |row: &Row| row.told.asked().is_some_and(|a| a.is_due_again(now));
         let is_needed = rows.len() < shown.len() || rows.values().any(is_due_again);
-        let flags_due = flags_due || !self.knows_flags(&head, lo..hi);
+        // What was found in several folders came with its flags, and is shown with them until it is looked for again.
+        let is_of_one = !query.list.spans_folders();
+        let flags_due = flags_due || is_of_one && !self.knows_flags(&head, lo..hi);
         let is_away = self.offline.is_set();
         let is_asked = is_needed || flags_due && !shown.is_empty() && !is_away;
         if is_asked && !self.offline.has_failed() {
             // What is missing of the pages around comes along: the first "next" is a hit as well.
-            let is_missing = |uid: &Uid| match rows.get(uid) {
-                Some(row) => is_due_again(row),
-                None => !self.cache.has_row(&head.folder.message(*uid)),
+            let is_missing = |entry: &&Entry| match (rows.get(entry), head.message(**entry)) {
+                (Some(row), _) => is_due_again(row),
+                (None, Some(message)) => !self.cache.has_row(&message),
+                (None, None) => false,
             };
-            let missing = near.iter().copied().filter(is_missing).collect();
-            let flags = rows.values().filter(|row| flags_due && !is_due_again(row));
-            let wanted = Wanted {
-                rows: missing,
-                flags: flags.map(|row| row.uid).collect(),
-            };
-            for row in rows.values().filter(|row| is_due_again(row)) {
+            let missing: Vec<Entry> = near.iter().filter(is_missing).copied().collect();
+            let flags = rows
+                .iter()
+                .filter(|(_, row)| flags_due && !is_due_again(row));
+            let flags: Vec<Entry> = flags.map(|(entry, _)| *entry).collect();
+            for (entry, row) in rows.iter().filter(|(_, row)| is_due_again(row)) {
                 // Whatever becomes of the question, it is not asked again at the next click.
-                let at = head.folder.message(row.uid);
-                self.cache.put_row(&at, &row.clone().asked_again(now));
+                if let Some(at) = head.message(*entry) {
+                    self.cache.put_row(&at, &row.clone().asked_again(now));
+                }
             }
-            match self.sync().fetch_rows(&head.folder, wanted) {
+            match self.sync().fetch_entries(&head, &missing, &flags) {
                 Ok(None) => return Ok(None),
                 Ok(Some(brought)) => {
                     let has_come = |rank: &u32| {
                         let at = usize::try_from(rank.saturating_sub(around.start)).ok();
                         at.and_then(|at| near.get(at))
-                            .is_some_and(|uid| brought.contains_key(uid))
+                            .is_some_and(|entry| brought.contains_key(entry))
                     };
                     let newer = (hi..around.end).take_while(has_come).count();
                     let older = (around.start..lo).rev().take_while(has_come).count();
@@ -240,7 +218,7 @@ impl Mailbox<'_, '_> {
                 }
                 Err(failure) => {
                     self.offline.note(failure)?;
-                    rows = self.cache.rows(&head.folder, &shown);
+                    rows = self.cache.rows_of(&head, &shown);
                 }
             }
         }
@@ -289,16 +267,17 @@ impl Mailbox<'_, '_> {
             ListPage::OlderThan(anchor) | ListPage::NewerThan(anchor) => Some(anchor),
         };
         let rank = match anchor {
-            Some(anchor) if anchor.message.within() != head.folder => {
-                return Window {
-                    ranks: newest,
-                    renumbered: true,
-                };
-            }
-            Some(anchor) => {
-                let uid = anchor.message.uid;
-                self.cache.rank_of(&query.list, head, uid, anchor.rank)
-            }
+            Some(anchor) => match head.entry_of(&anchor.message) {
+                Some(entry) => self.cache.rank_of(&query.list, head, entry, anchor.rank),
+                // One of several folders has gone, or has other numbers: the place is where it was.
+                None if query.list.spans_folders() => None,
+                None => {
+                    return Window {
+                        ranks: newest,
+                        renumbered: true,
+                    };
+                }
+            },
             None => None,
         };
         let ranks = match &query.page {
@@ -325,8 +304,7 @@ impl Mailbox<'_, '_> {
     }
 
     fn anchor(&mut self, list: &ListId, head: &List, rank: u32) -> Option<Anchor> {
-        let uid = self.cache.uid_at(list, rank)?;
-        let message = head.folder.message(uid);
+        let message = head.message(self.cache.entry_at(list, head, rank)?)?;
         Some(Anchor { message, rank })
     }
 }
@@ -334,13 +312,14 @@ impl Mailbox<'_, '_> {
 /// A page with its lines, newest first, and where those before and after it begin.
 fn listing(query: &ListQuery, head: List, window: Window, lines: Vec<Line>) -> Listing {
     let Range { start: lo, end: hi } = window.ranks;
-    let anchor = |line: &Line| Anchor {
-        message: head.folder.message(line.uid),
-        rank: line.rank,
+    let anchor = |line: &Line| {
+        let message = head.message(line.entry)?;
+        let rank = line.rank;
+        Some(Anchor { message, rank })
     };
     let has_newer = hi < head.counts.messages;
-    let newer = lines.first().filter(|_| has_newer).map(anchor);
-    let older = lines.last().filter(|_| lo > 0).map(anchor);
+    let newer = lines.first().filter(|_| has_newer).and_then(anchor);
+    let older = lines.last().filter(|_| lo > 0).and_then(anchor);
     Listing {
         list: query.list.clone(),
         page: query.page.clone(),
@@ -354,13 +333,13 @@ fn listing(query: &ListQuery, head: List, window: Window, lines: Vec<Line>) -> L
 }
 
 /// The lines of the page that begins at rank `lo` and holds these messages, oldest first.
-fn lines(lo: u32, uids: &[Uid], mut rows: BTreeMap<Uid, Row>) -> Vec<Line> {
-    let line = |(uid, rank): (&Uid, u32)| Line {
+fn lines(lo: u32, entries: &[Entry], mut rows: BTreeMap<Entry, Row>) -> Vec<Line> {
+    let line = |(entry, rank): (&Entry, u32)| Line {
         rank,
-        uid: *uid,
-        row: rows.remove(uid),
+        entry: *entry,
+        row: rows.remove(entry),
     };
-    let mut lines: Vec<Line> = uids.iter().zip(lo..).map(line).collect();
+    let mut lines: Vec<Line> = entries.iter().zip(lo..).map(line).collect();
     lines.reverse();
     lines
 }

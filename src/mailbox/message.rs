@@ -1,4 +1,4 @@
-//! One message: where it stands in its list, the parts that are asked for of it, and its \Seen mark.
+//! One message: the parts that are asked for of it, and its \Seen mark.
 //!
 //! Not for judging which parts those are: whoever shows a message chooses them from its structure (`document`). Content
 //! never changes for a UIDVALIDITY and UID, so it is fetched once. To know before changing it: opening sets \Seen in the
@@ -7,9 +7,10 @@
 use std::collections::BTreeMap;
 
 use super::Mailbox;
+use super::standing::Standing;
 use super::sync::{Wanted, keep_parts, with_sender};
 use crate::error::{Cause, Error, GoneKind, Imap, Result};
-use crate::mail::{Encoding, ListId, MessageRef, Part, PartPath, Row, Uid};
+use crate::mail::{Encoding, ListId, MessageRef, Part, PartPath, Row};
 use crate::mime::{codec, structure};
 use crate::remote::{Access, Section, SectionKind};
 use crate::work::Work;
@@ -43,19 +44,6 @@ pub struct Fetched {
     pub standing: Standing,
     /// What may still be done with it.
     pub work: Work,
-}
-
-/// Where a message stands in the list of its folder.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Standing {
-    /// Its rank, counted from 0 at the oldest.
-    pub rank: u32,
-    /// Messages of its folder.
-    pub total: u32,
-    /// The next older one, with its rank.
-    pub older: Option<(Uid, u32)>,
-    /// The next newer one, with its rank.
-    pub newer: Option<(Uid, u32)>,
 }
 
 /// The bytes of one part, where it is not too large to be had at once.
@@ -186,22 +174,6 @@ impl Mailbox<'_, '_> {
         Ok(is_news)
     }
 
-    /// Where the message of a rank stands in a list.
-    pub(super) fn standing(&mut self, list: &ListId, rank: u32) -> Standing {
-        let head = self.cache.list(list);
-        let total = head.map_or(0, |head| head.counts.messages);
-        let around = rank.saturating_sub(1)..rank.saturating_add(2).min(total);
-        let uids = self.cache.uids(list, around.clone()).unwrap_or_default();
-        let mut ranked = uids.into_iter().zip(around);
-        let mut beside = |rank: Option<u32>| rank.and_then(|r| ranked.find(|(_, at)| *at == r));
-        Standing {
-            rank,
-            total,
-            older: beside(rank.checked_sub(1)),
-            newer: beside(rank.checked_add(1)),
-        }
-    }
-
     /// Who it is from is judged by its whole header from now on, in its list too. Where that is only the beginning of one,
     /// the row, which has the fields themselves, knows better.
     fn keep_sender(&mut self, at: &MessageRef, row: &mut Row, header: &[u8]) {
@@ -328,10 +300,14 @@ impl Mailbox<'_, '_> {
                 self.compare(&list)?;
             }
             let Some(head) = self.cache.list(&list) else {
+                if self.cache.has_row(at) {
+                    // It was found from another folder: then it stands in the list of what was found.
+                    return Ok(hint);
+                }
                 continue;
             };
-            if head.folder == at.within() {
-                if let Some(rank) = self.cache.rank_of(&list, &head, at.uid, hint) {
+            if let Some(entry) = head.entry_of(at) {
+                if let Some(rank) = self.cache.rank_of(&list, &head, entry, hint) {
                     return Ok(rank);
                 }
             } else if compared || self.fresh.is_fresh(head.as_of) {

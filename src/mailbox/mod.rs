@@ -22,6 +22,7 @@ mod index;
 mod list;
 mod message;
 mod people;
+mod standing;
 mod sync;
 
 use std::collections::BTreeMap;
@@ -41,7 +42,8 @@ use sync::{Compared, Counting, Purpose, Sync};
 pub use act::Settled;
 pub use change::{Change, FolderDone, FolderOutcome, Order, Outcome, WayBack, Which};
 pub use list::{Line, Listing};
-pub use message::{Fetched, HEADER_BYTES, KEPT_BYTES, PartBytes, Standing, WHOLE_BYTES};
+pub use message::{Fetched, HEADER_BYTES, KEPT_BYTES, PartBytes, WHOLE_BYTES};
+pub use standing::Standing;
 pub use sync::{charset, has_attachment, of_header};
 
 /// A user's mail, from wherever it is.

@@ -80,6 +80,8 @@ pub(super) enum Command {
         /// With the UIDs that are gone (RFC 7162 3.2.6; QRESYNC has to be enabled, and needs `since`).
         vanished: bool,
     },
+    /// What messages can be put in order by: when they came, their sizes and flags.
+    FetchDates(UidSet),
     /// Sections of one message, without setting \Seen.
     FetchSections {
         /// Which message.
@@ -204,6 +206,9 @@ impl Command {
                     format!("UID FETCH {set} (UID FLAGS){changed}")
                 })
             }
+            Command::FetchDates(uids) => each(uids.texts(), |set| {
+                format!("UID FETCH {set} (UID FLAGS INTERNALDATE RFC822.SIZE)")
+            }),
             Command::FetchSections { sections, .. } if sections.is_empty() => Vec::new(),
             Command::FetchSections { uid, sections } => {
                 let items: Vec<String> = sections.iter().map(item).collect();
@@ -226,6 +231,7 @@ impl Command {
             | Command::FetchRows { .. }
             | Command::FetchIndex(_)
             | Command::FetchFlags { .. }
+            | Command::FetchDates(_)
             | Command::FetchSections { .. } => true,
             Command::Change(change) => change.is_about_messages(),
             Command::Capability

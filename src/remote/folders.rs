@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::lexer::{Lexer, Value};
-use crate::mail::{FolderName, ModSeq, Rights, Role, Uid, UidValidity};
+use crate::mail::{FolderName, Gathered, ModSeq, Rights, Role, Uid, UidValidity};
 
 /// Most quotas that are kept; there is no server with more.
 const QUOTAS: usize = 100;
@@ -49,6 +49,17 @@ impl Listed {
                 "\\trash" => Some(Role::Trash),
                 _ => None,
             })
+    }
+
+    /// What of other folders the server shows in it (RFC 6154; XLIST calls all of them `\AllMail`).
+    pub fn gathers(&self) -> Option<Gathered> {
+        let all = self.has("\\all") || self.has("\\allmail");
+        let starred = self.has("\\flagged") || self.has("\\starred");
+        match (all, starred) {
+            (true, _) => Some(Gathered::All),
+            (false, true) => Some(Gathered::Starred),
+            (false, false) => None,
+        }
     }
 }
 

@@ -135,6 +135,11 @@ impl Plan {
         })
     }
 
+    /// Asks for what messages can be put in order by: when they came, their sizes and flags.
+    pub fn fetch_dates(&mut self, uids: UidSet) -> Handle<Messages> {
+        self.add(Command::FetchDates(uids))
+    }
+
     /// Asks for sections of one message, and leaves \Seen alone.
     pub fn fetch_sections(&mut self, uid: Uid, sections: Vec<Section>) -> Handle<Messages> {
         self.add(Command::FetchSections { uid, sections })

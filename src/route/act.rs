@@ -4,7 +4,7 @@
 //! other, as `Route::parse` and `Route::href` are.
 
 use super::query::{Link, Query};
-use super::{Base, ListQuery, MessageQuery, NoticeId, Route, Selected};
+use super::{Base, ListQuery, MessageQuery, MessageRef, NoticeId, Route, Selected};
 use crate::error::{Error, Result};
 use crate::mail::{FolderName, FolderRef, LabelWord, MessageAct, Uid, UidValidity};
 
@@ -53,7 +53,9 @@ pub struct MessagesForm {
     pub from: FolderRef,
     /// Which.
     pub uids: Vec<Uid>,
-    /// All of the list, as it was when their number was told; then `uids` is empty.
+    /// Messages of several folders, where the list has such; then `uids` is empty.
+    pub picked: Vec<Picked>,
+    /// All of the list, as it was when their number was told; then no message is named.
     pub all: Option<AllOf>,
     /// The page of the list that they were chosen on.
     pub page: ListQuery,
@@ -63,6 +65,43 @@ pub struct MessagesForm {
     pub sure: bool,
     /// The notice whose act this one undoes.
     pub undoes: Option<NoticeId>,
+}
+
+/// Messages of one of several folders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picked {
+    /// The folder.
+    pub folder: FolderRef,
+    /// Which of its messages.
+    pub uids: Vec<Uid>,
+    /// The folder that just these are to go to, where each have their own.
+    pub home: Option<FolderName>,
+}
+
+impl Picked {
+    /// Reads UIDVALIDITY, numbers and the folder's name: `7.3:5,9.Work`.
+    fn read(text: &str) -> Option<Result<Picked>> {
+        let (validity, rest) = text.split_once('.')?;
+        let bad = || Error::BadRequest("u");
+        Some((|| {
+            let (numbers, name) = rest.split_once('.').ok_or_else(bad)?;
+            Ok(Picked {
+                folder: FolderRef {
+                    name: FolderName::new(name).ok_or_else(bad)?,
+                    validity: UidValidity(validity.parse().map_err(|_| bad())?),
+                },
+                uids: uids(std::iter::once(numbers))?,
+                home: None,
+            })
+        })())
+    }
+
+    /// As forms have it.
+    fn to_text(&self) -> String {
+        let FolderRef { name, validity } = &self.folder;
+        let numbers = ranges(&self.uids);
+        format!("{}.{numbers}.{}", validity.0, name.as_wire())
+    }
 }
 
 /// All messages of a list as it was when it was shown. What has come since is not among them: its UIDs are higher.
@@ -103,6 +142,7 @@ impl MessagesForm {
             page: ListQuery::newest(from.name.clone()),
             from,
             uids: Vec::new(),
+            picked: Vec::new(),
             all: Some(all),
             opened: None,
             sure: false,
@@ -113,8 +153,45 @@ impl MessagesForm {
 
     /// How many messages it names.
     pub fn count(&self) -> u32 {
-        let named = u32::try_from(self.uids.len()).unwrap_or(u32::MAX);
+        let picked = self.picked.iter().map(|picked| picked.uids.len());
+        let named = picked.fold(self.uids.len(), usize::saturating_add);
+        let named = u32::try_from(named).unwrap_or(u32::MAX);
         self.all.map_or(named, |all| all.count)
+    }
+
+    /// The message that it names first.
+    pub fn first(&self) -> Option<MessageRef> {
+        let own = self.uids.first().map(|uid| self.from.message(*uid));
+        own.or_else(|| {
+            let picked = self.picked.first()?;
+            Some(picked.folder.message(*picked.uids.first()?))
+        })
+    }
+
+    /// The folder that what it names is to go to; of several the first.
+    pub fn target(&self) -> Option<&FolderName> {
+        let home = || self.picked.first()?.home.as_ref();
+        self.to.as_ref().or_else(home)
+    }
+
+    /// The folder of what it names; of several the first.
+    pub fn place(&self) -> &FolderName {
+        let picked = self.picked.first().map(|picked| &picked.folder);
+        &picked.unwrap_or(&self.from).name
+    }
+
+    /// The value of the box that chooses a message, in a list of several folders or of one.
+    pub fn box_of(message: &MessageRef, spans_folders: bool) -> String {
+        let uids = vec![message.uid];
+        match spans_folders {
+            false => ranges(&uids),
+            true => Picked {
+                folder: message.within(),
+                uids,
+                home: None,
+            }
+            .to_text(),
+        }
     }
 
     /// Reads the fields of a form; the inverse of `fields`. Messages are named by numbers and ranges: `7`, `3:5,9`.
@@ -124,8 +201,11 @@ impl MessagesForm {
     pub fn read(fields: &[(String, String)]) -> Result<MessagesForm> {
         let fields = Query::of(fields);
         let page = fields.list_page()?;
-        let to = fields.get("to").filter(|to| !to.is_empty());
+        let to = fields.all("to").filter(|to| !to.is_empty());
         let to = to.map(|to| FolderName::new(to).ok_or(Error::BadRequest("to")));
+        let to: Vec<FolderName> = to.collect::<Result<_>>()?;
+        let (plain, picked) = named(fields.all("u"))?;
+        let (to, picked) = at_home(to, picked)?;
         let name = fields
             .get("in")
             .map(|name| FolderName::new(name).ok_or(Error::BadRequest("in")));
@@ -150,9 +230,10 @@ impl MessagesForm {
         Ok(MessagesForm {
             act,
             label,
-            to: to.transpose()?,
+            to,
             from,
-            uids: uids(fields.all("u"))?,
+            uids: uids(plain.into_iter())?,
+            picked,
             all: fields
                 .get(MessagesForm::ALL)
                 .map(|text| AllOf::read(text).ok_or(Error::BadRequest("all")))
@@ -171,8 +252,14 @@ impl MessagesForm {
         set("act", self.act.name().to_owned());
         if let Some(all) = self.all {
             set(MessagesForm::ALL, all.to_text());
-        } else {
+        } else if self.picked.is_empty() {
             set("u", ranges(&self.uids));
+        }
+        for picked in &self.picked {
+            set("u", picked.to_text());
+            if let Some(home) = &picked.home {
+                set("to", home.as_wire().to_owned());
+            }
         }
         if let Some(to) = &self.to {
             set("to", to.as_wire().to_owned());
@@ -226,6 +313,54 @@ impl From<MessagesForm> for ActForm {
             fields: form.fields(),
         }
     }
+}
+
+/// Parts what names messages of the form's own folder from what names them with theirs.
+fn named<'t>(texts: impl Iterator<Item = &'t str>) -> Result<(Vec<&'t str>, Vec<Picked>)> {
+    let (mut plain, mut all) = (Vec::new(), Vec::<Picked>::new());
+    let mut count: usize = 0;
+    for text in texts {
+        let Some(picked) = Picked::read(text) else {
+            plain.push(text);
+            continue;
+        };
+        let picked = picked?;
+        count = count.saturating_add(picked.uids.len());
+        if count > MessagesForm::MOST {
+            return Err(Error::BadRequest("u"));
+        }
+        all.push(picked);
+    }
+    Ok((plain, all))
+}
+
+/// Where messages are to go: those of each text into a folder of their own, or all into one; then the messages of one folder
+/// are put together.
+fn at_home(to: Vec<FolderName>, picked: Vec<Picked>) -> Result<(Option<FolderName>, Vec<Picked>)> {
+    if to.len() <= 1 {
+        let mut together: Vec<Picked> = Vec::new();
+        for picked in picked {
+            let mut known = together.iter_mut();
+            match known.find(|known| known.folder == picked.folder) {
+                Some(known) => known.uids.extend(picked.uids),
+                None => together.push(picked),
+            }
+        }
+        for picked in &mut together {
+            picked.uids.sort_unstable();
+            picked.uids.dedup();
+        }
+        return Ok((to.into_iter().next(), together));
+    }
+    if to.len() != picked.len() {
+        return Err(Error::BadRequest("to"));
+    }
+    let homes = picked.into_iter().zip(to);
+    let homes = homes.map(|(picked, home)| Picked {
+        home: Some(home),
+        ..picked
+    });
+    Ok((None, homes.collect()))
 }
 
 /// Reads numbers and ranges of numbers; a message that is named twice counts once.
@@ -307,6 +442,34 @@ const ALWAYS: &str = "always";
 mod tests {
     use super::*;
     use crate::route::samples;
+
+    #[test]
+    fn messages_of_several_folders_are_named_with_them_and_each_may_go_home() {
+        let picked = |name: &str, home: Option<&str>| Picked {
+            folder: FolderRef {
+                name: FolderName::new(name).unwrap(),
+                validity: UidValidity(7),
+            },
+            uids: [3, 4, 9].into_iter().filter_map(Uid::new).collect(),
+            home: home.and_then(FolderName::new),
+        };
+        let all = AllOf { below: 1, count: 2 };
+        let form = MessagesForm {
+            all: None,
+            picked: vec![picked("a.b", Some("x")), picked("a.b", Some("y,1"))],
+            ..MessagesForm::with_all(MessageAct::Move, picked("c", None).folder, all)
+        };
+        assert_eq!(MessagesForm::read(&form.fields()), Ok(form.clone()));
+        let one_place = MessagesForm {
+            to: FolderName::new("x"),
+            picked: vec![picked("a", None), picked("b", None)],
+            ..form.clone()
+        };
+        assert_eq!(MessagesForm::read(&one_place.fields()), Ok(one_place));
+        let mut fields = form.fields();
+        fields.push(("to".to_owned(), "z".to_owned()));
+        assert!(MessagesForm::read(&fields).is_err(), "a home too many");
+    }
 
     #[test]
     fn a_form_reads_what_it_writes_and_its_address_says_nothing() {

@@ -9,21 +9,36 @@ use super::{
 };
 use crate::error::{Error, Result};
 use crate::mail::{
-    FolderName, ListId, NestedPath, Order, Search, SearchOption, SortBy, Uid, UidValidity,
+    FolderName, ListId, NestedPath, Order, Scope, Search, SearchOption, SortBy, Uid, UidValidity,
 };
 
 impl Anchor {
-    pub(super) fn write(&self) -> String {
-        let MessageRef { validity, uid, .. } = &self.message;
-        format!("{}.{}.{}", validity.0, uid.get(), self.rank)
+    /// UIDVALIDITY, UID and rank; the folder stands behind them where the list does not say it.
+    pub(super) fn write(&self, list: &ListId) -> String {
+        let MessageRef {
+            folder,
+            validity,
+            uid,
+        } = &self.message;
+        let numbers = format!("{}.{}.{}", validity.0, uid.get(), self.rank);
+        match list.spans_folders() {
+            false => numbers,
+            true => format!("{numbers}.{}", folder.as_wire()),
+        }
     }
 
     fn read(text: &str, list: &ListId) -> Option<Anchor> {
-        let mut numbers = text.split('.').map(|n| n.parse::<u32>().ok());
-        let (validity, uid, rank) = (numbers.next()??, numbers.next()??, numbers.next()??);
-        numbers.next().is_none().then_some(Anchor {
+        let mut pieces = text.splitn(4, '.');
+        let mut number = || pieces.next()?.parse::<u32>().ok();
+        let (validity, uid, rank) = (number()?, number()?, number()?);
+        let folder = match (pieces.next(), list.spans_folders()) {
+            (Some(name), true) => FolderName::new(name)?,
+            (None, false) => list.folder().clone(),
+            (Some(_), false) | (None, true) => return None,
+        };
+        Some(Anchor {
             message: MessageRef {
-                folder: list.folder().clone(),
+                folder,
                 validity: UidValidity(validity),
                 uid: Uid::new(uid)?,
             },
@@ -97,12 +112,19 @@ impl Query {
         })
     }
 
-    /// Which list: messages of the folder `f`, those that `q` looks for, in the order `sort` (`-subject` is reversed).
+    /// Which list: messages of the folder `f`, or of more folders as `scope` says, those that `q` looks for, in the order
+    /// `sort` (`-subject` is reversed).
     fn list(&self) -> Result<ListId> {
         let folder = match self.get("f") {
             Some(name) => FolderName::new(name).ok_or(Error::BadRequest("f"))?,
             None => FolderName::inbox(),
         };
+        self.list_of(folder)
+    }
+
+    fn list_of(&self, folder: FolderName) -> Result<ListId> {
+        let scope = self.get("scope").unwrap_or_default();
+        let scope = Scope::named(scope).ok_or(Error::BadRequest("scope"))?;
         let order = match self.get("sort") {
             None | Some("") => Order::default(),
             Some(name) => {
@@ -118,7 +140,10 @@ impl Query {
             .into_iter()
             .filter_map(|(option, field)| Some((option, self.get(field)?)));
         let search = Search::composed(typed, filled);
-        Ok(ListId::of_folder(folder).sorted(order).searched(search))
+        let list = ListId::of_folder(folder).within(scope).searched(search);
+        // Messages of several folders cannot be put into every order.
+        let fits = order.by.spans_folders() || !list.spans_folders();
+        Ok(list.sorted(if fits { order } else { Order::default() }))
     }
 
     /// The folder that a link names.
@@ -153,9 +178,15 @@ impl Query {
     }
 
     pub(super) fn message_page(&self) -> Result<MessageQuery> {
+        let message = self.message()?;
+        // The list that it was opened from may be another folder's.
+        let from = match self.get("from") {
+            Some(name) => FolderName::new(name).ok_or(Error::BadRequest("from"))?,
+            None => message.folder.clone(),
+        };
         Ok(MessageQuery {
-            message: self.message()?,
-            list: self.list()?,
+            message,
+            list: self.list_of(from)?,
             rank: self.get("r").and_then(|n| n.parse().ok()).unwrap_or(0),
             face: if self.is_set("text") {
                 Face::Text
@@ -226,6 +257,9 @@ impl Link {
 
     pub(super) fn message_page(&mut self, page: &MessageQuery) {
         self.message(&page.message);
+        if *page.list.folder() != page.message.folder {
+            self.set("from", page.list.folder().as_wire());
+        }
         self.kind_of_list(&page.list);
         self.set("r", &page.rank.to_string());
         self.nested("in", &page.inside);
@@ -256,6 +290,7 @@ impl Link {
     /// What names a list beside its folder.
     fn kind_of_list(&mut self, list: &ListId) {
         self.some("q", list.search().map_or("", Search::text));
+        self.some("scope", list.scope().name());
         let Order { by, reversed } = list.order();
         if list.order() != Order::default() {
             let sign = if reversed { "-" } else { "" };

@@ -15,6 +15,7 @@
 //! | 11 judges | data key id | the authserv-id that its rows were judged by | data key |
 //! | 12 open acts | data key id, session id, notice id | `OpenAct` | data key |
 //! | 13 index | data key id, folder, UIDVALIDITY, UID divided by 128 (4) | `IndexPiece` | data key |
+//! | 14 places | data key id, list, block | the folders of a block's UIDs, by number | data key |
 //!
 //! Numbers are big-endian and of fixed width, the variable part comes last: a range is in UID order, a prefix is a folder.
 //! A key is a type of its own, made here only; nobody else has its bytes in hand.
@@ -32,7 +33,8 @@ pub use super::typed::{
 use crate::error::Act;
 use crate::key_files::KeyName;
 use crate::mail::{
-    Counts, Flags, Folder, FolderName, FolderRef, Indexed, MessageAct, ModSeq, Permits, Row, Uid,
+    Counts, Entry, Flags, Folder, FolderName, FolderRef, Indexed, MessageAct, MessageRef, ModSeq,
+    Permits, Row, Uid,
 };
 use crate::time::Seconds;
 
@@ -63,11 +65,13 @@ pub const PENDING: Tree<MessageKey, ()> = Tree::new(3, 1);
 /// What the server can do.
 pub const SERVER: Tree<DataKeyId, ServerFacts> = Tree::new(4, 1);
 /// The folders.
-pub const FOLDERS: Tree<DataKeyId, FolderList> = Tree::new(5, 6);
+pub const FOLDERS: Tree<DataKeyId, FolderList> = Tree::new(5, 7);
 /// What is known of a list.
-pub const LISTS: Tree<ListKey, List> = Tree::new(6, 5);
+pub const LISTS: Tree<ListKey, List> = Tree::new(6, 6);
 /// The UIDs of a list, in blocks of `BLOCK`, oldest first.
 pub const BLOCKS: Tree<BlockKey, Block> = Tree::new(7, 1);
+/// For the same UIDs of a list of several folders, which of its folders each belongs to.
+pub const PLACES: Tree<BlockKey, Vec<u16>> = Tree::new(14, 1);
 /// Rows of lists.
 pub const ROWS: Tree<MessageKey, Row> = Tree::new(8, 6);
 /// Parts that were shown.
@@ -84,7 +88,7 @@ pub const OPEN_ACTS: Tree<NoticeKey, OpenAct> = Tree::new(12, 2);
 pub const INDEX: Tree<IndexKey, IndexPiece> = Tree::new(13, 1);
 
 /// Trees that a new generation of the store takes along, most needed first; the rest is a miss once.
-pub(super) const CARRIED: [u8; 8] = [1, 2, 3, 12, 4, 5, 6, 7];
+pub(super) const CARRIED: [u8; 9] = [1, 2, 3, 12, 4, 5, 6, 7, 14];
 /// The tree that it takes along piece by piece, however large the rest is.
 pub(super) const STREAMED: u8 = 13;
 /// The tree of wraps, and the first tree whose keys begin with a data key's id.
@@ -184,8 +188,10 @@ pub struct FolderList {
 /// its entries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct List {
-    /// The folder that its UIDs belong to, as it was when the list was compared.
+    /// The folder that its UIDs belong to, as it was when the list was compared. Its number is 0.
     pub folder: FolderRef,
+    /// Its other folders, where it has several, as they were when it was found; their numbers begin at 1.
+    pub others: Vec<FolderRef>,
     /// The UID that the next message will have.
     pub next: u32,
     /// The modification sequence it was compared at, where the server has such.
@@ -203,13 +209,57 @@ pub struct List {
     pub found: Option<FoundSoFar>,
 }
 
-/// How far a folder was looked through for a list, and by whom it was sorted: the two are never mixed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// How far its folders were looked through for a list, and by whom it was sorted: the two are never mixed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FoundSoFar {
-    /// Below this number nothing has been looked through yet; None where all has been.
-    pub down_to: Option<Uid>,
+    /// What has not been looked through yet.
+    pub left: Vec<Left>,
     /// True where it was sorted here, not by the mail server.
     pub is_own_order: bool,
+}
+
+/// What of a folder has not been looked through yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Left {
+    /// The number of the folder.
+    pub folder: u16,
+    /// Messages whose UIDs are below this.
+    pub below: u32,
+}
+
+impl List {
+    /// Its folders with their numbers.
+    pub fn folders(&self) -> impl Iterator<Item = (u16, &FolderRef)> {
+        (0..=u16::MAX).zip(std::iter::once(&self.folder).chain(&self.others))
+    }
+
+    /// The number of a folder; None where it is not among its folders, in this UIDVALIDITY.
+    pub fn number_of(&self, folder: &FolderRef) -> Option<u16> {
+        let mut folders = self.folders();
+        folders
+            .find(|(_, one)| *one == folder)
+            .map(|(number, _)| number)
+    }
+
+    /// The folder of an entry.
+    pub fn folder_of(&self, entry: Entry) -> Option<&FolderRef> {
+        match entry.folder.checked_sub(1) {
+            None => Some(&self.folder),
+            Some(at) => self.others.get(usize::from(at)),
+        }
+    }
+
+    /// The message that an entry stands for.
+    pub fn message(&self, entry: Entry) -> Option<MessageRef> {
+        Some(self.folder_of(entry)?.message(entry.uid))
+    }
+
+    /// The entry of a message; None where its folder is none of the list's.
+    pub fn entry_of(&self, message: &MessageRef) -> Option<Entry> {
+        let folder = self.number_of(&message.within())?;
+        let uid = message.uid;
+        Some(Entry { folder, uid })
+    }
 }
 
 /// When the flags of a stretch of a list were asked for last.
@@ -276,8 +326,8 @@ pub struct Target {
 mod tests {
     use super::*;
     use crate::mail::{
-        Address, Asked, Check, Dated, Encoding, Evidence, Flowed, FromForm, Group, IdHash, Part,
-        PartPath, Rights, Role, Thread, Told, Topmost, UidValidity, Verdict,
+        Address, Asked, Check, Dated, Encoding, Evidence, Flowed, FromForm, Gathered, Group,
+        IdHash, Part, PartPath, Rights, Role, Thread, Told, Topmost, UidValidity, Verdict,
     };
 
     fn name() -> FolderName {
@@ -355,6 +405,7 @@ mod tests {
             depth: 1,
             role: Some(Role::Sent),
             is_role_told: true,
+            gathers: Some(Gathered::Starred),
             selectable: true,
             counts: Some(Counts {
                 messages: 2,
@@ -370,6 +421,10 @@ mod tests {
                 name: name(),
                 validity: UidValidity(1),
             },
+            others: vec![FolderRef {
+                name: name(),
+                validity: UidValidity(9),
+            }],
             next: 2,
             modseq: ModSeq::new(3),
             counts: Counts::default(),
@@ -384,7 +439,10 @@ mod tests {
                 any_keyword: true,
             },
             found: Some(FoundSoFar {
-                down_to: Uid::new(8),
+                left: vec![Left {
+                    folder: 1,
+                    below: 8,
+                }],
                 is_own_order: true,
             }),
         };
@@ -487,10 +545,10 @@ mod tests {
             ),
             (1, "010141"),
             (
-                6,
-                "0101610174010102010101020101012f01010001026c72090101610201010203",
+                7,
+                "01016101740101020101010101020101012f01010001026c72090101610201010203",
             ),
-            (5, "0161010201030000080105060e0201000101010801"),
+            (6, "016101010161090201030000080105060e020100010101010801"),
             (1, "01ac02"),
             (
                 6,

@@ -45,6 +45,11 @@ const LONGEST: usize = 8 * 1024 * 1024;
 /// How long threads of a closed database may take to let go of its file.
 const LETTING_GO: Duration = Duration::from_secs(3);
 
+/// What the store can keep.
+pub trait Record: Serialize + DeserializeOwned {}
+
+impl<V: Serialize + DeserializeOwned> Record for V {}
+
 /// Who seals a value.
 #[derive(Clone, Copy, Debug)]
 pub enum Encryption<'a> {

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::icons::{Icon, icon};
 use super::{Chrome, tokens};
-use crate::mail::{MessageAct, Uid};
+use crate::mail::MessageAct;
 use crate::route::{Route, Selected};
 
 /// What can be done on a page.
@@ -51,10 +51,10 @@ pub(super) fn target(chrome: &Chrome) -> String {
 }
 
 /// The box that chooses a message of a list.
-pub(super) fn tick(chrome: &Chrome, uid: Uid, subject: &str, selected: Selected) -> Markup {
+pub(super) fn tick(chrome: &Chrome, value: &str, subject: &str, selected: Selected) -> Markup {
     html! {
         // Of all of a list none can be left out, so no box can be cleared.
-        input.tick type="checkbox" name="u" value=(uid.get()) aria-label=(chrome.words.select(subject)) autocomplete="off"
+        input.tick type="checkbox" name="u" value=(value) aria-label=(chrome.words.select(subject)) autocomplete="off"
             checked[selected != Selected::Nothing] disabled[selected == Selected::All];
     }
 }

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::Chrome;
 use super::icons::{Icon, icon};
-use crate::mail::{Narrowing, Order, SearchOption};
+use crate::mail::{Narrowing, Order, Scope, SearchOption};
 use crate::route::Route;
 
 /// What is looked for in a list, and how else it could be shown.
@@ -22,6 +22,10 @@ pub struct Finding {
     pub form: (String, Vec<(String, String)>),
     /// The list without what is looked for, where something is.
     pub clear: Option<Route>,
+    /// Whose messages are looked through.
+    pub scope: Scope,
+    /// The same looked for in other folders too, or in this one alone; none where nothing is looked for.
+    pub scopes: Vec<(Scope, Route)>,
     /// Quick filters.
     pub filters: Vec<QuickFilter>,
     /// The order.
@@ -46,6 +50,8 @@ pub struct Further {
 pub enum SoFar {
     /// They have been searched.
     Searched,
+    /// They have been searched in some of several folders.
+    SomeFolders,
     /// They have been sorted.
     Sorted,
 }
@@ -74,8 +80,15 @@ pub(super) fn bar(chrome: &Chrome, finding: &Finding, title: &str) -> Markup {
                 @if let Some(clear) = &finding.clear {
                     a.button.quiet href=(chrome.href(clear)) title=(words.clear_search()) aria-label=(words.clear_search()) { (icon(Icon::Close)) }
                 }
-                (options(chrome))
+                (options(chrome, finding))
                 button.button.quiet title=(words.search()) aria-label=(words.search()) { (icon(Icon::Search)) }
+            }
+            @if !finding.scopes.is_empty() {
+                nav.filters.bar aria-label=(words.search_where()) {
+                    @for (scope, to) in &finding.scopes {
+                        a.filter href=(chrome.href(to)) aria-current=[(*scope == finding.scope).then_some("true")] { (words.scope(*scope)) }
+                    }
+                }
             }
             .filters.bar {
                 @for filter in &finding.filters {
@@ -96,12 +109,20 @@ pub(super) fn bar(chrome: &Chrome, finding: &Finding, title: &str) -> Markup {
 
 /// What can be filled in by those who do not know what to type. It is part of the form: what is filled in and what is typed
 /// is looked for together, and stands in the field afterwards, as it could have been typed.
-fn options(chrome: &Chrome) -> Markup {
+fn options(chrome: &Chrome, finding: &Finding) -> Markup {
     let words = chrome.words;
     html! {
         details.drop {
             summary.button.quiet title=(words.search_options()) aria-label=(words.search_options()) { (icon(Icon::Options)) }
             .choices.options {
+                label {
+                    span { (words.search_where()) }
+                    select name="scope" {
+                        @for (scope, name) in Scope::NAMES {
+                            option value=(name) selected[scope == finding.scope] { (words.scope(scope)) }
+                        }
+                    }
+                }
                 @for (option, name) in SearchOption::ALL {
                     label {
                         span { (words.search_option(option)) }

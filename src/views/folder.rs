@@ -11,7 +11,7 @@ use super::folders::opener;
 use super::icons::{Icon, icon, sign};
 use super::labels::{Chip, chips};
 use super::{Chrome, Pane, act, app, face, filled, in_full, notices, said, when};
-use crate::mail::{Address, Order, Role, Uid};
+use crate::mail::{Address, Order, Role};
 use crate::route::{ActForm, Route, Selected};
 use crate::sender::Named;
 use crate::time::Calendar;
@@ -67,8 +67,10 @@ pub enum Untold {
 /// One message of a list.
 #[derive(Clone, Debug)]
 pub struct RowLine {
-    /// Its number.
-    pub uid: Uid,
+    /// The value of the box that chooses it.
+    pub ticked: String,
+    /// Its folder's name for people, where the list has several.
+    pub folder: Option<String>,
     /// The message's page.
     pub href: Route,
     /// Why nothing is known of it, where that is so.
@@ -205,6 +207,7 @@ fn rows(chrome: &Chrome, list: &ListPane) -> Markup {
         @if let Some(further) = &list.finding.further {
             @let (said, more) = match further.done {
                 SoFar::Searched => (words.found_so_far().to_owned(), words.search_further()),
+                SoFar::SomeFolders => (words.some_folders_so_far().to_owned(), words.search_on()),
                 SoFar::Sorted => (words.sorted_so_far(list.total), words.sort_further()),
             };
             p.further { (said) " " a href=(chrome.href(&further.to)) { (more) } }
@@ -255,7 +258,7 @@ fn row(chrome: &Chrome, row: &RowLine, selected: Selected, found: &[String]) -> 
     let subject = row.subject.trim();
     html! {
         li.row.unread[row.unread].marked[row.marked].now[row.current] {
-            (acting::tick(chrome, row.uid, if subject.is_empty() { words.no_subject() } else { subject }, selected))
+            (acting::tick(chrome, &row.ticked, if subject.is_empty() { words.no_subject() } else { subject }, selected))
             (face(who.unwrap_or(&nobody)))
             a href=(chrome.href(&row.href)) aria-current=[row.current.then_some("true")] {
                 span.who {
@@ -292,8 +295,9 @@ fn row(chrome: &Chrome, row: &RowLine, selected: Selected, found: &[String]) -> 
                     }
                 }
                 @let (shown, more) = &row.labels;
-                @if !shown.is_empty() || row.peek.is_some() {
+                @if !shown.is_empty() || row.peek.is_some() || row.folder.is_some() {
                     span.peek {
+                        @if let Some(folder) = &row.folder { span.place { span.sr { (words.in_folder()) " " } bdi { (folder) } } " " }
                         (chips(chrome, shown, *more))
                         @if let Some(peek) = &row.peek { span dir="auto" { (marked(peek, found)) } }
                     }

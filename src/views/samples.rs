@@ -539,7 +539,8 @@ fn inbox(open: Option<usize>, peek: bool) -> ListPane {
         .iter()
         .enumerate()
         .map(|(i, (who, days, subject, first, marks))| RowLine {
-            uid: Uid::new(u32::try_from(i).unwrap() + 1).unwrap(),
+            ticked: (i + 1).to_string(),
+            folder: None,
             href: opened(u32::try_from(i).unwrap() + 1),
             untold: None,
             who: (!who.is_empty()).then(|| address(who, &format!("{i}@example.org"))),

@@ -1,7 +1,7 @@
 //! What is said of looking for messages, and of the order of a list.
 
 use super::Words;
-use crate::mail::{Narrowing, Order, SearchOption, SortBy};
+use crate::mail::{Narrowing, Order, Scope, SearchOption, SortBy};
 
 impl Words {
     /// The field in which one types what is looked for, by the folder's name.
@@ -32,6 +32,29 @@ impl Words {
         }
     }
 
+    /// Where is looked.
+    pub fn search_where(&self) -> &'static str {
+        "Search in"
+    }
+
+    /// Whose messages are looked through.
+    pub fn scope(&self, scope: Scope) -> &'static str {
+        match scope {
+            Scope::Folder => "This folder",
+            Scope::Below => "This folder and its subfolders",
+            Scope::Everywhere => "All folders",
+        }
+    }
+
+    /// The title of what was found in several folders, by the name of the folder that it was asked for from.
+    pub fn places(&self, scope: Scope, folder: &str) -> String {
+        match scope {
+            Scope::Folder => "Search results".to_owned(),
+            Scope::Below => format!("{folder} and its subfolders"),
+            Scope::Everywhere => "All folders".to_owned(),
+        }
+    }
+
     /// Of the size: it does not matter.
     pub fn any_size(&self) -> &'static str {
         "Any size"
@@ -39,7 +62,7 @@ impl Words {
 
     /// Below the fields: the same can be typed.
     pub fn search_hint(&self) -> &'static str {
-        "You can also type this: from:ann subject:\"two words\" -draft is:unread has:attachment before:2026-11-01 larger:5M OR"
+        "You can also type this: from:ann subject:\"two words\" -draft is:unread has:attachment before:2026-11-01 larger:5M in:archive in:anywhere OR"
     }
 
     /// Leads back to all messages of the folder.
@@ -65,9 +88,24 @@ impl Words {
         "Only the newest messages of this folder have been searched so far."
     }
 
+    /// The same of several folders.
+    pub fn some_folders_so_far(&self) -> &'static str {
+        "Not all folders have been searched yet."
+    }
+
+    /// Goes on with them.
+    pub fn search_on(&self) -> &'static str {
+        "Go on searching"
+    }
+
     /// Goes on with it.
     pub fn search_further(&self) -> &'static str {
         "Search older messages"
+    }
+
+    /// Before the name of the folder of a message.
+    pub fn in_folder(&self) -> &'static str {
+        "In folder"
     }
 
     /// Below a sorted list of a folder that takes longer to be read than a page may take.

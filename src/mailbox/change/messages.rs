@@ -35,7 +35,8 @@ pub(in crate::mailbox) struct Work<'o> {
     pub uids: Vec<Uid>,
     /// Those that the act is about.
     pub there: UidSet,
-    /// How many of it were done with before, in other slices, and how many are gone.
+    /// How many of it were done with before, in other slices and folders, how many are gone, and how many are left or
+    /// come after these.
     pub before: Tally,
     /// What the folder that they go to held just before.
     pub beside: Option<StatusCounts>,
@@ -52,7 +53,7 @@ impl Work<'_> {
     pub fn did_no_more(&self) {
         match self.before.done {
             0 => self.progress.did_nothing(),
-            _ => self.progress.did(self.order.said(self.before)),
+            _ => self.progress.did(self.order.said(self.tally(0, 0))),
         }
     }
 
@@ -63,7 +64,10 @@ impl Work<'_> {
         Tally {
             done: self.before.done.saturating_add(number(done)),
             missing: self.before.missing.saturating_add(number(gone_otherwise)),
-            left: number(left.saturating_sub(gone_otherwise)),
+            left: self
+                .before
+                .left
+                .saturating_add(number(left.saturating_sub(gone_otherwise))),
         }
     }
 

@@ -72,6 +72,8 @@ pub struct Order<'o> {
     pub from: &'o FolderRef,
     /// Which.
     pub which: Which,
+    /// What became of those of other folders, where there are such: `left` are those that come after these.
+    pub before: Tally,
     /// The page of the list that is shown next.
     pub page: &'o ListQuery,
     /// What the act is noted under until its end is known.
@@ -107,7 +109,8 @@ impl Which {
         }
     }
 
-    pub(in crate::mailbox) fn count(&self) -> u64 {
+    /// How many messages that is.
+    pub fn count(&self) -> u64 {
         match self {
             Which::These(uids) | Which::Found(uids) => uids.len(),
             Which::Below(all) => all.count.into(),

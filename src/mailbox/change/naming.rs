@@ -121,6 +121,7 @@ mod tests {
             depth: 0,
             role: None,
             is_role_told: false,
+            gathers: None,
             selectable: true,
             counts: None,
             delimiter: Some(delimiter),

@@ -113,6 +113,7 @@ impl Sync<'_, '_, '_> {
         let highest = uids.iter().max().map_or(0, |u| u.get());
         let head = List {
             folder,
+            others: Vec::new(),
             next: opened.uid_next.map_or(highest.saturating_add(1), Uid::get),
             // Some servers tell it without being able to tell what changed since.
             modseq: opened.modseq.filter(|_| asked.tracks),

@@ -14,14 +14,14 @@ use crate::remote::{Access, Criteria, Flight, Found, Handle, Plan, SortKey, UidS
 use crate::time::Watch;
 
 /// Most messages whose order is kept.
-const MOST: usize = 1_000_000;
+pub(super) const MOST: usize = 1_000_000;
 /// Messages whose texts are looked through at once, at first and at most.
-const SLICE: usize = 2_000;
-const LARGEST_SLICE: usize = 64_000;
+pub(super) const SLICE: usize = 2_000;
+pub(super) const LARGEST_SLICE: usize = 64_000;
 /// A slice that takes less is followed by a larger one.
-const QUICK: Duration = Duration::from_millis(700);
+pub(super) const QUICK: Duration = Duration::from_millis(700);
 /// After so long no further slice is begun.
-const LONG_ENOUGH: Duration = Duration::from_secs(6);
+pub(super) const LONG_ENOUGH: Duration = Duration::from_secs(6);
 
 /// What is looked for, and where.
 pub(in crate::mailbox) struct Quest<'q> {
@@ -233,7 +233,7 @@ impl Sync<'_, '_, '_> {
     }
 }
 
-fn criteria(terms: &[Term], among: UidSet, charset: bool) -> Criteria {
+pub(super) fn criteria(terms: &[Term], among: UidSet, charset: bool) -> Criteria {
     Criteria::Terms {
         terms: terms.to_vec(),
         among,
@@ -241,7 +241,7 @@ fn criteria(terms: &[Term], among: UidSet, charset: bool) -> Criteria {
     }
 }
 
-fn set_of(found: &Found) -> UidSet {
+pub(super) fn set_of(found: &Found) -> UidSet {
     found.uids.to_set()
 }
 

@@ -1,10 +1,12 @@
 //! From the server to the cache: what is fetched, what is compared, and what is kept of it.
 //!
 //! Not for deciding whether the server is asked at all (`mailbox`), nor for changing anything there (`change`). `compare`
-//! has the lists, `find` those that are looked for, `folders` the folders, `levels` what is left out of them, `rows` rows and flags; parts of a message are fetched here. To know before
+//! has the lists, `find` those that are looked for, `across` those of several folders and `entries` their rows, `folders` the folders, `levels` what is left out of them, `rows` rows and flags; parts of a message are fetched here. To know before
 //! changing it: what the server said goes into the cache in the same request.
 
+mod across;
 mod compare;
+mod entries;
 mod find;
 mod folders;
 mod index;
@@ -20,6 +22,7 @@ use crate::error::{Error, GoneKind, Result};
 use crate::mail::{FolderName, MessageRef};
 use crate::remote::{Access, Folders, Message, Plan, Section};
 
+pub(super) use across::WideQuest;
 pub(super) use compare::{Compared, Purpose};
 pub(super) use find::Quest;
 pub use row::{charset, has_attachment, of_header};

@@ -1,0 +1,306 @@
+//! Lists whose messages are in several folders: how they are looked for.
+//!
+//! Not for lists of one folder (`find`), nor for what else is asked of several folders (`entries`). To know before changing it: folders are asked together, in as few flights as
+//! there can be, and each of them is opened in the flight that asks it. One that cannot be opened, or refuses, costs the
+//! others nothing; it stays among what has not been looked through.
+
+use super::Sync;
+use super::entries::Dated;
+use super::find::{LARGEST_SLICE, LONG_ENOUGH, MOST, QUICK, SLICE, criteria, set_of};
+use crate::error::{Error, Result};
+use crate::mail::{Entry, FolderName, FolderRef, ListId, SortBy, Term, Uid, UidValidity};
+use crate::remote::{Access, Criteria, Flight, Found, Handle, OpenFolder, Plan, UidSet};
+use crate::store::keys::{Left, List};
+use crate::time::Watch;
+
+/// Folders that are asked in one flight.
+const AT_ONCE: usize = 50;
+
+/// What is looked for in several folders.
+pub(in crate::mailbox) struct WideQuest<'q> {
+    /// The list.
+    pub list: &'q ListId,
+    /// The folders, each with how many messages it holds, where that is known.
+    pub folders: Vec<(FolderName, Option<u32>)>,
+    /// What was found before, where that is gone on with.
+    pub before: Option<(List, Vec<Entry>)>,
+}
+
+/// What was found in several folders.
+pub(in crate::mailbox) struct WideFinding {
+    /// The folders; an entry names one by its place here.
+    pub folders: Vec<FolderRef>,
+    /// In the order of the list, its last message first.
+    pub entries: Vec<Entry>,
+    /// What has not been looked through.
+    pub left: Vec<Left>,
+}
+
+/// A folder that is looked through.
+struct Place {
+    folder: FolderRef,
+    /// How many messages it is thought to hold.
+    messages: usize,
+    /// The UID that the next message will have, once it has been opened.
+    next: Option<u32>,
+    found: UidSet,
+    /// Messages below this have not been looked through; 0 where all have.
+    below: u32,
+    /// True where it could not be looked through now.
+    refused: bool,
+}
+
+/// A stretch of a folder that is asked in a flight.
+struct Stretch {
+    place: usize,
+    opened: Option<Handle<OpenFolder>>,
+    found: Option<Handle<Found>>,
+    /// Its lowest UID.
+    from: u32,
+}
+
+impl Place {
+    /// Which of its messages are looked through next, of some number; the lowest of them, and the first one above.
+    fn next_stretch(&self, most: usize) -> (u32, u32) {
+        let Some(next) = self.next.filter(|_| self.messages > most) else {
+            return (1, self.below);
+        };
+        let above = self.below.min(next);
+        // UIDs are not without gaps: as many of them as hold so many messages on average.
+        let most = u64::try_from(most).unwrap_or(u64::MAX);
+        let messages = u64::try_from(self.messages).unwrap_or(u64::MAX).max(1);
+        let width = most.saturating_mul(u64::from(next)).checked_div(messages);
+        let width = u32::try_from(width.unwrap_or(0)).unwrap_or(u32::MAX).max(1);
+        (above.saturating_sub(width).max(1), above)
+    }
+}
+
+impl Sync<'_, '_, '_> {
+    /// Looks for the messages of a list in several folders.
+    ///
+    /// # Errors
+    /// `BadRequest` for an order that several folders cannot be put into; `Imap`.
+    pub fn find_across(&mut self, quest: WideQuest) -> Result<WideFinding> {
+        if !quest.list.order().by.spans_folders() {
+            return Err(Error::BadRequest("sort"));
+        }
+        let mut places = places(&quest);
+        self.look_through_all(quest.list, &mut places)?;
+        let numbered = || (0..=u16::MAX).zip(&places);
+        let found = numbered().flat_map(|(folder, place)| {
+            let uids = place.found.iter().take(MOST);
+            uids.map(move |uid| Entry { folder, uid })
+        });
+        let found: Vec<Entry> = found.take(MOST).collect();
+        let left = numbered().filter(|(_, place)| place.below > 0);
+        let left = left.map(|(folder, place)| Left {
+            folder,
+            below: place.below,
+        });
+        let left: Vec<Left> = left.collect();
+        let folders: Vec<FolderRef> = places.into_iter().map(|place| place.folder).collect();
+        let dated = self.date(&folders, &found)?;
+        Ok(WideFinding {
+            entries: in_order(quest.list, dated),
+            folders,
+            left,
+        })
+    }
+
+    /// Looks through the folders, as far as there is time.
+    fn look_through_all(&mut self, list: &ListId, places: &mut [Place]) -> Result<()> {
+        let terms = list.search().map_or_else(Vec::new, |search| search.terms());
+        let reads_texts = terms.iter().any(Term::reads_texts);
+        let mut named = list
+            .search()
+            .is_some_and(|search| !search.text().is_ascii());
+        let watch = Watch::start();
+        let (mut size, mut refusal) = (SLICE, None);
+        loop {
+            let batch = batch(places, reads_texts.then_some(size));
+            if batch.is_empty() || watch.passed() >= LONG_ENOUGH {
+                break;
+            }
+            let slice = Watch::start();
+            let mut plan = Plan::new();
+            let ask = |(at, place): (usize, &Place)| {
+                let is_open = batch.len() == 1 && self.server.is_open(&place.folder, Access::Read);
+                let name = &place.folder.name;
+                let opened = (!is_open).then(|| plan.open(name, Access::Read, None));
+                let most = if reads_texts { size } else { usize::MAX };
+                // How far its numbers go has to be known of a large folder before it is looked through in slices.
+                let is_sized = place.messages <= most || place.next.is_some();
+                let (from, above) = place.next_stretch(most);
+                let among = range(from, above);
+                let found = is_sized.then(|| match terms.is_empty() {
+                    true => plan.search(Criteria::Uids(among)),
+                    false => plan.search(criteria(&terms, among, named)),
+                });
+                Stretch {
+                    place: at,
+                    opened,
+                    found,
+                    from,
+                }
+            };
+            let chosen = batch.iter().filter_map(|at| Some((*at, places.get(*at)?)));
+            let asked: Vec<Stretch> = chosen.map(ask).collect();
+            let flight = self.fly_with_counts(plan)?;
+            self.keep_facts();
+            let is_refused = |stretch: &Stretch| {
+                stretch
+                    .found
+                    .is_some_and(|found| flight.require(found).is_err())
+            };
+            if named && asked.iter().any(is_refused) {
+                // Some servers refuse the name of the charset: once more without it.
+                self.note_opened(&flight, &asked, places);
+                named = false;
+                continue;
+            }
+            self.note_opened(&flight, &asked, places);
+            for stretch in &asked {
+                let Some(place) = places.get_mut(stretch.place) else {
+                    continue;
+                };
+                match stretch.found.map(|found| (found, flight.require(found))) {
+                    None => {}
+                    Some((found, Ok(()))) => {
+                        let told = flight.get(found).map(set_of).unwrap_or_default();
+                        place.found = std::mem::take(&mut place.found).with(&told);
+                        place.below = if stretch.from <= 1 { 0 } else { stretch.from };
+                    }
+                    Some((_, Err(error))) if place.below > 0 => {
+                        place.refused = true;
+                        refusal = Some(error);
+                    }
+                    Some((_, Err(_))) => {}
+                }
+            }
+            if slice.passed() < QUICK {
+                size = size.saturating_mul(2).min(LARGEST_SLICE);
+            }
+        }
+        let is_looked_through = |place: &Place| !place.refused;
+        match refusal {
+            Some(refusal) if !places.iter().any(is_looked_through) => Err(refusal),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Notes what was opened by a flight, and in which numbering: a folder that is not there has nothing to look through,
+    /// and what was found in another numbering is not there any more.
+    fn note_opened(&mut self, flight: &Flight, asked: &[Stretch], places: &mut [Place]) {
+        for stretch in asked {
+            let (Some(place), Some(handle)) = (places.get_mut(stretch.place), stretch.opened)
+            else {
+                continue;
+            };
+            match self.server.require_open(flight, handle) {
+                Ok(opened) => {
+                    let folder = self.server.note_open(&place.folder, Access::Read, opened);
+                    if place.folder.validity != UidValidity(0) && place.folder != folder {
+                        (place.found, place.below) = (UidSet::default(), u32::MAX);
+                    }
+                    place.folder = folder;
+                    place.next = opened.uid_next.map(Uid::get);
+                    let exists = opened.exists.and_then(|count| usize::try_from(count).ok());
+                    place.messages = exists.unwrap_or(place.messages);
+                    if place.next.is_none() && stretch.found.is_none() {
+                        // Without a next number it cannot be looked through in slices.
+                        place.next = Some(u32::MAX);
+                    }
+                }
+                Err(Error::Gone(_)) => {
+                    self.server.note_closed();
+                    (place.found, place.below) = (UidSet::default(), 0);
+                }
+                Err(_) => {
+                    self.server.note_closed();
+                    place.refused = true;
+                }
+            }
+        }
+    }
+}
+
+/// The folders as they are known before anything is asked, or as they were when it was last ended.
+fn places(quest: &WideQuest) -> Vec<Place> {
+    let size = |count: &Option<u32>| {
+        let count = count.and_then(|count| usize::try_from(count).ok());
+        count.unwrap_or(SLICE)
+    };
+    let Some((head, entries)) = &quest.before else {
+        let new = quest.folders.iter().map(|(name, count)| Place {
+            folder: FolderRef {
+                name: name.clone(),
+                validity: UidValidity(0),
+            },
+            messages: size(count),
+            next: None,
+            found: UidSet::default(),
+            below: u32::MAX,
+            refused: false,
+        });
+        return new.take(usize::from(u16::MAX)).collect();
+    };
+    let left = head.found.as_ref().map(|found| found.left.as_slice());
+    let left = left.unwrap_or_default();
+    let again = head.folders().map(|(number, folder)| {
+        let count = quest.folders.iter().find(|(name, _)| *name == folder.name);
+        let here = entries.iter().filter(|entry| entry.folder == number);
+        let below = left.iter().find(|left| left.folder == number);
+        Place {
+            folder: folder.clone(),
+            messages: count.map_or(SLICE, |(_, count)| size(count)),
+            next: None,
+            found: here.map(|entry| entry.uid).collect(),
+            below: below.map_or(0, |left| left.below),
+            refused: false,
+        }
+    });
+    again.collect()
+}
+
+/// The folders that are asked next: many small ones, or one that is large. Where texts are read, so many messages at most.
+fn batch(places: &[Place], messages: Option<usize>) -> Vec<usize> {
+    let mut batch = Vec::new();
+    let mut room = messages.unwrap_or(usize::MAX);
+    let left = places.iter().enumerate();
+    for (at, place) in left.filter(|(_, place)| place.below > 0 && !place.refused) {
+        let weight = match messages {
+            Some(_) => place.messages,
+            None => 0,
+        };
+        if !batch.is_empty() && (weight > room || batch.len() >= AT_ONCE) {
+            break;
+        }
+        room = room.saturating_sub(weight);
+        batch.push(at);
+    }
+    batch
+}
+
+/// The UIDs from one on, and below another; without an end those that are yet to come too.
+fn range(from: u32, above: u32) -> UidSet {
+    match (Uid::new(from), Uid::new(above.saturating_sub(1))) {
+        (Some(first), Some(last)) if from > 1 || above < u32::MAX => UidSet::range(first, last),
+        _ => UidSet::all(),
+    }
+}
+
+/// What was found in the order of the list, its last message first.
+fn in_order(list: &ListId, mut dated: Vec<Dated>) -> Vec<Entry> {
+    let order = list.order();
+    let key = |one: &Dated| match order.by {
+        SortBy::Size => i64::from(one.size),
+        SortBy::Unread => i64::from(!one.is_read),
+        SortBy::Starred => i64::from(one.is_starred),
+        SortBy::Arrival | SortBy::Date | SortBy::From | SortBy::To | SortBy::Subject => 0,
+    };
+    dated.sort_by_key(|one| (key(one), one.arrived, one.entry));
+    if order.reversed {
+        dated.reverse();
+    }
+    dated.into_iter().map(|one| one.entry).collect()
+}

@@ -1,0 +1,343 @@
+//! Looking for mails in several folders at once: what is found, where it is, what it costs, and what can be done with it.
+
+use std::time::{Duration, SystemTime};
+
+use super::{look_for, subjects};
+use crate::acts::Says;
+use crate::acts::injection::expect_no_command_added;
+use crate::cost;
+use crate::support::mails::{self, Mail, MailBuilder};
+use crate::support::page::Page;
+use crate::support::site::{Plan, Site};
+
+/// Mails about a project, in folders of many kinds. The later in this list, the newer.
+fn plan() -> Plan {
+    let mut nth: u64 = 0;
+    let mut mail = |subject: &str, body: &str, flags: &[&'static str]| {
+        nth += 1;
+        Mail {
+            received: SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_000 + nth * 3_600),
+            ..MailBuilder::about(subject)
+                .fields(&format!("Message-ID: <{nth}@id.example>"))
+                .of_kind("text/plain; charset=utf-8", body)
+                .flagged(flags)
+        }
+    };
+    let in_each = [
+        (
+            "Work/Reports",
+            vec![mail("Project, oldest", "first réunion", &["\\Seen"])],
+        ),
+        (
+            "INBOX",
+            vec![
+                mail("Project, early", "in", &["\\Seen"]),
+                mail("Lunch", "soup", &[]),
+            ],
+        ),
+        ("Work", vec![mail("Project, middle", "work", &[])]),
+        ("Sent", vec![mail("Re: Project plan", "sent", &["\\Seen"])]),
+        (
+            "Trash",
+            vec![mail("Project, thrown away", "trash", &["\\Seen"])],
+        ),
+        ("Junk", vec![mail("Project, win a prize", "junk", &[])]),
+        (
+            "INBOX",
+            vec![mail("Project, newest", "last", &["\\Flagged"])],
+        ),
+    ];
+    let with = |plan: Plan, (folder, mails): (&str, Vec<Mail>)| plan.mails("ann", folder, mails);
+    in_each.into_iter().fold(Site::new(), with)
+}
+
+const EVERYWHERE: [&str; 5] = [
+    "Project, newest",
+    "Re: Project plan",
+    "Project, middle",
+    "Project, early",
+    "Project, oldest",
+];
+
+/// What is found in all folders, from the inbox.
+fn everywhere(site: &Site, text: &str) -> Page {
+    let list = site.sign_in("ann").get("/");
+    look_for(&list, text).click("All folders")
+}
+
+#[test]
+fn all_folders_are_looked_through_but_for_what_was_thrown_away() {
+    let site = plan().proxied().start();
+    let list = site.sign_in("ann").get("/");
+    let here = look_for(&list, "project");
+    assert_eq!(subjects(&here), ["Project, newest", "Project, early"]);
+    let (found, cost) = cost::of(&site, || here.click("All folders"));
+    assert_eq!(subjects(&found), EVERYWHERE);
+    assert_eq!(
+        (cost.connections, cost.flights),
+        (1, 3),
+        "rule 16: two beside signing in"
+    );
+    found.shows("5 found");
+    assert_eq!(
+        found.texts_of(".place"),
+        [
+            "In folder Inbox",
+            "In folder Sent",
+            "In folder Work",
+            "In folder Inbox",
+            "In folder Reports"
+        ]
+    );
+    // Its page again costs nothing, from whatever folder it is asked for.
+    let (again, cost) = cost::of(&site, || {
+        list.visitor().get(&format!(
+            "{}&f=Work",
+            found.target().replace("f=INBOX", "x=")
+        ))
+    });
+    assert_eq!((subjects(&again), cost.connections), (subjects(&found), 0));
+    // Other ways to say where.
+    for (folder, text, expected) in [
+        ("Work", "project", &["Project, middle"][..]),
+        ("INBOX", "project in:work", &["Project, middle"]),
+        ("INBOX", "in:work/reports", &["Project, oldest"]),
+        ("INBOX", "project in:trash", &["Project, thrown away"]),
+        ("INBOX", "project in:nowhere", &[]),
+        (
+            "INBOX",
+            "project in:spam in:sent",
+            &["Project, win a prize", "Re: Project plan"],
+        ),
+    ] {
+        let list = list.visitor().get(&format!("/folder?f={folder}"));
+        assert_eq!(subjects(&look_for(&list, text)), expected, "{text}");
+    }
+    let anywhere = look_for(&list, "project in:anywhere");
+    anywhere.shows("7 found");
+    assert!(!anywhere.has_link("All folders"), "what is typed counts");
+    let below = look_for(&list.visitor().get("/folder?f=Work"), "project");
+    let below = below.click("This folder and its subfolders");
+    assert_eq!(subjects(&below), ["Project, middle", "Project, oldest"]);
+    below.shows("Work and its subfolders");
+    // Words in texts, whatever the script.
+    assert_eq!(
+        subjects(&look_for(&list, "body:réunion").click("All folders")),
+        ["Project, oldest"]
+    );
+}
+
+#[test]
+fn what_was_found_is_sorted_walked_and_read_like_any_list() {
+    let site = plan().proxied().start();
+    let found = everywhere(&site, "project");
+    let sorted = found.click("Oldest first");
+    let mut expected = EVERYWHERE;
+    expected.reverse();
+    assert_eq!(subjects(&sorted), expected);
+    assert_eq!(subjects(&found.click("Unread first"))[1], "Project, middle");
+    assert_eq!(
+        subjects(&found.click("Starred first"))[0],
+        "Project, newest"
+    );
+    assert!(
+        !found.has_link("Subject A to Z"),
+        "no server sorts over folders"
+    );
+    // An order that cannot be had is that of arrival.
+    let path = format!("{}&sort=subject", found.target());
+    assert_eq!(subjects(&found.visitor().get(&path)), EVERYWHERE);
+    // Newer and older lead from folder to folder, within what was found.
+    let open = found.click("Re: Project plan");
+    open.shows("2 of 5");
+    let (older, cost) = cost::of(&site, || open.click("Older"));
+    older.shows("3 of 5");
+    assert_eq!(older.text_of("h1").as_deref(), Some("Project, middle"));
+    assert!(
+        cost.flights <= 3,
+        "greeting, signing in, the text: {}",
+        cost.flights
+    );
+    older
+        .click("Older")
+        .click("Older")
+        .shows("Project, oldest")
+        .shows("5 of 5");
+    // What was read stands where it stood, shown as read.
+    let back = found.visitor().get(found.target());
+    assert_eq!(subjects(&back), EVERYWHERE, "rule 13");
+    let unread = |page: &Page| page.texts_of(".row.unread .subject");
+    assert_eq!(unread(&found), ["Project, newest", "Project, middle"]);
+    assert_eq!(unread(&back), ["Project, newest"]);
+}
+
+#[test]
+fn acts_reach_messages_in_several_folders_and_undo_brings_each_home() {
+    let site = plan().start();
+    let places = || {
+        let mut client = site.other_client("ann");
+        ["INBOX", "Work", "Work/Reports", "Sent", "Trash", "Junk"].map(|folder| {
+            client.run(&format!("SELECT \"{folder}\""));
+            client
+                .run("UID SEARCH ALL")
+                .concat()
+                .matches(char::is_whitespace)
+                .count()
+        })
+    };
+    let before = places();
+    let found = everywhere(&site, "project");
+    // Some that are ticked: one of Inbox, one of Sent, one of Work.
+    let boxes = found.attributes_of(".tick", "value");
+    let ticked = boxes[..3]
+        .iter()
+        .fold(found.form("rows"), |form, value| form.tick("u", value));
+    let done = ticked.press("act", "delete");
+    done.says("3 messages moved to Trash.");
+    assert_eq!(subjects(&done), ["Project, early", "Project, oldest"]);
+    assert_eq!(places()[4], before[4] + 3);
+    let undone = done.click("Undo");
+    assert_eq!(places(), before, "each is where it was");
+    assert_eq!(subjects(&undone.click("Search again")), EVERYWHERE);
+    // A flag, and back.
+    let starred = {
+        let found = everywhere(&site, "project is:unstarred");
+        let all = found
+            .visitor()
+            .get(&format!("{}&select=all", found.target()));
+        all.shows("All 4 selected");
+        all.form("rows").press("act", "star")
+    };
+    starred.says("4 messages starred.");
+    assert_eq!(subjects(&everywhere(&site, "is:starred")).len(), 5);
+    starred.click("Undo");
+    let again = everywhere(&site, "is:starred").click("Search again");
+    assert_eq!(subjects(&again).len(), 1);
+    // Into a folder where some of them are already.
+    let found = everywhere(&site, "project");
+    let all = found
+        .visitor()
+        .get(&format!("{}&select=all", found.target()));
+    let choose = all.form("rows").press("act", "move");
+    choose.shows("Move 5 messages to");
+    let moved = choose.form("messages").press("to", "Work");
+    moved.says("5 messages moved to Work.");
+    assert_eq!(places()[1], 5 + before[1] - 1);
+    // For good, only from Trash, and only after a question.
+    let trash = look_for(&found.visitor().get("/"), "project in:trash");
+    let all = trash
+        .visitor()
+        .get(&format!("{}&select=all", trash.target()));
+    let asked = all.form("rows").press("act", "delete");
+    asked.shows("Delete 1 message for good?").shows("Trash");
+}
+
+#[test]
+fn what_happens_meanwhile_in_one_of_the_folders_costs_the_others_nothing() {
+    let site = plan().start();
+    let found = everywhere(&site, "project");
+    let mut client = site.other_client("ann");
+    client.run("SELECT Work");
+    client.run("STORE 1 +FLAGS (\\Deleted)");
+    client.run("EXPUNGE");
+    client.run("DELETE Work/Reports");
+    // As it was found, until somebody looks again.
+    assert_eq!(subjects(&found.visitor().get(found.target())).len(), 5);
+    found.click("Project, middle").has_status(410);
+    let again = found.visitor().get(found.target());
+    let again = again.click("Search again");
+    assert_eq!(
+        subjects(&again),
+        ["Project, newest", "Re: Project plan", "Project, early"]
+    );
+    // One that gets other numbers: what was found under the old ones is not mistaken for what is there now.
+    site.dovecot().renumber("ann", "Sent", 77);
+    let path = format!("{}&compare=1", found.target());
+    assert_eq!(subjects(&found.visitor().get(&path)).len(), 3);
+}
+
+#[test]
+fn a_message_that_lies_in_two_folders_is_found_once() {
+    let twice = |flags: &[&'static str]| {
+        let mail = MailBuilder::about("Twice").fields("Message-ID: <twice@id.example>");
+        mail.of_kind("text/plain", "the same").flagged(flags)
+    };
+    let other = MailBuilder::about("Twice").fields("Message-ID: <other@id.example>");
+    let site = Site::new()
+        .mails("ann", "INBOX", vec![twice(&[])])
+        .mails(
+            "ann",
+            "Work",
+            vec![twice(&["\\Seen"]), other.of_kind("text/plain", "another")],
+        )
+        .start();
+    let found = everywhere(&site, "twice");
+    assert_eq!(found.texts_of(".row .subject").len(), 2, "rule 16");
+    found.shows("2 found");
+    let mut places = found.texts_of(".place");
+    places.sort();
+    assert_eq!(places, ["In folder Inbox", "In folder Work"]);
+}
+
+#[test]
+fn many_folders_are_asked_in_few_flights_and_large_ones_in_slices() {
+    let mut plan = Site::new().mails("ann", "INBOX", mails::generated(10));
+    for n in 0..120 {
+        let mail = MailBuilder::about(&format!("Needle {n}")).of_kind("text/plain", "x");
+        plan = plan.mails("ann", &format!("Box/{n}"), vec![mail]);
+    }
+    let site = plan
+        .mails("ann", "Big", mails::generated(4_500))
+        .proxied()
+        .start();
+    let list = site.sign_in("ann").get("/");
+    let here = look_for(&list, "subject:needle");
+    let (found, cost) = cost::of(&site, || here.click("All folders"));
+    found.shows("120 found");
+    // Signing in; 123 folders are three flights, and their rows are one, but the server may begin to answer what is long
+    // before it has all of it.
+    assert!(
+        cost.connections == 1 && cost.flights <= 10,
+        "{}",
+        cost.flights
+    );
+    site.proxy().delay(Duration::from_millis(1_200));
+    let found = look_for(&list, "message").click("All folders");
+    found.shows("Not all folders have been searched yet.");
+    site.proxy().delay(Duration::ZERO);
+    let whole = found.click("Go on searching");
+    whole.hides("Not all folders").shows("4,510 found");
+    assert_eq!(whole.texts_of(".row").len(), 50);
+}
+
+#[test]
+fn no_folder_and_no_word_adds_a_command() {
+    let site = plan().proxied().start();
+    let list = site.sign_in("ann").get("/");
+    for text in ["in:\"a\r\nz LOGOUT\"", "in:{5}", "in:\"", "in:\\ x", "in:%"] {
+        site.proxy().reset();
+        let page = look_for(&list, text).visitor().get("/");
+        assert_eq!(page.status(), 200);
+        expect_no_command_added(&site, text);
+    }
+    let query = |value: &str| form_urlencoded::byte_serialize(value.as_bytes()).collect::<String>();
+    for value in [
+        "1.1.INBOX\r\nz LOGOUT",
+        "1.1",
+        "1.x.Work",
+        "x.1.Work",
+        "1.1.",
+        "1.1:9999999.Work",
+    ] {
+        site.proxy().reset();
+        let page = list.visitor().get(&format!(
+            "/folder?f=INBOX&q=x&scope=all&older=1.{}",
+            query(value)
+        ));
+        assert!(page.status() < 500, "{value:?}");
+        let form = list.form("rows").smuggle("u", value);
+        let page = form.press("act", "star");
+        assert!(page.status() < 500, "{value:?}");
+        expect_no_command_added(&site, value);
+    }
+}
