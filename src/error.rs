@@ -400,7 +400,7 @@ pub mod samples {
             });
         }
         let roles = FolderSetting::roles().map(FolderSetting::Role);
-        for setting in roles.chain([FolderSetting::Favourite]) {
+        for setting in roles.chain([FolderSetting::Favourite, FolderSetting::Grouped]) {
             for on in [true, false] {
                 let name = "Orchestra".to_owned();
                 all.push(Act::SetFolder { setting, name, on });

@@ -4,6 +4,7 @@
 //! sent is already decoded here; what stands in these types is data, never markup.
 
 mod act;
+mod conversation;
 mod evidence;
 mod flags;
 mod folder_act;
@@ -19,6 +20,7 @@ mod search;
 use serde::{Deserialize, Serialize};
 
 pub use act::{MessageAct, Tally};
+pub use conversation::Conversation;
 pub use evidence::{Check, Evidence, FromForm, Topmost, Verdict};
 pub use flags::{FORWARDED, Flags};
 pub use folder_act::{FolderAct, FolderChange, FolderFault, FolderSetting, FolderSize};

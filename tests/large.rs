@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::cost;
+use crate::find::WITHOUT_SORT;
 use crate::support::kernel::Watch;
 use crate::support::page::Page;
 use crate::support::place;
@@ -135,48 +136,77 @@ fn the_first_page_of_a_hundred_thousand_messages_comes_in_four_round_trips() {
     look.again(&site, "100,000 messages");
 }
 
-#[test]
-fn rule_17_a_hundred_thousand_messages_are_sorted_without_the_server_in_a_counted_number_of_requests()
- {
-    let site = plan()
-        .dovecot(crate::find::WITHOUT_SORT)
-        .config("[cache]\nbudget_mb = 64")
-        .start();
+/// A server that neither sorts nor groups, whose own index, which it makes once, is made.
+fn without_sort() -> Site {
+    let plan = plan().dovecot(WITHOUT_SORT);
+    let site = plan.config("[cache]\nbudget_mb = 64").start();
     write(&home(&site, "ann").join("inbox"), &mbox(MESSAGES));
     let mut other = site.other_client("ann");
     other.run("SELECT INBOX");
     other.run("UID SEARCH ALL");
-    drop(other);
-    let look = first_look(&site);
-    let path = "/folder?f=INBOX&sort=subject";
+    site
+}
+
+/// Looks at a list and goes on by its link until it is whole; how many requests that took.
+fn until_whole(site: &Site, ann: &Visitor, path: &str, further: &str) -> (Page, usize) {
     let watch = Watch::on(&site.program());
     let mut requests = 1;
-    let (mut page, _) = cost::of(&site, || look.ann.get_once(path));
+    let (mut page, _) = cost::of(site, || ann.get_once(path));
     loop {
         page.has_status(200);
         let took = page.response().took;
-        println!("request {requests}: {took:?}, {} MB", watch.peak_mb());
-        if !page.has_link("Sort older messages") {
+        println!(
+            "{path}, request {requests}: {took:?}, {} MB",
+            watch.peak_mb()
+        );
+        if !page.has_link(further) {
             break;
         }
-        page.shows("have been sorted so far");
+        page.shows("so far");
         requests += 1;
-        assert!(requests <= 6, "not sorted after {requests} requests");
-        page = cost::of(&site, || page.click("Sort older messages")).0;
+        assert!(requests <= 6, "not whole after {requests} requests");
+        page = cost::of(site, || page.click(further)).0;
     }
     assert!(watch.peak_mb() < 64, "{} MB", watch.peak_mb());
+    (page, requests)
+}
+
+#[test]
+fn rule_17_a_hundred_thousand_messages_are_sorted_without_the_server_in_a_counted_number_of_requests()
+ {
+    let site = without_sort();
+    let look = first_look(&site);
+    let path = "/folder?f=INBOX&sort=subject";
+    let (page, requests) = until_whole(&site, &look.ann, path, "Sort older messages");
     page.shows("of 100,000").shows("Message 1");
     let (again, warm) = cost::of(&site, || look.ann.get_once(path));
     assert_eq!(warm.connections, 0);
-    println!(
-        "sorted after {requests} requests; again in {:?}",
-        again.response().took
-    );
-    // Another order needs nothing more of the messages.
-    let (size, cost) = cost::of(&site, || look.ann.get_once("/folder?f=INBOX&sort=size"));
-    size.has_status(200).shows("of 100,000");
+    let again = again.response().took;
+    println!("sorted after {requests} requests; again in {again:?}");
+    // Another order, and conversations, need nothing more of the messages.
+    for path in ["/folder?f=INBOX&sort=size", "/folder?f=INBOX&group=1"] {
+        let (other, cost) = cost::of(&site, || look.ann.get_once(path));
+        other.has_status(200).shows("of 100,000");
+        assert!(cost.flights <= 3, "{cost:?}");
+        println!("{path}: {:?}", other.response().took);
+    }
+}
+
+#[test]
+fn rule_18_a_hundred_thousand_messages_are_grouped_in_a_counted_number_of_requests() {
+    let site = without_sort();
+    let look = first_look(&site);
+    let path = "/folder?f=INBOX&group=1";
+    let (page, requests) = until_whole(&site, &look.ann, path, "Group older messages");
+    page.shows("of 100,000").shows("Message 100000");
+    let (again, warm) = cost::of(&site, || look.ann.get_once(path));
+    assert_eq!(warm.connections, 0);
+    let again = again.response().took;
+    println!("grouped after {requests} requests; again in {again:?}");
+    let (compared, cost) = cost::of(&site, || look.ann.get_once(&format!("{path}&compare=1")));
+    compared.has_status(200).shows("of 100,000");
     assert!(cost.flights <= 3, "{cost:?}");
-    println!("by size: {:?}", size.response().took);
+    println!("compared in {:?}", compared.response().took);
 }
 
 #[test]

@@ -17,6 +17,8 @@ mod bounds;
 mod cache;
 /// Mails that were read wrongly once.
 mod cases;
+/// Lists grouped into conversations, and the page of one.
+mod conversations;
 /// Mails of the world through the program itself.
 mod corpus;
 /// What a click cost at the mail server; used by the modules that count.

@@ -4,10 +4,33 @@
 //! is offered of each folder; of several together only those that need no index.
 
 use super::Visit;
-use crate::mail::{ListId, Narrowing, Order, Scope, Search, SortBy};
+use crate::mail::{FolderSetting, ListId, Narrowing, Order, Scope, Search, SortBy};
 use crate::mailbox::Listing;
-use crate::route::{ListQuery, Route};
+use crate::route::{ActForm, ListQuery, Route, SettingForm};
 use crate::views::finding::{Finding, Further, QuickFilter, SoFar};
+
+/// A list with a line for each conversation, where the user wants its folder to be shown so.
+pub fn as_chosen(visit: &Visit, query: &ListQuery) -> ListQuery {
+    let list = query.list.clone();
+    let folders = &visit.profile.settings().folders;
+    let on = list.is_grouped() || folders.is_grouped(list.folder());
+    ListQuery {
+        list: list.grouped(on),
+        ..query.clone()
+    }
+}
+
+/// The form that has the folder of a list grouped into conversations, or no longer; sorted otherwise than by arrival, it
+/// cannot be, nor can several folders.
+fn grouping(list: &ListId) -> Option<ActForm> {
+    let form = SettingForm {
+        folder: list.folder().clone(),
+        setting: FolderSetting::Grouped,
+        on: !list.is_grouped(),
+        list: None,
+    };
+    list.can_be_grouped().then(|| ActForm::from(form))
+}
 
 /// What stands above a list; `has_below` where there are folders below the one that it is about.
 pub fn above(visit: &Visit, listing: &Listing, has_below: bool) -> Finding {
@@ -61,6 +84,8 @@ pub fn above(visit: &Visit, listing: &Listing, has_below: bool) -> Finding {
         clear: search.map(|_| page(searched(None))),
         filters: Narrowing::ALL.map(filter).into(),
         order,
+        grouping: grouping(list),
+        is_grouped: list.is_grouped(),
         orders: orders
             .map(|order| (order, page(list.clone().sorted(order))))
             .collect(),
@@ -74,6 +99,7 @@ pub fn above(visit: &Visit, listing: &Listing, has_below: bool) -> Finding {
                     ..ListQuery::first(list.clone())
                 }),
                 done: match (found.is_own_order, list.spans_folders()) {
+                    _ if found.is_grouped => SoFar::Grouped,
                     (true, _) => SoFar::Sorted,
                     (false, true) => SoFar::SomeFolders,
                     (false, false) => SoFar::Searched,

@@ -4,7 +4,7 @@
 //! gone: the nearest rows are shown instead.
 
 use super::panes::{Around, Beside, list_pane};
-use super::{Done, Visit};
+use super::{Done, Visit, finding};
 use crate::error::Result;
 use crate::route::ListQuery;
 use crate::views::{self, Notice};
@@ -22,6 +22,7 @@ pub fn show(visit: &mut Visit, query: &ListQuery) -> Result<Done> {
 /// # Errors
 /// The same.
 pub fn show_with(visit: &mut Visit, query: &ListQuery, said: Vec<Notice>) -> Result<Done> {
+    let query = &finding::as_chosen(visit, query);
     let listing = visit.mailbox.list(query)?;
     let renumbered = listing.renumbered.then(|| {
         let (lead, text) = visit.words.renumbered();

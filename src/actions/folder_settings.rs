@@ -34,7 +34,7 @@ pub fn set(visit: &mut Visit) -> Result<Done> {
     let mut folders = list.folders.iter();
     let folder = folders.find(|folder| folder.name == form.folder);
     let is_open = match form.setting {
-        FolderSetting::Favourite => true,
+        FolderSetting::Favourite | FolderSetting::Grouped => true,
         FolderSetting::Role(role) => open_roles(&list).contains(&role) && !form.folder.is_inbox(),
     };
     let name = match folder {
@@ -59,7 +59,10 @@ pub fn set(visit: &mut Visit) -> Result<Done> {
         on: !form.on,
         ..form.clone()
     };
-    let is_undone = matches!(form.setting, FolderSetting::Favourite);
+    let is_undone = match form.setting {
+        FolderSetting::Favourite | FolderSetting::Grouped => true,
+        FolderSetting::Role(_) => false,
+    };
     Ok(Done::GoOn(Box::new(GoOn {
         page: form.page(),
         undo: is_undone.then(|| ActForm::from(undo)),

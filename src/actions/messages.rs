@@ -38,6 +38,9 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
         });
         return Ok(Done::go_on(Route::Folder(form.page)));
     }
+    let Some(form) = visit.with_members(form.clone()) else {
+        return told_anew(visit, form.page);
+    };
     let mut form = match form.act {
         // What is in Trash has nowhere else to go.
         MessageAct::Delete if visit.is_trash(&form)? => MessagesForm {
@@ -86,13 +89,11 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
         MessageAct::Remove => (Change::Remove, String::new()),
     };
     let Some(chosen) = visit.chosen(&form) else {
-        // The number that was told is no longer true: it is told anew, and nothing is done.
         let query = ListQuery {
             selected: Selected::All,
             ..form.page
         };
-        let (lead, text) = visit.words.list_changed();
-        return folder::show_with(visit, &query, vec![Notice::warning(lead, text)]);
+        return told_anew(visit, query);
     };
     let next = next(visit, &form);
     let Carried { tally, undo, more } = carry_out(visit, &form, (&change, &into), chosen)?;
@@ -112,6 +113,12 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
         undo,
         page: after(visit, &form, tally, next),
     })))
+}
+
+/// What was told is no longer true: it is told anew, and nothing is done.
+fn told_anew(visit: &mut Visit, query: ListQuery) -> Result<Done> {
+    let (lead, text) = visit.words.list_changed();
+    folder::show_with(visit, &query, vec![Notice::warning(lead, text)])
 }
 
 /// The message that is shown when the one that was open has gone, as the list stood before.
@@ -383,6 +390,17 @@ impl Visit<'_, '_> {
         Ok(self
             .chosen(form)
             .is_some_and(|all| all.iter().all(is_trash)))
+    }
+
+    /// The same form with all messages of the conversations that were chosen; None where these are no longer known.
+    fn with_members(&mut self, form: MessagesForm) -> Option<MessagesForm> {
+        let list = &form.page.list;
+        let is_whole = form.undoes.is_none() && form.from.name == *list.folder();
+        if !list.is_grouped() || !is_whole {
+            return Some(form);
+        }
+        let uids = self.mailbox.members(list, &form.uids)?;
+        Some(MessagesForm { uids, ..form })
     }
 
     /// A folder's name for people.

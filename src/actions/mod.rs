@@ -5,6 +5,7 @@
 
 pub mod about;
 mod choose;
+mod conversation;
 mod drawn;
 mod export;
 mod extras;

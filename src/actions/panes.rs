@@ -3,7 +3,7 @@
 use super::drawn::drawn;
 use super::extras::standpoint;
 use super::named_labels::{Labels, ON_A_ROW};
-use super::{Visit, finding, notice};
+use super::{Visit, conversation, finding, notice};
 use crate::error::{Imap, Result};
 use crate::mail::{
     FORWARDED, Flags, Folder, FolderName, FolderRef, ListId, MessageAct, Permits, Role, Row,
@@ -224,6 +224,11 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
             doubted: judged
                 .filter(Judgement::is_marked)
                 .map(|judged| judged.named),
+            together: line
+                .together
+                .as_ref()
+                .filter(|together| together.count > 1)
+                .map(|together| conversation::line(visit, together, row, standpoint)),
             labels: row.map_or_else(Default::default, |row| labels.chips(&row.flags, ON_A_ROW)),
             ..row_line(visit, line, (&listing.list, message), *outgoing)
         })
@@ -261,9 +266,22 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
     let rights = own.and_then(|f| f.rights.as_ref());
     let can =
         |act: MessageAct| head.permits.act(act) && rights.is_none_or(|rights| rights.act(act));
-    // What was found is not all of the folder.
-    let is_whole = listing.list.is_compared();
-    let all_read = (is_whole && head.counts.unread > 0 && can(MessageAct::Read))
+    // What was found is not all of the folder; what is grouped is.
+    let list = &listing.list;
+    let is_grouped = list.is_grouped() && list.search().is_none();
+    let is_whole = list.is_compared() || is_grouped;
+    let counts = match is_grouped {
+        true => around
+            .folder(folder)
+            .and_then(|folder| folder.counts)
+            .unwrap_or_default(),
+        false => head.counts,
+    };
+    let whole = AllOf {
+        count: counts.messages,
+        ..whole
+    };
+    let all_read = (is_whole && counts.unread > 0 && can(MessageAct::Read))
         .then(|| MessagesForm::with_all(MessageAct::Read, head.folder.clone(), whole));
     let empties = matches!(role, Some(Role::Trash | Role::Junk)) && total > 0;
     let empty = (is_whole && empties && can(MessageAct::Remove)).then(|| {
@@ -282,7 +300,7 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
             false => around.title(visit, folder),
         },
         role,
-        unread: listing.list.is_compared().then_some(head.counts.unread),
+        unread: is_whole.then_some(counts.unread),
         total,
         as_of: visit.calendar(head.as_of),
         is_read_only: head.permits == Permits::Nothing,
@@ -358,6 +376,7 @@ pub fn offers(folder: Option<&Folder>, permits: &Permits) -> Acting {
 fn row_line(visit: &Visit, line: &Line, at: (&ListId, MessageRef), outgoing: bool) -> RowLine {
     let (list, message) = at;
     let empty = Row::empty(line.entry.uid);
+    let (has_unread, has_starred) = conversation::flagged(line.together.as_ref());
     let row = line.row.as_ref().unwrap_or(&empty);
     let untold = match &line.row {
         None => Some(Untold::NotYet),
@@ -387,8 +406,8 @@ fn row_line(visit: &Visit, line: &Line, at: (&ListId, MessageRef), outgoing: boo
             .and_then(|at| visit.calendar(at)),
         subject: row.subject.clone(),
         peek: row.preview.clone().filter(|words| !words.is_empty()),
-        unread: untold.is_none() && !row.flags.has(&Flags::SEEN),
-        starred: row.flags.has(&Flags::FLAGGED),
+        unread: untold.is_none() && !row.flags.has(&Flags::SEEN) || has_unread,
+        starred: row.flags.has(&Flags::FLAGGED) || has_starred,
         marked: row.flags.has(&Flags::DELETED),
         answered: row.flags.has(&Flags::ANSWERED),
         forwarded: row.flags.has_keyword(FORWARDED),
@@ -396,5 +415,6 @@ fn row_line(visit: &Visit, line: &Line, at: (&ListId, MessageRef), outgoing: boo
         size: row.size,
         labels: Default::default(),
         current: false,
+        together: None,
     }
 }

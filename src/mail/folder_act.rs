@@ -62,14 +62,17 @@ impl FolderAct {
 pub enum FolderSetting {
     /// One of those that stand first.
     Favourite,
+    /// Shown with a line for each conversation.
+    Grouped,
     /// For something, where the server does not say which folder is.
     Role(Role),
 }
 
 impl FolderSetting {
     /// Every one, with the name that forms and files have for it; INBOX is what it is.
-    const NAMES: [(FolderSetting, &'static str); 6] = [
+    const NAMES: [(FolderSetting, &'static str); 7] = [
         (FolderSetting::Favourite, "favourite"),
+        (FolderSetting::Grouped, "grouped"),
         (FolderSetting::Role(Role::Archive), "archive"),
         (FolderSetting::Role(Role::Drafts), "drafts"),
         (FolderSetting::Role(Role::Sent), "sent"),
@@ -82,7 +85,7 @@ impl FolderSetting {
         let all = FolderSetting::NAMES.into_iter();
         all.filter_map(|(setting, _)| match setting {
             FolderSetting::Role(role) => Some(role),
-            FolderSetting::Favourite => None,
+            FolderSetting::Favourite | FolderSetting::Grouped => None,
         })
     }
 

@@ -88,6 +88,8 @@ enum Filter {
 enum Lines {
     /// One message.
     Messages,
+    /// A conversation, by its newest message.
+    Conversations,
 }
 
 impl Scope {
@@ -160,20 +162,43 @@ impl ListId {
     /// The same list in another order.
     #[must_use]
     pub fn sorted(self, order: Order) -> ListId {
-        ListId { order, ..self }
+        let is_grouped = self.is_grouped();
+        ListId { order, ..self }.grouped(is_grouped)
+    }
+
+    /// The same list with a line for each conversation, or for each message; only by arrival are conversations shown.
+    #[must_use]
+    pub fn grouped(self, on: bool) -> ListId {
+        let lines = match on && self.can_be_grouped() {
+            true => Lines::Conversations,
+            false => Lines::Messages,
+        };
+        ListId { lines, ..self }
+    }
+
+    /// True where conversations can be shown: messages of one folder, by arrival.
+    pub fn can_be_grouped(&self) -> bool {
+        self.order.by == SortBy::Arrival && !self.spans_folders()
+    }
+
+    /// True where a line stands for a conversation.
+    pub fn is_grouped(&self) -> bool {
+        self.lines == Lines::Conversations
     }
 
     /// The messages of the same scope that are looked for; all of them where nothing is.
     #[must_use]
     pub fn searched(self, search: Option<Search>) -> ListId {
         let filter = search.map_or(Filter::All, Filter::Found);
-        ListId { filter, ..self }
+        let is_grouped = self.is_grouped();
+        ListId { filter, ..self }.grouped(is_grouped)
     }
 
     /// The same list of the messages of more folders.
     #[must_use]
     pub fn within(self, scope: Scope) -> ListId {
-        ListId { scope, ..self }
+        let is_grouped = self.is_grouped();
+        ListId { scope, ..self }.grouped(is_grouped)
     }
 
     /// The folder that the list is about, or that it was asked for from.
@@ -211,7 +236,7 @@ impl ListId {
 
     /// True for a list that is kept true by comparison with the server; any other one is walked as it was found.
     pub fn is_compared(&self) -> bool {
-        self.order == Order::default() && self.filter == Filter::All
+        self.order == Order::default() && self.filter == Filter::All && !self.is_grouped()
     }
 
     /// What tells it from every other list, in pieces.
@@ -231,7 +256,8 @@ impl ListId {
             Filter::Found(search) => (b"found", search.text()),
         };
         let lines = match self.lines {
-            Lines::Messages => b"messages",
+            Lines::Messages => b"messages".as_slice(),
+            Lines::Conversations => b"conversations",
         };
         let by = self.order.by.name().as_bytes();
         let (scope, folder) = (scope.as_bytes(), folder.as_bytes());

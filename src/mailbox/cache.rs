@@ -3,9 +3,9 @@
 //! Never asks the server (`sync`), and decides nothing: the front does (`mod`). `lists` has the order of lists. To know before
 //! changing it: whatever is asked for may be missing, at any time: that is a miss, not an error.
 
-mod lists;
-
+mod groups;
 mod index;
+mod lists;
 
 use std::collections::BTreeMap;
 

@@ -3,12 +3,14 @@
 //! Not for how they are found (`sync::find`). To know before changing it: such a list is a snapshot. It is walked, opened and
 //! acted on as it was found, until somebody looks again; what has gone from its folder goes from it too.
 
+use std::collections::BTreeMap;
+
 use super::Mailbox;
 use super::sync::{Compared, Quest, WideQuest};
 use crate::error::{Cause, Error, Imap, Result};
 use crate::mail::{
-    Counts, Folder, FolderName, FolderRef, Gathered, ListId, Permits, Place, Role, Scope, Search,
-    Uid, UidValidity,
+    Conversation, Counts, Folder, FolderName, FolderRef, Gathered, ListId, Permits, Place, Role,
+    Scope, Search, Uid, UidValidity,
 };
 use crate::remote::decoded;
 use crate::route::ListQuery;
@@ -69,11 +71,15 @@ impl Mailbox<'_, '_> {
                 found: Some(FoundSoFar {
                     left: finding.down_to.into_iter().map(left).collect(),
                     is_own_order: finding.is_own_order,
+                    is_grouped: finding.groups.is_some(),
                 }),
                 ..head
             };
             self.cache.make_room_for_found();
             self.cache.put_list(list, &found, &uids);
+            if let Some(groups) = &finding.groups {
+                self.cache.put_groups(list, groups);
+            }
             return Ok(Compared {
                 head: found,
                 flags_due: false,
@@ -119,6 +125,7 @@ impl Mailbox<'_, '_> {
             found: Some(FoundSoFar {
                 left: finding.left,
                 is_own_order: false,
+                is_grouped: false,
             }),
         };
         self.cache.make_room_for_found();
@@ -134,15 +141,36 @@ impl Mailbox<'_, '_> {
     pub fn found_then(&mut self, list: &ListId, count: u32) -> Option<Vec<(FolderRef, Vec<Uid>)>> {
         let head = self.cache.list(list)?;
         let all = 0..head.counts.messages;
-        let entries = self.cache.entries(list, &head, all)?;
+        let entries = self.cache.entries(list, &head, all.clone())?;
+        let together = match list.is_grouped() {
+            true => self.cache.groups(list, all)?,
+            false => Vec::new(),
+        };
         let of = |(number, folder): (u16, &FolderRef)| {
             let here = entries.iter().filter(|entry| entry.folder == number);
-            (folder.clone(), here.map(|entry| entry.uid).collect())
+            let others = together.iter().flat_map(|one| one.others.iter().copied());
+            let here = here.map(|entry| entry.uid).chain(others);
+            (folder.clone(), here.collect())
         };
         let by_folder: Vec<(FolderRef, Vec<Uid>)> = head.folders().map(of).collect();
         let is_there = |(_, uids): &(FolderRef, Vec<Uid>)| !uids.is_empty();
         let found = by_folder.into_iter().filter(is_there).collect();
         (head.counts.messages == count).then_some(found)
+    }
+
+    /// All messages of conversations in a list, of each the newest first, by the messages that stand for them there; a message
+    /// that stands for none is itself meant. None where the list is no longer known.
+    pub fn members(&mut self, list: &ListId, of: &[Uid]) -> Option<Vec<Uid>> {
+        let (head, uids) = self.cache.whole(list)?;
+        let groups = self.cache.groups(list, 0..head.counts.messages)?;
+        let groups: BTreeMap<Uid, Conversation> = uids.into_iter().zip(groups).collect();
+        let mut members = Vec::new();
+        for uid in of {
+            let others = groups.get(uid).into_iter().flat_map(|group| &group.others);
+            members.push(*uid);
+            members.extend(others.rev());
+        }
+        Some(members)
     }
 }
 

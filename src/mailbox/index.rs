@@ -5,6 +5,7 @@
 //! anybody sent, and what is made of all entries takes time in proportion to their number.
 
 mod fold;
+mod group;
 mod order;
 
 use super::ids;
@@ -12,6 +13,7 @@ use crate::mail::{Address, Indexed, NAME_KEY, SUBJECT_KEY, Thread, Uid};
 use crate::mime::codec;
 use crate::remote::Message;
 
+pub use group::Grouping;
 pub use order::Sorting;
 
 /// The entry of a message, of what the server told of it.

@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::Mailbox;
 use super::sync::Compared;
 use crate::error::{Cause, Error, Imap, Result};
-use crate::mail::{Entry, FolderName, FolderRef, ListId, Permits, Row, Uid};
+use crate::mail::{Conversation, Entry, FolderName, FolderRef, ListId, Permits, Row, Uid};
 use crate::route::{Anchor, ListPage, ListQuery, Selected};
 use crate::store::keys::{FlagsAsOf, List};
 
@@ -49,6 +49,21 @@ pub struct Line {
     pub entry: Entry,
     /// What is known of it; None where it has not been read yet.
     pub row: Option<Row>,
+    /// The conversation that it is the newest message of, where the line stands for that.
+    pub together: Option<Together>,
+}
+
+/// A conversation, as far as its line looks at it.
+#[derive(Clone, Debug, Default)]
+pub struct Together {
+    /// All of its messages in this folder.
+    pub count: u32,
+    /// Its newest messages before the last one, as far as they are known, the oldest first.
+    pub before: Vec<Row>,
+    /// How many messages are unread before these.
+    pub unread: u32,
+    /// True where one before these is starred.
+    pub starred: bool,
 }
 
 /// The ranks that a page names.
@@ -116,7 +131,13 @@ impl Mailbox<'_, '_> {
         let hi = total.saturating_sub(newer.saturating_sub(newer.checked_rem(self.rows)?));
         let ranks = hi.saturating_sub(self.rows)..hi;
         let entries = self.cache.entries(list, &head, ranks.clone())?;
-        let rows = self.cache.rows_of(&head, &entries);
+        let together = self.together(list, ranks.clone())?;
+        let looked_at: Vec<Entry> = entries
+            .iter()
+            .copied()
+            .chain(beside_newest(&together))
+            .collect();
+        let rows = self.cache.rows_of(&head, &looked_at);
         let page = match hi < total {
             true => self
                 .anchor(list, &head, hi)
@@ -131,7 +152,7 @@ impl Mailbox<'_, '_> {
             ranks,
             renumbered: false,
         };
-        let lines = lines(window.ranks.start, &entries, rows);
+        let lines = lines(window.ranks.start, &entries, rows, together);
         Some(listing(&query, head, window, lines))
     }
 
@@ -174,10 +195,21 @@ impl Mailbox<'_, '_> {
         let ranked = near.iter().zip(around.clone());
         let shown = ranked.filter(|(_, rank)| (lo..hi).contains(rank));
         let shown: Vec<Entry> = shown.map(|(entry, _)| *entry).collect();
-        let mut rows = self.cache.rows_of(&head, &shown);
+        let Some(together) = self.together(&query.list, around.clone()) else {
+            return Ok(None);
+        };
+        let before = usize::try_from(lo.saturating_sub(around.start)).unwrap_or(0);
+        let of_shown = together.iter().skip(before).take(shown.len());
+        // What else has to be known for the lines that are shown, and for those around.
+        let looked_at: Vec<Entry> = shown
+            .iter()
+            .copied()
+            .chain(beside_newest(of_shown))
+            .collect();
+        let mut rows = self.cache.rows_of(&head, &looked_at);
         let now = self.fresh.now;
         let is_due_again = |row: &Row| row.told.asked().is_some_and(|a| a.is_due_again(now));
-        let is_needed = rows.len() < shown.len() || rows.values().any(is_due_again);
+        let is_needed = rows.len() < looked_at.len() || rows.values().any(is_due_again);
         // What was found in several folders came with its flags, and is shown with them until it is looked for again.
         let is_of_one = !query.list.spans_folders();
         let flags_due = flags_due || is_of_one && !self.knows_flags(&head, lo..hi);
@@ -185,12 +217,13 @@ impl Mailbox<'_, '_> {
         let is_asked = is_needed || flags_due && !shown.is_empty() && !is_away;
         if is_asked && !self.offline.has_failed() {
             // What is missing of the pages around comes along: the first "next" is a hit as well.
-            let is_missing = |entry: &&Entry| match (rows.get(entry), head.message(**entry)) {
+            let is_missing = |entry: &Entry| match (rows.get(entry), head.message(*entry)) {
                 (Some(row), _) => is_due_again(row),
                 (None, Some(message)) => !self.cache.has_row(&message),
                 (None, None) => false,
             };
-            let missing: Vec<Entry> = near.iter().filter(is_missing).copied().collect();
+            let all = near.iter().copied().chain(beside_newest(&together));
+            let missing: Vec<Entry> = all.filter(is_missing).collect();
             let flags = rows
                 .iter()
                 .filter(|(_, row)| flags_due && !is_due_again(row));
@@ -218,12 +251,22 @@ impl Mailbox<'_, '_> {
                 }
                 Err(failure) => {
                     self.offline.note(failure)?;
-                    rows = self.cache.rows_of(&head, &shown);
+                    rows = self.cache.rows_of(&head, &looked_at);
                 }
             }
         }
-        let lines = lines(lo, &shown, rows);
+        let first = usize::try_from(lo.saturating_sub(around.start)).unwrap_or(0);
+        let together = together.into_iter().skip(first).collect();
+        let lines = lines(lo, &shown, rows, together);
         Ok(Some(listing(query, head, window, lines)))
+    }
+
+    /// What lines of a grouped list stand for; of any other one nothing. None where that is not known.
+    fn together(&mut self, list: &ListId, ranks: Range<u32>) -> Option<Vec<Conversation>> {
+        match list.is_grouped() {
+            true => self.cache.groups(list, ranks),
+            false => Some(Vec::new()),
+        }
     }
 
     /// True where the flags of these ranks are known: by the server's modification sequences, or since they were asked for.
@@ -332,12 +375,37 @@ fn listing(query: &ListQuery, head: List, window: Window, lines: Vec<Line>) -> L
     }
 }
 
-/// The lines of the page that begins at rank `lo` and holds these messages, oldest first.
-fn lines(lo: u32, entries: &[Entry], mut rows: BTreeMap<Entry, Row>) -> Vec<Line> {
+/// The messages that lines of conversations look at beside their newest ones.
+fn beside_newest<'c>(
+    together: impl IntoIterator<Item = &'c Conversation>,
+) -> impl Iterator<Item = Entry> {
+    let uids = together.into_iter().flat_map(|one| one.near().iter());
+    uids.map(|uid| Entry {
+        folder: 0,
+        uid: *uid,
+    })
+}
+
+/// The lines of the page that begins at rank `lo` and holds these messages, oldest first, with what they stand for.
+fn lines(
+    lo: u32,
+    entries: &[Entry],
+    mut rows: BTreeMap<Entry, Row>,
+    together: Vec<Conversation>,
+) -> Vec<Line> {
+    let mut together = together.into_iter();
     let line = |(entry, rank): (&Entry, u32)| Line {
         rank,
         entry: *entry,
         row: rows.remove(entry),
+        together: together.next().map(|one| Together {
+            count: one.count,
+            before: beside_newest([&one])
+                .filter_map(|entry| rows.remove(&entry))
+                .collect(),
+            unread: u32::try_from(one.unread.len()).unwrap_or(u32::MAX),
+            starred: !one.starred.is_empty(),
+        }),
     };
     let mut lines: Vec<Line> = entries.iter().zip(lo..).map(line).collect();
     lines.reverse();

@@ -41,7 +41,7 @@ use sync::{Compared, Counting, Purpose, Sync};
 
 pub use act::Settled;
 pub use change::{Change, FolderDone, FolderOutcome, Order, Outcome, WayBack, Which};
-pub use list::{Line, Listing};
+pub use list::{Line, Listing, Together};
 pub use message::{Fetched, HEADER_BYTES, KEPT_BYTES, PartBytes, WHOLE_BYTES};
 pub use standing::Standing;
 pub use sync::{charset, has_attachment, of_header};

@@ -4,7 +4,7 @@
 //! other; what was typed as a name travels as it was typed.
 
 use super::query::Query;
-use super::{ActForm, FolderQuery, FoldersQuery, Route};
+use super::{ActForm, FolderQuery, FoldersQuery, ListQuery, Route};
 use crate::error::{Error, Result};
 use crate::mail::{FolderAct, FolderChange, FolderName, FolderSetting, FolderSize};
 
@@ -154,6 +154,9 @@ impl SettingForm {
     pub fn page(&self) -> Route {
         match &self.list {
             Some(list) => Route::Folders(list.clone()),
+            None if self.setting == FolderSetting::Grouped => {
+                Route::Folder(ListQuery::newest(self.folder.clone()))
+            }
             None => Route::FolderOptions(FolderQuery::plain(self.folder.clone())),
         }
     }

@@ -113,7 +113,7 @@ impl Query {
     }
 
     /// Which list: messages of the folder `f`, or of more folders as `scope` says, those that `q` looks for, in the order
-    /// `sort` (`-subject` is reversed).
+    /// `sort` (`-subject` is reversed); with `group` by conversation.
     fn list(&self) -> Result<ListId> {
         let folder = match self.get("f") {
             Some(name) => FolderName::new(name).ok_or(Error::BadRequest("f"))?,
@@ -143,7 +143,8 @@ impl Query {
         let list = ListId::of_folder(folder).within(scope).searched(search);
         // Messages of several folders cannot be put into every order.
         let fits = order.by.spans_folders() || !list.spans_folders();
-        Ok(list.sorted(if fits { order } else { Order::default() }))
+        let list = list.sorted(if fits { order } else { Order::default() });
+        Ok(list.grouped(self.is_set("group")))
     }
 
     /// The folder that a link names.
@@ -296,6 +297,7 @@ impl Link {
             let sign = if reversed { "-" } else { "" };
             self.set("sort", &format!("{sign}{}", by.name()));
         }
+        self.flag("group", list.is_grouped());
     }
 
     pub(super) fn message(&mut self, message: &MessageRef) {

@@ -10,8 +10,8 @@ use toml::Table;
 
 use crate::mail::{FolderName, FolderSetting, Role};
 
-/// Favourites; one more, and the oldest goes.
-const FAVOURITES: usize = 100;
+/// Favourites, and folders that are grouped; one more, and the oldest goes.
+const MOST: usize = 100;
 /// Folders that messages went to last.
 const RECENT: usize = 5;
 
@@ -23,6 +23,8 @@ pub struct FolderChoices {
     favourites: Vec<String>,
     /// Where messages went last, the latest first.
     recent: Vec<String>,
+    /// Those that are shown with a line for each conversation.
+    grouped: Vec<String>,
     /// Which folder is for what (`archive`, `drafts`, `sent`, `junk`, `trash`), where the mail server does not say it.
     roles: BTreeMap<String, String>,
     /// Keys that are no settings of this version.
@@ -38,6 +40,11 @@ impl FolderChoices {
             .filter_map(|name| FolderName::new(name))
     }
 
+    /// True for a folder that is shown with a line for each conversation.
+    pub fn is_grouped(&self, folder: &FolderName) -> bool {
+        self.grouped.iter().any(|name| name == folder.as_wire())
+    }
+
     /// Where messages went last, the latest first.
     pub fn recent(&self) -> impl Iterator<Item = FolderName> {
         self.recent.iter().filter_map(|name| FolderName::new(name))
@@ -48,7 +55,7 @@ impl FolderChoices {
         let known = self.roles.iter();
         let known = known.filter_map(|(role, name)| match FolderSetting::named(role)? {
             FolderSetting::Role(role) => Some((role, FolderName::new(name)?)),
-            FolderSetting::Favourite => None,
+            FolderSetting::Favourite | FolderSetting::Grouped => None,
         });
         known.collect()
     }
@@ -57,14 +64,8 @@ impl FolderChoices {
     pub fn with(mut self, folder: &FolderName, setting: FolderSetting, on: bool) -> FolderChoices {
         let wire = folder.as_wire();
         match setting {
-            FolderSetting::Favourite => {
-                self.favourites.retain(|known| known != wire);
-                if on {
-                    self.favourites.push(wire.to_owned());
-                }
-                let too_many = self.favourites.len().saturating_sub(FAVOURITES);
-                self.favourites.drain(..too_many);
-            }
+            FolderSetting::Favourite => put(&mut self.favourites, wire, on),
+            FolderSetting::Grouped => put(&mut self.grouped, wire, on),
             FolderSetting::Role(_) => {
                 // One folder is for one thing.
                 self.roles.retain(|_, known| known != wire);
@@ -96,11 +97,22 @@ impl FolderChoices {
         };
         self.favourites = self.favourites.iter().filter_map(now).collect();
         self.recent = self.recent.iter().filter_map(now).collect();
+        self.grouped = self.grouped.iter().filter_map(now).collect();
         let roles = self.roles.iter();
         let roles = roles.filter_map(|(role, name)| Some((role.clone(), now(name)?)));
         self.roles = roles.collect();
         self
     }
+}
+
+/// Puts a folder at the end of a list, or takes it from it.
+fn put(list: &mut Vec<String>, folder: &str, on: bool) {
+    list.retain(|known| known != folder);
+    if on {
+        list.push(folder.to_owned());
+    }
+    let too_many = list.len().saturating_sub(MOST);
+    list.drain(..too_many);
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@
 //! | 12 open acts | data key id, session id, notice id | `OpenAct` | data key |
 //! | 13 index | data key id, folder, UIDVALIDITY, UID divided by 128 (4) | `IndexPiece` | data key |
 //! | 14 places | data key id, list, block | the folders of a block's UIDs, by number | data key |
+//! | 15 groups | data key id, list, block | what the entries of that block stand for | data key |
 //!
 //! Numbers are big-endian and of fixed width, the variable part comes last: a range is in UID order, a prefix is a folder.
 //! A key is a type of its own, made here only; nobody else has its bytes in hand.
@@ -33,8 +34,8 @@ pub use super::typed::{
 use crate::error::Act;
 use crate::key_files::KeyName;
 use crate::mail::{
-    Counts, Entry, Flags, Folder, FolderName, FolderRef, Indexed, MessageAct, MessageRef, ModSeq,
-    Permits, Row, Uid,
+    Conversation, Counts, Entry, Flags, Folder, FolderName, FolderRef, Indexed, MessageAct,
+    MessageRef, ModSeq, Permits, Row, Uid,
 };
 use crate::time::Seconds;
 
@@ -67,7 +68,7 @@ pub const SERVER: Tree<DataKeyId, ServerFacts> = Tree::new(4, 1);
 /// The folders.
 pub const FOLDERS: Tree<DataKeyId, FolderList> = Tree::new(5, 7);
 /// What is known of a list.
-pub const LISTS: Tree<ListKey, List> = Tree::new(6, 6);
+pub const LISTS: Tree<ListKey, List> = Tree::new(6, 7);
 /// The UIDs of a list, in blocks of `BLOCK`, oldest first.
 pub const BLOCKS: Tree<BlockKey, Block> = Tree::new(7, 1);
 /// For the same UIDs of a list of several folders, which of its folders each belongs to.
@@ -86,9 +87,11 @@ pub const OPEN_ACTS: Tree<NoticeKey, OpenAct> = Tree::new(12, 2);
 /// What folders are sorted and grouped by, where the mail server does not do that. Large, and slow to be fetched again: a new
 /// generation takes it along beside all else (`STREAMED`).
 pub const INDEX: Tree<IndexKey, IndexPiece> = Tree::new(13, 1);
+/// The conversations of grouped lists, in blocks beside those of `BLOCKS`.
+pub const GROUPS: Tree<BlockKey, Vec<Conversation>> = Tree::new(15, 1);
 
 /// Trees that a new generation of the store takes along, most needed first; the rest is a miss once.
-pub(super) const CARRIED: [u8; 9] = [1, 2, 3, 12, 4, 5, 6, 7, 14];
+pub(super) const CARRIED: [u8; 10] = [1, 2, 3, 12, 4, 5, 6, 7, 14, 15];
 /// The tree that it takes along piece by piece, however large the rest is.
 pub(super) const STREAMED: u8 = 13;
 /// The tree of wraps, and the first tree whose keys begin with a data key's id.
@@ -216,6 +219,8 @@ pub struct FoundSoFar {
     pub left: Vec<Left>,
     /// True where it was sorted here, not by the mail server.
     pub is_own_order: bool,
+    /// True where its lines stand for conversations.
+    pub is_grouped: bool,
 }
 
 /// What of a folder has not been looked through yet.
@@ -444,6 +449,7 @@ mod tests {
                     below: 8,
                 }],
                 is_own_order: true,
+                is_grouped: true,
             }),
         };
         let folders = FolderList {
@@ -533,6 +539,15 @@ mod tests {
                 INDEX.version,
                 hex(bytes(postcard::to_stdvec(&vec![indexed]))),
             ),
+            (
+                GROUPS.version,
+                hex(bytes(postcard::to_stdvec(&vec![Conversation {
+                    count: 2,
+                    others: vec![Uid::new(300).unwrap()],
+                    unread: vec![Uid::new(3).unwrap()],
+                    starred: vec![Uid::new(4).unwrap()],
+                }]))),
+            ),
         ];
         let expected = [
             (
@@ -548,7 +563,7 @@ mod tests {
                 7,
                 "01016101740101020101010101020101012f01010001026c72090101610201010203",
             ),
-            (6, "016101010161090201030000080105060e020100010101010801"),
+            (7, "016101010161090201030000080105060e02010001010101080101"),
             (1, "01ac02"),
             (
                 6,
@@ -560,6 +575,7 @@ mod tests {
                 1,
                 "01ac020203017301660174010606060606060606010707070707070707",
             ),
+            (1, "010201ac0201030104"),
         ];
         for ((version, bytes), (known_version, known)) in seen.iter().zip(expected) {
             assert_eq!((*version, bytes.as_str()), (known_version, known));

@@ -6,10 +6,10 @@
 
 use maud::{Markup, html};
 
-use super::Chrome;
 use super::icons::{Icon, icon};
-use crate::mail::{Narrowing, Order, Scope, SearchOption};
-use crate::route::Route;
+use super::{Chrome, tokens};
+use crate::mail::{FolderSetting, Narrowing, Order, Scope, SearchOption};
+use crate::route::{ActForm, Route};
 
 /// What is looked for in a list, and how else it could be shown.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +32,10 @@ pub struct Finding {
     pub order: Order,
     /// Other orders, each with its list.
     pub orders: Vec<(Order, Route)>,
+    /// Has the folder grouped into conversations, or no longer; None where that cannot be.
+    pub grouping: Option<ActForm>,
+    /// True where it is grouped.
+    pub is_grouped: bool,
     /// Where it goes on, if the folder has not been looked through, or sorted, to its end yet.
     pub further: Option<Further>,
 }
@@ -54,6 +58,8 @@ pub enum SoFar {
     SomeFolders,
     /// They have been sorted.
     Sorted,
+    /// They have been grouped into conversations.
+    Grouped,
 }
 
 /// A narrowing that is offered.
@@ -102,6 +108,22 @@ pub(super) fn bar(chrome: &Chrome, finding: &Finding, title: &str) -> Markup {
                         }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// The switch between conversations and single messages, where there is one.
+pub(super) fn switch(chrome: &Chrome, finding: &Finding) -> Markup {
+    let label = chrome
+        .words
+        .folder_set_label(FolderSetting::Grouped, !finding.is_grouped);
+    html! {
+        @if let Some(form) = &finding.grouping {
+            form.switch method="post" action=(chrome.href(&form.to)) {
+                (tokens(chrome))
+                @for (name, value) in &form.fields { input type="hidden" name=(name) value=(value); }
+                button.button.quiet.on[finding.is_grouped] title=(label) aria-label=(label) { (icon(Icon::Talk)) }
             }
         }
     }

@@ -105,6 +105,19 @@ pub struct RowLine {
     pub labels: (Vec<Chip>, usize),
     /// True for the message that is open beside the list.
     pub current: bool,
+    /// The conversation that the row stands for, where that has several messages.
+    pub together: Option<TogetherLine>,
+}
+
+/// A conversation, as a row shows it.
+#[derive(Clone, Debug, Default)]
+pub struct TogetherLine {
+    /// Its messages in this folder.
+    pub count: u32,
+    /// How many of these are unread.
+    pub unread: u32,
+    /// Who wrote the newest ones, in the order in which they first did, by short names.
+    pub people: Vec<String>,
 }
 
 impl ListPane {
@@ -153,11 +166,12 @@ fn head(chrome: &Chrome, list: &ListPane, title: Markup, is_page: bool) -> Marku
     let compare = html! { a href=(chrome.href(&list.compare)) { (again) } };
     let count = match is_found {
         true => words.found(list.total),
+        false if list.finding.is_grouped => words.conversations(list.total, list.unread_told()),
         false => words.unread_of(list.unread_told(), list.total),
     };
     html! {
         header {
-            .bar { (title) span.count { (count) } }
+            .bar { (title) span.count { (count) } (finding::switch(chrome, &list.finding)) }
             (finding::bar(chrome, &list.finding, &list.title))
             .asof {
                 span { (filled(&words.checked(list.as_of.as_ref()), &[compare])) }
@@ -209,6 +223,7 @@ fn rows(chrome: &Chrome, list: &ListPane) -> Markup {
                 SoFar::Searched => (words.found_so_far().to_owned(), words.search_further()),
                 SoFar::SomeFolders => (words.some_folders_so_far().to_owned(), words.search_on()),
                 SoFar::Sorted => (words.sorted_so_far(list.total), words.sort_further()),
+                SoFar::Grouped => (words.grouped_so_far().to_owned(), words.group_further()),
             };
             p.further { (said) " " a href=(chrome.href(&further.to)) { (more) } }
         }
@@ -267,11 +282,15 @@ fn row(chrome: &Chrome, row: &RowLine, selected: Selected, found: &[String]) -> 
                     @if row.doubted.is_some() { (sign(Icon::Warn, words.sender_in_doubt())) }
                     b dir="auto" title=[who.map(|who| &who.email)] {
                         @if let Some(named) = &row.doubted { (in_full(words, named)) }
+                        @else if let Some(people) = row.people() { (names(people)) }
                         @else { @match who {
                             Some(who) if row.to => (filled(&words.to_recipient(), &[said(who.shown())])),
                             Some(who) => bdi { (marked(who.shown(), found)) },
                             None => (missing),
                         } }
+                    }
+                    @if let Some(together) = &row.together {
+                        span.n { (words.number(together.count.into())) span.sr { (words.messages_of_row(together.unread)) } }
                     }
                     @if let Some(at) = &row.when { (when(words, at, words.when_short(at))) }
                 }
@@ -291,7 +310,7 @@ fn row(chrome: &Chrome, row: &RowLine, selected: Selected, found: &[String]) -> 
                         @if row.forwarded { (sign(Icon::Forward, words.forwarded())) }
                         @if row.attachment { (sign(Icon::Clip, words.attachment())) }
                         @if row.starred { (sign(Icon::Star, words.starred())) }
-                        @if row.untold.is_none() && row.size > 0 { span.size { (words.size(row.size.into())) } }
+                        @if row.untold.is_none() && row.size > 0 && row.together.is_none() { span.size { (words.size(row.size.into())) } }
                     }
                 }
                 @let (shown, more) = &row.labels;
@@ -303,6 +322,24 @@ fn row(chrome: &Chrome, row: &RowLine, selected: Selected, found: &[String]) -> 
                     }
                 }
             }
+        }
+    }
+}
+
+impl RowLine {
+    /// The people of a conversation, where there are several.
+    fn people(&self) -> Option<&[String]> {
+        let people = &self.together.as_ref()?.people;
+        (people.len() > 1 && !self.to).then_some(people)
+    }
+}
+
+/// Names one after the other.
+fn names(people: &[String]) -> Markup {
+    html! {
+        @for (n, name) in people.iter().enumerate() {
+            @if n > 0 { ", " }
+            (said(name))
         }
     }
 }

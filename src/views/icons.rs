@@ -48,12 +48,13 @@ pub enum Icon {
     Tag,
     Search,
     Options,
+    Talk,
 }
 
 use Icon::*;
 
 /// Name in the page, path, and whether it turns in a page that runs from right to left.
-const DRAWN: [(Icon, &str, &str, bool); 40] = [
+const DRAWN: [(Icon, &str, &str, bool); 41] = [
     (
         Gate,
         "i-gate",
@@ -217,6 +218,12 @@ const DRAWN: [(Icon, &str, &str, bool); 40] = [
         Options,
         "i-options",
         "M4 7h9M17 7h3M4 17h3M11 17h9M15 5v4M9 15v4",
+        true,
+    ),
+    (
+        Talk,
+        "i-talk",
+        "M3 5h12v8H8l-3 3v-3H3zM18 9h3v8h-2v3l-3-3h-6v-1",
         true,
     ),
 ];

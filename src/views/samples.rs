@@ -567,6 +567,7 @@ fn inbox(open: Option<usize>, peek: bool) -> ListPane {
             },
             size: if who.is_empty() { 0 } else { 1 << (2 * i) },
             current: open == Some(i),
+            together: None,
         });
     let anchor = Anchor {
         message: MessageRef {

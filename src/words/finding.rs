@@ -124,6 +124,34 @@ impl Words {
         "Sort older messages"
     }
 
+    /// Below conversations of a folder that takes longer to be read than a page may take.
+    pub fn grouped_so_far(&self) -> &'static str {
+        "Only the newest messages of this folder have been grouped into conversations so far."
+    }
+
+    /// Goes on with it.
+    pub fn group_further(&self) -> &'static str {
+        "Group older messages"
+    }
+
+    /// How many conversations a list shows, and how many messages of its folder are unread, where that says something.
+    pub fn conversations(&self, n: u32, unread: Option<u32>) -> String {
+        let all = self.count(n.into(), "conversation", "conversations");
+        match (n, unread) {
+            (0, _) => "No messages".to_owned(),
+            (_, None | Some(0)) => all,
+            (_, Some(unread)) => format!("{all}, {} unread", self.number(unread.into())),
+        }
+    }
+
+    /// Behind the number of messages of a conversation, for screen readers: so many of them are unread.
+    pub fn messages_of_row(&self, unread: u32) -> String {
+        match unread {
+            0 => " messages".to_owned(),
+            n => format!(" messages, {} unread", self.number(n.into())),
+        }
+    }
+
     /// In the place of a list in which nothing was found: what can be done.
     pub fn nothing_found(&self) -> (&'static str, &'static str) {
         (

@@ -245,6 +245,12 @@ impl Words {
             (FolderSetting::Favourite, false) => {
                 format!("{folder} was removed from your favourites.")
             }
+            (FolderSetting::Grouped, true) => {
+                format!("Messages in {folder} are now grouped into conversations.")
+            }
+            (FolderSetting::Grouped, false) => {
+                format!("Messages in {folder} are no longer grouped into conversations.")
+            }
             (FolderSetting::Role(role), true) => {
                 format!("Postern now uses {folder} as {}.", self.role(role))
             }
@@ -259,6 +265,8 @@ impl Words {
         match (setting, on) {
             (FolderSetting::Favourite, true) => "Add to favourites".to_owned(),
             (FolderSetting::Favourite, false) => "Remove from favourites".to_owned(),
+            (FolderSetting::Grouped, true) => "Group into conversations".to_owned(),
+            (FolderSetting::Grouped, false) => "Show single messages".to_owned(),
             (FolderSetting::Role(role), true) => format!("Use as {}", self.role(role)),
             (FolderSetting::Role(role), false) => format!("Stop using as {}", self.role(role)),
         }

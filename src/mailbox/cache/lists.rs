@@ -34,7 +34,7 @@ impl Cache<'_, '_> {
         self.uids_at(self.data.list(list), ranks)
     }
 
-    fn uids_at(&mut self, list: ListKey, ranks: Range<u32>) -> Option<Vec<Uid>> {
+    pub(super) fn uids_at(&mut self, list: ListKey, ranks: Range<u32>) -> Option<Vec<Uid>> {
         self.stretch(&BLOCKS, list, ranks)
     }
 
@@ -112,7 +112,7 @@ impl Cache<'_, '_> {
         self.put_entries_at(self.data.list(list), head, entries);
     }
 
-    fn put_entries_at(&mut self, key: ListKey, head: &List, entries: &[Entry]) {
+    pub(super) fn put_entries_at(&mut self, key: ListKey, head: &List, entries: &[Entry]) {
         let uids: Vec<Uid> = entries.iter().map(|entry| entry.uid).collect();
         let places = entries.iter().filter(|_| !head.others.is_empty());
         let places: Vec<u16> = places.map(|entry| entry.folder).collect();
@@ -155,6 +155,7 @@ impl Cache<'_, '_> {
         for block in self.store.keys_below(&PLACES, &key) {
             self.store.remove(&PLACES, &block);
         }
+        self.remove_groups(key);
     }
 
     /// Keeps what is known of a list whose order has not changed.
@@ -180,6 +181,14 @@ impl Cache<'_, '_> {
         found
     }
 
+    /// Those of them whose lines stand for conversations.
+    pub(super) fn grouped(&mut self) -> Vec<(ListKey, List)> {
+        let is_grouped = |head: &List| head.found.as_ref().is_some_and(|found| found.is_grouped);
+        let mut found = self.found();
+        found.retain(|(_, head)| is_grouped(head));
+        found
+    }
+
     /// Makes room for one more list that was found: the oldest go.
     pub fn make_room_for_found(&mut self) {
         let mut found = self.found();
@@ -195,6 +204,10 @@ impl Cache<'_, '_> {
             let Some(number) = head.number_of(folder) else {
                 continue;
             };
+            if head.found.as_ref().is_some_and(|found| found.is_grouped) {
+                self.drop_from_groups(key, head, gone);
+                continue;
+            }
             let all = 0..head.counts.messages;
             let Some(mut entries) = self.entries_at(key, &head, all) else {
                 continue;

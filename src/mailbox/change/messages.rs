@@ -341,6 +341,8 @@ impl Changes<'_, '_, '_> {
                     (true, false) => unread.saturating_add(count),
                 }
             });
+        let cache = &mut self.sync.cache;
+        cache.note_in_groups(&work.head.folder, &done, flags, set);
         match behind.vanished.is_empty() && behind.expunged == 0 {
             true => self.keep_flags(work, unread, behind.modseq),
             false => {

@@ -7,9 +7,9 @@
 use std::time::Duration;
 
 use super::Sync;
-use crate::error::{Error, Result};
-use crate::mail::{Flags, FolderRef, ListId, SortBy, Term, Uid};
-use crate::mailbox::index::Sorting;
+use crate::error::{Error, GoneKind, Result};
+use crate::mail::{Conversation, Flags, FolderRef, ListId, SortBy, Term, Uid};
+use crate::mailbox::index::{Grouping, Sorting};
 use crate::remote::{Access, Criteria, Flight, Found, Handle, Plan, SortKey, UidSet};
 use crate::time::Watch;
 
@@ -63,6 +63,8 @@ pub(in crate::mailbox) struct Finding {
     pub down_to: Option<Uid>,
     /// True where it was sorted here.
     pub is_own_order: bool,
+    /// What its lines stand for, where these are conversations.
+    pub groups: Option<Vec<Conversation>>,
 }
 
 /// What the server says of the messages of a folder.
@@ -106,20 +108,68 @@ impl Sync<'_, '_, '_> {
             told.order = Some(sorting.finish());
             down_to = down_to.max(rest);
         }
+        let mut groups = None;
+        if quest.list.is_grouped() {
+            let mut grouping = Grouping::new(quest.uids);
+            let rest = self.index(quest.folder, quest.uids, &mut |entry| grouping.add(&entry))?;
+            down_to = down_to.max(rest);
+            let mut found = grouping.finish();
+            keep_found(quest, told.matching.take(), &mut found);
+            self.note_behind(quest, &mut found)?;
+            let (newest, of_each): (Vec<Uid>, Vec<Conversation>) = found.into_iter().unzip();
+            told.order = Some(newest.into_iter().rev().collect());
+            groups = Some(of_each);
+        }
+        let reversed = quest.list.order().reversed;
         Ok(Some(Finding {
             uids: in_order(quest, told),
             down_to,
             is_own_order,
+            groups: groups.map(|groups| match reversed {
+                true => groups.into_iter().rev().collect(),
+                false => groups,
+            }),
         }))
+    }
+
+    /// Notes what is unread and starred of long conversations, where no line looks.
+    fn note_behind(&mut self, quest: &Quest, found: &mut [(Uid, Conversation)]) -> Result<()> {
+        let behind = found.iter().flat_map(|(_, group)| group.behind());
+        let among: UidSet = behind.copied().collect();
+        if among.is_empty() {
+            return Ok(());
+        }
+        let mut plan = Plan::new();
+        let opening = self.server.ask_for(&mut plan, quest.folder, Access::Read);
+        let mut ask = |flag: Flags, set: bool| {
+            let term = [Term::Flag(flag, set)];
+            plan.search(criteria(&term, UidSet::all(), false))
+        };
+        let (unread, starred) = (ask(Flags::SEEN, false), ask(Flags::FLAGGED, true));
+        let flight = self.fly_with_counts(plan)?;
+        if !self.server.has_opened(&flight, &opening)? {
+            return Err(Error::Gone(GoneKind::Numbering));
+        }
+        let [unread, starred] =
+            [unread, starred].map(|asked| flight.get(asked).map(set_of).unwrap_or_default());
+        for (_, group) in found {
+            let those = |set: &UidSet| {
+                let behind = group.behind().iter().copied();
+                behind.filter(|uid| set.contains(*uid)).collect()
+            };
+            (group.unread, group.starred) = (those(&unread), those(&starred));
+        }
+        Ok(())
     }
 
     /// True where the server sorts by this as people see it: names by how they are shown (RFC 5957), else it sorts them by
     /// what stands before the at sign.
     fn sorts(&mut self, by: SortBy) -> Result<bool> {
-        let can_sort = self.server.can("SORT")?;
         Ok(match by {
-            SortBy::From | SortBy::To => can_sort && self.server.can("SORT=DISPLAY")?,
-            SortBy::Date | SortBy::Subject | SortBy::Size => can_sort,
+            SortBy::From | SortBy::To => {
+                self.server.can("SORT")? && self.server.can("SORT=DISPLAY")?
+            }
+            SortBy::Date | SortBy::Subject | SortBy::Size => self.server.can("SORT")?,
             SortBy::Arrival | SortBy::Unread | SortBy::Starred => false,
         })
     }
@@ -133,20 +183,20 @@ impl Sync<'_, '_, '_> {
     ) -> Result<Option<Told>> {
         let terms = terms.filter(|terms| !terms.is_empty());
         let mut named = quest.needs_charset();
+        let by = quest.list.order().by;
+        if terms.is_none() && key.is_none() && flag_of(by).is_none() {
+            return Ok(Some(Told::default()));
+        }
         loop {
             let mut plan = Plan::new();
             let opening = self.server.ask_for(&mut plan, quest.folder, Access::Read);
             let among = quest.unseen();
             let matching = terms.map(|terms| plan.search(criteria(terms, among, named)));
-            let by = quest.list.order().by;
             let first = flag_of(by).map(|(flag, set)| {
                 let term = vec![Term::Flag(flag, set)];
                 plan.search(criteria(&term, UidSet::all(), named))
             });
             let order = key.map(|(key, reverse)| plan.sort(key, reverse, Criteria::All));
-            if plan.is_empty() {
-                return Ok(Some(Told::default()));
-            }
             let flight = self.fly_with_counts(plan)?;
             if !self.server.has_opened(&flight, &opening)? {
                 return Ok(None);
@@ -239,6 +289,17 @@ pub(super) fn criteria(terms: &[Term], among: UidSet, charset: bool) -> Criteria
         among,
         charset,
     }
+}
+
+/// Leaves those conversations of which something was found.
+fn keep_found(quest: &Quest, matching: Option<UidSet>, found: &mut Vec<(Uid, Conversation)>) {
+    let Some(matching) = matching else {
+        return;
+    };
+    let before = quest.before.as_ref().map(|(found, _)| found);
+    let is_found =
+        |uid: &Uid| matching.contains(*uid) || before.is_some_and(|before| before.contains(*uid));
+    found.retain(|(newest, group)| is_found(newest) || group.others.iter().any(is_found));
 }
 
 pub(super) fn set_of(found: &Found) -> UidSet {

@@ -1,0 +1,73 @@
+//! A conversation as a list keeps it: the messages of one folder that belong together.
+//!
+//! Not for finding out which do (`mailbox::index`), nor for those of other folders. To know before changing it: the newest
+//! message stands for the conversation in its list, so it is not among the others.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Flags, Uid};
+
+/// The others of a conversation that a line of a list looks at, the newest ones: who wrote them, what is set on them.
+const NEAR: usize = 4;
+/// Most others that are kept.
+const MOST_OTHERS: usize = 50_000;
+
+/// What a line of a list stands for beside its message.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// All messages of the conversation in this folder.
+    pub count: u32,
+    /// All but the newest, the oldest first.
+    pub others: Vec<Uid>,
+    /// Those of the others that no line looks at, and that were unread when the list was made.
+    pub unread: Vec<Uid>,
+    /// The same of starred ones.
+    pub starred: Vec<Uid>,
+}
+
+impl Conversation {
+    /// A conversation of these messages, the oldest first, and its newest one; None of none.
+    pub fn of(mut members: Vec<Uid>) -> Option<(Uid, Conversation)> {
+        let newest = members.pop()?;
+        let count = u32::try_from(members.len()).unwrap_or(u32::MAX);
+        let surplus = members.len().saturating_sub(MOST_OTHERS);
+        members.drain(..surplus);
+        let group = Conversation {
+            count: count.saturating_add(1),
+            others: members,
+            ..Conversation::default()
+        };
+        Some((newest, group))
+    }
+
+    /// The newest of the others, at which a line looks.
+    pub fn near(&self) -> &[Uid] {
+        let from = self.others.len().saturating_sub(NEAR);
+        self.others.get(from..).unwrap_or_default()
+    }
+
+    /// Those at which no line looks.
+    pub fn behind(&self) -> &[Uid] {
+        let to = self.others.len().saturating_sub(NEAR);
+        self.others.get(..to).unwrap_or_default()
+    }
+
+    /// Notes that flags were set on some of its messages, or taken off.
+    pub fn note(&mut self, is_meant: &dyn Fn(Uid) -> bool, flags: &Flags, set: bool) -> bool {
+        let before = (self.unread.clone(), self.starred.clone());
+        let behind: Vec<Uid> = self.behind().to_vec();
+        let put = |list: &mut Vec<Uid>, on: bool| {
+            list.retain(|uid| !is_meant(*uid));
+            if on {
+                list.extend(behind.iter().copied().filter(|uid| is_meant(*uid)));
+            }
+        };
+        if flags.has(&Flags::SEEN) {
+            put(&mut self.unread, !set);
+        }
+        if flags.has(&Flags::FLAGGED) {
+            put(&mut self.starred, set);
+        }
+        before != (self.unread.clone(), self.starred.clone())
+    }
+}

@@ -1,0 +1,151 @@
+//! What the lines of grouped lists stand for, as it is kept: in blocks beside those of the list, entry by entry.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use super::Cache;
+use crate::mail::{Conversation, Entry, Flags, FolderRef, ListId, Uid};
+use crate::remote::UidSet;
+use crate::store::keys::{BLOCK, GROUPS, List, ListKey};
+
+impl Cache<'_, '_> {
+    /// The conversations at some ranks of a list; None where a block is missing.
+    pub fn groups(&mut self, list: &ListId, ranks: Range<u32>) -> Option<Vec<Conversation>> {
+        self.groups_at(self.data.list(list), ranks)
+    }
+
+    fn groups_at(&mut self, list: ListKey, ranks: Range<u32>) -> Option<Vec<Conversation>> {
+        let mut groups = Vec::new();
+        if ranks.is_empty() {
+            return Some(groups);
+        }
+        let first = ranks.start.checked_div(BLOCK)?;
+        for number in first..ranks.end.div_ceil(BLOCK) {
+            let block = list.block(number);
+            let block: Option<Vec<Conversation>> =
+                self.store.get(self.encryption(), &GROUPS, &block);
+            groups.extend(block?);
+        }
+        let skipped = ranks.start.checked_sub(first.checked_mul(BLOCK)?)?;
+        groups.drain(..usize::try_from(skipped).ok()?.min(groups.len()));
+        let count = usize::try_from(ranks.end.checked_sub(ranks.start)?).ok()?;
+        groups.truncate(count);
+        (groups.len() == count).then_some(groups)
+    }
+
+    /// Keeps the conversations of a list; of its blocks only those that changed are written.
+    pub fn put_groups(&mut self, list: &ListId, groups: &[Conversation]) {
+        self.put_groups_at(self.data.list(list), groups);
+    }
+
+    fn put_groups_at(&mut self, list: ListKey, groups: &[Conversation]) {
+        let size = usize::try_from(BLOCK).unwrap_or(usize::MAX);
+        for (block, number) in groups.chunks(size).zip(0..) {
+            let key = list.block(number);
+            let known: Option<Vec<Conversation>> = self.store.get(self.encryption(), &GROUPS, &key);
+            if known.as_deref() != Some(block) {
+                let block = block.to_vec();
+                self.store.put(self.encryption(), &GROUPS, &key, &block);
+            }
+        }
+    }
+
+    /// Removes the conversations of a list.
+    pub(super) fn remove_groups(&mut self, list: ListKey) {
+        for block in self.store.keys_below(&GROUPS, &list) {
+            self.store.remove(&GROUPS, &block);
+        }
+    }
+
+    /// Takes messages that are gone out of the conversations of a list: those that lost their newest move to where the next
+    /// one stands.
+    pub(super) fn drop_from_groups(&mut self, key: ListKey, mut head: List, gone: &UidSet) {
+        let all = 0..head.counts.messages;
+        let whole = self.whole(&ListId::of_folder(head.folder.name.clone()));
+        let known = whole.filter(|(whole, _)| whole.folder == head.folder);
+        let (Some((_, order)), Some(uids), Some(groups)) = (
+            known,
+            self.uids_at(key, all.clone()),
+            self.groups_at(key, all),
+        ) else {
+            self.remove_list(key);
+            return;
+        };
+        let is_gone = |uid: &Uid| gone.contains(*uid);
+        let is_touched =
+            |uid: &Uid, group: &Conversation| is_gone(uid) || group.others.iter().any(is_gone);
+        if !uids
+            .iter()
+            .zip(&groups)
+            .any(|(uid, group)| is_touched(uid, group))
+        {
+            return;
+        }
+        let mut ranks: Vec<(Uid, u32)> = order.into_iter().zip(0..).collect();
+        ranks.sort_unstable();
+        let rank = |uid: Uid| {
+            let at = ranks.binary_search_by_key(&uid, |(known, _)| *known);
+            at.ok().and_then(|at| ranks.get(at)).map(|(_, rank)| *rank)
+        };
+        let mut left: Vec<(Option<u32>, Uid, Conversation)> = Vec::new();
+        for (newest, group) in uids.into_iter().zip(groups) {
+            let mut members = group.others;
+            members.push(newest);
+            members.retain(|uid| !is_gone(uid));
+            let (unread, starred) = (group.unread, group.starred);
+            if let Some((newest, group)) = Conversation::of(members) {
+                let still: BTreeSet<Uid> = group.behind().iter().copied().collect();
+                let behind = |mut flagged: Vec<Uid>| {
+                    flagged.retain(|uid| still.contains(uid));
+                    flagged
+                };
+                let (unread, starred) = (behind(unread), behind(starred));
+                let group = Conversation {
+                    unread,
+                    starred,
+                    ..group
+                };
+                left.push((rank(newest), newest, group));
+            }
+        }
+        // Few have moved: most still stand as the list is sorted.
+        let pairs = || left.iter().zip(left.iter().skip(1));
+        let falling = pairs().filter(|(one, next)| one.0 > next.0).count();
+        let reversed = falling.saturating_mul(2) > pairs().count();
+        left.sort_by_key(|(rank, ..)| *rank);
+        if reversed {
+            left.reverse();
+        }
+        let uids: Vec<Uid> = left.iter().map(|(_, uid, _)| *uid).collect();
+        let groups: Vec<Conversation> = left.into_iter().map(|(.., group)| group).collect();
+        head.counts.messages = u32::try_from(uids.len()).unwrap_or(u32::MAX);
+        // Ranks have moved.
+        head.flags.clear();
+        self.put_groups_at(key, &groups);
+        let entry = |uid| Entry { folder: 0, uid };
+        let entries: Vec<Entry> = uids.into_iter().map(entry).collect();
+        self.put_entries_at(key, &head, &entries);
+    }
+
+    /// Notes in the conversations of a folder's lists that flags were set on messages, or taken off.
+    pub fn note_in_groups(&mut self, folder: &FolderRef, uids: &UidSet, flags: &Flags, set: bool) {
+        if !flags.has(&Flags::SEEN) && !flags.has(&Flags::FLAGGED) {
+            return;
+        }
+        for (key, head) in self.grouped() {
+            let all = 0..head.counts.messages;
+            let groups = self.groups_at(key, all).filter(|_| head.folder == *folder);
+            let Some(mut groups) = groups else {
+                continue;
+            };
+            let is_meant = |uid: Uid| uids.contains(uid);
+            let mut changed = false;
+            for group in &mut groups {
+                changed |= group.note(&is_meant, flags, set);
+            }
+            if changed {
+                self.put_groups_at(key, &groups);
+            }
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! Conversations: how a list is grouped into them, what of that asks the mail server, and what acting on one does.
+//!
+//! "Rule 18" is the numbered rule of how conversations are found.
+
+use crate::cost;
+use crate::find::WITHOUT_SORT;
+use crate::look::{pictures, type_sign_in};
+use crate::support::chromium::Chromium;
+use crate::support::mails::Mail;
+use crate::support::page::Page;
+use crate::support::site::{Plan, Site};
+
+/// A folder for archived mail, so that none has to be made.
+const ARCHIVE: &str = "namespace inbox {\n  mailbox Archive {\n    auto = subscribe\n    special_use = \\Archive\n  }\n}\n";
+
+/// A mail of a conversation, and the mails that it names.
+pub struct Letter<'l> {
+    pub id: &'l str,
+    pub from: &'l str,
+    pub subject: &'l str,
+    pub references: &'l [&'l str],
+}
+
+impl Letter<'_> {
+    pub fn mail(&self) -> Mail {
+        let references: String = self
+            .references
+            .iter()
+            .map(|id| format!(" <{id}>"))
+            .collect();
+        let references = match references.is_empty() {
+            true => String::new(),
+            false => format!("References:{references}\n"),
+        };
+        let (id, from, subject) = (self.id, self.from, self.subject);
+        Mail::written(&format!(
+            "From: {from}\nTo: Ann <ann@example.org>\nSubject: {subject}\nDate: 10 Nov 2026 10:00:00 +0000\n\
+             Message-ID: <{id}>\n{references}Content-Type: text/plain; charset=utf-8\n\nWords of {id}.\n"
+        ))
+    }
+}
+
+const MARTA: &str = "Marta Oliveira <marta@o.example>";
+const PIET: &str = "Piet de Vries <piet@v.example>";
+const ANN: &str = "Ann <ann@example.org>";
+
+/// Six messages, three conversations: the hall (three messages, one unread, one starred), the roof, the keys (two).
+fn letters() -> Vec<Mail> {
+    let letter = |id, from, subject, references| Letter {
+        id,
+        from,
+        subject,
+        references,
+    };
+    let seen: &[&'static str] = &["\\Seen"];
+    vec![
+        letter("h1", MARTA, "The hall", &[])
+            .mail()
+            .flagged(&["\\Seen", "\\Flagged"]),
+        letter("k1", PIET, "Keys", &[]).mail().flagged(seen),
+        letter("h2", PIET, "Re: The hall", &["h1"]).mail(),
+        letter("roof", "Lund <lund@l.example>", "The hall", &[])
+            .mail()
+            .flagged(seen),
+        letter("h3", MARTA, "Re: The hall", &["h1", "h2"])
+            .mail()
+            .flagged(seen),
+        letter("k2", ANN, "Re: Keys", &["k1"]).mail().flagged(seen),
+    ]
+}
+
+fn plan() -> Plan {
+    Site::new()
+        .mails("ann", "INBOX", letters())
+        .dovecot(ARCHIVE)
+}
+
+/// Presses the switch in the list's head.
+fn switch(list: &Page) -> Page {
+    list.form("set-folder").submit()
+}
+
+/// The inbox, grouped.
+fn grouped(site: &Site) -> Page {
+    let list = site.sign_in("ann").get("/");
+    switch(&list)
+}
+
+/// Each row: who, how many messages, and the subject.
+fn rows(page: &Page) -> Vec<String> {
+    let (who, subjects) = (page.texts_of(".row .who b"), page.texts_of(".row .subject"));
+    let counts: Vec<String> = page.texts_of(".row .who");
+    let count = |text: &String| {
+        let (before, _) = text.split_once(" messages").unwrap_or(("", ""));
+        before
+            .chars()
+            .rev()
+            .take_while(|c| c.is_ascii_digit() || *c == ',')
+            .collect::<Vec<_>>()
+    };
+    let rows = who.iter().zip(&subjects).zip(&counts);
+    rows.map(|((who, subject), text)| {
+        let count: String = count(text).into_iter().rev().collect();
+        format!("{who} {count} {subject}").replace("  ", " ")
+    })
+    .collect()
+}
+
+#[test]
+fn rule_18_a_list_is_grouped_by_what_messages_name_and_never_by_a_subject_alone() {
+    for extra in ["", WITHOUT_SORT] {
+        let site = plan().dovecot(extra).start();
+        let list = grouped(&site);
+        list.shows("3 conversations, 1 unread");
+        assert_eq!(
+            rows(&list),
+            [
+                "Piet, Ann 2 Re: Keys",
+                "Marta, Piet 3 Re: The hall",
+                "Lund The hall"
+            ]
+        );
+        // Unread and starred is a conversation of which some message is.
+        let classes = list.attributes_of(".row", "class");
+        let unread: Vec<bool> = classes.iter().map(|c| c.contains("unread")).collect();
+        assert_eq!(unread, [false, true, false]);
+        assert_eq!(
+            list.attributes_of(".row:nth-child(2) .starred", "aria-label"),
+            ["Starred"]
+        );
+        // It stays so until it is switched off.
+        let again = list.visitor().get("/");
+        assert_eq!(rows(&again).len(), 3);
+        let single = switch(&again);
+        assert_eq!(single.texts_of(".row .subject").len(), 6);
+        single.shows("no longer grouped");
+        assert_eq!(single.visitor().get("/").texts_of(".row .subject").len(), 6);
+        // The other way round.
+        let oldest = grouped(&site).click("Oldest first");
+        assert_eq!(
+            rows(&oldest).first().map(String::as_str),
+            Some("Lund The hall")
+        );
+    }
+}
+
+#[test]
+fn rule_18_conversations_come_from_the_cache_and_a_message_that_arrives_costs_one_small_question() {
+    let site = plan().proxied().start();
+    let list = site.sign_in("ann").get("/");
+    let (first, cost) = cost::of(&site, || switch(&list));
+    assert_eq!(cost.connections, 1);
+    assert!(cost.flights <= 3, "{cost:?}");
+    let (again, cost) = cost::of(&site, || list.visitor().get("/"));
+    assert_eq!((cost.connections, rows(&again)), (0, rows(&first)));
+    let letter = Letter {
+        id: "h4",
+        from: "Kim <kim@k.example>",
+        subject: "Re: The hall",
+        references: &["h1"],
+    };
+    site.deliver("ann", &letter.mail());
+    let (now, cost) = cost::of(&site, || again.click("Check for new mail"));
+    assert_eq!(
+        rows(&now),
+        [
+            "Marta, Piet, Kim 4 Re: The hall",
+            "Piet, Ann 2 Re: Keys",
+            "Lund The hall"
+        ]
+    );
+    assert!(cost.connections == 1 && cost.flights <= 4, "{cost:?}");
+    let transcript = site.proxy().transcript();
+    let asked = transcript
+        .lines()
+        .filter(|l| l.contains("(UID INTERNALDATE RFC822.SIZE"));
+    assert_eq!(asked.count(), 1, "{transcript}");
+    assert!(
+        transcript.contains("UID FETCH 7 (UID INTERNALDATE"),
+        "{transcript}"
+    );
+}
+
+#[test]
+fn a_ticked_row_means_all_messages_of_the_conversation_and_the_number_is_told() {
+    let site = plan().start();
+    let list = grouped(&site);
+    let uid = list.attributes_of(".row:nth-child(2) .tick", "value");
+    let done = list.form("rows").tick("u", &uid[0]).press("act", "archive");
+    done.shows("3 messages");
+    assert_eq!(rows(&done), ["Piet, Ann 2 Re: Keys", "Lund The hall"]);
+    let mut client = site.other_client("ann");
+    let left = |client: &mut crate::support::client::MailClient, folder: &str| {
+        client.run(&format!("SELECT {folder}"));
+        client.run("UID SEARCH ALL").concat().matches(' ').count() - 1
+    };
+    assert_eq!(
+        [left(&mut client, "Archive"), left(&mut client, "INBOX")],
+        [3, 3]
+    );
+    let undone = done.click("Undo");
+    undone.shows("3 messages");
+    assert_eq!(left(&mut client, "INBOX"), 6);
+    let again = undone.click("Check for new mail");
+    assert_eq!(rows(&again).len(), 3);
+    // All of the list: all of their messages.
+    let all = again.visitor().get("/folder?f=INBOX&group=1&select=all");
+    let read = all.form("rows").press("act", "archive");
+    read.shows("6 messages");
+}
+
+#[test]
+fn a_conversation_that_loses_its_newest_message_stands_where_the_next_one_does() {
+    let site = plan().start();
+    let list = grouped(&site);
+    let mut client = site.other_client("ann");
+    client.run("SELECT INBOX");
+    client.run("STORE 5:6 +FLAGS (\\Deleted)");
+    client.run("EXPUNGE");
+    let now = list.visitor().get("/folder?f=INBOX&compare=1&group=1");
+    assert_eq!(
+        rows(&now),
+        [
+            "Lund The hall",
+            "Marta, Piet 2 Re: The hall",
+            "Piet de Vries Keys"
+        ]
+    );
+    // The same by an act of one's own, without asking anybody.
+    let uid = now.attributes_of(".row:nth-child(1) .tick", "value");
+    let done = now.form("rows").tick("u", &uid[0]).press("act", "archive");
+    assert_eq!(
+        rows(&done),
+        ["Marta, Piet 2 Re: The hall", "Piet de Vries Keys"]
+    );
+}
+
+#[test]
+fn rule_18_hostile_references_neither_fail_nor_take_long() {
+    let many: Vec<String> = (0..10_000).map(|n| format!("r{n}@x")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    let letter = |id, references| Letter {
+        id,
+        from: MARTA,
+        subject: "Loop",
+        references,
+    };
+    let mut mails = vec![
+        letter("a", &["b"]).mail(),
+        letter("b", &["a"]).mail(),
+        letter("c", &["c"]).mail(),
+        letter("d", many.as_slice()).mail(),
+        letter("e", &["r0@x"]).mail(),
+        letter("same", &[]).mail(),
+        letter("same", &[]).mail(),
+        Mail::written("Subject: no id\nReferences: <<<>>> <> < \u{1} x <a\n\nx\n"),
+        Mail::written("Subject: no id\nReferences: (comment <f>) <\"quoted\"@x>,,<g>\n\nx\n"),
+    ];
+    mails.extend((0..5_000).map(|n| {
+        let id = format!("long{n}");
+        Letter {
+            id: &id,
+            from: PIET,
+            subject: "Re: Long",
+            references: &["long0"],
+        }
+        .mail()
+    }));
+    let site = Site::new().mails("ann", "INBOX", mails).start();
+    let list = grouped(&site);
+    let rows = rows(&list);
+    assert_eq!(
+        rows.first().map(String::as_str),
+        Some("Piet de Vries 5,000 Re: Long")
+    );
+    // Two that name each other, with one that names one of them; one that names itself; two that name one thing; two of one
+    // id; one without.
+    assert_eq!(rows.len(), 1 + 5, "{rows:?}");
+}
+
+/// A mailbox in which people talk to each other.
+fn talked_in() -> Plan {
+    let letter = |id, from, subject, references| Letter {
+        id,
+        from,
+        subject,
+        references,
+    };
+    let seen: &[&'static str] = &["\\Seen"];
+    let mails = vec![
+        letter("c1", "Sofia Marchetti <sofia@m.example>", "Translation, chapter 3", &[]).mail().flagged(&["\\Seen", "\\Flagged"]),
+        letter("c2", ANN, "Re: Translation, chapter 3", &["c1"]).mail().flagged(seen),
+        letter("n1", "Nordbahn <info@nordbahn.example>", "Ihre Buchungsbestätigung (Auftrag 4F7K2M) für die Fahrt nach Kopenhagen am 4. Dezember", &[]).mail().flagged(seen),
+        letter("c3", "Sofia Marchetti <sofia@m.example>", "Re: Translation, chapter 3", &["c1", "c2"]).mail().flagged(seen),
+        letter("r1", "Anders Lund <anders@lund.example>", "Quote for the roof", &[]).mail().flagged(seen),
+        letter("r2", "Karin Lund <karin@lund.example>", "Re: Quote for the roof", &["r1"]).mail(),
+        letter("w1", "Build service <build@ci.example>", "[postern] Run 1482 failed: tests on main", &[]).mail(),
+        letter("k1", "田中 健二 <kenji@t.example>", "来週の打ち合わせについて", &[]).mail().flagged(seen),
+        letter("h1", MARTA, "Rehearsal moved to Thursday", &[]).mail().flagged(seen),
+        letter("h2", PIET, "Re: Rehearsal moved to Thursday", &["h1"]).mail().flagged(seen),
+        letter("h3", "Anders Lund <anders@lund.example>", "Re: Rehearsal moved to Thursday", &["h1"]).mail().flagged(seen),
+        letter("h4", "Sofia Marchetti <sofia@m.example>", "Re: Rehearsal moved to Thursday", &["h1", "h2"]).mail(),
+        letter("h5", MARTA, "Re: Rehearsal moved to Thursday", &["h1", "h2", "h4"]).mail(),
+    ];
+    Site::new().mails("ann", "INBOX", mails).dovecot(ARCHIVE)
+}
+
+#[test]
+fn what_conversations_look_like() {
+    let site = talked_in().start();
+    let chromium = Chromium::start();
+    let tab = chromium.tab();
+    type_sign_in(&site, &tab);
+    pictures(
+        &tab,
+        "grouped",
+        &format!("{}/folder?f=INBOX&group=1", site.url()),
+    );
+}
