@@ -13,7 +13,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Cause, Error, Result};
-use crate::settings::{Chosen, FolderChoices, Hoster, Settings};
+use crate::settings::{Chosen, FolderChoices, Hoster, SavedSearches, Settings};
 
 /// How a connection to a mail server is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -360,6 +360,8 @@ impl Config {
             remote_from,
             after_delete,
             folders,
+            searches,
+            is_searches_fixed: _,
             is_remote_from_fixed: _,
         } = Settings::resolve(self.hoster(), &Chosen::default());
         let with_built_in = Config {
@@ -369,6 +371,7 @@ impl Config {
                 remote_from: Some(remote_from),
                 after_delete: Some(after_delete),
                 folders: Some(folders).filter(|chosen| *chosen != FolderChoices::default()),
+                searches: Some(searches).filter(|kept| *kept != SavedSearches::default()),
                 ..Chosen::default()
             },
             ..self.clone()

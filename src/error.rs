@@ -353,6 +353,7 @@ pub mod samples {
             | Act::Folder { .. }
             | Act::Label { .. }
             | Act::SetFolder { .. }
+            | Act::KeepSearch { .. }
             | Act::Import { .. } => {}
         };
         let images = |always| Act::ImagesOf {
@@ -367,6 +368,10 @@ pub mod samples {
             images(true),
             images(false),
         ];
+        for on in [true, false] {
+            let name = "Unread, all folders".to_owned();
+            all.push(Act::KeepSearch { name, on });
+        }
         for edit in [LabelEdit::Made, LabelEdit::Changed, LabelEdit::Removed] {
             let name = "To do".to_owned();
             all.push(Act::Label { name, edit });

@@ -18,7 +18,8 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Act, Cause, Error, Progress, Result};
 use crate::gate::Pass;
-use crate::settings::{Chosen, FolderChoices, Hoster, Settings};
+use crate::mail::FolderName;
+use crate::settings::{Chosen, FolderChoices, Hoster, SavedSearches, Settings};
 use crate::state;
 
 /// The file, and what any of them is called until it is whole.
@@ -106,6 +107,27 @@ impl<'p> Profile<'p> {
         self.write(SETTINGS, &text, act, progress)
     }
 
+    /// From now on these searches are kept.
+    ///
+    /// # Errors
+    /// As `always_show`.
+    pub fn keep_searches(
+        &self,
+        searches: SavedSearches,
+        act: Act,
+        progress: &Progress,
+    ) -> Result<()> {
+        let own = self.own.clone()?;
+        if self.settings.is_searches_fixed {
+            return Err(Error::Forbidden("a fixed setting"));
+        }
+        let changed = Chosen {
+            searches: Some(searches),
+            ..own
+        };
+        self.write(SETTINGS, &written(&changed)?, act, progress)
+    }
+
     /// Notes beside an act that has been done what follows from it for the choice of folders. Where the settings cannot be
     /// read, nothing is noted: that is told on every page.
     ///
@@ -116,6 +138,27 @@ impl<'p> Profile<'p> {
             return Ok(());
         }
         self.put(SETTINGS, &written(&self.with_folders(choices)?)?)?;
+        state::sync_dir(&self.dir)
+    }
+
+    /// Notes other names of folders that have been renamed, and that some are gone, wherever folders are chosen. Where the
+    /// settings cannot be read, nothing is noted.
+    ///
+    /// # Errors
+    /// As `note_folders`.
+    pub fn follow(&self, renamed: &[(FolderName, Option<FolderName>)]) -> Result<()> {
+        let Ok(own) = self.own.clone() else {
+            return Ok(());
+        };
+        let changed = Chosen {
+            folders: own.folders.clone().map(|f| f.following(renamed)),
+            searches: own.searches.clone().map(|s| s.following(renamed)),
+            ..own.clone()
+        };
+        if changed == own {
+            return Ok(());
+        }
+        self.put(SETTINGS, &written(&changed)?)?;
         state::sync_dir(&self.dir)
     }
 

@@ -10,6 +10,7 @@ mod import_form;
 mod labels;
 mod page;
 mod query;
+mod search_form;
 
 use crate::error::{Error, Result};
 pub use crate::mail::MessageRef;
@@ -23,6 +24,7 @@ pub use page::{
     MessageQuery, Selected,
 };
 use query::{Link, Query};
+pub use search_form::SearchForm;
 
 /// What stands before every address of this installation: `/cgi-bin/postern`, or nothing at the root. No slash at its end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,6 +41,8 @@ pub enum Route {
     FolderOptions(FolderQuery),
     /// `POST /change-folder`: makes a folder, or changes one, as its form says (`FolderChange`).
     ChangeFolder,
+    /// `POST /keep-search`: a search is kept and stands among the folders, or no longer (`SearchForm`).
+    KeepSearch,
     /// `POST /set-folder`: a folder becomes a favourite, or is used as Archive; or no longer (`SettingForm`).
     SetFolder,
     /// `GET /import`: messages are taken into a folder from files; how far that has come.
@@ -137,6 +141,7 @@ impl Route {
             | Route::Labels
             | Route::EditLabel
             | Route::SetFolder
+            | Route::KeepSearch
             | Route::Sessions
             | Route::EndSession
             | Route::EndAllSessions
@@ -184,6 +189,7 @@ impl Route {
             "/import" if post => Ok(Route::TakeIn),
             "/import" => only(get, "GET, HEAD, POST", q.folder().map(Route::Import)),
             "/change-folder" => only(post, "POST", Ok(Route::ChangeFolder)),
+            "/keep-search" => only(post, "POST", Ok(Route::KeepSearch)),
             "/set-folder" => only(post, "POST", Ok(Route::SetFolder)),
             "/message" => by_get(q.message_page().map(Route::Message)),
             "/print" => by_get(q.message_page().map(Route::Print)),
@@ -289,6 +295,7 @@ impl Route {
             Route::TakeIn => link.path("/import"),
             Route::ChangeFolder => link.path("/change-folder"),
             Route::SetFolder => link.path("/set-folder"),
+            Route::KeepSearch => link.path("/keep-search"),
             Route::Message(page) => {
                 link.path("/message");
                 link.message_page(page);
@@ -377,6 +384,7 @@ impl Route {
             Route::TakeIn => "take-in",
             Route::ChangeFolder => "change-folder",
             Route::SetFolder => "set-folder",
+            Route::KeepSearch => "keep-search",
             Route::Message(_) => "message",
             Route::Print(_) => "print",
             Route::Frame(_) => "frame",
@@ -568,6 +576,7 @@ mod tests {
             ("POST", Route::TakeIn),
             ("POST", Route::ChangeFolder),
             ("POST", Route::SetFolder),
+            ("POST", Route::KeepSearch),
             ("GET", Route::Frame(query.frame())),
             ("POST", Route::Sender),
             ("POST", Route::Messages),

@@ -6,6 +6,7 @@
 //! who uses it. What a later version or a hand wrote into the user's file is kept in `other`.
 
 mod folders;
+mod searches;
 
 use serde::{Deserialize, Serialize};
 use toml::Table;
@@ -13,6 +14,7 @@ use toml::Table;
 use crate::time::Zone;
 
 pub use folders::FolderChoices;
+pub use searches::SavedSearches;
 
 /// Senders whose images are always shown; one more, and the oldest goes.
 const SENDERS: usize = 1000;
@@ -30,6 +32,8 @@ pub struct Chosen {
     pub after_delete: Option<AfterDelete>,
     /// What is chosen of folders.
     pub folders: Option<FolderChoices>,
+    /// The searches that are kept.
+    pub searches: Option<SavedSearches>,
     /// Keys that are no settings of this version.
     #[serde(flatten)]
     pub other: Table,
@@ -61,6 +65,10 @@ pub struct Settings {
     pub after_delete: AfterDelete,
     /// What is chosen of folders.
     pub folders: FolderChoices,
+    /// The searches that are kept.
+    pub searches: SavedSearches,
+    /// True where the hoster lets nobody change them.
+    pub is_searches_fixed: bool,
     /// True where the hoster lets nobody change `remote_from`.
     pub is_remote_from_fixed: bool,
 }
@@ -99,6 +107,9 @@ impl Settings {
             ])
             .unwrap_or_default(),
             folders: first([&fixed.folders, &user.folders, &settings.folders]).unwrap_or_default(),
+            searches: first([&fixed.searches, &user.searches, &settings.searches])
+                .unwrap_or_default(),
+            is_searches_fixed: fixed.searches.is_some(),
             is_remote_from_fixed: fixed.remote_from.is_some(),
         }
     }
@@ -132,6 +143,8 @@ impl Chosen {
             after_delete: _,
             // A name that no folder has does nothing.
             folders: _,
+            // One that names no list is not offered.
+            searches: _,
             other: _,
         } = self;
         if rows.is_some_and(|rows| !(10..=200).contains(&rows)) {

@@ -135,9 +135,10 @@ fn expect_no_sideways_scroll(tab: &Tab, name: &str) {
 pub fn pictures(tab: &Tab, name: &str, url: &str) {
     for (window, width, height, phone) in WINDOWS {
         tab.viewport(width, height, if phone { 2.0 } else { 1.0 }, phone);
+        tab.open(url);
         for (scheme, mode) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
+            // What is light or dark is the style sheet's affair: the page need not come anew.
             tab.prefer(scheme);
-            tab.open(url);
             tab.screenshot(&format!("{name}-{window}-{mode}"));
         }
         expect_no_sideways_scroll(tab, &format!("{name} at {window}"));
@@ -317,6 +318,11 @@ fn every_page_has_its_picture() {
     pictures(&tab, "message", &text);
     pictures(&tab, "html", &html);
     pictures(&tab, "found", &at("/folder?f=INBOX&q=is:unread+the"));
+    pictures(
+        &tab,
+        "found-everywhere",
+        &at("/folder?f=INBOX&q=re&scope=all"),
+    );
     pictures(&tab, "found-nothing", &at("/folder?f=INBOX&q=nowhere"));
     pictures(&tab, "empty", &empty);
     pictures(&tab, "gone", &gone);
@@ -419,16 +425,17 @@ fn keys_press_the_buttons_that_can_be_seen() {
     tab.press("e");
     assert_eq!(tab.evaluate("location.search"), json!(""));
     tick(&tab, &[1]);
-    tab.loading(|| tab.press("e"));
+    tab.changing(|| tab.press("e"));
     tab.wait_for("document.querySelector('.note')");
     assert_ne!(tab.evaluate(first), subject);
-    tab.click_to(".note form:last-child button");
+    tab.wait_for("document.querySelector('.note button')");
+    tab.changing(|| tab.click(".note form:last-child button"));
     assert_eq!(tab.evaluate(first), subject);
     // In a message, the buttons are those of the message, in its menu too.
     tab.click_to(".row:first-child > a");
-    tab.loading(|| tab.press("s"));
+    tab.changing(|| tab.press("s"));
     tab.wait_for("document.querySelector('.note')?.innerText.includes('1 message')");
-    tab.loading(|| tab.press("#"));
+    tab.changing(|| tab.press("#"));
     tab.wait_for("document.querySelector('.note')?.innerText.includes('moved to')");
     assert_ne!(tab.evaluate(first), subject);
 }

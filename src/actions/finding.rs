@@ -6,7 +6,7 @@
 use super::Visit;
 use crate::mail::{FolderSetting, ListId, Narrowing, Order, Scope, Search, SortBy};
 use crate::mailbox::Listing;
-use crate::route::{ActForm, ListQuery, Route, SettingForm};
+use crate::route::{ActForm, ListQuery, Route, SearchForm, SettingForm};
 use crate::views::finding::{Finding, Further, QuickFilter, SoFar};
 
 /// A list with a line for each conversation, where the user wants its folder to be shown so.
@@ -77,7 +77,18 @@ pub fn above(visit: &Visit, listing: &Listing, has_below: bool) -> Finding {
         let list = list.clone().within(scope).sorted(order);
         (scope, page(list))
     });
+    let keeping = search.map(|_| {
+        let searches = &visit.profile.settings().searches;
+        let form = SearchForm {
+            list: list.clone(),
+            name: String::new(),
+            on: searches.name_of(list).is_none(),
+        };
+        ActForm::from(form)
+    });
     Finding {
+        keeping: keeping.filter(|_| !visit.profile.settings().is_searches_fixed),
+        is_kept: visit.profile.settings().searches.name_of(list).is_some(),
         text: search.map_or("", Search::text).to_owned(),
         words: search.map_or_else(Vec::new, Search::words),
         form: page(searched(None).within(Scope::Folder)).form(&visit.head.base),

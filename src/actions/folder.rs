@@ -29,7 +29,10 @@ pub fn show_with(visit: &mut Visit, query: &ListQuery, said: Vec<Notice>) -> Res
         Notice::warning(lead, text)
     });
     let notices = renumbered.into_iter().chain(said).collect();
-    let around = Around::gather(visit, Some(query.list.folder()), notices)?;
+    let mut around = Around::gather(visit, Some(query.list.folder()), notices)?;
+    if !query.list.is_compared() {
+        around.point_out(&query.list);
+    }
     let pane = list_pane(visit, &around, &listing, Beside::Nothing(query.selected));
     Ok(Done::Page(visit.page(|visit| {
         views::folder::page(&around.chrome(visit), &pane)

@@ -71,9 +71,7 @@ pub fn change(visit: &mut Visit) -> Result<Done> {
     match visit.mailbox.change_folder(&change, visit.progress)? {
         FolderOutcome::Done(done) => {
             forget_notices(visit, &done);
-            let choices = visit.profile.settings().folders.clone();
-            let choices = choices.following(&done.followed);
-            visit.profile.note_folders(choices)?;
+            visit.profile.follow(&done.followed)?;
             Ok(Done::go_on(after(&change, done)))
         }
         FolderOutcome::Asks(size) => match change.folder() {

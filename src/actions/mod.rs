@@ -27,6 +27,7 @@ mod panes;
 pub mod part;
 pub mod print;
 pub mod resume;
+pub mod searches;
 pub mod sender;
 pub mod sessions;
 mod ways;

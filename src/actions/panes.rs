@@ -6,7 +6,7 @@ use super::named_labels::{Labels, ON_A_ROW};
 use super::{Visit, conversation, finding, notice};
 use crate::error::{Imap, Result};
 use crate::mail::{
-    FORWARDED, Flags, Folder, FolderName, FolderRef, ListId, MessageAct, Permits, Role, Row,
+    FORWARDED, Flags, Folder, FolderName, FolderRef, ListId, MessageAct, Permits, Role, Row, Scope,
 };
 use crate::mailbox::{Line, Listing, has_attachment};
 use crate::route::{
@@ -17,13 +17,14 @@ use crate::sender::{self, Judgement, Standpoint};
 use crate::store::keys::FolderList;
 use crate::views::acting::{Acting, Selection};
 use crate::views::folder::{ListPane, RowLine, Untold};
-use crate::views::folders::{FolderLine, nested};
+use crate::views::folders::{FolderLine, SearchLine, nested};
 use crate::views::{Chrome, Notice, Quota};
 
 /// What stands around a page, owned; `chrome` lends it to a view.
 pub struct Around {
     folders: Vec<FolderLine>,
     favourites: Vec<FolderLine>,
+    searches: Vec<SearchLine>,
     more_folders: u32,
     quota: Option<Quota>,
     token: String,
@@ -66,6 +67,7 @@ impl Around {
         Ok(Around {
             folders: nested(lines),
             favourites,
+            searches: kept_searches(visit),
             more_folders: more.saturating_add(list.left_out),
             quota: list.quota.map(|(used, total)| Quota { used, total }),
             token: visit.session.token(visit.claim.user),
@@ -86,9 +88,22 @@ impl Around {
             zone: visit.zone.name(),
             folders: &self.folders,
             favourites: &self.favourites,
+            searches: &self.searches,
             more_folders: self.more_folders,
             quota: self.quota,
             notices: &self.notices,
+        }
+    }
+
+    /// Points out the search that is shown, where it is kept. What was found in several folders is in none of them.
+    pub fn point_out(&mut self, list: &ListId) {
+        for line in &mut self.searches {
+            line.current = line.list == *list;
+        }
+        let is_kept = self.searches.iter().any(|line| line.current);
+        if is_kept || list.scope() == Scope::Everywhere {
+            let lines = self.folders.iter_mut().chain(&mut self.favourites);
+            lines.for_each(FolderLine::pass_over);
         }
     }
 
@@ -125,6 +140,19 @@ pub fn title<'f>(visit: &Visit, folder: &'f Folder) -> &'f str {
         Some(role) => visit.words.role(role),
         None => &folder.title,
     }
+}
+
+/// The searches that are kept, by their names.
+fn kept_searches(visit: &Visit) -> Vec<SearchLine> {
+    let kept = visit.profile.settings().searches.lists();
+    let line = |(name, list): (&str, ListId)| SearchLine {
+        title: name.to_owned(),
+        list,
+        current: false,
+    };
+    let mut lines: Vec<SearchLine> = kept.map(line).collect();
+    lines.sort_by_cached_key(|line| line.title.to_lowercase());
+    lines
 }
 
 /// The favourites that can be opened, roles first, the others by their names.

@@ -10,7 +10,7 @@ use super::{Asked, Door};
 use crate::actions::login::SignInFields;
 use crate::actions::{
     self, Done, Visit, about, folder, folder_options, folder_settings, folders, import, labels,
-    login, message, messages, part, print, sender, sessions,
+    login, message, messages, part, print, searches, sender, sessions,
 };
 use crate::assets;
 use crate::error::{Cause, Error, Result};
@@ -151,6 +151,13 @@ pub fn needs(route: &Route) -> Needs<'_> {
                 otherwise: folder_settings::page_of,
             },
             ..Needs::act(folder_settings::set)
+        },
+        Route::KeepSearch => Needs {
+            back: Back::Carry {
+                show: Box::new(searches::ask),
+                otherwise: searches::page_of,
+            },
+            ..Needs::act(searches::keep)
         },
         Route::Import(folder) => Needs::page(|visit| import::show(visit, folder)),
         Route::TakeIn => Needs {

@@ -76,6 +76,13 @@ pub enum Act {
         /// From now on, or no longer.
         on: bool,
     },
+    /// To keep a search, or to forget it.
+    KeepSearch {
+        /// Its name for people.
+        name: String,
+        /// From now on, or no longer.
+        on: bool,
+    },
     /// To take messages in from files.
     Import {
         /// The folder's name for people.
@@ -110,7 +117,8 @@ impl Act {
             | Act::EndAllSessions
             | Act::ImagesOf { .. }
             | Act::Label { .. }
-            | Act::SetFolder { .. } => true,
+            | Act::SetFolder { .. }
+            | Act::KeepSearch { .. } => true,
         }
     }
 }

@@ -92,6 +92,30 @@ enum Lines {
     Conversations,
 }
 
+impl Order {
+    /// The one of this name, as addresses have it: that of its key, behind a `-` where it is reversed; the empty name is the
+    /// order of arrival.
+    pub fn named(name: &str) -> Option<Order> {
+        let by = name.strip_prefix('-').unwrap_or(name);
+        match by {
+            "" if by == name => Some(Order::default()),
+            by => Some(Order {
+                reversed: by != name,
+                by: SortBy::named(by)?,
+            }),
+        }
+    }
+
+    /// The name that addresses have for it.
+    pub fn name(self) -> String {
+        let sign = if self.reversed { "-" } else { "" };
+        match self == Order::default() {
+            true => String::new(),
+            false => format!("{sign}{}", self.by.name()),
+        }
+    }
+}
+
 impl Scope {
     /// Each with the name that addresses have for it, in the order in which they are offered.
     pub const NAMES: [(Scope, &'static str); 3] = [

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::error::{Error, Result};
 use crate::mail::{
-    FolderName, ListId, NestedPath, Order, Scope, Search, SearchOption, SortBy, Uid, UidValidity,
+    FolderName, ListId, NestedPath, Order, Scope, Search, SearchOption, Uid, UidValidity,
 };
 
 impl Anchor {
@@ -125,16 +125,8 @@ impl Query {
     fn list_of(&self, folder: FolderName) -> Result<ListId> {
         let scope = self.get("scope").unwrap_or_default();
         let scope = Scope::named(scope).ok_or(Error::BadRequest("scope"))?;
-        let order = match self.get("sort") {
-            None | Some("") => Order::default(),
-            Some(name) => {
-                let by = name.strip_prefix('-').unwrap_or(name);
-                Order {
-                    by: SortBy::named(by).ok_or(Error::BadRequest("sort"))?,
-                    reversed: by != name,
-                }
-            }
-        };
+        let order = self.get("sort").unwrap_or_default();
+        let order = Order::named(order).ok_or(Error::BadRequest("sort"))?;
         let typed = self.get("q").unwrap_or_default();
         let filled = SearchOption::ALL
             .into_iter()
@@ -292,11 +284,7 @@ impl Link {
     fn kind_of_list(&mut self, list: &ListId) {
         self.some("q", list.search().map_or("", Search::text));
         self.some("scope", list.scope().name());
-        let Order { by, reversed } = list.order();
-        if list.order() != Order::default() {
-            let sign = if reversed { "-" } else { "" };
-            self.set("sort", &format!("{sign}{}", by.name()));
-        }
+        self.some("sort", &list.order().name());
         self.flag("group", list.is_grouped());
     }
 

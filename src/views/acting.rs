@@ -74,10 +74,10 @@ pub(super) fn bulk(chrome: &Chrome, acting: &Acting, selection: &Selection, tota
             @if is_ticked {
                 button.button.quiet type="reset" title=(words.clear_selection()) { (clear) }
             } @else {
-                a.button.quiet href=(chrome.href(&selection.nothing)) title=(words.clear_selection()) { (clear) }
+                a.button.quiet data-here href=(chrome.href(&selection.nothing)) title=(words.clear_selection()) { (clear) }
             }
             @if selection.selected == Selected::Page {
-                a href=(chrome.href(&selection.all)) { (words.select_all(total)) }
+                a data-here href=(chrome.href(&selection.all)) { (words.select_all(total)) }
             }
             span.push.bar {
                 @for act in &acting.first { (button(chrome, *act)) }
@@ -91,7 +91,7 @@ pub(super) fn bulk(chrome: &Chrome, acting: &Acting, selection: &Selection, tota
 pub(super) fn button(chrome: &Chrome, act: MessageAct) -> Markup {
     let label = chrome.words.act_label(act);
     html! {
-        button.button.quiet name="act" value=(act.name()) title=(label) aria-keyshortcuts=[key(act)] {
+        button.button.quiet name="act" value=(act.name()) title=(label) aria-keyshortcuts=[key(act)] data-goes=[goes(act)] {
             (icon(sign(act))) span.wide { (label) }
         }
     }
@@ -105,12 +105,23 @@ pub(super) fn more(chrome: &Chrome, acting: &Acting, links: Markup) -> Markup {
             summary.button.quiet title=(words.more()) { (icon(Icon::Dots)) span.wide { (words.more()) } }
             .choices {
                 @for act in &acting.more {
-                    button name="act" value=(act.name()) aria-keyshortcuts=[key(*act)] { (icon(sign(*act))) (words.act_label(*act)) }
+                    button name="act" value=(act.name()) aria-keyshortcuts=[key(*act)] data-file=[saves(*act)] { (icon(sign(*act))) (words.act_label(*act)) }
                 }
                 (links)
             }
         }
     }
+}
+
+/// Tells script that rows go at once, where nothing is asked first.
+fn goes(act: MessageAct) -> Option<&'static str> {
+    let asks = matches!(act, MessageAct::Move | MessageAct::Remove);
+    (act.takes_away() && !asks).then_some("")
+}
+
+/// Tells script that a file comes, not a page.
+fn saves(act: MessageAct) -> Option<&'static str> {
+    matches!(act, MessageAct::SaveZip | MessageAct::SaveMbox).then_some("")
 }
 
 /// The key that presses its button, the one that people know from other webmails.

@@ -7,9 +7,9 @@
 use maud::{Markup, html};
 
 use super::icons::{Icon, icon};
-use super::{Chrome, tokens};
+use super::{Chrome, act, tokens};
 use crate::mail::{FolderSetting, Narrowing, Order, Scope, SearchOption};
-use crate::route::{ActForm, Route};
+use crate::route::{ActForm, Route, SearchForm};
 
 /// What is looked for in a list, and how else it could be shown.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +22,10 @@ pub struct Finding {
     pub form: (String, Vec<(String, String)>),
     /// The list without what is looked for, where something is.
     pub clear: Option<Route>,
+    /// Keeps the search among the folders, or no longer.
+    pub keeping: Option<ActForm>,
+    /// True where it is kept.
+    pub is_kept: bool,
     /// Whose messages are looked through.
     pub scope: Scope,
     /// The same looked for in other folders too, or in this one alone; none where nothing is looked for.
@@ -89,11 +93,14 @@ pub(super) fn bar(chrome: &Chrome, finding: &Finding, title: &str) -> Markup {
                 (options(chrome, finding))
                 button.button.quiet title=(words.search()) aria-label=(words.search()) { (icon(Icon::Search)) }
             }
-            @if !finding.scopes.is_empty() {
-                nav.filters.bar aria-label=(words.search_where()) {
-                    @for (scope, to) in &finding.scopes {
-                        a.filter href=(chrome.href(to)) aria-current=[(*scope == finding.scope).then_some("true")] { (words.scope(*scope)) }
+            @if finding.keeping.is_some() || !finding.scopes.is_empty() {
+                .filters.bar {
+                    nav.bar aria-label=(words.search_where()) {
+                        @for (scope, to) in &finding.scopes {
+                            a.filter href=(chrome.href(to)) aria-current=[(*scope == finding.scope).then_some("true")] { (words.scope(*scope)) }
+                        }
                     }
+                    @if let Some(form) = &finding.keeping { (keep(chrome, finding, form)) }
                 }
             }
             .filters.bar {
@@ -124,6 +131,28 @@ pub(super) fn switch(chrome: &Chrome, finding: &Finding) -> Markup {
                 (tokens(chrome))
                 @for (name, value) in &form.fields { input type="hidden" name=(name) value=(value); }
                 button.button.quiet.on[finding.is_grouped] title=(label) aria-label=(label) { (icon(Icon::Talk)) }
+            }
+        }
+    }
+}
+
+/// What keeps a search under a name, or forgets it.
+fn keep(chrome: &Chrome, finding: &Finding, form: &ActForm) -> Markup {
+    let words = chrome.words;
+    if finding.is_kept {
+        return html! { .push { (act(chrome, form, words.keep_search_label(false))) } };
+    }
+    html! {
+        details.drop.push {
+            summary.button.quiet title=(words.keep_search_label(true)) { span { (words.keep_search_label(true)) } (icon(Icon::Down)) }
+            form.choices.options method="post" action=(chrome.href(&form.to)) {
+                (tokens(chrome))
+                @for (name, value) in &form.fields { input type="hidden" name=(name) value=(value); }
+                label {
+                    span { (words.search_name()) }
+                    input name=(SearchForm::NAME) value=(finding.text) maxlength="60" dir="auto" autocomplete="off";
+                }
+                button.button.primary { (words.save()) }
             }
         }
     }

@@ -179,7 +179,7 @@ fn head(chrome: &Chrome, list: &ListPane, title: Markup, is_page: bool) -> Marku
                     span { (words.folder_is_read_only()) }
                 }
                 @if is_page && !list.rows.is_empty() {
-                    a.select href=(chrome.href(&list.selection.page)) { (words.select_page()) }
+                    a.select data-here href=(chrome.href(&list.selection.page)) { (words.select_page()) }
                 }
                 @if is_page {
                     @if let Some(form) = &list.all_read { (act(chrome, form, words.mark_all_read())) }
@@ -212,7 +212,7 @@ fn rows(chrome: &Chrome, list: &ListPane) -> Markup {
                 }
             }
         } @else {
-            form.rows #rows method="post" action=(acting::target(chrome)) {
+            form.rows #rows method="post" action=(acting::target(chrome)) data-lost=(words.connection_lost()) {
                 (acting::opening(chrome, &list.acting))
                 ul { @for line in &list.rows { (row(chrome, line, list.selection.selected, &list.finding.words)) } }
                 (acting::bulk(chrome, &list.acting, &list.selection, list.total))

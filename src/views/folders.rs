@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::icons::{Icon, icon};
 use super::{Chrome, tokens};
-use crate::mail::{FolderName, Role};
+use crate::mail::{FolderName, ListId, Role};
 use crate::route::{FoldersQuery, ListQuery, Route};
 use crate::words::Piece;
 
@@ -28,6 +28,25 @@ pub struct FolderLine {
     pub href: Option<Route>,
     /// The folders below it.
     pub children: Vec<FolderLine>,
+}
+
+/// One search of the pane.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SearchLine {
+    /// Its name, for people.
+    pub title: String,
+    /// What it finds.
+    pub list: ListId,
+    /// True for the search of this page.
+    pub current: bool,
+}
+
+impl FolderLine {
+    /// Neither this folder nor one below it is that of the page.
+    pub fn pass_over(&mut self) {
+        self.current = false;
+        self.children.iter_mut().for_each(FolderLine::pass_over);
+    }
 }
 
 /// Deepest nesting that is drawn; what lies deeper is drawn beside it. Also the bound of the recursion here.
@@ -81,6 +100,19 @@ pub(super) fn pane(chrome: &Chrome, target: &str) -> Markup {
                 ul { (lines(chrome, chrome.favourites, all_open)) }
             }
             @if !roles.is_empty() { ul { (lines(chrome, roles, all_open)) } }
+            @if !chrome.searches.is_empty() {
+                h2 { (words.kept_searches()) }
+                ul {
+                    @for search in chrome.searches {
+                        li {
+                            @let page = Route::Folder(ListQuery::first(search.list.clone()));
+                            a.line href=(chrome.href(&page)) title=(search.title) aria-current=[search.current.then_some("page")] {
+                                (icon(Icon::Search)) span.name dir="auto" { (search.title) }
+                            }
+                        }
+                    }
+                }
+            }
             @if !tree.is_empty() {
                 h2 { (words.folders()) }
                 ul { (lines(chrome, tree, all_open)) }
@@ -162,7 +194,7 @@ fn line(chrome: &Chrome, folder: &FolderLine, all_open: bool) -> Markup {
     html! {
         li.parent[parent] {
             @if let Some(route) = &folder.href {
-                a.line.unread[!plain && count > 0] href=(chrome.href(route)) title=(title)
+                a.line.unread[!plain && count > 0] href=(chrome.href(route)) title=(title) data-takes=[route.folder().map(FolderName::as_wire)]
                     aria-current=[folder.current.then_some("page")] { (inside) }
             } @else {
                 span.line title=(title) { (inside) }

@@ -180,7 +180,7 @@ fn tools(chrome: &Chrome, message: &MessagePage) -> Markup {
             a.button.quiet.back href=(chrome.href(&message.beside.back)) title=(back) aria-keyshortcuts="u" {
                 (icon(Icon::Back)) span.sr { (back) } span.name.narrow aria-hidden="true" { (message.folder) }
             }
-            form.bar #acts method="post" action=(acting::target(chrome)) {
+            form.bar #acts method="post" action=(acting::target(chrome)) data-lost=(words.connection_lost()) {
                 (acting::opening(chrome, message.acting))
                 @for act in &message.acting.first { (acting::button(chrome, *act)) }
                 (acting::more(chrome, message.acting, links))

@@ -35,7 +35,7 @@ use crate::route::{ActForm, Base, Route};
 use crate::sender::Named;
 use crate::time::Calendar;
 use crate::words::{Piece, Sentence, Words};
-use folders::FolderLine;
+use folders::{FolderLine, SearchLine};
 use icons::{Icon, icon, sprite};
 
 /// The form field that carries the token of a POST.
@@ -64,6 +64,8 @@ pub struct Chrome<'a> {
     pub folders: &'a [FolderLine],
     /// The favourites among them, without what is below them.
     pub favourites: &'a [FolderLine],
+    /// The searches that are kept.
+    pub searches: &'a [SearchLine],
     /// How many folders there are beside these.
     pub more_folders: u32,
     /// How full the mailbox is, where the server tells.
@@ -207,7 +209,7 @@ fn notices(chrome: &Chrome) -> Markup {
                 @if notice.undo.is_some() || notice.more.is_some() {
                     .acts {
                         @if let Some(more) = &notice.more { (act(chrome, more, chrome.words.go_on())) }
-                        @if let Some(undo) = &notice.undo { (act(chrome, undo, chrome.words.undo())) }
+                        @if let Some(undo) = &notice.undo { (act_by_key(chrome, undo, chrome.words.undo(), Some("z"))) }
                     }
                 }
             }
@@ -225,11 +227,16 @@ fn tokens(chrome: &Chrome) -> Markup {
 
 /// A form that is nothing but its button.
 fn act(chrome: &Chrome, form: &ActForm, label: &str) -> Markup {
+    act_by_key(chrome, form, label, None)
+}
+
+/// The same with a key that presses it.
+fn act_by_key(chrome: &Chrome, form: &ActForm, label: &str, key: Option<&str>) -> Markup {
     html! {
-        form method="post" action=(chrome.href(&form.to)) {
+        form method="post" action=(chrome.href(&form.to)) data-lost=(chrome.words.connection_lost()) {
             (tokens(chrome))
             @for (name, value) in &form.fields { input type="hidden" name=(name) value=(value); }
-            button { (label) }
+            button aria-keyshortcuts=[key] { (label) }
         }
     }
 }
@@ -348,6 +355,7 @@ mod tests {
             zone: "UTC",
             folders: &[],
             favourites: &[],
+            searches: &[],
             more_folders: 0,
             quota: None,
             notices: &[notice],

@@ -347,6 +347,7 @@ fn chrome<'a>(words: Words, folders: &'a [FolderLine], notices: &'a [Notice]) ->
         zone: "Europe/Brussels",
         folders,
         favourites: &[],
+        searches: &[],
         more_folders: 0,
         quota: Some(Quota {
             used: 3_320_000,

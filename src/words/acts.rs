@@ -36,6 +36,7 @@ impl Words {
             } => self.folder_done(*act, name, into, *tally),
             Act::Label { name, edit } => self.label_edited(name, *edit),
             Act::SetFolder { setting, name, on } => self.folder_set(*setting, name, *on),
+            Act::KeepSearch { name, on } => self.search_kept(name, *on),
             Act::Import { into, came } => self.imported(into, came),
             Act::CutShort {
                 act,
@@ -248,6 +249,11 @@ impl Words {
         }
     }
 
+    /// Nothing came back from the server after something was to be done.
+    pub fn connection_lost(&self) -> &'static str {
+        "No answer came. Check your connection, then look whether it was done."
+    }
+
     /// Undoes what a notice says was done.
     pub fn undo(&self) -> &'static str {
         "Undo"
@@ -286,6 +292,9 @@ impl Words {
             }
             Act::SetFolder { .. } => {
                 "This setting may have been changed. Open the folder list to check.".to_owned()
+            }
+            Act::KeepSearch { .. } => {
+                "This may have been saved. The next page will show your searches.".to_owned()
             }
             Act::Import { .. } => {
                 "Some messages may have been imported. The next page will say how many.".to_owned()

@@ -1,6 +1,7 @@
 //! What is said of looking for messages, and of the order of a list.
 
 use super::Words;
+use super::acts::isolated;
 use crate::mail::{Narrowing, Order, Scope, SearchOption, SortBy};
 
 impl Words {
@@ -201,6 +202,43 @@ impl Words {
             (SortBy::Unread, true) => "Unread last",
             (SortBy::Starred, false) => "Starred first",
             (SortBy::Starred, true) => "Starred last",
+        }
+    }
+
+    /// Heading of the searches that are kept, among the folders.
+    pub fn kept_searches(&self) -> &'static str {
+        "Saved searches"
+    }
+
+    /// Keeps a search, or no longer.
+    pub fn keep_search_label(&self, on: bool) -> &'static str {
+        match on {
+            true => "Save search",
+            false => "Remove saved search",
+        }
+    }
+
+    /// The same with what is looked for.
+    pub fn search_to_keep(&self, on: bool, text: &str) -> String {
+        format!("{}: {}", self.keep_search_label(on), isolated(text))
+    }
+
+    /// The button that keeps it.
+    pub fn save(&self) -> &'static str {
+        "Save"
+    }
+
+    /// The field with the name of a search.
+    pub fn search_name(&self) -> &'static str {
+        "Name"
+    }
+
+    /// What became of a search that was to be kept, or no longer.
+    pub(super) fn search_kept(&self, name: &str, on: bool) -> String {
+        let name = isolated(name);
+        match on {
+            true => format!("Search {name} saved. It stands with your folders."),
+            false => format!("Saved search {name} removed."),
         }
     }
 

@@ -126,7 +126,7 @@ fn a_double_click_acts_once() {
         tab.click(".row:nth-child(1) .tick");
         // The second click comes while the first one is on its way.
         site.proxy().delay(Duration::from_millis(150));
-        tab.loading(|| tab.click_twice(".bulk button[value=archive]"));
+        tab.changing(|| tab.click_twice(".bulk button[value=archive]"));
         site.proxy().delay(Duration::ZERO);
         left.set(left.get() - 1);
         let left = left.get();

@@ -174,6 +174,15 @@ impl Tab {
         self.wire.wait_for_other_document(&self.session, before);
     }
 
+    /// Does something that another page follows, whether the browser loads it or script puts it in the place of this one.
+    pub fn changing(&self, act: impl FnOnce()) {
+        self.evaluate("document.body.dataset.before = ''");
+        act();
+        self.wait_for(
+            "document.body && document.body.dataset.before === undefined && document.readyState === 'complete'",
+        );
+    }
+
     /// The size of the window in CSS pixels, how many device pixels each is, and whether it is a phone.
     pub fn viewport(&self, width: u32, height: u32, scale: f64, mobile: bool) {
         self.ask(
@@ -340,14 +349,14 @@ impl Tab {
 
     /// Makes a picture of the window, `target/screenshots/<name>.png`; where it is.
     pub fn screenshot(&self, name: &str) -> PathBuf {
-        self.picture(name, json!({ "format": "png" }))
+        self.picture(name, json!({ "format": "png", "optimizeForSpeed": true }))
     }
 
     /// The same of the whole page, however long.
     pub fn screenshot_of_all(&self, name: &str) -> PathBuf {
         self.picture(
             name,
-            json!({ "format": "png", "captureBeyondViewport": true }),
+            json!({ "format": "png", "optimizeForSpeed": true, "captureBeyondViewport": true }),
         )
     }
 
