@@ -8,6 +8,7 @@ mod export;
 mod hands;
 pub mod injection;
 mod labels;
+mod script;
 mod servers;
 mod soak;
 

@@ -2,18 +2,162 @@
 "use strict";
 
 // Keys: a link, button or field says in aria-keyshortcuts which ones press it, or lead into it. A button that cannot be seen, nor stands in a menu
-// that can be, is not meant: it is for what is ticked, and nothing is.
+// that can be, is not meant: it is for what is ticked, and nothing is. In a list j and k lead from row to row, as the arrows
+// do there, o opens one and x ticks it.
 const isMeant = (one) => one.localName === "a" || (one.closest("details:not([open])") ?? one).checkVisibility();
+const rowLinks = () => [...document.querySelectorAll("main.list .row:not([hidden]) > a")];
+const STEPS = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 };
+const alongRows = (event) => {
+  const links = rowLinks();
+  const at = links.findIndex((link) => link.parentElement.contains(event.target));
+  const arrow = event.key.startsWith("Arrow");
+  if (!links.length || (at < 0 && arrow)) return false;
+  if (event.key in STEPS) links[Math.min(links.length - 1, Math.max(0, at < 0 ? 0 : at + STEPS[event.key]))].focus();
+  else if (at < 0) return false;
+  else if (event.key === "o") links[at].click();
+  else if (event.key === "x") links[at].parentElement.querySelector(".tick")?.click();
+  else return false;
+  return true;
+};
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
   if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (!/^[a-z#!/]$/i.test(event.key)) return;
+  if (!/^([a-z#!/?]|Arrow(Up|Down))$/i.test(event.key)) return;
   const link = [...document.querySelectorAll(`[aria-keyshortcuts~="${event.key}"]`)].find(isMeant);
   if (link) {
     event.preventDefault();
     if (link.localName === "input") link.focus();
     else link.click();
+  } else if (alongRows(event)) event.preventDefault();
+});
+
+// Boxes: with Shift all between the last one and this one become as this one is.
+let lastBox;
+document.addEventListener("click", (event) => {
+  const box = event.target.closest?.(".tick");
+  if (!box) return;
+  const boxes = [...document.querySelectorAll(".tick")];
+  const [from, to] = [boxes.indexOf(lastBox), boxes.indexOf(box)].sort((one, other) => one - other);
+  if (event.shiftKey && from >= 0) for (const between of boxes.slice(from, to)) between.checked = box.checked;
+  lastBox = box;
+});
+
+// Acting without leaving the page: the form is sent as it would be, and the page that comes takes the place of this one;
+// lists stay where they were. Rows that are to go are gone at once, and come back with the reason if they could not go.
+let at = 0;
+let isBusy = false;
+const panes = () => [document.scrollingElement, document.querySelector(".list"), document.querySelector(".folders")];
+const focusedRow = () => rowLinks().findIndex((link) => link.parentElement.contains(document.activeElement));
+const take = (page, url, isNew, row = focusedRow()) => {
+  const tops = panes().map((pane) => pane?.scrollTop ?? 0);
+  if (at === 0) history.replaceState({ at: 0 }, "");
+  if (isNew) history.pushState({ at: ++at }, "", url);
+  else history.replaceState({ at: ++at }, "", url);
+  const isSame = document.querySelector(".app")?.dataset.page === page.querySelector(".app")?.dataset.page;
+  document.title = page.title;
+  document.body.replaceWith(document.adoptNode(page.body));
+  panes().forEach((pane, nth) => pane && (nth > 0 || isSame) && (pane.scrollTop = tops[nth]));
+  const links = rowLinks();
+  if (row >= 0) links[Math.min(row, links.length - 1)]?.focus({ preventScroll: true });
+  // What is said is read out once it has come, not as a part of the page.
+  for (const said of document.querySelectorAll(".note[role]")) {
+    const words = [...said.childNodes];
+    said.replaceChildren();
+    setTimeout(() => said.replaceChildren(...words), 50);
   }
+  begin();
+};
+const say = (words) => {
+  const note = document.createElement("div");
+  note.className = "note bad";
+  note.setAttribute("role", "alert");
+  note.append(Object.assign(document.createElement("p"), { textContent: words }));
+  document.querySelector(".list > header, .message > header, main")?.append(note);
+};
+const send = async (form, data, goes = []) => {
+  if (isBusy) return;
+  isBusy = true;
+  document.querySelectorAll(".note.bad").forEach((note) => note.remove());
+  const focused = focusedRow();
+  for (const row of goes) row.hidden = true;
+  const back = (words) => {
+    for (const row of goes) row.hidden = false;
+    say(words);
+  };
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(data) });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const reason = [...page.querySelectorAll("main h1, main h1 ~ p")].map((one) => one.textContent.trim());
+    if (answer.ok || answer.status === 401 || !reason.length) {
+      const url = answer.redirected ? answer.url : location.href;
+      const isNew = !answer.redirected || new URL(url).pathname !== location.pathname;
+      take(page, url, isNew, focused);
+    } else back(reason.slice(0, 2).join(" "));
+  } catch {
+    back(form.dataset.lost);
+  }
+  isBusy = false;
+};
+document.addEventListener("submit", (event) => {
+  const [form, button] = [event.target, event.submitter];
+  if (event.defaultPrevented || !form.dataset.lost || button?.dataset.file !== undefined) return;
+  event.preventDefault();
+  const goes = button?.dataset.goes === undefined ? [] : [...form.querySelectorAll(".row:has(.tick:checked)")];
+  send(form, new FormData(form, button), goes);
+});
+// Which rows are selected is a page of its own, too.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest?.("main.list a[data-here]");
+  if (!link || isBusy || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  event.preventDefault();
+  const answer = await fetch(link.href).catch(() => undefined);
+  if (!answer?.ok) return location.assign(link.href);
+  take(new DOMParser().parseFromString(await answer.text(), "text/html"), answer.url, false);
+});
+// Only what was taken in has a number; a jump within the page has none.
+addEventListener("popstate", (event) => {
+  if (event.state && event.state.at !== at) location.reload();
+});
+
+// Rows are dragged to folders: the row, or all that are ticked if it is.
+let dragged;
+const folderOf = (event) => {
+  const line = dragged && event.target.closest?.("a.line[data-takes]");
+  return line && !line.hasAttribute("aria-current") ? line : undefined;
+};
+document.addEventListener("dragstart", (event) => {
+  dragged = event.target.closest?.("main.list .row");
+  if (!dragged?.querySelector(".tick")) return (dragged = undefined);
+  event.dataTransfer.effectAllowed = "move";
+  event.dataTransfer.setData("text/plain", dragged.querySelector(".subject")?.textContent ?? "");
+});
+document.addEventListener("dragover", (event) => {
+  const line = folderOf(event);
+  for (const over of document.querySelectorAll(".line.over")) over.classList.toggle("over", over === line);
+  if (!line) return;
+  event.preventDefault();
+  line.classList.add("over");
+});
+document.addEventListener("dragend", () => {
+  dragged = undefined;
+  document.querySelectorAll(".line.over").forEach((line) => line.classList.remove("over"));
+});
+document.addEventListener("drop", (event) => {
+  const line = folderOf(event);
+  if (!line) return;
+  event.preventDefault();
+  const form = dragged.closest("form");
+  const data = new FormData(form);
+  const box = dragged.querySelector(".tick");
+  let goes = [...form.querySelectorAll(".row:has(.tick:checked)")];
+  if (!box.checked) {
+    data.delete("u");
+    data.append("u", box.value);
+    goes = [dragged];
+  }
+  data.append("act", "move");
+  data.append("to", line.dataset.takes);
+  send(form, data, goes);
 });
 
 // The frame of an HTML mail becomes as high as what is in it, and a mail that is wider than the frame is drawn smaller, to
@@ -24,9 +168,9 @@ document.addEventListener("keydown", (event) => {
 // followed.
 const hasPhoneLayout = (mail) =>
   [...mail.styleSheets].some((sheet) => [...sheet.cssRules].some((rule) => /max-(device-)?width/.test(rule.media?.mediaText)));
-for (const frame of document.querySelectorAll("iframe.frame")) {
+const grow = (frame) => {
   let watch;
-  const begin = () => {
+  const measure = () => {
     watch?.disconnect();
     const body = frame.contentDocument?.body;
     // Before its document comes, a frame holds an empty one; at no height its layout would not be watched any more.
@@ -73,17 +217,22 @@ for (const frame of document.querySelectorAll("iframe.frame")) {
       fit();
     });
   };
-  frame.addEventListener("load", begin);
-  if (frame.contentDocument?.readyState === "complete") begin();
-}
+  frame.addEventListener("load", measure);
+  if (frame.contentDocument?.readyState === "complete") measure();
+};
 
-// An import goes on by itself, and where another tab is at work on it, the page looks again.
-document.querySelector("form[data-goes-on]")?.requestSubmit();
-const again = document.querySelector("a[data-again]");
-if (again) setTimeout(() => location.replace(again.href), 3000);
-
-// The row of the open message is in sight in the list beside it.
-document.querySelector(".app[data-page=message] .row.now")?.scrollIntoView({ block: "nearest" });
+// What each page begins with: its frames grow, an import goes on by itself, and where another tab is at work on it, the page
+// looks again. The row of the open message is in sight in the list beside it.
+let looksAgain;
+const begin = () => {
+  document.querySelectorAll("iframe.frame").forEach(grow);
+  document.querySelector("form[data-goes-on]")?.requestSubmit();
+  const again = document.querySelector("a[data-again]");
+  clearTimeout(looksAgain);
+  if (again) looksAgain = setTimeout(() => location.replace(again.href), 3000);
+  document.querySelector(".app[data-page=message] .row.now")?.scrollIntoView({ block: "nearest" });
+};
+begin();
 
 // A page from the back-forward cache may belong to a session that has ended: the server knows.
 addEventListener("pageshow", (event) => {
