@@ -409,7 +409,11 @@ fn another_site_cannot_make_the_server_search() {
 #[test]
 fn a_large_folder_is_looked_through_from_the_newest_on() {
     let many = mails::generated(4_500);
-    let site = Site::new().mails("ann", "INBOX", many).proxied().start();
+    let site = Site::new()
+        .config("[gate]\ndeadline_seconds = 100\n")
+        .mails("ann", "INBOX", many)
+        .proxied()
+        .start();
     let list = inbox(&site);
     site.proxy().delay(Duration::from_millis(3_500));
     let found = look_for(&list, "Message");

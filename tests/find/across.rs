@@ -281,7 +281,9 @@ fn a_message_that_lies_in_two_folders_is_found_once() {
 
 #[test]
 fn many_folders_are_asked_in_few_flights_and_large_ones_in_slices() {
-    let mut plan = Site::new().mails("ann", "INBOX", mails::generated(10));
+    let mut plan = Site::new()
+        .config("[gate]\ndeadline_seconds = 100\n")
+        .mails("ann", "INBOX", mails::generated(10));
     for n in 0..120 {
         let mail = MailBuilder::about(&format!("Needle {n}")).of_kind("text/plain", "x");
         plan = plan.mails("ann", &format!("Box/{n}"), vec![mail]);
