@@ -508,6 +508,7 @@ mod tests {
             remote: true,
             inside: nested.clone(),
             charset: "koi8-r".into(),
+            unfolded: Some(Box::new(message.clone())),
         };
         vec![
             ("GET", Route::Folder(ListQuery::newest(FolderName::inbox()))),

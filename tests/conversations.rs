@@ -2,6 +2,8 @@
 //!
 //! "Rule 18" is the numbered rule of how conversations are found.
 
+use std::time::{Duration, SystemTime};
+
 use crate::cost;
 use crate::find::WITHOUT_SORT;
 use crate::look::{pictures, type_sign_in};
@@ -278,6 +280,105 @@ fn rule_18_hostile_references_neither_fail_nor_take_long() {
     assert_eq!(rows.len(), 1 + 5, "{rows:?}");
 }
 
+/// Sent and Archive, as other clients of an account have made them.
+const SENT: &str = "namespace inbox {\n  mailbox Archive {\n    auto = subscribe\n    special_use = \\Archive\n  }\n  mailbox Sent {\n    auto = subscribe\n    special_use = \\Sent\n  }\n}\n";
+
+/// The conversation about the hall, with Ann's answer in Sent and an older message in the archive.
+fn told_all_over() -> Plan {
+    let seen: &[&'static str] = &["\\Seen"];
+    let answer = Letter {
+        id: "h2a",
+        from: ANN,
+        subject: "Re: The hall",
+        references: &["h1", "h2"],
+    };
+    let first = Letter {
+        id: "h1",
+        from: MARTA,
+        subject: "The hall",
+        references: &[],
+    };
+    let other = Letter {
+        id: "z",
+        from: ANN,
+        subject: "The hall",
+        references: &["nothing"],
+    };
+    // So many minutes ago, lest the clock decides what came first.
+    let ago = |mail: Mail, minutes: u64| Mail {
+        received: SystemTime::now() - Duration::from_secs(60 * minutes),
+        ..mail.flagged(seen)
+    };
+    let inbox = letters().into_iter().skip(1).zip((10..20).rev());
+    let inbox = inbox.map(|(mail, minutes)| Mail {
+        flags: mail.flags.clone(),
+        ..ago(mail, minutes)
+    });
+    let sent = vec![ago(other.mail(), 30), ago(answer.mail(), 1)];
+    let archive = vec![ago(first.mail(), 40), ago(answer.mail(), 1)];
+    Site::new()
+        .mails("ann", "INBOX", inbox.collect())
+        .mails("ann", "Sent", sent)
+        .mails("ann", "Archive", archive)
+        .dovecot(SENT)
+}
+
+/// Who says what on the page of a conversation: folded messages by their lines.
+fn folded(page: &Page) -> Vec<String> {
+    page.texts_of("a.letter .who b")
+}
+
+fn unfolded(page: &Page) -> Vec<String> {
+    let bodies = page.texts_of("details.letter");
+    let said = |text: &String| {
+        let (_, words) = text.split_once("Words of ")?;
+        Some(words.split('.').next()?.to_owned())
+    };
+    bodies.iter().filter_map(said).collect()
+}
+
+#[test]
+fn rule_18_a_conversation_has_ones_own_answers_and_what_is_in_other_folders_each_once() {
+    let site = told_all_over().proxied().start();
+    let list = grouped(&site);
+    let (talk, cost) = cost::of(&site, || list.open_nth(".row a", 1));
+    assert_eq!(talk.text_of("h1").as_deref(), Some("Re: The hall"));
+    // The unread one and the newest are unfolded; what was read is a line, with its folder where that is another.
+    assert_eq!(unfolded(&talk), ["h2", "h3", "h2a"]);
+    assert_eq!(folded(&talk), ["Marta Oliveira"]);
+    let places = |page: &Page, of: &str| page.texts_of(&format!("{of} .place bdi"));
+    assert_eq!(places(&talk, "a.letter"), ["Archive"]);
+    assert_eq!(places(&talk, "details.letter"), ["Sent"]);
+    talk.shows("4 messages").hides("Words of z");
+    assert!(cost.connections == 1 && cost.flights <= 9, "{cost:?}");
+    // Once more from the cache; reading marks as read.
+    let (again, cost) = cost::of(&site, || talk.visitor().get(talk.target()));
+    assert_eq!(cost.connections, 0);
+    assert_eq!(unfolded(&again), ["h3", "h2a"]);
+    // A folded one unfolds, wherever it is.
+    let first = again.open_nth("a.letter", 0);
+    assert_eq!(unfolded(&first), ["h1", "h3", "h2a"]);
+    assert_eq!(places(&first, "details.letter"), ["Archive", "Sent"]);
+    // From conversation to conversation.
+    talk.shows("2 of 3");
+    assert_eq!(
+        talk.click("Newer").text_of("h1").as_deref(),
+        Some("Re: Keys")
+    );
+    let back = talk.click("Back to Inbox");
+    assert_eq!(rows(&back).len(), 3);
+    // An act is one on all of its messages in this folder.
+    let gone = talk.form("acts").press("act", "archive");
+    gone.shows("2 messages");
+    let mut client = site.other_client("ann");
+    assert!(
+        client
+            .run("STATUS INBOX (UNSEEN MESSAGES)")
+            .concat()
+            .contains("MESSAGES 3 UNSEEN 0")
+    );
+}
+
 /// A mailbox in which people talk to each other.
 fn talked_in() -> Plan {
     let letter = |id, from, subject, references| Letter {
@@ -302,7 +403,10 @@ fn talked_in() -> Plan {
         letter("h4", "Sofia Marchetti <sofia@m.example>", "Re: Rehearsal moved to Thursday", &["h1", "h2"]).mail(),
         letter("h5", MARTA, "Re: Rehearsal moved to Thursday", &["h1", "h2", "h4"]).mail(),
     ];
-    Site::new().mails("ann", "INBOX", mails).dovecot(ARCHIVE)
+    let answer = letter("h3a", ANN, "Re: Rehearsal moved to Thursday", &["h1", "h3"]);
+    let sent = vec![answer.mail().flagged(seen)];
+    let plan = Site::new().mails("ann", "INBOX", mails);
+    plan.mails("ann", "Sent", sent).dovecot(SENT)
 }
 
 #[test]
@@ -316,4 +420,8 @@ fn what_conversations_look_like() {
         "grouped",
         &format!("{}/folder?f=INBOX&group=1", site.url()),
     );
+    let list = site.sign_in("ann").get("/folder?f=INBOX&group=1");
+    let talk = &list.attributes_of(".row > a", "href")[0];
+    let talk = format!("http://{}{talk}", site.apache().address());
+    pictures(&tab, "conversation", &talk);
 }

@@ -34,6 +34,28 @@ pub fn records(site: &Site, login: &str) -> BTreeMap<Vec<u8>, Vec<u8>> {
     all
 }
 
+/// Damages every value of a tree in a user's store, by the byte that begins its keys; how many there are.
+pub fn spoil(site: &Site, login: &str, tree: u8) -> usize {
+    let copy = Copy::of(site);
+    let db = sled::Config::new()
+        .path(copy.generation(login))
+        .segment_size(64 * 1024)
+        .open()
+        .expect("the store");
+    let all = db.scan_prefix([tree]);
+    let all: Vec<_> = all.map(|pair| pair.expect("a whole record")).collect();
+    for (key, value) in &all {
+        let mut value = value.to_vec();
+        let at = value.len() / 2;
+        value[at] ^= 1;
+        db.insert(key, value).expect("sled");
+    }
+    db.flush().expect("sled");
+    drop(db);
+    copy.put_back(site);
+    all.len()
+}
+
 /// How many session records a user has.
 pub fn sessions(site: &Site, login: &str) -> usize {
     let copy = Copy::of(site);

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::acts::injection::{WORDS, expect_no_command_added};
 use crate::cost;
+use crate::disk;
 use crate::support::imap_script::{ImapScript, Mischief};
 use crate::support::mails::{self, Mail, MailBuilder};
 use crate::support::page::Page;
@@ -250,6 +251,24 @@ fn rule_17_the_index_is_read_once_and_follows_what_comes_and_goes() {
     assert_eq!(sets, ["9"], "what is new");
     let now = subjects(&again);
     assert!(now.contains(&"Mango".to_owned()) && !now.contains(&"Zebra crossing".to_owned()));
+}
+
+#[test]
+fn rule_17_a_piece_of_the_index_that_is_damaged_is_read_again() {
+    let site = sortable().dovecot(WITHOUT_SORT).proxied().start();
+    let list = inbox(&site);
+    let sorted = subjects(&list.click("Subject A to Z"));
+    assert!(disk::spoil(&site, "ann", 13) > 0);
+    let (reversed, _) = cost::of(&site, || {
+        list.visitor().get("/folder?f=INBOX&sort=-subject")
+    });
+    let transcript = site.proxy().transcript();
+    assert!(
+        transcript.contains("UID FETCH 1:5 (UID INTERNALDATE"),
+        "{transcript}"
+    );
+    let back: Vec<String> = subjects(&reversed).into_iter().rev().collect();
+    assert_eq!(back, sorted);
 }
 
 #[test]

@@ -1,85 +1,221 @@
-//! A conversation: how its line in a list names the people in it.
+//! The page of a conversation.
 //!
-//! Not for which messages belong to it (`mailbox`).
+//! Not for which messages belong to it (`mailbox`), nor for what is told of one of them (`message`). To know before changing
+//! it: a folded message is a link that unfolds it, so nothing is fetched of what nobody has opened.
 
-use super::Visit;
-use crate::mail::{Flags, Row};
-use crate::mailbox::Together;
-use crate::sender::{self, Named, Standpoint};
-use crate::views::folder::TogetherLine;
+use super::extras::standpoint;
+use super::message::{self, Framing, Read, acting, beside};
+use super::panes::{Around, Beside, list_pane, offers};
+use super::{Done, Visit};
+use crate::error::{Error, Result};
+use crate::mail::{Flags, FolderName, ListId, MessageRef, Row, Uid};
+use crate::mailbox::{Spoken, Standing, Talk, has_attachment};
+use crate::route::{ListQuery, MessageQuery, Route};
+use crate::sender;
+use crate::views;
+use crate::views::acting::Acting;
+use crate::views::conversation::{ConversationPage, Folded, Letter};
+use crate::views::message::Neighbours;
 
-/// Most people that a line names.
-const PEOPLE: usize = 4;
+/// Most messages that are unfolded at once: each of them has to be read.
+const UNFOLDED: usize = 8;
 
-/// What a row shows of its conversation, whose newest message is this one.
-pub fn line(
-    visit: &Visit,
-    together: &Together,
-    newest: Option<&Row>,
-    standpoint: &Standpoint,
-) -> TogetherLine {
-    let rows = together.before.iter().chain(newest);
-    let is_unread = |row: &&Row| !row.flags.has(&Flags::SEEN) && !row.told.is_nothing();
-    let near = rows.clone().filter(is_unread).count();
-    let mut people: Vec<(String, String)> = Vec::new();
-    for row in rows.filter(|row| !row.told.is_nothing()) {
-        let (address, name) = who(visit, row, standpoint);
-        if !people.iter().any(|(known, _)| *known == address) {
-            people.push((address, name));
-        }
-    }
-    let surplus = people.len().saturating_sub(PEOPLE);
-    TogetherLine {
-        count: together.count,
-        unread: u32::try_from(near)
-            .unwrap_or(u32::MAX)
-            .saturating_add(together.unread),
-        people: people
-            .into_iter()
-            .skip(surplus)
-            .map(|(_, name)| name)
-            .collect(),
+/// Shows a message, or the conversation that it stands for in its list.
+///
+/// # Errors
+/// `Gone`; `Imap` where the cache does not have it.
+pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
+    match conversation(visit, query)? {
+        Some(page) => Ok(page),
+        None => message::show(visit, query),
     }
 }
 
-/// Whether something of a conversation is unread, and starred, beside its newest message.
-pub fn flagged(together: Option<&Together>) -> (bool, bool) {
-    let Some(together) = together else {
-        return (false, false);
+/// Shows the conversation that a message stands for in a grouped list; None where it stands for itself alone.
+fn conversation(visit: &mut Visit, query: &MessageQuery) -> Result<Option<Done>> {
+    if !query.inside.is_empty() || !query.list.is_grouped() {
+        return Ok(None);
+    }
+    let talk = visit
+        .mailbox
+        .talk(&query.list, &query.message, query.rank)?;
+    let Some(talk) = talk.filter(|talk| !talk.messages.is_empty()) else {
+        return Ok(None);
     };
-    let any = |is: &dyn Fn(&Row) -> bool| together.before.iter().any(is);
-    let unread = any(&|row| !row.flags.has(&Flags::SEEN) && !row.told.is_nothing());
-    let starred = any(&|row| row.flags.has(&Flags::FLAGGED));
-    (unread || together.unread > 0, starred || together.starred)
+    let query = &MessageQuery {
+        rank: talk.rank,
+        ..query.clone()
+    };
+    let own = &talk.newest.folder;
+    let unfolded = unfolded(&talk, query);
+    let mut reads: Vec<Option<Read>> = Vec::new();
+    for spoken in &talk.messages {
+        let read = match unfolded.contains(&&spoken.at) {
+            true => read(visit, spoken)?,
+            false => None,
+        };
+        reads.push(read);
+    }
+    if !visit.head.prefetch {
+        let here = talk.messages.iter().filter(|one| one.at.folder == *own);
+        let read = here.filter(|one| unfolded.contains(&&one.at));
+        let uids: Vec<Uid> = read.map(|one| one.at.uid).collect();
+        visit.mailbox.note_read(&talk.newest.within(), &uids);
+    }
+    let around = Around::gather(visit, Some(own), Vec::new())?;
+    let standing = visit
+        .mailbox
+        .standing_in(&query.list, &talk.newest, talk.rank)
+        .unwrap_or_default();
+    let listing = visit.mailbox.cached_page(&query.list, standing.rank);
+    let list = listing
+        .as_ref()
+        .map(|listing| list_pane(visit, &around, listing, Beside::Message(&talk.newest)));
+    let permits = listing.as_ref().map(|listing| listing.head.permits.clone());
+    let back = ListQuery {
+        page: listing.map(|listing| listing.page).unwrap_or_default(),
+        ..ListQuery::first(query.list.clone())
+    };
+    let newest = MessageQuery {
+        message: talk.newest.clone(),
+        ..query.clone()
+    };
+    let offered = offers(around.folder(own), &permits.unwrap_or_default());
+    let empty = Row::empty(talk.newest.uid);
+    let row = talk.messages.iter().find(|one| one.at == talk.newest);
+    let acts = acting(&newest, row.map_or(&empty, |one| &one.row), offered, &back);
+    let neighbours = beside(&newest, &standing, back);
+    let none = Acting::default();
+    let titles: Vec<Option<String>> = talk
+        .messages
+        .iter()
+        .map(|one| elsewhere(visit, &around, one, own))
+        .collect();
+    let letters = talk.messages.iter().zip(&reads).zip(titles);
+    let letters = letters.map(|((spoken, read), title)| match read {
+        Some(read) => {
+            let frame = alone(&neighbours, &none);
+            Letter::Unfolded(Box::new(read.page(visit, frame)), title)
+        }
+        None => Letter::Folded(Box::new(folded(visit, spoken, (query, &talk), title))),
+    });
+    let letters: Vec<Letter> = letters.collect();
+    let subject = reads.iter().flatten().last().map_or("", Read::subject);
+    let page = ConversationPage {
+        list: list.as_ref(),
+        folder: &around.title(visit, own),
+        place: place(&standing),
+        beside: &neighbours,
+        subject,
+        count: talk
+            .count
+            .max(u32::try_from(letters.len()).unwrap_or(u32::MAX)),
+        earlier: talk.earlier.as_ref().map(|(count, first)| {
+            let message = first.clone();
+            let before = MessageQuery {
+                message,
+                unfolded: None,
+                ..query.clone()
+            };
+            (*count, Route::Message(before))
+        }),
+        later: talk.has_later.then(|| {
+            Route::Message(MessageQuery {
+                unfolded: None,
+                ..newest.clone()
+            })
+        }),
+        letters: &letters,
+        acting: &acts,
+    };
+    Ok(Some(Done::Page(visit.page(|visit| {
+        views::conversation::page(&around.chrome(visit), &page)
+    }))))
 }
 
-/// Who wrote a message: the address, and a short name. One who is not certain is named by the address, never by a name alone.
-fn who(visit: &Visit, row: &Row, standpoint: &Standpoint) -> (String, String) {
-    let judged = sender::judge(row, standpoint);
-    let is_marked = judged.is_marked();
-    match judged.named {
-        Named::Person { address, .. } if address.eq_ignore_ascii_case(&visit.session.login) => {
-            (address.to_lowercase(), visit.words.me().to_owned())
+/// The messages that are unfolded: the one that was asked for, the newest, and what is unread.
+fn unfolded<'t>(talk: &'t Talk, query: &MessageQuery) -> Vec<&'t MessageRef> {
+    let is_unread = |one: &&Spoken| !one.row.flags.has(&Flags::SEEN);
+    let is_asked = |one: &&Spoken| {
+        let at = &one.at;
+        Some(at) == query.unfolded.as_deref() || *at == query.message
+    };
+    let asked = talk.messages.iter().filter(is_asked);
+    let newest = talk.messages.last();
+    let unread = talk.messages.iter().rev().filter(is_unread);
+    let mut unfolded: Vec<&MessageRef> = Vec::new();
+    for one in asked.chain(newest).chain(unread) {
+        if unfolded.len() < UNFOLDED && !unfolded.contains(&&one.at) {
+            unfolded.push(&one.at);
         }
-        Named::Person { name, address } if is_marked || name.trim().is_empty() => {
-            drop(name);
-            (address.to_lowercase(), address)
-        }
-        Named::Person { name, address } => (address.to_lowercase(), short(&name).to_owned()),
-        Named::AsWritten(written) if written.is_empty() => {
-            (String::new(), visit.words.unknown_sender().to_owned())
-        }
-        Named::AsWritten(written) => (written.clone(), written),
+    }
+    unfolded
+}
+
+/// Reads one message of a conversation; None where it is gone meanwhile: then it stays folded.
+fn read(visit: &mut Visit, spoken: &Spoken) -> Result<Option<Read>> {
+    let list = ListId::of_folder(spoken.at.folder.clone());
+    let query = MessageQuery::of(list, spoken.at.clone(), 0);
+    match Read::open(visit, &query) {
+        Ok(read) => Ok(Some(read)),
+        Err(Error::Gone(_)) => Ok(None),
+        Err(failure) => Err(failure),
     }
 }
 
-/// The first word of a name; all of it where that would say too little.
-fn short(name: &str) -> &str {
-    let name = name.trim();
-    let first = name.split([' ', ',']).next().unwrap_or_default();
-    match first.chars().count() {
-        0..=2 => name,
-        _ if name.contains(',') => name,
-        _ => first,
+/// What stands around a message of a conversation: nothing of its own.
+fn alone<'a>(neighbours: &Neighbours, acting: &'a Acting) -> Framing<'a> {
+    Framing {
+        list: None,
+        folder: "",
+        place: None,
+        beside: neighbours.clone(),
+        acting,
     }
+}
+
+fn place(standing: &Standing) -> (u32, u32) {
+    let nth = standing.total.saturating_sub(standing.rank);
+    (nth, standing.total)
+}
+
+/// The name of the folder of a message, where that is another than that of the conversation.
+fn elsewhere(visit: &Visit, around: &Around, one: &Spoken, own: &FolderName) -> Option<String> {
+    let folder = &one.at.folder;
+    (folder != own).then(|| around.title(visit, folder))
+}
+
+/// A message as its line in the conversation shows it.
+fn folded(
+    visit: &Visit,
+    spoken: &Spoken,
+    (query, talk): (&MessageQuery, &Talk),
+    folder: Option<String>,
+) -> Folded {
+    let row = &spoken.row;
+    let judged = sender::judge(row, &standpoint(visit, None));
+    let dated = row.dated.map(|dated| dated.at);
+    let at = Some(row.arrived).filter(|at| *at != 0).or(dated);
+    Folded {
+        href: Route::Message(MessageQuery {
+            message: talk.newest.clone(),
+            unfolded: Some(Box::new(spoken.at.clone())),
+            ..query.clone()
+        }),
+        who: row.from.first().cloned().unwrap_or_default(),
+        doubted: judged.is_marked().then_some(judged.named),
+        is_own: is_own(visit, row),
+        when: at.and_then(|at| visit.calendar(at)),
+        peek: row.preview.clone().unwrap_or_default(),
+        starred: row.flags.has(&Flags::FLAGGED),
+        attachment: row.parts.as_deref().is_some_and(has_attachment),
+        unread: !row.flags.has(&Flags::SEEN),
+        folder,
+    }
+}
+
+/// True for a message that the reader has written.
+fn is_own(visit: &Visit, row: &Row) -> bool {
+    let from = row.from.first();
+    from.is_some_and(|from| from.email.eq_ignore_ascii_case(&visit.session.login))
 }

@@ -19,6 +19,10 @@ use crate::sender::Judgement;
 use crate::time::{Watch, Zone};
 use crate::views;
 use crate::views::acting::Acting;
+use crate::views::attached::AttachmentLine;
+use crate::views::extras::Extras;
+use crate::views::folder::ListPane;
+use crate::views::labels::Chip;
 use crate::views::message::{
     Body, ExternalImages, Heading, Height, HtmlFrame, MessagePage, Neighbours,
 };
@@ -30,18 +34,8 @@ use crate::views::message::{
 pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     let at = &query.message;
     let is_inside = !query.inside.is_empty();
-    let document = visit.open(&Opening {
-        message: at,
-        inside: &query.inside,
-        rank: query.rank,
-        read: !visit.head.prefetch,
-    })?;
-    let judgement = judge(visit, &document);
-    let html = html(visit, &document, query);
-    let remote = match &html {
-        Html::Shown(html) => sender::remote(visit, query, &judgement, html),
-        Html::Blank | Html::None => ExternalImages::None,
-    };
+    let read = Read::open(visit, query)?;
+    let document = &read.document;
     let around = Around::gather(visit, Some(&at.folder), Vec::new())?;
     // What was found may be forgotten meanwhile: then it stands in its folder.
     let found = visit.mailbox.standing_in(&query.list, at, query.rank);
@@ -62,19 +56,6 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         page: listing.map(|listing| listing.page).unwrap_or_default(),
         ..ListQuery::first(own_list)
     };
-
-    let letter = match html {
-        Html::Shown(_) => PlainText::default(),
-        Html::Blank | Html::None => document.plain_text(&query.charset, &visit.origin()),
-    };
-    let is_text_cut = match &html {
-        Html::Shown(html) => html.cut,
-        Html::Blank | Html::None => letter.cut,
-    };
-    let people = document.people(&query.charset);
-    let judgement = judgement.with_name_of(&people.from);
-    let attachments = attachments(&document);
-    let extras = extras(visit, &document);
     let acting = match is_inside {
         true => Acting::default(),
         false => {
@@ -82,27 +63,149 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
             acting(query, document.row(), offered, &back)
         }
     };
-    let labels = match is_inside {
-        true => Default::default(),
-        false => Labels::of(visit).chips(&document.row().flags, ON_A_MESSAGE),
-    };
-    let page = MessagePage {
-        at: query,
+    let frame = Framing {
         list: list.as_ref(),
         folder: &around.title(visit, &at.folder),
         place: (!is_inside).then(|| (standing.total.saturating_sub(standing.rank), standing.total)),
         beside: beside(query, standing, back),
-        labels: &labels,
-        heading: heading(visit, &document, &people, &judgement),
-        extras: &extras,
-        body: body(query, &document, html, remote, &letter),
-        attachments: &attachments,
-        cut: is_text_cut || document.has_left_out(),
         acting: &acting,
     };
+    let page = read.page(visit, frame);
     Ok(Done::Page(visit.page(|visit| {
         views::message::page(&around.chrome(visit), &page)
     })))
+}
+
+/// A message that is read, with all that its page tells of it.
+pub(super) struct Read {
+    query: MessageQuery,
+    document: Document,
+    html: Html,
+    remote: ExternalImages,
+    letter: PlainText,
+    people: People,
+    judgement: Judgement,
+    attachments: Vec<AttachmentLine>,
+    extras: Extras,
+    labels: (Vec<Chip>, usize),
+}
+
+impl Read {
+    /// Opens a message, or one within it, and marks it as read, unless the browser only fetches ahead.
+    ///
+    /// # Errors
+    /// `Gone`; `Imap` where the cache does not have it.
+    pub(super) fn open(visit: &mut Visit, query: &MessageQuery) -> Result<Read> {
+        let document = visit.open(&Opening {
+            message: &query.message,
+            inside: &query.inside,
+            rank: query.rank,
+            read: !visit.head.prefetch,
+        })?;
+        let judgement = judge(visit, &document);
+        let html = html(visit, &document, query);
+        let remote = match &html {
+            Html::Shown(html) => sender::remote(visit, query, &judgement, html),
+            Html::Blank | Html::None => ExternalImages::None,
+        };
+        let letter = match html {
+            Html::Shown(_) => PlainText::default(),
+            Html::Blank | Html::None => document.plain_text(&query.charset, &visit.origin()),
+        };
+        let people = document.people(&query.charset);
+        let labels = match query.inside.is_empty() {
+            false => Default::default(),
+            true => Labels::of(visit).chips(&document.row().flags, ON_A_MESSAGE),
+        };
+        Ok(Read {
+            query: query.clone(),
+            judgement: judgement.with_name_of(&people.from),
+            attachments: attachments(&document),
+            extras: extras(visit, &document),
+            document,
+            html,
+            remote,
+            letter,
+            people,
+            labels,
+        })
+    }
+
+    /// Its subject, as it is shown.
+    pub(super) fn subject(&self) -> &str {
+        &self.people.subject
+    }
+
+    /// Its page.
+    pub(super) fn page<'a>(&'a self, visit: &Visit, frame: Framing<'a>) -> MessagePage<'a> {
+        let is_text_cut = match &self.html {
+            Html::Shown(html) => html.cut,
+            Html::Blank | Html::None => self.letter.cut,
+        };
+        MessagePage {
+            at: &self.query,
+            list: frame.list,
+            folder: frame.folder,
+            place: frame.place,
+            beside: frame.beside,
+            labels: &self.labels,
+            heading: heading(visit, &self.document, &self.people, &self.judgement),
+            extras: &self.extras,
+            body: self.body(),
+            attachments: &self.attachments,
+            cut: is_text_cut || self.document.has_left_out(),
+            acting: frame.acting,
+        }
+    }
+
+    fn body(&self) -> Body<'_> {
+        let face = |face| {
+            Route::Message(MessageQuery {
+                face,
+                remote: false,
+                ..self.query.clone()
+            })
+        };
+        let document = &self.document;
+        match &self.html {
+            Html::Shown(html) => Body::Html(Box::new(HtmlFrame {
+                src: Route::Frame(FrameQuery {
+                    remote: self.remote.is_shown(),
+                    ..self.query.frame()
+                }),
+                height: match html.length {
+                    Length::Short => Height::Short,
+                    Length::Medium => Height::Medium,
+                    Length::Long => Height::Long,
+                },
+                remote: self.remote.clone(),
+                text: document.has_text().then(|| face(Face::Text)),
+            })),
+            Html::Blank | Html::None if self.letter.blocks.is_empty() => Body::Empty,
+            Html::Blank => Body::Text {
+                letter: &self.letter,
+                html: None,
+            },
+            Html::None => Body::Text {
+                letter: &self.letter,
+                html: document.has_html().then(|| face(Face::Best)),
+            },
+        }
+    }
+}
+
+/// What stands around a message.
+pub(super) struct Framing<'a> {
+    /// The list beside it, where the cache has it.
+    pub list: Option<&'a ListPane>,
+    /// Its folder's name for people.
+    pub folder: &'a str,
+    /// Its place in the list, and how many there are.
+    pub place: Option<(u32, u32)>,
+    /// What can be gone on to.
+    pub beside: Neighbours,
+    /// What can be done with it.
+    pub acting: &'a Acting,
 }
 
 /// The HTML of a message, as far as its page is about it.
@@ -133,7 +236,7 @@ fn html(visit: &Visit, document: &Document, query: &MessageQuery) -> Html {
 }
 
 /// What can be done with a message that is open, of what is `offered` in its folder.
-fn acting(query: &MessageQuery, row: &Row, offered: Acting, back: &ListQuery) -> Acting {
+pub(super) fn acting(query: &MessageQuery, row: &Row, offered: Acting, back: &ListQuery) -> Acting {
     let message = &query.message;
     let mut fields = MessagesForm::place_of(&message.within(), back);
     fields.push(("u".to_owned(), message.uid.get().to_string()));
@@ -160,7 +263,7 @@ fn acting(query: &MessageQuery, row: &Row, offered: Acting, back: &ListQuery) ->
 }
 
 /// What can be gone on to from a message: `list` is the page of the list that it stands on.
-fn beside(query: &MessageQuery, standing: &Standing, list: ListQuery) -> Neighbours {
+pub(super) fn beside(query: &MessageQuery, standing: &Standing, list: ListQuery) -> Neighbours {
     let at = &query.message;
     let message = |to: &Option<(MessageRef, u32)>| {
         let (message, rank) = to.as_ref()?;
@@ -204,43 +307,6 @@ fn heading<'a>(
         arrived: arrived.and_then(|at| visit.calendar(at)),
         size: row.size.into(),
         flags: row.flags.clone(),
-    }
-}
-
-fn body<'a>(
-    query: &MessageQuery,
-    document: &Document,
-    html: Html,
-    remote: ExternalImages,
-    letter: &'a PlainText,
-) -> Body<'a> {
-    let face = |face| {
-        Route::Message(MessageQuery {
-            face,
-            remote: false,
-            ..query.clone()
-        })
-    };
-    match html {
-        Html::Shown(html) => Body::Html(Box::new(HtmlFrame {
-            src: Route::Frame(FrameQuery {
-                remote: remote.is_shown(),
-                ..query.frame()
-            }),
-            height: match html.length {
-                Length::Short => Height::Short,
-                Length::Medium => Height::Medium,
-                Length::Long => Height::Long,
-            },
-            remote,
-            text: document.has_text().then(|| face(Face::Text)),
-        })),
-        Html::Blank | Html::None if letter.blocks.is_empty() => Body::Empty,
-        Html::Blank => Body::Text { letter, html: None },
-        Html::None => Body::Text {
-            letter,
-            html: document.has_html().then(|| face(Face::Best)),
-        },
     }
 }
 

@@ -5,7 +5,7 @@
 
 pub mod about;
 mod choose;
-mod conversation;
+pub mod conversation;
 mod drawn;
 mod export;
 mod extras;
@@ -30,6 +30,7 @@ pub mod resume;
 pub mod searches;
 pub mod sender;
 pub mod sessions;
+mod together;
 mod ways;
 
 use std::time::Duration;

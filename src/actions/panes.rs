@@ -3,7 +3,7 @@
 use super::drawn::drawn;
 use super::extras::standpoint;
 use super::named_labels::{Labels, ON_A_ROW};
-use super::{Visit, conversation, finding, notice};
+use super::{Visit, finding, notice, together};
 use crate::error::{Imap, Result};
 use crate::mail::{
     FORWARDED, Flags, Folder, FolderName, FolderRef, ListId, MessageAct, Permits, Role, Row, Scope,
@@ -256,7 +256,7 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
                 .together
                 .as_ref()
                 .filter(|together| together.count > 1)
-                .map(|together| conversation::line(visit, together, row, standpoint)),
+                .map(|together| together::line(visit, together, row, standpoint)),
             labels: row.map_or_else(Default::default, |row| labels.chips(&row.flags, ON_A_ROW)),
             ..row_line(visit, line, (&listing.list, message), *outgoing)
         })
@@ -404,7 +404,7 @@ pub fn offers(folder: Option<&Folder>, permits: &Permits) -> Acting {
 fn row_line(visit: &Visit, line: &Line, at: (&ListId, MessageRef), outgoing: bool) -> RowLine {
     let (list, message) = at;
     let empty = Row::empty(line.entry.uid);
-    let (has_unread, has_starred) = conversation::flagged(line.together.as_ref());
+    let (has_unread, has_starred) = together::flagged(line.together.as_ref());
     let row = line.row.as_ref().unwrap_or(&empty);
     let untold = match &line.row {
         None => Some(Untold::NotYet),

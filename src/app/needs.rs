@@ -9,8 +9,8 @@ use std::time::Duration;
 use super::{Asked, Door};
 use crate::actions::login::SignInFields;
 use crate::actions::{
-    self, Done, Visit, about, folder, folder_options, folder_settings, folders, import, labels,
-    login, message, messages, part, print, searches, sender, sessions,
+    self, Done, Visit, about, conversation, folder, folder_options, folder_settings, folders,
+    import, labels, login, message, messages, part, print, searches, sender, sessions,
 };
 use crate::assets;
 use crate::error::{Cause, Error, Result};
@@ -166,7 +166,7 @@ pub fn needs(route: &Route) -> Needs<'_> {
             ..Needs::act(import::take_in)
         },
         Route::Message(query) => {
-            Needs::page(|visit| message::show(visit, query)).but_elsewhere(plain(query))
+            Needs::page(|visit| conversation::show(visit, query)).but_elsewhere(plain(query))
         }
         Route::Print(query) => {
             Needs::page(|visit| print::show(visit, query)).but_elsewhere(plain(query))

@@ -15,8 +15,8 @@ use crate::mail::{
 };
 use crate::remote::UidSet;
 use crate::store::keys::{
-    DataKey, FOLDERS, FolderList, JUDGES, LISTS, List, MessageKey, NoticeKey, OPEN_ACTS, OpenAct,
-    PENDING, ROWS, SERVER, ServerFacts, TEXTS, ValidityKey,
+    DataKey, ELSEWHERE, FOLDERS, FolderList, JUDGES, LISTS, List, MessageKey, NoticeKey, OPEN_ACTS,
+    OpenAct, PENDING, ROWS, SERVER, ServerFacts, TEXTS, ValidityKey,
 };
 use crate::store::{Encryption, Store};
 
@@ -104,6 +104,9 @@ impl<'v, 'p> Cache<'v, 'p> {
             }
             for key in self.store.keys_below(&PENDING, &within) {
                 self.store.remove(&PENDING, &key);
+            }
+            for key in self.store.keys_below(&ELSEWHERE, &within) {
+                self.store.remove(&ELSEWHERE, &key);
             }
             for key in self.store.keys_below(&TEXTS, &within) {
                 self.store.remove(&TEXTS, &key);
@@ -247,6 +250,7 @@ impl<'v, 'p> Cache<'v, 'p> {
             let key = within.message(uid);
             self.store.remove(&ROWS, &key);
             self.store.remove(&PENDING, &key);
+            self.store.remove(&ELSEWHERE, &key);
             for text in self.store.keys_below(&TEXTS, &key) {
                 self.store.remove(&TEXTS, &text);
             }

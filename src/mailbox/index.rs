@@ -47,3 +47,25 @@ pub fn of(uid: Uid, message: &Message) -> Indexed {
     };
     entry.referring_to(told.references)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rule_18_what_the_server_groups_is_grouped_by_its_own_name_for_it() {
+        let entry = |thread: Option<&[u8]>| {
+            let message = Message {
+                header: Some(b"Message-ID: <1@x>\r\nReferences: <0@x>\r\n\r\n".to_vec()),
+                thread: thread.map(<[u8]>::to_vec),
+                ..Message::default()
+            };
+            of(Uid::new(1).unwrap(), &message).thread
+        };
+        let (named, other, own) = (entry(Some(b"T1")), entry(Some(b"T2")), entry(None));
+        assert_eq!((named.id, named.references.len()), (None, 1));
+        assert_eq!(named, entry(Some(b"T1")));
+        assert_ne!(named, other);
+        assert!(own.id.is_some() && own.references != named.references);
+    }
+}

@@ -24,6 +24,7 @@ mod message;
 mod people;
 mod standing;
 mod sync;
+mod together;
 
 use std::collections::BTreeMap;
 
@@ -45,6 +46,7 @@ pub use list::{Line, Listing, Together};
 pub use message::{Fetched, HEADER_BYTES, KEPT_BYTES, PartBytes, WHOLE_BYTES};
 pub use standing::Standing;
 pub use sync::{charset, has_attachment, of_header};
+pub use together::{Spoken, Talk};
 
 /// A user's mail, from wherever it is.
 pub struct Mailbox<'v, 'p> {

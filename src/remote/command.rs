@@ -331,6 +331,40 @@ mod tests {
     }
 
     #[test]
+    fn messages_that_belong_to_a_conversation_are_looked_for_in_one_command() {
+        let naming = |own: &[&str], referred: &[&str]| {
+            let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
+            Command::Search(Criteria::Naming {
+                own: ids(own),
+                referred: ids(referred),
+            })
+        };
+        let able = able("IMAP4rev1");
+        assert_eq!(
+            said(naming(&["a@x"], &["b\"@x"]), &able),
+            [
+                "UID SEARCH OR HEADER Message-ID \"a@x\" OR HEADER References \"b\\\"@x\" HEADER In-Reply-To \"b\\\"@x\""
+            ]
+        );
+        assert_eq!(
+            said(naming(&["a@x"], &[]), &able),
+            ["UID SEARCH HEADER Message-ID \"a@x\""]
+        );
+        assert!(said(naming(&[], &[]), &able).is_empty());
+    }
+
+    #[test]
+    fn an_index_is_fetched_with_the_name_of_the_conversation_where_the_server_has_one() {
+        let asked = |words: &str| {
+            let one = UidSet::range(Uid::new(1).unwrap(), Uid::new(9).unwrap());
+            said(Command::FetchIndex(one), &able(words)).concat()
+        };
+        assert!(asked("IMAP4rev1").starts_with("UID FETCH 1:9 (UID INTERNALDATE RFC822.SIZE BODY"));
+        assert!(asked("IMAP4rev1 OBJECTID").contains(" THREADID "));
+        assert!(asked("IMAP4rev1 X-GM-EXT-1").contains(" X-GM-THRID "));
+    }
+
+    #[test]
     fn a_command_asks_for_what_the_server_can() {
         let plain = able("IMAP4rev1");
         let all =

@@ -39,6 +39,13 @@ pub enum Criteria {
     Deleted,
     /// Those of a set that still exist.
     Uids(UidSet),
+    /// Those whose ids these are, and those that refer to some.
+    Naming {
+        /// Message-IDs, without brackets, of messages that are looked for.
+        own: Vec<String>,
+        /// Message-IDs of messages that are referred to.
+        referred: Vec<String>,
+    },
     /// Those that all of these are true of.
     Terms {
         /// What is looked for.
@@ -114,6 +121,27 @@ impl Criteria {
             Criteria::Unseen => one("UNSEEN"),
             Criteria::Deleted => one("DELETED"),
             Criteria::Uids(uids) => each_set(&uids, verb),
+            Criteria::Naming { own, referred } => {
+                let own = own.iter().map(|id| ("HEADER Message-ID", id));
+                let others = referred
+                    .iter()
+                    .flat_map(|id| [("HEADER References", id), ("HEADER In-Reply-To", id)]);
+                let keys: Vec<(&str, &String)> = own.chain(others).collect();
+                let key = |said: Segments, (field, id): &(&str, &String)| {
+                    said.word(field).string(id, able)
+                };
+                // Each OR joins what follows with the next one (RFC 9051 6.4.4).
+                match keys.split_last() {
+                    None => Vec::new(),
+                    Some((last, before)) => {
+                        let first = Segments::new(verb);
+                        let joined = before
+                            .iter()
+                            .fold(first, |said, one| key(said.word("OR"), one));
+                        vec![key(joined, last)]
+                    }
+                }
+            }
             Criteria::Terms { terms, among, .. } => {
                 let sets = each_set(&among, verb).into_iter();
                 let whole = |set: Segments| terms.iter().fold(set, |said, t| key(said, t, able));
@@ -129,7 +157,11 @@ impl Criteria {
                 let needs = *charset && terms.iter().any(has_other_than_ascii);
                 needs.then_some("UTF-8")
             }
-            Criteria::All | Criteria::Unseen | Criteria::Deleted | Criteria::Uids(_) => None,
+            Criteria::All
+            | Criteria::Unseen
+            | Criteria::Deleted
+            | Criteria::Uids(_)
+            | Criteria::Naming { .. } => None,
         }
     }
 }

@@ -144,6 +144,8 @@ pub struct MessageQuery {
     pub inside: NestedPath,
     /// The charset that the reader chose; empty for what the mail says.
     pub charset: String,
+    /// Another message of the same conversation that is unfolded too, in this folder or in another.
+    pub unfolded: Option<Box<MessageRef>>,
 }
 
 impl MessageQuery {
@@ -163,6 +165,7 @@ impl MessageQuery {
             remote: false,
             inside: NestedPath::default(),
             charset: String::new(),
+            unfolded: None,
         }
     }
 

@@ -189,7 +189,20 @@ impl Query {
             remote: self.is_set("remote"),
             inside: self.nested("in")?,
             charset: self.charset()?,
+            unfolded: self.unfolded()?,
         })
+    }
+
+    /// The other message of a conversation that is unfolded.
+    fn unfolded(&self) -> Result<Option<Box<MessageRef>>> {
+        let Some(name) = self.get("of") else {
+            return Ok(None);
+        };
+        Ok(Some(Box::new(MessageRef {
+            folder: FolderName::new(name).ok_or(Error::BadRequest("of"))?,
+            validity: UidValidity(self.number("ov")?),
+            uid: Uid::new(self.number("ou")?).ok_or(Error::BadRequest("ou"))?,
+        })))
     }
 
     pub(super) fn nested(&self, key: &'static str) -> Result<NestedPath> {
@@ -259,6 +272,16 @@ impl Link {
         self.flag("text", page.face == Face::Text);
         self.flag("remote", page.remote);
         self.some("charset", &page.charset);
+        if let Some(at) = &page.unfolded {
+            let MessageRef {
+                folder,
+                validity,
+                uid,
+            } = &**at;
+            self.set("of", folder.as_wire());
+            self.set("ov", &validity.0.to_string());
+            self.set("ou", &uid.get().to_string());
+        }
     }
 
     pub(super) fn folder_page(&mut self, page: &FolderQuery) {

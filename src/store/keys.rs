@@ -17,6 +17,7 @@
 //! | 13 index | data key id, folder, UIDVALIDITY, UID divided by 128 (4) | `IndexPiece` | data key |
 //! | 14 places | data key id, list, block | the folders of a block's UIDs, by number | data key |
 //! | 15 groups | data key id, list, block | what the entries of that block stand for | data key |
+//! | 16 elsewhere | data key id, folder, UIDVALIDITY, UID | what belongs to that message's conversation in other folders | data key |
 //!
 //! Numbers are big-endian and of fixed width, the variable part comes last: a range is in UID order, a prefix is a folder.
 //! A key is a type of its own, made here only; nobody else has its bytes in hand.
@@ -89,6 +90,8 @@ pub const OPEN_ACTS: Tree<NoticeKey, OpenAct> = Tree::new(12, 2);
 pub const INDEX: Tree<IndexKey, IndexPiece> = Tree::new(13, 1);
 /// The conversations of grouped lists, in blocks beside those of `BLOCKS`.
 pub const GROUPS: Tree<BlockKey, Vec<Conversation>> = Tree::new(15, 1);
+/// Messages of other folders that belong to a conversation, by its newest message.
+pub const ELSEWHERE: Tree<MessageKey, Elsewhere> = Tree::new(16, 1);
 
 /// Trees that a new generation of the store takes along, most needed first; the rest is a miss once.
 pub(super) const CARRIED: [u8; 10] = [1, 2, 3, 12, 4, 5, 6, 7, 14, 15];
@@ -283,6 +286,24 @@ pub type Block = Vec<Uid>;
 
 /// What is indexed of a run of a folder's messages, in the order of their numbers.
 pub type IndexPiece = Vec<Indexed>;
+
+/// What was found of a conversation in other folders.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    /// Which messages, by folder.
+    pub found: Vec<FoundIn>,
+    /// How many messages these folders held then: more, and there may be an answer among them.
+    pub held: u32,
+}
+
+/// What was found of a conversation in one folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundIn {
+    /// The folder.
+    pub folder: FolderRef,
+    /// The messages.
+    pub uids: Vec<Uid>,
+}
 
 /// What an act has done, and when, and what undoes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -548,6 +569,16 @@ mod tests {
                     starred: vec![Uid::new(4).unwrap()],
                 }]))),
             ),
+            (
+                ELSEWHERE.version,
+                hex(bytes(postcard::to_stdvec(&Elsewhere {
+                    found: vec![FoundIn {
+                        folder: list.folder.clone(),
+                        uids: vec![Uid::new(300).unwrap()],
+                    }],
+                    held: 5,
+                }))),
+            ),
         ];
         let expected = [
             (
@@ -576,6 +607,7 @@ mod tests {
                 "01ac020203017301660174010606060606060606010707070707070707",
             ),
             (1, "010201ac0201030104"),
+            (1, "0101610101ac0205"),
         ];
         for ((version, bytes), (known_version, known)) in seen.iter().zip(expected) {
             assert_eq!((*version, bytes.as_str()), (known_version, known));

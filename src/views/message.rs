@@ -66,6 +66,19 @@ impl MessagePage<'_> {
         !self.at.inside.is_empty()
     }
 
+    /// Its subject, or what stands in the place of one.
+    fn subject(&self, chrome: &Chrome) -> &str {
+        match self.heading.subject.trim() {
+            "" => chrome.words.no_subject(),
+            subject => subject,
+        }
+    }
+
+    /// Its own page, apart from its conversation.
+    pub(super) fn alone(&self) -> Route {
+        Route::Message(self.at.clone())
+    }
+
     /// All that is attached in one archive.
     fn archive(&self) -> Option<Route> {
         let message = || self.at.message.clone();
@@ -124,29 +137,14 @@ impl MessagePage<'_> {
 
 /// The page of a message.
 pub fn page(chrome: &Chrome, message: &MessagePage) -> Markup {
-    let words = chrome.words;
-    let subject = match message.heading.subject.trim() {
-        "" => words.no_subject(),
-        subject => subject,
-    };
-    let context = RenderContext {
-        words,
-        is_paper: false,
-    };
+    let subject = message.subject(chrome);
     let panes = html! {
         @if let Some(list) = message.list { (beside(chrome, list)) }
         main.message #message {
             (tools(chrome, message))
             article {
                 h1 { (said(subject)) }
-                (heading::heading(chrome, message))
-                @let (shown, more) = message.labels;
-                @if !shown.is_empty() { p.labels { (chips(chrome, shown, *more)) } }
-                (notices(chrome))
-                (extras::notes(context, message.heading.sender, message.extras))
-                (extras::cards(context, message.extras))
-                (body::body(chrome, message, subject))
-                (attachments(chrome, message.attachments, &message.archive()))
+                (read(chrome, message, Some(notices(chrome))))
                 (body::charset(chrome, message))
             }
         }
@@ -157,6 +155,28 @@ pub fn page(chrome: &Chrome, message: &MessagePage) -> Markup {
         Pane::Alone
     };
     app(chrome, subject, pane, panes)
+}
+
+/// What is told of a message and what is to be read of it, below its subject; as it stands among others of a conversation.
+pub(super) fn contents(chrome: &Chrome, message: &MessagePage) -> Markup {
+    read(chrome, message, None)
+}
+
+fn read(chrome: &Chrome, message: &MessagePage, notices: Option<Markup>) -> Markup {
+    let context = RenderContext {
+        words: chrome.words,
+        is_paper: false,
+    };
+    html! {
+        (heading::heading(chrome, message))
+        @let (shown, more) = message.labels;
+        @if !shown.is_empty() { p.labels { (chips(chrome, shown, *more)) } }
+        @if let Some(notices) = notices { (notices) }
+        (extras::notes(context, message.heading.sender, message.extras))
+        (extras::cards(context, message.extras))
+        (body::body(chrome, message, message.subject(chrome)))
+        (attachments(chrome, message.attachments, &message.archive()))
+    }
 }
 
 fn tools(chrome: &Chrome, message: &MessagePage) -> Markup {
@@ -185,18 +205,34 @@ fn tools(chrome: &Chrome, message: &MessagePage) -> Markup {
                 @for act in &message.acting.first { (acting::button(chrome, *act)) }
                 (acting::more(chrome, message.acting, links))
             }
-            @if !message.is_inside() {
-            nav.steps.bar.push aria-label=(words.other_messages()) {
-                @if let Some((nth, total)) = message.place { span.hint { (words.place(nth, total)) } }
-                @let beside = &message.beside;
-                @let (above, below) = match beside.by_time {
-                    true => ((words.newer_message(), words.newer()), (words.older_message(), words.older())),
-                    false => ((words.previous_message(), words.previous()), (words.next_message(), words.next())),
-                };
-                (step(chrome, &beside.newer, &Step { title: above.0, name: above.1, icon: Icon::Up, keys: "k p" }))
-                (step(chrome, &beside.older, &Step { title: below.0, name: below.1, icon: Icon::Down, keys: "j n" }))
-            }
-            }
+            @if !message.is_inside() { (steps(chrome, &message.beside, message.place, words.other_messages())) }
+        }
+    }
+}
+
+/// The ways to what stands beside a message, or a conversation, in its list.
+pub(super) fn steps(
+    chrome: &Chrome,
+    beside: &Neighbours,
+    place: Option<(u32, u32)>,
+    label: &str,
+) -> Markup {
+    let words = chrome.words;
+    let (above, below) = match beside.by_time {
+        true => (
+            (words.newer_message(), words.newer()),
+            (words.older_message(), words.older()),
+        ),
+        false => (
+            (words.previous_message(), words.previous()),
+            (words.next_message(), words.next()),
+        ),
+    };
+    html! {
+        nav.steps.bar.push aria-label=(label) {
+            @if let Some((nth, total)) = place { span.hint { (words.place(nth, total)) } }
+            (step(chrome, &beside.newer, &Step { title: above.0, name: above.1, icon: Icon::Up, keys: "k p" }))
+            (step(chrome, &beside.older, &Step { title: below.0, name: below.1, icon: Icon::Down, keys: "j n" }))
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod acting;
 pub mod all_folders;
 pub mod attached;
 pub mod choose;
+pub mod conversation;
 pub mod error;
 pub mod extras;
 pub mod finding;

@@ -220,7 +220,8 @@ impl Words {
         }
     }
 
-    pub(super) fn messages(&self, n: u32) -> String {
+    /// `5 messages`.
+    pub fn messages(&self, n: u32) -> String {
         self.count(n.into(), "message", "messages")
     }
 

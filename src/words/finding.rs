@@ -153,6 +153,39 @@ impl Words {
         }
     }
 
+    /// Name of the group of what can be done with a conversation.
+    pub fn about_conversation(&self) -> &'static str {
+        "Conversation actions"
+    }
+
+    /// Name of the ways to the conversations beside this one.
+    pub fn other_conversations(&self) -> &'static str {
+        "Previous and next conversation"
+    }
+
+    /// Leads from a long conversation to its messages before those that are shown.
+    pub fn earlier_messages(&self, n: u32) -> String {
+        match n {
+            1 => "Show 1 earlier message".to_owned(),
+            n => format!("Show earlier messages ({})", self.number(n.into())),
+        }
+    }
+
+    /// Leads from them back to the newest ones.
+    pub fn newest_messages(&self) -> &'static str {
+        "Show the newest messages"
+    }
+
+    /// Folds a message of a conversation, or unfolds it again.
+    pub fn fold_message(&self) -> &'static str {
+        "Fold or unfold this message"
+    }
+
+    /// Leads from a message of a conversation to its own page.
+    pub fn open_alone(&self) -> &'static str {
+        "Open this message alone"
+    }
+
     /// In the place of a list in which nothing was found: what can be done.
     pub fn nothing_found(&self) -> (&'static str, &'static str) {
         (

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::Cache;
-use crate::mail::{Conversation, Entry, Flags, FolderRef, ListId, Uid};
+use crate::mail::{Conversation, Entry, Flags, FolderRef, ListId, MessageRef, Uid};
 use crate::remote::UidSet;
-use crate::store::keys::{BLOCK, GROUPS, List, ListKey};
+use crate::store::keys::{BLOCK, ELSEWHERE, Elsewhere, GROUPS, List, ListKey};
 
 impl Cache<'_, '_> {
     /// The conversations at some ranks of a list; None where a block is missing.
@@ -31,6 +31,43 @@ impl Cache<'_, '_> {
         let count = usize::try_from(ranks.end.checked_sub(ranks.start)?).ok()?;
         groups.truncate(count);
         (groups.len() == count).then_some(groups)
+    }
+
+    /// The rank of a conversation in a list by any of its messages, and what it consists of; `hint` is about where it stands.
+    pub fn group_of(
+        &mut self,
+        list: &ListId,
+        head: &List,
+        uid: Uid,
+        hint: u32,
+    ) -> Option<(u32, Conversation)> {
+        if let Some(rank) = self.rank_of(list, head, Entry { folder: 0, uid }, hint) {
+            let groups = self.groups(list, rank..rank.checked_add(1)?)?;
+            return Some((rank, groups.into_iter().next()?));
+        }
+        let (near, count) = (hint.checked_div(BLOCK)?, head.counts.messages);
+        for number in std::iter::once(near).chain((0..count.div_ceil(BLOCK)).rev()) {
+            let start = number.checked_mul(BLOCK)?;
+            let ranks = start..start.saturating_add(BLOCK).min(count);
+            let mut groups = self.groups(list, ranks)?.into_iter().zip(start..);
+            if let Some((group, rank)) = groups.find(|(group, _)| group.others.contains(&uid)) {
+                return Some((rank, group));
+            }
+        }
+        None
+    }
+
+    /// What was found of a conversation in other folders, by its newest message.
+    pub fn elsewhere(&mut self, at: &MessageRef) -> Option<Elsewhere> {
+        let key = self.data.message(at);
+        self.store.get(self.encryption(), &ELSEWHERE, &key)
+    }
+
+    /// Keeps it.
+    pub fn put_elsewhere(&mut self, at: &MessageRef, elsewhere: &Elsewhere) {
+        let key = self.data.message(at);
+        self.store
+            .put(self.encryption(), &ELSEWHERE, &key, elsewhere);
     }
 
     /// Keeps the conversations of a list; of its blocks only those that changed are written.

@@ -262,9 +262,14 @@ impl Sync<'_, '_, '_> {
             }
             let slice = Watch::start();
             let mut plan = Plan::new();
+            let opening = self.server.ask_for(&mut plan, quest.folder, Access::Read);
             let among = UidSet::range(first, last);
             let asked = plan.search(criteria(terms, among, named));
             let flight = self.fly_with_counts(plan)?;
+            if !self.server.has_opened(&flight, &opening)? {
+                return Err(Error::Gone(GoneKind::Numbering));
+            }
+            self.keep_facts();
             match self.told(&flight, Some(asked), named) {
                 Ok(matching) => found = found.with(&matching.unwrap_or_default()),
                 Err(None) => {

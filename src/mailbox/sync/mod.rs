@@ -11,6 +11,7 @@ mod find;
 mod folders;
 mod index;
 mod levels;
+mod related;
 mod row;
 mod rows;
 mod tree;
