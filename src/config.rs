@@ -240,6 +240,10 @@ impl Config {
             if let Some(key) = layer.other.keys().next() {
                 return broken(key, "is no setting");
             }
+            let folders = layer.folders.as_ref();
+            if let Some(key) = folders.and_then(FolderChoices::unknown_key) {
+                return broken(key, "is no setting of folders");
+            }
             if let Some((key, rule)) = layer.broken_rule() {
                 return broken(key, rule);
             }
@@ -359,6 +363,7 @@ impl Config {
             time_zone,
             remote_from,
             after_delete,
+            marked,
             folders,
             searches,
             is_searches_fixed: _,
@@ -370,6 +375,7 @@ impl Config {
                 time_zone: Some(time_zone),
                 remote_from: Some(remote_from),
                 after_delete: Some(after_delete),
+                marked: Some(marked),
                 folders: Some(folders).filter(|chosen| *chosen != FolderChoices::default()),
                 searches: Some(searches).filter(|kept| *kept != SavedSearches::default()),
                 ..Chosen::default()
@@ -435,6 +441,13 @@ mod tests {
             ("[settings]\nrows = 9", "2", "rows"),
             ("[limits]\nrows = 9", "2", "rows"),
             ("[fixed]\nrows = 'many'", "2", "rows"),
+            ("[settings]\nmarked = 'gone'", "2", "marked"),
+            ("[settings.folders]\nfavorites = []", "2", "favorites"),
+            (
+                "[fixed.folders.roles]\nsent = 'a'\narchiv = 'x'",
+                "3",
+                "archiv",
+            ),
             ("[settings]\nafter_delete = 'top'", "2", "after_delete"),
             ("[fixed]\ntime_zone = 'Nowhere/Atlantis'", "2", "time_zone"),
             ("[settings]\n\ncolour = 'red'", "3", "colour"),

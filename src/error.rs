@@ -37,6 +37,8 @@ impl Cause {
 pub enum GoneKind {
     /// The folder was deleted or renamed elsewhere.
     Folder,
+    /// The folder that messages were to go to was deleted or renamed elsewhere.
+    Target,
     /// The message was deleted or moved elsewhere.
     Message,
     /// The folder was made anew (UIDVALIDITY changed): every number in the link means something else now.
@@ -285,7 +287,11 @@ pub mod samples {
             | Error::Profile(_)
             | Error::Internal(_) => {}
             Error::Gone(kind) => match kind {
-                GoneKind::Folder | GoneKind::Message | GoneKind::Numbering | GoneKind::Part => {}
+                GoneKind::Folder
+                | GoneKind::Target
+                | GoneKind::Message
+                | GoneKind::Numbering
+                | GoneKind::Part => {}
             },
             Error::Imap(kind, _) => match kind {
                 Imap::Unreachable
@@ -311,6 +317,7 @@ pub mod samples {
             Error::TooLarge { limit: 65_536 },
             Error::UriTooLong,
             Error::Gone(GoneKind::Folder),
+            Error::Gone(GoneKind::Target),
             Error::Gone(GoneKind::Message),
             Error::Gone(GoneKind::Numbering),
             Error::Gone(GoneKind::Part),
@@ -354,6 +361,7 @@ pub mod samples {
             | Act::Label { .. }
             | Act::SetFolder { .. }
             | Act::KeepSearch { .. }
+            | Act::FolderCutShort { .. }
             | Act::Import { .. } => {}
         };
         let images = |always| Act::ImagesOf {
@@ -397,6 +405,15 @@ pub mod samples {
         }
         for act in FolderAct::all() {
             let (name, into) = ("Orchestra".to_owned(), "Concerts".to_owned());
+            for done in [true, false] {
+                all.push(Act::FolderCutShort {
+                    act,
+                    name: name.clone(),
+                    into: into.clone(),
+                    done,
+                    had_others: true,
+                });
+            }
             all.push(Act::Folder {
                 act,
                 name,

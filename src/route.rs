@@ -573,6 +573,13 @@ mod tests {
                     asks: FolderAsks::WhetherToEmpty,
                 }),
             ),
+            (
+                "GET",
+                Route::FolderOptions(FolderQuery {
+                    folder: folder.clone(),
+                    asks: FolderAsks::WhetherToRemoveMarked,
+                }),
+            ),
             ("GET", Route::Import(folder.clone())),
             ("POST", Route::TakeIn),
             ("POST", Route::ChangeFolder),

@@ -30,6 +30,8 @@ pub struct Chosen {
     pub remote_from: Option<Vec<String>>,
     /// What is shown when the message that was open has been deleted, archived or moved.
     pub after_delete: Option<AfterDelete>,
+    /// Whether messages are shown that are marked for removal.
+    pub marked: Option<Marked>,
     /// What is chosen of folders.
     pub folders: Option<FolderChoices>,
     /// The searches that are kept.
@@ -52,6 +54,17 @@ pub enum AfterDelete {
     List,
 }
 
+/// Whether messages are shown that some mail program has marked for removal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Marked {
+    /// They are, struck through.
+    #[default]
+    Shown,
+    /// They are not; the list says how many.
+    Hidden,
+}
+
 /// The settings in force for one user.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
@@ -63,6 +76,8 @@ pub struct Settings {
     pub remote_from: Vec<String>,
     /// What is shown when the message that was open has been deleted, archived or moved.
     pub after_delete: AfterDelete,
+    /// Whether messages are shown that are marked for removal.
+    pub marked: Marked,
     /// What is chosen of folders.
     pub folders: FolderChoices,
     /// The searches that are kept.
@@ -106,6 +121,7 @@ impl Settings {
                 &settings.after_delete,
             ])
             .unwrap_or_default(),
+            marked: first([&fixed.marked, &user.marked, &settings.marked]).unwrap_or_default(),
             folders: first([&fixed.folders, &user.folders, &settings.folders]).unwrap_or_default(),
             searches: first([&fixed.searches, &user.searches, &settings.searches])
                 .unwrap_or_default(),
@@ -141,6 +157,7 @@ impl Chosen {
             remote_from: _,
             // Each of its values makes sense.
             after_delete: _,
+            marked: _,
             // A name that no folder has does nothing.
             folders: _,
             // One that names no list is not offered.

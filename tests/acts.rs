@@ -1,13 +1,28 @@
 //! Doing something with messages: what the reader does and sees, and what another mail program then finds on the server.
 //!
-//! "Rule n" is a numbered rule of how acts go: never a copy and its removal in one write, never a message that was not
-//! named, never done twice.
+//! "Rule n" is one of the rules of how acts go, and tests that show one have its number in their names:
+//!
+//! | rule | what it says | shown by |
+//! |---|---|---|
+//! | 1 | one connection and three round trips, four with COPY; nothing that marks or removes goes out with the copy that it depends on | `rule_1_*` here and in `servers` |
+//! | 2 | what was done is what the server names, never a tagged OK alone; a NO can be done in part | `rule_2_*` in `servers` |
+//! | 3 | an act is noted on the disk before its first byte leaves; what was cut short is looked after and told | `rule_3_*` in `cut` |
+//! | 4 | the folder is compared as it is opened; what others did meanwhile is neither skipped nor undone | `rule_4_*` here, in `servers` and `meanwhile` |
+//! | 5 | what is moved takes its place by arrival, without asking for the order anew | `rule_5_*` here |
+//! | 6 | the rows that move up, and the page after, come with the act | `rule_6_*` in `meanwhile` |
+//! | 7 | all of a list are those that were there when their number was told; very many go in slices | `rule_7_*` here |
+//! | 8 | a form says the state that is wanted, and sent twice it acts once | `rule_8_*` here; imports in `import` |
+//! | 9 | what anybody has marked as deleted is shown so, can be restored, hidden, or removed after a question; nothing else is expunged | `rule_9_*` here and in `meanwhile` |
+//! | 10 | Undo takes back exactly what was done, where the server has told what that is, and leaves alone what others changed since | `rule_10_*` in `servers` and `meanwhile` |
+//! | 11 | what cannot be changed is not offered | `rule_11_*` in `servers`; shared folders in `folders::shared` |
+//! | 12 | labels are keywords that stay; what a STORE did is read back | `rule_12_*` in `labels` |
 
 mod cut;
 mod export;
 mod hands;
 pub mod injection;
 mod labels;
+mod meanwhile;
 mod script;
 mod servers;
 mod soak;

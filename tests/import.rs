@@ -5,6 +5,9 @@ mod cut;
 
 use std::time::{Duration, Instant};
 
+use serde_json::json;
+
+use crate::support::chromium::Chromium;
 use crate::support::mails::Mail;
 use crate::support::page::Page;
 use crate::support::proxy::Trouble;
@@ -416,5 +419,38 @@ fn what_was_saved_comes_back_as_it_was() {
             }
         }
         assert_eq!(after, wanted, "{act}");
+    }
+}
+
+/// With script the page presses the button itself; without, its user does.
+#[test]
+fn in_a_browser_files_are_chosen_and_a_long_import_goes_on() {
+    let site = plan().proxied().start();
+    let browser = Chromium::start();
+    for (nth, script) in [true, false].into_iter().enumerate() {
+        let tab = browser.tab();
+        tab.take_cookies(&site.sign_in("ann"));
+        tab.scripts(script);
+        tab.open(&format!("{}/import?f=Old", site.url()));
+        tab.evaluate(&format!(
+            "(() => {{ const chosen = new DataTransfer(); chosen.items.add(new File([{}], 'old.mbox')); \
+             document.querySelector('input[type=file]').files = chosen.files; }})()",
+            json!(mbox(350))
+        ));
+        site.proxy().delay(Duration::from_millis(60));
+        tab.click_to("#import-form button");
+        let is_done = tab.text().contains("350 messages imported");
+        if script && !is_done {
+            tab.loading(|| ());
+        }
+        if !script {
+            assert!(!is_done, "it went on without being asked");
+            site.proxy().delay(Duration::ZERO);
+            tab.click_to("#import-on button");
+        }
+        let text = tab.text().replace(['\u{2068}', '\u{2069}'], "");
+        assert!(text.contains("350 messages imported into Old."), "{text}");
+        assert_eq!(subjects(&site, "Old").len(), 350 * (nth + 1));
+        tab.expect_quiet();
     }
 }

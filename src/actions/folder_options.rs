@@ -39,6 +39,7 @@ pub fn show(visit: &mut Visit, query: &FolderQuery) -> Result<Done> {
             whether(visit, &query.folder, size)
         }
         FolderAsks::WhetherToEmpty => empty(visit, &query.folder),
+        FolderAsks::WhetherToRemoveMarked => marked(visit, &query.folder),
     }
 }
 
@@ -62,13 +63,32 @@ fn empty(visit: &mut Visit, name: &FolderName) -> Result<Done> {
     }
 }
 
+/// Asks whether what is marked for removal is to be removed: what the server finds now, and nothing that is marked later.
+fn marked(visit: &mut Visit, name: &FolderName) -> Result<Done> {
+    let (folder, uids) = visit.mailbox.marked(name)?;
+    if uids.is_empty() {
+        return super::folder::show(visit, &ListQuery::newest(name.clone()));
+    }
+    let all = AllOf { below: 0, count: 0 };
+    let form = MessagesForm {
+        uids: uids.iter().take(MessagesForm::MOST).collect(),
+        all: None,
+        ..MessagesForm::with_all(MessageAct::Remove, folder, all)
+    };
+    choose::whether(visit, &form)
+}
+
 /// Makes a folder or changes one, then shows it.
 ///
 /// # Errors
 /// `BadRequest` for a form that is none of ours; those of `Mailbox::change_folder`.
 pub fn change(visit: &mut Visit) -> Result<Done> {
     let change = FolderChange::read(visit.form.fields())?;
-    match visit.mailbox.change_folder(&change, visit.progress)? {
+    let under = visit.notice;
+    let outcome = visit
+        .mailbox
+        .change_folder(&change, &under, visit.progress)?;
+    match outcome {
         FolderOutcome::Done(done) => {
             forget_notices(visit, &done);
             visit.profile.follow(&done.followed)?;

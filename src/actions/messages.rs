@@ -9,7 +9,7 @@ use super::panes::title;
 use super::resume::{self, Question};
 use super::{Done, GoOn, Visit, choose, export, folder, labels};
 use crate::error::{Act, Result};
-use crate::mail::{FolderName, FolderRef, MessageAct, MessageRef, Role, Tally};
+use crate::mail::{FolderName, FolderRef, MessageAct, MessageRef, ModSeq, Role, Tally};
 use crate::mailbox::{Change, Order, WayBack, Which};
 use crate::notices;
 use crate::outbox::Kept;
@@ -208,6 +208,7 @@ fn carry_out(
             before: tally,
             page: &form.page,
             under: visit.notice,
+            since: form.since,
         };
         let outcome = visit.mailbox.act(&order, visit.progress)?;
         tally = outcome.tally;
@@ -224,37 +225,42 @@ fn carry_out(
     })
 }
 
-/// The messages that taking back what was done in a folder is about, where something can take it back.
-fn undone(act: MessageAct, from: &FolderRef, way: WayBack) -> Option<(MessageAct, Picked)> {
+/// What takes back what was done in a folder.
+struct Back {
+    act: MessageAct,
+    picked: Picked,
+    /// Messages that were changed since are left alone.
+    since: Option<ModSeq>,
+}
+
+/// What takes back what was done in a folder, where something can.
+fn undone(act: MessageAct, from: &FolderRef, way: WayBack) -> Option<Back> {
     Some(match way {
-        WayBack::Flags(uids) => {
-            let picked = Picked {
+        WayBack::Flags(uids, since) => Back {
+            act: act.opposite()?,
+            picked: Picked {
                 folder: from.clone(),
                 uids: uids.iter().collect(),
                 home: None,
-            };
-            (act.opposite()?, picked)
-        }
-        WayBack::From(folder, uids) => {
-            let picked = Picked {
+            },
+            since,
+        },
+        WayBack::From(folder, uids) => Back {
+            act: MessageAct::Move,
+            picked: Picked {
                 folder,
                 uids: uids.iter().collect(),
                 home: Some(from.name.clone()),
-            };
-            (MessageAct::Move, picked)
-        }
+            },
+            since: None,
+        },
     })
 }
 
 /// The act that takes it back, where one can.
-fn undo(
-    visit: &Visit,
-    form: &MessagesForm,
-    mut back: Vec<(MessageAct, Picked)>,
-) -> Option<ActForm> {
-    let (act, first) = back.first().cloned()?;
+fn undo(visit: &Visit, form: &MessagesForm, mut back: Vec<Back>) -> Option<ActForm> {
     let undo = MessagesForm {
-        act,
+        act: back.first()?.act,
         to: None,
         label: form.label.clone(),
         from: form.from.clone(),
@@ -265,16 +271,23 @@ fn undo(
         opened: None,
         sure: false,
         undoes: Some(NoticeId(visit.notice.id())),
+        since: None,
     };
-    let undo = match back.len() {
-        1 => MessagesForm {
-            to: first.home,
-            from: first.folder,
-            uids: first.uids,
+    let undo = match (back.pop(), back.is_empty()) {
+        (Some(Back { picked, since, .. }), true) => MessagesForm {
+            to: picked.home,
+            from: picked.folder,
+            uids: picked.uids,
+            since,
             ..undo
         },
-        _ => MessagesForm {
-            picked: back.drain(..).map(|(_, picked)| picked).collect(),
+        // Of several folders each counts its changes for itself.
+        (last, _) => MessagesForm {
+            picked: back
+                .into_iter()
+                .chain(last)
+                .map(|back| back.picked)
+                .collect(),
             ..undo
         },
     };

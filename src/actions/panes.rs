@@ -14,6 +14,7 @@ use crate::route::{
     MessagesForm, Route, Selected,
 };
 use crate::sender::{self, Judgement, Standpoint};
+use crate::settings::Marked;
 use crate::store::keys::FolderList;
 use crate::views::acting::{Acting, Selection};
 use crate::views::folder::{ListPane, RowLine, Untold};
@@ -261,7 +262,13 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
             ..row_line(visit, line, (&listing.list, message), *outgoing)
         })
     });
-    let rows: Vec<RowLine> = lines.collect();
+    let mut rows: Vec<RowLine> = lines.collect();
+    let marked = rows.iter().filter(|row| row.marked).count();
+    let hides = visit.profile.settings().marked == Marked::Hidden;
+    if hides {
+        // What is open stays in sight.
+        rows.retain(|row| !row.marked || row.current);
+    }
     let mut acting = offers(own.filter(|_| !spans), &head.permits);
     if spans {
         // One file is of one folder.
@@ -318,6 +325,12 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
             asks: FolderAsks::WhetherToEmpty,
         })
     });
+    let remove_marked = (is_whole && marked > 0 && can(MessageAct::Remove)).then(|| {
+        Route::FolderOptions(FolderQuery {
+            folder: folder.clone(),
+            asks: FolderAsks::WhetherToRemoveMarked,
+        })
+    });
     let newer = listing.newer.clone().map(ListPage::NewerThan);
     let older = listing.older.clone().map(ListPage::OlderThan);
     ListPane {
@@ -343,6 +356,11 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
         },
         all_read: all_read.map(ActForm::from),
         empty,
+        remove_marked,
+        hidden: match hides {
+            true => u32::try_from(marked).unwrap_or(u32::MAX),
+            false => 0,
+        },
         import: around
             .folder(folder)
             .filter(|folder| is_whole && folder.may_take() && head.permits != Permits::Nothing)

@@ -23,7 +23,7 @@ use crate::outbox::{FormId, Imports, Outbox, UnderWay};
 use crate::profile::Profile;
 use crate::remote::{Capabilities, Remote};
 use crate::response::Response;
-use crate::route::{self, ActForm, Base, ImportForm, ListQuery, NoticeId, Route};
+use crate::route::{self, ActForm, Base, ImportForm, NoticeId, Route};
 use crate::session::{self, Session, SessionCookie};
 use crate::store::Encryption;
 use crate::store::keys::{SERVER, SessionKey};
@@ -294,7 +294,7 @@ impl Visitor<'_> {
                     done: settled.said,
                     undo: None,
                     more: None,
-                    page: Route::Folder(ListQuery::newest(settled.from)).href(&Base::default()),
+                    page: settled.page.href(&Base::default()),
                 };
                 let owner = notices::Owner {
                     data: &session.data,

@@ -83,6 +83,19 @@ pub enum Act {
         /// From now on, or no longer.
         on: bool,
     },
+    /// To change a folder, cut short by a kill or a lost connection: what was found out afterwards.
+    FolderCutShort {
+        /// What was to be done.
+        act: FolderAct,
+        /// Its name for people, as it was, or was to be.
+        name: String,
+        /// Its new name, or the name of the folder that it was to go below; may be empty.
+        into: String,
+        /// True where it was done.
+        done: bool,
+        /// True where others were to go with it, and may have.
+        had_others: bool,
+    },
     /// To take messages in from files.
     Import {
         /// The folder's name for people.
@@ -108,7 +121,7 @@ impl Act {
     pub fn is_whole(&self) -> bool {
         match self {
             Act::Messages { tally, .. } => tally.left == 0 && tally.done > 0,
-            Act::CutShort { .. } => false,
+            Act::CutShort { .. } | Act::FolderCutShort { .. } => false,
             Act::Folder { tally, .. } => tally.left == 0,
             Act::Import { came, .. } => came.stop.is_none() && came.unfit == 0,
             Act::SignIn

@@ -168,6 +168,7 @@ pub fn told(import: &Import) -> Told {
         opened: None,
         sure: false,
         undoes: Some(NoticeId(import.id)),
+        since: None,
     };
     let can_be = is_whole && !undo.uids.is_empty() && undo.uids.len() < MessagesForm::MOST;
     Told {
@@ -236,7 +237,7 @@ impl Slice<'_, '_> {
         let mut plan = Plan::new();
         let status = plan.status(&folder);
         let flight = remote.fly(plan)?;
-        flight.require(status)?;
+        remote.require_there(&flight, status, &folder)?;
         let counts = flight.folders.counts.get(&folder).copied();
         let counts = counts.unwrap_or_default();
         let validity = counts.validity.unwrap_or(UidValidity(0));

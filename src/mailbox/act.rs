@@ -11,7 +11,8 @@ use super::sync::{Purpose, Wanted};
 use super::{Access, Mailbox};
 use crate::error::{Act, Cause, Error, GoneKind, Progress, Result};
 use crate::mail::{FolderName, FolderRef, IdHash, ListId, MessageAct, Row, Tally, Uid, labels_of};
-use crate::remote::{StatusCounts, UidSet};
+use crate::remote::{Criteria, Plan, StatusCounts, UidSet};
+use crate::route::{FoldersQuery, ListQuery, Route};
 use crate::store::keys::{List, NoticeKey, OpenAct, Target};
 use crate::time::{Seconds, Watch};
 
@@ -39,8 +40,8 @@ pub struct Settled {
     pub under: NoticeKey,
     /// What is said of it.
     pub said: Act,
-    /// The folder that it was in.
-    pub from: FolderName,
+    /// The page that comes next, for the same form sent once more.
+    pub page: Route,
 }
 
 impl Mailbox<'_, '_> {
@@ -194,6 +195,21 @@ impl Mailbox<'_, '_> {
         (set(without), set(with))
     }
 
+    /// Which messages of a folder are marked for removal, by whomever, as the server finds them now.
+    ///
+    /// # Errors
+    /// `Gone(Folder)`; `Imap`.
+    pub fn marked(&mut self, folder: &FolderName) -> Result<(FolderRef, UidSet)> {
+        let list = ListId::of_folder(folder.clone());
+        let head = self.sync().compare(&list, Purpose::Look)?.head;
+        let mut plan = Plan::new();
+        let marked = plan.search(Criteria::Deleted);
+        let flight = self.sync().fly_with_counts(plan)?;
+        flight.require(marked)?;
+        let found = flight.get(marked).map(|found| found.uids.to_set());
+        Ok((head.folder, found.unwrap_or_default()))
+    }
+
     /// Looks what became of acts that were cut short. Their folders are compared with the server, and so is the folder that
     /// messages were to go to; then what is there tells.
     ///
@@ -201,10 +217,26 @@ impl Mailbox<'_, '_> {
     /// `Imap`: what is not found out now is looked for by the next request.
     pub fn settle(&mut self) -> Result<Vec<Settled>> {
         let open = self.cache.open_acts();
-        if open.is_empty() || self.offline.is_set() {
+        let folders = self.cache.open_folder_acts();
+        if open.is_empty() && folders.is_empty() || self.offline.is_set() {
             return Ok(Vec::new());
         }
         let mut settled = Vec::new();
+        for (under, act) in folders {
+            let said = match self.changes().look_after_folder(act) {
+                Ok(said) => said,
+                Err(failure) => {
+                    self.offline.note(failure)?;
+                    return Ok(settled);
+                }
+            };
+            self.cache.end_folder_act(&under);
+            settled.extend(said.map(|said| Settled {
+                under,
+                said,
+                page: Route::Folders(FoldersQuery::default()),
+            }));
+        }
         for (under, act) in open {
             let (mut tally, both) = match self.look_after(&act) {
                 Ok(found) => found,
@@ -238,7 +270,7 @@ impl Mailbox<'_, '_> {
                     tally,
                     both,
                 },
-                from: act.from.name,
+                page: Route::Folder(ListQuery::newest(act.from.name)),
             });
         }
         Ok(settled)

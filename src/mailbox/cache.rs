@@ -16,7 +16,8 @@ use crate::mail::{
 use crate::remote::UidSet;
 use crate::store::keys::{
     DataKey, ELSEWHERE, FOLDERS, FolderList, JUDGES, LISTS, List, MessageKey, NoticeKey, OPEN_ACTS,
-    OpenAct, PENDING, ROWS, SERVER, ServerFacts, TEXTS, ValidityKey,
+    OPEN_FOLDER_ACTS, OpenAct, OpenFolderAct, PENDING, ROWS, SERVER, ServerFacts, TEXTS,
+    ValidityKey,
 };
 use crate::store::{Encryption, Store};
 
@@ -224,6 +225,27 @@ impl<'v, 'p> Cache<'v, 'p> {
     /// Notes that the end of an act is known.
     pub fn end_act(&mut self, key: &NoticeKey) {
         self.store.remove(&OPEN_ACTS, key);
+    }
+
+    /// Notes a change of a folder that is about to be made; whoever saves the store before it begins has it on the disk.
+    pub fn begin_folder_act(&mut self, key: &NoticeKey, act: &OpenFolderAct) {
+        self.store
+            .put(self.encryption(), &OPEN_FOLDER_ACTS, key, act);
+    }
+
+    /// Notes that the end of a change of a folder is known.
+    pub fn end_folder_act(&mut self, key: &NoticeKey) {
+        self.store.remove(&OPEN_FOLDER_ACTS, key);
+    }
+
+    /// The changes of folders whose end is not known.
+    pub fn open_folder_acts(&mut self) -> Vec<(NoticeKey, OpenFolderAct)> {
+        let keys = self.store.keys_below(&OPEN_FOLDER_ACTS, &self.data.id);
+        let act = |key: NoticeKey| {
+            let act = self.store.get(self.encryption(), &OPEN_FOLDER_ACTS, &key)?;
+            Some((key, act))
+        };
+        keys.into_iter().filter_map(act).collect()
     }
 
     /// The acts whose end is not known.

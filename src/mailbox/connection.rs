@@ -3,8 +3,8 @@
 //! Not for what is asked (`sync`, `change`) nor for how it is said (`remote`). To know before changing it: a UID means
 //! something only in the UIDVALIDITY that its folder was opened in, so that is looked at with each opening.
 
-use crate::error::Result;
-use crate::mail::{FolderRef, UidValidity};
+use crate::error::{Error, GoneKind, Result};
+use crate::mail::{FolderName, FolderRef, UidValidity};
 use crate::remote::{Access, Cost, Flight, Handle, OpenFolder, Plan, Remote};
 use crate::store::keys::ServerFacts;
 
@@ -120,6 +120,23 @@ impl<'v> Connection<'v> {
         handle: Handle<OpenFolder>,
     ) -> Result<&'f OpenFolder> {
         self.remote.require_open(flight, handle)
+    }
+
+    /// What a command comes to that needs the folder to be there which messages are to go to.
+    ///
+    /// # Errors
+    /// `Gone(Target)`; `Imap`, `OverQuota`.
+    pub fn require_target<A>(
+        &mut self,
+        flight: &Flight,
+        handle: Handle<A>,
+        target: &FolderName,
+    ) -> Result<()> {
+        let required = self.remote.require_there(flight, handle, target);
+        required.map_err(|error| match error == Error::Gone(GoneKind::Folder) {
+            true => Error::Gone(GoneKind::Target),
+            false => error,
+        })
     }
 
     /// Notes which folder is open from now on, and in which UIDVALIDITY.

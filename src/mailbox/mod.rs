@@ -28,11 +28,11 @@ mod together;
 
 use std::collections::BTreeMap;
 
-use crate::error::{GoneKind, Imap, Progress, Result};
+use crate::error::{GoneKind, Imap, Progress, Reach, Result};
 use crate::mail::{Folder, FolderChange, FolderName, FolderSize, ListId, Role};
 use crate::remote::{Access, Cost, Remote};
 use crate::store::Store;
-use crate::store::keys::{DataKey, FolderList};
+use crate::store::keys::{DataKey, FolderList, NoticeKey};
 use crate::time::Seconds;
 use cache::Cache;
 use change::{Changes, folder_of};
@@ -174,16 +174,24 @@ impl<'v, 'p> Mailbox<'v, 'p> {
         }
     }
 
-    /// Makes a folder, or changes one; noted in `progress` before each step.
+    /// Makes a folder, or changes one; noted in `progress` before each step, and `under` a key until its end is known.
     ///
     /// # Errors
     /// `Gone(Folder)`; `DiskFull` before anything was sent; `Imap`, `OverQuota`.
     pub fn change_folder(
         &mut self,
         change: &FolderChange,
+        under: &NoticeKey,
         progress: &Progress,
     ) -> Result<FolderOutcome> {
-        self.changes().change_folder(change, progress)
+        self.changes().note_folder_act(under, change);
+        let outcome = self.changes().change_folder(change, progress);
+        match progress.reach() {
+            // The next request looks.
+            Reach::Perhaps(_) => {}
+            Reach::Reading | Reach::Nothing | Reach::Done(_) => self.cache.end_folder_act(under),
+        }
+        outcome
     }
 
     /// How much is in a folder now, and below it, as the server counts.
@@ -220,11 +228,13 @@ impl<'v, 'p> Mailbox<'v, 'p> {
             return;
         }
         let list = ListId::of_folder(folder.clone());
-        if let Some(mut head) = self.cache.list(&list) {
+        if gone != GoneKind::Target
+            && let Some(mut head) = self.cache.list(&list)
+        {
             head.as_of = head.as_of.min(self.fresh.stale());
             self.cache.put_head(&list, &head);
         }
-        if gone == GoneKind::Folder
+        if matches!(gone, GoneKind::Folder | GoneKind::Target)
             && let Some(mut list) = self.cache.folders()
         {
             list.as_of = list.as_of.min(self.fresh.stale());

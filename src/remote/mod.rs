@@ -71,6 +71,7 @@ use self::connect::{Connected, Limits, connect};
 use self::flight::Session;
 use crate::config::ImapServer;
 use crate::error::{Cause, Error, GoneKind, Result, Said};
+use crate::mail::FolderName;
 use crate::time::{Deadline, Watch};
 
 /// What one request may receive from its server, in bytes (as they come over the line).
@@ -280,8 +281,22 @@ impl<'a> Remote<'a> {
         let missing = || Error::Internal(Cause::new("a folder that the flight did not open"));
         let opened = flight.get(command).ok_or_else(missing)?;
         let folder = opened.name.as_ref().ok_or_else(missing)?;
+        self.require_there(flight, command, folder)?;
+        Ok(opened)
+    }
+
+    /// For any command of a flight that needs a folder to be there: what a NO means for the page.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn require_there<A>(
+        &mut self,
+        flight: &Flight,
+        command: Handle<A>,
+        folder: &FolderName,
+    ) -> Result<()> {
         let refused = match flight.require(command) {
-            Ok(()) => return Ok(opened),
+            Ok(()) => return Ok(()),
             Err(refused) if folder.is_inbox() => return Err(refused),
             Err(refused) => refused,
         };

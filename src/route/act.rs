@@ -6,7 +6,7 @@
 use super::query::{Link, Query};
 use super::{Base, ListQuery, MessageQuery, MessageRef, NoticeId, Route, Selected};
 use crate::error::{Error, Result};
-use crate::mail::{FolderName, FolderRef, LabelWord, MessageAct, Uid, UidValidity};
+use crate::mail::{FolderName, FolderRef, LabelWord, MessageAct, ModSeq, Uid, UidValidity};
 
 /// What the form of `Route::Sender` holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +65,8 @@ pub struct MessagesForm {
     pub sure: bool,
     /// The notice whose act this one undoes.
     pub undoes: Option<NoticeId>,
+    /// Messages that were changed since are left alone, where the server can tell (RFC 7162).
+    pub since: Option<ModSeq>,
 }
 
 /// Messages of one of several folders.
@@ -147,6 +149,7 @@ impl MessagesForm {
             opened: None,
             sure: false,
             undoes: None,
+            since: None,
             label: None,
         }
     }
@@ -242,6 +245,10 @@ impl MessagesForm {
             opened: fields.get("r").map(|_| fields.number("r")).transpose()?,
             sure: fields.is_set("sure"),
             undoes: fields.get("undoes").and_then(NoticeId::from_text),
+            since: fields
+                .get("since")
+                .and_then(|n| n.parse().ok())
+                .and_then(ModSeq::new),
         })
     }
 
@@ -279,6 +286,9 @@ impl MessagesForm {
         }
         if let Some(id) = self.undoes {
             set("undoes", id.to_text());
+        }
+        if let Some(since) = self.since {
+            set("since", since.get().to_string());
         }
         fields
     }

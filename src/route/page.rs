@@ -105,6 +105,8 @@ pub enum FolderAsks {
     WhetherToDelete,
     /// Whether all that is in it is to be removed.
     WhetherToEmpty,
+    /// Whether all that is marked for removal is to be removed.
+    WhetherToRemoveMarked,
 }
 
 impl FolderQuery {

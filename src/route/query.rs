@@ -154,6 +154,7 @@ impl Query {
                 },
                 Some("delete") => FolderAsks::WhetherToDelete,
                 Some("empty") => FolderAsks::WhetherToEmpty,
+                Some("marked") => FolderAsks::WhetherToRemoveMarked,
                 Some(_) | None => FolderAsks::Nothing,
             },
         })
@@ -294,6 +295,7 @@ impl Link {
             }
             FolderAsks::WhetherToDelete => self.set("ask", "delete"),
             FolderAsks::WhetherToEmpty => self.set("ask", "empty"),
+            FolderAsks::WhetherToRemoveMarked => self.set("ask", "marked"),
         }
     }
 

@@ -33,6 +33,14 @@ pub struct FolderChoices {
 }
 
 impl FolderChoices {
+    /// The first key that is no setting of this version.
+    pub fn unknown_key(&self) -> Option<&str> {
+        let is_role =
+            |role: &&String| matches!(FolderSetting::named(role), Some(FolderSetting::Role(_)));
+        let role = self.roles.keys().find(|role| !is_role(role));
+        self.other.keys().next().or(role).map(String::as_str)
+    }
+
     /// The favourites, the latest last.
     pub fn favourites(&self) -> impl Iterator<Item = FolderName> {
         self.favourites

@@ -18,6 +18,7 @@
 //! | 14 places | data key id, list, block | the folders of a block's UIDs, by number | data key |
 //! | 15 groups | data key id, list, block | what the entries of that block stand for | data key |
 //! | 16 elsewhere | data key id, folder, UIDVALIDITY, UID | what belongs to that message's conversation in other folders | data key |
+//! | 17 open folder acts | data key id, session id, notice id | `OpenFolderAct` | data key |
 //!
 //! Numbers are big-endian and of fixed width, the variable part comes last: a range is in UID order, a prefix is a folder.
 //! A key is a type of its own, made here only; nobody else has its bytes in hand.
@@ -85,6 +86,8 @@ pub const JUDGES: Tree<DataKeyId, String> = Tree::new(11, 1);
 /// Acts whose end is not known: written before their first byte leaves, removed when what they did has been kept. One that
 /// is found was cut short by a kill or a lost connection. They exist only here, as the marks of `PENDING` do.
 pub const OPEN_ACTS: Tree<NoticeKey, OpenAct> = Tree::new(12, 2);
+/// Changes of folders whose end is not known.
+pub const OPEN_FOLDER_ACTS: Tree<NoticeKey, OpenFolderAct> = Tree::new(17, 1);
 /// What folders are sorted and grouped by, where the mail server does not do that. Large, and slow to be fetched again: a new
 /// generation takes it along beside all else (`STREAMED`).
 pub const INDEX: Tree<IndexKey, IndexPiece> = Tree::new(13, 1);
@@ -94,7 +97,7 @@ pub const GROUPS: Tree<BlockKey, Vec<Conversation>> = Tree::new(15, 1);
 pub const ELSEWHERE: Tree<MessageKey, Elsewhere> = Tree::new(16, 1);
 
 /// Trees that a new generation of the store takes along, most needed first; the rest is a miss once.
-pub(super) const CARRIED: [u8; 10] = [1, 2, 3, 12, 4, 5, 6, 7, 14, 15];
+pub(super) const CARRIED: [u8; 11] = [1, 2, 3, 12, 17, 4, 5, 6, 7, 14, 15];
 /// The tree that it takes along piece by piece, however large the rest is.
 pub(super) const STREAMED: u8 = 13;
 /// The tree of wraps, and the first tree whose keys begin with a data key's id.
@@ -337,6 +340,17 @@ pub struct OpenAct {
     pub flags: Option<(Flags, bool)>,
 }
 
+/// A change of a folder that was about to be made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenFolderAct {
+    /// What its form said.
+    pub fields: Vec<(String, String)>,
+    /// The folder's name for people, as it was, or is to be.
+    pub name: String,
+    /// Its new name for people, or that of the folder that it was to go below; may be empty.
+    pub into: String,
+}
+
 /// The folder that an act puts messages into, as it was just before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
@@ -531,6 +545,11 @@ mod tests {
             }),
             flags: Some((Flags::SEEN, true)),
         };
+        let open_folder_act = OpenFolderAct {
+            fields: vec![("a".into(), "b".into())],
+            name: "c".into(),
+            into: "d".into(),
+        };
         let indexed = Indexed {
             size: 2,
             dated: 3,
@@ -579,6 +598,10 @@ mod tests {
                     held: 5,
                 }))),
             ),
+            (
+                OPEN_FOLDER_ACTS.version,
+                hex(bytes(postcard::to_stdvec(&open_folder_act))),
+            ),
         ];
         let expected = [
             (
@@ -608,6 +631,7 @@ mod tests {
             ),
             (1, "010201ac0201030104"),
             (1, "0101610101ac0205"),
+            (1, "010161016201630164"),
         ];
         for ((version, bytes), (known_version, known)) in seen.iter().zip(expected) {
             assert_eq!((*version, bytes.as_str()), (known_version, known));

@@ -41,6 +41,10 @@ pub struct ListPane {
     pub all_read: Option<ActForm>,
     /// The question whether all of them are to be removed.
     pub empty: Option<Route>,
+    /// The question whether what is marked for removal is to be removed.
+    pub remove_marked: Option<Route>,
+    /// How many rows of this page are not shown, since they are marked for removal.
+    pub hidden: u32,
     /// Takes messages in from files.
     pub import: Option<Route>,
     /// Which of them are selected, and the pages that select others.
@@ -188,6 +192,14 @@ fn head(chrome: &Chrome, list: &ListPane, title: Markup, is_page: bool) -> Marku
                     }
                 }
             }
+            @if is_page && (list.hidden > 0 || list.remove_marked.is_some()) {
+                .asof {
+                    @if list.hidden > 0 { span { (words.marked_are_hidden(list.hidden)) } }
+                    @if let Some(remove) = &list.remove_marked {
+                        a href=(chrome.href(remove)) { (words.remove_marked()) }
+                    }
+                }
+            }
             @if is_page { (notices(chrome)) }
         }
     }
@@ -198,7 +210,7 @@ fn rows(chrome: &Chrome, list: &ListPane) -> Markup {
     let (first, last) = list.range;
     let many = list.newer.is_some() || list.older.is_some();
     html! {
-        @if list.rows.is_empty() {
+        @if list.rows.is_empty() && list.hidden == 0 {
             .nothing {
                 (icon(Icon::Folder))
                 @if list.finding.text.is_empty() {

@@ -597,6 +597,8 @@ fn inbox(open: Option<usize>, peek: bool) -> ListPane {
             fields: acting().fields,
         }),
         empty: None,
+        remove_marked: None,
+        hidden: 0,
         import: Some(Route::Import(FolderName::inbox())),
         selection: Selection {
             selected: Selected::Nothing,

@@ -38,6 +38,25 @@ impl Words {
             Act::SetFolder { setting, name, on } => self.folder_set(*setting, name, *on),
             Act::KeepSearch { name, on } => self.search_kept(name, *on),
             Act::Import { into, came } => self.imported(into, came),
+            Act::FolderCutShort {
+                act,
+                name,
+                into,
+                done,
+                had_others,
+            } => {
+                let said = match done {
+                    true => {
+                        let one = Tally {
+                            done: 1,
+                            ..Tally::default()
+                        };
+                        self.folder_done(*act, name, into, one)
+                    }
+                    false => self.folder_not_done(*act, name, *had_others),
+                };
+                sentences(&["What you did last was interrupted.".to_owned(), said])
+            }
             Act::CutShort {
                 act,
                 into,
@@ -90,6 +109,22 @@ impl Words {
     /// What is said of a message that some client has marked as deleted, and that none has removed yet.
     pub fn marked_for_removal(&self) -> &'static str {
         "Marked for removal"
+    }
+
+    /// Rows that are not shown.
+    pub fn marked_are_hidden(&self, n: u32) -> String {
+        match n {
+            1 => "1 message marked for removal is hidden on this page.".to_owned(),
+            n => format!(
+                "{} marked for removal are hidden on this page.",
+                self.messages(n)
+            ),
+        }
+    }
+
+    /// Leads to the question whether they are to be removed.
+    pub fn remove_marked(&self) -> &'static str {
+        "Remove marked messages"
     }
 
     /// Nothing can be done with the messages of a folder.
@@ -286,7 +321,9 @@ impl Words {
                 let sender = isolated(sender);
                 format!("Images from {sender} {what}. Open a message from this sender to check.")
             }
-            Act::Folder { act, name, .. } => self.folder_perhaps(*act, name),
+            Act::Folder { act, name, .. } | Act::FolderCutShort { act, name, .. } => {
+                self.folder_perhaps(*act, name)
+            }
             Act::Label { name, .. } => {
                 let name = isolated(name);
                 format!("Label {name} may or may not have been saved. Open \u{201c}Edit labels\u{201d} to check.")

@@ -164,6 +164,11 @@ impl Words {
                 "It was deleted or renamed, perhaps in another mail program.",
                 "Choose another folder.",
             ),
+            GoneKind::Target => text(
+                "The other folder no longer exists",
+                "The folder that the messages were to go to was deleted or renamed, perhaps in another mail program.",
+                "Choose another folder.",
+            ),
             GoneKind::Message => text(
                 "This message is no longer here",
                 "It was deleted or moved, perhaps in another mail program.",

@@ -237,6 +237,23 @@ impl Words {
         }
     }
 
+    /// A change of a folder was not made.
+    pub(super) fn folder_not_done(&self, act: FolderAct, name: &str, had_others: bool) -> String {
+        let folder = isolated(name);
+        match act {
+            FolderAct::Create => format!("Folder {folder} was not created."),
+            FolderAct::Rename => format!("{folder} was not renamed."),
+            FolderAct::Move => format!("{folder} was not moved."),
+            FolderAct::Subscribe | FolderAct::Unsubscribe => {
+                format!("Your subscription to {folder} is as it was.")
+            }
+            FolderAct::Delete if had_others => {
+                format!("{folder} was not deleted, but some of its subfolders may have been.")
+            }
+            FolderAct::Delete => format!("{folder} was not deleted."),
+        }
+    }
+
     /// A folder was set to be something, or no longer.
     pub(super) fn folder_set(&self, setting: FolderSetting, name: &str, on: bool) -> String {
         let folder = isolated(name);

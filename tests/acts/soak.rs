@@ -64,6 +64,10 @@ struct Asked {
     count: usize,
     /// The keyword of the label that it is about.
     label: String,
+    /// Of messages that were changed later than this it leaves the flags alone.
+    since: Option<u64>,
+    /// Which these are.
+    left: BTreeSet<u32>,
 }
 
 struct Soak {
@@ -367,7 +371,8 @@ impl Soak {
             return false;
         }
         let before = self.look();
-        let asked = Asked::read(&request.body, &before);
+        let mut asked = Asked::read(&request.body, &before);
+        asked.left = self.changed_since(&asked, &before);
         if asked.to.as_ref() == Some(&asked.from) {
             self.browsers[at].send(&request).has_status(400);
             return false;
@@ -400,6 +405,39 @@ impl Soak {
         true
     }
 
+    /// The messages that an act leaves as they are, since they were changed meanwhile.
+    fn changed_since(&mut self, asked: &Asked, before: &Mailbox) -> BTreeSet<u32> {
+        let Some(since) = asked.since else {
+            return BTreeSet::new();
+        };
+        self.client.run(&format!("EXAMINE {}", asked.from));
+        let lines = self.client.run("UID FETCH 1:* (MODSEQ)");
+        let number = |line: &str, before: &str| {
+            let (_, rest) = line.split_once(before)?;
+            let end = rest.find(|c: char| !c.is_ascii_digit())?;
+            rest[..end].parse::<u64>().ok()
+        };
+        let changed = lines.iter().filter_map(|line| {
+            let modseq = number(line, "MODSEQ (")?;
+            let uid = u32::try_from(number(line, "UID ")?).ok()?;
+            (modseq > since).then_some(uid)
+        });
+        let held = &before[&asked.from].messages;
+        let is_left = |uid: &u32| {
+            let has = |flag: &str| held.get(uid).is_some_and(|m| m.flags.contains(flag));
+            asked.which.contains(uid)
+                && match asked.act.as_str() {
+                    "read" => !has("\\Seen"),
+                    "unread" => has("\\Seen"),
+                    "star" => !has("\\Flagged"),
+                    "unstar" => has("\\Flagged"),
+                    "label" => !has(&asked.label),
+                    _ => has(&asked.label),
+                }
+        };
+        changed.filter(is_left).collect()
+    }
+
     /// What the server has.
     fn look(&mut self) -> Mailbox {
         PLACES
@@ -415,7 +453,7 @@ impl Soak {
         let there: Vec<u32> = from.messages.keys().copied().collect();
         let there: Vec<u32> = there
             .into_iter()
-            .filter(|uid| asked.which.contains(uid))
+            .filter(|uid| asked.which.contains(uid) && !asked.left.contains(uid))
             .collect();
         let mut gone = Vec::new();
         for uid in there {
@@ -501,6 +539,7 @@ impl Soak {
             .filter(|uid| held.contains_key(uid))
             .count();
         let missing = asked.count - done;
+        let done = done - asked.left.len();
         let messages = |n: usize| format!("{n} message{}", if n == 1 { "" } else { "s" });
         let title = |name: &String| PLACES.iter().find(|(n, _)| n == name).expect("a folder").1;
         let to = asked.to.as_ref().map_or("", title);
@@ -529,8 +568,16 @@ impl Soak {
         };
         let said = page.texts_of(".note p").join(" ");
         let said = said.replace(['\u{2068}', '\u{2069}'], "");
-        if said != format!("{did}{not_there}") {
-            self.fail(page, &format!("{said:?} is said, not \"{did}{not_there}\""));
+        let left = match asked.left.len() {
+            0 => String::new(),
+            1 => " 1 message is still as it was.".to_owned(),
+            n => format!(" {} are still as they were.", messages(n)),
+        };
+        if said != format!("{did}{not_there}{left}") {
+            self.fail(
+                page,
+                &format!("{said:?} is said, not \"{did}{not_there}{left}\""),
+            );
         }
     }
 
@@ -663,6 +710,8 @@ impl Asked {
             which,
             count,
             label: label.trim_start_matches(['+', '-']).to_owned(),
+            since: get("since").map(|since| since.parse().expect("a number")),
+            left: BTreeSet::new(),
         }
     }
 

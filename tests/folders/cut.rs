@@ -75,9 +75,33 @@ fn settled(site: &Site) -> Vec<String> {
     }
 }
 
-fn expect_truth(site: &Site, ann: &Visitor, step: &str) {
+/// What must be said once where the change had begun.
+fn expect_told(page: &Page, there: &[String], step: &str) {
+    let said = page.texts_of(".note p").join(" ");
+    let said = said.replace(['\u{2068}', '\u{2069}'], "");
+    if !said.contains("interrupted") {
+        return;
+    }
+    let has = |name: &str| there.iter().any(|one| one == name);
+    let wanted = match (has("Work"), has("Job")) {
+        (true, _) if said.contains("deleted") => "Work was not deleted",
+        (true, _) => "Work was not renamed.",
+        (false, true) => "Work was renamed to Job.",
+        (false, false) => "Work was deleted.",
+    };
+    let is_told = said.contains("What you did last was interrupted.") && said.contains(wanted);
+    page.expect(is_told, || {
+        format!("{step}: {there:?}, and it says: {said}")
+    });
+}
+
+/// True where the page told that the change had been interrupted.
+fn expect_truth(site: &Site, ann: &Visitor, step: &str) -> bool {
     let there = settled(site);
     let page = ann.get("/folders");
+    expect_told(&page, &there, step);
+    let is_told = page.has_words("interrupted");
+    ann.get("/folders").hides("interrupted");
     page.expect(shown(&page) == there, || {
         format!("{step}: it shows {:?}, there is {there:?}", shown(&page))
     });
@@ -93,13 +117,14 @@ fn expect_truth(site: &Site, ann: &Visitor, step: &str) {
         let rows = list.texts_of(".row .subject");
         assert!(rows.iter().all(|row| row == subject), "{step}: {rows:?}");
     }
+    is_told
 }
 
 fn killed_at_each_step(case: &Case, least: usize) {
     install::need(Part::Strace);
     let site = plan().start();
     let ann = site.sign_in("ann");
-    let mut steps = 0;
+    let (mut steps, mut told) = (0, 0);
     for call in CALLS {
         for nth in 1.. {
             (case.again)(&site);
@@ -117,10 +142,12 @@ fn killed_at_each_step(case: &Case, least: usize) {
                 break;
             }
             steps += 1;
-            expect_truth(&site, &ann, &format!("killed at {call} number {nth}"));
+            let step = format!("killed at {call} number {nth}");
+            told += usize::from(expect_truth(&site, &ann, &step));
         }
     }
-    println!("killed at {steps} steps");
+    println!("killed at {steps} steps, told {told} times");
+    assert!(told > 0, "never told");
     assert!(steps >= least, "only {steps} steps");
 }
 

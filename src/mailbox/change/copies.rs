@@ -82,7 +82,7 @@ impl Changes<'_, '_, '_> {
                 moved,
             });
         }
-        if let Err(refused) = flight.require(copy) {
+        if let Err(refused) = self.sync.server.require_target(&flight, copy, to) {
             // RFC 9051 6.4.7: then nothing was copied.
             work.did_no_more();
             return Err(refused);

@@ -3,9 +3,9 @@
 //! So the list that comes next costs no connection, and the next comparison finds nothing new. To know before changing it:
 //! where a place cannot be told for certain, the list is marked to be compared, never guessed.
 
-use super::Changes;
 use super::messages::{Behind, Rows, Work};
 use super::outcome::Moved;
+use super::{Change, Changes};
 use crate::error::Result;
 use crate::mail::{Counts, Flags, FolderRef, ListId, ModSeq, PartPath, Row, Told, Uid};
 use crate::mailbox::sync::Purpose;
@@ -45,7 +45,7 @@ impl Changes<'_, '_, '_> {
             0 => Some(behind.vanished.clone()),
             n => named.filter(|named| n == named.len() && behind.vanished.is_empty()),
         };
-        let Some(left_out) = left_out else {
+        let Some(left_out) = left_out.filter(|gone| is_likely(work, gone)) else {
             return self.gone_now(work);
         };
         let stays = |uid: &&Uid| !left_out.contains(**uid);
@@ -140,6 +140,13 @@ impl Changes<'_, '_, '_> {
                 messages: held.messages?,
                 unread: held.unseen?,
             })
+        });
+        let read = self.sync.cache.pending_in([name].into_iter());
+        let read = read.into_iter().next().unwrap_or(0);
+        // What was read here is still unread to the server.
+        let held = held.map(|held| Counts {
+            unread: held.unread.saturating_sub(read),
+            ..held
         });
         if let Some(counts) = held {
             self.sync.cache.put_counts(name, counts);
@@ -254,6 +261,15 @@ impl Changes<'_, '_, '_> {
         }
         (newest == 0).then_some(0)
     }
+}
+
+/// False where messages are said to be gone that the act was not to take away: others may have removed them, or the server
+/// says so of all there are. How many are left then tells.
+fn is_likely(work: &Work, gone: &UidSet) -> bool {
+    let takes_away = matches!(work.order.change, Change::Move(_) | Change::Remove);
+    let is_meant = |uid: &Uid| takes_away && work.there.contains(*uid);
+    let known = work.uids.iter().filter(|uid| gone.contains(**uid));
+    known.copied().all(|uid| is_meant(&uid))
 }
 
 /// The ranks at which these messages stand.

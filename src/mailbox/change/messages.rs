@@ -218,6 +218,10 @@ impl Changes<'_, '_, '_> {
             self.sync.cache.forget_pending(folder, &taken);
             uids = rest;
         }
+        if work.order.since.is_some() {
+            // A mark of ours would be a change since: it waits.
+            uids.clear();
+        }
         let marks = || uids.iter().copied().collect();
         let sent = (!uids.is_empty()).then(|| plan.add_flags(marks(), Flags::SEEN));
         (plan, Pending { uids, sent })
@@ -259,6 +263,8 @@ impl Changes<'_, '_, '_> {
         {
             self.sync.cache.forget_pending(folder, &asked.pending.uids);
         }
+        // What was read here and is not told yet is unread to the server.
+        let waiting: UidSet = self.sync.cache.pending(folder).into_iter().collect();
         let here = flight.folder(asked.rows);
         let messages = here.map(|here| &here.messages);
         if let Some(messages) = messages {
@@ -275,7 +281,11 @@ impl Changes<'_, '_, '_> {
                 let found = flight.get(unseen)?;
                 let uids = found.uids.to_set();
                 let is_whole = found.count.is_none_or(|count| uids.len() == count.into());
-                (is_whole && flight.is_ok(unseen)).then_some(uids)
+                let is_told = is_whole && flight.is_ok(unseen);
+                is_told.then(|| match waiting.is_empty() {
+                    true => uids,
+                    false => uids.iter().filter(|uid| !waiting.contains(*uid)).collect(),
+                })
             }),
             vanished: here.map(|here| here.vanished.clone()).unwrap_or_default(),
             expunged: here.map_or(0, |here| here.expunged.into()),
@@ -295,7 +305,7 @@ impl Changes<'_, '_, '_> {
             uids: work.there.clone(),
             add: set,
             flags: flags.clone(),
-            unchanged_since: None,
+            unchanged_since: work.order.since,
             tell: true,
         });
         let asked = self.ask_behind(&mut plan, work, pending)?;
@@ -353,7 +363,8 @@ impl Changes<'_, '_, '_> {
         let is_known = u64::try_from(before.len()) == Ok(work.there.len());
         Ok(Outcome {
             tally: work.tally(done.len(), gone),
-            back: (is_known && !changed.is_empty()).then_some(WayBack::Flags(changed)),
+            back: (is_known && !changed.is_empty())
+                .then_some(WayBack::Flags(changed, behind.modseq)),
             beside: None,
         })
     }
@@ -370,7 +381,7 @@ impl Changes<'_, '_, '_> {
         let is_named = flight.is_ok(moving) && !moved.pairs.is_empty();
         let gone = self.take_out(work, &behind, is_named.then_some(&moved))?;
         if gone.is_empty()
-            && let Err(refused) = flight.require(moving)
+            && let Err(refused) = self.sync.server.require_target(&flight, moving, to)
         {
             work.did_no_more();
             return Err(refused);

@@ -1,11 +1,12 @@
 //! What is changed: at the server first, then in the cache.
 //!
 //! `pending` has the one exception, messages that were opened; `messages` what people do with messages and `copies` how they are copied and removed, `outcome` what the
-//! answers say was done, `roles` makes the folders that it needs, `folders`, `renaming`, `naming` and `look` are for changing folders themselves, and `lists` has what follows for the lists in the cache. Not for fetching (`sync`). To know before
+//! answers say was done, `roles` makes the folders that it needs, `folders`, `renaming`, `naming`, `look` and `interrupted` are for changing folders themselves, and `lists` has what follows for the lists in the cache. Not for fetching (`sync`). To know before
 //! changing it: an OK says little. What was done is what the server names, and where it names nothing, a look.
 
 mod copies;
 mod folders;
+mod interrupted;
 mod lists;
 mod look;
 mod messages;
@@ -17,7 +18,7 @@ mod roles;
 
 use super::sync::Sync;
 use crate::error::Act;
-use crate::mail::{Flags, FolderName, FolderRef, MessageAct, Tally, Uid};
+use crate::mail::{Flags, FolderName, FolderRef, MessageAct, ModSeq, Tally, Uid};
 use crate::remote::UidSet;
 use crate::route::{AllOf, ListQuery};
 use crate::store::keys::NoticeKey;
@@ -78,6 +79,8 @@ pub struct Order<'o> {
     pub page: &'o ListQuery,
     /// What the act is noted under until its end is known.
     pub under: NoticeKey,
+    /// Flags of messages that were changed since are left alone, where the server can tell.
+    pub since: Option<ModSeq>,
 }
 
 /// Which messages of a folder are meant.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::mail::{FolderName, FolderRef, Tally, Uid};
+use crate::mail::{FolderName, FolderRef, ModSeq, Tally, Uid};
 use crate::remote::{Copied, StatusCounts, UidSet};
 
 /// What became of an act.
@@ -22,8 +22,8 @@ pub struct Outcome {
 /// What undoes an act.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WayBack {
-    /// The flags of just these messages have changed.
-    Flags(UidSet),
+    /// The flags of just these messages have changed, as of this modification sequence, where the server tells.
+    Flags(UidSet, Option<ModSeq>),
     /// The messages are there now, under these numbers.
     From(FolderRef, UidSet),
 }
@@ -32,7 +32,9 @@ impl WayBack {
     /// The same for what a further slice did; None where they are not of one kind.
     pub fn with(self, more: Option<WayBack>) -> Option<WayBack> {
         match (self, more?) {
-            (WayBack::Flags(one), WayBack::Flags(other)) => Some(WayBack::Flags(one.with(&other))),
+            (WayBack::Flags(one, _), WayBack::Flags(other, since)) => {
+                Some(WayBack::Flags(one.with(&other), since))
+            }
             (WayBack::From(one, uids), WayBack::From(other, more)) if one == other => {
                 Some(WayBack::From(one, uids.with(&more)))
             }

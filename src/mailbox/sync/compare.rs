@@ -63,7 +63,7 @@ impl Sync<'_, '_, '_> {
     /// Compares a list with the server and keeps what is new.
     ///
     /// # Errors
-    /// `Gone(Folder)`, of the folder beside it too; `Imap`.
+    /// `Gone(Folder)`, `Gone(Target)` of the folder beside it; `Imap`.
     pub fn compare(&mut self, list: &ListId, purpose: Purpose) -> Result<Compared> {
         let name = list.folder();
         let before = self.cache.list(list).and_then(|head| {
@@ -136,8 +136,8 @@ impl Sync<'_, '_, '_> {
         self.cache.put_list(list, &head, &uids);
         let was_tracked = before.is_some_and(|before| before.head.modseq.is_some());
         let is_tracked = was_tracked || asked.all_flags && head.modseq.is_some();
-        if let Some(beside) = asked.beside {
-            flight.require(beside)?;
+        if let (Some(beside), Purpose::Act(Some(target))) = (asked.beside, purpose) {
+            self.server.require_target(&flight, beside, target)?;
         }
         let beside = match purpose {
             Purpose::Act(Some(other)) => flight.folders.counts.get(other).copied(),
