@@ -58,6 +58,12 @@ impl Response {
         .with("Cache-Control", "private, no-store")
     }
 
+    /// Nothing: what is shown is still true.
+    pub fn nothing() -> Response {
+        Response::new(204, "text/html; charset=utf-8", Vec::new())
+            .with("Cache-Control", "private, no-store")
+    }
+
     /// The HTML of a mail, a document of its own; `remote` lets it load pictures from elsewhere.
     pub fn frame(document: Markup, remote: bool) -> Response {
         let images = if remote {

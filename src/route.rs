@@ -41,6 +41,14 @@ pub enum Route {
     FolderOptions(FolderQuery),
     /// `POST /change-folder`: makes a folder, or changes one, as its form says (`FolderChange`).
     ChangeFolder,
+    /// `GET /look`: the same page of a list, where it shows something else than that `state`; asked for by script while the
+    /// page is looked at.
+    Look {
+        /// The page.
+        page: ListQuery,
+        /// What it shows, as a number.
+        state: String,
+    },
     /// `POST /keep-search`: a search is kept and stands among the folders, or no longer (`SearchForm`).
     KeepSearch,
     /// `POST /set-folder`: a folder becomes a favourite, or is used as Archive; or no longer (`SettingForm`).
@@ -119,7 +127,7 @@ impl Route {
     /// The folder that the page is about, if it is about one.
     pub fn folder(&self) -> Option<&FolderName> {
         match self {
-            Route::Folder(query) => Some(query.list.folder()),
+            Route::Folder(query) | Route::Look { page: query, .. } => Some(query.list.folder()),
             Route::Message(query) | Route::Print(query) => Some(&query.message.folder),
             Route::Frame(frame) => Some(&frame.message.folder),
             Route::FolderOptions(query) => Some(&query.folder),
@@ -189,6 +197,10 @@ impl Route {
             "/import" if post => Ok(Route::TakeIn),
             "/import" => only(get, "GET, HEAD, POST", q.folder().map(Route::Import)),
             "/change-folder" => only(post, "POST", Ok(Route::ChangeFolder)),
+            "/look" => by_get(q.list_page().map(|page| Route::Look {
+                page,
+                state: q.get("state").unwrap_or_default().to_owned(),
+            })),
             "/keep-search" => only(post, "POST", Ok(Route::KeepSearch)),
             "/set-folder" => only(post, "POST", Ok(Route::SetFolder)),
             "/message" => by_get(q.message_page().map(Route::Message)),
@@ -262,20 +274,13 @@ impl Route {
                 let is_plain = is_inbox && is_first;
                 link.path(if is_plain { "/" } else { "/folder" });
                 if !is_plain {
-                    link.list(&page.list);
+                    link.list_page(page);
                 }
-                match &page.page {
-                    ListPage::Newest => {}
-                    ListPage::OlderThan(anchor) => link.set("older", &anchor.write(&page.list)),
-                    ListPage::NewerThan(anchor) => link.set("newer", &anchor.write(&page.list)),
-                }
-                link.flag("compare", page.compare);
-                link.flag("further", page.further);
-                match page.selected {
-                    Selected::Nothing => {}
-                    Selected::Page => link.set("select", "page"),
-                    Selected::All => link.set("select", "all"),
-                }
+            }
+            Route::Look { page, state } => {
+                link.path("/look");
+                link.list_page(page);
+                link.set("state", state);
             }
             Route::Folders(page) => {
                 link.path("/folders");
@@ -385,6 +390,7 @@ impl Route {
             Route::ChangeFolder => "change-folder",
             Route::SetFolder => "set-folder",
             Route::KeepSearch => "keep-search",
+            Route::Look { .. } => "look",
             Route::Message(_) => "message",
             Route::Print(_) => "print",
             Route::Frame(_) => "frame",
@@ -585,6 +591,13 @@ mod tests {
             ("POST", Route::ChangeFolder),
             ("POST", Route::SetFolder),
             ("POST", Route::KeepSearch),
+            (
+                "GET",
+                Route::Look {
+                    page: ListQuery::newest(folder.clone()),
+                    state: "a1".into(),
+                },
+            ),
             ("GET", Route::Frame(query.frame())),
             ("POST", Route::Sender),
             ("POST", Route::Messages),

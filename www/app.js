@@ -234,6 +234,27 @@ const begin = () => {
 };
 begin();
 
+// New mail is shown without a click: once a minute, while the list can be seen and nothing in it is begun, the server is
+// asked whether it would show something else. Where it has no time, it is asked less often; where the session has ended,
+// never again.
+const MINUTE = 60000;
+let pause = MINUTE;
+const isIdle = () =>
+  document.visibilityState === "visible" && !isBusy && !document.querySelector(".tick:checked, details.drop[open]") &&
+  !document.activeElement?.matches("input:not([type=checkbox]), textarea, select");
+const look = async () => {
+  const list = document.querySelector("main.list[data-look]");
+  if (list && isIdle()) {
+    const answer = await fetch(list.dataset.look).catch(() => undefined);
+    if (answer?.status === 401) return;
+    pause = answer?.ok ? MINUTE : Math.min(pause * 2, 16 * MINUTE);
+    const text = answer?.status === 200 ? await answer.text() : "";
+    if (text && list.isConnected && isIdle()) take(new DOMParser().parseFromString(text, "text/html"), location.href, false);
+  }
+  setTimeout(look, pause);
+};
+setTimeout(look, pause);
+
 // A page from the back-forward cache may belong to a session that has ended: the server knows.
 addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();

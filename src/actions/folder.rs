@@ -6,7 +6,10 @@
 use super::panes::{Around, Beside, list_pane};
 use super::{Done, Visit, finding};
 use crate::error::Result;
-use crate::route::ListQuery;
+use crate::mailbox::Listing;
+use crate::response::Response;
+use crate::route::{ListQuery, NoticeId, Route, Selected};
+use crate::session;
 use crate::views::{self, Notice};
 
 /// Shows a page of a list.
@@ -33,8 +36,63 @@ pub fn show_with(visit: &mut Visit, query: &ListQuery, said: Vec<Notice>) -> Res
     if !query.list.is_compared() {
         around.point_out(&query.list);
     }
-    let pane = list_pane(visit, &around, &listing, Beside::Nothing(query.selected));
-    Ok(Done::Page(visit.page(|visit| {
-        views::folder::page(&around.chrome(visit), &pane)
-    })))
+    Ok(page(visit, query, &around, &listing))
+}
+
+/// Shows a page of a list to script that asks for it while it is looked at: nothing where it would show what it shows. What
+/// was found stays as it was found.
+///
+/// # Errors
+/// The same.
+pub fn look(visit: &mut Visit, query: &ListQuery, state: &str) -> Result<Done> {
+    let query = &finding::as_chosen(visit, query);
+    if session::is_stale(visit.session, visit.now) || !query.list.is_compared() {
+        return Ok(Done::Page(Response::nothing()));
+    }
+    let listing = visit.mailbox.list(query)?;
+    let around = Around::gather(visit, Some(query.list.folder()), Vec::new())?;
+    if state_of(visit, &around, &listing) == state {
+        return Ok(Done::Page(Response::nothing()));
+    }
+    Ok(page(visit, query, &around, &listing))
+}
+
+fn page(visit: &mut Visit, query: &ListQuery, around: &Around, listing: &Listing) -> Done {
+    let pane = list_pane(visit, around, listing, Beside::Nothing(query.selected));
+    let can_change = query.list.is_compared() && query.selected == Selected::Nothing;
+    let look = can_change.then(|| Route::Look {
+        state: state_of(visit, around, listing),
+        page: ListQuery {
+            compare: false,
+            ..query.clone()
+        },
+    });
+    Done::Page(visit.page(|visit| views::folder::page(&around.chrome(visit), &pane, look.as_ref())))
+}
+
+/// What a page of a list shows, as a number: its rows with what is marked on them, and what the folders hold.
+fn state_of(visit: &Visit, around: &Around, listing: &Listing) -> String {
+    let folders = around.list().folders.iter();
+    let folders = folders.map(|folder| {
+        let counts = folder.counts.unwrap_or_default();
+        format!(
+            "{} {} {}",
+            folder.name.as_wire(),
+            counts.unread,
+            counts.messages
+        )
+    });
+    let rows = listing.lines.iter().map(|line| {
+        let flags = line.row.as_ref().map(|row| row.flags.written());
+        format!(
+            "{} {}",
+            line.entry.uid.get(),
+            flags.unwrap_or_default().join(" ")
+        )
+    });
+    let counts = listing.head.counts;
+    let counts = format!("{} {}", counts.messages, counts.unread);
+    let all: Vec<String> = folders.chain(rows).chain([counts]).collect();
+    let state = visit.session.data.form(&[all.join("\n").as_bytes()]);
+    NoticeId(state).to_text()
 }

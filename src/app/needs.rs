@@ -152,6 +152,7 @@ pub fn needs(route: &Route) -> Needs<'_> {
             },
             ..Needs::act(folder_settings::set)
         },
+        Route::Look { page, state } => Needs::look(|visit| folder::look(visit, page, state)),
         Route::KeepSearch => Needs {
             back: Back::Carry {
                 show: Box::new(searches::ask),
@@ -309,6 +310,16 @@ impl<'r> Needs<'r> {
         }
     }
 
+    /// A GET by script, of which nobody knows: it yields to every click, and keeps no session alive.
+    fn look(show: impl FnOnce(&mut Visit) -> Result<Done> + 'r) -> Needs<'r> {
+        Needs {
+            waits: Waiter::Background,
+            // One that has to be accepted again sees nothing new.
+            asks: Asks::Nothing,
+            ..Needs::part(show)
+        }
+    }
+
     /// A POST: it carries intent, so it waits in order and is never displaced.
     fn act(act: impl FnOnce(&mut Visit) -> Result<Done> + 'r) -> Needs<'r> {
         Needs {
@@ -356,6 +367,11 @@ impl<'r> Needs<'r> {
             (Asks::AsPart, "document") => Asks::Anew,
             (asks, _) => asks,
         }
+    }
+
+    /// True for what somebody has clicked: it keeps a session alive.
+    pub fn is_clicked(&self) -> bool {
+        self.waits != Waiter::Background
     }
 
     /// How this request waits at the gate: a page that tries again without being asked to never waits, and never

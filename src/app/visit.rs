@@ -124,7 +124,9 @@ impl Visitor<'_> {
             let resumed = carry::keep_for(self.asked, desk.pass, &session)?;
             return resumed.map(Outcome::Resumed).ok_or(error);
         }
-        session::touch(&mut desk.store, self.claim, &session, desk.now);
+        if self.asked.needs().is_clicked() {
+            session::touch(&mut desk.store, self.claim, &session, desk.now);
+        }
         let id = self.notice_id(&session)?;
         let acted = self.lend(
             desk,
@@ -365,7 +367,7 @@ impl Visitor<'_> {
         let away = failed.or(mailbox.found_away()).cloned();
         if let Some(how) = away {
             session::found_away(mailbox.store(), self.claim, &how, now);
-        } else if mailbox.is_accepted() {
+        } else if mailbox.is_accepted() && self.asked.needs().is_clicked() {
             session::accepted(mailbox.store(), self.claim, session, now);
         }
     }

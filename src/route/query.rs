@@ -299,6 +299,23 @@ impl Link {
         }
     }
 
+    /// What names a page of a list; `Query::list_page` reads it.
+    pub(super) fn list_page(&mut self, page: &ListQuery) {
+        self.list(&page.list);
+        match &page.page {
+            ListPage::Newest => {}
+            ListPage::OlderThan(anchor) => self.set("older", &anchor.write(&page.list)),
+            ListPage::NewerThan(anchor) => self.set("newer", &anchor.write(&page.list)),
+        }
+        self.flag("compare", page.compare);
+        self.flag("further", page.further);
+        match page.selected {
+            Selected::Nothing => {}
+            Selected::Page => self.set("select", "page"),
+            Selected::All => self.set("select", "all"),
+        }
+    }
+
     /// What names a list; `Query::list` reads it.
     pub(super) fn list(&mut self, list: &ListId) {
         self.set("f", list.folder().as_wire());

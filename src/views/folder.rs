@@ -132,11 +132,11 @@ impl ListPane {
     }
 }
 
-/// The page of a list.
-pub fn page(chrome: &Chrome, list: &ListPane) -> Markup {
+/// The page of a list; `look` is where script asks whether it would show something else by now.
+pub fn page(chrome: &Chrome, list: &ListPane, look: Option<&Route>) -> Markup {
     let words = chrome.words;
     let panes = html! {
-        main.list #list aria-label=(list.title) {
+        main.list #list aria-label=(list.title) data-look=[look.map(|look| chrome.href(look))] {
             (head(chrome, list, html! { h1.title dir="auto" title=(list.title) { (list.title) } }, true))
             (rows(chrome, list))
         }
@@ -146,7 +146,8 @@ pub fn page(chrome: &Chrome, list: &ListPane) -> Markup {
             }
         }
     };
-    app(chrome, &list.title, Pane::List, panes)
+    let title = words.with_unread(&list.title, list.unread_told());
+    app(chrome, &title, Pane::List, panes)
 }
 
 /// The list beside an open message.

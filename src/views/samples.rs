@@ -358,7 +358,7 @@ fn chrome<'a>(words: Words, folders: &'a [FolderLine], notices: &'a [Notice]) ->
 }
 
 fn list_page(words: Words, list: &ListPane, notices: &[Notice]) -> Markup {
-    folder::page(&chrome(words, &folders(), notices), list)
+    folder::page(&chrome(words, &folders(), notices), list, None)
 }
 
 fn away() -> Notice {

@@ -18,6 +18,14 @@ impl Words {
         format!("{title} · Postern")
     }
 
+    /// The title of the window of a folder: how many are unread stands where a narrow tab shows it.
+    pub fn with_unread(&self, title: &str, unread: Option<u32>) -> String {
+        match unread {
+            None | Some(0) => title.to_owned(),
+            Some(n) => format!("({}) {title}", self.number(n.into())),
+        }
+    }
+
     /// The first link of a list page, for keyboards.
     pub fn skip_to_list(&self) -> &'static str {
         "Skip to the list"

@@ -7,7 +7,9 @@ use serde_json::json;
 
 use super::{plan, subjects};
 use crate::support::chromium::{Chromium, Tab};
+use crate::support::mails::MailBuilder;
 use crate::support::site::Site;
+use crate::{cost, disk};
 
 /// Ann's list in a browser; a mark on the page tells whether it is still the same one.
 fn opened(site: &Site, browser: &Chromium) -> Tab {
@@ -151,4 +153,59 @@ fn a_row_is_dragged_to_a_folder_and_the_ticked_ones_with_it() {
         tab.evaluate("document.querySelectorAll('.line.over').length"),
         json!(0)
     );
+}
+
+#[test]
+fn new_mail_comes_by_itself_while_nothing_is_begun() {
+    let site = plan(3).config("[cache]\nfresh_seconds = 0\n").start();
+    let browser = Chromium::start();
+    let tab = opened(&site, &browser);
+    assert_eq!(tab.evaluate("document.title"), json!("(3) Inbox · Postern"));
+    let mail = MailBuilder::about("Just come").of_kind("text/plain", "x");
+    let mut client = site.other_client("ann");
+    client.append("INBOX", &mail);
+    // Not under the hand of somebody who ticks something.
+    tab.click(".row:nth-child(2) .tick");
+    tab.evaluate("look()");
+    std::thread::sleep(Duration::from_millis(500));
+    assert_eq!(
+        tab.evaluate("document.querySelectorAll('.row').length"),
+        json!(3)
+    );
+    tab.click(".row:nth-child(2) .tick");
+    tab.changing(|| drop(tab.evaluate("look()")));
+    assert_eq!(
+        tab.evaluate("document.querySelector('.subject').innerText"),
+        json!("Just come")
+    );
+    assert_eq!(tab.evaluate("document.title"), json!("(4) Inbox · Postern"));
+    assert_eq!(tab.evaluate("window.same"), json!(true));
+}
+
+#[test]
+fn a_look_without_a_click_keeps_no_session_alive_and_asks_nobody_for_a_stale_one() {
+    let site = plan(3)
+        .config("[cache]\nfresh_seconds = 0\n")
+        .proxied()
+        .start();
+    let ann = site.sign_in("ann");
+    let list = ann.get("/");
+    let look = list.attributes_of("main.list", "data-look").remove(0);
+    let look = look.split_once("/postern").expect("an address of ours").1;
+    let (same, cost) = cost::of(&site, || ann.get(look));
+    assert_eq!((same.status(), cost.connections), (204, 1));
+    site.other_client("ann").append(
+        "INBOX",
+        &MailBuilder::about("Just come").of_kind("text/plain", "x"),
+    );
+    ann.get(look).has_status(200).shows("Just come");
+    // A quarter of an hour after the last click the mail server would have to accept the session again: nobody is asked.
+    disk::age_sessions(&site, "ann", Duration::from_secs(16 * 60));
+    let (stale, cost) = cost::of(&site, || ann.get(look));
+    assert_eq!((stale.status(), cost.connections), (204, 0));
+    // Looking is not using it: it ends as if nobody had looked.
+    disk::age_sessions(&site, "ann", Duration::from_secs(5 * 3_600));
+    ann.get(look).has_status(204);
+    disk::age_sessions(&site, "ann", Duration::from_secs(5 * 3_600));
+    ann.get(look).has_status(401);
 }
