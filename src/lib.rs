@@ -68,6 +68,8 @@
 //! | generation | a database file set; a new one replaces one that is too large or damaged (compaction) |
 //! | row, peek | envelope summary of a message; preview or snippet |
 //! | list, rank, anchor, window | message list; position in its order; a position named by a message; one page of it (pagination) |
+//! | conversation, grouped list | thread (RFC 5256, JWZ); a list with a line for each |
+//! | index | what folders are sorted and grouped by where the server does not do it: folded sort keys, hashes of ids |
 //! | comparing | synchronising a list with the server (CONDSTORE, QRESYNC) |
 //! | flight, plan, handle | pipelined IMAP commands; those to be sent; where the answer of one will be |
 //! | numbering, validity | UIDVALIDITY |
