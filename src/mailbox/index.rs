@@ -56,8 +56,10 @@ mod tests {
     fn rule_18_what_the_server_groups_is_grouped_by_its_own_name_for_it() {
         let entry = |thread: Option<&[u8]>| {
             let message = Message {
-                header: Some(b"Message-ID: <1@x>\r\nReferences: <0@x>\r\n\r\n".to_vec()),
-                thread: thread.map(<[u8]>::to_vec),
+                header: Some(Box::from(
+                    &b"Message-ID: <1@x>\r\nReferences: <0@x>\r\n\r\n"[..],
+                )),
+                thread: thread.map(Box::from),
                 ..Message::default()
             };
             of(Uid::new(1).unwrap(), &message).thread

@@ -11,7 +11,7 @@ use super::structure::Body;
 use crate::mail::{Flags, ModSeq, Uid};
 use crate::time::Seconds;
 
-/// What is known of one message after a flight.
+/// What is known of one message after a flight. A flight may tell of very many, so what few have is kept small.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Message {
     /// Its flags.
@@ -23,7 +23,7 @@ pub struct Message {
     /// When it was changed last.
     pub modseq: Option<ModSeq>,
     /// The header fields that were asked for, as they stand in the message.
-    pub header: Option<Vec<u8>>,
+    pub header: Option<Box<[u8]>>,
     /// Its structure.
     pub structure: Option<Box<Body>>,
     /// True where the server sent a structure that makes no sense: the message has to be fetched whole.
@@ -31,9 +31,9 @@ pub struct Message {
     /// The envelope, where a server sends one.
     pub envelope: Option<Box<Envelope>>,
     /// Its first words (RFC 8970), undecoded.
-    pub preview: Option<Vec<u8>>,
+    pub preview: Option<Box<[u8]>>,
     /// The server's own name for its conversation (RFC 8474 5.2).
-    pub thread: Option<Vec<u8>>,
+    pub thread: Option<Box<[u8]>>,
     /// The sections that came.
     pub sections: Vec<Fetched>,
     /// True where an attribute does not end, or is too deep or too large to be read.
@@ -220,13 +220,13 @@ fn attribute(
         "PREVIEW" if room.holds(1) => {
             // Older servers name the algorithm in a list around it.
             let text = value.text().or_else(|| value.list().last()?.text());
-            message.preview = text.map(<[u8]>::to_vec);
+            message.preview = text.map(Box::from);
         }
         "THREADID" if room.holds(1) => {
             let name = value.list().first().and_then(Value::text);
-            message.thread = name.map(<[u8]>::to_vec);
+            message.thread = name.map(Box::from);
         }
-        "X-GM-THRID" if room.holds(1) => message.thread = value.text().map(<[u8]>::to_vec),
+        "X-GM-THRID" if room.holds(1) => message.thread = value.text().map(Box::from),
         // Three allocations each.
         _ if !room.holds(8) => {}
         "RFC822" => section("", None, value, message),
@@ -238,7 +238,7 @@ fn attribute(
                 return;
             };
             if name.starts_with("HEADER.FIELDS") {
-                message.header = value.text().map(<[u8]>::to_vec).or(message.header.take());
+                message.header = value.text().map(Box::from).or(message.header.take());
                 return;
             }
             let origin = origin.strip_prefix('<').and_then(|o| o.strip_suffix('>'));

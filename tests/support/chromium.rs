@@ -302,7 +302,7 @@ impl Tab {
 
     /// Clicks, and waits until the page is loaded to which that leads.
     pub fn click_to(&self, selector: &str) {
-        self.loading(|| self.click(selector));
+        self.changing(|| self.click(selector));
     }
 
     /// Clicks into a field and types.

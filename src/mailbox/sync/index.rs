@@ -11,7 +11,7 @@ use super::Sync;
 use crate::error::{Error, GoneKind, Imap, Result};
 use crate::mail::{FolderRef, Indexed, Uid};
 use crate::mailbox::index;
-use crate::remote::{Access, Plan, UidSet};
+use crate::remote::{Access, Message, Plan, UidSet};
 use crate::store::keys::IndexPiece;
 use crate::time::Watch;
 
@@ -122,10 +122,9 @@ impl Sync<'_, '_, '_> {
         self.keep_facts();
         flight.require(handle)?;
         let messages = flight.take(handle).unwrap_or_default();
-        let size = |header: &Option<Vec<u8>>| header.as_ref().map_or(0, Vec::len);
+        let size = |message: &Message| message.header.as_ref().map_or(0, |header| header.len());
         let bytes = messages.values().fold(0_usize, |sum, message| {
-            sum.saturating_add(size(&message.header))
-                .saturating_add(BESIDE)
+            sum.saturating_add(size(message)).saturating_add(BESIDE)
         });
         let entry = |uid: &Uid| match messages.get(uid) {
             Some(message) => index::of(*uid, message),

@@ -32,7 +32,7 @@ const CHECK_WORD: usize = 30;
 /// `authserv_id` is the name of the user's own server, where the hoster has told it.
 pub(super) fn of(uid: Uid, message: &Message, authserv_id: &str) -> Option<Row> {
     let header = match (&message.header, &message.envelope) {
-        (Some(header), _) => header.clone(),
+        (Some(header), _) => header.to_vec(),
         (None, Some(envelope)) => as_header(envelope),
         (None, None) if message.size.is_none() => return None,
         // The server did not send its header: a row without names is better than no row, and than asking at each click.
@@ -341,7 +341,7 @@ mod tests {
 
     fn row(header: &str) -> Row {
         let message = Message {
-            header: Some(header.as_bytes().to_vec()),
+            header: Some(header.as_bytes().into()),
             ..Message::default()
         };
         of(Uid::new(1).unwrap(), &message, "mx.example.org").unwrap()
