@@ -78,7 +78,8 @@ const send = async (form, data, goes = []) => {
   if (isBusy) return;
   isBusy = true;
   document.querySelectorAll(".note.bad").forEach((note) => note.remove());
-  const focused = focusedRow();
+  // Where a row has the focus, the one that moves up has it then.
+  const focused = focusedRow() < 0 || !goes.length ? focusedRow() : rowLinks().findIndex((link) => goes[0].contains(link));
   for (const row of goes) row.hidden = true;
   const back = (words) => {
     for (const row of goes) row.hidden = false;

@@ -120,8 +120,15 @@ fn many_boxes_are_ticked_at_once_and_keys_lead_along_the_rows() {
         json!("Message 10"),
         "the next row has the focus"
     );
+    // Of several that go, the one behind the first.
+    tab.press("x");
+    tab.press("j");
+    tab.press("x");
+    tab.changing(|| tab.press("#"));
+    says(&tab, "2 messages moved to Trash.");
+    assert_eq!(tab.evaluate(focused), json!("Message 8"));
     tab.changing(|| tab.press("o"));
-    tab.wait_for("document.querySelector('h1')?.innerText === 'Message 10'");
+    tab.wait_for("document.querySelector('h1')?.innerText === 'Message 8'");
 }
 
 #[test]
