@@ -178,9 +178,20 @@ impl Tab {
     pub fn changing(&self, act: impl FnOnce()) {
         self.evaluate("document.body.dataset.before = ''");
         act();
-        self.wait_for(
-            "document.body && document.body.dataset.before === undefined && document.readyState === 'complete'",
-        );
+        let is_other = "document.body?.dataset.before === undefined && document.readyState === 'complete' && !!document.body";
+        let how = json!({ "expression": is_other, "returnByValue": true });
+        let begin = Instant::now();
+        loop {
+            // While one page goes and another comes, neither may answer.
+            let answer =
+                self.wire
+                    .try_to(Some(self.session.as_str()), "Runtime.evaluate", how.clone());
+            if answer.is_ok_and(|answer| answer["result"]["value"] == json!(true)) {
+                return;
+            }
+            assert!(begin.elapsed() < PATIENCE, "no other page\n{}", self.text());
+            thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// The size of the window in CSS pixels, how many device pixels each is, and whether it is a phone.
