@@ -270,7 +270,7 @@ impl Words {
     pub(super) fn search_kept(&self, name: &str, on: bool) -> String {
         let name = isolated(name);
         match on {
-            true => format!("Search {name} saved. It stands with your folders."),
+            true => format!("Search {name} saved. It is listed with your folders."),
             false => format!("Saved search {name} removed."),
         }
     }

@@ -18,7 +18,7 @@ impl Words {
         format!("{title} · Postern")
     }
 
-    /// The title of the window of a folder: how many are unread stands where a narrow tab shows it.
+    /// The title of the window of a folder: the number of unread messages comes first, so that a narrow tab shows it.
     pub fn with_unread(&self, title: &str, unread: Option<u32>) -> String {
         match unread {
             None | Some(0) => title.to_owned(),

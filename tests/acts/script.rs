@@ -155,7 +155,6 @@ fn a_row_is_dragged_to_a_folder_and_the_ticked_ones_with_it() {
     tab.changing(|| drop(tab.evaluate(&drag.replace('$', "2"))));
     says(&tab, "2 messages moved to Work.");
     assert_eq!(subjects(&site, "Work").len(), 3);
-    std::thread::sleep(Duration::from_millis(50));
     assert_eq!(
         tab.evaluate("document.querySelectorAll('.line.over').length"),
         json!(0)
@@ -174,7 +173,6 @@ fn new_mail_comes_by_itself_while_nothing_is_begun() {
     // Not under the hand of somebody who ticks something.
     tab.click(".row:nth-child(2) .tick");
     tab.evaluate("look()");
-    std::thread::sleep(Duration::from_millis(500));
     assert_eq!(
         tab.evaluate("document.querySelectorAll('.row').length"),
         json!(3)
