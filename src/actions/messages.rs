@@ -180,9 +180,14 @@ fn carry_out(
 ) -> Result<Carried> {
     let watch = Watch::start();
     let count = |chosen: &Chosen| u32::try_from(chosen.which.count()).unwrap_or(u32::MAX);
+    let goes_to = |chosen: &Chosen| chosen.home.clone().or_else(|| change.target().cloned());
+    // Of several folders, the messages of one may be where they are to be.
     let is_one = chosen.len() == 1;
+    let is_home = |chosen: &Chosen| !is_one && goes_to(chosen).as_ref() == Some(&chosen.from.name);
+    let (home, chosen): (Vec<Chosen>, Vec<Chosen>) = chosen.into_iter().partition(is_home);
+    let sum = |all: &[Chosen]| all.iter().map(count).fold(0, u32::saturating_add);
     let mut tally = Tally {
-        left: chosen.iter().map(count).fold(0, u32::saturating_add),
+        left: sum(&chosen),
         ..Tally::default()
     };
     let (mut back, mut rest) = (Vec::new(), Vec::new());
@@ -194,11 +199,6 @@ fn carry_out(
         tally.left = tally.left.saturating_sub(count(&chosen));
         let own = chosen.home.clone().map(Change::Move);
         let change = own.as_ref().unwrap_or(change);
-        if change.target() == Some(&chosen.from.name) && !is_one {
-            // They are where they are to be.
-            tally.done = tally.done.saturating_add(count(&chosen));
-            continue;
-        }
         let order = Order {
             act: form.act,
             change,
@@ -217,6 +217,14 @@ fn carry_out(
                 .back
                 .and_then(|way| undone(form.act, &chosen.from, way)),
         );
+    }
+    if !home.is_empty() {
+        tally.done = tally.done.saturating_add(sum(&home));
+        visit.progress.did(Act::Messages {
+            act: form.act,
+            into: into.to_owned(),
+            tally,
+        });
     }
     Ok(Carried {
         tally,

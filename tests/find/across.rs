@@ -223,6 +223,17 @@ fn acts_reach_messages_in_several_folders_and_undo_brings_each_home() {
     let moved = choose.form("messages").press("to", "Work");
     moved.says("5 messages moved to Work.");
     assert_eq!(places()[1], 5 + before[1] - 1);
+    // Also where the folder that comes last has it already.
+    let found = everywhere(&site, "lunch OR from:bo");
+    let boxes = found.attributes_of(".tick", "value");
+    let of = |folder: &str| boxes.iter().find(|value| value.ends_with(folder));
+    let form = [of(".INBOX"), of(".Work")].into_iter().flatten();
+    let form = form.fold(found.form("rows"), |form, value| form.tick("u", value));
+    let choose = form.press("act", "move");
+    let moved = choose.form("messages").press("to", "Work");
+    moved.says("2 messages moved to Work.");
+    let said = moved.texts_of(".note p").concat();
+    assert!(!said.contains("still"), "{said}");
     // For good, only from Trash, and only after a question.
     let trash = look_for(&found.visitor().get("/"), "project in:trash");
     let all = trash
