@@ -15,22 +15,7 @@ impl Cache<'_, '_> {
     }
 
     fn groups_at(&mut self, list: ListKey, ranks: Range<u32>) -> Option<Vec<Conversation>> {
-        let mut groups = Vec::new();
-        if ranks.is_empty() {
-            return Some(groups);
-        }
-        let first = ranks.start.checked_div(BLOCK)?;
-        for number in first..ranks.end.div_ceil(BLOCK) {
-            let block = list.block(number);
-            let block: Option<Vec<Conversation>> =
-                self.store.get(self.encryption(), &GROUPS, &block);
-            groups.extend(block?);
-        }
-        let skipped = ranks.start.checked_sub(first.checked_mul(BLOCK)?)?;
-        groups.drain(..usize::try_from(skipped).ok()?.min(groups.len()));
-        let count = usize::try_from(ranks.end.checked_sub(ranks.start)?).ok()?;
-        groups.truncate(count);
-        (groups.len() == count).then_some(groups)
+        self.stretch(&GROUPS, list, ranks)
     }
 
     /// The rank of a conversation in a list by any of its messages, and what it consists of; `hint` is about where it stands.
@@ -76,15 +61,7 @@ impl Cache<'_, '_> {
     }
 
     fn put_groups_at(&mut self, list: ListKey, groups: &[Conversation]) {
-        let size = usize::try_from(BLOCK).unwrap_or(usize::MAX);
-        for (block, number) in groups.chunks(size).zip(0..) {
-            let key = list.block(number);
-            let known: Option<Vec<Conversation>> = self.store.get(self.encryption(), &GROUPS, &key);
-            if known.as_deref() != Some(block) {
-                let block = block.to_vec();
-                self.store.put(self.encryption(), &GROUPS, &key, &block);
-            }
-        }
+        self.put_blocks(&GROUPS, list, groups);
     }
 
     /// Removes the conversations of a list.

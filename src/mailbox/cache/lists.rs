@@ -55,7 +55,7 @@ impl Cache<'_, '_> {
     }
 
     /// Some ranks of what lies in blocks; None where one is missing.
-    fn stretch<T: Record + Copy>(
+    pub(super) fn stretch<T: Record + Clone>(
         &mut self,
         tree: &Tree<BlockKey, Vec<T>>,
         list: ListKey,
@@ -121,7 +121,7 @@ impl Cache<'_, '_> {
         self.store.put(self.encryption(), &LISTS, &key, head);
     }
 
-    fn put_blocks<T: Record + Copy + PartialEq>(
+    pub(super) fn put_blocks<T: Record + Clone + PartialEq>(
         &mut self,
         tree: &Tree<BlockKey, Vec<T>>,
         key: ListKey,

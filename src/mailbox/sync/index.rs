@@ -5,9 +5,9 @@
 //! a piece that is damaged or lost is a piece that is read again.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use super::Sync;
+use super::find::{LONG_ENOUGH, QUICK, SLICE};
 use crate::error::{Error, GoneKind, Imap, Result};
 use crate::mail::{FolderRef, Indexed, Uid};
 use crate::mailbox::index;
@@ -15,14 +15,9 @@ use crate::remote::{Access, Message, Plan, UidSet};
 use crate::store::keys::IndexPiece;
 use crate::time::Watch;
 
-/// Messages that are asked for at once, at first and at most.
-const SLICE: usize = 2_000;
+/// Most messages that are asked for at once.
 const LARGEST_SLICE: usize = 8_000;
-/// A slice that takes less is followed by a larger one.
-const QUICK: Duration = Duration::from_millis(700);
-/// After so long no further slice is begun.
-const LONG_ENOUGH: Duration = Duration::from_secs(6);
-/// Nor after so many bytes: a request may take no more than twice that from the server.
+/// After so many bytes no further slice is begun: a request may take no more than twice that from the server.
 const BYTES: usize = 16 * 1024 * 1024;
 /// After so many that it refuses one after the other, no message of its own is the cause.
 const HOPELESS: u32 = 3;
