@@ -3,7 +3,7 @@
 //! Not for what is asked (`sync`, `change`) nor for how it is said (`remote`). To know before changing it: a UID means
 //! something only in the UIDVALIDITY that its folder was opened in, so that is looked at with each opening.
 
-use crate::error::{Error, GoneKind, Result};
+use crate::error::{Error, GoneKind, Imap, Result};
 use crate::mail::{FolderName, FolderRef, UidValidity};
 use crate::remote::{Access, Cost, Flight, Handle, OpenFolder, Plan, Remote};
 use crate::store::keys::ServerFacts;
@@ -13,6 +13,8 @@ pub(super) struct Connection<'v> {
     remote: Remote<'v>,
     /// What is open there.
     open: Option<Open>,
+    /// True where the server has said goodbye over some message, and it was gone on with.
+    has_gone_on: bool,
 }
 
 struct Open {
@@ -32,7 +34,11 @@ pub(super) struct Opening {
 impl<'v> Connection<'v> {
     /// A connection that is not made yet.
     pub fn new(remote: Remote<'v>) -> Connection<'v> {
-        Connection { remote, open: None }
+        Connection {
+            remote,
+            open: None,
+            has_gone_on: false,
+        }
     }
 
     /// True where this request has signed in.
@@ -110,7 +116,25 @@ impl<'v> Connection<'v> {
         Some(broken)
     }
 
-    /// The folder that a flight opened.
+    /// Goes on where the server said goodbye over some message: the next flight makes a new connection.
+    ///
+    /// # Errors
+    /// The one that there was, where that is another, or where a request may make no further connection.
+    pub fn go_on_after(&mut self, error: Error) -> Result<()> {
+        let is_goodbye = matches!(error, Error::Imap(Imap::Goodbye(_), _));
+        if !is_goodbye || !self.remote.begin_again() {
+            return Err(error);
+        }
+        (self.open, self.has_gone_on) = (None, true);
+        Ok(())
+    }
+
+    /// True where that was so in this request: from now on each folder is asked with care.
+    pub fn has_gone_on(&self) -> bool {
+        self.has_gone_on
+    }
+
+    /// The folder that a flight opened. None is open where it could not be.
     ///
     /// # Errors
     /// `Gone(Folder)`; `Imap`.
@@ -119,7 +143,11 @@ impl<'v> Connection<'v> {
         flight: &'f Flight,
         handle: Handle<OpenFolder>,
     ) -> Result<&'f OpenFolder> {
-        self.remote.require_open(flight, handle)
+        let opened = self.remote.require_open(flight, handle);
+        if opened.is_err() {
+            self.open = None;
+        }
+        opened
     }
 
     /// What a command comes to that needs the folder to be there which messages are to go to.
@@ -156,11 +184,6 @@ impl<'v> Connection<'v> {
             read_only: opened.read_only,
         });
         folder
-    }
-
-    /// Notes that a folder could not be opened: then none is.
-    pub fn note_closed(&mut self) {
-        self.open = None;
     }
 
     /// True where a folder is open in its UIDVALIDITY, by SELECT where it is to be changed.

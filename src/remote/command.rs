@@ -80,8 +80,14 @@ pub(super) enum Command {
         /// With the UIDs that are gone (RFC 7162 3.2.6; QRESYNC has to be enabled, and needs `since`).
         vanished: bool,
     },
-    /// What messages can be put in order by: when they came, their sizes and flags.
-    FetchDates(UidSet),
+    /// What messages can be put in order by: when they came, their flags, and their sizes, for which a server may have to
+    /// read them.
+    FetchDates {
+        /// Of which messages.
+        uids: UidSet,
+        /// With their sizes.
+        sizes: bool,
+    },
     /// Sections of one message, without setting \Seen.
     FetchSections {
         /// Which message.
@@ -206,9 +212,12 @@ impl Command {
                     format!("UID FETCH {set} (UID FLAGS){changed}")
                 })
             }
-            Command::FetchDates(uids) => each(uids.texts(), |set| {
-                format!("UID FETCH {set} (UID FLAGS INTERNALDATE RFC822.SIZE)")
-            }),
+            Command::FetchDates { uids, sizes } => {
+                let size = if sizes { " RFC822.SIZE" } else { "" };
+                each(uids.texts(), |set| {
+                    format!("UID FETCH {set} (UID FLAGS INTERNALDATE{size})")
+                })
+            }
             Command::FetchSections { sections, .. } if sections.is_empty() => Vec::new(),
             Command::FetchSections { uid, sections } => {
                 let items: Vec<String> = sections.iter().map(item).collect();
@@ -231,7 +240,7 @@ impl Command {
             | Command::FetchRows { .. }
             | Command::FetchIndex(_)
             | Command::FetchFlags { .. }
-            | Command::FetchDates(_)
+            | Command::FetchDates { .. }
             | Command::FetchSections { .. } => true,
             Command::Change(change) => change.is_about_messages(),
             Command::Capability

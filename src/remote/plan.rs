@@ -135,9 +135,10 @@ impl Plan {
         })
     }
 
-    /// Asks for what messages can be put in order by: when they came, their sizes and flags.
-    pub fn fetch_dates(&mut self, uids: UidSet) -> Handle<Messages> {
-        self.add(Command::FetchDates(uids))
+    /// Asks for what messages can be put in order by: when they came, their flags, and their sizes, for which a server may
+    /// have to read them.
+    pub fn fetch_dates(&mut self, uids: UidSet, sizes: bool) -> Handle<Messages> {
+        self.add(Command::FetchDates { uids, sizes })
     }
 
     /// Asks for sections of one message, and leaves \Seen alone.

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use super::{look_for, subjects};
 use crate::acts::Says;
 use crate::acts::injection::expect_no_command_added;
-use crate::cost;
+use crate::cost::{self, connections};
 use crate::support::mails::{self, Mail, MailBuilder};
 use crate::support::page::Page;
 use crate::support::site::{Plan, Site};
@@ -288,6 +288,33 @@ fn a_message_that_lies_in_two_folders_is_found_once() {
     let mut places = found.texts_of(".place");
     places.sort();
     assert_eq!(places, ["In folder Inbox", "In folder Work"]);
+}
+
+/// Dovecot says goodbye in the middle of what it tells of such a message.
+#[test]
+fn a_message_that_the_server_cannot_read_costs_no_other_its_row() {
+    let mails = |name: &str| {
+        let mail = |n| MailBuilder::about(&format!("{name} {n}")).of_kind("text/plain", "x");
+        (1..=3).map(mail).collect::<Vec<Mail>>()
+    };
+    let site = Site::new()
+        .mails("ann", "INBOX", mails("Inbox"))
+        .mails("ann", "Work", mails("Work"))
+        .start();
+    let list = site.sign_in("ann").get("/");
+    site.dovecot().make_unreadable("ann", "Work", 1);
+    let found = look_for(&list, "is:unread").click("All folders");
+    found.shows("6 found");
+    // A request makes no more than three connections: what has not come then comes with the next one.
+    let again = found.visitor().get(found.target());
+    let mut subjects = subjects(&again);
+    assert_eq!(subjects.len(), 6);
+    subjects.sort();
+    let unread = subjects
+        .iter()
+        .filter(|row| row.contains("could not read this message"));
+    assert_eq!(unread.count(), 1, "{subjects:?}");
+    connections(&again.visitor().get(again.target()), 0);
 }
 
 #[test]

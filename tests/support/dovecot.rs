@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
@@ -206,6 +207,16 @@ impl Dovecot {
             opened.set_modified(mail.received).expect("its time");
             place::give_to_worker(&file);
         }
+    }
+
+    /// Lets nobody read the file of the nth mail of a folder, counted from 0 at the oldest.
+    pub fn make_unreadable(&self, login: &str, folder: &str, nth: usize) {
+        let maildir = self.directory.join("mail").join(login).join("Maildir");
+        let files = fs::read_dir(maildir.join(format!(".{folder}")).join("cur")).expect("cur/");
+        let mut files: Vec<_> = files.map(|file| file.expect("a mail").path()).collect();
+        files.sort();
+        let nobody = fs::Permissions::from_mode(0o000);
+        fs::set_permissions(&files[nth], nobody).expect("a file of ours");
     }
 
     /// The user's other mail program, signed in. It does not count as a login.

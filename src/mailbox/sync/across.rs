@@ -99,7 +99,8 @@ impl Sync<'_, '_, '_> {
         });
         let left: Vec<Left> = left.collect();
         let folders: Vec<FolderRef> = places.into_iter().map(|place| place.folder).collect();
-        let dated = self.date(&folders, &found)?;
+        let sizes = quest.list.order().by == SortBy::Size;
+        let dated = self.date(&folders, &found, sizes)?;
         Ok(WideFinding {
             entries: in_order(quest.list, dated),
             folders,
@@ -212,13 +213,9 @@ impl Sync<'_, '_, '_> {
                     }
                 }
                 Err(Error::Gone(_)) => {
-                    self.server.note_closed();
                     (place.found, place.below) = (UidSet::default(), 0);
                 }
-                Err(_) => {
-                    self.server.note_closed();
-                    place.refused = true;
-                }
+                Err(_) => place.refused = true,
             }
         }
     }

@@ -51,9 +51,14 @@ impl Dated {
 }
 
 impl Sync<'_, '_, '_> {
-    /// When messages that were found came, and what else puts them in order. Of what is no longer there nothing comes; a
+    /// When messages that were found came, and what else puts them in order; with `sizes` that too. Of what is no longer there nothing comes; a
     /// message that was found twice stays once, in the folder that comes first.
-    pub(super) fn date(&mut self, folders: &[FolderRef], found: &[Entry]) -> Result<Vec<Dated>> {
+    pub(super) fn date(
+        &mut self,
+        folders: &[FolderRef],
+        found: &[Entry],
+        sizes: bool,
+    ) -> Result<Vec<Dated>> {
         let with_rows = found.len() <= WITH_ROWS;
         let mut dated = Vec::new();
         for some in found.chunks(DATED_AT_ONCE) {
@@ -71,7 +76,14 @@ impl Sync<'_, '_, '_> {
                 .filter(|entry| missing.binary_search(entry).is_err())
                 .copied()
                 .collect();
-            dated.extend(self.ask_across(folders, &missing, &known)?);
+            match self.ask_across(folders, [&missing, &known], sizes) {
+                Ok(told) => dated.extend(told),
+                Err(error) => {
+                    // One message that the server cannot read: its date is asked for without reading it.
+                    self.server.go_on_after(error)?;
+                    dated.extend(self.ask_across(folders, [&[], some], sizes)?);
+                }
+            }
         }
         if with_rows {
             let mut seen: Vec<(IdHash, u32)> = Vec::new();
@@ -88,12 +100,13 @@ impl Sync<'_, '_, '_> {
         Ok(dated)
     }
 
-    /// Asks folders, all in one flight, for the rows of some messages, and for what puts others in order.
+    /// Asks folders, all in one flight, for the rows of some messages, and for what puts others in order; with `sizes` that
+    /// too.
     fn ask_across(
         &mut self,
         folders: &[FolderRef],
-        rows: &[Entry],
-        others: &[Entry],
+        [rows, others]: [&[Entry]; 2],
+        sizes: bool,
     ) -> Result<Vec<Dated>> {
         let verdict = !self.server.authserv_id().is_empty();
         let of = |entries: &[Entry], number: u16| -> UidSet {
@@ -110,9 +123,9 @@ impl Sync<'_, '_, '_> {
             let opened = plan.open(&folder.name, Access::Read, None);
             let of_rows = plan.fetch_rows(rows.clone(), verdict);
             let told = match rows.is_empty() {
-                true => plan.fetch_dates(others),
+                true => plan.fetch_dates(others, sizes),
                 false => {
-                    plan.fetch_dates(others);
+                    plan.fetch_dates(others, sizes);
                     of_rows
                 }
             };
@@ -140,10 +153,7 @@ impl Sync<'_, '_, '_> {
         {
             let opened = match self.server.require_open(&flight, opened) {
                 Ok(opened) => opened,
-                Err(Error::Gone(_)) => {
-                    self.server.note_closed();
-                    continue;
-                }
+                Err(Error::Gone(_)) => continue,
                 Err(failure) => return Err(failure),
             };
             if self.server.note_open(folder, Access::Read, opened) != *folder {
@@ -180,12 +190,13 @@ impl Sync<'_, '_, '_> {
             // What is not unusual comes in one flight. Then each folder is asked for what is still missing, with all care.
             let folders: Vec<FolderRef> =
                 head.folders().map(|(_, folder)| folder.clone()).collect();
-            if rows
-                .iter()
-                .any(|entry| rows.first().map(|one| one.folder) != Some(entry.folder))
-            {
-                self.ask_across(&folders, rows, &[])?;
-                brought.extend(self.cache.rows_of(head, rows));
+            let first = rows.first().map(|entry| entry.folder);
+            let are_several = rows.iter().any(|entry| Some(entry.folder) != first);
+            if are_several && !self.server.has_gone_on() {
+                match self.ask_across(&folders, [rows, &[]], false) {
+                    Ok(_) => brought.extend(self.cache.rows_of(head, rows)),
+                    Err(error) => self.server.go_on_after(error)?,
+                }
             }
         }
         for (number, folder) in head.folders() {

@@ -59,7 +59,7 @@ impl Sync<'_, '_, '_> {
         let mut found = Vec::new();
         for (name, opened, searched) in asked {
             // One that cannot be opened, or refuses, costs the others nothing.
-            let Some(open) = flight.get(opened).filter(|_| flight.is_ok(opened)) else {
+            let Ok(open) = self.server.require_open(&flight, opened) else {
                 continue;
             };
             let meant = FolderRef {
