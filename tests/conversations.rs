@@ -46,14 +46,23 @@ const MARTA: &str = "Marta Oliveira <marta@o.example>";
 const PIET: &str = "Piet de Vries <piet@v.example>";
 const ANN: &str = "Ann <ann@example.org>";
 
-/// Six messages, three conversations: the hall (three messages, one unread, one starred), the roof, the keys (two).
-fn letters() -> Vec<Mail> {
-    let letter = |id, from, subject, references| Letter {
+/// A message by its id, which refers to others by theirs.
+fn letter(
+    id: &'static str,
+    from: &'static str,
+    subject: &'static str,
+    references: &'static [&'static str],
+) -> Letter<'static> {
+    Letter {
         id,
         from,
         subject,
         references,
-    };
+    }
+}
+
+/// Six messages, three conversations: the hall (three messages, one unread, one starred), the roof, the keys (two).
+fn letters() -> Vec<Mail> {
     let seen: &[&'static str] = &["\\Seen"];
     vec![
         letter("h1", MARTA, "The hall", &[])
@@ -381,12 +390,6 @@ fn rule_18_a_conversation_has_ones_own_answers_and_what_is_in_other_folders_each
 
 /// A mailbox in which people talk to each other.
 fn talked_in() -> Plan {
-    let letter = |id, from, subject, references| Letter {
-        id,
-        from,
-        subject,
-        references,
-    };
     let seen: &[&'static str] = &["\\Seen"];
     let mails = vec![
         letter("c1", "Sofia Marchetti <sofia@m.example>", "Translation, chapter 3", &[]).mail().flagged(&["\\Seen", "\\Flagged"]),

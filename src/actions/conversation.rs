@@ -6,6 +6,7 @@
 use super::extras::standpoint;
 use super::message::{self, Framing, Read, acting, beside};
 use super::panes::{Around, Beside, list_pane, offers};
+use super::together::is_own;
 use super::{Done, Visit};
 use crate::error::{Error, Result};
 use crate::mail::{Flags, FolderName, ListId, MessageRef, Row, Uid};
@@ -204,7 +205,10 @@ fn folded(
         }),
         who: row.from.first().cloned().unwrap_or_default(),
         doubted: judged.is_marked().then_some(judged.named),
-        is_own: is_own(visit, row),
+        is_own: row
+            .from
+            .first()
+            .is_some_and(|from| is_own(visit, &from.email)),
         when: at.and_then(|at| visit.calendar(at)),
         peek: row.preview.clone().unwrap_or_default(),
         starred: row.flags.has(&Flags::FLAGGED),
@@ -212,10 +216,4 @@ fn folded(
         unread: !row.flags.has(&Flags::SEEN),
         folder,
     }
-}
-
-/// True for a message that the reader has written.
-fn is_own(visit: &Visit, row: &Row) -> bool {
-    let from = row.from.first();
-    from.is_some_and(|from| from.email.eq_ignore_ascii_case(&visit.session.login))
 }

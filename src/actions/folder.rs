@@ -8,7 +8,7 @@ use super::{Done, Visit, finding};
 use crate::error::Result;
 use crate::mailbox::Listing;
 use crate::response::Response;
-use crate::route::{ListQuery, NoticeId, Route, Selected};
+use crate::route::{ListQuery, Route, Selected};
 use crate::session;
 use crate::views::{self, Notice};
 
@@ -93,6 +93,6 @@ fn state_of(visit: &Visit, around: &Around, listing: &Listing) -> String {
     let counts = listing.head.counts;
     let counts = format!("{} {}", counts.messages, counts.unread);
     let all: Vec<String> = folders.chain(rows).chain([counts]).collect();
-    let state = visit.session.data.form(&[all.join("\n").as_bytes()]);
-    NoticeId(state).to_text()
+    let state = visit.session.data.shown(&[all.join("\n").as_bytes()]);
+    format!("{:032x}", u128::from_be_bytes(state))
 }

@@ -58,7 +58,7 @@ fn who(visit: &Visit, row: &Row, standpoint: &Standpoint) -> (String, String) {
     let judged = sender::judge(row, standpoint);
     let is_marked = judged.is_marked();
     match judged.named {
-        Named::Person { address, .. } if address.eq_ignore_ascii_case(&visit.session.login) => {
+        Named::Person { address, .. } if is_own(visit, &address) => {
             (address.to_lowercase(), visit.words.me().to_owned())
         }
         Named::Person { name, address } if is_marked || name.trim().is_empty() => {
@@ -71,6 +71,11 @@ fn who(visit: &Visit, row: &Row, standpoint: &Standpoint) -> (String, String) {
         }
         Named::AsWritten(written) => (written.clone(), written),
     }
+}
+
+/// True for the reader's own address.
+pub fn is_own(visit: &Visit, address: &str) -> bool {
+    address.eq_ignore_ascii_case(&visit.session.login)
 }
 
 /// The first word of a name; all of it where that would say too little.

@@ -412,6 +412,11 @@ impl DataKey {
         }
     }
 
+    /// The number of what a page shows.
+    pub fn shown(&self, parts: &[&[u8]]) -> [u8; 16] {
+        self.hash("shown", parts)
+    }
+
     /// The number of a form, by what is in it.
     pub fn form(&self, parts: &[&[u8]]) -> [u8; 16] {
         self.hash("form", parts)
