@@ -1,5 +1,7 @@
 //! What several pages have in common: the panes of folders and of the list, and the notice that the server is away.
 
+use std::collections::BTreeMap;
+
 use super::drawn::drawn;
 use super::extras::standpoint;
 use super::named_labels::{Labels, ON_A_ROW};
@@ -232,10 +234,14 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
     let own = around.folder(folder);
     let role = own.and_then(|f| f.role).filter(|_| !spans);
     let total = head.counts.messages;
-    let places: Vec<Place> = head
-        .folders()
-        .map(|(_, folder)| Place::of(visit, around, folder, spans))
-        .collect();
+    // A list may have thousands of folders, a page of it few.
+    let mut places: BTreeMap<u16, Place> = BTreeMap::new();
+    for Line { entry, .. } in &listing.lines {
+        if let Some(folder) = head.folder_of(*entry) {
+            let place = || Place::of(visit, around, folder, spans);
+            places.entry(entry.folder).or_insert_with(place);
+        }
+    }
     let labels = Labels::of(visit);
     let lines = listing.lines.iter().filter_map(|line| {
         let message = head.message(line.entry)?;
@@ -243,7 +249,7 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
             title,
             outgoing,
             standpoint,
-        } = places.get(usize::from(line.entry.folder))?;
+        } = places.get(&line.entry.folder)?;
         let row = line.row.as_ref().filter(|row| !row.told.is_nothing());
         let judged = row.map(|row| sender::judge(row, standpoint));
         Some(RowLine {
