@@ -364,6 +364,8 @@ impl Config {
             remote_from,
             after_delete,
             marked,
+            keys,
+            is_keys_fixed: _,
             folders,
             searches,
             is_searches_fixed: _,
@@ -376,6 +378,7 @@ impl Config {
                 remote_from: Some(remote_from),
                 after_delete: Some(after_delete),
                 marked: Some(marked),
+                keys: Some(keys),
                 folders: Some(folders).filter(|chosen| *chosen != FolderChoices::default()),
                 searches: Some(searches).filter(|kept| *kept != SavedSearches::default()),
                 ..Chosen::default()

@@ -264,7 +264,9 @@ impl Error {
 #[cfg(test)]
 pub mod samples {
     use super::*;
-    use crate::mail::{FolderAct, FolderSetting, MessageAct, Stop, TakenIn, Tally, Unfit};
+    use crate::mail::{
+        FolderAct, FolderSetting, MessageAct, Preference, Stop, TakenIn, Tally, Unfit,
+    };
 
     /// Every kind of error. A new one does not compile here until it stands in the list below, too.
     pub fn errors() -> Vec<Error> {
@@ -361,6 +363,7 @@ pub mod samples {
             | Act::Label { .. }
             | Act::SetFolder { .. }
             | Act::KeepSearch { .. }
+            | Act::Prefer(_)
             | Act::FolderCutShort { .. }
             | Act::Import { .. } => {}
         };
@@ -380,6 +383,7 @@ pub mod samples {
             let name = "Unread, all folders".to_owned();
             all.push(Act::KeepSearch { name, on });
         }
+        all.extend(Preference::all().map(Act::Prefer));
         for edit in [LabelEdit::Made, LabelEdit::Changed, LabelEdit::Removed] {
             let name = "To do".to_owned();
             all.push(Act::Label { name, edit });

@@ -13,9 +13,11 @@ mod indexed;
 mod label;
 mod list;
 mod permits;
+mod preference;
 mod rights;
 mod row;
 mod search;
+mod shortcut;
 
 use serde::{Deserialize, Serialize};
 
@@ -29,9 +31,11 @@ pub use indexed::{Indexed, NAME_KEY, SUBJECT_KEY};
 pub use label::{Colour, LONGEST_NAME, Label, LabelWord, labels_of};
 pub use list::{Entry, ListId, Order, Scope, SortBy};
 pub use permits::Permits;
+pub use preference::Preference;
 pub use rights::Rights;
 pub use row::{Asked, Dated, IdHash, MOST_REFERENCES, Row, Thread, Told};
 pub use search::{Narrowing, Place, Search, SearchField, SearchOption, Term};
+pub use shortcut::Shortcut;
 
 /// A message's number in its folder (RFC 9051 2.3.1.1); never 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -18,7 +18,7 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Act, Cause, Error, Progress, Result};
 use crate::gate::Pass;
-use crate::mail::FolderName;
+use crate::mail::{FolderName, Preference};
 use crate::settings::{Chosen, FolderChoices, Hoster, SavedSearches, Settings};
 use crate::state;
 
@@ -126,6 +126,19 @@ impl<'p> Profile<'p> {
             ..own
         };
         self.write(SETTINGS, &written(&changed)?, act, progress)
+    }
+
+    /// From now on something is done in another way on all pages.
+    ///
+    /// # Errors
+    /// As `always_show`.
+    pub fn prefer(&self, preference: Preference, progress: &Progress) -> Result<()> {
+        let own = self.own.clone()?;
+        if self.settings.fixes(preference) {
+            return Err(Error::Forbidden("a fixed setting"));
+        }
+        let text = written(&own.with(preference))?;
+        self.write(SETTINGS, &text, Act::Prefer(preference), progress)
     }
 
     /// Notes beside an act that has been done what follows from it for the choice of folders. Where the settings cannot be

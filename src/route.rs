@@ -9,6 +9,7 @@ mod folder_form;
 mod import_form;
 mod labels;
 mod page;
+mod preference_form;
 mod query;
 mod search_form;
 
@@ -23,6 +24,7 @@ pub use page::{
     Anchor, Face, FolderAsks, FolderQuery, FoldersQuery, FrameQuery, ListPage, ListQuery,
     MessageQuery, Selected,
 };
+pub use preference_form::PreferenceForm;
 use query::{Link, Query};
 pub use search_form::SearchForm;
 
@@ -87,6 +89,10 @@ pub enum Route {
     Labels,
     /// `POST /label`: gives a label a name and a colour, which the form says (`LabelForm`).
     EditLabel,
+    /// `GET /keys`: the keys that do something.
+    Keys,
+    /// `POST /set-preference`: something is done in another way on all pages from now on (`PreferenceForm`).
+    SetPreference,
     /// `GET /resume`: a form that was sent when its session had ended, shown again; `form` names it.
     Resume { form: String },
     /// `GET /source`: the whole message as it travelled; `save` downloads it.
@@ -150,6 +156,8 @@ impl Route {
             | Route::EditLabel
             | Route::SetFolder
             | Route::KeepSearch
+            | Route::Keys
+            | Route::SetPreference
             | Route::Sessions
             | Route::EndSession
             | Route::EndAllSessions
@@ -225,6 +233,8 @@ impl Route {
             "/messages" => only(post, "POST", Ok(Route::Messages)),
             "/labels" => by_get(Ok(Route::Labels)),
             "/label" => only(post, "POST", Ok(Route::EditLabel)),
+            "/keys" => by_get(Ok(Route::Keys)),
+            "/set-preference" => only(post, "POST", Ok(Route::SetPreference)),
             "/source" => by_get(q.message().map(|message| Route::Source {
                 message,
                 save: q.is_set("save"),
@@ -343,6 +353,8 @@ impl Route {
             Route::Messages => link.path("/messages"),
             Route::Labels => link.path("/labels"),
             Route::EditLabel => link.path("/label"),
+            Route::Keys => link.path("/keys"),
+            Route::SetPreference => link.path("/set-preference"),
             Route::Source { message, save } => {
                 link.path("/source");
                 link.message(message);
@@ -402,6 +414,8 @@ impl Route {
             Route::Messages => "messages",
             Route::Labels => "labels",
             Route::EditLabel => "label",
+            Route::Keys => "keys",
+            Route::SetPreference => "set-preference",
             Route::Source { .. } => "source",
             Route::Resume { .. } => "resume",
             Route::SignInForm { .. } => "sign-in-form",
@@ -603,6 +617,8 @@ mod tests {
             ("POST", Route::Messages),
             ("GET", Route::Labels),
             ("POST", Route::EditLabel),
+            ("GET", Route::Keys),
+            ("POST", Route::SetPreference),
             ("GET", Route::Print(query.clone())),
             ("GET", Route::Message(query)),
             (

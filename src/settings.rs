@@ -11,6 +11,7 @@ mod searches;
 use serde::{Deserialize, Serialize};
 use toml::Table;
 
+use crate::mail::Preference;
 use crate::time::Zone;
 
 pub use folders::FolderChoices;
@@ -32,6 +33,8 @@ pub struct Chosen {
     pub after_delete: Option<AfterDelete>,
     /// Whether messages are shown that are marked for removal.
     pub marked: Option<Marked>,
+    /// Whether keys do something when they are pressed alone.
+    pub keys: Option<bool>,
     /// What is chosen of folders.
     pub folders: Option<FolderChoices>,
     /// The searches that are kept.
@@ -78,6 +81,10 @@ pub struct Settings {
     pub after_delete: AfterDelete,
     /// Whether messages are shown that are marked for removal.
     pub marked: Marked,
+    /// Whether keys do something when they are pressed alone.
+    pub keys: bool,
+    /// True where the hoster lets nobody change it.
+    pub is_keys_fixed: bool,
     /// What is chosen of folders.
     pub folders: FolderChoices,
     /// The searches that are kept.
@@ -122,11 +129,20 @@ impl Settings {
             ])
             .unwrap_or_default(),
             marked: first([&fixed.marked, &user.marked, &settings.marked]).unwrap_or_default(),
+            keys: first([&fixed.keys, &user.keys, &settings.keys]).unwrap_or(true),
+            is_keys_fixed: fixed.keys.is_some(),
             folders: first([&fixed.folders, &user.folders, &settings.folders]).unwrap_or_default(),
             searches: first([&fixed.searches, &user.searches, &settings.searches])
                 .unwrap_or_default(),
             is_searches_fixed: fixed.searches.is_some(),
             is_remote_from_fixed: fixed.remote_from.is_some(),
+        }
+    }
+
+    /// True where the hoster lets nobody change it.
+    pub fn fixes(&self, preference: Preference) -> bool {
+        match preference {
+            Preference::Keys(_) => self.is_keys_fixed,
         }
     }
 
@@ -148,6 +164,16 @@ impl Settings {
 }
 
 impl Chosen {
+    /// The same with a preference.
+    pub fn with(self, preference: Preference) -> Chosen {
+        match preference {
+            Preference::Keys(on) => Chosen {
+                keys: Some(on),
+                ..self
+            },
+        }
+    }
+
     /// The first key whose value its type allows and the program does not, and the rule.
     pub fn broken_rule(&self) -> Option<(&'static str, &'static str)> {
         let Chosen {
@@ -158,6 +184,7 @@ impl Chosen {
             // Each of its values makes sense.
             after_delete: _,
             marked: _,
+            keys: _,
             // A name that no folder has does nothing.
             folders: _,
             // One that names no list is not offered.

@@ -12,6 +12,7 @@ mod failures;
 mod finding;
 mod folders;
 mod import;
+mod keys;
 mod labels;
 mod message;
 mod pages;

@@ -54,7 +54,7 @@ namespace inbox {
 ";
 
 /// Ann has so many unread messages.
-fn plan(count: usize) -> Plan {
+pub fn plan(count: usize) -> Plan {
     Site::new()
         .mails("ann", "INBOX", unread(count))
         .dovecot(FOLDERS)

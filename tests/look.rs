@@ -328,6 +328,7 @@ fn every_page_has_its_picture() {
     pictures(&tab, "gone", &gone);
     pictures(&tab, "missing", &missing);
     pictures(&tab, "sessions", &at("/sessions"));
+    pictures(&tab, "keys", &at("/keys"));
     pictures(&tab, "all-folders", &at("/folders"));
     expect_menu_at_the_thumb(&tab, &at("/sessions"));
     for (window, width, height, phone) in &WINDOWS[2..] {

@@ -53,6 +53,8 @@ mod hosting;
 mod house;
 /// Messages taken in from files: what another mail program then finds, what is said, and what no cut doubles.
 mod import;
+/// Keys that do something when they are pressed alone, and the page that lists them.
+mod keys;
 /// `kill -9` at random moments, and at each step of a change of generation.
 mod kills;
 /// 100,000 messages, 5,000 folders.

@@ -1,31 +1,40 @@
 // What a page can do better with script. Every page works without it, so nothing here may be the only way to anything.
 "use strict";
 
-// Keys: a link, button or field says in aria-keyshortcuts which ones press it, or lead into it. A button that cannot be seen, nor stands in a menu
-// that can be, is not meant: it is for what is ticked, and nothing is. In a list j and k lead from row to row, as the arrows
-// do there, o opens one and x ticks it.
+// Keys: a link, button or field says in aria-keyshortcuts which ones press it, or lead into it; a list says which lead from row
+// to row, and do something with the row that has the focus. The page says all of them: it has none where its reader wants
+// none. A button that cannot be seen, nor stands in a menu that can be, is not meant: it is for what is ticked, and nothing is.
 const isMeant = (one) => one.localName === "a" || (one.closest("details:not([open])") ?? one).checkVisibility();
 const rowLinks = () => [...document.querySelectorAll("main.list .row:not([hidden]) > a")];
-const STEPS = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 };
 const alongRows = (event) => {
+  const keys = document.querySelector("main.list")?.dataset ?? {};
+  const does = (what) => keys[what]?.split(" ").includes(event.key);
   const links = rowLinks();
   const at = links.findIndex((link) => link.parentElement.contains(event.target));
-  const arrow = event.key.startsWith("Arrow");
-  if (!links.length || (at < 0 && arrow)) return false;
-  if (event.key in STEPS) links[Math.min(links.length - 1, Math.max(0, at < 0 ? 0 : at + STEPS[event.key]))].focus();
-  else if (at < 0) return false;
-  else if (event.key === "o") links[at].click();
-  else if (event.key === "x") links[at].parentElement.querySelector(".tick")?.click();
+  const step = does("next") ? 1 : does("previous") ? -1 : 0;
+  // From elsewhere only a letter leads into the list: an arrow scrolls there.
+  if (!links.length || (at < 0 && (!step || event.key.length > 1))) return false;
+  if (step) links[Math.min(links.length - 1, Math.max(0, at < 0 ? 0 : at + step))].focus();
+  else if (does("open")) links[at].click();
+  else if (does("select")) links[at].parentElement.querySelector(".tick")?.click();
   else return false;
   return true;
 };
 document.addEventListener("keydown", (event) => {
   const typing = event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
   if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (!/^([a-z#!/?]|Arrow(Up|Down))$/i.test(event.key)) return;
-  const link = [...document.querySelectorAll(`[aria-keyshortcuts~="${event.key}"]`)].find(isMeant);
+  const pressed = `[aria-keyshortcuts~="${CSS.escape(event.key)}"]`;
+  let link = [...document.querySelectorAll(pressed)].find(isMeant);
+  if (!link && !event.repeat && !isBusy && !document.querySelector(".tick:checked")) {
+    // Where nothing is ticked, an act is for the row that has the focus.
+    const box = rowLinks()[focusedRow()]?.parentElement.querySelector(".tick");
+    link = box && document.querySelector(`.bulk ${pressed}`);
+    if (link) box.click();
+  }
   if (link) {
     event.preventDefault();
+    // A key that is held down presses once.
+    if (event.repeat) return;
     if (link.localName === "input") link.focus();
     else link.click();
   } else if (alongRows(event)) event.preventDefault();

@@ -25,6 +25,7 @@ mod notice;
 mod opened;
 mod panes;
 pub mod part;
+pub mod preferences;
 pub mod print;
 pub mod resume;
 pub mod searches;

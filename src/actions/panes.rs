@@ -93,6 +93,7 @@ impl Around {
             favourites: &self.favourites,
             searches: &self.searches,
             more_folders: self.more_folders,
+            has_keys: visit.profile.settings().keys,
             quota: self.quota,
             notices: &self.notices,
         }

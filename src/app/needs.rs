@@ -10,7 +10,7 @@ use super::{Asked, Door};
 use crate::actions::login::SignInFields;
 use crate::actions::{
     self, Done, Visit, about, conversation, folder, folder_options, folder_settings, folders,
-    import, labels, login, message, messages, part, print, searches, sender, sessions,
+    import, labels, login, message, messages, part, preferences, print, searches, sender, sessions,
 };
 use crate::assets;
 use crate::error::{Cause, Error, Result};
@@ -204,6 +204,11 @@ pub fn needs(route: &Route) -> Needs<'_> {
         Route::EditLabel => Needs {
             back: Back::Page(Route::Labels),
             ..Needs::act(labels::change)
+        },
+        Route::Keys => Needs::page(preferences::keys),
+        Route::SetPreference => Needs {
+            back: Back::Page(Route::Keys),
+            ..Needs::act(preferences::set)
         },
         Route::SignOut => Needs {
             back: Back::SignedOut,

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use serde::{Deserialize, Serialize};
 
 use super::Error;
-use crate::mail::{FolderAct, FolderSetting, MessageAct, TakenIn, Tally};
+use crate::mail::{FolderAct, FolderSetting, MessageAct, Preference, TakenIn, Tally};
 
 /// What a request was to change, with what its page has to name. The sentences are `words::failures`'; a notice keeps one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +83,8 @@ pub enum Act {
         /// From now on, or no longer.
         on: bool,
     },
+    /// To do something in another way on all pages.
+    Prefer(Preference),
     /// To change a folder, cut short by a kill or a lost connection: what was found out afterwards.
     FolderCutShort {
         /// What was to be done.
@@ -131,7 +133,8 @@ impl Act {
             | Act::ImagesOf { .. }
             | Act::Label { .. }
             | Act::SetFolder { .. }
-            | Act::KeepSearch { .. } => true,
+            | Act::KeepSearch { .. }
+            | Act::Prefer(_) => true,
         }
     }
 }

@@ -6,7 +6,7 @@ use super::folders::opener;
 use super::icons::{Icon, icon};
 use super::{Chrome, Pane, app, notices, said};
 use crate::extras::Unsubscribe;
-use crate::mail::Address;
+use crate::mail::{Address, Shortcut};
 use crate::route::Route;
 
 /// All header fields of a message.
@@ -106,7 +106,7 @@ pub(super) fn framed(
     let panes = html! {
         main.message #message {
             .tools.bar {
-                a.button.quiet href=(chrome.href(back)) aria-keyshortcuts="u" {
+                a.button.quiet href=(chrome.href(back)) aria-keyshortcuts=[chrome.pressed_by(Shortcut::Back)] {
                     (icon(Icon::Back)) (back_words)
                 }
             }

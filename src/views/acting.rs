@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::icons::{Icon, icon};
 use super::{Chrome, tokens};
-use crate::mail::MessageAct;
+use crate::mail::{MessageAct, Shortcut};
 use crate::route::{Route, Selected};
 
 /// What can be done on a page.
@@ -91,7 +91,7 @@ pub(super) fn bulk(chrome: &Chrome, acting: &Acting, selection: &Selection, tota
 pub(super) fn button(chrome: &Chrome, act: MessageAct) -> Markup {
     let label = chrome.words.act_label(act);
     html! {
-        button.button.quiet name="act" value=(act.name()) title=(label) aria-keyshortcuts=[key(act)] data-goes=[goes(act)] {
+        button.button.quiet name="act" value=(act.name()) title=(label) aria-keyshortcuts=[key(chrome, act)] data-goes=[goes(act)] {
             (icon(sign(act))) span.wide { (label) }
         }
     }
@@ -105,7 +105,7 @@ pub(super) fn more(chrome: &Chrome, acting: &Acting, links: Markup) -> Markup {
             summary.button.quiet title=(words.more()) { (icon(Icon::Dots)) span.wide { (words.more()) } }
             .choices {
                 @for act in &acting.more {
-                    button name="act" value=(act.name()) aria-keyshortcuts=[key(*act)] data-file=[saves(*act)] { (icon(sign(*act))) (words.act_label(*act)) }
+                    button name="act" value=(act.name()) aria-keyshortcuts=[key(chrome, *act)] data-file=[saves(*act)] { (icon(sign(*act))) (words.act_label(*act)) }
                 }
                 (links)
             }
@@ -124,23 +124,9 @@ fn saves(act: MessageAct) -> Option<&'static str> {
     matches!(act, MessageAct::SaveZip | MessageAct::SaveMbox).then_some("")
 }
 
-/// The key that presses its button, the one that people know from other webmails.
-fn key(act: MessageAct) -> Option<&'static str> {
-    match act {
-        MessageAct::Archive => Some("e"),
-        MessageAct::Delete | MessageAct::Remove => Some("#"),
-        MessageAct::Spam | MessageAct::NotSpam => Some("!"),
-        MessageAct::Move => Some("v"),
-        MessageAct::Star | MessageAct::Unstar => Some("s"),
-        MessageAct::Read => Some("I"),
-        MessageAct::Unread => Some("U"),
-        MessageAct::Label => Some("l"),
-        MessageAct::Copy
-        | MessageAct::Restore
-        | MessageAct::Unlabel
-        | MessageAct::SaveZip
-        | MessageAct::SaveMbox => None,
-    }
+/// The key that presses its button.
+fn key(chrome: &Chrome, act: MessageAct) -> Option<String> {
+    Shortcut::of(act).and_then(|shortcut| chrome.pressed_by(shortcut))
 }
 
 fn sign(act: MessageAct) -> Icon {

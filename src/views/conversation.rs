@@ -10,7 +10,7 @@ use super::folder::{ListPane, beside};
 use super::icons::{Icon, icon, sign};
 use super::message::{self, MessagePage, Neighbours};
 use super::{Chrome, Pane, app, face, in_full, notices, said, when};
-use crate::mail::Address;
+use crate::mail::{Address, Shortcut};
 use crate::route::Route;
 use crate::sender::Named;
 use crate::time::Calendar;
@@ -156,7 +156,7 @@ fn tools(chrome: &Chrome, talk: &ConversationPage) -> Markup {
     let (nth, total) = talk.place;
     html! {
         .tools.bar role="group" aria-label=(words.about_conversation()) {
-            a.button.quiet.back href=(chrome.href(&talk.beside.back)) title=(back) aria-keyshortcuts="u" {
+            a.button.quiet.back href=(chrome.href(&talk.beside.back)) title=(back) aria-keyshortcuts=[chrome.pressed_by(Shortcut::Back)] {
                 (icon(Icon::Back)) span.sr { (back) } span.name.narrow aria-hidden="true" { (talk.folder) }
             }
             form.bar #acts method="post" action=(acting::target(chrome)) {

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::icons::{Icon, icon};
 use super::{Chrome, act, tokens};
-use crate::mail::{FolderSetting, Narrowing, Order, Scope, SearchOption};
+use crate::mail::{FolderSetting, Narrowing, Order, Scope, SearchOption, Shortcut};
 use crate::route::{ActForm, Route, SearchForm};
 
 /// What is looked for in a list, and how else it could be shown.
@@ -86,7 +86,7 @@ pub(super) fn bar(chrome: &Chrome, finding: &Finding, title: &str) -> Markup {
             form.look #look method="get" action=(address) {
                 @for (name, value) in fields { input type="hidden" name=(name) value=(value); }
                 input type="search" name="q" value=(finding.text) aria-label=(words.search_in(title)) placeholder=(words.search_in(title))
-                    maxlength="500" dir="auto" enterkeyhint="search" autocomplete="off" aria-keyshortcuts="/";
+                    maxlength="500" dir="auto" enterkeyhint="search" autocomplete="off" aria-keyshortcuts=[chrome.pressed_by(Shortcut::Search)];
                 @if let Some(clear) = &finding.clear {
                     a.button.quiet href=(chrome.href(clear)) title=(words.clear_search()) aria-label=(words.clear_search()) { (icon(Icon::Close)) }
                 }

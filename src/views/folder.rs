@@ -11,7 +11,7 @@ use super::folders::opener;
 use super::icons::{Icon, icon, sign};
 use super::labels::{Chip, chips};
 use super::{Chrome, Pane, act, app, face, filled, in_full, notices, said, when};
-use crate::mail::{Address, Order, Role};
+use crate::mail::{Address, Order, Role, Shortcut};
 use crate::route::{ActForm, Route, Selected};
 use crate::sender::Named;
 use crate::time::Calendar;
@@ -136,7 +136,9 @@ impl ListPane {
 pub fn page(chrome: &Chrome, list: &ListPane, look: Option<&Route>) -> Markup {
     let words = chrome.words;
     let panes = html! {
-        main.list #list aria-label=(list.title) data-look=[look.map(|look| chrome.href(look))] {
+        main.list #list aria-label=(list.title) data-look=[look.map(|look| chrome.href(look))]
+            data-next=[chrome.row_keys(Shortcut::Next)] data-previous=[chrome.row_keys(Shortcut::Previous)]
+            data-open=[chrome.row_keys(Shortcut::Open)] data-select=[chrome.row_keys(Shortcut::Select)] {
             (head(chrome, list, html! { h1.title dir="auto" title=(list.title) { (list.title) } }, true))
             (rows(chrome, list))
         }

@@ -7,7 +7,7 @@ use maud::{Markup, html};
 
 use super::icons::{Icon, icon};
 use super::{Chrome, tokens};
-use crate::mail::{FolderName, ListId, Role};
+use crate::mail::{FolderName, ListId, Role, Shortcut};
 use crate::route::{FoldersQuery, ListQuery, Route};
 use crate::words::Piece;
 
@@ -132,6 +132,7 @@ pub(super) fn pane(chrome: &Chrome, target: &str) -> Markup {
                         meter max=(quota.total) value=(quota.used) aria-label=(words.storage_used()) {}
                         span { (words.storage(quota.used, quota.total)) }
                     }
+                    a href=(chrome.href(&Route::Keys)) aria-keyshortcuts=[chrome.pressed_by(Shortcut::Help)] { (words.shortcuts()) }
                     a href=(chrome.href(&Route::Sessions)) { (words.sessions()) }
                     span { (words.times_in(chrome.zone)) }
                 }

@@ -14,6 +14,7 @@ use super::folder::{ListPane, beside};
 use super::icons::{Icon, icon};
 use super::labels::{Chip, chips};
 use super::{Chrome, Pane, app, notices, said};
+use crate::mail::Shortcut;
 use crate::route::{MessageQuery, Route};
 pub use body::{Always, Body, ExternalImages, Height, HtmlFrame};
 pub use heading::Heading;
@@ -197,7 +198,7 @@ fn tools(chrome: &Chrome, message: &MessagePage) -> Markup {
     };
     html! {
         .tools.bar role="group" aria-label=(words.about_message()) {
-            a.button.quiet.back href=(chrome.href(&message.beside.back)) title=(back) aria-keyshortcuts="u" {
+            a.button.quiet.back href=(chrome.href(&message.beside.back)) title=(back) aria-keyshortcuts=[chrome.pressed_by(Shortcut::Back)] {
                 (icon(Icon::Back)) span.sr { (back) } span.name.narrow aria-hidden="true" { (message.folder) }
             }
             form.bar #acts method="post" action=(acting::target(chrome)) data-lost=(words.connection_lost()) {
@@ -231,8 +232,8 @@ pub(super) fn steps(
     html! {
         nav.steps.bar.push aria-label=(label) {
             @if let Some((nth, total)) = place { span.hint { (words.place(nth, total)) } }
-            (step(chrome, &beside.newer, &Step { title: above.0, name: above.1, icon: Icon::Up, keys: "k p" }))
-            (step(chrome, &beside.older, &Step { title: below.0, name: below.1, icon: Icon::Down, keys: "j n" }))
+            (step(chrome, &beside.newer, &Step { title: above.0, name: above.1, icon: Icon::Up, key: Shortcut::Previous }))
+            (step(chrome, &beside.older, &Step { title: below.0, name: below.1, icon: Icon::Down, key: Shortcut::Next }))
         }
     }
 }
@@ -243,13 +244,13 @@ struct Step<'a> {
     /// Shown where there is room for no more than a word.
     name: &'a str,
     icon: Icon,
-    keys: &'a str,
+    key: Shortcut,
 }
 
 fn step(chrome: &Chrome, to: &Option<Route>, step: &Step) -> Markup {
     html! {
         @if let Some(route) = to {
-            a.button.quiet href=(chrome.href(route)) title=(step.title) aria-label=(step.title) aria-keyshortcuts=(step.keys) {
+            a.button.quiet href=(chrome.href(route)) title=(step.title) aria-label=(step.title) aria-keyshortcuts=[chrome.pressed_by(step.key)] {
                 (icon(step.icon)) span.narrow { (step.name) }
             }
         } @else {

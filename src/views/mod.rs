@@ -18,6 +18,7 @@ pub mod folder_options;
 pub mod folders;
 mod icons;
 pub mod import;
+pub mod keys;
 pub mod labels;
 pub mod login;
 pub mod message;
@@ -31,7 +32,7 @@ pub mod sessions;
 use maud::{DOCTYPE, Markup, html};
 
 use crate::assets;
-use crate::mail::Address;
+use crate::mail::{Address, Shortcut};
 use crate::route::{ActForm, Base, Route};
 use crate::sender::Named;
 use crate::time::Calendar;
@@ -69,6 +70,8 @@ pub struct Chrome<'a> {
     pub searches: &'a [SearchLine],
     /// How many folders there are beside these.
     pub more_folders: u32,
+    /// True where keys do something when they are pressed alone.
+    pub has_keys: bool,
     /// How full the mailbox is, where the server tells.
     pub quota: Option<Quota>,
     /// What the last click did, why this page is older than it should be, what the server wants its user to see.
@@ -138,6 +141,25 @@ impl Chrome<'_> {
     /// The address of a route.
     fn href(&self, route: &Route) -> String {
         route.href(self.base)
+    }
+
+    /// The keys that press a link or button, or lead into a field, as an attribute has them; None where there are none.
+    fn pressed_by(&self, shortcut: Shortcut) -> Option<String> {
+        let keys = shortcut.keys().filter(|key| Shortcut::writes(key));
+        let keys: Vec<&str> = keys.filter(|_| self.has_keys).collect();
+        (!keys.is_empty()).then(|| keys.join(" "))
+    }
+
+    /// The keys that do something with the row that has the focus: arrows, too.
+    fn row_keys(&self, shortcut: Shortcut) -> Option<String> {
+        let keys = shortcut.keys();
+        let keys: Vec<&str> = keys.filter(|key| self.works(key)).collect();
+        (!keys.is_empty()).then(|| keys.join(" "))
+    }
+
+    /// Whether a key does anything.
+    fn works(&self, key: &str) -> bool {
+        self.has_keys || !Shortcut::writes(key)
     }
 }
 
@@ -210,7 +232,7 @@ fn notices(chrome: &Chrome) -> Markup {
                 @if notice.undo.is_some() || notice.more.is_some() {
                     .acts {
                         @if let Some(more) = &notice.more { (act(chrome, more, chrome.words.go_on())) }
-                        @if let Some(undo) = &notice.undo { (act_by_key(chrome, undo, chrome.words.undo(), Some("z"))) }
+                        @if let Some(undo) = &notice.undo { (act_by_key(chrome, undo, chrome.words.undo(), Some(Shortcut::Undo))) }
                     }
                 }
             }
@@ -232,12 +254,12 @@ fn act(chrome: &Chrome, form: &ActForm, label: &str) -> Markup {
 }
 
 /// The same with a key that presses it.
-fn act_by_key(chrome: &Chrome, form: &ActForm, label: &str, key: Option<&str>) -> Markup {
+fn act_by_key(chrome: &Chrome, form: &ActForm, label: &str, key: Option<Shortcut>) -> Markup {
     html! {
         form method="post" action=(chrome.href(&form.to)) data-lost=(chrome.words.connection_lost()) {
             (tokens(chrome))
             @for (name, value) in &form.fields { input type="hidden" name=(name) value=(value); }
-            button aria-keyshortcuts=[key] { (label) }
+            button aria-keyshortcuts=[key.and_then(|key| chrome.pressed_by(key))] { (label) }
         }
     }
 }
@@ -358,6 +380,7 @@ mod tests {
             favourites: &[],
             searches: &[],
             more_folders: 0,
+            has_keys: true,
             quota: None,
             notices: &[notice],
         };

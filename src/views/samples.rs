@@ -15,22 +15,24 @@ use super::finding::{Finding, Further, QuickFilter, SoFar};
 use super::folder::{self, ListPane, RowLine};
 use super::folder_options::Fault;
 use super::folders::{FolderLine, nested};
+use super::keys::KeysPage;
 use super::login::{self, Carried, LoginPage, Reason};
 use super::message::{
     self, Always, Body, ExternalImages, Heading, Height, HtmlFrame, MessagePage, Neighbours,
 };
 use super::resume::{self, QuestionPage};
-use super::{Chrome, Kind, Notice, Quota, error};
+use super::{Chrome, Kind, Notice, Quota, error, keys};
 use crate::error::samples::{errors, reaches};
 use crate::error::{Act, Failure, Reach};
 use crate::mail::{
     Address, Colour, Evidence, Flags, FolderAct, FolderFault, FolderName, FolderSetting, FromForm,
-    MessageAct, Narrowing, NestedPath, Order, Role, Row, SortBy, Uid, UidValidity,
+    MessageAct, Narrowing, NestedPath, Order, Preference, Role, Row, SortBy, Uid, UidValidity,
 };
 use crate::plain_text::{Block, PlainText, Span};
 use crate::route::{ActForm, Selected};
 use crate::route::{
-    Anchor, Base, ListPage, ListQuery, MessageQuery, MessageRef, Route, SenderForm, SettingForm,
+    Anchor, Base, ListPage, ListQuery, MessageQuery, MessageRef, PreferenceForm, Route, SenderForm,
+    SettingForm,
 };
 use crate::sender::{self, Judgement, Named, Standpoint};
 use crate::time::Calendar;
@@ -152,6 +154,8 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
         ("sign-in-lost", carried(Carried::Lost)),
         ("resume", question),
         ("sessions", extras::sessions()),
+        ("keys", keys_page(true)),
+        ("keys-off", keys_page(false)),
         ("labels-choose", labels::choose()),
         ("labels-edit", labels::edit()),
         ("resume-gone", resume::gone(&ROOT, Words::ENGLISH)),
@@ -349,12 +353,26 @@ fn chrome<'a>(words: Words, folders: &'a [FolderLine], notices: &'a [Notice]) ->
         favourites: &[],
         searches: &[],
         more_folders: 0,
+        has_keys: true,
         quota: Some(Quota {
             used: 3_320_000,
             total: 9_765_625,
         }),
         notices,
     }
+}
+
+/// The page of keys, which are on or off.
+pub(super) fn keys_page(on: bool) -> Markup {
+    let page = KeysPage {
+        back: folder_route("INBOX"),
+        switch: Some(ActForm::from(PreferenceForm(Preference::Keys(!on)))),
+    };
+    let chrome = Chrome {
+        has_keys: on,
+        ..chrome(Words::ENGLISH, &[], &[])
+    };
+    keys::page(&chrome, &page)
 }
 
 fn list_page(words: Words, list: &ListPane, notices: &[Notice]) -> Markup {

@@ -4,7 +4,7 @@
 
 use super::Words;
 use crate::error::Act;
-use crate::mail::{MessageAct, Tally};
+use crate::mail::{MessageAct, Preference, Tally};
 
 impl Words {
     /// An act was done.
@@ -37,6 +37,7 @@ impl Words {
             Act::Label { name, edit } => self.label_edited(name, *edit),
             Act::SetFolder { setting, name, on } => self.folder_set(*setting, name, *on),
             Act::KeepSearch { name, on } => self.search_kept(name, *on),
+            Act::Prefer(Preference::Keys(on)) => self.shortcuts_turned(*on).to_owned(),
             Act::Import { into, came } => self.imported(into, came),
             Act::FolderCutShort {
                 act,
@@ -333,6 +334,10 @@ impl Words {
             }
             Act::KeepSearch { .. } => {
                 "This may have been saved. The next page will show your searches.".to_owned()
+            }
+            Act::Prefer(Preference::Keys(_)) => {
+                "This setting may have been changed. Open \u{201c}Keyboard shortcuts\u{201d} to check."
+                    .to_owned()
             }
             Act::Import { .. } => {
                 "Some messages may have been imported. The next page will say how many.".to_owned()

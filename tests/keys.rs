@@ -1,0 +1,124 @@
+//! Keys that do something when they are pressed alone: listed on a page of their own, turned off there (WCAG 2.1.4), and in a
+//! list for the row that has the focus.
+
+use serde_json::json;
+
+use crate::acts::{Says, plan, subjects};
+use crate::sender::{settings, write_settings};
+use crate::support::chromium::{Chromium, Tab};
+use crate::support::site::Site;
+
+fn opened(site: &Site, browser: &Chromium) -> Tab {
+    let tab = browser.tab();
+    tab.take_cookies(&site.sign_in("ann"));
+    tab.viewport(1280, 844, 1.0, false);
+    tab.open(&format!("{}/", site.url()));
+    tab
+}
+
+const FOCUSED: &str = "document.activeElement.querySelector('.subject')?.innerText";
+const NAMED: &str = "document.querySelectorAll('[aria-keyshortcuts]').length";
+
+#[test]
+fn a_question_mark_lists_the_keys_and_one_button_turns_them_off() {
+    let site = plan(4).start();
+    let browser = Chromium::start();
+    let tab = opened(&site, &browser);
+    write_settings(&site, "later = 'kept'\n");
+    tab.loading(|| tab.press("?"));
+    assert_eq!(
+        tab.evaluate("location.pathname.split('/').pop()"),
+        json!("keys")
+    );
+    for words in ["Archive", "Next message", "Search", "Shift"] {
+        assert!(tab.text().contains(words), "{words}: {}", tab.text());
+    }
+    tab.changing(|| tab.click("article form button"));
+    assert!(
+        tab.text().contains("Keyboard shortcuts are off."),
+        "{}",
+        tab.text()
+    );
+    // On the page that came without being loaded, too.
+    assert_eq!(tab.evaluate(NAMED), json!(0));
+    tab.open(&format!("{}/", site.url()));
+    tab.press("?");
+    tab.press("j");
+    assert_eq!(tab.evaluate(FOCUSED), json!(null));
+    tab.evaluate("document.querySelector('.row > a').focus()");
+    for key in ["x", "#", "e", "j"] {
+        tab.press(key);
+        assert_eq!(tab.evaluate(FOCUSED), json!("Message 4"), "{key}");
+    }
+    // An arrow writes nothing, and nobody says it by accident.
+    tab.press("ArrowDown");
+    assert_eq!(tab.evaluate(FOCUSED), json!("Message 3"));
+    assert_eq!(subjects(&site, "INBOX").len(), 4);
+    let kept = std::fs::read_to_string(settings(&site)).expect("settings.toml");
+    assert!(
+        kept.contains("keys = false") && kept.contains("later"),
+        "{kept}"
+    );
+    // Back on, by Undo, without script.
+    let ann = site.sign_in("ann");
+    let page = ann.get("/").click("Keyboard shortcuts");
+    page.shows("Keyboard shortcuts are off").hides("Archive");
+    let on = page.click("Turn on keyboard shortcuts");
+    on.says("Keyboard shortcuts are on.").shows("Archive");
+    on.click("Undo").says("Keyboard shortcuts are off.");
+}
+
+#[test]
+fn what_the_hoster_has_fixed_is_told_and_not_offered() {
+    let site = plan(1).config("[fixed]\nkeys = false\n").start();
+    let ann = site.sign_in("ann");
+    let page = ann.get("/keys");
+    page.shows("Keyboard shortcuts are off");
+    assert!(!page.has_link("Turn on keyboard shortcuts"));
+    let form = page.form("sign-out");
+    let token = form.value("token").expect("a token");
+    for (name, value, status) in [("keys", "on", 403), ("keys", "1", 400), ("rows", "10", 400)] {
+        let fields = [("token", token), ("set", name), ("to", value)];
+        let refused = ann.post_once("/set-preference", &fields);
+        refused.has_status(status);
+    }
+}
+
+#[test]
+fn where_nothing_is_ticked_a_key_is_for_the_row_that_has_the_focus() {
+    let site = plan(6).start();
+    let browser = Chromium::start();
+    let tab = opened(&site, &browser);
+    tab.press("j");
+    tab.press("n");
+    tab.changing(|| tab.press("e"));
+    tab.wait_for("document.querySelector('.note')");
+    assert_eq!(subjects(&site, "Archive"), ["Message 5"]);
+    tab.changing(|| tab.press("e"));
+    tab.wait_for("document.querySelectorAll('.row').length === 4");
+    assert_eq!(subjects(&site, "Archive").len(), 2);
+    assert_eq!(tab.evaluate(FOCUSED), json!("Message 3"));
+    // What is ticked goes before what has the focus.
+    tab.evaluate("document.querySelector('.row:last-child .tick').click()");
+    tab.changing(|| tab.press("#"));
+    tab.wait_for("document.querySelectorAll('.row').length === 3");
+    assert_eq!(subjects(&site, "Trash"), ["Message 1"]);
+}
+
+#[test]
+fn a_key_that_is_held_down_presses_once() {
+    let site = plan(3).start();
+    let browser = Chromium::start();
+    let tab = opened(&site, &browser);
+    tab.click_to(".row > a");
+    tab.evaluate(
+        "window.clicks = 0; document.querySelector('#acts button[value=archive]').addEventListener('click', \
+         event => { event.preventDefault(); clicks++ })",
+    );
+    for repeat in [false, true, true] {
+        tab.evaluate(&format!(
+            "document.body.dispatchEvent(new KeyboardEvent('keydown', {{key: 'e', bubbles: true, repeat: {repeat}}}))"
+        ));
+    }
+    assert_eq!(tab.evaluate("window.clicks"), json!(1));
+}
