@@ -18,6 +18,7 @@ mod rights;
 mod row;
 mod search;
 mod shortcut;
+mod sought;
 
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +37,7 @@ pub use rights::Rights;
 pub use row::{Asked, Dated, IdHash, MOST_REFERENCES, Row, Thread, Told};
 pub use search::{Narrowing, Place, Search, SearchField, SearchOption, Term};
 pub use shortcut::Shortcut;
+pub use sought::Sought;
 
 /// A message's number in its folder (RFC 9051 2.3.1.1); never 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

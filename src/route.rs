@@ -15,7 +15,7 @@ mod search_form;
 
 use crate::error::{Error, Result};
 pub use crate::mail::MessageRef;
-use crate::mail::{FolderName, NestedPath};
+use crate::mail::{FolderName, NestedPath, Search};
 pub use act::{ActForm, AllOf, MessagesForm, Picked, SenderForm};
 pub use folder_form::SettingForm;
 pub use import_form::ImportForm;
@@ -325,6 +325,7 @@ impl Route {
                 link.nested("in", &frame.inside);
                 link.flag("remote", frame.remote);
                 link.some("charset", &frame.charset);
+                link.some("q", frame.search.as_ref().map_or("", Search::text));
             }
             Route::Part {
                 message,

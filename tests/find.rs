@@ -4,6 +4,7 @@
 //! "Rule n" is a numbered rule of how acts and lists go.
 
 mod across;
+mod marks;
 mod saved;
 
 use std::time::Duration;

@@ -16,7 +16,7 @@ fn opened(site: &Site, browser: &Chromium) -> Tab {
     tab
 }
 
-const FOCUSED: &str = "document.activeElement.querySelector('.subject')?.innerText";
+const FOCUSED: &str = "document.activeElement.closest('.row')?.querySelector('.subject').innerText";
 const NAMED: &str = "document.querySelectorAll('[aria-keyshortcuts]').length";
 
 #[test]

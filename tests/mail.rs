@@ -127,6 +127,7 @@ pub(crate) fn cleaned(html: &str, remote: bool) -> Cleaned {
 
 fn cleaned_for(html: &str, remote: bool, within: Option<&'static str>) -> Cleaned {
     let how = Show {
+        sought: &postern::mail::Sought::default(),
         work: &Work::default(),
         remote,
         inline: &|_| None,

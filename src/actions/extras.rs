@@ -7,7 +7,7 @@ use super::Visit;
 use crate::document::{Document, Opening, Purpose, Rendering, open};
 use crate::error::Result;
 use crate::extras::{Event, Moment};
-use crate::mail::Role;
+use crate::mail::{Role, Sought};
 use crate::route::{FrameQuery, Route};
 use crate::sender::{self, Judgement, Standpoint};
 use crate::time::{Calendar, ClockTime, Zone};
@@ -31,6 +31,7 @@ pub fn rendering<'a>(
     visit: &'a Visit,
     origin: &'a str,
     query: &'a FrameQuery,
+    sought: &'a Sought,
     purpose: Purpose,
 ) -> Rendering<'a> {
     Rendering {
@@ -39,6 +40,7 @@ pub fn rendering<'a>(
         charset: &query.charset,
         base: &visit.head.base,
         origin,
+        sought,
     }
 }
 

@@ -4,7 +4,7 @@
 //! is offered of each folder; of several together only those that need no index.
 
 use super::Visit;
-use crate::mail::{FolderSetting, ListId, Narrowing, Order, Scope, Search, SortBy};
+use crate::mail::{FolderSetting, ListId, Narrowing, Order, Scope, Search, SortBy, Sought};
 use crate::mailbox::Listing;
 use crate::route::{ActForm, ListQuery, Route, SearchForm, SettingForm};
 use crate::views::finding::{Finding, Further, QuickFilter, SoFar};
@@ -90,7 +90,7 @@ pub fn above(visit: &Visit, listing: &Listing, has_below: bool) -> Finding {
         keeping: keeping.filter(|_| !visit.profile.settings().is_searches_fixed),
         is_kept: visit.profile.settings().searches.name_of(list).is_some(),
         text: search.map_or("", Search::text).to_owned(),
-        words: search.map_or_else(Vec::new, Search::words),
+        words: search.map_or_else(Sought::default, Search::sought),
         form: page(searched(None).within(Scope::Folder)).form(&visit.head.base),
         clear: search.map(|_| page(searched(None))),
         filters: Narrowing::ALL.map(filter).into(),

@@ -10,7 +10,7 @@ use super::{Done, Visit, sender};
 use crate::clean::{self, Cleaned, Length};
 use crate::document::{Document, Opening, People, Purpose};
 use crate::error::{Error, GoneKind, Result};
-use crate::mail::{Flags, ListId, MessageAct, Order, Row};
+use crate::mail::{Flags, ListId, MessageAct, Order, Row, Sought};
 use crate::mailbox::Standing;
 use crate::plain_text::PlainText;
 use crate::response::Response;
@@ -228,7 +228,13 @@ fn html(visit: &Visit, document: &Document, query: &MessageQuery) -> Html {
         ..query.frame()
     };
     let origin = visit.origin();
-    let html = document.html(&rendering(visit, &origin, &held_back, Purpose::Page));
+    let html = document.html(&rendering(
+        visit,
+        &origin,
+        &held_back,
+        &Sought::default(),
+        Purpose::Page,
+    ));
     match html.is_blank {
         true => Html::Blank,
         false => Html::Shown(Box::new(html)),
@@ -321,7 +327,8 @@ pub fn frame(visit: &mut Visit, query: &FrameQuery) -> Result<Done> {
     }
     let watch = Watch::start();
     let origin = visit.origin();
-    let cleaned = document.html(&rendering(visit, &origin, query, Purpose::Frame));
+    let sought = query.sought();
+    let cleaned = document.html(&rendering(visit, &origin, query, &sought, Purpose::Frame));
     let people = document.people(&query.charset);
     // A tab of its own says that this is a mail: its subject alone could be the title of any page.
     let title = visit.words.as_laid_out(&people.subject);

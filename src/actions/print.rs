@@ -8,6 +8,7 @@ use super::opened::attachments;
 use super::{Done, Visit};
 use crate::document::{Opening, Purpose};
 use crate::error::Result;
+use crate::mail::Sought;
 use crate::plain_text::PlainText;
 use crate::response::Response;
 use crate::route::{Face, MessageQuery};
@@ -29,7 +30,15 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     let judgement = judgement.with_name_of(&people.from);
     let (frame, origin) = (query.frame(), visit.origin());
     let html = (document.has_html() && query.face == Face::Best)
-        .then(|| document.html(&rendering(visit, &origin, &frame, Purpose::Paper(MAIL))))
+        .then(|| {
+            document.html(&rendering(
+                visit,
+                &origin,
+                &frame,
+                &Sought::default(),
+                Purpose::Paper(MAIL),
+            ))
+        })
         .filter(|html| !html.is_blank);
     let extras = extras(visit, &document);
     let letter = match html {

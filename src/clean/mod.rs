@@ -20,6 +20,7 @@ mod words;
 
 use maud::{Markup, PreEscaped, html};
 
+use crate::mail::Sought;
 use crate::work::Work;
 use css::Judge;
 use html::{is_attribute, is_element, keep_allowed, keep_inside};
@@ -50,6 +51,8 @@ pub struct Show<'a> {
     /// The id of the element of ours that the mail is put into, where it has not a document for itself: no sheet of its
     /// reaches what stands around it.
     pub within: Option<&'static str>,
+    /// Words that are marked where they stand.
+    pub sought: &'a Sought,
 }
 
 /// A rough height, for browsers where nothing measures the frame.
@@ -191,7 +194,7 @@ td,th{overflow-wrap:normal}:where(td,th) img{max-width:max(100vw - 24px,760px)}"
 
 /// Nothing wider than what it stands in.
 const PARTS_STYLE: &str = ":where(img){max-width:100%}img[height]:not([width]){width:auto}table{max-width:none}pre{white-space:pre-wrap}\
-blockquote{margin-inline:0;padding-inline-start:1em;border-inline-start:2px solid #c8ccd4}";
+mark.m-found{display:inline!important;background:#ffe08a!important;color:#1b2230!important}blockquote{margin-inline:0;padding-inline-start:1em;border-inline-start:2px solid #c8ccd4}";
 
 /// The whole document for the frame.
 pub fn frame(title: &str, cleaned: &Cleaned, lang: &str) -> Markup {

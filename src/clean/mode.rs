@@ -121,6 +121,7 @@ mod tests {
                 inline: &|_| None,
                 own_origin: None,
                 within: None,
+                sought: &crate::mail::Sought::default(),
             };
             assert_eq!(documents(&[&html], &how).mode, mode, "{html}");
         }

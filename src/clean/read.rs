@@ -64,6 +64,7 @@ pub(super) fn read(parts: &[&str], how: &Show<'_>) -> Reading {
         written: 0,
         spans: 0,
         quotes: 0,
+        pending: String::new(),
         marks: 0,
         runs: BidiRuns::default(),
     };
@@ -118,6 +119,8 @@ struct Reader<'a> {
     /// Columns and rows that cells have reached over so far.
     spans: usize,
     quotes: usize,
+    /// Text that has been read and not passed on yet: a word may come in pieces.
+    pending: String,
     /// Marks that the last letter carries.
     marks: usize,
     runs: BidiRuns,
@@ -125,6 +128,7 @@ struct Reader<'a> {
 
 impl Reads for Reader<'_> {
     fn doctype(&mut self, doctype: &Doctype) {
+        self.pass_text();
         // Behind anything else it says nothing (WHATWG HTML 13.2.6.4.3 and on).
         if self.found.mode.is_none() && self.found.markup.trim().is_empty() {
             self.found.mode = Some(Mode::of(doctype));
@@ -146,14 +150,19 @@ impl Reads for Reader<'_> {
                     .found
                     .words
                     .saturating_add(text.split_whitespace().map(str::len).sum());
-                let mut kept = String::with_capacity(text.len());
+                let mut kept = std::mem::take(&mut self.pending);
+                kept.reserve(text.len());
                 self.letters(text, &mut kept);
-                escape(&kept, &mut self.found.markup);
+                self.pending = kept;
+                if self.how.sought.is_nothing() {
+                    self.pass_text();
+                }
             }
         }
     }
 
     fn start(&mut self, tag: &Tag) {
+        self.pass_text();
         let name = &*tag.name;
         match raw_text(name) {
             Some(RawText::Style) => return self.style(tag),
@@ -181,6 +190,7 @@ impl Reads for Reader<'_> {
     }
 
     fn end(&mut self, name: &str) {
+        self.pass_text();
         let ends = raw_text(name).is_some_and(|text| text != RawText::Shown);
         if self.raw.is_some() && ends {
             self.raw = None;
@@ -193,6 +203,20 @@ impl Reads for Reader<'_> {
 }
 
 impl Reader<'_> {
+    /// Passes on the text that has been read, with the words marked that are sought.
+    fn pass_text(&mut self) {
+        let text = std::mem::take(&mut self.pending);
+        for (piece, is_sought) in self.how.sought.pieces(&text) {
+            if is_sought {
+                self.found.markup.push_str("<mark class=\"m-found\">");
+            }
+            escape(piece, &mut self.found.markup);
+            if is_sought {
+                self.found.markup.push_str("</mark>");
+            }
+        }
+    }
+
     fn end_part(&mut self) {
         self.end("style");
         self.base = None;
@@ -211,6 +235,7 @@ impl Reader<'_> {
     }
 
     fn finish(mut self) -> Reading {
+        self.pass_text();
         let mut found = self.found;
         let links = Sheet {
             css: self.links,

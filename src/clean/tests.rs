@@ -9,11 +9,62 @@ fn show(remote: bool) -> Show<'static> {
         inline: &|id| (id == "logo@x").then(|| "/part?p=2".to_owned()),
         own_origin: Some("https://mail.example.org"),
         within: None,
+        sought: Box::leak(Box::default()),
     }
 }
 
 fn body(html: &str) -> String {
     document(html, &show(false)).html
+}
+
+fn body_with_marks(html: &str, words: &[&str]) -> String {
+    let words = words.iter().map(|word| (*word).to_owned());
+    let how = Show {
+        sought: &Sought::new(words),
+        ..show(false)
+    };
+    document(html, &how).html
+}
+
+#[test]
+fn what_was_looked_for_is_marked_in_text_and_nowhere_else() {
+    let mark = |word: &str| format!("<mark class=\"m-found\">{word}</mark>");
+    // A word may come in pieces.
+    let shown = body_with_marks(
+        "<p>La r&eacute;union du <b>R\u{e9}Union</b></p>",
+        &["réunion"],
+    );
+    let wanted = format!(
+        "<p>La {} du <b>{}</b></p>",
+        mark("réunion"),
+        mark("RéUnion")
+    );
+    assert_eq!(shown, wanted);
+    for (html, words) in [
+        ("<p title=\"red\" style=\"color:red\">x</p>", "red"),
+        ("<style>p.red{color:red}</style><p>x</p>", "red"),
+        ("<a href=\"https://red.example/\">x</a>", "red"),
+        ("<p>x<br>y</p>", "br"),
+        ("<p>a&amp;b</p>", "amp"),
+        ("<p>x</p><!-- red -->", "red"),
+    ] {
+        assert_eq!(
+            body_with_marks(html, &[words]),
+            body(html),
+            "{words} in {html}"
+        );
+    }
+    // What is looked for is text, whatever it looks like.
+    let odd = body_with_marks("<p>1 &lt;b&gt; 2</p>", &["<b>"]);
+    assert_eq!(odd, format!("<p>1 {} 2</p>", mark("&lt;b&gt;")));
+    // A word that another element begins in is two.
+    assert_eq!(
+        body_with_marks("<p>re<i>d</i></p>", &["red"]),
+        "<p>re<i>d</i></p>"
+    );
+    // However much of it there is.
+    let many = body_with_marks(&"<p>a</p>".repeat(9_000), &["a"]);
+    assert_eq!(many.matches("<mark").count(), 2_000);
 }
 
 fn body_with_remote(html: &str) -> String {
@@ -137,6 +188,7 @@ fn nothing_is_loaded_until_asked_for() {
 #[test]
 fn a_sheet_stays_inside_of_the_element_that_the_mail_is_put_into() {
     let how = Show {
+        sought: &Sought::default(),
         work: &Work::default(),
         within: Some("mail"),
         ..show(false)
@@ -365,6 +417,7 @@ fn a_style_element_holds_by_itself_for_the_media_that_it_names() {
 #[test]
 fn what_stands_around_a_mail_on_paper_stays_around_it() {
     let how = Show {
+        sought: &Sought::default(),
         work: &Work::default(),
         within: Some("mail"),
         ..show(false)
@@ -460,6 +513,7 @@ fn an_embedded_image_may_be_a_background_and_is_carried_only_so_often() {
         _ => None,
     };
     let how = Show {
+        sought: &Sought::default(),
         work: &Work::default(),
         remote: false,
         inline: &inline,
@@ -599,6 +653,7 @@ fn an_image_is_not_written_anew_where_there_is_no_room_for_it() {
         Some(format!("data:image/png;base64,{}", "A".repeat(100_000)))
     };
     let how = Show {
+        sought: &Sought::default(),
         work: &Work::default(),
         inline: &inline,
         ..show(false)

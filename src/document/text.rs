@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::{Document, Shown};
 use crate::clean::{self, Cleaned};
-use crate::mail::{Part, content_id};
+use crate::mail::{Part, Sought, content_id};
 use crate::mime::containers::Container;
 use crate::mime::structure;
 use crate::plain_text::PlainText;
@@ -37,6 +37,8 @@ pub struct Rendering<'a> {
     pub base: &'a Base,
     /// Where this program answers: `https://mail.example.org`.
     pub origin: &'a str,
+    /// Words that are marked where they stand.
+    pub sought: &'a Sought,
 }
 
 impl Document {
@@ -62,6 +64,7 @@ impl Document {
                 remote: how.remote,
                 inline: &inline,
                 own_origin: Some(how.origin),
+                sought: how.sought,
                 within: match how.purpose {
                     Purpose::Paper(id) => Some(id),
                     Purpose::Page | Purpose::Frame => None,

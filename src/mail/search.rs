@@ -3,7 +3,7 @@
 //! Not for how a server is asked (`remote`). To know before changing it: nothing that is typed is an error. What is no
 //! operator of ours is a word, and is looked for as such.
 
-use super::Flags;
+use super::{Flags, Sought};
 use crate::time::Day;
 
 /// Longest text that is looked for, in bytes.
@@ -220,16 +220,27 @@ impl Search {
             .any(|token| place(token).is_some())
     }
 
-    /// The words that are looked for, in whatever place: those to be shown where they stand.
-    pub fn words(&self) -> Vec<String> {
-        fn of(term: Term, into: &mut Vec<String>) {
+    /// The words that are looked for, in whatever place: those that a row shows where they stand.
+    pub fn sought(&self) -> Sought {
+        self.sought_where(|_| true)
+    }
+
+    /// Those that are looked for in one place, or anywhere.
+    pub fn sought_in(&self, place: SearchField) -> Sought {
+        self.sought_where(|field| field == place)
+    }
+
+    fn sought_where(&self, is_meant: impl Fn(SearchField) -> bool) -> Sought {
+        fn of(term: Term, is_meant: &impl Fn(SearchField) -> bool, into: &mut Vec<String>) {
             match term {
-                Term::Anywhere(words) | Term::Within(_, words) => into.push(words),
+                Term::Anywhere(words) => into.push(words),
+                Term::Within(field, words) if is_meant(field) => into.push(words),
                 Term::Either(one, other) => {
-                    of(*one, into);
-                    of(*other, into);
+                    of(*one, is_meant, into);
+                    of(*other, is_meant, into);
                 }
-                Term::Flag(..)
+                Term::Within(..)
+                | Term::Flag(..)
                 | Term::Attachment
                 | Term::Before(_)
                 | Term::Since(_)
@@ -239,10 +250,9 @@ impl Search {
             }
         }
         let mut words = Vec::new();
-        self.terms()
-            .into_iter()
-            .for_each(|term| of(term, &mut words));
-        words
+        let terms = self.terms().into_iter();
+        terms.for_each(|term| of(term, &is_meant, &mut words));
+        Sought::new(words)
     }
 
     /// True where this is one of its terms, as it is typed.

@@ -4,7 +4,7 @@
 //! in a list is named by a message, never by a number of a page.
 
 use super::MessageRef;
-use crate::mail::{FolderName, ListId, NestedPath};
+use crate::mail::{FolderName, ListId, NestedPath, Search, SearchField, Sought};
 
 /// A place in a list that survives arrivals and deletions: beside a message, and where that was.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -178,7 +178,13 @@ impl MessageQuery {
             remote: self.remote,
             inside: self.inside.clone(),
             charset: self.charset.clone(),
+            search: self.list.search().cloned(),
         }
+    }
+
+    /// The words that it was found by, of those that are looked for in one place.
+    pub fn sought_in(&self, place: SearchField) -> Sought {
+        sought(self.list.search(), place)
     }
 }
 
@@ -193,4 +199,17 @@ pub struct FrameQuery {
     pub inside: NestedPath,
     /// The charset that the reader chose.
     pub charset: String,
+    /// What it was found by.
+    pub search: Option<Search>,
+}
+
+impl FrameQuery {
+    /// The words of its text that it was found by.
+    pub fn sought(&self) -> Sought {
+        sought(self.search.as_ref(), SearchField::Body)
+    }
+}
+
+fn sought(search: Option<&Search>, place: SearchField) -> Sought {
+    search.map_or_else(Sought::default, |search| search.sought_in(place))
 }

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::icons::{Icon, icon};
 use super::{Chrome, act, tokens};
-use crate::mail::{FolderSetting, Narrowing, Order, Scope, SearchOption, Shortcut};
+use crate::mail::{FolderSetting, Narrowing, Order, Scope, SearchOption, Shortcut, Sought};
 use crate::route::{ActForm, Route, SearchForm};
 
 /// What is looked for in a list, and how else it could be shown.
@@ -17,7 +17,7 @@ pub struct Finding {
     /// What is looked for, as it was typed; empty for all of the folder.
     pub text: String,
     /// The words of it, to be marked where they stand.
-    pub words: Vec<String>,
+    pub words: Sought,
     /// Path and fields of the form that looks for something, but for what.
     pub form: (String, Vec<(String, String)>),
     /// The list without what is looked for, where something is.
@@ -207,81 +207,10 @@ const SIZES: [(&str, u64); 4] = [
 ];
 
 /// A text with the words marked that were looked for.
-pub(super) fn marked(text: &str, words: &[String]) -> Markup {
-    if words.is_empty() {
-        return html! { (text) };
-    }
-    let words: Vec<Vec<char>> = words
-        .iter()
-        .map(|word| word.chars().flat_map(char::to_lowercase).collect())
-        .filter(|word: &Vec<char>| !word.is_empty())
-        .collect();
-    let mut pieces: Vec<(&str, bool)> = Vec::new();
-    let (mut rest, mut plain) = (text, text);
-    while let Some(first) = rest.chars().next() {
-        let length = words
-            .iter()
-            .filter_map(|word| begins_with(rest, word))
-            .max();
-        match length {
-            Some(length) => {
-                let before = plain.len().saturating_sub(rest.len());
-                let (before, from) = plain.split_at_checked(before).unwrap_or(("", plain));
-                let (found, behind) = from.split_at_checked(length).unwrap_or((from, ""));
-                pieces.extend([(before, false), (found, true)]);
-                (rest, plain) = (behind, behind);
-            }
-            None => rest = rest.get(first.len_utf8()..).unwrap_or_default(),
-        }
-    }
-    pieces.push((plain, false));
+pub(super) fn marked(text: &str, sought: &Sought) -> Markup {
     html! {
-        @for (piece, is_found) in pieces {
+        @for (piece, is_found) in sought.pieces(text) {
             @if is_found { mark { (piece) } } @else { (piece) }
         }
-    }
-}
-
-/// How many bytes of a text are this word, in whatever case; None where it does not begin with it.
-fn begins_with(text: &str, word: &[char]) -> Option<usize> {
-    let mut expected = word.iter();
-    for (at, c) in text.char_indices() {
-        for lower in c.to_lowercase() {
-            if expected.next() != Some(&lower) {
-                return None;
-            }
-        }
-        if expected.len() == 0 {
-            return at.checked_add(c.len_utf8());
-        }
-    }
-    None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shown(text: &str, words: &[&str]) -> String {
-        let words: Vec<String> = words.iter().map(|w| (*w).to_owned()).collect();
-        marked(text, &words).into_string()
-    }
-
-    #[test]
-    fn what_was_looked_for_is_marked_where_it_stands() {
-        assert_eq!(
-            shown("Réunion à midi", &["réUNION"]),
-            "<mark>Réunion</mark> à midi"
-        );
-        assert_eq!(shown("aXbxc", &["x"]), "a<mark>X</mark>b<mark>x</mark>c");
-        assert_eq!(shown("a < b", &["<"]), "a <mark>&lt;</mark> b");
-        assert_eq!(
-            shown("ab abc", &["ab", "abc"]),
-            "<mark>ab</mark> <mark>abc</mark>"
-        );
-        assert_eq!(shown("한국어", &["한국"]), "<mark>한국</mark>어");
-        // One letter whose small form is two.
-        assert_eq!(shown("İx", &["x"]), "İ<mark>x</mark>");
-        assert_eq!(shown("plain", &["", "none"]), "plain");
     }
 }

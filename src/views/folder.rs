@@ -11,7 +11,7 @@ use super::folders::opener;
 use super::icons::{Icon, icon, sign};
 use super::labels::{Chip, chips};
 use super::{Chrome, Pane, act, app, face, filled, in_full, notices, said, when};
-use crate::mail::{Address, Order, Role, Shortcut};
+use crate::mail::{Address, Order, Role, Shortcut, Sought};
 use crate::route::{ActForm, Route, Selected};
 use crate::sender::Named;
 use crate::time::Calendar;
@@ -273,7 +273,7 @@ fn step(chrome: &Chrome, to: &Option<Route>, word: &str, which: Icon, icon_last:
 }
 
 /// A row; the words that were looked for are marked.
-fn row(chrome: &Chrome, row: &RowLine, selected: Selected, found: &[String]) -> Markup {
+fn row(chrome: &Chrome, row: &RowLine, selected: Selected, found: &Sought) -> Markup {
     let words = chrome.words;
     let nobody = Address::default();
     let who = row

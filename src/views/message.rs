@@ -10,11 +10,12 @@ use maud::{Markup, html};
 use super::acting::{self, Acting};
 use super::attached::{AttachmentLine, attachments};
 use super::extras::{self, Extras, RenderContext};
+use super::finding::marked;
 use super::folder::{ListPane, beside};
 use super::icons::{Icon, icon};
 use super::labels::{Chip, chips};
-use super::{Chrome, Pane, app, notices, said};
-use crate::mail::Shortcut;
+use super::{Chrome, Pane, app, notices};
+use crate::mail::{SearchField, Shortcut};
 use crate::route::{MessageQuery, Route};
 pub use body::{Always, Body, ExternalImages, Height, HtmlFrame};
 pub use heading::Heading;
@@ -144,7 +145,7 @@ pub fn page(chrome: &Chrome, message: &MessagePage) -> Markup {
         main.message #message {
             (tools(chrome, message))
             article {
-                h1 { (said(subject)) }
+                h1 { bdi { (marked(subject, &message.at.sought_in(SearchField::Subject))) } }
                 (read(chrome, message, Some(notices(chrome))))
                 (body::charset(chrome, message))
             }

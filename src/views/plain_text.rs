@@ -6,26 +6,41 @@
 
 use maud::{Markup, html};
 
+use super::finding::marked;
+use crate::mail::Sought;
 use crate::plain_text::{Block, Line, Span, words_of};
 use crate::words::Words;
 
 /// A quote at the end is folded from so many lines on.
 const FOLDED: usize = 4;
 
-/// The text; a long quote at its end (the letter that was answered) is folded.
-pub fn plain_text(words: Words, blocks: &[Block]) -> Markup {
+/// The text; a long quote at its end (the letter that was answered) is folded, and the words are marked that are sought.
+pub fn plain_text(words: Words, blocks: &[Block], sought: &Sought) -> Markup {
     let answered = answered(blocks);
+    let way = Way { words, sought };
     html! {
         .typed dir="auto" {
-            @for (i, block) in blocks.iter().enumerate() { (drawn(words, block, Some(i) == answered)) }
+            @for (i, block) in blocks.iter().enumerate() { (drawn(way, block, Some(i) == answered)) }
         }
     }
 }
 
+/// How blocks are drawn.
+#[derive(Clone, Copy)]
+struct Way<'a> {
+    words: Words,
+    /// Words that are marked.
+    sought: &'a Sought,
+}
+
 /// The text with nothing of it folded, for paper.
 pub fn unfolded(words: Words, blocks: &[Block]) -> Markup {
+    let way = Way {
+        words,
+        sought: &Sought::default(),
+    };
     html! {
-        .typed dir="auto" { @for block in blocks { (drawn(words, block, false)) } }
+        .typed dir="auto" { @for block in blocks { (drawn(way, block, false)) } }
     }
 }
 
@@ -41,23 +56,23 @@ fn answered(blocks: &[Block]) -> Option<usize> {
     (last > 0 && is_long).then_some(last)
 }
 
-fn drawn(words: Words, block: &Block, folded: bool) -> Markup {
+fn drawn(way: Way, block: &Block, folded: bool) -> Markup {
     match block {
         // Without a direction of their own, or the quote and the text around could not find theirs in them; each paragraph
         // follows its own first letter all the same (`unicode-bidi: plaintext`).
-        Block::Text(lines) => html! { p { (typed(lines)) } },
-        Block::Signature(lines) => html! { p.signature { (typed(lines)) } },
+        Block::Text(lines) => html! { p { (typed(way, lines)) } },
+        Block::Signature(lines) => html! { p.signature { (typed(way, lines)) } },
         Block::Quote { said, blocks } => {
             let quote = html! {
-                blockquote dir="auto" { @for block in blocks { (drawn(words, block, false)) } }
+                blockquote dir="auto" { @for block in blocks { (drawn(way, block, false)) } }
             };
             match said {
                 // Only text: whoever clicks on a summary means to fold it.
                 Some(line) => html! {
-                    details open[!folded] { summary dir="auto" { (words_of(line)) } (quote) }
+                    details open[!folded] { summary dir="auto" { (marked(&words_of(line), way.sought)) } (quote) }
                 },
                 None if folded => html! {
-                    details { summary { (words.quoted_lines(block.lines())) } (quote) }
+                    details { summary { (way.words.quoted_lines(block.lines())) } (quote) }
                 },
                 None => quote,
             }
@@ -65,14 +80,14 @@ fn drawn(words: Words, block: &Block, folded: bool) -> Markup {
     }
 }
 
-fn typed(lines: &[Line]) -> Markup {
+fn typed(way: Way, lines: &[Line]) -> Markup {
     html! {
         @for (i, line) in lines.iter().enumerate() {
             @if i > 0 { "\n" }
             @for span in line {
                 @match span {
-                    Span::Words(text) => (text),
-                    Span::Link { shown, href } => a href=(href) rel="noopener noreferrer" target="_blank" { (shown) },
+                    Span::Words(text) => (marked(text, way.sought)),
+                    Span::Link { shown, href } => a href=(href) rel="noopener noreferrer" target="_blank" { (marked(shown, way.sought)) },
                 }
             }
         }
@@ -99,7 +114,7 @@ mod tests {
     }
 
     fn shown(blocks: &[Block]) -> String {
-        plain_text(Words::ENGLISH, blocks).into_string()
+        plain_text(Words::ENGLISH, blocks, &Sought::default()).into_string()
     }
 
     #[test]

@@ -26,7 +26,8 @@ use crate::error::samples::{errors, reaches};
 use crate::error::{Act, Failure, Reach};
 use crate::mail::{
     Address, Colour, Evidence, Flags, FolderAct, FolderFault, FolderName, FolderSetting, FromForm,
-    MessageAct, Narrowing, NestedPath, Order, Preference, Role, Row, SortBy, Uid, UidValidity,
+    MessageAct, Narrowing, NestedPath, Order, Preference, Role, Row, SortBy, Sought, Uid,
+    UidValidity,
 };
 use crate::plain_text::{Block, PlainText, Span};
 use crate::route::{ActForm, Selected};
@@ -638,7 +639,7 @@ fn found() -> ListPane {
     list.unread = None;
     list.finding = Finding {
         text: "is:unread rehearsal".to_owned(),
-        words: vec!["rehearsal".to_owned()],
+        words: Sought::new(["rehearsal".to_owned()]),
         clear: Some(folder_route("INBOX")),
         further: Some(Further {
             to: folder_route("INBOX"),

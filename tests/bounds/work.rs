@@ -19,6 +19,7 @@ fn is_little<T>(what: &str, millis: u64, act: impl FnOnce() -> T) -> T {
 
 fn document(html: &str) -> clean::Cleaned {
     let how = clean::Show {
+        sought: &postern::mail::Sought::default(),
         work: &Work::default(),
         remote: false,
         inline: &|_| None,

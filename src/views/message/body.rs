@@ -7,6 +7,7 @@
 use maud::{Markup, html};
 
 use super::MessagePage;
+use crate::mail::SearchField;
 use crate::plain_text::PlainText;
 use crate::response::FRAME_SANDBOX;
 use crate::route::{ActForm, Route};
@@ -123,7 +124,7 @@ pub(super) fn body(chrome: &Chrome, message: &MessagePage, subject: &str) -> Mar
     let words = chrome.words;
     let read = match &message.body {
         Body::Text { letter, html } => html! {
-            (drawn(words, &letter.blocks))
+            (drawn(words, &letter.blocks, &message.at.sought_in(SearchField::Body)))
             @if let Some(route) = html {
                 p.hint.faces {
                     span { (words.you_see_text()) }
