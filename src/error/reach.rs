@@ -83,8 +83,6 @@ pub enum Act {
         /// From now on, or no longer.
         on: bool,
     },
-    /// To do something in another way on all pages.
-    Prefer(Preference),
     /// To change a folder, cut short by a kill or a lost connection: what was found out afterwards.
     FolderCutShort {
         /// What was to be done.
@@ -105,6 +103,8 @@ pub enum Act {
         /// What has become of them.
         came: TakenIn,
     },
+    /// To do something in another way on all pages.
+    Prefer(Preference),
 }
 
 /// What becomes of a label's name and colour.

@@ -51,7 +51,7 @@ pub fn page(chrome: &Chrome, page: &KeysPage) -> Markup {
 /// What turns the keys off, or on again.
 fn turn(chrome: &Chrome, switch: &ActForm) -> Markup {
     html! {
-        form method="post" action=(chrome.href(&switch.to)) data-lost=(chrome.words.connection_lost()) {
+        form.turn method="post" action=(chrome.href(&switch.to)) data-lost=(chrome.words.connection_lost()) {
             (tokens(chrome))
             @for (name, value) in &switch.fields { input type="hidden" name=(name) value=(value); }
             button.button { (chrome.words.turn_shortcuts(!chrome.has_keys)) }

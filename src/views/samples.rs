@@ -687,7 +687,13 @@ fn acting() -> Acting {
             MessageAct::Spam,
             MessageAct::Move,
         ],
-        more: vec![MessageAct::Unread, MessageAct::Star, MessageAct::Copy],
+        more: vec![
+            MessageAct::Read,
+            MessageAct::Unread,
+            MessageAct::Star,
+            MessageAct::Label,
+            MessageAct::Copy,
+        ],
     }
 }
 
