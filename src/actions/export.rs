@@ -5,8 +5,8 @@
 use super::part::disposition;
 use super::{Done, Visit, folder};
 use crate::error::{Error, GoneKind, Result};
-use crate::jobs::export::Export;
-use crate::mail::{MessageAct, Uid};
+use crate::jobs::export::{Export, Share};
+use crate::mail::{MessageAct, Search, Uid};
 use crate::mailbox::Which;
 use crate::mime::codec;
 use crate::response::Response;
@@ -21,16 +21,24 @@ const MOST: usize = 20_000;
 /// # Errors
 /// `Gone(Message)` where none of them is there.
 pub fn save(visit: &mut Visit, form: &MessagesForm) -> Result<Done> {
-    let uids: Vec<Uid> = match visit.which(form) {
-        Some(Which::These(uids) | Which::Found(uids)) => uids.iter().collect(),
-        Some(Which::Below(all)) => visit.mailbox.uids_below(&form.page.list, all.below),
-        None => Vec::new(),
-    };
-    if uids.is_empty() {
+    let chosen = visit.by_folder(form).unwrap_or_default().into_iter();
+    let mut shares = Vec::new();
+    for (folder, which) in chosen {
+        let uids: Vec<Uid> = match which {
+            Which::These(uids) | Which::Found(uids) => uids.iter().collect(),
+            Which::Below(all) => visit.mailbox.uids_below(&form.page.list, all.below),
+        };
+        if !uids.is_empty() {
+            let rows = visit.mailbox.cached_rows(&folder, &uids);
+            shares.push(Share { folder, uids, rows });
+        }
+    }
+    let count: usize = shares.iter().map(|share| share.uids.len()).sum();
+    if count == 0 {
         return Err(Error::Gone(GoneKind::Message));
     }
-    if uids.len() > MOST {
-        let count = u32::try_from(uids.len()).unwrap_or(u32::MAX);
+    if count > MOST {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
         let most = u32::try_from(MOST).unwrap_or(u32::MAX);
         let (lead, text) = visit.words.too_many_to_save(count, most);
         return folder::show_with(visit, &form.page, vec![Notice::warning(lead, text)]);
@@ -40,12 +48,15 @@ pub fn save(visit: &mut Visit, form: &MessagesForm) -> Result<Done> {
         true => ("application/mbox", "mbox"),
         false => ("application/zip", "zip"),
     };
-    let title = visit.title_of(&form.from.name)?;
+    // What was found in several folders is called after what was looked for.
+    let search = form.page.list.search().map(Search::text);
+    let title = match search.filter(|_| form.page.list.spans_folders()) {
+        Some(search) => search.to_owned(),
+        None => visit.title_of(&form.from.name)?,
+    };
     let name = codec::safe_file_name(&format!("{title}.{ending}"));
     Ok(Done::Leaves(Box::new(Export {
-        folder: form.from.clone(),
-        rows: visit.mailbox.cached_rows(&form.from, &uids),
-        uids,
+        shares,
         is_mbox,
         head: Response::part(kind, disposition("attachment", &name), Vec::new()),
     })))

@@ -358,12 +358,11 @@ pub fn page_of(form: &Form) -> Route {
 }
 
 impl Visit<'_, '_> {
-    /// Which messages of its folder a form means; None where it means all of what was found, and that is another number
-    /// now, or is not in one folder.
-    pub fn which(&mut self, form: &MessagesForm) -> Option<Which> {
-        let mut chosen = self.chosen(form)?.into_iter();
-        let first = chosen.next()?;
-        (first.from == form.from && chosen.next().is_none()).then_some(first.which)
+    /// Which messages of which folder a form means; None where it means all of what was found, and that is another number
+    /// now.
+    pub fn by_folder(&mut self, form: &MessagesForm) -> Option<Vec<(FolderRef, Which)>> {
+        let chosen = self.chosen(form)?.into_iter();
+        Some(chosen.map(|chosen| (chosen.from, chosen.which)).collect())
     }
 
     /// Which messages a form means, by their folders; None where it means all of what was found, and that is another number

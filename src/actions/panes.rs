@@ -277,11 +277,6 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
         rows.retain(|row| !row.marked || row.current);
     }
     let mut acting = offers(own.filter(|_| !spans), &head.permits);
-    if spans {
-        // One file is of one folder.
-        let saves = |act: &MessageAct| matches!(act, MessageAct::SaveZip | MessageAct::SaveMbox);
-        acting.more.retain(|act| !saves(act));
-    }
     if !rows.iter().any(|row| row.marked) {
         acting.more.retain(|act| *act != MessageAct::Restore);
     }

@@ -1,4 +1,4 @@
-//! Messages of a folder in one file, as they travelled: a zip of them, or an mbox, which also notes what is set on them.
+//! Messages of one folder or of several in one file, as they travelled: a zip of them, or an mbox, which also notes what is set on them.
 //!
 //! Not for what is attached to one (`transfer`). To know before changing it: one that is gone ends it with a page that says
 //! so, since a file that looks whole and is not would be taken for all of them.
@@ -24,16 +24,22 @@ const ASKED: usize = 200;
 
 /// Messages that are saved in one file.
 pub struct Export {
-    /// Their folder.
+    /// Which, by their folders.
+    pub shares: Vec<Share>,
+    /// True for an mbox, false for a zip.
+    pub is_mbox: bool,
+    /// The answer without its body.
+    pub head: Response,
+}
+
+/// Messages of one folder.
+pub struct Share {
+    /// The folder.
     pub folder: FolderRef,
     /// Which.
     pub uids: Vec<Uid>,
     /// What is known of them; of the others the server is asked.
     pub rows: BTreeMap<Uid, Row>,
-    /// True for an mbox, false for a zip.
-    pub is_mbox: bool,
-    /// The answer without its body.
-    pub head: Response,
 }
 
 impl Job for Export {
@@ -46,7 +52,6 @@ impl Job for Export {
         let failed = |e: io::Error| state::failed(dir, &e);
         let mut file = Spool::new(outside.state)?;
         let remote = &mut outside.remote;
-        open(remote, &self.folder)?;
         if self.is_mbox {
             let mut mbox = Mbox::new(&mut file);
             self.each(remote, &mut |remote, row| {
@@ -79,12 +84,15 @@ type Each<'e> = &'e mut dyn FnMut(&mut Remote, &Row) -> Result<()>;
 impl Export {
     /// Hands each message to `each`, with what is known of it.
     fn each(&self, remote: &mut Remote, each: Each) -> Result<()> {
-        for some in self.uids.chunks(ASKED) {
-            let unknown = some.iter().filter(|uid| !self.rows.contains_key(uid));
-            let told = rows(remote, &unknown.copied().collect::<Vec<_>>())?;
-            for uid in some {
-                let row = self.rows.get(uid).or(told.get(uid));
-                each(remote, row.ok_or(Error::Gone(GoneKind::Message))?)?;
+        for share in &self.shares {
+            open(remote, &share.folder)?;
+            for some in share.uids.chunks(ASKED) {
+                let unknown = some.iter().filter(|uid| !share.rows.contains_key(uid));
+                let told = rows(remote, &unknown.copied().collect::<Vec<_>>())?;
+                for uid in some {
+                    let row = share.rows.get(uid).or(told.get(uid));
+                    each(remote, row.ok_or(Error::Gone(GoneKind::Message))?)?;
+                }
             }
         }
         Ok(())
