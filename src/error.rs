@@ -434,6 +434,7 @@ pub mod samples {
         }
         for stop in [None, Some(Stop::Full), Some(Stop::ByUser)] {
             let mut came = TakenIn {
+                deleted: 2,
                 taken: 3,
                 total: 7,
                 stop,

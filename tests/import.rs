@@ -2,6 +2,7 @@
 //! after a kill or a cut.
 
 mod cut;
+mod servers;
 
 use std::time::Duration;
 

@@ -232,7 +232,7 @@ impl Slice<'_, '_> {
         let remote = &mut self.outside.remote;
         let words = remote.ready()?.words();
         let limits = words.filter_map(|word| word.strip_prefix("APPENDLIMIT="));
-        self.limit = limits.filter_map(|limit| limit.parse().ok()).next();
+        let of_all = limits.filter_map(|limit| limit.parse().ok()).next();
         let folder = self.import.into.name.clone();
         let mut plan = Plan::new();
         let status = plan.status(&folder);
@@ -240,6 +240,7 @@ impl Slice<'_, '_> {
         remote.require_there(&flight, status, &folder)?;
         let counts = flight.folders.counts.get(&folder).copied();
         let counts = counts.unwrap_or_default();
+        self.limit = counts.append_limit.or(of_all);
         let validity = counts.validity.unwrap_or(UidValidity(0));
         if self.import.into.validity == UidValidity(0) {
             self.import.into.validity = validity;
@@ -300,6 +301,10 @@ impl Slice<'_, '_> {
         progressed();
         match item {
             Item::Unfit(name, why) => self.import.came.leave_out(&name, why),
+            Item::Deleted => {
+                let came = &mut self.import.came;
+                came.deleted = came.deleted.saturating_add(1);
+            }
             Item::Mail(found) => {
                 if let Err(error) = self.take(*found) {
                     self.stop_for(error)?;

@@ -70,6 +70,8 @@ pub struct TakenIn {
     pub total: u32,
     /// Why it has ended before its end, if so.
     pub stop: Option<Stop>,
+    /// Messages that the mail program which wrote the file had deleted; they are left out.
+    pub deleted: u32,
 }
 
 impl TakenIn {
@@ -84,7 +86,8 @@ impl TakenIn {
 
     /// How many have been looked at.
     pub fn seen(&self) -> u32 {
-        self.taken.saturating_add(self.unfit)
+        let all = [self.taken, self.unfit, self.deleted].into_iter();
+        all.fold(0, u32::saturating_add)
     }
 
     /// How many are left, as far as that is known.

@@ -127,7 +127,12 @@ impl Command {
             }
             Command::Lsub => one("LSUB \"\" \"*\""),
             Command::Status(folder) => {
-                let items = format!("({})", status_items(able));
+                // RFC 7889 4: without a number of its own, the capability means one for each folder.
+                let limit = match able.has("APPENDLIMIT") {
+                    true => " APPENDLIMIT",
+                    false => "",
+                };
+                let items = format!("({}{limit})", status_items(able));
                 vec![Segments::about("STATUS", &folder, able).word(&items)]
             }
             Command::Quota(_) if able.lacks("QUOTA") => Vec::new(),

@@ -76,6 +76,8 @@ pub struct StatusCounts {
     pub validity: Option<UidValidity>,
     /// HIGHESTMODSEQ.
     pub modseq: Option<ModSeq>,
+    /// APPENDLIMIT, in bytes (RFC 7889).
+    pub append_limit: Option<u64>,
 }
 
 /// Where folders live (RFC 9051 7.3.4): prefix and delimiter of each place.
@@ -209,6 +211,7 @@ fn status(lexer: &mut Lexer) -> Option<(FolderName, StatusCounts)> {
             () if key.is("UNSEEN") => counts.unseen = small,
             () if key.is("UIDNEXT") => counts.uid_next = small.and_then(Uid::new),
             () if key.is("UIDVALIDITY") => counts.validity = small.map(UidValidity),
+            () if key.is("APPENDLIMIT") => counts.append_limit = value.number(),
             () if key.is("HIGHESTMODSEQ") => counts.modseq = value.number().and_then(ModSeq::new),
             () => {}
         }

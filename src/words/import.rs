@@ -118,7 +118,15 @@ impl Words {
             ),
         };
         let why = came.stop.map_or("", |stop| self.why_import_stopped(stop));
-        let pieces = [why.to_owned(), done, left, self.unfit(came)];
+        let deleted = match came.deleted {
+            0 => String::new(),
+            1 => "1 message was left out because it had been deleted.".to_owned(),
+            n => format!(
+                "{} were left out because they had been deleted.",
+                self.count(n.into(), "message", "messages")
+            ),
+        };
+        let pieces = [why.to_owned(), done, left, deleted, self.unfit(came)];
         let said = pieces.iter().map(String::as_str);
         let said: Vec<&str> = said.filter(|piece| !piece.is_empty()).collect();
         said.join(" ")

@@ -41,6 +41,8 @@ pub(super) enum Item {
     Mail(Box<Found>),
     /// Something that cannot be taken in.
     Unfit(String, Unfit),
+    /// A message that its mail program has deleted, and not yet taken out of its file.
+    Deleted,
 }
 
 /// A message, ready to be sent.
@@ -127,6 +129,9 @@ impl Keeper<'_> {
         if !is_header(head) {
             return Ok(Item::Unfit(name.to_owned(), Unfit::NotMail));
         }
+        if begun.is_some() && is_deleted(head) {
+            return Ok(Item::Deleted);
+        }
         let said = codec::headers(head);
         let dated = said.date.map(|(at, _)| at);
         // Those who do not know when a message came write the beginning of time.
@@ -189,6 +194,20 @@ fn notes(head: &[u8]) -> usize {
     }
 }
 
+/// What Mozilla notes of a message (MsgMessageFlags).
+fn mozilla_status(value: &str) -> Option<u32> {
+    u32::from_str_radix(value.trim(), 16).ok()
+}
+
+/// True for a message that Thunderbird has deleted: it stays in the file until that is compacted.
+fn is_deleted(head: &[u8]) -> bool {
+    const EXPUNGED: u32 = 0x0008;
+    codec::fields(head).iter().any(|(name, value)| {
+        let status = mozilla_status(&String::from_utf8_lossy(value));
+        name == "x-mozilla-status" && status.is_some_and(|bits| bits & EXPUNGED != 0)
+    })
+}
+
 /// What is set on a message, by the fields in which mailbox files note it: Status, X-Status and X-Keywords; Mozilla's in
 /// hexadecimal. A message without them has been read.
 fn flags(head: &[u8]) -> Flags {
@@ -217,7 +236,7 @@ fn flags(head: &[u8]) -> Flags {
                 }
             }
             "x-mozilla-status" => {
-                let bits = u32::from_str_radix(&value, 16).unwrap_or(1);
+                let bits = mozilla_status(&value).unwrap_or(1);
                 for (bit, flag) in [(1, Flags::SEEN), (2, Flags::ANSWERED), (4, Flags::FLAGGED)] {
                     if bits & bit != 0 {
                         set(flag);
@@ -246,6 +265,11 @@ mod tests {
         assert_eq!(flags(b"Status: O\r\n"), Flags::default());
         assert_eq!(flags(b"Subject: x\r\n"), Flags::SEEN);
         assert_eq!(flags(b"X-Mozilla-Status: 0004\r\n"), Flags::FLAGGED);
+        assert!(is_deleted(b"X-Mozilla-Status: 0009\r\nFrom: a\r\n"));
+        assert!(!is_deleted(
+            b"X-Mozilla-Status: 0007\r\nX-Mozilla-Status2: 00000008\r\n"
+        ));
+        assert!(!is_deleted(b"X-Mozilla-Status: zz\r\nSubject: 0008\r\n"));
         assert_eq!(notes(b"Status: R\r\n O\r\nFrom: a\r\n"), 0);
         assert_eq!(notes(b"From: a\r\nStatus: R\r\n"), 0);
     }
