@@ -98,6 +98,28 @@ impl Day {
             day: date.day(),
         })
     }
+
+    /// The day before; the first day of the calendar where there is none.
+    pub fn before(self) -> Day {
+        self.moved(jiff::civil::Date::yesterday)
+    }
+
+    /// The day after; the last day of the calendar where there is none.
+    pub fn after(self) -> Day {
+        self.moved(jiff::civil::Date::tomorrow)
+    }
+
+    fn moved(
+        self,
+        to: impl Fn(jiff::civil::Date) -> std::result::Result<jiff::civil::Date, jiff::Error>,
+    ) -> Day {
+        let date = jiff::civil::Date::new(self.year, self.month, self.day);
+        date.and_then(to).map_or(self, |date| Day {
+            year: date.year(),
+            month: date.month(),
+            day: date.day(),
+        })
+    }
 }
 
 /// A stopwatch for `Server-Timing`.

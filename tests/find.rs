@@ -7,7 +7,7 @@ mod across;
 mod marks;
 mod saved;
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::acts::injection::{WORDS, expect_no_command_added};
 use crate::cost;
@@ -296,7 +296,7 @@ fn nothing_that_is_typed_ends_or_adds_a_command() {
 }
 
 #[test]
-fn a_search_costs_one_connection_and_its_pages_and_mails_none() {
+fn rule_13_a_search_costs_one_connection_and_its_pages_and_mails_none() {
     let site = Site::new().messages(200).proxied().start();
     let list = inbox(&site);
     let (found, cost) = cost::of(&site, || look_for(&list, "message"));
@@ -325,7 +325,7 @@ fn a_search_costs_one_connection_and_its_pages_and_mails_none() {
 }
 
 #[test]
-fn what_was_found_stands_still_until_one_looks_again() {
+fn rule_13_what_was_found_stands_still_until_one_looks_again() {
     let site = plan().start();
     let mut client = site.other_client("ann");
     client.run("SELECT INBOX");
@@ -349,6 +349,134 @@ fn what_was_found_stands_still_until_one_looks_again() {
     // Looking again finds what is true now.
     let again = back.click("Search again");
     assert_eq!(subjects(&again).len(), 2);
+}
+
+#[test]
+fn rule_13_of_what_was_found_only_what_has_come_since_is_looked_for_again() {
+    let site = plan().proxied().start();
+    let list = inbox(&site);
+    let found = look_for(&list, "from:example");
+    assert_eq!(subjects(&found).len(), 8);
+    let mut other = site.other_client("ann");
+    other.run("SELECT INBOX");
+    other.run("UID STORE 3 +FLAGS (\\Deleted)");
+    other.run("UID EXPUNGE 3");
+    let new = MailBuilder::about("Just come").from("Eve <eve@i.example>");
+    other.append("INBOX", &new.of_kind("text/plain", "x"));
+    let searches = || {
+        let said = site.proxy().transcript();
+        let asked = said
+            .lines()
+            .filter(|line| line.contains(" C: ") && line.contains("UID SEARCH"));
+        let asked: Vec<String> = asked
+            .filter(|line| line.contains("FROM"))
+            .map(str::to_owned)
+            .collect();
+        asked
+    };
+    site.proxy().reset();
+    let again = found.click("Search again");
+    assert_eq!(subjects(&again).len(), 8, "one has gone, and one has come");
+    assert_eq!(subjects(&again)[0], "Just come");
+    let asked = searches();
+    assert!(
+        asked.len() == 1 && asked[0].contains("UID 9:*"),
+        "{asked:?}"
+    );
+    // What flags decide has to be looked for as a whole.
+    let starred = look_for(&list, "is:starred from:example");
+    assert_eq!(subjects(&starred), ["apple"]);
+    other.run("UID STORE 1 +FLAGS (\\Flagged)");
+    site.proxy().reset();
+    assert_eq!(
+        subjects(&starred.click("Search again")),
+        ["apple", "Zebra crossing"]
+    );
+    let asked = searches();
+    assert!(
+        asked.iter().all(|line| line.contains("UID 1:*")),
+        "{asked:?}"
+    );
+}
+
+#[test]
+fn rule_16_days_begin_at_the_readers_midnight() {
+    // Tokyo is nine hours ahead of the mail server.
+    let mail = |subject: &str, received: u64| Mail {
+        received: SystemTime::UNIX_EPOCH + Duration::from_secs(received),
+        ..MailBuilder::about(subject).of_kind("text/plain", "x")
+    };
+    const MARCH: u64 = 1_772_323_200;
+    let hour = |hours: u64| MARCH + hours * 3_600;
+    let site = Site::new()
+        .config("[settings]\ntime_zone = \"Asia/Tokyo\"\n")
+        .mails(
+            "ann",
+            "INBOX",
+            vec![
+                mail("On the first", hour(14)),
+                mail("On the second, early", hour(16)),
+                mail("On the second, late", hour(24 + 14)),
+                mail("On the third", hour(24 + 16)),
+            ],
+        )
+        .mails("ann", "Work", vec![mail("At work on the second", hour(17))])
+        .start();
+    let list = inbox(&site);
+    for (text, found) in [
+        (
+            "after:2026-03-02",
+            &[
+                "On the third",
+                "On the second, late",
+                "On the second, early",
+            ][..],
+        ),
+        ("before:2026-03-02", &["On the first"]),
+        ("-after:2026-03-02", &["On the first"]),
+        (
+            "after:2026-03-02 before:2026-03-03 subject:second",
+            &["On the second, late", "On the second, early"],
+        ),
+        ("after:2026-03-03 before:2026-03-03", &[]),
+    ] {
+        assert_eq!(subjects(&look_for(&list, text)), found, "{text}");
+    }
+    let everywhere = look_for(&list, "after:2026-03-02 before:2026-03-03").click("All folders");
+    let second = [
+        "On the second, late",
+        "At work on the second",
+        "On the second, early",
+    ];
+    assert_eq!(subjects(&everywhere), second);
+}
+
+#[test]
+fn rule_16_what_has_something_attached_is_told_by_rows() {
+    let mixed = |subject: &str, part: &str| {
+        let text = "--b\nContent-Type: text/plain\n\nHello\n";
+        let whole = format!("{text}--b\n{part}\n--b--\n");
+        MailBuilder::about(subject).of_kind("multipart/mixed; boundary=b", &whole)
+    };
+    let file = "Content-Type: application/pdf; name=a.pdf\nContent-Disposition: attachment; filename=a.pdf\n\nx";
+    // Lists put a footer below what people write, which is a part of its own.
+    let footer = "Content-Type: text/plain\nContent-Disposition: inline\n\nTo leave, write to us.";
+    let mails = vec![
+        mixed("With a file", file),
+        mixed("With a footer", footer),
+        MailBuilder::about("Plain").of_kind("text/plain", "x"),
+    ];
+    let site = Site::new()
+        .mails("ann", "INBOX", mails.clone())
+        .mails("ann", "Work", mails)
+        .proxied()
+        .start();
+    let list = inbox(&site);
+    let (found, cost) = cost::of(&site, || look_for(&list, "has:attachment"));
+    assert_eq!(subjects(&found), ["With a file"]);
+    assert_eq!(cost.connections, 1);
+    let everywhere = found.click("All folders");
+    assert_eq!(subjects(&everywhere), ["With a file", "With a file"]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What stands above a list: what is looked for, and the lists that one click leads to.
 //!
 //! Not for finding it (`mailbox`). To know before changing it: what the mail server cannot sort by is sorted here, so each order
-//! is offered of each folder; of several together only those that need no index.
+//! is offered of each folder, and of several together.
 
 use super::Visit;
 use crate::mail::{FolderSetting, ListId, Narrowing, Order, Scope, Search, SortBy, Sought};
@@ -54,12 +54,9 @@ pub fn above(visit: &Visit, listing: &Listing, has_below: bool) -> Finding {
     };
     let order = list.order();
     let orders = SortBy::NAMES.into_iter().flat_map(|(by, _)| {
-        let offered = by.spans_folders() || !list.spans_folders();
         // The other way round is offered of the one that is chosen, and of arrival.
         let both = by == order.by || by == SortBy::Arrival;
-        let ways = [false, true]
-            .into_iter()
-            .filter(move |way| offered && (both || !way));
+        let ways = [false, true].into_iter().filter(move |way| both || !way);
         ways.map(move |reversed| Order { by, reversed })
     });
     let found = listing.head.found.as_ref();
@@ -69,14 +66,7 @@ pub fn above(visit: &Visit, listing: &Listing, has_below: bool) -> Finding {
         .into_iter()
         .filter(|_| search.is_some() && !is_typed);
     let scopes = scopes.filter(|(scope, _)| *scope != Scope::Below || has_below);
-    let scopes = scopes.map(|(scope, _)| {
-        let order = match (scope, list.order().by.spans_folders()) {
-            (Scope::Folder, _) | (_, true) => list.order(),
-            _ => Order::default(),
-        };
-        let list = list.clone().within(scope).sorted(order);
-        (scope, page(list))
-    });
+    let scopes = scopes.map(|(scope, _)| (scope, page(list.clone().within(scope))));
     let keeping = search.map(|_| {
         let searches = &visit.profile.settings().searches;
         let form = SearchForm {

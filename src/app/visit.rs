@@ -225,11 +225,13 @@ impl Visitor<'_> {
         let profile = Profile::open(desk.pass, config.hoster());
         let settings = profile.settings();
         let zone = Zone::named(&settings.time_zone);
+        let zone = zone.ok_or(Error::Internal(Cause::new("time zone")))?;
         let options = mailbox::Options {
             fresh_seconds: config.cache.fresh_seconds,
             rows: settings.rows,
             away,
             roles: settings.folders.roles(),
+            zone: zone.clone(),
         };
         let told = route::notice_of(&asked.request.head.query)
             .and_then(|id| notices::told(&mut desk.store, self.owner(session), &id, desk.now));
@@ -246,7 +248,7 @@ impl Visitor<'_> {
             head: asked.request.head,
             form: &asked.request.form,
             words: asked.context.words,
-            zone: zone.ok_or(Error::Internal(Cause::new("time zone")))?,
+            zone,
             now: desk.now,
             claim: self.claim,
             session,

@@ -161,14 +161,6 @@ impl SortBy {
         let known = SortBy::NAMES.iter().find(|(by, _)| *by == self);
         known.map_or("", |(_, name)| name)
     }
-
-    /// True where messages of several folders can be put into this order by what is asked of each of them.
-    pub fn spans_folders(self) -> bool {
-        match self {
-            SortBy::Arrival | SortBy::Size | SortBy::Unread | SortBy::Starred => true,
-            SortBy::Date | SortBy::From | SortBy::To | SortBy::Subject => false,
-        }
-    }
 }
 
 impl ListId {

@@ -288,6 +288,22 @@ impl Term {
             | Term::Smaller(_) => false,
         }
     }
+
+    /// True where it is true of a message at one time and not at another.
+    pub fn reads_flags(&self) -> bool {
+        match self {
+            Term::Flag(..) => true,
+            Term::Not(term) => term.reads_flags(),
+            Term::Either(one, other) => one.reads_flags() || other.reads_flags(),
+            Term::Anywhere(_)
+            | Term::Within(..)
+            | Term::Attachment
+            | Term::Before(_)
+            | Term::Since(_)
+            | Term::Larger(_)
+            | Term::Smaller(_) => false,
+        }
+    }
 }
 
 /// The terms of a text, as they stand there: blanks part them, but for those between quotation marks.

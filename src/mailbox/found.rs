@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 
 use super::Mailbox;
-use super::sync::{Compared, Quest, WideQuest};
+use super::sync::{Before, Compared, Quest, WideQuest};
 use crate::error::{Cause, Error, Imap, Result};
 use crate::mail::{
     Conversation, Counts, Folder, FolderName, FolderRef, Gathered, ListId, Permits, Place, Role,
-    Scope, Search, Uid, UidValidity,
+    Scope, Search, Term, Uid, UidValidity,
 };
-use crate::remote::decoded;
+use crate::remote::{UidSet, decoded};
 use crate::route::ListQuery;
 use crate::store::keys::{FoundSoFar, Left, List};
 
@@ -30,12 +30,8 @@ impl Mailbox<'_, '_> {
             return self.search_across(list, query.further);
         }
         let whole = ListId::of_folder(list.folder().clone());
-        let known = self.cache.whole(list).filter(|_| query.further);
-        let before = known.and_then(|(head, uids)| {
-            let left = head.found?.left;
-            let below = Uid::new(left.first()?.below)?;
-            Some((uids.into_iter().collect(), below))
-        });
+        let known = self.cache.whole(list);
+        let before = known.and_then(|known| before(list, known, query.further));
         for attempt in 0..ATTEMPTS {
             // Whoever asks for it by a click wants to see what has come meanwhile.
             let is_asked = query.compare && attempt == 0;
@@ -50,7 +46,7 @@ impl Mailbox<'_, '_> {
                 list,
                 folder: &head.folder,
                 uids: &uids.unwrap_or_default(),
-                before: before.clone(),
+                before: before.clone().filter(|then| then.folder == head.folder),
             };
             let Some(finding) = self.sync().find(&quest)? else {
                 self.cache.forget_list(&whole);
@@ -124,7 +120,7 @@ impl Mailbox<'_, '_> {
             permits: Permits::default(),
             found: Some(FoundSoFar {
                 left: finding.left,
-                is_own_order: false,
+                is_own_order: finding.is_own_order,
                 is_grouped: false,
             }),
         };
@@ -172,6 +168,31 @@ impl Mailbox<'_, '_> {
         }
         Some(members)
     }
+}
+
+/// What was found before, and what was not looked through then: what was left (with `further`), or what has come since. None
+/// where all has to be looked through: messages that had this flag may have it no longer, and lines of conversations do not
+/// say what was found.
+fn before(list: &ListId, known: (List, Vec<Uid>), further: bool) -> Option<Before> {
+    let (head, uids) = known;
+    let left = head.found?.left;
+    let reads_flags = |term: &Term| term.reads_flags();
+    let unseen = match (further, left.first()) {
+        (true, left) => {
+            let last = Uid::new(left?.below)?.get().saturating_sub(1);
+            let first = Uid::new(1)?;
+            Uid::new(last).map_or_else(UidSet::default, |last| UidSet::range(first, last))
+        }
+        (false, None) if !list.search()?.terms().iter().any(reads_flags) && !list.is_grouped() => {
+            UidSet::from_on(Uid::new(head.next)?)
+        }
+        (false, _) => return None,
+    };
+    Some(Before {
+        folder: head.folder,
+        found: uids.into_iter().collect(),
+        unseen,
+    })
 }
 
 /// The folders that are looked through for a list, the one that it was asked for from first.

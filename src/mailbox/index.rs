@@ -14,7 +14,7 @@ use crate::mime::codec;
 use crate::remote::Message;
 
 pub use group::Grouping;
-pub use order::Sorting;
+pub use order::{Key, Sorting};
 
 /// The entry of a message, of what the server told of it.
 pub fn of(uid: Uid, message: &Message) -> Indexed {

@@ -33,7 +33,7 @@ use crate::mail::{Folder, FolderChange, FolderName, FolderSize, ListId, Role};
 use crate::remote::{Access, Cost, Remote};
 use crate::store::Store;
 use crate::store::keys::{DataKey, FolderList, NoticeKey};
-use crate::time::Seconds;
+use crate::time::{Seconds, Zone};
 use cache::Cache;
 use change::{Changes, folder_of};
 use connection::Connection;
@@ -57,6 +57,8 @@ pub struct Mailbox<'v, 'p> {
     counting: Counting,
     /// Rows of a page.
     rows: u32,
+    /// Where the reader's days begin.
+    zone: Zone,
 }
 
 /// What somebody chose of how lists are shown.
@@ -70,6 +72,8 @@ pub struct Options {
     pub away: Option<Imap>,
     /// Which folder is for what, where the server does not say it.
     pub roles: BTreeMap<Role, FolderName>,
+    /// Where the reader's days begin.
+    pub zone: Zone,
 }
 
 impl<'v, 'p> Mailbox<'v, 'p> {
@@ -91,6 +95,7 @@ impl<'v, 'p> Mailbox<'v, 'p> {
             offline: Offline::known(options.away),
             counting: Counting::default(),
             rows: options.rows,
+            zone: options.zone,
         }
     }
 
@@ -270,6 +275,7 @@ impl<'v, 'p> Mailbox<'v, 'p> {
             cache: &mut self.cache,
             server: &mut self.server,
             fresh: self.fresh,
+            zone: &self.zone,
             counting: &mut self.counting,
         }
     }

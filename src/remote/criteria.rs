@@ -199,6 +199,9 @@ fn key(said: Segments, term: &Term, able: &Capabilities) -> Segments {
                 None => said.word("KEYWORD").word(flag),
             }
         }),
+        Term::Attachment if able.has("X-GM-EXT-1") => {
+            said.word("X-GM-RAW").string("has:attachment", able)
+        }
         // No key of IMAP asks for files. Some servers set the keyword; a mail with files is mostly a multipart/mixed.
         Term::Attachment => said
             .word("OR KEYWORD $HasAttachment HEADER Content-Type")

@@ -133,10 +133,7 @@ impl Query {
             .filter_map(|(option, field)| Some((option, self.get(field)?)));
         let search = Search::composed(typed, filled);
         let list = ListId::of_folder(folder).within(scope).searched(search);
-        // Messages of several folders cannot be put into every order.
-        let fits = order.by.spans_folders() || !list.spans_folders();
-        let list = list.sorted(if fits { order } else { Order::default() });
-        Ok(list.grouped(self.is_set("group")))
+        Ok(list.sorted(order).grouped(self.is_set("group")))
     }
 
     /// The folder that a link names.

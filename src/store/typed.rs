@@ -432,6 +432,7 @@ impl DataKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mail::{Order, Search};
 
     fn written(write: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -469,5 +470,25 @@ mod tests {
         assert!(reads_back(&list(&name)) && reads_back(&list(&name).block(3)));
         assert!(reads_back(&data.id) && reads_back(&SessionKey([3; 16])));
         assert!(reads_back(&data.notice(SessionKey([4; 16]), [5; 16])));
+    }
+
+    #[test]
+    fn rule_14_the_key_of_a_list_can_be_made_by_nobody_without_the_data_key() {
+        let with = |key: u8| DataKey {
+            id: DataKeyId([1; 8]),
+            key: Key::new([key; 32]),
+        };
+        let search = |text| {
+            let list = ListId::of_folder(FolderName::inbox());
+            list.searched(Search::new(text))
+        };
+        let hash = |key: u8, text| with(key).list(&search(text)).list;
+        assert_eq!(hash(2, "from:ann"), hash(2, " from:ann "));
+        assert_ne!(hash(2, "from:ann"), hash(3, "from:ann"));
+        assert_ne!(hash(2, "from:ann"), hash(2, "from:bo"));
+        // Each order has a list of its own, so that the server's and our own are never mixed with another.
+        let by = Order::named("subject").unwrap();
+        let sorted = with(2).list(&search("from:ann").sorted(by)).list;
+        assert_ne!(sorted, hash(2, "from:ann"));
     }
 }

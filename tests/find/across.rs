@@ -66,7 +66,7 @@ fn everywhere(site: &Site, text: &str) -> Page {
 }
 
 #[test]
-fn all_folders_are_looked_through_but_for_what_was_thrown_away() {
+fn rule_16_all_folders_are_looked_through_but_for_what_was_thrown_away() {
     let site = plan().proxied().start();
     let list = site.sign_in("ann").get("/");
     let here = look_for(&list, "project");
@@ -140,13 +140,6 @@ fn what_was_found_is_sorted_walked_and_read_like_any_list() {
         subjects(&found.click("Starred first"))[0],
         "Project, newest"
     );
-    assert!(
-        !found.has_link("Subject A to Z"),
-        "no server sorts over folders"
-    );
-    // An order that cannot be had is that of arrival.
-    let path = format!("{}&sort=subject", found.target());
-    assert_eq!(subjects(&found.visitor().get(&path)), EVERYWHERE);
     // Newer and older lead from folder to folder, within what was found.
     let open = found.click("Re: Project plan");
     open.shows("2 of 5");
@@ -169,6 +162,75 @@ fn what_was_found_is_sorted_walked_and_read_like_any_list() {
     let unread = |page: &Page| page.texts_of(".row.unread .subject");
     assert_eq!(unread(&found), ["Project, newest", "Project, middle"]);
     assert_eq!(unread(&back), ["Project, newest"]);
+}
+
+#[test]
+fn rule_17_messages_of_several_folders_are_sorted_by_an_index_of_each() {
+    let site = plan().proxied().start();
+    let found = everywhere(&site, "project");
+    let by_subject = [
+        "Re: Project plan",
+        "Project, early",
+        "Project, middle",
+        "Project, newest",
+        "Project, oldest",
+    ];
+    let (sorted, cost) = cost::of(&site, || found.click("Subject A to Z"));
+    assert_eq!(subjects(&sorted), by_subject);
+    let costs = (cost.connections, cost.flights);
+    assert_eq!(costs, (1, 4), "signing in, search, dates, index");
+    connections(&found.click("Subject A to Z"), 0);
+    // What the index knows is not asked for again; among equals the newest comes first.
+    let (by_sender, cost) = cost::of(&site, || found.click("Sender A to Z"));
+    assert_eq!(subjects(&by_sender), EVERYWHERE);
+    assert_eq!((cost.connections, cost.flights), (1, 3));
+    let mut down = subjects(&sorted.click("Subject Z to A"));
+    down.reverse();
+    assert_eq!(down, by_subject);
+    // In that order one goes from message to message, whichever folder each is in.
+    let open = sorted.click("Project, early");
+    open.shows("2 of 5");
+    assert_eq!(open.click("Next").text_of("h1").unwrap(), by_subject[2]);
+    // The index of a folder of which some messages were found serves the folder as a whole, and the other way round.
+    let whole = found.visitor().get("/folder?f=INBOX&sort=subject");
+    let all = ["Lunch", "Project, early", "Project, newest"];
+    assert_eq!(subjects(&whole), all);
+    let again = found
+        .visitor()
+        .get(&format!("{}&compare=1&sort=to", found.target()));
+    assert_eq!(subjects(&again), EVERYWHERE);
+}
+
+#[test]
+fn rule_17_what_cannot_be_sorted_in_time_is_sorted_by_the_next_request() {
+    let site = Site::new()
+        .config("[gate]\ndeadline_seconds = 100\n")
+        .mails("ann", "INBOX", mails::generated(10))
+        .mails("ann", "Big", mails::generated(4_500))
+        .proxied()
+        .start();
+    let found = everywhere(&site, "subject:message");
+    found.shows("4,510 found");
+    site.proxy().delay(Duration::from_millis(3_500));
+    let some = found.click("Subject A to Z");
+    site.proxy().delay(Duration::ZERO);
+    some.shows("have been sorted so far");
+    let mut page = some;
+    for _ in 0..4 {
+        if !page.has_link("Sort older messages") {
+            break;
+        }
+        page = page.click("Sort older messages");
+    }
+    page.hides("have been sorted so far").shows("4,510 found");
+    let top = [
+        "Message 1",
+        "Message 1",
+        "Message 10",
+        "Message 10",
+        "Message 100",
+    ];
+    assert_eq!(subjects(&page)[..5], top);
 }
 
 #[test]
@@ -244,6 +306,47 @@ fn acts_reach_messages_in_several_folders_and_undo_brings_each_home() {
 }
 
 #[test]
+fn messages_of_several_folders_are_saved_in_one_file() {
+    let site = plan().start();
+    let found = everywhere(&site, "project");
+    let boxes = found.attributes_of(".tick", "value");
+    let ticked = boxes[..3]
+        .iter()
+        .fold(found.form("rows"), |form, value| form.tick("u", value));
+    let zip = ticked.press("act", "save-zip");
+    zip.has_status(200);
+    assert_eq!(zip.header("content-type"), "application/zip");
+    assert_eq!(
+        zip.header("content-disposition"),
+        "attachment; filename=\"project.zip\""
+    );
+    for subject in ["Project, newest", "Re: Project plan", "Project, middle"] {
+        assert!(
+            zip.holds(format!("Subject: {subject}").as_bytes()),
+            "{subject}"
+        );
+    }
+    assert!(!zip.holds(b"Subject: Project, early"));
+    // All that was found.
+    let all = found
+        .visitor()
+        .get(&format!("{}&select=all", found.target()));
+    let mbox = all.form("rows").press("act", "save-mbox");
+    for subject in EVERYWHERE {
+        assert!(
+            mbox.holds(format!("Subject: {subject}").as_bytes()),
+            "{subject}"
+        );
+    }
+    // One that is gone from its folder is told, and left out of no file.
+    let mut client = site.other_client("ann");
+    client.run("SELECT Work");
+    client.run("STORE 1 +FLAGS (\\Deleted)");
+    client.run("EXPUNGE");
+    all.form("rows").press("act", "save-mbox").has_status(410);
+}
+
+#[test]
 fn what_happens_meanwhile_in_one_of_the_folders_costs_the_others_nothing() {
     let site = plan().start();
     let found = everywhere(&site, "project");
@@ -268,7 +371,7 @@ fn what_happens_meanwhile_in_one_of_the_folders_costs_the_others_nothing() {
 }
 
 #[test]
-fn a_message_that_lies_in_two_folders_is_found_once() {
+fn rule_16_a_message_that_lies_in_two_folders_is_found_once() {
     let twice = |flags: &[&'static str]| {
         let mail = MailBuilder::about("Twice").fields("Message-ID: <twice@id.example>");
         mail.of_kind("text/plain", "the same").flagged(flags)
@@ -318,7 +421,7 @@ fn a_message_that_the_server_cannot_read_costs_no_other_its_row() {
 }
 
 #[test]
-fn many_folders_are_asked_in_few_flights_and_large_ones_in_slices() {
+fn rule_16_many_folders_are_asked_in_few_flights_and_large_ones_in_slices() {
     let mut plan = Site::new()
         .config("[gate]\ndeadline_seconds = 100\n")
         .mails("ann", "INBOX", mails::generated(10));

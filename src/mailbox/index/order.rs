@@ -15,10 +15,25 @@ pub struct Sorting {
 }
 
 /// What sorts: the smallest comes first.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Key {
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
     Large(Reverse<u32>),
     Letters(String),
+}
+
+impl Key {
+    /// What of a message sorts it.
+    pub fn of(by: SortBy, entry: Indexed) -> Key {
+        match by {
+            SortBy::Subject => Key::Letters(entry.subject),
+            SortBy::From => Key::Letters(entry.from),
+            SortBy::To => Key::Letters(entry.to),
+            SortBy::Size => Key::Large(Reverse(entry.size)),
+            SortBy::Date | SortBy::Arrival | SortBy::Unread | SortBy::Starred => {
+                Key::Large(Reverse(entry.dated))
+            }
+        }
+    }
 }
 
 impl Sorting {
@@ -35,19 +50,11 @@ impl Sorting {
 
     /// Puts one in; one that is not in the folder is left out.
     pub fn add(&mut self, entry: Indexed) {
-        let key = match self.by {
-            SortBy::Subject => Key::Letters(entry.subject),
-            SortBy::From => Key::Letters(entry.from),
-            SortBy::To => Key::Letters(entry.to),
-            SortBy::Size => Key::Large(Reverse(entry.size)),
-            SortBy::Date | SortBy::Arrival | SortBy::Unread | SortBy::Starred => {
-                Key::Large(Reverse(entry.dated))
-            }
-        };
         let at = self.ranks.binary_search_by_key(&entry.uid, |(uid, _)| *uid);
-        let known = at.ok().and_then(|at| self.ranks.get(at));
-        let known = known.map(|(uid, rank)| (key, Reverse(*rank), *uid));
-        self.entries.extend(known);
+        if let Some((uid, rank)) = at.ok().and_then(|at| self.ranks.get(at)) {
+            let key = Key::of(self.by, entry);
+            self.entries.push((key, Reverse(*rank), *uid));
+        }
     }
 
     /// The messages that were put in, in their order; among equals the newest comes first.

@@ -4,11 +4,17 @@
 //! there can be, and each of them is opened in the flight that asks it. One that cannot be opened, or refuses, costs the
 //! others nothing; it stays among what has not been looked through.
 
+use std::collections::BTreeMap;
+
 use super::Sync;
+use super::attached::{is_to_be_narrowed, may_have};
+use super::days::Days;
 use super::entries::Dated;
-use super::find::{LARGEST_SLICE, LONG_ENOUGH, MOST, QUICK, SLICE, criteria, set_of};
+use super::find::{LARGEST_SLICE, MOST, QUICK, SLICE, criteria, set_of};
+use super::quest::LONG_ENOUGH;
 use crate::error::{Error, Result};
 use crate::mail::{Entry, FolderName, FolderRef, ListId, SortBy, Term, Uid, UidValidity};
+use crate::mailbox::index::Key;
 use crate::remote::{Access, Criteria, Flight, Found, Handle, OpenFolder, Plan, UidSet};
 use crate::store::keys::{Left, List};
 use crate::time::Watch;
@@ -32,8 +38,18 @@ pub(in crate::mailbox) struct WideFinding {
     pub folders: Vec<FolderRef>,
     /// In the order of the list, its last message first.
     pub entries: Vec<Entry>,
-    /// What has not been looked through.
+    /// What has not been looked through, or cannot be sorted yet.
     pub left: Vec<Left>,
+    /// True where the index sorts them.
+    pub is_own_order: bool,
+}
+
+/// What sorts messages of several folders.
+#[derive(Default)]
+struct Keyed {
+    keys: BTreeMap<Entry, Key>,
+    /// What is not known yet, for want of time.
+    unsorted: Vec<Left>,
 }
 
 /// A folder that is looked through.
@@ -79,13 +95,15 @@ impl Sync<'_, '_, '_> {
     /// Looks for the messages of a list in several folders.
     ///
     /// # Errors
-    /// `BadRequest` for an order that several folders cannot be put into; `Imap`.
+    /// `Imap`.
     pub fn find_across(&mut self, quest: WideQuest) -> Result<WideFinding> {
-        if !quest.list.order().by.spans_folders() {
-            return Err(Error::BadRequest("sort"));
-        }
         let mut places = places(&quest);
-        self.look_through_all(quest.list, &mut places)?;
+        let terms = quest
+            .list
+            .search()
+            .map_or_else(Vec::new, |search| search.terms());
+        let days = Days::of(terms, self.zone);
+        self.look_through_all(quest.list, &days.asked, &mut places)?;
         let numbered = || (0..=u16::MAX).zip(&places);
         let found = numbered().flat_map(|(folder, place)| {
             let uids = place.found.iter().take(MOST);
@@ -99,18 +117,55 @@ impl Sync<'_, '_, '_> {
         });
         let left: Vec<Left> = left.collect();
         let folders: Vec<FolderRef> = places.into_iter().map(|place| place.folder).collect();
-        let sizes = quest.list.order().by == SortBy::Size;
-        let dated = self.date(&folders, &found, sizes)?;
+        let by = quest.list.order().by;
+        let mut dated = self.date(&folders, &found, by == SortBy::Size)?;
+        dated.retain(|one| days.holds(one.arrived));
+        if is_to_be_narrowed(&days.asked, self.server.can("X-GM-EXT-1")?) {
+            // As far as rows are known: of many messages those of all folders are too many to be asked for.
+            dated.retain(|one| {
+                let folder = folders.get(usize::from(one.entry.folder));
+                let row = folder.and_then(|f| self.cache.row(&f.message(one.entry.uid)));
+                row.as_ref().is_none_or(may_have)
+            });
+        }
+        let Keyed { keys, unsorted } = match is_indexed(by) {
+            true => self.keys_of(by, &folders, &dated)?,
+            false => Keyed::default(),
+        };
         Ok(WideFinding {
-            entries: in_order(quest.list, dated),
+            is_own_order: is_indexed(by),
+            entries: in_order(quest.list, dated, keys),
             folders,
-            left,
+            left: with_unsorted(left, &unsorted),
+        })
+    }
+
+    /// What sorts messages of several folders, by the index of each.
+    fn keys_of(&mut self, by: SortBy, folders: &[FolderRef], dated: &[Dated]) -> Result<Keyed> {
+        let mut found: Vec<Entry> = dated.iter().map(|one| one.entry).collect();
+        found.sort_unstable();
+        let mut keys = BTreeMap::new();
+        let unsorted = self.index_across(folders, &found, &mut |folder, entry| {
+            let uid = entry.uid;
+            keys.insert(Entry { folder, uid }, Key::of(by, entry));
+        })?;
+        let unsorted = unsorted.into_iter().map(|(folder, below)| Left {
+            folder,
+            below: below.get(),
+        });
+        Ok(Keyed {
+            unsorted: unsorted.collect(),
+            keys,
         })
     }
 
     /// Looks through the folders, as far as there is time.
-    fn look_through_all(&mut self, list: &ListId, places: &mut [Place]) -> Result<()> {
-        let terms = list.search().map_or_else(Vec::new, |search| search.terms());
+    fn look_through_all(
+        &mut self,
+        list: &ListId,
+        terms: &[Term],
+        places: &mut [Place],
+    ) -> Result<()> {
         let reads_texts = terms.iter().any(Term::reads_texts);
         let mut named = list
             .search()
@@ -135,7 +190,7 @@ impl Sync<'_, '_, '_> {
                 let among = range(from, above);
                 let found = is_sized.then(|| match terms.is_empty() {
                     true => plan.search(Criteria::Uids(among)),
-                    false => plan.search(criteria(&terms, among, named)),
+                    false => plan.search(criteria(terms, among, named)),
                 });
                 Stretch {
                     place: at,
@@ -286,16 +341,45 @@ fn range(from: u32, above: u32) -> UidSet {
     }
 }
 
-/// What was found in the order of the list, its last message first.
-fn in_order(list: &ListId, mut dated: Vec<Dated>) -> Vec<Entry> {
+/// True for what only the index knows, where messages are in several folders: each server would sort its own ones only, and
+/// other servers otherwise.
+fn is_indexed(by: SortBy) -> bool {
+    match by {
+        SortBy::Date | SortBy::From | SortBy::To | SortBy::Subject => true,
+        SortBy::Arrival | SortBy::Size | SortBy::Unread | SortBy::Starred => false,
+    }
+}
+
+/// What has not been looked through, with what could not be sorted: it is looked for once more.
+fn with_unsorted(mut left: Vec<Left>, unsorted: &[Left]) -> Vec<Left> {
+    for one in unsorted {
+        match left.iter_mut().find(|left| left.folder == one.folder) {
+            Some(left) => left.below = left.below.max(one.below),
+            None => left.push(*one),
+        }
+    }
+    left
+}
+
+/// What was found in the order of the list, its last message first. Where the index sorts, what it does not know yet is left
+/// out.
+fn in_order(list: &ListId, mut dated: Vec<Dated>, keys: BTreeMap<Entry, Key>) -> Vec<Entry> {
     let order = list.order();
-    let key = |one: &Dated| match order.by {
+    if is_indexed(order.by) {
+        dated.retain(|one| keys.contains_key(&one.entry));
+    }
+    let number = |one: &Dated| match order.by {
         SortBy::Size => i64::from(one.size),
         SortBy::Unread => i64::from(!one.is_read),
         SortBy::Starred => i64::from(one.is_starred),
         SortBy::Arrival | SortBy::Date | SortBy::From | SortBy::To | SortBy::Subject => 0,
     };
-    dated.sort_by_key(|one| (key(one), one.arrived, one.entry));
+    dated.sort_by(|one, other| {
+        // By the index the smallest comes first, and stands last here.
+        let by_key = keys.get(&other.entry).cmp(&keys.get(&one.entry));
+        let rest = |one: &Dated| (number(one), one.arrived, one.entry);
+        by_key.then_with(|| rest(one).cmp(&rest(other)))
+    });
     if order.reversed {
         dated.reverse();
     }

@@ -7,8 +7,11 @@
 use std::time::Duration;
 
 use super::Sync;
+use super::attached::is_to_be_narrowed;
+use super::days::Days;
+use super::quest::{LONG_ENOUGH, Quest};
 use crate::error::{Error, GoneKind, Result};
-use crate::mail::{Conversation, Flags, FolderRef, ListId, SortBy, Term, Uid};
+use crate::mail::{Conversation, Flags, SortBy, Term, Uid};
 use crate::mailbox::index::{Grouping, Sorting};
 use crate::remote::{Access, Criteria, Flight, Found, Handle, Plan, SortKey, UidSet};
 use crate::time::Watch;
@@ -20,40 +23,6 @@ pub(super) const SLICE: usize = 2_000;
 pub(super) const LARGEST_SLICE: usize = 64_000;
 /// A slice that takes less is followed by a larger one.
 pub(super) const QUICK: Duration = Duration::from_millis(700);
-/// After so long no further slice is begun.
-pub(super) const LONG_ENOUGH: Duration = Duration::from_secs(6);
-
-/// What is looked for, and where.
-pub(in crate::mailbox) struct Quest<'q> {
-    /// The list.
-    pub list: &'q ListId,
-    /// Its folder.
-    pub folder: &'q FolderRef,
-    /// The messages of the folder by arrival, the oldest first.
-    pub uids: &'q [Uid],
-    /// What was found before, and below which number nothing was looked through then.
-    pub before: Option<(UidSet, Uid)>,
-}
-
-impl Quest<'_> {
-    /// True where words are looked for whose charset a server may refuse.
-    fn needs_charset(&self) -> bool {
-        let search = self.list.search();
-        search.is_some_and(|search| !search.text().is_ascii())
-    }
-
-    /// What has not been looked through before.
-    fn unseen(&self) -> UidSet {
-        let below = self.before.as_ref().map(|(_, below)| below.get());
-        match (Uid::new(1), below) {
-            (Some(first), Some(below)) => {
-                let last = Uid::new(below.saturating_sub(1));
-                last.map_or_else(UidSet::default, |last| UidSet::range(first, last))
-            }
-            _ => UidSet::all(),
-        }
-    }
-}
 
 /// What was found.
 pub(in crate::mailbox) struct Finding {
@@ -72,6 +41,8 @@ pub(in crate::mailbox) struct Finding {
 struct Told {
     /// Which ones were found.
     matching: Option<UidSet>,
+    /// Which of them came on the right day by any calendar.
+    sure: UidSet,
     /// Those that come first, where a flag decides.
     first: Option<UidSet>,
     /// The order by what the server has to sort by.
@@ -85,22 +56,36 @@ impl Sync<'_, '_, '_> {
     /// `Gone(Folder)`; `Imap`.
     pub fn find(&mut self, quest: &Quest) -> Result<Option<Finding>> {
         let terms = quest.list.search().map_or_else(Vec::new, |s| s.terms());
-        let is_long = terms.iter().any(Term::reads_texts) && quest.uids.len() > SLICE;
+        let days = Days::of(terms, self.zone);
+        let is_long = days.asked.iter().any(Term::reads_texts) && quest.uids.len() > SLICE;
         let by = quest.list.order().by;
         let key = match self.sorts(by)? {
             true => key_of(by),
             false => None,
         };
         let is_own_order = key.is_none() && key_of(by).is_some();
-        let mut told = match self.ask(quest, (!is_long).then_some(&terms), key)? {
+        let mut told = match self.ask(quest, (!is_long).then_some(&days), key)? {
             Some(told) => told,
             None => return Ok(None),
         };
         let mut down_to = None;
         if is_long {
-            let (matching, rest) = self.look_through(quest, &terms)?;
-            told.matching = Some(matching);
+            let (looked, rest) = self.look_through(quest, &days)?;
+            (told.matching, told.sure) = (looked.matching, looked.sure);
             down_to = rest;
+        }
+        if days.sure.is_some()
+            && let Some(found) = told.matching.take()
+        {
+            let sure = std::mem::take(&mut told.sure);
+            told.matching = Some(self.within_days(quest, &days, found, &sure)?);
+        }
+        if is_to_be_narrowed(&days.asked, self.server.can("X-GM-EXT-1")?)
+            && let Some(found) = told.matching.take()
+        {
+            let (kept, rest) = self.with_attachments(quest, &found)?;
+            told.matching = Some(kept);
+            down_to = down_to.max(rest);
         }
         if is_own_order {
             let mut sorting = Sorting::new(by, quest.uids);
@@ -178,20 +163,20 @@ impl Sync<'_, '_, '_> {
     fn ask(
         &mut self,
         quest: &Quest,
-        terms: Option<&Vec<Term>>,
+        days: Option<&Days>,
         key: Option<(SortKey, bool)>,
     ) -> Result<Option<Told>> {
-        let terms = terms.filter(|terms| !terms.is_empty());
+        let days = days.filter(|days| !days.asked.is_empty());
         let mut named = quest.needs_charset();
         let by = quest.list.order().by;
-        if terms.is_none() && key.is_none() && flag_of(by).is_none() {
+        if days.is_none() && key.is_none() && flag_of(by).is_none() {
             return Ok(Some(Told::default()));
         }
         loop {
             let mut plan = Plan::new();
             let opening = self.server.ask_for(&mut plan, quest.folder, Access::Read);
             let among = quest.unseen();
-            let matching = terms.map(|terms| plan.search(criteria(terms, among, named)));
+            let matching = days.map(|days| Asked::of(&mut plan, days, &among, named));
             let first = flag_of(by).map(|(flag, set)| {
                 let term = vec![Term::Flag(flag, set)];
                 plan.search(criteria(&term, UidSet::all(), named))
@@ -202,8 +187,8 @@ impl Sync<'_, '_, '_> {
                 return Ok(None);
             }
             self.keep_facts();
-            match self.told(&flight, matching, named) {
-                Ok(matching) => {
+            match matching.map_or(Ok(Told::default()), |asked| asked.told(&flight, named)) {
+                Ok(told) => {
                     let set = |handle: Handle<Found>| {
                         flight.require(handle)?;
                         Ok(flight.get(handle).map(set_of).unwrap_or_default())
@@ -215,9 +200,9 @@ impl Sync<'_, '_, '_> {
                         Ok(uids.unwrap_or_default())
                     };
                     return Ok(Some(Told {
-                        matching,
                         first: first.map(set).transpose()?,
                         order: order.map(uids).transpose()?,
+                        ..told
                     }));
                 }
                 Err(None) => named = false,
@@ -226,31 +211,19 @@ impl Sync<'_, '_, '_> {
         }
     }
 
-    /// What a search found; an error without a cause where it is worth a try without the name of the charset.
-    fn told(
-        &self,
-        flight: &Flight,
-        handle: Option<Handle<Found>>,
-        named: bool,
-    ) -> std::result::Result<Option<UidSet>, Option<Error>> {
-        let Some(handle) = handle else {
-            return Ok(None);
-        };
-        match flight.require(handle) {
-            Ok(()) => Ok(Some(flight.get(handle).map(set_of).unwrap_or_default())),
-            Err(_) if named => Err(None),
-            Err(error) => Err(Some(error)),
-        }
-    }
-
     /// Looks through the texts of a large folder, the newest first; what was found, and how far it got.
-    fn look_through(&mut self, quest: &Quest, terms: &[Term]) -> Result<(UidSet, Option<Uid>)> {
+    fn look_through(&mut self, quest: &Quest, days: &Days) -> Result<(Told, Option<Uid>)> {
         let watch = Watch::start();
         let mut left: Vec<Uid> = quest.uids.to_vec();
         let among = quest.unseen();
         left.retain(|uid| among.contains(*uid));
         left.sort_unstable();
-        let (mut found, mut size) = (UidSet::default(), SLICE);
+        let (mut found, mut sure, mut size) = (UidSet::default(), UidSet::default(), SLICE);
+        let looked = |found, sure| Told {
+            matching: Some(found),
+            sure,
+            ..Told::default()
+        };
         let mut named = quest.needs_charset();
         let mut down_to = None;
         while let (Some(first), Some(last)) = (
@@ -258,20 +231,23 @@ impl Sync<'_, '_, '_> {
             left.last().copied(),
         ) {
             if watch.passed() >= LONG_ENOUGH {
-                return Ok((found, down_to));
+                return Ok((looked(found, sure), down_to));
             }
             let slice = Watch::start();
             let mut plan = Plan::new();
             let opening = self.server.ask_for(&mut plan, quest.folder, Access::Read);
             let among = UidSet::range(first, last);
-            let asked = plan.search(criteria(terms, among, named));
+            let asked = Asked::of(&mut plan, days, &among, named);
             let flight = self.fly_with_counts(plan)?;
             if !self.server.has_opened(&flight, &opening)? {
                 return Err(Error::Gone(GoneKind::Numbering));
             }
             self.keep_facts();
-            match self.told(&flight, Some(asked), named) {
-                Ok(matching) => found = found.with(&matching.unwrap_or_default()),
+            match asked.told(&flight, named) {
+                Ok(told) => {
+                    found = found.with(&told.matching.unwrap_or_default());
+                    sure = sure.with(&told.sure);
+                }
                 Err(None) => {
                     named = false;
                     continue;
@@ -284,7 +260,37 @@ impl Sync<'_, '_, '_> {
                 size = size.saturating_mul(2).min(LARGEST_SLICE);
             }
         }
-        Ok((found, None))
+        Ok((looked(found, sure), None))
+    }
+}
+
+/// What is asked for in a flight.
+struct Asked {
+    matching: Handle<Found>,
+    sure: Option<Handle<Found>>,
+}
+
+impl Asked {
+    fn of(plan: &mut Plan, days: &Days, among: &UidSet, named: bool) -> Asked {
+        let mut ask = |terms: &Vec<Term>| plan.search(criteria(terms, among.clone(), named));
+        Asked {
+            matching: ask(&days.asked),
+            sure: days.sure.as_ref().map(ask),
+        }
+    }
+
+    /// What was found; an error without a cause where it is worth a try without the name of the charset.
+    fn told(self, flight: &Flight, named: bool) -> std::result::Result<Told, Option<Error>> {
+        let set = |handle: Handle<Found>| match flight.require(handle) {
+            Ok(()) => Ok(flight.get(handle).map(set_of).unwrap_or_default()),
+            Err(_) if named => Err(None),
+            Err(error) => Err(Some(error)),
+        };
+        Ok(Told {
+            matching: Some(set(self.matching)?),
+            sure: self.sure.map(set).transpose()?.unwrap_or_default(),
+            ..Told::default()
+        })
     }
 }
 
@@ -301,9 +307,7 @@ fn keep_found(quest: &Quest, matching: Option<UidSet>, found: &mut Vec<(Uid, Con
     let Some(matching) = matching else {
         return;
     };
-    let before = quest.before.as_ref().map(|(found, _)| found);
-    let is_found =
-        |uid: &Uid| matching.contains(*uid) || before.is_some_and(|before| before.contains(*uid));
+    let is_found = |uid: &Uid| matching.contains(*uid) || quest.was_found(*uid);
     found.retain(|(newest, group)| is_found(newest) || group.others.iter().any(is_found));
 }
 
@@ -353,9 +357,7 @@ fn in_order(quest: &Quest, told: Told) -> Vec<Uid> {
         uids.extend(ahead);
     }
     if let Some(matching) = told.matching {
-        let before = quest.before.as_ref().map(|(found, _)| found);
-        let is_found = |uid: &Uid| before.is_some_and(|found| found.contains(*uid));
-        uids.retain(|uid| matching.contains(*uid) || is_found(uid));
+        uids.retain(|uid| matching.contains(*uid) || quest.was_found(*uid));
     }
     if quest.list.order().reversed {
         uids.reverse();

@@ -1,16 +1,19 @@
 //! From the server to the cache: what is fetched, what is compared, and what is kept of it.
 //!
 //! Not for deciding whether the server is asked at all (`mailbox`), nor for changing anything there (`change`). `compare`
-//! has the lists, `find` those that are looked for, `across` those of several folders and `entries` their rows, `folders` the folders, `levels` what is left out of them, `rows` rows and flags; parts of a message are fetched here. To know before
+//! has the lists, `find` those that are looked for (`days` by when they came, `attached` by what they have), `across` those of several folders and `entries` their rows, `folders` the folders, `levels` what is left out of them, `rows` rows and flags; parts of a message are fetched here. To know before
 //! changing it: what the server said goes into the cache in the same request.
 
 mod across;
+mod attached;
 mod compare;
+mod days;
 mod entries;
 mod find;
 mod folders;
 mod index;
 mod levels;
+mod quest;
 mod related;
 mod row;
 mod rows;
@@ -22,10 +25,11 @@ use super::freshness::Freshness;
 use crate::error::{Error, GoneKind, Result};
 use crate::mail::{FolderName, MessageRef};
 use crate::remote::{Access, Folders, Message, Plan, Section};
+use crate::time::Zone;
 
 pub(super) use across::WideQuest;
 pub(super) use compare::{Compared, Purpose};
-pub(super) use find::Quest;
+pub(super) use quest::{Before, Quest};
 pub use row::{charset, has_attachment, of_header};
 pub(super) use row::{keep_parts, with_sender};
 pub(super) use rows::Wanted;
@@ -35,6 +39,8 @@ pub(super) struct Sync<'a, 'v, 'p> {
     pub cache: &'a mut Cache<'v, 'p>,
     pub server: &'a mut Connection<'v>,
     pub fresh: Freshness,
+    /// Where the reader's days begin.
+    pub zone: &'a Zone,
     pub counting: &'a mut Counting,
 }
 

@@ -61,7 +61,7 @@ fn a_number_means_nothing_after_an_expunge() {
 }
 
 #[test]
-fn searches_go_by_their_tag_or_not_at_all() {
+fn rule_15_searches_go_by_their_tag_or_not_at_all() {
     let two = flight(
         &[
             "* ESEARCH (TAG \"a2\") UID ALL 4,1:2 COUNT 3",
@@ -185,7 +185,7 @@ fn sizes(flight: &Flight, folder: Handle<OpenFolder>) -> Vec<(u32, Option<u32>)>
 }
 
 #[test]
-fn two_folders_in_one_flight_are_told_apart_wherever_their_ends_stand() {
+fn rule_15_two_folders_in_one_flight_are_told_apart_wherever_their_ends_stand() {
     let a = ["* 2 EXISTS", "* OK [UIDVALIDITY 1]"];
     let in_a = ["* SEARCH 1 2", "* 1 FETCH (UID 1 RFC822.SIZE 11)"];
     let b = ["* 1 EXISTS", "* OK [UIDVALIDITY 2]"];
@@ -250,7 +250,7 @@ fn two_folders_in_one_flight_are_told_apart_wherever_their_ends_stand() {
 }
 
 #[test]
-fn what_comes_before_a_late_word_of_closing_is_of_the_folder_before() {
+fn rule_15_what_comes_before_a_late_word_of_closing_is_of_the_folder_before() {
     let (plan, [a, b], _) = two_folders();
     let flight = interleaved(
         &plan,
@@ -286,7 +286,7 @@ fn what_comes_before_a_late_word_of_closing_is_of_the_folder_before() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_opened_has_no_messages_and_hides_no_other() {
+fn rule_15_a_folder_that_cannot_be_opened_has_no_messages_and_hides_no_other() {
     let (plan, [a, b], found) = two_folders();
     let flight = interleaved(
         &plan,
