@@ -16,6 +16,15 @@
 //! | 10 | Undo takes back exactly what was done, where the server has told what that is, and leaves alone what others changed since | `rule_10_*` in `servers` and `meanwhile` |
 //! | 11 | what cannot be changed is not offered | `rule_11_*` in `servers`; shared folders in `folders::shared` |
 //! | 12 | labels are keywords that stay; what a STORE did is read back | `rule_12_*` in `labels` |
+//! | 13 | a result is walked as it was found until somebody looks again, and then only what has come since is asked for, unless flags decide | `rule_13_*` in `find` |
+//! | 14 | entries hold numbers, keys of lists are keyed hashes, verdicts are asked for only where it is known whose count | `rule_14_*` in `senders` and in `store::typed` |
+//! | 15 | answers for several folders in one flight are told apart by tags and borders | `rule_15_*` in `remote::answer` |
+//! | 16 | all folders are searched in two flights, each message is found once, days are the reader's | `rule_16_*` in `find`, `find::across` and in `mailbox::sync::days` |
+//! | 17 | orders come from an index of its own where the server has none, also over several folders, as far as there is time | `rule_17_*` in `find`, `find::across`, `large` and in `mailbox::index`, `mail::indexed`, `store::generation` |
+//! | 18 | conversations are grouped by that index | `rule_18_*` in `conversations`, `large` and in `mailbox::index` |
+//! | 19 | looks without a click keep no session alive and ask nobody for a stale one | `rule_19_*` in `script` |
+//! | 20 | a session is accepted again after 15 minutes, by the first page or act; a server that is away is asked once a minute | `rule_20_*` in `cache` |
+//! | 21 | another password makes the server judge all other sessions | `rule_21_*` in `cache` |
 
 mod cut;
 mod export;

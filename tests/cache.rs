@@ -340,7 +340,7 @@ fn only_accepting() -> Clock {
 }
 
 #[test]
-fn a_session_is_accepted_again_after_fifteen_minutes() {
+fn rule_20_a_session_is_accepted_again_after_fifteen_minutes() {
     let clock = only_accepting();
     let ann = clock.site.sign_in("ann");
     let html = ann.get("/").click("Message 112");
@@ -372,7 +372,7 @@ fn a_session_is_accepted_again_after_fifteen_minutes() {
 }
 
 #[test]
-fn a_cookie_reads_nothing_fifteen_minutes_after_the_password_was_changed_elsewhere() {
+fn rule_20_a_cookie_reads_nothing_fifteen_minutes_after_the_password_was_changed_elsewhere() {
     let clock = only_accepting();
     let ann = clock.site.sign_in("ann");
     let message = ann.get("/").click("Message 118");
@@ -389,7 +389,7 @@ fn a_cookie_reads_nothing_fifteen_minutes_after_the_password_was_changed_elsewhe
 }
 
 #[test]
-fn while_the_server_is_away_the_cache_is_shown_and_a_click_asks_once_a_minute() {
+fn rule_20_while_the_server_is_away_the_cache_is_shown_and_a_click_asks_once_a_minute() {
     let mut clock = only_accepting();
     let ann = clock.site.sign_in("ann");
     let message = ann.get("/").click("Message 118");
@@ -412,7 +412,7 @@ fn while_the_server_is_away_the_cache_is_shown_and_a_click_asks_once_a_minute() 
 }
 
 #[test]
-fn another_password_makes_the_server_judge_all_other_sessions() {
+fn rule_21_another_password_makes_the_server_judge_all_other_sessions() {
     let site = Site::new()
         .messages(120)
         .config("[cache]\nfresh_seconds = 86400")

@@ -53,6 +53,8 @@ mod hosting;
 mod house;
 /// Messages taken in from files: what another mail program then finds, what is said, and what no cut doubles.
 mod import;
+/// Every form of every page, with what might end a command in each of its fields.
+mod injection;
 /// Keys that do something when they are pressed alone, and the page that lists them.
 mod keys;
 /// `kill -9` at random moments, and at each step of a change of generation.

@@ -307,6 +307,21 @@ fn expect_told(list: &Page, form: &Form) {
 }
 
 #[test]
+fn rule_14_verdicts_are_asked_for_only_where_it_is_known_whose_count() {
+    for (setting, asked) in [("", false), ("authserv_id = \"mx.example.org\"", true)] {
+        let site = Site::new()
+            .messages(3)
+            .imap_setting(setting)
+            .proxied()
+            .start();
+        site.sign_in("ann").get("/");
+        let said = site.proxy().transcript().to_ascii_uppercase();
+        assert!(said.contains("HEADER.FIELDS"), "{said}");
+        assert_eq!(said.contains("AUTHENTICATION-RESULTS"), asked, "{setting}");
+    }
+}
+
+#[test]
 fn all_pages_of_the_program_say_the_same() {
     let all = forms();
     let chosen = |servers: &[&str]| -> Vec<&Form> {

@@ -58,12 +58,53 @@ pub fn expect_no_command_added(site: &Site, what: &str) {
     expect_only(site, &COMMANDS, what);
 }
 
-/// Every command that was sent begins with a tag of ours and one of these words.
+/// True for what a client may say outside of literals (RFC 9051 9): printable ASCII, and strings that end.
+fn is_well_formed(said: &str) -> bool {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    for c in said.chars() {
+        match c {
+            _ if is_escaped => match c {
+                '"' | '\\' => is_escaped = false,
+                _ => return false,
+            },
+            '\\' if is_quoted => is_escaped = true,
+            '"' => is_quoted = !is_quoted,
+            ' '..='~' => {}
+            _ => return false,
+        }
+    }
+    !is_quoted && !is_escaped
+}
+
+#[test]
+fn a_command_that_is_not_well_formed_would_be_found() {
+    for well in [
+        "a1 NOOP",
+        "a1 SELECT \"a\\\"b\\\\\"",
+        "a1 X {5}",
+        " \"&-\" (\\Seen)",
+    ] {
+        assert!(is_well_formed(well), "{well}");
+    }
+    for ill in [
+        "a1 SELECT \"a",
+        "a1 X \"a\\x\"",
+        "a1 X \u{e9}",
+        "a1 X\rz NOOP",
+        "a1 X \0",
+    ] {
+        assert!(!is_well_formed(ill), "{ill:?}");
+    }
+}
+
+/// Every command that was sent begins with a tag of ours and one of these words, and is one as it should be.
 pub fn expect_only(site: &Site, commands: &[&str], what: &str) {
-    for line in site.proxy().transcript().lines() {
+    // A lone CR ends no line here, and may end one elsewhere.
+    for line in site.proxy().transcript().split('\n') {
         let Some((_, said)) = line.split_once(" C: ") else {
             continue;
         };
+        assert!(is_well_formed(said), "{what}: {said:?}");
         let mut words = said.split(' ');
         let (tag, verb) = (
             words.next().unwrap_or_default(),

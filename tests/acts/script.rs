@@ -188,7 +188,7 @@ fn new_mail_comes_by_itself_while_nothing_is_begun() {
 }
 
 #[test]
-fn a_look_without_a_click_keeps_no_session_alive_and_asks_nobody_for_a_stale_one() {
+fn rule_19_a_look_without_a_click_keeps_no_session_alive_and_asks_nobody_for_a_stale_one() {
     let site = plan(3)
         .config("[cache]\nfresh_seconds = 0\n")
         .proxied()

@@ -28,6 +28,35 @@ fn every_file_begins_by_saying_what_it_is_for() {
     expect_none("no head comment worth the name", &found);
 }
 
+/// The table of rules at the head of `tests/acts.rs` names where each is shown; so there is a test with its number.
+#[test]
+fn each_rule_of_acts_and_lists_has_a_test_that_names_it() {
+    fn collect(dir: &Path, into: &mut String) {
+        for entry in fs::read_dir(dir).expect("a directory").flatten() {
+            let path = entry.path();
+            match path.is_dir() {
+                true => collect(&path, into),
+                false if path.extension().is_some_and(|e| e == "rs") => {
+                    into.push_str(&fs::read_to_string(&path).expect("a source"));
+                }
+                false => {}
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut all = String::new();
+    collect(&root.join("src"), &mut all);
+    collect(&root.join("tests"), &mut all);
+    let table = fs::read_to_string(root.join("tests/acts.rs")).expect("the table");
+    let rules = 1..=21;
+    let missing = rules.filter(|n| {
+        let row = table.contains(&format!("//! | {n} | "));
+        !row || !all.contains(&format!("fn rule_{n}_"))
+    });
+    let missing: Vec<String> = missing.map(|n| format!("rule {n}")).collect();
+    expect_none("no test names it, or no row of the table", &missing);
+}
+
 /// Every name of ours that stands between backticks in the head of a file: a path (`mailbox::cache`), or a type or function
 /// with brackets behind it.
 #[test]

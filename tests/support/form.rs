@@ -12,6 +12,7 @@ pub struct Form<'p> {
     method: String,
     action: String,
     names: Vec<String>,
+    buttons: Vec<(String, String)>,
     fields: Vec<(String, String)>,
     is_multipart: bool,
     files: Vec<ChosenFile>,
@@ -52,6 +53,10 @@ impl<'p> Form<'p> {
             names: controls
                 .iter()
                 .filter_map(|e| e.attr("name").map(str::to_owned))
+                .collect(),
+            buttons: form
+                .select(&css("button[name]"))
+                .filter_map(|e| Some((e.attr("name")?.to_owned(), e.attr("value")?.to_owned())))
                 .collect(),
             fields: controls.into_iter().filter_map(field).collect(),
             is_multipart: form.attr("enctype") == Some("multipart/form-data"),
@@ -114,6 +119,25 @@ impl<'p> Form<'p> {
     pub fn unset(mut self, name: &str) -> Self {
         self.fields.retain(|(n, _)| n != name);
         self
+    }
+
+    /// The end of the path that it is sent to.
+    pub fn target(&self) -> &str {
+        let path = self.action.split('?').next().unwrap_or_default();
+        path.rsplit('/').next().unwrap_or_default()
+    }
+
+    /// The names of its fields, each once.
+    pub fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// Its buttons that say something, by name and value.
+    pub fn buttons(&self) -> &[(String, String)] {
+        &self.buttons
     }
 
     /// What is in a field now.

@@ -293,6 +293,12 @@ impl Page {
         }
     }
 
+    /// All its forms.
+    pub fn forms(&self) -> Vec<Form<'_>> {
+        let count = self.html().select(&css("form")).count();
+        (0..count).map(|nth| self.nth_form(nth)).collect()
+    }
+
     fn nth_form(&self, nth: usize) -> Form<'_> {
         let html = self.html();
         let form = html.select(&css("form")).nth(nth);
