@@ -110,11 +110,16 @@ fn folder(ann: &Visitor, what: &str) -> Page {
 fn site() -> Site {
     let images = "<p>x<img src=\"https://elsewhere.example/a.png\" width=90 height=90>";
     let mut work = mails::generated(2);
-    work.push(MailBuilder::about("Pictures").of_kind("text/html", images));
+    // Borne out by the user's own server: what its sender shows can be shown always.
+    let judged = "Authentication-Results: mx.example.org; dmarc=pass header.from=shelf.example\n\
+                  From: The Weekly Shelf <letters@shelf.example>";
+    let pictures = MailBuilder::about("Pictures").written_by(judged);
+    work.push(pictures.of_kind("text/html", images));
     Site::new()
         // Some go with each form that says where to.
         .mails("ann", "INBOX", mails::generated(400))
         .mails("ann", "Work", work)
+        .imap_setting("authserv_id = \"mx.example.org\"")
         .config("[limits]\nlogins_per_minute = 1000\n")
         .proxied()
         .start()
@@ -185,6 +190,16 @@ fn no_field_of_any_form_ends_or_adds_a_command() {
         }
     }
     println!("{cases} cases, {} forms: {tried:?}", seen.len());
+    for target in [
+        "messages",
+        "sender",
+        "change-folder",
+        "set-folder",
+        "keep-search",
+        "label",
+    ] {
+        assert!(tried.contains(target), "no form was sent to {target}");
+    }
     assert!(
         seen.len() >= 20 && cases >= 400,
         "{} forms, {cases} cases",
