@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 pub use act::{MessageAct, Tally};
 pub use conversation::Conversation;
 pub use evidence::{Check, Evidence, FromForm, Topmost, Verdict};
-pub use flags::{FORWARDED, Flags};
+pub use flags::{FORWARDED, Flags, MUTED};
 pub use folder_act::{FolderAct, FolderChange, FolderFault, FolderSetting, FolderSize};
 pub use import::{Stop, TakenIn, Unfit, Unfitting};
 pub use indexed::{Indexed, NAME_KEY, SUBJECT_KEY};

@@ -1,5 +1,5 @@
-//! What a user has set, as plain files that they may read and take away, in `users/<id>/profile/`: `settings.toml`, and
-//! `labels.toml` (`labels`).
+//! What a user has set, as plain files that they may read and take away, in `users/<id>/profile/`: `settings.toml`,
+//! `labels.toml` (`labels`), `muted.toml` (`muted`).
 //!
 //! Not a cache: what stands here stands nowhere else, so it is written whole (a temporary file, flushed, renamed), and no
 //! cleaning removes it. To know before changing it: only who holds the gate comes here, so one name for the temporary
@@ -7,6 +7,7 @@
 //! be understood is never written over.
 
 mod labels;
+mod muted;
 
 use std::cell::OnceCell;
 use std::fs::{self, File};
@@ -38,6 +39,8 @@ pub struct Profile<'p> {
     settings: Settings,
     /// Their labels, once they were asked for.
     labels: OnceCell<Result<labels::Kept>>,
+    /// The conversations that they muted, once they were asked for.
+    muted: OnceCell<Result<muted::Kept>>,
     held: PhantomData<&'p Pass>,
 }
 
@@ -58,6 +61,7 @@ impl<'p> Profile<'p> {
             own,
             settings,
             labels: OnceCell::new(),
+            muted: OnceCell::new(),
             held: PhantomData,
         }
     }
@@ -67,10 +71,11 @@ impl<'p> Profile<'p> {
         &self.settings
     }
 
-    /// Why the user's own settings could not be read, where the hoster's count instead, or their labels.
+    /// Why the user's own settings could not be read, where the hoster's count instead, or another file of theirs.
     pub fn damage(&self) -> Option<&Error> {
         let labels = self.read_labels().as_ref().err();
-        self.own.as_ref().err().or(labels)
+        let muted = self.read_muted().as_ref().err();
+        self.own.as_ref().err().or(labels).or(muted)
     }
 
     /// From now on always shows the remote images of a sender, by the address in lower case, or no longer.

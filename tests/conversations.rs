@@ -2,6 +2,9 @@
 //!
 //! "Rule 18" is the numbered rule of how conversations are found.
 
+/// Muting one.
+mod muted;
+
 use std::time::{Duration, SystemTime};
 
 use crate::cost;

@@ -5,6 +5,7 @@
 
 use super::extras::standpoint;
 use super::message::{self, Framing, Read, acting, beside};
+use super::muted::MutedIds;
 use super::panes::{Around, Beside, list_pane, offers};
 use super::together::is_own;
 use super::{Done, Visit};
@@ -81,10 +82,14 @@ fn conversation(visit: &mut Visit, query: &MessageQuery) -> Result<Option<Done>>
         message: talk.newest.clone(),
         ..query.clone()
     };
-    let offered = offers(around.folder(own), &permits.unwrap_or_default());
+    let permits = permits.unwrap_or_default();
+    let offered = offers(around.folder(own), &permits);
     let empty = Row::empty(talk.newest.uid);
     let row = talk.messages.iter().find(|one| one.at == talk.newest);
-    let acts = acting(&newest, row.map_or(&empty, |one| &one.row), offered, &back);
+    let here = talk.messages.iter().filter(|one| one.at.folder == *own);
+    let is_muted = MutedIds::of(visit, &permits).have(here.map(|one| &one.row));
+    let row = row.map_or(&empty, |one| &one.row);
+    let acts = acting(&newest, (row, is_muted), offered, &back);
     let neighbours = beside(&newest, &standing, back);
     let none = Acting::default();
     let titles: Vec<Option<String>> = talk
@@ -127,6 +132,7 @@ fn conversation(visit: &mut Visit, query: &MessageQuery) -> Result<Option<Done>>
             })
         }),
         letters: &letters,
+        muted: is_muted,
         acting: &acts,
     };
     Ok(Some(Done::Page(visit.page(|visit| {

@@ -3,6 +3,7 @@
 //! Not for what is to be read of it (`document`): here that becomes what a view takes.
 
 use super::extras::{extras, judge, rendering};
+use super::muted::MutedIds;
 use super::named_labels::{Labels, ON_A_MESSAGE};
 use super::opened::attachments;
 use super::panes::{Around, Beside, list_pane, offers};
@@ -59,8 +60,10 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     let acting = match is_inside {
         true => Acting::default(),
         false => {
-            let offered = offers(around.folder(&at.folder), &permits.unwrap_or_default());
-            acting(query, document.row(), offered, &back)
+            let permits = permits.unwrap_or_default();
+            let is_muted = MutedIds::of(visit, &permits).have(std::iter::once(document.row()));
+            let offered = offers(around.folder(&at.folder), &permits);
+            acting(query, (document.row(), is_muted), offered, &back)
         }
     };
     let frame = Framing {
@@ -241,8 +244,13 @@ fn html(visit: &Visit, document: &Document, query: &MessageQuery) -> Html {
     }
 }
 
-/// What can be done with a message that is open, of what is `offered` in its folder.
-pub(super) fn acting(query: &MessageQuery, row: &Row, offered: Acting, back: &ListQuery) -> Acting {
+/// What can be done with a message that is open, of what is `offered` in its folder; and whether its conversation is muted.
+pub(super) fn acting(
+    query: &MessageQuery,
+    (row, is_muted): (&Row, bool),
+    offered: Acting,
+    back: &ListQuery,
+) -> Acting {
     let message = &query.message;
     let mut fields = MessagesForm::place_of(&message.within(), back);
     fields.push(("u".to_owned(), message.uid.get().to_string()));
@@ -252,14 +260,14 @@ pub(super) fn acting(query: &MessageQuery, row: &Row, offered: Acting, back: &Li
         false => MessageAct::Star,
     };
     let is_marked = row.flags.has(&Flags::DELETED);
-    let more = [
-        star,
-        MessageAct::Unread,
-        MessageAct::Label,
-        MessageAct::Copy,
-        MessageAct::SaveMbox,
-    ]
-    .into_iter();
+    let mute = match is_muted {
+        true => Some(MessageAct::Unmute),
+        false => query.list.is_grouped().then_some(MessageAct::Mute),
+    };
+    let more = [star, MessageAct::Unread, MessageAct::Label]
+        .into_iter()
+        .chain(mute)
+        .chain([MessageAct::Copy, MessageAct::SaveMbox]);
     let more = more.chain(is_marked.then_some(MessageAct::Restore));
     Acting {
         fields,

@@ -5,11 +5,12 @@
 
 use std::time::Duration;
 
+use super::muted::Muting;
 use super::panes::title;
 use super::resume::{self, Question};
 use super::{Done, GoOn, Visit, choose, export, folder, labels};
 use crate::error::{Act, Result};
-use crate::mail::{FolderName, FolderRef, MessageAct, MessageRef, ModSeq, Role, Tally};
+use crate::mail::{FolderName, FolderRef, MessageAct, MessageRef, ModSeq, Role, Tally, Uid};
 use crate::mailbox::{Change, Order, WayBack, Which};
 use crate::notices;
 use crate::outbox::Kept;
@@ -54,6 +55,8 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
         | MessageAct::Unread
         | MessageAct::Star
         | MessageAct::Unstar
+        | MessageAct::Mute
+        | MessageAct::Unmute
         | MessageAct::Restore => {
             let (flags, set) = form.act.flags().unwrap_or_default();
             (Change::Flags { flags, set }, String::new())
@@ -96,7 +99,16 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
         return told_anew(visit, query);
     };
     let next = next(visit, &form);
-    let Carried { tally, undo, more } = carry_out(visit, &form, (&change, &into), chosen)?;
+    let meant: Vec<Uid> = chosen.iter().flat_map(|one| one.which.named()).collect();
+    let muting = Muting::of(visit, form.act, &form.from, &meant);
+    let is_kept = muting.as_ref().is_none_or(|muting| muting.is_kept);
+    let Carried { tally, undo, more } = match is_kept {
+        true => carry_out(visit, &form, (&change, &into), chosen)?,
+        false => done_here(visit, &form, meant.len()),
+    };
+    if let Some(muting) = &muting {
+        muting.note(visit, tally)?;
+    }
     if let Some(undone) = &form.undoes {
         let owner = notices::Owner {
             data: &visit.session.data,
@@ -231,6 +243,24 @@ fn carry_out(
         undo: undo(visit, form, back),
         more: more(form, tally, rest),
     })
+}
+
+/// So many messages were changed by what is kept here alone.
+fn done_here(visit: &Visit, form: &MessagesForm, count: usize) -> Carried {
+    let undo = form.act.opposite().map(|act| MessagesForm {
+        act,
+        opened: None,
+        undoes: Some(NoticeId(visit.notice.id())),
+        ..form.clone()
+    });
+    Carried {
+        tally: Tally {
+            done: u32::try_from(count).unwrap_or(u32::MAX),
+            ..Tally::default()
+        },
+        undo: undo.map(ActForm::from),
+        more: None,
+    }
 }
 
 /// What takes back what was done in a folder.

@@ -20,6 +20,7 @@ pub mod labels;
 pub mod login;
 pub mod message;
 pub mod messages;
+mod muted;
 mod named_labels;
 mod notice;
 mod opened;

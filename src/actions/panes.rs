@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::drawn::drawn;
 use super::extras::standpoint;
+use super::muted::MutedIds;
 use super::named_labels::{Labels, ON_A_ROW};
 use super::{Visit, finding, notice, together};
 use crate::error::{Imap, Result};
@@ -244,6 +245,8 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
         }
     }
     let labels = Labels::of(visit);
+    let muted = MutedIds::of(visit, &head.permits);
+    let is_by_conversation = listing.list.is_grouped();
     let lines = listing.lines.iter().filter_map(|line| {
         let message = head.message(line.entry)?;
         let Place {
@@ -253,7 +256,17 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
         } = places.get(&line.entry.folder)?;
         let row = line.row.as_ref().filter(|row| !row.told.is_nothing());
         let judged = row.map(|row| sender::judge(row, standpoint));
+        let before = line.together.iter().flat_map(|together| &together.before);
+        let is_muted = muted.have(before.chain(row))
+            || line
+                .together
+                .as_ref()
+                .is_some_and(|together| together.muted);
+        let shown = row_line(visit, line, (&listing.list, message.clone()), *outgoing);
         Some(RowLine {
+            muted: is_muted,
+            // What comes of a muted conversation does not stand out.
+            unread: shown.unread && !(is_muted && is_by_conversation),
             folder: title.clone(),
             ticked: MessagesForm::box_of(&message, spans),
             current: open == Some(&message),
@@ -266,7 +279,7 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
                 .filter(|together| together.count > 1)
                 .map(|together| together::line(visit, together, row, standpoint)),
             labels: row.map_or_else(Default::default, |row| labels.chips(&row.flags, ON_A_ROW)),
-            ..row_line(visit, line, (&listing.list, message), *outgoing)
+            ..shown
         })
     });
     let mut rows: Vec<RowLine> = lines.collect();
@@ -277,9 +290,12 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
         rows.retain(|row| !row.marked || row.current);
     }
     let mut acting = offers(own.filter(|_| !spans), &head.permits);
-    if !rows.iter().any(|row| row.marked) {
-        acting.more.retain(|act| *act != MessageAct::Restore);
-    }
+    acting.more.retain(|act| match act {
+        MessageAct::Restore => rows.iter().any(|row| row.marked),
+        MessageAct::Mute => is_by_conversation,
+        MessageAct::Unmute => is_by_conversation && rows.iter().any(|row| row.muted),
+        _ => true,
+    });
     let query = |page, compare| ListQuery {
         page,
         compare,
@@ -407,6 +423,8 @@ pub fn offers(folder: Option<&Folder>, permits: &Permits) -> Acting {
         MessageAct::Star,
         MessageAct::Unstar,
         MessageAct::Label,
+        MessageAct::Mute,
+        MessageAct::Unmute,
         MessageAct::Copy,
         MessageAct::SaveZip,
         MessageAct::SaveMbox,
@@ -456,6 +474,7 @@ fn row_line(visit: &Visit, line: &Line, at: (&ListId, MessageRef), outgoing: boo
         peek: row.preview.clone().filter(|words| !words.is_empty()),
         unread: untold.is_none() && !row.flags.has(&Flags::SEEN) || has_unread,
         starred: row.flags.has(&Flags::FLAGGED) || has_starred,
+        muted: false,
         marked: row.flags.has(&Flags::DELETED),
         answered: row.flags.has(&Flags::ANSWERED),
         forwarded: row.flags.has_keyword(FORWARDED),

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Flags;
+use super::{Flags, MUTED};
 
 /// What is to be done with messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,11 +43,15 @@ pub enum MessageAct {
     SaveZip,
     /// To save them in an mbox: nothing is changed.
     SaveMbox,
+    /// To have what comes of their conversation stand out no longer.
+    Mute,
+    /// To have it stand out again.
+    Unmute,
 }
 
 impl MessageAct {
     /// Every act, with the name that forms have for it.
-    const NAMES: [(MessageAct, &'static str); 16] = [
+    const NAMES: [(MessageAct, &'static str); 18] = [
         (MessageAct::Read, "read"),
         (MessageAct::Unread, "unread"),
         (MessageAct::Star, "star"),
@@ -64,6 +68,8 @@ impl MessageAct {
         (MessageAct::Unlabel, "unlabel"),
         (MessageAct::SaveZip, "save-zip"),
         (MessageAct::SaveMbox, "save-mbox"),
+        (MessageAct::Mute, "mute"),
+        (MessageAct::Unmute, "unmute"),
     ];
 
     /// Every act.
@@ -94,6 +100,8 @@ impl MessageAct {
             MessageAct::Star => Some((Flags::FLAGGED, true)),
             MessageAct::Unstar => Some((Flags::FLAGGED, false)),
             MessageAct::Restore => Some((Flags::DELETED, false)),
+            MessageAct::Mute => Some((Flags::keyword(MUTED)?, true)),
+            MessageAct::Unmute => Some((Flags::keyword(MUTED)?, false)),
             MessageAct::Archive
             | MessageAct::Delete
             | MessageAct::Spam
@@ -141,7 +149,9 @@ impl MessageAct {
             | MessageAct::Label
             | MessageAct::Unlabel
             | MessageAct::SaveZip
-            | MessageAct::SaveMbox => false,
+            | MessageAct::SaveMbox
+            | MessageAct::Mute
+            | MessageAct::Unmute => false,
         }
     }
 }
@@ -169,6 +179,7 @@ mod tests {
         }
         assert_eq!(MessageAct::named(""), None);
         assert_eq!(MessageAct::Unread.opposite(), Some(MessageAct::Read));
+        assert_eq!(MessageAct::Mute.opposite(), Some(MessageAct::Unmute));
         assert_eq!(MessageAct::Restore.opposite(), None);
         assert_eq!(MessageAct::Move.opposite(), None);
     }

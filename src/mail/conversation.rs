@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Flags, Uid};
+use super::{Flags, MUTED, Uid};
 
 /// The others of a conversation that a line of a list looks at, the newest ones: who wrote them, what is set on them.
 const NEAR: usize = 4;
@@ -23,6 +23,8 @@ pub struct Conversation {
     pub unread: Vec<Uid>,
     /// The same of starred ones.
     pub starred: Vec<Uid>,
+    /// The same of muted ones.
+    pub muted: Vec<Uid>,
 }
 
 impl Conversation {
@@ -52,9 +54,19 @@ impl Conversation {
         self.others.get(..to).unwrap_or_default()
     }
 
-    /// Notes that flags were set on some of its messages, or taken off.
+    /// True for flags that a line tells of its conversation.
+    pub fn tells(flags: &Flags) -> bool {
+        flags.has(&Flags::SEEN) || flags.has(&Flags::FLAGGED) || flags.has_keyword(MUTED)
+    }
+
+    /// Those at which no line looks, by what is set on them, the lists in the order of their fields.
+    fn flagged(&self) -> [Vec<Uid>; 3] {
+        [&self.unread, &self.starred, &self.muted].map(Vec::clone)
+    }
+
+    /// Notes that flags were set on some of its messages, or taken off; false where that changes nothing.
     pub fn note(&mut self, is_meant: &dyn Fn(Uid) -> bool, flags: &Flags, set: bool) -> bool {
-        let before = (self.unread.clone(), self.starred.clone());
+        let before = self.flagged();
         let behind: Vec<Uid> = self.behind().to_vec();
         let put = |list: &mut Vec<Uid>, on: bool| {
             list.retain(|uid| !is_meant(*uid));
@@ -68,6 +80,9 @@ impl Conversation {
         if flags.has(&Flags::FLAGGED) {
             put(&mut self.starred, set);
         }
-        before != (self.unread.clone(), self.starred.clone())
+        if flags.has_keyword(MUTED) {
+            put(&mut self.muted, set);
+        }
+        before != self.flagged()
     }
 }

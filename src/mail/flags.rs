@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 /// `$Forwarded` (RFC 5788), the one keyword that every client knows.
 pub const FORWARDED: &str = "$Forwarded";
+/// The keyword that its user wants to hear no more of a message's conversation.
+pub const MUTED: &str = "$Muted";
 
 /// What is set on a message: system flags (RFC 9051 2.3.2) and keywords.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

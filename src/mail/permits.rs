@@ -28,8 +28,8 @@ impl Permits {
     /// True where that may be done with its messages.
     pub fn act(&self, act: MessageAct) -> bool {
         match (self, act.flags()) {
-            // Nothing is changed by it.
-            _ if matches!(act, MessageAct::SaveZip | MessageAct::SaveMbox) => true,
+            // Nothing is changed by it, or what the server does not keep is kept here.
+            _ if Permits::needs_none(act) => true,
             (Permits::Nothing, _) => false,
             (_, Some((flags, _))) => self.keeps(&flags),
             (Permits::Change { flags, any_keyword }, None)
@@ -39,6 +39,14 @@ impl Permits {
             }
             (_, None) => true,
         }
+    }
+
+    /// True for what can be done wherever messages can be read.
+    fn needs_none(act: MessageAct) -> bool {
+        matches!(
+            act,
+            MessageAct::SaveZip | MessageAct::SaveMbox | MessageAct::Mute | MessageAct::Unmute
+        )
     }
 
     /// True where a keyword may be used that nobody has used in the folder before.
@@ -86,8 +94,8 @@ mod tests {
         assert!(some.keeps(&read(&["$Label1"])) && !some.keeps(&read(&["$label1", "x"])));
         assert!(change(&[], true).keeps(&read(&["x"])) && !change(&[], true).keeps(&Flags::SEEN));
         for act in MessageAct::all() {
-            let is_saving = matches!(act, MessageAct::SaveZip | MessageAct::SaveMbox);
-            assert!(Permits::Unknown.act(act) && Permits::Nothing.act(act) == is_saving);
+            assert!(Permits::Unknown.act(act));
+            assert_eq!(Permits::Nothing.act(act), Permits::needs_none(act));
         }
     }
 }

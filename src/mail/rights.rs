@@ -49,6 +49,8 @@ impl Rights {
                 self.any("w")
             }
             MessageAct::Restore => self.any("td"),
+            // What the server does not keep is kept here.
+            MessageAct::Mute | MessageAct::Unmute => true,
             MessageAct::Copy | MessageAct::SaveZip | MessageAct::SaveMbox => true,
             MessageAct::Archive
             | MessageAct::Delete

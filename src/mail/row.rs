@@ -169,3 +169,17 @@ pub const MOST_REFERENCES: usize = 12;
 /// The beginning of a hash of a Message-ID: enough to find the messages of a conversation, an eighth of the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct IdHash(pub [u8; 8]);
+
+impl IdHash {
+    /// As files have it, in hexadecimal digits.
+    pub fn to_text(self) -> String {
+        format!("{:016x}", u64::from_be_bytes(self.0))
+    }
+
+    /// Reads what `to_text` wrote.
+    pub fn from_text(text: &str) -> Option<IdHash> {
+        let is_hash = text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
+        let number = u64::from_str_radix(text, 16).ok().filter(|_| is_hash)?;
+        Some(IdHash(number.to_be_bytes()))
+    }
+}

@@ -389,6 +389,7 @@ fn is(what: &str) -> Option<Term> {
         "draft" => (Flags::DRAFT, true),
         "deleted" => (Flags::DELETED, true),
         "forwarded" => (Flags::keyword(super::FORWARDED)?, true),
+        "muted" => (Flags::keyword(super::MUTED)?, true),
         _ => return None,
     };
     Some(Term::Flag(flags, set))
@@ -446,6 +447,10 @@ mod tests {
             ("is:unread", vec![Term::Flag(Flags::SEEN, false)]),
             ("-is:unread", vec![not(Term::Flag(Flags::SEEN, false))]),
             ("is:red", vec![anywhere("is:red")]),
+            (
+                "is:muted",
+                vec![Term::Flag(Flags::keyword("$Muted").unwrap(), true)],
+            ),
             ("has:attachment", vec![Term::Attachment]),
             ("before:2026-03", vec![Term::Before(day)]),
             ("after:2026/3/1", vec![Term::Since(day)]),

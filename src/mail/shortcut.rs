@@ -27,6 +27,7 @@ pub enum Shortcut {
     Star,
     MarkRead,
     MarkUnread,
+    Mute,
     Undo,
     /// Leads into the field where words are looked for.
     Search,
@@ -37,7 +38,7 @@ pub enum Shortcut {
 impl Shortcut {
     /// Every one, in the order in which they are listed, with its keys as DOM events name them: as people know them from
     /// other webmail programs.
-    const KEYS: [(Shortcut, &'static [&'static str]); 16] = [
+    const KEYS: [(Shortcut, &'static [&'static str]); 17] = [
         (Shortcut::Next, &["j", "n", "ArrowDown"]),
         (Shortcut::Previous, &["k", "p", "ArrowUp"]),
         (Shortcut::Open, &["o"]),
@@ -51,6 +52,7 @@ impl Shortcut {
         (Shortcut::Star, &["s"]),
         (Shortcut::MarkRead, &["I"]),
         (Shortcut::MarkUnread, &["U"]),
+        (Shortcut::Mute, &["m"]),
         (Shortcut::Undo, &["z"]),
         (Shortcut::Search, &["/"]),
         (Shortcut::Help, &["?"]),
@@ -84,6 +86,7 @@ impl Shortcut {
             MessageAct::Read => Some(Shortcut::MarkRead),
             MessageAct::Unread => Some(Shortcut::MarkUnread),
             MessageAct::Label => Some(Shortcut::Label),
+            MessageAct::Mute | MessageAct::Unmute => Some(Shortcut::Mute),
             MessageAct::Copy
             | MessageAct::Restore
             | MessageAct::Unlabel

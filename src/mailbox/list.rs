@@ -64,6 +64,8 @@ pub struct Together {
     pub unread: u32,
     /// True where one before these is starred.
     pub starred: bool,
+    /// True where one before these is muted.
+    pub muted: bool,
 }
 
 /// The ranks that a page names.
@@ -405,6 +407,7 @@ fn lines(
                 .collect(),
             unread: u32::try_from(one.unread.len()).unwrap_or(u32::MAX),
             starred: !one.starred.is_empty(),
+            muted: !one.muted.is_empty(),
         }),
     };
     let mut lines: Vec<Line> = entries.iter().zip(lo..).map(line).collect();

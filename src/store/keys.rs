@@ -92,7 +92,7 @@ pub const OPEN_FOLDER_ACTS: Tree<NoticeKey, OpenFolderAct> = Tree::new(17, 1);
 /// generation takes it along beside all else (`STREAMED`).
 pub const INDEX: Tree<IndexKey, IndexPiece> = Tree::new(13, 1);
 /// The conversations of grouped lists, in blocks beside those of `BLOCKS`.
-pub const GROUPS: Tree<BlockKey, Vec<Conversation>> = Tree::new(15, 1);
+pub const GROUPS: Tree<BlockKey, Vec<Conversation>> = Tree::new(15, 2);
 /// Messages of other folders that belong to a conversation, by its newest message.
 pub const ELSEWHERE: Tree<MessageKey, Elsewhere> = Tree::new(16, 1);
 
@@ -586,6 +586,7 @@ mod tests {
                     others: vec![Uid::new(300).unwrap()],
                     unread: vec![Uid::new(3).unwrap()],
                     starred: vec![Uid::new(4).unwrap()],
+                    muted: vec![Uid::new(5).unwrap()],
                 }]))),
             ),
             (
@@ -629,7 +630,7 @@ mod tests {
                 1,
                 "01ac020203017301660174010606060606060606010707070707070707",
             ),
-            (1, "010201ac0201030104"),
+            (2, "010201ac02010301040105"),
             (1, "0101610101ac0205"),
             (1, "010161016201630164"),
         ];

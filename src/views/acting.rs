@@ -143,5 +143,7 @@ fn sign(act: MessageAct) -> Icon {
         MessageAct::Copy => Icon::File,
         MessageAct::Label | MessageAct::Unlabel => Icon::Tag,
         MessageAct::SaveZip | MessageAct::SaveMbox => Icon::Download,
+        MessageAct::Mute => Icon::Muted,
+        MessageAct::Unmute => Icon::Bell,
     }
 }

@@ -36,6 +36,8 @@ pub struct ConversationPage<'a> {
     pub later: Option<Route>,
     /// Its messages, the oldest first.
     pub letters: &'a [Letter<'a>],
+    /// True where the reader wants to hear no more of it.
+    pub muted: bool,
     /// What can be done with all of them that are in this folder.
     pub acting: &'a Acting,
 }
@@ -87,7 +89,10 @@ pub fn page(chrome: &Chrome, talk: &ConversationPage) -> Markup {
             (tools(chrome, talk))
             article.talk {
                 h1 { (said(subject)) }
-                p.hint { (words.messages(talk.count)) }
+                p.hint.bar {
+                    (words.messages(talk.count))
+                    @if talk.muted { span.muted.bar { (icon(Icon::Muted)) (words.muted()) } }
+                }
                 (notices(chrome))
                 @if let Some((count, route)) = &talk.earlier {
                     p.more-of-it { a href=(chrome.href(route)) { (words.earlier_messages(*count)) } }

@@ -97,6 +97,8 @@ pub struct RowLine {
     pub marked: bool,
     /// Starred.
     pub starred: bool,
+    /// Its conversation is muted.
+    pub muted: bool,
     /// Answered.
     pub answered: bool,
     /// Forwarded.
@@ -287,7 +289,7 @@ fn row(chrome: &Chrome, row: &RowLine, selected: Selected, found: &Sought) -> Ma
     };
     let subject = row.subject.trim();
     html! {
-        li.row.unread[row.unread].marked[row.marked].now[row.current] {
+        li.row.unread[row.unread].muted[row.muted].marked[row.marked].now[row.current] {
             (acting::tick(chrome, &row.ticked, if subject.is_empty() { words.no_subject() } else { subject }, selected))
             (face(who.unwrap_or(&nobody)))
             a href=(chrome.href(&row.href)) aria-current=[row.current.then_some("true")] {
@@ -324,6 +326,7 @@ fn row(chrome: &Chrome, row: &RowLine, selected: Selected, found: &Sought) -> Ma
                         @if row.answered { (sign(Icon::Reply, words.answered())) }
                         @if row.forwarded { (sign(Icon::Forward, words.forwarded())) }
                         @if row.attachment { (sign(Icon::Clip, words.attachment())) }
+                        @if row.muted { (sign(Icon::Muted, words.muted())) }
                         @if row.starred { (sign(Icon::Star, words.starred())) }
                         @if row.untold.is_none() && row.size > 0 && row.together.is_none() { span.size { (words.size(row.size.into())) } }
                     }

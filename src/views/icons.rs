@@ -49,12 +49,14 @@ pub enum Icon {
     Search,
     Options,
     Talk,
+    Muted,
+    Bell,
 }
 
 use Icon::*;
 
 /// Name in the page, path, and whether it turns in a page that runs from right to left.
-const DRAWN: [(Icon, &str, &str, bool); 41] = [
+const DRAWN: [(Icon, &str, &str, bool); 43] = [
     (
         Gate,
         "i-gate",
@@ -225,6 +227,18 @@ const DRAWN: [(Icon, &str, &str, bool); 41] = [
         "i-talk",
         "M3 5h12v8H8l-3 3v-3H3zM18 9h3v8h-2v3l-3-3h-6v-1",
         true,
+    ),
+    (
+        Muted,
+        "i-muted",
+        "M6.5 10v3L5 17h12M8 6a5.5 5.5 0 0 1 9.5 4v3.5M10 20.5h4M4 4l16 16",
+        false,
+    ),
+    (
+        Bell,
+        "i-bell",
+        "M12 4a5.5 5.5 0 0 0-5.5 5.5V13L5 17h14l-1.5-4V9.5A5.5 5.5 0 0 0 12 4zM10 20.5h4",
+        false,
     ),
 ];
 

@@ -572,6 +572,7 @@ fn inbox(open: Option<usize>, peek: bool) -> ListPane {
             unread: marks.contains('u'),
             marked: marks.contains('m'),
             starred: marks.contains('s'),
+            muted: false,
             answered: marks.contains('a'),
             forwarded: marks.contains('f'),
             attachment: marks.contains('c'),
@@ -692,6 +693,7 @@ fn acting() -> Acting {
             MessageAct::Unread,
             MessageAct::Star,
             MessageAct::Label,
+            MessageAct::Mute,
             MessageAct::Copy,
         ],
     }

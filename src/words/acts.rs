@@ -104,7 +104,14 @@ impl Words {
             MessageAct::Unlabel => "Remove label",
             MessageAct::SaveZip => "Save as zip",
             MessageAct::SaveMbox => "Save as mbox",
+            MessageAct::Mute => "Mute",
+            MessageAct::Unmute => "Unmute",
         }
+    }
+
+    /// What is said of a conversation that its user wants to hear no more of.
+    pub fn muted(&self) -> &'static str {
+        "Muted"
     }
 
     /// What is said of a message that some client has marked as deleted, and that none has removed yet.
@@ -253,6 +260,8 @@ impl Words {
             MessageAct::Copy => format!("{messages} copied to {into}."),
             MessageAct::Remove => format!("{messages} {are} deleted for good."),
             MessageAct::Restore => format!("{messages} restored."),
+            MessageAct::Mute => format!("{messages} muted. New replies will not stand out."),
+            MessageAct::Unmute => format!("{messages} {are} no longer muted."),
         }
     }
 

@@ -51,6 +51,7 @@ impl Words {
             Shortcut::Star => "Star, or remove the star",
             Shortcut::MarkRead => "Mark as read",
             Shortcut::MarkUnread => "Mark as unread",
+            Shortcut::Mute => "Mute a conversation, or unmute it",
             Shortcut::Undo => "Undo",
             Shortcut::Search => "Search",
             Shortcut::Help => "Show keyboard shortcuts",

@@ -106,17 +106,18 @@ impl Cache<'_, '_> {
             let mut members = group.others;
             members.push(newest);
             members.retain(|uid| !is_gone(uid));
-            let (unread, starred) = (group.unread, group.starred);
+            let flagged = [group.unread, group.starred, group.muted];
             if let Some((newest, group)) = Conversation::of(members) {
                 let still: BTreeSet<Uid> = group.behind().iter().copied().collect();
                 let behind = |mut flagged: Vec<Uid>| {
                     flagged.retain(|uid| still.contains(uid));
                     flagged
                 };
-                let (unread, starred) = (behind(unread), behind(starred));
+                let [unread, starred, muted] = flagged.map(behind);
                 let group = Conversation {
                     unread,
                     starred,
+                    muted,
                     ..group
                 };
                 left.push((rank(newest), newest, group));
@@ -143,7 +144,7 @@ impl Cache<'_, '_> {
 
     /// Notes in the conversations of a folder's lists that flags were set on messages, or taken off.
     pub fn note_in_groups(&mut self, folder: &FolderRef, uids: &UidSet, flags: &Flags, set: bool) {
-        if !flags.has(&Flags::SEEN) && !flags.has(&Flags::FLAGGED) {
+        if !Conversation::tells(flags) {
             return;
         }
         for (key, head) in self.grouped() {

@@ -112,6 +112,15 @@ impl Which {
         }
     }
 
+    /// Those that it names one by one.
+    pub fn named(&self) -> impl Iterator<Item = Uid> {
+        let named = match self {
+            Which::These(uids) | Which::Found(uids) => Some(uids),
+            Which::Below(_) => None,
+        };
+        named.into_iter().flat_map(UidSet::iter)
+    }
+
     /// How many messages that is.
     pub fn count(&self) -> u64 {
         match self {

@@ -11,7 +11,7 @@ use super::attached::is_to_be_narrowed;
 use super::days::Days;
 use super::quest::{LONG_ENOUGH, Quest};
 use crate::error::{Error, GoneKind, Result};
-use crate::mail::{Conversation, Flags, SortBy, Term, Uid};
+use crate::mail::{Conversation, Flags, MUTED, SortBy, Term, Uid};
 use crate::mailbox::index::{Grouping, Sorting};
 use crate::remote::{Access, Criteria, Flight, Found, Handle, Plan, SortKey, UidSet};
 use crate::time::Watch;
@@ -117,7 +117,7 @@ impl Sync<'_, '_, '_> {
         }))
     }
 
-    /// Notes what is unread and starred of long conversations, where no line looks.
+    /// Notes what is unread, starred and muted of long conversations, where no line looks.
     fn note_behind(&mut self, quest: &Quest, found: &mut [(Uid, Conversation)]) -> Result<()> {
         let behind = found.iter().flat_map(|(_, group)| group.behind());
         let among: UidSet = behind.copied().collect();
@@ -131,18 +131,25 @@ impl Sync<'_, '_, '_> {
             plan.search(criteria(&term, UidSet::all(), false))
         };
         let (unread, starred) = (ask(Flags::SEEN, false), ask(Flags::FLAGGED, true));
+        let muted = ask(Flags::keyword(MUTED).unwrap_or_default(), true);
         let flight = self.fly_with_counts(plan)?;
         if !self.server.has_opened(&flight, &opening)? {
             return Err(Error::Gone(GoneKind::Numbering));
         }
-        let [unread, starred] =
-            [unread, starred].map(|asked| flight.get(asked).map(set_of).unwrap_or_default());
+        let [unread, starred, muted] =
+            [unread, starred, muted].map(|asked| flight.get(asked).map(set_of).unwrap_or_default());
         for (_, group) in found {
             let those = |set: &UidSet| {
                 let behind = group.behind().iter().copied();
                 behind.filter(|uid| set.contains(*uid)).collect()
             };
-            (group.unread, group.starred) = (those(&unread), those(&starred));
+            let [unread, starred, muted] = [&unread, &starred, &muted].map(those);
+            *group = Conversation {
+                unread,
+                starred,
+                muted,
+                ..std::mem::take(group)
+            };
         }
         Ok(())
     }
