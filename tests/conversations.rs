@@ -2,6 +2,8 @@
 //!
 //! "Rule 18" is the numbered rule of how conversations are found.
 
+/// What is done with single messages of one, and what they load from elsewhere.
+mod letters;
 /// Muting one.
 mod muted;
 

@@ -10,9 +10,9 @@ use super::panes::{Around, Beside, list_pane, offers};
 use super::together::is_own;
 use super::{Done, Visit};
 use crate::error::{Error, Result};
-use crate::mail::{Flags, FolderName, ListId, MessageRef, Row, Uid};
+use crate::mail::{Flags, FolderName, ListId, MessageAct, MessageRef, Row, Uid};
 use crate::mailbox::{Spoken, Standing, Talk, has_attachment};
-use crate::route::{ListQuery, MessageQuery, Route};
+use crate::route::{ListQuery, MessageQuery, MessagesForm, Route};
 use crate::sender;
 use crate::views;
 use crate::views::acting::Acting;
@@ -27,9 +27,18 @@ const UNFOLDED: usize = 8;
 /// # Errors
 /// `Gone`; `Imap` where the cache does not have it.
 pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
-    match conversation(visit, query)? {
-        Some(page) => Ok(page),
-        None => message::show(visit, query),
+    match (conversation(visit, query)?, &query.unfolded) {
+        (Some(page), _) => Ok(page),
+        (None, None) => message::show(visit, query),
+        // How the one that is unfolded is looked at says nothing of any other.
+        (None, Some(at)) => {
+            let alone = MessageQuery {
+                message: MessageRef::clone(at),
+                unfolded: None,
+                ..query.clone()
+            };
+            message::show(visit, &alone)
+        }
     }
 }
 
@@ -50,10 +59,19 @@ fn conversation(visit: &mut Visit, query: &MessageQuery) -> Result<Option<Done>>
     };
     let own = &talk.newest.folder;
     let unfolded = unfolded(&talk, query);
+    // Where there are pages of it, this one is named by its first message.
+    let named = match talk.has_later {
+        true => query.message.clone(),
+        false => talk.newest.clone(),
+    };
+    let page = &MessageQuery {
+        message: named,
+        ..query.clone()
+    };
     let mut reads: Vec<Option<Read>> = Vec::new();
     for spoken in &talk.messages {
         let read = match unfolded.contains(&&spoken.at) {
-            true => read(visit, spoken)?,
+            true => read(visit, spoken, page, query)?,
             false => None,
         };
         reads.push(read);
@@ -90,20 +108,24 @@ fn conversation(visit: &mut Visit, query: &MessageQuery) -> Result<Option<Done>>
     let is_muted = MutedIds::of(visit, &permits).have(here.map(|one| &one.row));
     let row = row.map_or(&empty, |one| &one.row);
     let acts = acting(&newest, (row, is_muted), offered, &back);
-    let neighbours = beside(&newest, &standing, back);
-    let none = Acting::default();
+    let forms: Vec<Acting> = talk
+        .messages
+        .iter()
+        .map(|one| acts_on(visit, &around, one, (&newest, &back)))
+        .collect();
     let titles: Vec<Option<String>> = talk
         .messages
         .iter()
         .map(|one| elsewhere(visit, &around, one, own))
         .collect();
-    let letters = talk.messages.iter().zip(&reads).zip(titles);
-    let letters = letters.map(|((spoken, read), title)| match read {
+    let neighbours = beside(&newest, &standing, back);
+    let letters = talk.messages.iter().zip(&reads).zip(&forms).zip(titles);
+    let letters = letters.map(|(((spoken, read), form), title)| match read {
         Some(read) => {
-            let frame = alone(&neighbours, &none);
+            let frame = alone(&neighbours, form);
             Letter::Unfolded(Box::new(read.page(visit, frame)), title)
         }
-        None => Letter::Folded(Box::new(folded(visit, spoken, (query, &talk), title))),
+        None => Letter::Folded(Box::new(folded(visit, spoken, page, title))),
     });
     let letters: Vec<Letter> = letters.collect();
     let subject = reads.iter().flatten().last().map_or("", Read::subject);
@@ -159,18 +181,63 @@ fn unfolded<'t>(talk: &'t Talk, query: &MessageQuery) -> Vec<&'t MessageRef> {
     unfolded
 }
 
-/// Reads one message of a conversation; None where it is gone meanwhile: then it stays folded.
-fn read(visit: &mut Visit, spoken: &Spoken) -> Result<Option<Read>> {
-    let list = ListId::of_folder(spoken.at.folder.clone());
-    let query = MessageQuery::of(list, spoken.at.clone(), 0);
-    match Read::open(visit, &query) {
+/// Reads one message of a conversation for its page, as `query` wants it looked at; None where it is gone meanwhile: then it
+/// stays folded.
+fn read(
+    visit: &mut Visit,
+    spoken: &Spoken,
+    page: &MessageQuery,
+    query: &MessageQuery,
+) -> Result<Option<Read>> {
+    let is_meant = spoken.at == *query.looked_at();
+    let shown = MessageQuery {
+        unfolded: Some(Box::new(spoken.at.clone())),
+        ..match is_meant {
+            true => page.clone(),
+            false => MessageQuery::of(page.list.clone(), page.message.clone(), page.rank),
+        }
+    };
+    let own = MessageQuery {
+        list: ListId::of_folder(spoken.at.folder.clone()),
+        message: spoken.at.clone(),
+        rank: 0,
+        unfolded: None,
+        ..shown.clone()
+    };
+    match Read::open(visit, &own, &shown) {
         Ok(read) => Ok(Some(read)),
         Err(Error::Gone(_)) => Ok(None),
         Err(failure) => Err(failure),
     }
 }
 
-/// What stands around a message of a conversation: nothing of its own.
+/// What can be done with one message of a conversation, whichever folder it is in.
+fn acts_on(
+    visit: &mut Visit,
+    around: &Around,
+    one: &Spoken,
+    (newest, back): (&MessageQuery, &ListQuery),
+) -> Acting {
+    let permits = visit.mailbox.permits(&one.at.folder);
+    let offered = offers(around.folder(&one.at.folder), &permits);
+    let own = MessageQuery {
+        message: one.at.clone(),
+        ..newest.clone()
+    };
+    let mut acts = acting(&own, (&one.row, false), offered, back);
+    let star = |act: &MessageAct| matches!(act, MessageAct::Star | MessageAct::Unstar);
+    let (first, more): (Vec<MessageAct>, Vec<MessageAct>) = acts.more.iter().partition(|a| star(a));
+    // One of them is muted with all others.
+    let more = more.into_iter().filter(|act| *act != MessageAct::Mute);
+    acts.more = acts.first.into_iter().chain(more).collect();
+    acts.first = first;
+    acts.is_keyed = false;
+    let talk = MessagesForm::box_of(&newest.message, true);
+    acts.fields.push((MessagesForm::TALK.to_owned(), talk));
+    acts
+}
+
+/// What stands around a message of a conversation: nothing but what can be done with it.
 fn alone<'a>(neighbours: &Neighbours, acting: &'a Acting) -> Framing<'a> {
     Framing {
         list: None,
@@ -193,21 +260,15 @@ fn elsewhere(visit: &Visit, around: &Around, one: &Spoken, own: &FolderName) -> 
 }
 
 /// A message as its line in the conversation shows it.
-fn folded(
-    visit: &Visit,
-    spoken: &Spoken,
-    (query, talk): (&MessageQuery, &Talk),
-    folder: Option<String>,
-) -> Folded {
+fn folded(visit: &Visit, spoken: &Spoken, page: &MessageQuery, folder: Option<String>) -> Folded {
     let row = &spoken.row;
     let judged = sender::judge(row, &standpoint(visit, None));
     let dated = row.dated.map(|dated| dated.at);
     let at = Some(row.arrived).filter(|at| *at != 0).or(dated);
     Folded {
         href: Route::Message(MessageQuery {
-            message: talk.newest.clone(),
             unfolded: Some(Box::new(spoken.at.clone())),
-            ..query.clone()
+            ..MessageQuery::of(page.list.clone(), page.message.clone(), page.rank)
         }),
         who: row.from.first().cloned().unwrap_or_default(),
         doubted: judged.is_marked().then_some(judged.named),

@@ -35,7 +35,7 @@ use crate::views::message::{
 pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     let at = &query.message;
     let is_inside = !query.inside.is_empty();
-    let read = Read::open(visit, query)?;
+    let read = Read::open(visit, query, query)?;
     let document = &read.document;
     let around = Around::gather(visit, Some(&at.folder), Vec::new())?;
     // What was found may be forgotten meanwhile: then it stands in its folder.
@@ -82,6 +82,8 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
 /// A message that is read, with all that its page tells of it.
 pub(super) struct Read {
     query: MessageQuery,
+    /// The page on which it is shown: other ways of looking at it are the same page.
+    page: MessageQuery,
     document: Document,
     html: Html,
     remote: ExternalImages,
@@ -94,11 +96,15 @@ pub(super) struct Read {
 }
 
 impl Read {
-    /// Opens a message, or one within it, and marks it as read, unless the browser only fetches ahead.
+    /// Opens a message, or one within it, to be shown on a page, and marks it as read, unless the browser only fetches ahead.
     ///
     /// # Errors
     /// `Gone`; `Imap` where the cache does not have it.
-    pub(super) fn open(visit: &mut Visit, query: &MessageQuery) -> Result<Read> {
+    pub(super) fn open(
+        visit: &mut Visit,
+        query: &MessageQuery,
+        page: &MessageQuery,
+    ) -> Result<Read> {
         let document = visit.open(&Opening {
             message: &query.message,
             inside: &query.inside,
@@ -108,7 +114,7 @@ impl Read {
         let judgement = judge(visit, &document);
         let html = html(visit, &document, query);
         let remote = match &html {
-            Html::Shown(html) => sender::remote(visit, query, &judgement, html),
+            Html::Shown(html) => sender::remote(visit, page, &judgement, html),
             Html::Blank | Html::None => ExternalImages::None,
         };
         let letter = match html {
@@ -122,6 +128,7 @@ impl Read {
         };
         Ok(Read {
             query: query.clone(),
+            page: page.clone(),
             judgement: judgement.with_name_of(&people.from),
             attachments: attachments(&document),
             extras: extras(visit, &document),
@@ -166,7 +173,7 @@ impl Read {
             Route::Message(MessageQuery {
                 face,
                 remote: false,
-                ..self.query.clone()
+                ..self.page.clone()
             })
         };
         let document = &self.document;
@@ -271,6 +278,7 @@ pub(super) fn acting(
     let more = more.chain(is_marked.then_some(MessageAct::Restore));
     Acting {
         fields,
+        is_keyed: true,
         first: offered.first,
         more: more.filter(|act| offered.more.contains(act)).collect(),
     }

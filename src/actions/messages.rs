@@ -99,6 +99,7 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
         return told_anew(visit, query);
     };
     let next = next(visit, &form);
+    let others = stay(visit, &form);
     let meant: Vec<Uid> = chosen.iter().flat_map(|one| one.which.named()).collect();
     let muting = Muting::of(visit, form.act, &form.from, &meant);
     let is_kept = muting.as_ref().is_none_or(|muting| muting.is_kept);
@@ -123,7 +124,10 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
     Ok(Done::GoOn(Box::new(GoOn {
         more,
         undo,
-        page: after(visit, &form, tally, next),
+        page: match talk_after(visit, &form, &others) {
+            Some(talk) => Route::Message(talk),
+            None => after(visit, &form, tally, next),
+        },
     })))
 }
 
@@ -140,9 +144,41 @@ fn next(visit: &mut Visit, form: &MessagesForm) -> Option<MessageRef> {
         AfterDelete::Previous => false,
         AfterDelete::List => return None,
     };
-    let (rank, open) = (form.opened?, form.first()?);
+    let (rank, open) = (form.opened?, form.talk.clone().or_else(|| form.first())?);
     let list = &form.page.list;
     visit.mailbox.beside(list, &open, rank, is_below)
+}
+
+/// Which messages of the conversation that is open stay, the newest first, when this is done with some of them.
+fn stay(visit: &mut Visit, form: &MessagesForm) -> Vec<Uid> {
+    let Some(talk) = &form.talk else {
+        return Vec::new();
+    };
+    let members = visit.mailbox.members(&form.page.list, &[talk.uid]);
+    let mut members = members.unwrap_or_default();
+    if form.act.takes_away() {
+        visit.mailbox.look_elsewhere_again(talk);
+        let is_here = form.from == talk.within();
+        members.retain(|uid| !is_here || !form.uids.contains(uid));
+    }
+    members
+}
+
+/// The page of the conversation that was open, if some of it is left; `others` are its messages that were to stay.
+fn talk_after(visit: &mut Visit, form: &MessagesForm, others: &[Uid]) -> Option<MessageQuery> {
+    let (rank, talk) = (form.opened?, form.talk.as_ref()?);
+    if form.act == MessageAct::Unread {
+        // Opened again, it would be read again.
+        return None;
+    }
+    let list = &form.page.list;
+    let newest = talk.within().message(*others.first()?);
+    let rank = visit.mailbox.place(list, &newest, rank)?;
+    let is_there = !form.act.takes_away();
+    Some(MessageQuery {
+        unfolded: form.first().filter(|_| is_there).map(Box::new),
+        ..MessageQuery::of(list.clone(), newest, rank)
+    })
 }
 
 /// The page that comes next: the message that was open, if it is still to be looked at; the one beside it, if it has gone
@@ -250,6 +286,7 @@ fn done_here(visit: &Visit, form: &MessagesForm, count: usize) -> Carried {
     let undo = form.act.opposite().map(|act| MessagesForm {
         act,
         opened: None,
+        talk: None,
         undoes: Some(NoticeId(visit.notice.id())),
         ..form.clone()
     });
@@ -307,6 +344,7 @@ fn undo(visit: &Visit, form: &MessagesForm, mut back: Vec<Back>) -> Option<ActFo
         all: None,
         page: form.page.clone(),
         opened: None,
+        talk: None,
         sure: false,
         undoes: Some(NoticeId(visit.notice.id())),
         since: None,
@@ -445,7 +483,8 @@ impl Visit<'_, '_> {
     /// The same form with all messages of the conversations that were chosen; None where these are no longer known.
     fn with_members(&mut self, form: MessagesForm) -> Option<MessagesForm> {
         let list = &form.page.list;
-        let is_whole = form.undoes.is_none() && form.from.name == *list.folder();
+        let is_own = form.undoes.is_none() && form.from.name == *list.folder();
+        let is_whole = is_own && form.talk.is_none();
         if !list.is_grouped() || !is_whole {
             return Some(form);
         }

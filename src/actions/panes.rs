@@ -434,6 +434,7 @@ pub fn offers(folder: Option<&Folder>, permits: &Permits) -> Acting {
         |act: &MessageAct| permits.act(*act) && rights.is_none_or(|rights| rights.act(*act));
     Acting {
         fields: Vec::new(),
+        is_keyed: true,
         first: first.filter(is_permitted).collect(),
         more: more.into_iter().filter(is_permitted).collect(),
     }

@@ -18,7 +18,7 @@ use crate::route::{ActForm, ListQuery, MessageQuery, Route, SenderForm};
 use crate::sender::{Judgement, WhyNot};
 use crate::views::message::{Always, ExternalImages};
 
-/// What the bar above a mail says of what it would load.
+/// What the bar above a mail says of what it would load; `query` is the page on which it is shown.
 pub fn remote(
     visit: &mut Visit,
     query: &MessageQuery,
@@ -93,6 +93,7 @@ pub fn change(visit: &mut Visit) -> Result<Done> {
         .always_show(&address, always, visit.progress)?;
     let back = Route::Message(MessageQuery {
         charset: page.charset.clone(),
+        unfolded: page.unfolded.clone(),
         ..MessageQuery::of(page.list.clone(), page.message.clone(), page.rank)
     });
     let undo = SenderForm {
@@ -138,7 +139,7 @@ pub fn page_of(form: &Form) -> Route {
 fn named(visit: &mut Visit, page: &MessageQuery, always: bool) -> Result<(Document, String)> {
     let document = visit.open(&Opening {
         rank: page.rank,
-        ..Opening::look(&page.message, &NestedPath::default())
+        ..Opening::look(page.looked_at(), &NestedPath::default())
     })?;
     let judgement = judge(visit, &document);
     let address = match always {

@@ -166,6 +166,7 @@ pub fn told(import: &Import) -> Told {
         all: None,
         page: ListQuery::newest(import.into.name.clone()),
         opened: None,
+        talk: None,
         sure: false,
         undoes: Some(NoticeId(import.id)),
         since: None,

@@ -99,6 +99,11 @@ impl Mailbox<'_, '_> {
         }))
     }
 
+    /// Something of a conversation goes from one folder to another: it is looked for again.
+    pub fn look_elsewhere_again(&mut self, newest: &MessageRef) {
+        self.cache.forget_elsewhere(newest);
+    }
+
     /// Notes that these messages of a folder were read, in its lists of conversations.
     pub fn note_read(&mut self, folder: &FolderRef, uids: &[Uid]) {
         let uids: UidSet = uids.iter().copied().collect();

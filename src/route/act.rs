@@ -61,6 +61,8 @@ pub struct MessagesForm {
     pub page: ListQuery,
     /// The rank of the message that was open, where it was chosen there.
     pub opened: Option<u32>,
+    /// The conversation that was open, by the message that stands for it, where only some of its messages are meant.
+    pub talk: Option<MessageRef>,
     /// True where a question has been answered: it is really to be done.
     pub sure: bool,
     /// The notice whose act this one undoes.
@@ -135,6 +137,8 @@ impl MessagesForm {
     pub const MOST: usize = 100_000;
     /// The field that means all of a list.
     pub const ALL: &str = "all";
+    /// The field that names the conversation which is open.
+    pub const TALK: &str = "talk";
 
     /// Something is to be done with all messages of a folder, as they were when they were counted.
     pub fn with_all(act: MessageAct, from: FolderRef, all: AllOf) -> MessagesForm {
@@ -147,6 +151,7 @@ impl MessagesForm {
             picked: Vec::new(),
             all: Some(all),
             opened: None,
+            talk: None,
             sure: false,
             undoes: None,
             since: None,
@@ -243,6 +248,10 @@ impl MessagesForm {
                 .transpose()?,
             page,
             opened: fields.get("r").map(|_| fields.number("r")).transpose()?,
+            talk: fields
+                .get(MessagesForm::TALK)
+                .map(|text| talk(text).ok_or(Error::BadRequest(MessagesForm::TALK)))
+                .transpose()?,
             sure: fields.is_set("sure"),
             undoes: fields.get("undoes").and_then(NoticeId::from_text),
             since: fields
@@ -280,6 +289,9 @@ impl MessagesForm {
         }
         if let Some(rank) = self.opened {
             set("r", rank.to_string());
+        }
+        if let Some(talk) = &self.talk {
+            set(MessagesForm::TALK, MessagesForm::box_of(talk, true));
         }
         if self.sure {
             set("sure", "1".to_owned());
@@ -323,6 +335,12 @@ impl From<MessagesForm> for ActForm {
             fields: form.fields(),
         }
     }
+}
+
+/// Reads the message that stands for a conversation.
+fn talk(text: &str) -> Option<MessageRef> {
+    let picked = Picked::read(text)?.ok()?;
+    Some(picked.folder.message(*picked.uids.first()?))
 }
 
 /// Parts what names messages of the form's own folder from what names them with theirs.
@@ -476,6 +494,13 @@ mod tests {
             ..form.clone()
         };
         assert_eq!(MessagesForm::read(&one_place.fields()), Ok(one_place));
+        let of_talk = MessagesForm {
+            talk: Some(picked("a.b", None).folder.message(Uid::new(7).unwrap())),
+            uids: picked("a", None).uids,
+            picked: Vec::new(),
+            ..form.clone()
+        };
+        assert_eq!(MessagesForm::read(&of_talk.fields()), Ok(of_talk));
         let mut fields = form.fields();
         fields.push(("to".to_owned(), "z".to_owned()));
         assert!(MessagesForm::read(&fields).is_err(), "a home too many");

@@ -146,7 +146,8 @@ pub struct MessageQuery {
     pub inside: NestedPath,
     /// The charset that the reader chose; empty for what the mail says.
     pub charset: String,
-    /// Another message of the same conversation that is unfolded too, in this folder or in another.
+    /// Another message of the same conversation that is unfolded too, in this folder or in another. Then that one is meant
+    /// by face, remote content and charset.
     pub unfolded: Option<Box<MessageRef>>,
 }
 
@@ -169,6 +170,11 @@ impl MessageQuery {
             charset: String::new(),
             unfolded: None,
         }
+    }
+
+    /// The message that is meant by how it is looked at: of a conversation the one that is unfolded.
+    pub fn looked_at(&self) -> &MessageRef {
+        self.unfolded.as_deref().unwrap_or(&self.message)
     }
 
     /// The document of its HTML.

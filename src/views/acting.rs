@@ -20,6 +20,8 @@ pub struct Acting {
     pub first: Vec<MessageAct>,
     /// What else there is.
     pub more: Vec<MessageAct>,
+    /// True where keys press the buttons: of one form of a page.
+    pub is_keyed: bool,
 }
 
 /// Which messages of a list are selected, and the pages that select others: what takes many ticks without script.
@@ -80,7 +82,7 @@ pub(super) fn bulk(chrome: &Chrome, acting: &Acting, selection: &Selection, tota
                 a data-here href=(chrome.href(&selection.all)) { (words.select_all(total)) }
             }
             span.push.bar {
-                @for act in &acting.first { (button(chrome, *act)) }
+                @for act in &acting.first { (button(chrome, acting, *act)) }
                 (more(chrome, acting, html! {}))
             }
         }
@@ -88,11 +90,31 @@ pub(super) fn bulk(chrome: &Chrome, acting: &Acting, selection: &Selection, tota
 }
 
 /// A button that does something.
-pub(super) fn button(chrome: &Chrome, act: MessageAct) -> Markup {
+pub(super) fn button(chrome: &Chrome, acting: &Acting, act: MessageAct) -> Markup {
     let label = chrome.words.act_label(act);
     html! {
-        button.button.quiet name="act" value=(act.name()) title=(label) aria-keyshortcuts=[key(chrome, act)] data-goes=[goes(act)] {
+        button.button.quiet name="act" value=(act.name()) title=(label) aria-keyshortcuts=[acting.key(chrome, act)] data-goes=[goes(act)] {
             (icon(sign(act))) span.wide { (label) }
+        }
+    }
+}
+
+/// What can be done with one of several messages of a page: it takes little room.
+pub(super) fn small(chrome: &Chrome, acting: &Acting, links: Markup) -> Markup {
+    let words = chrome.words;
+    html! {
+        form.bar.small method="post" action=(target(chrome)) data-lost=(words.connection_lost()) {
+            (opening(chrome, acting))
+            @for act in &acting.first {
+                @let label = words.act_label(*act);
+                button.button.quiet.on[*act == MessageAct::Unstar] name="act" value=(act.name()) title=(label) {
+                    (icon(sign(*act))) span.sr { (label) }
+                }
+            }
+            details.drop {
+                summary.button.quiet title=(words.more()) { (icon(Icon::Dots)) span.sr { (words.more()) } }
+                (choices(chrome, acting, links))
+            }
         }
     }
 }
@@ -103,13 +125,27 @@ pub(super) fn more(chrome: &Chrome, acting: &Acting, links: Markup) -> Markup {
     html! {
         details.drop {
             summary.button.quiet title=(words.more()) { (icon(Icon::Dots)) span.wide { (words.more()) } }
-            .choices {
-                @for act in &acting.more {
-                    button name="act" value=(act.name()) aria-keyshortcuts=[key(chrome, *act)] data-file=[saves(*act)] { (icon(sign(*act))) (words.act_label(*act)) }
-                }
-                (links)
-            }
+            (choices(chrome, acting, links))
         }
+    }
+}
+
+fn choices(chrome: &Chrome, acting: &Acting, links: Markup) -> Markup {
+    html! {
+        .choices {
+            @for act in &acting.more {
+                button name="act" value=(act.name()) aria-keyshortcuts=[acting.key(chrome, *act)] data-file=[saves(*act)] {
+                    (icon(sign(*act))) (chrome.words.act_label(*act))
+                }
+            }
+            (links)
+        }
+    }
+}
+
+impl Acting {
+    fn key(&self, chrome: &Chrome, act: MessageAct) -> Option<String> {
+        key(chrome, act).filter(|_| self.is_keyed)
     }
 }
 

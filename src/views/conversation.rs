@@ -142,9 +142,12 @@ fn drawn(chrome: &Chrome, letter: &Letter) -> Markup {
                     span.closed { (said(message.heading.from.first().map_or("", Address::shown))) }
                     (icon(Icon::Down))
                 }
+                (acting::small(chrome, message.acting, html! {
+                    a href=(chrome.href(&message.alone())) { (icon(Icon::Onward)) (words.open_alone()) }
+                    (message::links(chrome, message))
+                }))
                 @if let Some(folder) = folder { p { (place(chrome, folder)) } }
                 (message::contents(chrome, message))
-                p.hint.faces { a href=(chrome.href(&message.alone())) { (words.open_alone()) } }
             }
         },
     }
@@ -164,9 +167,9 @@ fn tools(chrome: &Chrome, talk: &ConversationPage) -> Markup {
             a.button.quiet.back href=(chrome.href(&talk.beside.back)) title=(back) aria-keyshortcuts=[chrome.pressed_by(Shortcut::Back)] {
                 (icon(Icon::Back)) span.sr { (back) } span.name.narrow aria-hidden="true" { (talk.folder) }
             }
-            form.bar #acts method="post" action=(acting::target(chrome)) {
+            form.bar #acts method="post" action=(acting::target(chrome)) data-lost=(words.connection_lost()) {
                 (acting::opening(chrome, talk.acting))
-                @for act in &talk.acting.first { (acting::button(chrome, *act)) }
+                @for act in &talk.acting.first { (acting::button(chrome, talk.acting, *act)) }
                 (acting::more(chrome, talk.acting, html! {}))
             }
             (message::steps(chrome, talk.beside, (total > 0).then_some((nth, total)), words.other_conversations()))

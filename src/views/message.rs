@@ -187,16 +187,7 @@ fn tools(chrome: &Chrome, message: &MessagePage) -> Markup {
         true => words.back_to_message().to_owned(),
         false => words.back_to(message.folder),
     };
-    let links = html! {
-        a href=(chrome.href(&message.print())) target="_blank" { (icon(Icon::Print)) (words.print()) }
-        @if let Some(source) = message.source() {
-            a href=(chrome.href(&source)) { (icon(Icon::Source)) (words.show_source()) }
-        }
-        a href=(chrome.href(&message.save())) { (icon(Icon::Download)) (words.download_message()) }
-        @if let Some(leave) = &message.extras.leave {
-            a href=(chrome.href(leave)) { (icon(Icon::Exit)) (words.unsubscribe()) }
-        }
-    };
+    let links = links(chrome, message);
     html! {
         .tools.bar role="group" aria-label=(words.about_message()) {
             a.button.quiet.back href=(chrome.href(&message.beside.back)) title=(back) aria-keyshortcuts=[chrome.pressed_by(Shortcut::Back)] {
@@ -204,10 +195,25 @@ fn tools(chrome: &Chrome, message: &MessagePage) -> Markup {
             }
             form.bar #acts method="post" action=(acting::target(chrome)) data-lost=(words.connection_lost()) {
                 (acting::opening(chrome, message.acting))
-                @for act in &message.acting.first { (acting::button(chrome, *act)) }
+                @for act in &message.acting.first { (acting::button(chrome, message.acting, *act)) }
                 (acting::more(chrome, message.acting, links))
             }
             @if !message.is_inside() { (steps(chrome, &message.beside, message.place, words.other_messages())) }
+        }
+    }
+}
+
+/// What can be asked for of a message beside what changes it.
+pub(super) fn links(chrome: &Chrome, message: &MessagePage) -> Markup {
+    let words = chrome.words;
+    html! {
+        a href=(chrome.href(&message.print())) target="_blank" { (icon(Icon::Print)) (words.print()) }
+        @if let Some(source) = message.source() {
+            a href=(chrome.href(&source)) { (icon(Icon::Source)) (words.show_source()) }
+        }
+        a href=(chrome.href(&message.save())) { (icon(Icon::Download)) (words.download_message()) }
+        @if let Some(leave) = &message.extras.leave {
+            a href=(chrome.href(leave)) { (icon(Icon::Exit)) (words.unsubscribe()) }
         }
     }
 }

@@ -696,6 +696,7 @@ fn acting() -> Acting {
             MessageAct::Mute,
             MessageAct::Copy,
         ],
+        is_keyed: true,
     }
 }
 

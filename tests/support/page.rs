@@ -299,6 +299,15 @@ impl Page {
         (0..count).map(|nth| self.nth_form(nth)).collect()
     }
 
+    /// One of several forms that look alike.
+    pub fn form_at(&self, selector: &str, nth: usize) -> Form<'_> {
+        let html = self.html();
+        match html.select(&css(selector)).nth(nth) {
+            Some(form) => Form::new(self, &html, form),
+            None => panic!("{}", self.report(&format!("no {selector} {nth}"))),
+        }
+    }
+
     fn nth_form(&self, nth: usize) -> Form<'_> {
         let html = self.html();
         let form = html.select(&css("form")).nth(nth);

@@ -55,6 +55,11 @@ impl Cache<'_, '_> {
             .put(self.encryption(), &ELSEWHERE, &key, elsewhere);
     }
 
+    /// Forgets it.
+    pub fn forget_elsewhere(&mut self, at: &MessageRef) {
+        self.store.remove(&ELSEWHERE, &self.data.message(at));
+    }
+
     /// Keeps the conversations of a list; of its blocks only those that changed are written.
     pub fn put_groups(&mut self, list: &ListId, groups: &[Conversation]) {
         self.put_groups_at(self.data.list(list), groups);
