@@ -8,17 +8,14 @@ use std::time::Duration;
 use super::muted::Muting;
 use super::panes::title;
 use super::resume::{self, Question};
-use super::{Done, GoOn, Visit, choose, export, folder, labels};
+use super::{Done, GoOn, Visit, choose, export, folder, labels, next_page};
 use crate::error::{Act, Result};
-use crate::mail::{FolderName, FolderRef, MessageAct, MessageRef, ModSeq, Role, Tally, Uid};
+use crate::mail::{FolderName, FolderRef, MessageAct, ModSeq, Role, Tally, Uid};
 use crate::mailbox::{Change, Order, WayBack, Which};
 use crate::notices;
 use crate::outbox::Kept;
 use crate::request::form::Form;
-use crate::route::{
-    ActForm, AllOf, ListQuery, MessageQuery, MessagesForm, NoticeId, Picked, Route, Selected,
-};
-use crate::settings::AfterDelete;
+use crate::route::{ActForm, AllOf, ListQuery, MessagesForm, NoticeId, Picked, Route, Selected};
 use crate::time::Watch;
 use crate::views::Notice;
 
@@ -98,8 +95,7 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
         };
         return told_anew(visit, query);
     };
-    let next = next(visit, &form);
-    let others = stay(visit, &form);
+    let next = next_page::prepared(visit, &form);
     let meant: Vec<Uid> = chosen.iter().flat_map(|one| one.which.named()).collect();
     let muting = Muting::of(visit, form.act, &form.from, &meant);
     let is_kept = muting.as_ref().is_none_or(|muting| muting.is_kept);
@@ -124,10 +120,7 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
     Ok(Done::GoOn(Box::new(GoOn {
         more,
         undo,
-        page: match talk_after(visit, &form, &others) {
-            Some(talk) => Route::Message(talk),
-            None => after(visit, &form, tally, next),
-        },
+        page: next_page::after(visit, &form, tally, next),
     })))
 }
 
@@ -135,73 +128,6 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
 fn told_anew(visit: &mut Visit, query: ListQuery) -> Result<Done> {
     let (lead, text) = visit.words.list_changed();
     folder::show_with(visit, &query, vec![Notice::warning(lead, text)])
-}
-
-/// The message that is shown when the one that was open has gone, as the list stood before.
-fn next(visit: &mut Visit, form: &MessagesForm) -> Option<MessageRef> {
-    let is_below = match visit.profile.settings().after_delete {
-        AfterDelete::Next => true,
-        AfterDelete::Previous => false,
-        AfterDelete::List => return None,
-    };
-    let (rank, open) = (form.opened?, form.talk.clone().or_else(|| form.first())?);
-    let list = &form.page.list;
-    visit.mailbox.beside(list, &open, rank, is_below)
-}
-
-/// Which messages of the conversation that is open stay, the newest first, when this is done with some of them.
-fn stay(visit: &mut Visit, form: &MessagesForm) -> Vec<Uid> {
-    let Some(talk) = &form.talk else {
-        return Vec::new();
-    };
-    let members = visit.mailbox.members(&form.page.list, &[talk.uid]);
-    let mut members = members.unwrap_or_default();
-    if form.act.takes_away() {
-        visit.mailbox.look_elsewhere_again(talk);
-        let is_here = form.from == talk.within();
-        members.retain(|uid| !is_here || !form.uids.contains(uid));
-    }
-    members
-}
-
-/// The page of the conversation that was open, if some of it is left; `others` are its messages that were to stay.
-fn talk_after(visit: &mut Visit, form: &MessagesForm, others: &[Uid]) -> Option<MessageQuery> {
-    let (rank, talk) = (form.opened?, form.talk.as_ref()?);
-    if form.act == MessageAct::Unread {
-        // Opened again, it would be read again.
-        return None;
-    }
-    let list = &form.page.list;
-    let newest = talk.within().message(*others.first()?);
-    let rank = visit.mailbox.place(list, &newest, rank)?;
-    let is_there = !form.act.takes_away();
-    Some(MessageQuery {
-        unfolded: form.first().filter(|_| is_there).map(Box::new),
-        ..MessageQuery::of(list.clone(), newest, rank)
-    })
-}
-
-/// The page that comes next: the message that was open, if it is still to be looked at; the one beside it, if it has gone
-/// and that one is still there; else the list.
-fn after(visit: &mut Visit, form: &MessagesForm, tally: Tally, next: Option<MessageRef>) -> Route {
-    let list = || Route::Folder(form.page.clone());
-    let (Some(rank), Some(open)) = (form.opened, form.first()) else {
-        return list();
-    };
-    let shown = match form.act {
-        _ if tally.missing > 0 || tally.left > 0 => None,
-        // Opened again, what is to be unread would be read again.
-        MessageAct::Unread => None,
-        act if act.takes_away() => next.and_then(|next| {
-            let rank = visit.mailbox.place(&form.page.list, &next, rank)?;
-            Some(MessageQuery::of(form.page.list.clone(), next, rank))
-        }),
-        _ => {
-            let list = form.page.list.clone();
-            Some(MessageQuery::of(list, open, rank))
-        }
-    };
-    shown.map_or_else(list, Route::Message)
 }
 
 /// Messages of one folder that something is to be done with.

@@ -22,6 +22,7 @@ pub mod message;
 pub mod messages;
 mod muted;
 mod named_labels;
+mod next_page;
 mod notice;
 mod opened;
 mod panes;
