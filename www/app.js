@@ -57,8 +57,13 @@ let at = 0;
 let isBusy = false;
 const panes = () => [document.scrollingElement, document.querySelector(".list"), document.querySelector(".folders")];
 const focusedRow = () => rowLinks().findIndex((link) => link.parentElement.contains(document.activeElement));
+// A conversation that stays open stays where it is, and the focus with the message that it was in.
+const talk = () => document.querySelector("main.message:has(.talk)");
+const smallForms = () => [...document.querySelectorAll("form.small")];
 const take = (page, url, isNew, row = focusedRow()) => {
   const tops = panes().map((pane) => pane?.scrollTop ?? 0);
+  const [talkTop, talkName] = [talk()?.scrollTop, talk()?.querySelector("h1").textContent];
+  const within = smallForms().findIndex((form) => form.contains(document.activeElement));
   if (at === 0) history.replaceState({ at: 0 }, "");
   if (isNew) history.pushState({ at: ++at }, "", url);
   else history.replaceState({ at: ++at }, "", url);
@@ -68,6 +73,10 @@ const take = (page, url, isNew, row = focusedRow()) => {
   panes().forEach((pane, nth) => pane && (nth > 0 || isSame) && (pane.scrollTop = tops[nth]));
   const links = rowLinks();
   if (row >= 0) links[Math.min(row, links.length - 1)]?.focus({ preventScroll: true });
+  if (talkName && talk()?.querySelector("h1").textContent === talkName) {
+    talk().scrollTop = talkTop;
+    if (within >= 0) smallForms()[within]?.querySelector("button:not([hidden])")?.focus({ preventScroll: true });
+  }
   // What is said is read out once it has come, not as a part of the page.
   for (const said of document.querySelectorAll(".note[role]")) {
     const words = [...said.childNodes];

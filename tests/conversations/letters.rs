@@ -1,7 +1,11 @@
 //! Single messages on the page of their conversation: what is done with one, whichever folder it is in, and the images that
 //! one loads.
 
+use serde_json::json;
+
 use super::{MARTA, folded, grouped, told_all_over, unfolded};
+use crate::look::type_sign_in;
+use crate::support::chromium::Chromium;
 use crate::support::client::MailClient;
 use crate::support::mails::Mail;
 use crate::support::page::Page;
@@ -162,4 +166,32 @@ fn images_of_one_message_are_shown_on_the_page_of_its_conversation_and_of_no_oth
     let address = format!("{}&text=1", links[0].replace("&remote=1", ""));
     let text = page.visitor().get(&address);
     assert_eq!(text.text_of("h1").as_deref(), Some("Pictures"));
+}
+
+#[test]
+fn with_script_a_conversation_stays_where_it_is_and_the_focus_with_its_message() {
+    let site = told_all_over().start();
+    let chromium = Chromium::start();
+    let tab = chromium.tab();
+    type_sign_in(&site, &tab);
+    let page = talk(&site);
+    tab.viewport(1440, 420, 1.0, false);
+    tab.open(&format!(
+        "http://{}{}",
+        site.apache().address(),
+        page.target()
+    ));
+    let message = "document.querySelector('main.message')";
+    let second = "document.querySelectorAll('form.small')[1]";
+    tab.evaluate(&format!(
+        "{message}.scrollTop = 120; {second}.querySelector('[value=star]').focus({{ preventScroll: true }})"
+    ));
+    let top = tab.evaluate(&format!("{message}.scrollTop"));
+    assert_ne!(top, json!(0));
+    tab.changing(|| tab.press(" "));
+    tab.wait_for("document.querySelector('.note')?.innerText.includes('1 message starred')");
+    assert_eq!(tab.evaluate(&format!("{message}.scrollTop")), top);
+    let focused =
+        format!("{second}.contains(document.activeElement) && document.activeElement.value");
+    assert_eq!(tab.evaluate(&focused), json!("unstar"));
 }
