@@ -70,6 +70,7 @@
 //! | list, rank, anchor, window | message list; position in its order; a position named by a message; one page of it (pagination) |
 //! | conversation, grouped list | thread (RFC 5256, JWZ); a list with a line for each |
 //! | index | what folders are sorted and grouped by where the server does not do it: folded sort keys, hashes of ids |
+//! | names, bucket | inverted index from hashes of Message-IDs to the messages that name them; a piece of it |
 //! | comparing | synchronising a list with the server (CONDSTORE, QRESYNC) |
 //! | flight, plan, handle | pipelined IMAP commands; those to be sent; where the answer of one will be |
 //! | numbering, validity | UIDVALIDITY |

@@ -28,7 +28,7 @@ pub use evidence::{Check, Evidence, FromForm, Topmost, Verdict};
 pub use flags::{FORWARDED, Flags, MUTED};
 pub use folder_act::{FolderAct, FolderChange, FolderFault, FolderSetting, FolderSize};
 pub use import::{Stop, TakenIn, Unfit, Unfitting};
-pub use indexed::{Indexed, NAME_KEY, SUBJECT_KEY};
+pub use indexed::{Indexed, NAME_KEY, Named, SUBJECT_KEY};
 pub use label::{Colour, LONGEST_NAME, Label, LabelWord, labels_of};
 pub use list::{Entry, ListId, Order, Scope, SortBy};
 pub use permits::Permits;

@@ -2,17 +2,21 @@
 //!
 //! "Rule 18" is the numbered rule of how conversations are found.
 
+/// How they change with their folder.
+mod growing;
 /// What is done with single messages of one, and what they load from elsewhere.
 mod letters;
+/// What they look like, and whether everybody can use them.
+mod look;
 /// Muting one.
 mod muted;
+/// The same on other servers.
+mod servers;
 
 use std::time::{Duration, SystemTime};
 
 use crate::cost;
 use crate::find::WITHOUT_SORT;
-use crate::look::{pictures, type_sign_in};
-use crate::support::chromium::Chromium;
 use crate::support::mails::Mail;
 use crate::support::page::Page;
 use crate::support::site::{Plan, Site};
@@ -391,45 +395,4 @@ fn rule_18_a_conversation_has_ones_own_answers_and_what_is_in_other_folders_each
             .concat()
             .contains("MESSAGES 3 UNSEEN 0")
     );
-}
-
-/// A mailbox in which people talk to each other.
-fn talked_in() -> Plan {
-    let seen: &[&'static str] = &["\\Seen"];
-    let mails = vec![
-        letter("c1", "Sofia Marchetti <sofia@m.example>", "Translation, chapter 3", &[]).mail().flagged(&["\\Seen", "\\Flagged"]),
-        letter("c2", ANN, "Re: Translation, chapter 3", &["c1"]).mail().flagged(seen),
-        letter("n1", "Nordbahn <info@nordbahn.example>", "Ihre Buchungsbestätigung (Auftrag 4F7K2M) für die Fahrt nach Kopenhagen am 4. Dezember", &[]).mail().flagged(seen),
-        letter("c3", "Sofia Marchetti <sofia@m.example>", "Re: Translation, chapter 3", &["c1", "c2"]).mail().flagged(seen),
-        letter("r1", "Anders Lund <anders@lund.example>", "Quote for the roof", &[]).mail().flagged(seen),
-        letter("r2", "Karin Lund <karin@lund.example>", "Re: Quote for the roof", &["r1"]).mail(),
-        letter("w1", "Build service <build@ci.example>", "[postern] Run 1482 failed: tests on main", &[]).mail(),
-        letter("k1", "田中 健二 <kenji@t.example>", "来週の打ち合わせについて", &[]).mail().flagged(seen),
-        letter("h1", MARTA, "Rehearsal moved to Thursday", &[]).mail().flagged(seen),
-        letter("h2", PIET, "Re: Rehearsal moved to Thursday", &["h1"]).mail().flagged(seen),
-        letter("h3", "Anders Lund <anders@lund.example>", "Re: Rehearsal moved to Thursday", &["h1"]).mail().flagged(seen),
-        letter("h4", "Sofia Marchetti <sofia@m.example>", "Re: Rehearsal moved to Thursday", &["h1", "h2"]).mail(),
-        letter("h5", MARTA, "Re: Rehearsal moved to Thursday", &["h1", "h2", "h4"]).mail(),
-    ];
-    let answer = letter("h3a", ANN, "Re: Rehearsal moved to Thursday", &["h1", "h3"]);
-    let sent = vec![answer.mail().flagged(seen)];
-    let plan = Site::new().mails("ann", "INBOX", mails);
-    plan.mails("ann", "Sent", sent).dovecot(SENT)
-}
-
-#[test]
-fn what_conversations_look_like() {
-    let site = talked_in().start();
-    let chromium = Chromium::start();
-    let tab = chromium.tab();
-    type_sign_in(&site, &tab);
-    pictures(
-        &tab,
-        "grouped",
-        &format!("{}/folder?f=INBOX&group=1", site.url()),
-    );
-    let list = site.sign_in("ann").get("/folder?f=INBOX&group=1");
-    let talk = &list.attributes_of(".row > a", "href")[0];
-    let talk = format!("http://{}{talk}", site.apache().address());
-    pictures(&tab, "conversation", &talk);
 }

@@ -10,9 +10,12 @@ use jiff::tz::TimeZone;
 
 use crate::cost;
 use crate::find::WITHOUT_SORT;
+use crate::support::client::MailClient;
 use crate::support::kernel::Watch;
+use crate::support::mails::Mail;
 use crate::support::page::Page;
 use crate::support::place;
+use crate::support::pymap::{self, Pymap};
 use crate::support::site::{Plan, Site};
 use crate::support::visitor::Visitor;
 
@@ -46,8 +49,13 @@ fn write(file: &Path, text: &str) {
     place::give_to_worker(file);
 }
 
-/// So many messages in mbox (RFC 4155), a minute apart.
+/// So many messages in mbox (RFC 4155), a minute apart, all from Ada.
 fn mbox(count: usize) -> String {
+    mbox_from(count, |_| "Ada <ada@example.org>")
+}
+
+/// The same from others: `from` says of each who wrote it.
+fn mbox_from(count: usize, from: fn(usize) -> &'static str) -> String {
     let mut text = String::with_capacity(count * 300);
     for n in 1..=count {
         let at = Timestamp::from_second(1_700_000_000 + 60 * i64::try_from(n).expect("few"));
@@ -56,10 +64,11 @@ fn mbox(count: usize) -> String {
             at.strftime("%a %b %e %H:%M:%S %Y"),
             at.strftime("%a, %d %b %Y %H:%M:%S +0000"),
         );
+        let from = from(n);
         let read = if n % 3 == 0 { "" } else { "Status: RO\n" };
         write!(
             text,
-            "From ada@example.org {line}\nFrom: Ada <ada@example.org>\nTo: Ann <ann@example.org>\n\
+            "From ada@example.org {line}\nFrom: {from}\nTo: Ann <ann@example.org>\n\
              Subject: Message {n}\nDate: {date}\nMessage-ID: <{n}@example.org>\n{read}\nThis is message {n}.\n\n"
         )
         .expect("a string");
@@ -206,7 +215,150 @@ fn rule_18_a_hundred_thousand_messages_are_grouped_in_a_counted_number_of_reques
     let (compared, cost) = cost::of(&site, || look.ann.get_once(&format!("{path}&compare=1")));
     compared.has_status(200).shows("of 100,000");
     assert!(cost.flights <= 3, "{cost:?}");
-    println!("compared in {:?}", compared.response().took);
+    println!(
+        "compared in {:?}: {}",
+        compared.response().took,
+        compared.header("server-timing")
+    );
+    // One that arrives joins what it answers, lately or long ago; nothing else is asked for, nor made anew.
+    let mut other = site.other_client("ann");
+    for answered in [99_990, 7] {
+        let answer = format!(
+            "From: Kim <kim@example.org>\nSubject: Re: Message {answered}\nMessage-ID: <answer-{answered}@example.org>\n\
+             References: <{answered}@example.org>\n\nx\n"
+        );
+        other.append("INBOX", &Mail::written(&answer));
+        let (now, cost) = cost::of(&site, || look.ann.get_once(&format!("{path}&compare=1")));
+        now.has_status(200).shows("of 100,000");
+        let (people, subjects) = (now.texts_of(".row .who b"), now.texts_of(".row .subject"));
+        assert_eq!(people.first().map(String::as_str), Some("Ada, Kim"));
+        assert_eq!(subjects.first(), Some(&format!("Re: Message {answered}")));
+        assert!(cost.flights <= 4, "{cost:?}");
+        let timing = now.header("server-timing");
+        println!(
+            "an answer to {answered}: {:?}: {timing}",
+            now.response().took
+        );
+    }
+    let plain = look.ann.get_once("/folder?f=INBOX&compare=1");
+    println!(
+        "the plain list: {:?}: {}",
+        plain.response().took,
+        plain.header("server-timing")
+    );
+}
+
+/// An archive, so that none has to be made.
+const ARCHIVE: &str = "namespace inbox {\n  inbox = yes\n  mailbox Archive {\n    auto = subscribe\n    special_use = \\Archive\n  }\n}\n";
+
+/// One message of six is from somebody else.
+fn mostly_ada(n: usize) -> &'static str {
+    match n % 6 {
+        0 => "Bo <bo@example.org>",
+        _ => "Ada <ada@example.org>",
+    }
+}
+
+/// How many messages another mail program finds in a folder.
+fn count(site: &Site, folder: &str, key: &str) -> usize {
+    let mut other = site.other_client("ann");
+    other.run(&format!("EXAMINE {folder}"));
+    let found = other.run(&format!("UID SEARCH {key}")).concat();
+    found
+        .split(' ')
+        .filter(|word| word.parse::<u32>().is_ok())
+        .count()
+}
+
+/// Archives all of a result whose number is told, over a way that is so long that a page does not get through with it; then
+/// goes on until it is done. How many requests that took.
+fn archive_all(site: &Site, ann: &Visitor, found: &str, way: Duration) -> usize {
+    let all = ann.get(&format!("{found}&select=all"));
+    all.shows("All 50,000 selected");
+    site.proxy().delay(way);
+    let form = all.form("rows").smuggle("act", "archive").request();
+    let answer = ann.send(&form);
+    site.proxy().delay(Duration::ZERO);
+    let mut page = ann.follow(answer);
+    page.shows("moved to").shows("still as they were");
+    let left = count(site, "INBOX", "FROM ada");
+    println!(
+        "{found}: stopped after {:?}, {left} left in the inbox",
+        page.response().took
+    );
+    // The result has what is left, and whoever looks elsewhere first can come back to it.
+    ann.get("/folder?f=Archive").has_status(200);
+    let mut requests = 1;
+    while page.has_words("Continue") {
+        requests += 1;
+        assert!(requests < 40, "{}", page.report("it does not end"));
+        page = page.click("Continue");
+        page.shows("moved to");
+    }
+    requests
+}
+
+#[test]
+fn rule_7_fifty_thousand_that_were_found_in_a_folder_are_archived_stopped_and_gone_on_with() {
+    let site = plan().dovecot(ARCHIVE).start();
+    write(
+        &home(&site, "ann").join("inbox"),
+        &mbox_from(60_000, mostly_ada),
+    );
+    let ann = site.sign_in("ann");
+    let found = "/folder?f=INBOX&q=from:ada";
+    let requests = archive_all(&site, &ann, found, Duration::from_millis(700));
+    println!("in {requests} requests");
+    assert!(requests > 1);
+    assert_eq!(count(&site, "INBOX", "ALL"), 10_000);
+    assert_eq!(count(&site, "INBOX", "FROM bo"), 10_000);
+    assert_eq!(count(&site, "Archive", "FROM ada"), 50_000);
+}
+
+#[test]
+fn rule_7_fifty_thousand_that_were_found_in_several_folders_are_archived_too() {
+    let site = plan().dovecot(ARCHIVE).start();
+    let home = home(&site, "ann");
+    write(&home.join("inbox"), &mbox_from(12_000, mostly_ada));
+    for n in 1..=4 {
+        let file = home.join(format!("mail/Year{n}"));
+        write(&file, &mbox_from(12_000, mostly_ada));
+    }
+    let ann = site.sign_in("ann");
+    ann.get("/folders").has_status(200);
+    let found = "/folder?f=INBOX&q=from:ada&scope=all";
+    let requests = archive_all(&site, &ann, found, Duration::from_millis(700));
+    println!("in {requests} requests");
+    assert!(requests > 1);
+    for folder in ["INBOX", "Year1", "Year2", "Year3", "Year4"] {
+        assert_eq!(count(&site, folder, "ALL"), 2_000, "{folder}");
+        assert_eq!(count(&site, folder, "FROM ada"), 0, "{folder}");
+    }
+    assert_eq!(count(&site, "Archive", "ALL"), 50_000);
+}
+
+#[test]
+fn five_thousand_folders_of_a_server_without_extensions_are_listed_found_and_opened() {
+    let server = Pymap::start();
+    let mut client = MailClient::connect(server.address(), pymap::LOGIN, pymap::PASSWORD);
+    for n in 1..=FOLDERS {
+        client.run(&format!("CREATE Folder{n:04}"));
+    }
+    let letter = Mail::plain("Kim <kim@example.org>", "Far away", "x");
+    client.append("Folder2500", &letter);
+    let site = Site::new().imap_at(server.address()).start();
+    let page = site.signed_in_with(pymap::LOGIN, pymap::PASSWORD);
+    let ann = page.visitor();
+    let list = ann.get("/");
+    list.has_status(200).shows("Inbox").shows("more folders");
+    println!("first page: {:?}", list.response().took);
+    let all = list.click("more folders");
+    let found = all.form("find-folder").set("find", "folder2500").submit();
+    let folder = found.click("Folder2500");
+    folder.has_status(200).shows("Far away");
+    let again = ann.get("/");
+    cost::connections(&again, 0);
+    println!("again: {:?}", again.response().took);
 }
 
 #[test]

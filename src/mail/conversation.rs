@@ -42,6 +42,18 @@ impl Conversation {
         Some((newest, group))
     }
 
+    /// How many messages there are in all of these, and at how many of them no line looks.
+    pub fn counted<'c>(all: impl IntoIterator<Item = &'c Conversation>) -> (u32, u32) {
+        let behind = |one: &Conversation| u32::try_from(one.behind().len()).unwrap_or(u32::MAX);
+        let add = |(count, sum): (u32, u32), one: &Conversation| {
+            (
+                count.saturating_add(one.count),
+                sum.saturating_add(behind(one)),
+            )
+        };
+        all.into_iter().fold((0, 0), add)
+    }
+
     /// The newest of the others, at which a line looks.
     pub fn near(&self) -> &[Uid] {
         let from = self.others.len().saturating_sub(NEAR);

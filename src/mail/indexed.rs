@@ -35,7 +35,31 @@ pub struct Indexed {
     pub thread: Thread,
 }
 
+/// A message names an id: its own, or that of another. Owners stand before those that refer to them, older numbers before
+/// later ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Named {
+    /// The id.
+    pub id: IdHash,
+    /// False for its own.
+    pub refers: bool,
+    /// Which message.
+    pub by: Uid,
+}
+
 impl Indexed {
+    /// The ids that it names.
+    pub fn names(&self) -> impl Iterator<Item = Named> {
+        let named = |id: &IdHash, refers| Named {
+            id: *id,
+            refers,
+            by: self.uid,
+        };
+        let own = self.thread.id.iter().map(move |id| named(id, false));
+        let others = self.thread.references.iter();
+        own.chain(others.map(move |id| named(id, true)))
+    }
+
     /// The entry of a message of which nothing is known.
     pub fn empty(uid: Uid) -> Indexed {
         Indexed {

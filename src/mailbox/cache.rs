@@ -6,6 +6,9 @@
 mod groups;
 mod index;
 mod lists;
+mod names;
+
+pub(super) use groups::Lines;
 
 use std::collections::BTreeMap;
 

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::Mailbox;
+use super::cache::Lines;
 use super::sync::{Before, Compared, Quest, WideQuest};
 use crate::error::{Cause, Error, Imap, Result};
 use crate::mail::{
@@ -41,6 +42,9 @@ impl Mailbox<'_, '_> {
                 Some(head) => head,
                 None => self.compare(&whole)?.head,
             };
+            if let Some(found) = self.as_it_was(list, &head) {
+                return Ok(found);
+            }
             let uids = self.cache.uids(&whole, 0..head.counts.messages);
             let quest = Quest {
                 list,
@@ -57,6 +61,7 @@ impl Mailbox<'_, '_> {
                 folder: 0,
                 below: down_to.get(),
             };
+            let (covers, behind) = Conversation::counted(finding.groups.iter().flatten());
             let found = List {
                 counts: Counts {
                     messages: u32::try_from(uids.len()).unwrap_or(u32::MAX),
@@ -68,13 +73,22 @@ impl Mailbox<'_, '_> {
                     left: finding.down_to.into_iter().map(left).collect(),
                     is_own_order: finding.is_own_order,
                     is_grouped: finding.groups.is_some(),
+                    buckets: finding.buckets,
+                    covers,
+                    behind,
                 }),
                 ..head
             };
-            self.cache.make_room_for_found();
-            self.cache.put_list(list, &found, &uids);
-            if let Some(groups) = &finding.groups {
-                self.cache.put_groups(list, groups);
+            match (finding.before, finding.groups) {
+                (Some(before), Some(groups)) => {
+                    let now = Lines { uids, groups };
+                    self.cache.put_regrouped(list, &found, [&before, &now]);
+                }
+                (_, groups) => {
+                    self.cache.make_room_for_found();
+                    self.cache.put_list(list, &found, &uids);
+                    self.cache.put_groups(list, &groups.unwrap_or_default());
+                }
             }
             return Ok(Compared {
                 head: found,
@@ -84,6 +98,30 @@ impl Mailbox<'_, '_> {
         }
         let cause = Cause::new("the folder gets a new UIDVALIDITY again and again");
         Err(Error::Imap(Imap::Garbled, cause))
+    }
+
+    /// A list of conversations whose folder, of which this is known, has neither got a message since nor lost one.
+    fn as_it_was(&mut self, list: &ListId, folder: &List) -> Option<Compared> {
+        let head = self.cache.list(list).filter(|_| list.search().is_none())?;
+        let so_far = head.found.as_ref()?;
+        let is_certain = so_far.buckets > 0 && so_far.left.is_empty() && so_far.behind == 0;
+        let is_same = (&head.folder, head.next) == (&folder.folder, folder.next);
+        if !is_certain || !is_same || so_far.covers != folder.counts.messages {
+            return None;
+        }
+        let found = List {
+            counts: head.counts,
+            found: head.found,
+            as_of: self.fresh.now,
+            flags: Vec::new(),
+            ..folder.clone()
+        };
+        self.cache.put_head(list, &found);
+        Some(Compared {
+            head: found,
+            flags_due: false,
+            beside: None,
+        })
     }
 
     /// Looks for a list in several folders; with `further` on from where that ended.
@@ -122,6 +160,7 @@ impl Mailbox<'_, '_> {
                 left: finding.left,
                 is_own_order: finding.is_own_order,
                 is_grouped: false,
+                ..FoundSoFar::default()
             }),
         };
         self.cache.make_room_for_found();

@@ -7,6 +7,7 @@
 mod fold;
 mod group;
 mod order;
+mod regroup;
 
 use super::ids;
 use crate::mail::{Address, Indexed, NAME_KEY, SUBJECT_KEY, Thread, Uid};
@@ -15,6 +16,7 @@ use crate::remote::Message;
 
 pub use group::Grouping;
 pub use order::{Key, Sorting};
+pub use regroup::{Known, Regrouping};
 
 /// The entry of a message, of what the server told of it.
 pub fn of(uid: Uid, message: &Message) -> Indexed {

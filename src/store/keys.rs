@@ -18,6 +18,7 @@
 //! | 14 places | data key id, list, block | the folders of a block's UIDs, by number | data key |
 //! | 15 groups | data key id, list, block | what the entries of that block stand for | data key |
 //! | 16 elsewhere | data key id, folder, UIDVALIDITY, UID | what belongs to that message's conversation in other folders | data key |
+//! | 18 names | data key id, folder, UIDVALIDITY, bucket (4) | the messages that name some ids | data key |
 //! | 17 open folder acts | data key id, session id, notice id | `OpenFolderAct` | data key |
 //!
 //! Numbers are big-endian and of fixed width, the variable part comes last: a range is in UID order, a prefix is a folder.
@@ -37,7 +38,7 @@ use crate::error::Act;
 use crate::key_files::KeyName;
 use crate::mail::{
     Conversation, Counts, Entry, Flags, Folder, FolderName, FolderRef, Indexed, MessageAct,
-    MessageRef, ModSeq, Permits, Row, Uid,
+    MessageRef, ModSeq, Named, Permits, Row, Uid,
 };
 use crate::time::Seconds;
 
@@ -70,7 +71,7 @@ pub const SERVER: Tree<DataKeyId, ServerFacts> = Tree::new(4, 1);
 /// The folders.
 pub const FOLDERS: Tree<DataKeyId, FolderList> = Tree::new(5, 7);
 /// What is known of a list.
-pub const LISTS: Tree<ListKey, List> = Tree::new(6, 7);
+pub const LISTS: Tree<ListKey, List> = Tree::new(6, 8);
 /// The UIDs of a list, in blocks of `BLOCK`, oldest first.
 pub const BLOCKS: Tree<BlockKey, Block> = Tree::new(7, 1);
 /// For the same UIDs of a list of several folders, which of its folders each belongs to.
@@ -93,6 +94,9 @@ pub const OPEN_FOLDER_ACTS: Tree<NoticeKey, OpenFolderAct> = Tree::new(17, 1);
 pub const INDEX: Tree<IndexKey, IndexPiece> = Tree::new(13, 1);
 /// The conversations of grouped lists, in blocks beside those of `BLOCKS`.
 pub const GROUPS: Tree<BlockKey, Vec<Conversation>> = Tree::new(15, 2);
+/// Which messages name which ids, so that one that arrives finds its conversation. It belongs to grouped lists, and is made with
+/// them; where it is missing, they are made anew.
+pub const NAMES: Tree<IndexKey, Names> = Tree::new(18, 1);
 /// Messages of other folders that belong to a conversation, by its newest message.
 pub const ELSEWHERE: Tree<MessageKey, Elsewhere> = Tree::new(16, 1);
 
@@ -227,6 +231,13 @@ pub struct FoundSoFar {
     pub is_own_order: bool,
     /// True where its lines stand for conversations.
     pub is_grouped: bool,
+    /// Over how many buckets the ids are spread by which it is grouped; 0 where it is not certain any more that these are
+    /// its conversations.
+    pub buckets: u16,
+    /// How many messages its conversations have.
+    pub covers: u32,
+    /// How many of these no line looks at.
+    pub behind: u32,
 }
 
 /// What of a folder has not been looked through yet.
@@ -289,6 +300,15 @@ pub type Block = Vec<Uid>;
 
 /// What is indexed of a run of a folder's messages, in the order of their numbers.
 pub type IndexPiece = Vec<Indexed>;
+
+/// The messages of a folder that name the ids of one bucket.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Names {
+    /// Over how many buckets the ids of the folder are spread.
+    pub of: u16,
+    /// In order.
+    pub named: Vec<Named>,
+}
 
 /// What was found of a conversation in other folders.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -485,6 +505,9 @@ mod tests {
                 }],
                 is_own_order: true,
                 is_grouped: true,
+                buckets: 2,
+                covers: 3,
+                behind: 4,
             }),
         };
         let folders = FolderList {
@@ -600,6 +623,17 @@ mod tests {
                 }))),
             ),
             (
+                NAMES.version,
+                hex(bytes(postcard::to_stdvec(&Names {
+                    of: 2,
+                    named: vec![Named {
+                        id: IdHash([6; 8]),
+                        refers: true,
+                        by: Uid::new(300).unwrap(),
+                    }],
+                }))),
+            ),
+            (
                 OPEN_FOLDER_ACTS.version,
                 hex(bytes(postcard::to_stdvec(&open_folder_act))),
             ),
@@ -618,7 +652,10 @@ mod tests {
                 7,
                 "01016101740101020101010101020101012f01010001026c72090101610201010203",
             ),
-            (7, "016101010161090201030000080105060e02010001010101080101"),
+            (
+                8,
+                "016101010161090201030000080105060e02010001010101080101020304",
+            ),
             (1, "01ac02"),
             (
                 6,
@@ -632,6 +669,7 @@ mod tests {
             ),
             (2, "010201ac02010301040105"),
             (1, "0101610101ac0205"),
+            (1, "0201060606060606060601ac02"),
             (1, "010161016201630164"),
         ];
         for ((version, bytes), (known_version, known)) in seen.iter().zip(expected) {

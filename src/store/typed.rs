@@ -127,6 +127,14 @@ impl ValidityKey {
             number: uid.get().checked_div(INDEX_PIECE).unwrap_or(0),
         }
     }
+
+    /// One bucket of the ids that its messages name.
+    pub fn names(self, bucket: u16) -> IndexKey {
+        IndexKey {
+            within: self,
+            number: bucket.into(),
+        }
+    }
 }
 
 impl MessageKey {

@@ -6,7 +6,16 @@ use std::ops::Range;
 use super::Cache;
 use crate::mail::{Conversation, Entry, Flags, FolderRef, ListId, MessageRef, Uid};
 use crate::remote::UidSet;
-use crate::store::keys::{BLOCK, ELSEWHERE, Elsewhere, GROUPS, List, ListKey};
+use crate::store::keys::{BLOCK, BLOCKS, ELSEWHERE, Elsewhere, GROUPS, LISTS, List, ListKey};
+
+/// The lines of a list of conversations, in its order.
+#[derive(Clone)]
+pub struct Lines {
+    /// The messages that stand for them.
+    pub uids: Vec<Uid>,
+    /// What they consist of.
+    pub groups: Vec<Conversation>,
+}
 
 impl Cache<'_, '_> {
     /// The conversations at some ranks of a list; None where a block is missing.
@@ -65,6 +74,15 @@ impl Cache<'_, '_> {
         self.put_groups_at(self.data.list(list), groups);
     }
 
+    /// Keeps a list of conversations and these, of which it is known how they lie there: only blocks that are others now are
+    /// written, and none is read.
+    pub fn put_regrouped(&mut self, list: &ListId, head: &List, [before, now]: [&Lines; 2]) {
+        let key = self.data.list(list);
+        self.put_changed(&GROUPS, key, [&before.groups, &now.groups]);
+        self.put_changed(&BLOCKS, key, [&before.uids, &now.uids]);
+        self.put_head(list, head);
+    }
+
     fn put_groups_at(&mut self, list: ListKey, groups: &[Conversation]) {
         self.put_blocks(&GROUPS, list, groups);
     }
@@ -90,6 +108,7 @@ impl Cache<'_, '_> {
             self.remove_list(key);
             return;
         };
+        let is_certain = |head: &List| head.found.as_ref().is_some_and(|found| found.buckets > 0);
         let is_gone = |uid: &Uid| gone.contains(*uid);
         let is_touched =
             |uid: &Uid, group: &Conversation| is_gone(uid) || group.others.iter().any(is_gone);
@@ -98,7 +117,21 @@ impl Cache<'_, '_> {
             .zip(&groups)
             .any(|(uid, group)| is_touched(uid, group))
         {
+            if !is_certain(&head) {
+                self.store.put(self.encryption(), &LISTS, &key, &head);
+            }
             return;
+        }
+        // What is left of a conversation may no longer belong together, and what is one message does.
+        let left = |group: &Conversation| group.others.iter().filter(|uid| !is_gone(uid)).count();
+        let parts = |(uid, group): (&Uid, &Conversation)| {
+            let stays = usize::from(!is_gone(uid));
+            is_touched(uid, group) && left(group).saturating_add(stays) > 1
+        };
+        if uids.iter().zip(&groups).any(parts)
+            && let Some(found) = &mut head.found
+        {
+            found.buckets = 0;
         }
         let mut ranks: Vec<(Uid, u32)> = order.into_iter().zip(0..).collect();
         ranks.sort_unstable();
@@ -139,6 +172,9 @@ impl Cache<'_, '_> {
         let uids: Vec<Uid> = left.iter().map(|(_, uid, _)| *uid).collect();
         let groups: Vec<Conversation> = left.into_iter().map(|(.., group)| group).collect();
         head.counts.messages = u32::try_from(uids.len()).unwrap_or(u32::MAX);
+        if let Some(found) = &mut head.found {
+            (found.covers, found.behind) = Conversation::counted(&groups);
+        }
         // Ranks have moved.
         head.flags.clear();
         self.put_groups_at(key, &groups);

@@ -12,6 +12,8 @@ use crate::remote::UidSet;
 use crate::store::Record;
 use crate::store::keys::{BLOCK, BLOCKS, BlockKey, LISTS, List, ListKey, PLACES, Tree};
 
+/// Of more messages than this that are gone it is not looked up what they name.
+const MOST_GONE: usize = 1_000;
 /// Most lists that were found and are kept: what was looked for a while ago is looked for again.
 const MOST_FOUND: usize = 20;
 
@@ -146,6 +148,30 @@ impl Cache<'_, '_> {
         }
     }
 
+    /// The same where it is known how all lies there, without looking.
+    pub(super) fn put_changed<T: Record + Clone + PartialEq>(
+        &mut self,
+        tree: &Tree<BlockKey, Vec<T>>,
+        key: ListKey,
+        [before, now]: [&[T]; 2],
+    ) {
+        let size = usize::try_from(BLOCK).unwrap_or(usize::MAX);
+        let mut known = before.chunks(size);
+        let mut blocks = now.chunks(size);
+        for number in 0.. {
+            let at = key.block(number);
+            match (known.next(), blocks.next()) {
+                (None, None) => break,
+                (Some(_), None) => self.store.remove(tree, &at),
+                (old, Some(block)) if old != Some(block) => {
+                    self.store
+                        .put(self.encryption(), tree, &at, &block.to_vec());
+                }
+                (_, Some(_)) => {}
+            }
+        }
+    }
+
     /// Removes a list with its blocks.
     pub(super) fn remove_list(&mut self, key: ListKey) {
         self.store.remove(&LISTS, &key);
@@ -200,11 +226,20 @@ impl Cache<'_, '_> {
 
     /// Takes messages that are gone out of the lists in which they were found.
     pub(super) fn drop_from_found(&mut self, folder: &FolderRef, gone: &UidSet) {
-        for (key, mut head) in self.found() {
+        let found = self.found();
+        let grouped = found.iter().filter(|(_, head)| head.folder == *folder);
+        let buckets = grouped.filter_map(|(_, head)| head.found.as_ref());
+        let buckets = buckets.map(|found| found.buckets).max().unwrap_or(0);
+        let few: Vec<Uid> = gone.iter().take(MOST_GONE).collect();
+        let is_certain = buckets > 0 && self.drop_names(folder, buckets, &few);
+        for (key, mut head) in found {
             let Some(number) = head.number_of(folder) else {
                 continue;
             };
-            if head.found.as_ref().is_some_and(|found| found.is_grouped) {
+            if let Some(found) = head.found.as_mut().filter(|found| found.is_grouped) {
+                if !is_certain || found.buckets != buckets {
+                    found.buckets = 0;
+                }
                 self.drop_from_groups(key, head, gone);
                 continue;
             }

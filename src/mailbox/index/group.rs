@@ -7,27 +7,24 @@
 
 use std::hash::{BuildHasher as _, RandomState};
 
-use crate::mail::{Conversation, IdHash, Indexed, Uid};
+use crate::mail::{Conversation, Indexed, Named, Uid};
 
 /// Conversations that are being found: entries are put in one by one.
 pub struct Grouping {
     /// Where each message stands by arrival, the oldest first; by number.
     ranks: Vec<(Uid, u32)>,
-    messages: Vec<(Uid, u32)>,
-    names: Vec<Name>,
+    messages: Vec<Message>,
+    names: Vec<Named>,
     hasher: RandomState,
 }
 
-/// A message names an id: its own, or that of another.
+/// A message that was put in.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Name {
-    id: IdHash,
-    /// False for its own: owners stand before those that refer to them.
-    refers: bool,
-    /// Which message, by where it stands among those that were put in.
-    by: u32,
+struct Message {
+    uid: Uid,
+    rank: u32,
     /// A hash of its subject.
-    subject: u32,
+    subject: u64,
 }
 
 impl Grouping {
@@ -47,39 +44,54 @@ impl Grouping {
     pub fn add(&mut self, entry: &Indexed) {
         let at = self.ranks.binary_search_by_key(&entry.uid, |(uid, _)| *uid);
         let known = at.ok().and_then(|at| self.ranks.get(at)).copied();
-        let (Some(known), Ok(by)) = (known, u32::try_from(self.messages.len())) else {
+        let Some((uid, rank)) = known else {
             return;
         };
-        self.messages.push(known);
-        let [a, b, c, d, ..] = self.hasher.hash_one(&entry.subject).to_be_bytes();
-        let name = |id, refers| Name {
-            id,
-            refers,
-            by,
-            subject: u32::from_be_bytes([a, b, c, d]),
-        };
-        self.names.extend(entry.thread.id.map(|id| name(id, false)));
-        let references = entry.thread.references.iter();
-        self.names.extend(references.map(|id| name(*id, true)));
+        self.messages.push(Message {
+            uid,
+            rank,
+            subject: self.hasher.hash_one(&entry.subject),
+        });
+        self.names.extend(entry.names());
+    }
+
+    /// What the messages name, in order.
+    pub fn names(&mut self) -> &[Named] {
+        self.names.sort_unstable();
+        &self.names
     }
 
     /// The conversations in the order of their newest messages, the oldest first; each by its newest message.
     pub fn finish(mut self) -> Vec<(Uid, Conversation)> {
         self.names.sort_unstable();
-        let mut sets = Sets::new(self.messages.len());
+        self.messages.sort_unstable();
+        let messages = &self.messages;
+        let find = |uid: Uid| {
+            let at = messages.binary_search_by_key(&uid, |message| message.uid);
+            let at = at.ok().and_then(|at| u32::try_from(at).ok());
+            let message = |at: u32| messages.get(usize::try_from(at).ok()?);
+            at.and_then(|at| Some((at, message(at)?.subject)))
+        };
+        let mut sets = Sets::new(messages.len());
         for same in self.names.chunk_by(|one, next| one.id == next.id) {
-            let Some(first) = same.first() else { continue };
+            // An id that nobody else names joins nothing.
+            let [first, _, ..] = same else { continue };
+            let Some((first, subject)) = find(first.by) else {
+                continue;
+            };
             // Some programs give one id to all that they send: then only the first message that has it is meant by it.
-            let belongs = |name: &&Name| name.refers || name.subject == first.subject;
-            for name in same.iter().filter(belongs) {
-                sets.join(first.by, name.by);
+            for name in same {
+                if let Some((at, its)) = find(name.by)
+                    && (name.refers || its == subject)
+                {
+                    sets.join(first, at);
+                }
             }
         }
-        let mut members: Vec<(u32, u32, Uid)> = self
-            .messages
+        let mut members: Vec<(u32, u32, Uid)> = messages
             .iter()
             .zip(0..)
-            .map(|((uid, rank), at)| (sets.root(at), *rank, *uid))
+            .map(|(message, at)| (sets.root(at), message.rank, message.uid))
             .collect();
         members.sort_unstable();
         let mut found: Vec<(u32, Uid, Conversation)> = members
@@ -140,7 +152,7 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use super::*;
-    use crate::mail::Thread;
+    use crate::mail::{IdHash, Thread};
 
     fn id(n: u32) -> IdHash {
         let mut bytes = [0; 8];

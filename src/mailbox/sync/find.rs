@@ -12,7 +12,8 @@ use super::days::Days;
 use super::quest::{LONG_ENOUGH, Quest};
 use crate::error::{Error, GoneKind, Result};
 use crate::mail::{Conversation, Flags, MUTED, SortBy, Term, Uid};
-use crate::mailbox::index::{Grouping, Sorting};
+use crate::mailbox::cache::Lines;
+use crate::mailbox::index::Sorting;
 use crate::remote::{Access, Criteria, Flight, Found, Handle, Plan, SortKey, UidSet};
 use crate::time::Watch;
 
@@ -34,6 +35,10 @@ pub(in crate::mailbox) struct Finding {
     pub is_own_order: bool,
     /// What its lines stand for, where these are conversations.
     pub groups: Option<Vec<Conversation>>,
+    /// Over how many buckets the ids are spread by which they were grouped.
+    pub buckets: u16,
+    /// The lines as they are kept, where these conversations come of them.
+    pub before: Option<Lines>,
 }
 
 /// What the server says of the messages of a folder.
@@ -93,12 +98,12 @@ impl Sync<'_, '_, '_> {
             told.order = Some(sorting.finish());
             down_to = down_to.max(rest);
         }
-        let mut groups = None;
+        let (mut groups, mut buckets, mut before) = (None, 0, None);
         if quest.list.is_grouped() {
-            let mut grouping = Grouping::new(quest.uids);
-            let rest = self.index(quest.folder, quest.uids, &mut |entry| grouping.add(&entry))?;
-            down_to = down_to.max(rest);
-            let mut found = grouping.finish();
+            let grouped = self.group(quest)?;
+            down_to = down_to.max(grouped.down_to);
+            (buckets, before) = (grouped.buckets, grouped.before);
+            let mut found = grouped.found;
             keep_found(quest, told.matching.take(), &mut found);
             self.note_behind(quest, &mut found)?;
             let (newest, of_each): (Vec<Uid>, Vec<Conversation>) = found.into_iter().unzip();
@@ -110,6 +115,8 @@ impl Sync<'_, '_, '_> {
             uids: in_order(quest, told),
             down_to,
             is_own_order,
+            buckets,
+            before,
             groups: groups.map(|groups| match reversed {
                 true => groups.into_iter().rev().collect(),
                 false => groups,

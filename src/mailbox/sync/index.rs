@@ -104,7 +104,30 @@ impl Sync<'_, '_, '_> {
         self.index_more(folder, missing, &mut Effort::default(), take)
     }
 
-    /// The same of some messages of several folders, all within the time that one may take; `take` is given the number of
+    /// The entries of a few messages of a folder, the lowest number first; None where there was no time for all. What else is
+    /// in the index stays.
+    ///
+    /// # Errors
+    /// Those of `index`.
+    pub(super) fn index_few(
+        &mut self,
+        folder: &FolderRef,
+        uids: &[Uid],
+    ) -> Result<Option<Vec<Indexed>>> {
+        let (mut entries, mut missing) = (Vec::new(), Vec::new());
+        for (key, run) in self.cache.index_pieces(folder, uids) {
+            let piece: IndexPiece = self.cache.index_piece(&key).unwrap_or_default();
+            missing.extend(missing_of(run, &piece));
+            let known = piece.into_iter();
+            entries.extend(known.filter(|entry| run.binary_search(&entry.uid).is_ok()));
+        }
+        let mut take = |entry| entries.push(entry);
+        let rest = self.index_more(folder, missing, &mut Effort::default(), &mut take)?;
+        entries.sort_by_key(|entry| entry.uid);
+        Ok(rest.is_none().then_some(entries))
+    }
+
+    /// As `index`, of some messages of several folders, all within the time that one may take; `take` is given the number of
     /// the folder too. Of each folder the number below which there was no time, by its own number.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ mod folders;
 mod index;
 mod levels;
 mod quest;
+mod regroup;
 mod related;
 mod row;
 mod rows;
