@@ -198,5 +198,7 @@ fn conversations_can_be_read_and_used_by_everybody() {
         ["fold", "star", "more", "details"],
         "{way:?}"
     );
-    assert!(!way.iter().any(|one| one.starts_with("unseen")), "{way:?}");
+    // Inside a frame the browser itself shows nothing until there is a link in it.
+    let is_unseen = |one: &&String| one.starts_with("unseen") && *one != "unseen iframe";
+    assert!(!way.iter().any(|one| is_unseen(&one)), "{way:?}");
 }
