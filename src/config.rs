@@ -4,6 +4,8 @@
 //! `~/.postern/postern.toml` of the effective user. No environment variable and no request header takes part: a client
 //! can forge those. An unknown key or a bad value is an error that names file, line and key.
 
+mod sending;
+
 use std::fs;
 use std::io;
 use std::net::IpAddr;
@@ -14,6 +16,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Cause, Error, Result};
 use crate::settings::{Chosen, FolderChoices, Hoster, SavedSearches, Settings};
+
+pub use sending::{Identities, SmtpServer};
 
 /// How a connection to a mail server is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,10 +62,7 @@ impl Default for ImapServer {
 impl ImapServer {
     /// How the way there is protected.
     pub fn security(&self) -> Security {
-        let here = self.host.eq_ignore_ascii_case("localhost")
-            || self.host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
-        self.security
-            .unwrap_or(if here { Security::None } else { Security::Tls })
+        self.security.unwrap_or(usual_security(&self.host))
     }
 
     /// The port to connect to.
@@ -74,6 +75,13 @@ impl ImapServer {
     }
 }
 
+/// How the way to a host is protected where it is not said: not at all on this machine.
+fn usual_security(host: &str) -> Security {
+    let here = host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    if here { Security::None } else { Security::Tls }
+}
+
 /// `[[domain]]`: another IMAP server for the addresses of one domain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -82,6 +90,8 @@ pub struct Domain {
     pub name: String,
     /// Its server.
     pub imap: ImapServer,
+    /// The server that its messages are sent by; None for that of all.
+    pub smtp: Option<SmtpServer>,
 }
 
 /// `[cache]`: how long and how much.
@@ -134,6 +144,8 @@ impl Default for Gate {
 pub struct Limits {
     /// Failed sign-ins a minute before an address, or an account, has to wait.
     pub logins_per_minute: u32,
+    /// How many MB may be attached to one message.
+    pub upload_mb: u32,
     /// The same as `rows` in `[settings]`.
     #[serde(skip_serializing)]
     pub rows: Option<u32>,
@@ -143,6 +155,7 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             logins_per_minute: 5,
+            upload_mb: 25,
             rows: None,
         }
     }
@@ -182,12 +195,19 @@ pub struct Config {
     pub imap: ImapServer,
     /// `[[domain]]`.
     pub domain: Vec<Domain>,
+    /// `[smtp]`; None where messages are handed to a program.
+    pub smtp: Option<SmtpServer>,
+    /// The program, compatible with sendmail, that messages are handed to where there is no `[smtp]`; absolute. None stands
+    /// for the one in its usual place.
+    pub sendmail: Option<PathBuf>,
     /// `[cache]`.
     pub cache: Cache,
     /// `[gate]`.
     pub gate: Gate,
     /// `[limits]`.
     pub limits: Limits,
+    /// `[identities]`: which addresses messages may be sent from.
+    pub identities: Identities,
     /// `[settings]`: what counts until a user has chosen.
     pub settings: Chosen,
     /// `[fixed]`: what counts whatever a user has chosen.
@@ -272,8 +292,21 @@ impl Config {
             ),
             (
                 "host",
-                servers().any(|s| s.host.is_empty() || s.host.contains(char::is_whitespace)),
+                servers()
+                    .map(|s| &s.host)
+                    .chain(self.smtp_servers().map(|s| &s.host))
+                    .any(|host| host.is_empty() || host.contains(char::is_whitespace)),
                 "must be a host name",
+            ),
+            (
+                "sendmail",
+                self.sendmail.as_ref().is_some_and(|p| !p.is_absolute()),
+                "must be an absolute path",
+            ),
+            (
+                "upload_mb",
+                !(1..=128).contains(&self.limits.upload_mb),
+                "must be 1 to 128",
             ),
             (
                 "fresh_seconds",
@@ -337,10 +370,28 @@ impl Config {
             .map(|d| &d.imap)
     }
 
+    /// The submission server of a realm that `server_for` named; None where messages are handed to a program.
+    pub fn smtp_of_realm(&self, realm: &str) -> Option<&SmtpServer> {
+        let own = self.domain.iter().find(|d| d.name == realm);
+        own.and_then(|d| d.smtp.as_ref()).or(self.smtp.as_ref())
+    }
+
+    fn smtp_servers(&self) -> impl Iterator<Item = &SmtpServer> {
+        let own = self.domain.iter().filter_map(|d| d.smtp.as_ref());
+        own.chain(self.smtp.as_ref())
+    }
+
     /// True where any server is reached by TLS.
     pub fn connects_by_tls(&self) -> bool {
         let mut servers = std::iter::once(&self.imap).chain(self.domain.iter().map(|d| &d.imap));
+        let mut submission = self.smtp_servers();
         servers.any(|s| s.security() != Security::None)
+            || submission.any(|s| s.security() != Security::None)
+    }
+
+    /// How many bytes may be attached to one message.
+    pub fn most_attached(&self) -> u64 {
+        u64::from(self.limits.upload_mb).saturating_mul(1_000_000)
     }
 
     /// Bytes on disk that a user's store may take before it is made anew.
@@ -368,6 +419,7 @@ impl Config {
             is_keys_fixed: _,
             folders,
             searches,
+            identities,
             is_searches_fixed: _,
             is_remote_from_fixed: _,
         } = Settings::resolve(self.hoster(), &Chosen::default());
@@ -380,6 +432,7 @@ impl Config {
                 marked: Some(marked),
                 keys: Some(keys),
                 folders: Some(folders).filter(|chosen| *chosen != FolderChoices::default()),
+                identities: Some(identities).filter(|own| !own.is_empty()),
                 searches: Some(searches).filter(|kept| *kept != SavedSearches::default()),
                 ..Chosen::default()
             },

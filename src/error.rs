@@ -364,6 +364,9 @@ pub mod samples {
             | Act::SetFolder { .. }
             | Act::KeepSearch { .. }
             | Act::Prefer(_)
+            | Act::Send { .. }
+            | Act::KeepDraft
+            | Act::DiscardDraft
             | Act::FolderCutShort { .. }
             | Act::Import { .. } => {}
         };
@@ -378,10 +381,16 @@ pub mod samples {
             Act::EndAllSessions,
             images(true),
             images(false),
+            Act::KeepDraft,
+            Act::DiscardDraft,
         ];
         for on in [true, false] {
             let name = "Unread, all folders".to_owned();
             all.push(Act::KeepSearch { name, on });
+            all.push(Act::Send {
+                to: 2,
+                is_filed: on,
+            });
         }
         all.extend(Preference::all().map(Act::Prefer));
         for edit in [LabelEdit::Made, LabelEdit::Changed, LabelEdit::Removed] {

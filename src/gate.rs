@@ -112,6 +112,13 @@ pub const IMPORT: LaneKind = LaneKind {
     count: 2,
 };
 
+/// The lane of sending. Few wait: who has to wait longer is told that a message is still being sent.
+pub const SEND: LaneKind = LaneKind {
+    turn: "send",
+    places: "sending",
+    count: 4,
+};
+
 /// Proof that a lane is held: one job of its kind at a time for each user.
 #[derive(Debug)]
 pub struct Lane {

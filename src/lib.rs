@@ -13,8 +13,8 @@
 //! | roof | `main` (the one place that ends the process), [`cli`] for a shell, [`app`] for a request |
 //! | what a click does | [`actions`]: one for each route; [`jobs`] for what takes long |
 //! | how it looks | [`views`]: plain data in, markup out |
-//! | meaning | [`document`]: what is to be read of a message; [`mailbox`]: what is cached, what is fetched and compared, what is changed, and a front that decides; [`desk`]: a user's gate, store and session, opened and closed in one order; [`session`]; [`notices`]: what the page after an act says; [`settings`]: built in, then the hoster, then the user |
-//! | doors | [`gate`] (fs2), [`state`], [`throttle`], [`store`] (sled), [`profile`] (toml), [`outbox`], [`key_files`], [`remote`] (imap, native-tls), [`mime`] (mail-parser), [`clean`] (ammonia), [`request`] and [`response`] (cgi), [`spool`] |
+//! | meaning | [`document`]: what is to be read of a message; [`draft`]: from what was typed to a message that can be sent; [`mailbox`]: what is cached, what is fetched and compared, what is changed, and a front that decides; [`desk`]: a user's gate, store and session, opened and closed in one order; [`session`]; [`notices`]: what the page after an act says; [`settings`]: built in, then the hoster, then the user |
+//! | doors | [`gate`] (fs2), [`state`], [`throttle`], [`store`] (sled), [`profile`] (toml), [`outbox`], [`ledger`]: what became of each message that was to be sent, [`submission`] (lettre), [`key_files`], [`remote`] (imap, native-tls), [`mime`] (mail-parser), [`clean`] (ammonia), [`request`] and [`response`] (cgi), [`spool`] |
 //! | ground, words | [`error`], [`route`], [`mail`], [`media`], [`plain_text`], [`extras`], [`sender`]: who a mail is from, judged once; [`words`], [`characters`], [`assets`], [`pack`], [`work`]: the budget of what one mail may cost, [`time`], [`config`], [`seal`], [`process`] |
 //!
 //! Each crate that reaches outside has one door, and its types do not leave that room.
@@ -85,6 +85,9 @@
 //! | judgement, doubt | who a mail is from; a sign of spoofing |
 //! | remote (of a page), held back | external content, such as tracking pixels; blocked |
 //! | profile, settings | what a user has set, in plain files |
+//! | draft, writing, letter | a message that is being written: as typed; with its files, as it lies on the disk; as it will be sent |
+//! | token, claim (of a message), entry | idempotency key; taking it, once; what the ledger has of it |
+//! | copy, filed | what the sender keeps in Sent; put there |
 //! | notice | flash message, above a list or a message |
 //! | outbox, spool | forms that outlive their session; an unnamed temporary file |
 //! | role | special use of a mailbox (RFC 6154); a mailbox of IMAP is a folder here |
@@ -101,11 +104,13 @@ pub mod cli;
 pub mod config;
 pub mod desk;
 pub mod document;
+pub mod draft;
 pub mod error;
 pub mod extras;
 pub mod gate;
 pub mod jobs;
 pub mod key_files;
+pub mod ledger;
 pub mod mail;
 pub mod mailbox;
 pub mod media;
@@ -127,6 +132,7 @@ pub mod settings;
 pub mod spool;
 pub mod state;
 pub mod store;
+pub mod submission;
 pub mod throttle;
 pub mod time;
 pub mod views;

@@ -5,6 +5,7 @@
 
 mod act;
 mod conversation;
+mod draft;
 mod evidence;
 mod flags;
 mod folder_act;
@@ -14,6 +15,7 @@ mod label;
 mod list;
 mod permits;
 mod preference;
+mod refusal;
 mod rights;
 mod row;
 mod search;
@@ -24,6 +26,7 @@ use serde::{Deserialize, Serialize};
 
 pub use act::{MessageAct, Tally};
 pub use conversation::Conversation;
+pub use draft::{AddressField, Answer, AttachedFile, Draft, DraftFault, Source, Unsent};
 pub use evidence::{Check, Evidence, FromForm, Topmost, Verdict};
 pub use flags::{FORWARDED, Flags, MUTED};
 pub use folder_act::{FolderAct, FolderChange, FolderFault, FolderSetting, FolderSize};
@@ -33,6 +36,7 @@ pub use label::{Colour, LONGEST_NAME, Label, LabelWord, labels_of};
 pub use list::{Entry, ListId, Order, Scope, SortBy};
 pub use permits::Permits;
 pub use preference::Preference;
+pub use refusal::{Refusal, RefusedRecipient};
 pub use rights::Rights;
 pub use row::{Asked, Dated, IdHash, MOST_REFERENCES, Row, Thread, Told};
 pub use search::{Narrowing, Place, Search, SearchField, SearchOption, Term};
@@ -133,7 +137,7 @@ impl FolderRef {
 }
 
 /// One message, by what stays true while its folder keeps its UIDVALIDITY.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageRef {
     /// Its folder.
     pub folder: FolderName,

@@ -6,6 +6,7 @@
 //! key of the session (`hand_over`), over bytes that the file has kept free for it, so that this works on a full disk too.
 //! Only who holds the gate comes here, so one name for the unfinished file is enough.
 
+mod drafts;
 mod imports;
 mod sealed;
 
@@ -19,12 +20,13 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Cause, Error, Result};
-use crate::gate::Pass;
+use crate::gate::{LaneKind, Pass};
 use crate::request::body::{Source as _, read_stretch};
 use crate::request::form::Form;
 use crate::request::upload::Upload;
 use crate::seal::{self, Key};
 use crate::state;
+pub use drafts::{Drafts, FileBytes, Writing};
 pub use imports::{Import, Imports, UnderWay};
 use sealed::{LID, LID_AT, PIECE, Pieces, Place, Sealed};
 
@@ -186,6 +188,14 @@ impl<'p> Outbox<'p> {
         Ok(sealed.and_then(|sealed| described(id, sealed)))
     }
 
+    /// True while a job of this kind is at work for the user.
+    ///
+    /// # Errors
+    /// `Setup`, `DiskFull`.
+    pub fn is_at_work(&self, kind: &LaneKind) -> Result<bool> {
+        self.pass.is_at_work(kind)
+    }
+
     /// Forgets a form: it was taken, or given up.
     ///
     /// # Errors
@@ -194,7 +204,8 @@ impl<'p> Outbox<'p> {
         remove(&self.path(id))
     }
 
-    /// Removes what is older than an hour, and what somebody has left unfinished; of imports what is older than a day.
+    /// Removes what is older than an hour, and what somebody has left unfinished; of imports what is older than a day, of
+    /// messages that are being written what is older than 30.
     ///
     /// # Errors
     /// `Setup`.
@@ -203,15 +214,17 @@ impl<'p> Outbox<'p> {
             remove(path)?;
         }
         imports::sweep(self.pass.dir())?;
+        drafts::sweep(self.pass.dir())?;
         remove(&self.dir.join(UNFINISHED))
     }
 
-    /// Removes all forms, and all imports.
+    /// Removes all forms, all imports, and all messages that are being written.
     ///
     /// # Errors
     /// `Setup`.
     pub fn remove_all(&self) -> Result<()> {
-        for dir in [&self.dir, &self.pass.dir().join("imports")] {
+        for dir in ["outbox", "imports", "drafts"] {
+            let dir = &self.pass.dir().join(dir);
             match fs::remove_dir_all(dir) {
                 Err(e) if e.kind() != io::ErrorKind::NotFound => {
                     return Err(state::failed(dir, &e));

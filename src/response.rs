@@ -133,6 +133,11 @@ impl Response {
         )
     }
 
+    /// The same page, which a browser may show again as it was left: what was typed is still in it.
+    pub fn kept_for_back(self) -> Response {
+        self.with("Cache-Control", "private, no-cache")
+    }
+
     /// The same answer with one more header. What is not printable ASCII does not leave.
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Response {
         let value: String = value.into();

@@ -5,9 +5,11 @@
 //! travel in the query only: Apache answers some of their characters in a path with an error of its own.
 
 mod act;
+mod compose;
 mod folder_form;
 mod import_form;
 mod labels;
+mod names;
 mod page;
 mod preference_form;
 mod query;
@@ -17,6 +19,7 @@ use crate::error::{Error, Result};
 pub use crate::mail::MessageRef;
 use crate::mail::{FolderName, NestedPath, Search};
 pub use act::{ActForm, AllOf, MessagesForm, Picked, SenderForm};
+pub use compose::{ComposeQuery, DraftForm, Wish, next};
 pub use folder_form::SettingForm;
 pub use import_form::ImportForm;
 pub use labels::LabelForm;
@@ -59,6 +62,14 @@ pub enum Route {
     Import(FolderName),
     /// `POST /import`: takes them in, goes on with that, or ends it, as its form says (`ImportForm`).
     TakeIn,
+    /// `GET /compose`: a message is written.
+    Compose(Box<ComposeQuery>),
+    /// `POST /autosave`: keeps what was typed of a message; sent by script while it is written.
+    Autosave,
+    /// `GET /unsent`: the messages that are being written, or were not sent.
+    Unsent,
+    /// `POST /compose`: keeps what was typed and attached, and does with it what its form says (`DraftForm`).
+    Write,
     /// `GET /message`: one message.
     Message(MessageQuery),
     /// `GET /print`: one message for paper.
@@ -152,6 +163,10 @@ impl Route {
             | Route::Messages
             | Route::ChangeFolder
             | Route::TakeIn
+            | Route::Compose(_)
+            | Route::Write
+            | Route::Unsent
+            | Route::Autosave
             | Route::Labels
             | Route::EditLabel
             | Route::SetFolder
@@ -204,6 +219,14 @@ impl Route {
             "/folder-options" => by_get(q.folder_page().map(Route::FolderOptions)),
             "/import" if post => Ok(Route::TakeIn),
             "/import" => only(get, "GET, HEAD, POST", q.folder().map(Route::Import)),
+            "/compose" if post => Ok(Route::Write),
+            "/compose" => only(
+                get,
+                "GET, HEAD, POST",
+                ComposeQuery::read(&q).map(|page| Route::Compose(Box::new(page))),
+            ),
+            "/autosave" => only(post, "POST", Ok(Route::Autosave)),
+            "/unsent" => by_get(Ok(Route::Unsent)),
             "/change-folder" => only(post, "POST", Ok(Route::ChangeFolder)),
             "/look" => by_get(q.list_page().map(|page| Route::Look {
                 page,
@@ -308,6 +331,13 @@ impl Route {
                 link.set("f", folder.as_wire());
             }
             Route::TakeIn => link.path("/import"),
+            Route::Compose(page) => {
+                link.path("/compose");
+                page.write(&mut link);
+            }
+            Route::Write => link.path("/compose"),
+            Route::Unsent => link.path("/unsent"),
+            Route::Autosave => link.path("/autosave"),
             Route::ChangeFolder => link.path("/change-folder"),
             Route::SetFolder => link.path("/set-folder"),
             Route::KeepSearch => link.path("/keep-search"),
@@ -390,45 +420,6 @@ impl Route {
         let (path, query) = href.split_once('?').unwrap_or((&href, ""));
         let fields = form_urlencoded::parse(query.as_bytes()).into_owned();
         (path.to_owned(), fields.collect())
-    }
-
-    /// The route's name in the log and in tests.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Route::Folder(_) => "folder",
-            Route::Folders(_) => "folders",
-            Route::FolderOptions(_) => "folder-options",
-            Route::Import(_) => "import",
-            Route::TakeIn => "take-in",
-            Route::ChangeFolder => "change-folder",
-            Route::SetFolder => "set-folder",
-            Route::KeepSearch => "keep-search",
-            Route::Look { .. } => "look",
-            Route::Message(_) => "message",
-            Route::Print(_) => "print",
-            Route::Frame(_) => "frame",
-            Route::Part { .. } => "part",
-            Route::Attachments { .. } => "attachments",
-            Route::Headers { .. } => "headers",
-            Route::Leave { .. } => "leave",
-            Route::Sender => "sender",
-            Route::Messages => "messages",
-            Route::Labels => "labels",
-            Route::EditLabel => "label",
-            Route::Keys => "keys",
-            Route::SetPreference => "set-preference",
-            Route::Source { .. } => "source",
-            Route::Resume { .. } => "resume",
-            Route::SignInForm { .. } => "sign-in-form",
-            Route::SignIn => "sign-in",
-            Route::SignOut => "sign-out",
-            Route::Sessions => "sessions",
-            Route::EndSession => "end-session",
-            Route::EndAllSessions => "end-all-sessions",
-            Route::Asset { .. } => "asset",
-            Route::Robots => "robots",
-            Route::Favicon => "favicon",
-        }
     }
 }
 

@@ -6,6 +6,7 @@
 //! who uses it. What a later version or a hand wrote into the user's file is kept in `other`.
 
 mod folders;
+mod identities;
 mod searches;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ use crate::mail::Preference;
 use crate::time::Zone;
 
 pub use folders::FolderChoices;
+pub use identities::Identity;
 pub use searches::SavedSearches;
 
 /// Senders whose images are always shown; one more, and the oldest goes.
@@ -39,6 +41,8 @@ pub struct Chosen {
     pub folders: Option<FolderChoices>,
     /// The searches that are kept.
     pub searches: Option<SavedSearches>,
+    /// Whom messages are from, the usual one first.
+    pub identities: Option<Vec<Identity>>,
     /// Keys that are no settings of this version.
     #[serde(flatten)]
     pub other: Table,
@@ -89,6 +93,8 @@ pub struct Settings {
     pub folders: FolderChoices,
     /// The searches that are kept.
     pub searches: SavedSearches,
+    /// Whom messages are from, the usual one first.
+    pub identities: Vec<Identity>,
     /// True where the hoster lets nobody change them.
     pub is_searches_fixed: bool,
     /// True where the hoster lets nobody change `remote_from`.
@@ -133,6 +139,8 @@ impl Settings {
             is_keys_fixed: fixed.keys.is_some(),
             folders: first([&fixed.folders, &user.folders, &settings.folders]).unwrap_or_default(),
             searches: first([&fixed.searches, &user.searches, &settings.searches])
+                .unwrap_or_default(),
+            identities: first([&fixed.identities, &user.identities, &settings.identities])
                 .unwrap_or_default(),
             is_searches_fixed: fixed.searches.is_some(),
             is_remote_from_fixed: fixed.remote_from.is_some(),
@@ -189,6 +197,8 @@ impl Chosen {
             folders: _,
             // One that names no list is not offered.
             searches: _,
+            // An address that nobody may use is not offered.
+            identities: _,
             other: _,
         } = self;
         if rows.is_some_and(|rows| !(10..=200).contains(&rows)) {

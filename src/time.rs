@@ -278,6 +278,12 @@ impl Zone {
         Some(at.timestamp().as_second())
     }
 
+    /// A moment as a header has it (RFC 5322 3.3); None for one that no calendar has.
+    pub fn header_date(&self, at: Seconds) -> Option<String> {
+        let at = Timestamp::from_second(at).ok()?.to_zoned(self.zone.clone());
+        jiff::fmt::rfc2822::to_string(&at).ok()
+    }
+
     /// A moment in this zone; None for one that no calendar has.
     pub fn calendar(&self, at: Seconds, now: Seconds) -> Option<Calendar> {
         let at = Timestamp::from_second(at).ok()?.to_zoned(self.zone.clone());

@@ -7,6 +7,7 @@
 //! Here: languages, numbers, sizes, dates. What pages say is in the files below, what is said when one fails in `failures`.
 
 mod acts;
+mod compose;
 mod extras;
 mod failures;
 mod finding;

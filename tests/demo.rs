@@ -13,6 +13,7 @@ mod support;
 use support::apache::Mpm;
 use support::mailbox::{FOLDERS, ROLES, mails_of};
 use support::mails::{Mail, generated_since};
+use support::sink::Sendmail;
 use support::site::Site;
 
 const USAGE: &str = "\
@@ -98,7 +99,10 @@ fn run(options: &Options) -> ExitCode {
     }
     let parent = parent_id();
     println!("Starting Apache and Dovecot ...");
+    let sendmail = Sendmail::delivering();
     let mut plan = Site::new()
+        .setting(&sendmail.setting())
+        .config("[identities]\ndomains = [\"example.org\"]")
         .user(LOGIN, PASSWORD)
         .mpm(options.mpm)
         .dovecot(ROLES);
@@ -113,6 +117,7 @@ fn run(options: &Options) -> ExitCode {
         plan = plan.mails(LOGIN, folder, mails);
     }
     let site = plan.start();
+    sendmail.delivers_into(&site.maildir(LOGIN));
     let mut client = site.other_client(LOGIN);
     for (_, folder) in FOLDERS {
         client.run(&format!("SUBSCRIBE \"{folder}\""));

@@ -85,6 +85,8 @@ mod reach;
 mod reading;
 /// Forms whose session had ended, through signing in again.
 mod resume;
+/// Writing messages and sending them: what arrives, and that none is sent twice.
+mod send;
 /// Remote content that is always shown for a sender, and the settings that say so.
 mod sender;
 /// Who a mail is from: a table of forms, and what every page says of each.

@@ -274,7 +274,43 @@ const look = async () => {
 };
 setTimeout(look, pause);
 
-// A page from the back-forward cache may belong to a session that has ended: the server knows.
+// A message that is written: its text is kept every 20 seconds where it has changed, and when the page goes out of sight, so
+// that it is found under "Unsent" whatever happens here. Leaving is asked about only where the last of it was not kept, or
+// files were chosen and not uploaded yet.
+let kept;
+let isSent = false;
+const written = () => document.querySelector("form[data-autosave]");
+const typed = (form) => {
+  const data = new FormData(form);
+  for (const field of form.querySelectorAll("input[type=file]")) data.delete(field.name);
+  return new URLSearchParams(data);
+};
+const keep = async () => {
+  const form = written();
+  if (!form || isSent || typed(form).toString() === kept) return;
+  const now = typed(form);
+  const keepalive = now.toString().length < 60000;
+  const answer = await fetch(form.dataset.autosave, { method: "POST", body: now, keepalive }).catch(() => undefined);
+  if (answer?.status !== 204) return;
+  kept = now.toString();
+  if (form.isConnected) history.replaceState(history.state, "", form.dataset.page);
+};
+if (written()) {
+  kept = typed(written()).toString();
+  setInterval(keep, 20000);
+}
+document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && keep());
+document.addEventListener("submit", (event) => (isSent ||= event.target === written()));
+addEventListener("beforeunload", (event) => {
+  const form = written();
+  if (!form || isSent) return;
+  const hasFiles = [...form.querySelectorAll("input[type=file]")].some((field) => field.files.length > 0);
+  if (hasFiles || typed(form).toString() !== kept) event.preventDefault();
+});
+
+// A page from the back-forward cache may belong to a session that has ended: the server knows. A message that is being written
+// stays as it is.
 addEventListener("pageshow", (event) => {
-  if (event.persisted) location.reload();
+  isSent = false;
+  if (event.persisted && !written()) location.reload();
 });

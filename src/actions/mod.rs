@@ -4,7 +4,9 @@
 //! know whether its mail came from the cache or the server, but for the notice that says so.
 
 pub mod about;
+mod answering;
 mod choose;
+pub mod compose;
 pub mod conversation;
 mod drawn;
 mod export;
@@ -15,7 +17,9 @@ pub mod folder;
 pub mod folder_options;
 pub mod folder_settings;
 pub mod folders;
+mod identities;
 pub mod import;
+mod keeping;
 pub mod labels;
 pub mod login;
 pub mod message;
@@ -34,6 +38,7 @@ pub mod searches;
 pub mod sender;
 pub mod sessions;
 mod together;
+pub mod unsent;
 mod ways;
 
 use std::time::Duration;
@@ -43,9 +48,10 @@ use maud::Markup;
 use crate::config::Config;
 use crate::error::Progress;
 use crate::jobs::Job;
+use crate::ledger::Ledger;
 use crate::mailbox::Mailbox;
 use crate::notices::Told;
-use crate::outbox::{Imports, Outbox, UnderWay};
+use crate::outbox::{Drafts, Imports, Outbox, UnderWay};
 use crate::profile::Profile;
 use crate::request::Head;
 use crate::request::form::Form;
@@ -92,6 +98,10 @@ pub struct Visit<'v, 'p> {
     pub imports: Imports,
     /// The one that is under way.
     pub import: Option<UnderWay>,
+    /// Messages that are being written.
+    pub drafts: Drafts,
+    /// What became of those that were to be sent.
+    pub ledger: Ledger<'v>,
     /// Time spent on making HTML.
     pub rendering: Duration,
 }

@@ -9,8 +9,9 @@ use std::time::Duration;
 use super::{Asked, Door};
 use crate::actions::login::SignInFields;
 use crate::actions::{
-    self, Done, Visit, about, conversation, folder, folder_options, folder_settings, folders,
-    import, labels, login, message, messages, part, preferences, print, searches, sender, sessions,
+    self, Done, Visit, about, compose, conversation, folder, folder_options, folder_settings,
+    folders, import, labels, login, message, messages, part, preferences, print, searches, sender,
+    sessions, unsent,
 };
 use crate::assets;
 use crate::error::{Cause, Error, Result};
@@ -29,6 +30,9 @@ const COURTESY: Duration = Duration::from_secs(2);
 
 /// The longest form with files to be taken in, in bytes.
 const IMPORT_BYTES: u64 = 500 * 1024 * 1024;
+
+/// The longest form of a message that is written, in bytes: the most that a hoster can allow, and room for the text.
+const COMPOSE_BYTES: u64 = 132 * 1024 * 1024;
 
 /// What a route needs.
 pub struct Needs<'r> {
@@ -165,6 +169,26 @@ pub fn needs(route: &Route) -> Needs<'_> {
             body: BodyLimit::form(IMPORT_BYTES),
             back: Back::Page(Route::Folders(FoldersQuery::default())),
             ..Needs::act(import::take_in)
+        },
+        Route::Unsent => Needs::page(unsent::show),
+        Route::Autosave => Needs {
+            waits: Waiter::Background,
+            asks: Asks::Nothing,
+            fails_as: FailsAs::Part,
+            back: Back::Page(Route::Unsent),
+            ..Needs::act(compose::autosave)
+        },
+        Route::Compose(query) => Needs::page(|visit| compose::show(visit, query)),
+        Route::Write => Needs {
+            body: BodyLimit {
+                is_shown_again: true,
+                ..BodyLimit::form(COMPOSE_BYTES)
+            },
+            back: Back::Carry {
+                show: Box::new(compose::again),
+                otherwise: compose::page_of,
+            },
+            ..Needs::act(compose::write)
         },
         Route::Message(query) => {
             Needs::page(|visit| conversation::show(visit, query)).but_elsewhere(plain(query))
@@ -387,6 +411,8 @@ impl<'r> Needs<'r> {
     pub fn waiter(&self, head: &Head) -> Result<Waiter> {
         match (head.method.as_str(), self.waits) {
             (_, Waiter::Act) => Ok(Waiter::Act),
+            // What is kept without being asked for is kept again soon: it need not wait.
+            ("POST", Waiter::Background) => Ok(Waiter::Background),
             ("POST", _) => Err(Error::Internal(Cause::new("a POST that is no act"))),
             _ if route::retries(&head.query) > 0 => Ok(Waiter::Background),
             (_, waits) => Ok(waits),

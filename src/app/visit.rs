@@ -17,9 +17,10 @@ use crate::gate;
 use crate::gate::Pass;
 use crate::jobs::import::interrupted;
 use crate::jobs::{self, Delivery, Job, Owner};
+use crate::ledger::Ledger;
 use crate::mailbox::{self, Mailbox};
 use crate::notices::{self, Told};
-use crate::outbox::{FormId, Imports, Outbox, UnderWay};
+use crate::outbox::{Drafts, FormId, Imports, Outbox, UnderWay};
 use crate::profile::Profile;
 use crate::remote::{Capabilities, Remote};
 use crate::response::Response;
@@ -257,6 +258,8 @@ impl Visitor<'_> {
             outbox: Outbox::of(desk.pass),
             imports,
             import,
+            drafts: Drafts::of(desk.pass.dir(), desk.pass.user(), session.data.id.0),
+            ledger: Ledger::of(&self.door.state, desk.pass.user()),
             told: told.into_iter().collect(),
             progress: &asked.context.progress,
             notice: session.data.notice(SessionKey(self.claim.id), id.0),

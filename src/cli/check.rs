@@ -13,7 +13,9 @@ use crate::config::{Config, ImapServer, Security};
 use crate::error::{Cause, Error, Imap, Result};
 use crate::process;
 use crate::remote::{Account, Remote};
+use crate::seal::Secret;
 use crate::state::{self, State};
+use crate::submission::{self, Way};
 use crate::time::Deadline;
 
 /// How long a mail server may take.
@@ -102,6 +104,10 @@ fn everything(address: Option<&str>) -> ExitCode {
             let domains = config.domain.iter().map(|d| (d.name.as_str(), &d.imap));
             for (domain, server) in std::iter::once(("", &config.imap)).chain(domains) {
                 imap(&mut report, domain, server);
+            }
+            let domains = config.domain.iter().map(|d| d.name.as_str());
+            for domain in std::iter::once("").chain(domains) {
+                sending(&mut report, domain, &config);
             }
             host::limits(&mut report, &process::limits(), config.gate.total);
             println!("\nSettings in use:\n\n{}", config.printed());
@@ -213,6 +219,30 @@ fn greet(server: &ImapServer) -> Result<()> {
     match remote.ready().map(drop) {
         Err(Error::Imap(Imap::LoginRefused | Imap::LoginLater | Imap::LoginInUse, _)) => Ok(()),
         other => other,
+    }
+}
+
+/// Whether messages can be sent, as far as that is seen without a password.
+fn sending(report: &mut Report, domain: &str, config: &Config) {
+    let own = config.domain.iter().find(|d| d.name == domain);
+    if !domain.is_empty() && own.is_none_or(|own| own.smtp.is_none()) {
+        // It is sent like everybody's.
+        return;
+    }
+    let server = config.smtp_of_realm(domain);
+    let way = Way::of(server, config.sendmail.as_deref(), "", &Secret::new(""));
+    let name = match &way {
+        Way::Server { server, .. } => format!("SMTP server {}:{}", server.host, server.port()),
+        Way::Program(program) => format!("sendmail program {}", program.display()),
+        Way::Nowhere => "sending".to_owned(),
+    };
+    match submission::probe(&way) {
+        Ok(()) => report.good(&format!("{name} can be used")),
+        Err((_, Some(Cause(cause)))) => report.wrong(&format!("{name} cannot be used: {cause}. Check [smtp] in .htpostern.toml")),
+        Err((_, None)) => report.note("nobody can send messages: there is no sendmail program on this machine. Set [smtp] host (or sendmail) in .htpostern.toml"),
+    }
+    if domain.is_empty() && config.identities.domains.is_empty() && !config.identities.any {
+        report.note("users send from the name that they sign in with; where that is no mail address, set [identities] domains, or they cannot send");
     }
 }
 

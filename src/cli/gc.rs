@@ -11,6 +11,7 @@ use crate::desk;
 use crate::error::{Error, Result};
 use crate::gate::{Gate, Waiter};
 use crate::key_files::KeyFiles;
+use crate::ledger::Ledger;
 use crate::outbox::Outbox;
 use crate::process;
 use crate::session;
@@ -128,6 +129,7 @@ fn clean(state: &State, config: &Config, user: UserId, wish: Wish) -> Result<Don
         return Ok(Done::Emptied);
     }
     Outbox::of(&pass).sweep()?;
+    Ledger::of(state, user).sweep()?;
     // Opening changes the generation of a store that is over its budget, or damaged.
     let left = desk::at(pass, config.store_budget(), |desk| {
         session::tidy(&mut desk.store, desk.now)

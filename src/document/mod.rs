@@ -277,6 +277,16 @@ impl Document {
         self.headers.get_or_init(|| codec::headers(&self.header))
     }
 
+    /// Its Message-ID, and those of its conversation before it, oldest first.
+    pub fn conversation_ids(&self) -> (String, Vec<String>) {
+        let headers = self.headers();
+        let references = match headers.references.is_empty() {
+            true => headers.in_reply_to.clone(),
+            false => headers.references.clone(),
+        };
+        (headers.message_id.clone(), references)
+    }
+
     /// True where it has a version in HTML.
     pub fn has_html(&self) -> bool {
         self.leaves.html().next().is_some()

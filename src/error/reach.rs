@@ -96,6 +96,17 @@ pub enum Act {
         /// True where others were to go with it, and may have.
         had_others: bool,
     },
+    /// To send a message.
+    Send {
+        /// To how many people.
+        to: u32,
+        /// False where its copy is not in Sent.
+        is_filed: bool,
+    },
+    /// To keep a message that is being written.
+    KeepDraft,
+    /// To throw a message away that was being written.
+    DiscardDraft,
     /// To take messages in from files.
     Import {
         /// The folder's name for people.
@@ -125,6 +136,7 @@ impl Act {
             Act::Messages { tally, .. } => tally.left == 0 && tally.done > 0,
             Act::CutShort { .. } | Act::FolderCutShort { .. } => false,
             Act::Folder { tally, .. } => tally.left == 0,
+            Act::Send { is_filed, .. } => *is_filed,
             Act::Import { came, .. } => came.stop.is_none() && came.unfit == 0,
             Act::SignIn
             | Act::SignOut
@@ -134,7 +146,9 @@ impl Act {
             | Act::Label { .. }
             | Act::SetFolder { .. }
             | Act::KeepSearch { .. }
-            | Act::Prefer(_) => true,
+            | Act::Prefer(_)
+            | Act::KeepDraft
+            | Act::DiscardDraft => true,
         }
     }
 }

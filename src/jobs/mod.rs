@@ -9,17 +9,16 @@
 //! 3. *After*: what has to be recorded in the store is, with the gate taken anew, in the slot that the job has kept. The
 //!    session may have ended meanwhile: then nothing is recorded, and what was done is done all the same.
 //!
-//! Today's jobs are the transfer, the export, and the import, which notes how far it is in files of its own (`outbox`), so
-//! that it can be gone on with after a kill. How others fit: *sending* checks the form before; outside, in a lane of its own,
-//! it claims the token in the ledger, speaks SMTP, writes the outcome into the ledger (files of its own, so no gate is needed)
-//! and appends the copy by its connection; after, it puts the copy into the cached list of Sent and marks what was answered.
-//! A long *act* in slices leaves nothing: it stays under the gate.
+//! The import notes how far it is in files of its own (`outbox`), so that it can be gone on with after a kill; sending notes
+//! what became of a message in the ledger, before anything is said. A long *act* in slices leaves nothing: it stays under the
+//! gate.
 //!
 //! Not for what a page shows. To know before changing it: nothing is written to the client before all of it is at hand. A
 //! program that dies in the middle of its answer looks, to a browser, as if it had finished.
 
 pub mod export;
 pub mod import;
+pub mod send;
 pub mod transfer;
 
 use std::io::{self, Read as _, Seek as _, Write as _};
@@ -73,6 +72,8 @@ pub struct Outside<'o> {
     pub remote: Remote<'o>,
     /// Where the request stands with what it changes: noted before each step.
     pub progress: &'o Progress,
+    /// The lane that it is in.
+    pub lane: &'o Lane,
 }
 
 /// How a job ends.
@@ -131,6 +132,7 @@ pub fn run(job: Box<dyn Job>, owner: &Owner, pass: Pass) -> Result<Returned> {
         state: owner.gate.state,
         remote: Remote::new(account, None, Deadline::after(PATIENCE)),
         progress: owner.progress,
+        lane: &lane,
     };
     let worked = job.work(&mut outside);
     let cost = outside.remote.cost();

@@ -4,7 +4,7 @@
 //! know before changing it: script knows no key of its own; it looks for who names the one that was pressed. Nothing but
 //! arrows works where a user has turned keys off: those that speak to their computer would press many at once (WCAG 2.1.4).
 
-use super::MessageAct;
+use super::{Answer, MessageAct};
 
 /// What a key does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,16 @@ pub enum Shortcut {
     MarkUnread,
     Mute,
     Undo,
+    /// Leads to the page on which a message is written.
+    Compose,
+    /// To the same, for an answer to the sender.
+    Reply,
+    /// For one to everybody.
+    ReplyAll,
+    /// For one to the mailing list.
+    ReplyList,
+    /// For handing a message on.
+    Forward,
     /// Leads into the field where words are looked for.
     Search,
     /// Shows the page of keys.
@@ -38,7 +48,7 @@ pub enum Shortcut {
 impl Shortcut {
     /// Every one, in the order in which they are listed, with its keys as DOM events name them: as people know them from
     /// other webmail programs.
-    const KEYS: [(Shortcut, &'static [&'static str]); 17] = [
+    const KEYS: [(Shortcut, &'static [&'static str]); 22] = [
         (Shortcut::Next, &["j", "n", "ArrowDown"]),
         (Shortcut::Previous, &["k", "p", "ArrowUp"]),
         (Shortcut::Open, &["o"]),
@@ -54,6 +64,11 @@ impl Shortcut {
         (Shortcut::MarkUnread, &["U"]),
         (Shortcut::Mute, &["m"]),
         (Shortcut::Undo, &["z"]),
+        (Shortcut::Compose, &["c"]),
+        (Shortcut::Reply, &["r"]),
+        (Shortcut::ReplyAll, &["a"]),
+        (Shortcut::ReplyList, &["L"]),
+        (Shortcut::Forward, &["f"]),
         (Shortcut::Search, &["/"]),
         (Shortcut::Help, &["?"]),
     ];
@@ -73,6 +88,16 @@ impl Shortcut {
     /// True for a key that writes a character where one is typing; not for an arrow.
     pub fn writes(key: &str) -> bool {
         key.chars().nth(1).is_none()
+    }
+
+    /// What leads to the page of an answer.
+    pub fn to_answer(how: Answer) -> Shortcut {
+        match how {
+            Answer::Reply => Shortcut::Reply,
+            Answer::ReplyAll => Shortcut::ReplyAll,
+            Answer::ReplyList => Shortcut::ReplyList,
+            Answer::Forward => Shortcut::Forward,
+        }
     }
 
     /// What presses the button of an act.

@@ -171,6 +171,11 @@ impl<'a> Remote<'a> {
         }
     }
 
+    /// What follows has its own time: something else than the mail server has taken what there was.
+    pub fn go_on(&mut self) {
+        self.limits.set_deadline(Deadline::after(PATIENCE));
+    }
+
     /// True where it has signed in, and nothing broke since.
     pub fn is_open(&self) -> bool {
         matches!(self.state, State::Open(_))

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::acting::{self, Acting};
 use super::folder::{ListPane, beside};
 use super::icons::{Icon, icon, sign};
-use super::message::{self, MessagePage, Neighbours};
+use super::message::{self, MessagePage, Neighbours, Standing};
 use super::{Chrome, Pane, app, face, in_full, notices, said, when};
 use crate::mail::{Address, Shortcut};
 use crate::route::Route;
@@ -97,7 +97,8 @@ pub fn page(chrome: &Chrome, talk: &ConversationPage) -> Markup {
                 @if let Some((count, route)) = &talk.earlier {
                     p.more-of-it { a href=(chrome.href(route)) { (words.earlier_messages(*count)) } }
                 }
-                @for letter in talk.letters { (drawn(chrome, letter)) }
+                @let newest = talk.letters.iter().rposition(|letter| matches!(letter, Letter::Unfolded(..)));
+                @for (nth, letter) in talk.letters.iter().enumerate() { (drawn(chrome, letter, newest == Some(nth))) }
                 @if let Some(route) = &talk.later {
                     p.more-of-it { a href=(chrome.href(route)) { (words.newest_messages()) } }
                 }
@@ -111,7 +112,8 @@ pub fn page(chrome: &Chrome, talk: &ConversationPage) -> Markup {
     app(chrome, subject, pane, panes)
 }
 
-fn drawn(chrome: &Chrome, letter: &Letter) -> Markup {
+/// `newest`: of those that can be read it is the last; keys are for that one.
+fn drawn(chrome: &Chrome, letter: &Letter, newest: bool) -> Markup {
     let words = chrome.words;
     match letter {
         Letter::Folded(folded) => html! {
@@ -148,6 +150,7 @@ fn drawn(chrome: &Chrome, letter: &Letter) -> Markup {
                 }))
                 @if let Some(folder) = folder { p { (place(chrome, folder)) } }
                 (message::contents(chrome, message))
+                (message::answers(chrome, message, Standing::Among { newest }))
             }
         },
     }

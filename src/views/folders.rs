@@ -95,6 +95,12 @@ pub(super) fn pane(chrome: &Chrome, target: &str) -> Markup {
                     (icon(Icon::Close)) span.sr { (words.close_folders()) }
                 }
             }
+            a.button.primary.write href=(chrome.href(&Route::Compose(Box::default()))) aria-keyshortcuts=[chrome.pressed_by(Shortcut::Compose)] {
+                (icon(Icon::Write)) (words.new_message())
+            }
+            @if chrome.unsent > 0 {
+                a.line href=(chrome.href(&Route::Unsent)) { (icon(Icon::Clock)) span.name { (words.unsent_count(chrome.unsent)) } }
+            }
             @if !chrome.favourites.is_empty() {
                 h2 { (words.favourites()) }
                 ul { (lines(chrome, chrome.favourites, all_open)) }

@@ -18,7 +18,9 @@ pub enum Icon {
     Folder,
     Clip,
     Star,
+    Write,
     Reply,
+    ReplyAll,
     Forward,
     Back,
     Onward,
@@ -56,7 +58,7 @@ pub enum Icon {
 use Icon::*;
 
 /// Name in the page, path, and whether it turns in a page that runs from right to left.
-const DRAWN: [(Icon, &str, &str, bool); 43] = [
+const DRAWN: [(Icon, &str, &str, bool); 45] = [
     (
         Gate,
         "i-gate",
@@ -106,6 +108,18 @@ const DRAWN: [(Icon, &str, &str, bool); 43] = [
         "i-star",
         "M12 3.5l2.6 5.6l6 .7l-4.4 4.2l1.1 6l-5.3-3l-5.3 3l1.1-6L3.4 9.8l6-.7z",
         false,
+    ),
+    (
+        Write,
+        "i-write",
+        "M4 20l1-5L16 4l4 4L9 19l-5 1zM14 6l4 4",
+        false,
+    ),
+    (
+        ReplyAll,
+        "i-reply-all",
+        "M13 8V4l-7 7l7 7v-4c4 0 6 1.5 8 6c-.3-7-3-12-8-12zM7 5l-6 6l6 6",
+        true,
     ),
     (
         Reply,

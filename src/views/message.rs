@@ -15,8 +15,8 @@ use super::folder::{ListPane, beside};
 use super::icons::{Icon, icon};
 use super::labels::{Chip, chips};
 use super::{Chrome, Pane, app, notices};
-use crate::mail::{SearchField, Shortcut};
-use crate::route::{MessageQuery, Route};
+use crate::mail::{Answer, SearchField, Shortcut};
+use crate::route::{ComposeQuery, MessageQuery, Route};
 pub use body::{Always, Body, ExternalImages, Height, HtmlFrame};
 pub use heading::Heading;
 
@@ -148,6 +148,7 @@ pub fn page(chrome: &Chrome, message: &MessagePage) -> Markup {
                 h1 { bdi { (marked(subject, &message.at.sought_in(SearchField::Subject))) } }
                 (read(chrome, message, Some(notices(chrome))))
                 (body::charset(chrome, message))
+                @if !message.is_inside() { (answers(chrome, message, Standing::Below)) }
             }
         }
     };
@@ -193,6 +194,7 @@ fn tools(chrome: &Chrome, message: &MessagePage) -> Markup {
             a.button.quiet.back href=(chrome.href(&message.beside.back)) title=(back) aria-keyshortcuts=[chrome.pressed_by(Shortcut::Back)] {
                 (icon(Icon::Back)) span.sr { (back) } span.name.narrow aria-hidden="true" { (message.folder) }
             }
+            @if !message.is_inside() { (answers(chrome, message, Standing::Above)) }
             form.bar #acts method="post" action=(acting::target(chrome)) data-lost=(words.connection_lost()) {
                 (acting::opening(chrome, message.acting))
                 @for act in &message.acting.first { (acting::button(chrome, message.acting, *act)) }
@@ -214,6 +216,45 @@ pub(super) fn links(chrome: &Chrome, message: &MessagePage) -> Markup {
         a href=(chrome.href(&message.save())) { (icon(Icon::Download)) (words.download_message()) }
         @if let Some(leave) = &message.extras.leave {
             a href=(chrome.href(leave)) { (icon(Icon::Exit)) (words.unsubscribe()) }
+        }
+    }
+}
+
+/// Where the ways to an answer stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// In the bar above a message.
+    Above,
+    /// On a phone, below it: where one has read it.
+    Below,
+    /// Below one of a conversation; keys are for the newest.
+    Among {
+        /// True for that one.
+        newest: bool,
+    },
+}
+
+/// What can be written to a message.
+pub(super) fn answers(chrome: &Chrome, message: &MessagePage, standing: Standing) -> Markup {
+    let words = chrome.words;
+    let has_list = message.extras.leave.is_some();
+    let among = matches!(standing, Standing::Among { .. });
+    let has_keys = standing != Standing::Among { newest: false };
+    let offered = [
+        (Answer::Reply, Icon::Reply, true),
+        (Answer::ReplyAll, Icon::ReplyAll, true),
+        (Answer::ReplyList, Icon::Talk, has_list),
+        (Answer::Forward, Icon::Forward, true),
+    ];
+    html! {
+        nav.answers.bar.below[standing == Standing::Below].among[among] aria-label=(words.answers()) {
+            @for (how, sign, _) in offered.into_iter().filter(|(.., is_offered)| *is_offered) {
+                @let label = words.answer_label(how);
+                @let page = ComposeQuery::answer(message.at.message.clone(), how, &message.alone());
+                a.button.quiet href=(chrome.href(&Route::Compose(Box::new(page)))) title=(label) aria-keyshortcuts=[chrome.pressed_by(Shortcut::to_answer(how)).filter(|_| has_keys)] {
+                    (icon(sign)) span.wide[standing == Standing::Above] { (label) }
+                }
+            }
         }
     }
 }

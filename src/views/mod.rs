@@ -9,6 +9,7 @@ pub mod acting;
 pub mod all_folders;
 pub mod attached;
 pub mod choose;
+pub mod compose;
 pub mod conversation;
 pub mod error;
 pub mod extras;
@@ -28,6 +29,7 @@ pub mod resume;
 #[cfg(test)]
 mod samples;
 pub mod sessions;
+pub mod unsent;
 
 use maud::{DOCTYPE, Markup, html};
 
@@ -68,6 +70,8 @@ pub struct Chrome<'a> {
     pub favourites: &'a [FolderLine],
     /// The searches that are kept.
     pub searches: &'a [SearchLine],
+    /// How many messages are being written, or were not sent.
+    pub unsent: usize,
     /// How many folders there are beside these.
     pub more_folders: u32,
     /// True where keys do something when they are pressed alone.
@@ -379,6 +383,7 @@ mod tests {
             folders: &[],
             favourites: &[],
             searches: &[],
+            unsent: 0,
             more_folders: 0,
             has_keys: true,
             quota: None,

@@ -39,6 +39,7 @@ use crate::sender::{self, Judgement, Named, Standpoint};
 use crate::time::Calendar;
 use crate::words::Words;
 
+mod compose;
 mod extras;
 mod import;
 mod labels;
@@ -105,6 +106,11 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
             }
             list_page(Words::ENGLISH, &list, &[])
         }),
+        ("compose", compose::answer()),
+        ("compose-refused", compose::refused()),
+        ("compose-perhaps", compose::perhaps()),
+        ("compose-not-filed", compose::not_filed()),
+        ("unsent", compose::unsent()),
         ("list", list_page(Words::ENGLISH, &inbox(None, false), &[])),
         (
             "list-peek",
@@ -353,6 +359,7 @@ fn chrome<'a>(words: Words, folders: &'a [FolderLine], notices: &'a [Notice]) ->
         folders,
         favourites: &[],
         searches: &[],
+        unsent: 2,
         more_folders: 0,
         has_keys: true,
         quota: Some(Quota {

@@ -38,6 +38,9 @@ impl Words {
             Act::SetFolder { setting, name, on } => self.folder_set(*setting, name, *on),
             Act::KeepSearch { name, on } => self.search_kept(name, *on),
             Act::Prefer(Preference::Keys(on)) => self.shortcuts_turned(*on).to_owned(),
+            Act::Send { to, is_filed } => self.sent(*to, *is_filed),
+            Act::KeepDraft => self.draft_kept().to_owned(),
+            Act::DiscardDraft => self.draft_discarded().to_owned(),
             Act::Import { into, came } => self.imported(into, came),
             Act::FolderCutShort {
                 act,
@@ -343,6 +346,10 @@ impl Words {
             }
             Act::KeepSearch { .. } => {
                 "This may have been saved. The next page will show your searches.".to_owned()
+            }
+            Act::Send { .. } => self.perhaps_sent().to_owned(),
+            Act::KeepDraft | Act::DiscardDraft => {
+                "Your message may have been changed. Open it again to check.".to_owned()
             }
             Act::Prefer(Preference::Keys(_)) => {
                 "This setting may have been changed. Open \u{201c}Keyboard shortcuts\u{201d} to check."

@@ -53,6 +53,11 @@ impl Words {
             Shortcut::MarkUnread => "Mark as unread",
             Shortcut::Mute => "Mute a conversation, or unmute it",
             Shortcut::Undo => "Undo",
+            Shortcut::Compose => "Write a message",
+            Shortcut::Reply => "Reply",
+            Shortcut::ReplyAll => "Reply to all",
+            Shortcut::ReplyList => "Reply to the mailing list",
+            Shortcut::Forward => "Forward",
             Shortcut::Search => "Search",
             Shortcut::Help => "Show keyboard shortcuts",
         }

@@ -24,6 +24,8 @@ pub enum Part {
     Strace,
     /// The library that gives a program another clock.
     Faketime,
+    /// The SMTP server.
+    Aiosmtpd,
     /// Another IMAP server, with few extensions, from PyPI.
     Pymap,
 }
@@ -54,6 +56,13 @@ impl Part {
             Part::Openssl => (&["/usr/bin/openssl"], &["openssl"]),
             Part::Strace => (&["/usr/bin/strace"], &["strace"]),
             Part::Faketime => (&["/usr/bin/faketime"], &["faketime"]),
+            Part::Aiosmtpd => (
+                &[
+                    "/usr/bin/python3",
+                    "/usr/lib/python3/dist-packages/aiosmtpd",
+                ],
+                &["python3-aiosmtpd"],
+            ),
             Part::Pymap => (&["/usr/bin/python3"], &["python3", "python3-venv"]),
         }
     }

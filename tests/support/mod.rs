@@ -28,6 +28,7 @@ pub mod pymap;
 pub mod random;
 pub mod reader;
 pub mod server;
+pub mod sink;
 pub mod site;
 pub mod text;
 pub mod transcript;

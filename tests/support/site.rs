@@ -328,6 +328,11 @@ impl Site {
         self.other_client(login).append("INBOX", mail);
     }
 
+    /// Where the mailbox of a user lies.
+    pub fn maildir(&self, login: &str) -> PathBuf {
+        self.place.join("mail").join(login).join("Maildir")
+    }
+
     /// Where the program keeps its state.
     pub fn state_dir(&self) -> &Path {
         &self.state_dir

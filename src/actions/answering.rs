@@ -1,0 +1,83 @@
+//! What an answer begins with, read from the message that is answered.
+//!
+//! Not for who gets it (`draft::answer`).
+
+use super::Visit;
+use crate::document::Opening;
+use crate::draft::{Answering, answer, list, quoted, typed};
+use crate::error::Result;
+use crate::mail::{Answer, Draft, NestedPath, Source};
+use crate::route::ComposeQuery;
+use crate::settings::Identity;
+
+/// The beginning of an answer.
+///
+/// # Errors
+/// `Gone`; `Imap` where the cache does not have it.
+pub(super) fn begin(visit: &mut Visit, source: &Source, own: &[Identity]) -> Result<Draft> {
+    let document = visit.open(&Opening::look(&source.message, &NestedPath::default()))?;
+    let people = document.people("");
+    let text = document.plain_text("", &visit.origin());
+    let row = document.row();
+    let when = visit.calendar(row.arrived);
+    let words = visit.words;
+    let from = people.from.first().cloned().unwrap_or_default();
+    let quote = match source.how {
+        Answer::Forward => {
+            let head = words.forwarded_below(&[
+                (words.from_label(), list(&people.from)),
+                (
+                    words.sent_label(),
+                    when.map(|at| words.when_full(&at)).unwrap_or_default(),
+                ),
+                (words.subject_label(), people.subject.clone()),
+                (words.to_label(), list(&people.to)),
+                (words.cc_label(), list(&people.cc)),
+            ]);
+            let plain = quoted(&text);
+            let plain = plain.lines().map(|line| {
+                let line = line.strip_prefix('>').unwrap_or(line);
+                line.strip_prefix(' ').unwrap_or(line)
+            });
+            let plain: Vec<&str> = plain.collect();
+            format!("\n\n{head}\n{}\n", plain.join("\n"))
+        }
+        Answer::Reply | Answer::ReplyAll | Answer::ReplyList => {
+            let said = words.wrote(when.as_ref(), from.shown());
+            format!("\n\n{said}\n{}\n", quoted(&text))
+        }
+    };
+    let fields = document.header_fields();
+    let field = |name: &str| {
+        let found = fields.iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str()).unwrap_or_default()
+    };
+    let (message_id, references) = document.conversation_ids();
+    let about = Answering {
+        follow_up: typed(field("Mail-Followup-To")).good,
+        list: posted(field("List-Post")),
+        from: people.from,
+        reply_to: people.reply_to,
+        to: people.to,
+        cc: people.cc,
+        bcc: people.bcc,
+        subject: people.subject,
+        message_id,
+        references,
+        quote,
+    };
+    let own: Vec<String> = own.iter().map(|own| own.address.clone()).collect();
+    Ok(answer(source.message.clone(), source.how, &about, &own))
+}
+
+/// The address of a list that takes mail (RFC 2369 3.4); None where nobody may write to it.
+fn posted(field: &str) -> Option<String> {
+    let (_, rest) = field.split_once('<')?;
+    let (link, _) = rest.split_once('>')?;
+    let query = ComposeQuery::of_mailto(link.trim());
+    typed(&query.to)
+        .good
+        .into_iter()
+        .next()
+        .map(|list| list.email)
+}

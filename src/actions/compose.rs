@@ -1,0 +1,406 @@
+//! Writing a message: its page, and what its form asks for.
+//!
+//! Not for what an answer begins with (`answering`), nor for sending (`jobs::send`). To know before changing it: whatever is
+//! wrong, the form comes again with everything in it; what was typed and attached is on the disk before anything is judged.
+
+use super::answering;
+use super::identities::{as_address, identities, identity};
+use super::keeping::keep;
+use super::panes::Around;
+use super::{Done, Visit};
+use crate::draft::{self, Letter};
+use crate::error::{Act, Cause, Error, Result};
+use crate::gate;
+use crate::jobs::send::Send;
+use crate::ledger::{Entry, Stage, Token};
+use crate::mail::{AttachedFile, Draft, DraftFault, Role};
+use crate::outbox::{Kept, Writing};
+use crate::request::form::Form;
+use crate::response::Response;
+use crate::route::{self, ComposeQuery, DraftForm, NoticeId, Route, Wish};
+use crate::submission::Way;
+use crate::views::compose::{self, ComposePage, Sender, State};
+use crate::views::{Kind, Notice};
+
+/// Shows a message that is being written, or begins one.
+///
+/// # Errors
+/// `Gone`: what is answered; `Imap` where the cache does not have it; `Setup`.
+pub fn show(visit: &mut Visit, query: &ComposeQuery) -> Result<Done> {
+    let Some(token) = visit.ledger.token(&query.token) else {
+        let token = Token::new()?;
+        let draft = begin(visit, query)?;
+        return page(
+            visit,
+            Page::of(token, Writing::new(draft, token.made), &query.next),
+        );
+    };
+    let key = visit.session.data.key.clone();
+    let Some(writing) = visit.drafts.open(&token.id, &key)? else {
+        // It was sent, or thrown away.
+        return Ok(leads_to(visit, &route::next(&query.next)));
+    };
+    let entry = look(visit, &token)?;
+    if let Some(entry) = entry.as_ref().filter(|entry| entry.is_done()) {
+        // What was changed while it was being sent is another message.
+        let new = Token::new()?;
+        visit.drafts.keep(
+            &new.id,
+            &Writing::new(writing.draft.clone(), new.made),
+            &key,
+        )?;
+        visit.drafts.forget(&token.id)?;
+        let state = State::SentBefore(visit.calendar(entry.since));
+        let new = Page::of(new, Writing::new(writing.draft, new.made), &query.next);
+        return page(visit, Page { state, ..new });
+    }
+    let refusal = visit.drafts.refusal(&token.id, &key)?;
+    let state = match entry.map(|entry| (entry.stage, visit.calendar(entry.since))) {
+        Some((Stage::Sending, _)) => State::Sending,
+        Some((Stage::Sent, at)) => State::NotFiled(at),
+        Some((Stage::Unknown, at)) => State::Unknown(at),
+        Some((Stage::Failed, _)) | None => refusal.map_or(State::Written, State::Refused),
+    };
+    let kept = Page::of(token, writing, &query.next);
+    page(visit, Page { state, ..kept })
+}
+
+/// Keeps what was typed and attached, and does with it what the form asks for.
+///
+/// # Errors
+/// `BadRequest` for a form that is none of ours; `DiskFull`, `Setup` where it cannot be kept.
+pub fn write(visit: &mut Visit) -> Result<Done> {
+    let form = DraftForm::read(visit.form.fields())?;
+    let files = visit.form.clone();
+    written(visit, form, &files)
+}
+
+/// Keeps what was typed so far, which is asked for by script while it is written.
+///
+/// # Errors
+/// `BadRequest` for a form that is none of ours; `DiskFull`, `Setup` where it cannot be kept.
+pub fn autosave(visit: &mut Visit) -> Result<Done> {
+    let form = DraftForm::read(visit.form.fields())?;
+    let token = visit.ledger.token(&form.token);
+    let token = token.ok_or(Error::BadRequest("d"))?;
+    // What was to be sent stays as it was.
+    let is_open = match look(visit, &token)? {
+        None => true,
+        Some(entry) => entry.stage == Stage::Failed,
+    };
+    if is_open && !form.draft.is_blank() {
+        let key = &visit.session.data.key;
+        let before = visit.drafts.open(&token.id, key)?;
+        let mut writing = before.unwrap_or_else(|| Writing::new(Draft::default(), token.made));
+        writing.draft = form.draft;
+        visit.drafts.keep(&token.id, &writing, key)?;
+    }
+    Ok(Done::Page(Response::nothing()))
+}
+
+/// Shows a form again whose session had ended: as the form that it was.
+///
+/// # Errors
+/// As `write`, but that nothing is sent.
+pub fn again(visit: &mut Visit, kept: &Kept) -> Result<Done> {
+    let form = DraftForm {
+        wish: Wish::Keep,
+        ..DraftForm::read(kept.form.fields())?
+    };
+    let done = written(visit, form, &kept.form)?;
+    visit.outbox.forget(kept.id)?;
+    Ok(done)
+}
+
+/// The page that such a form stood on.
+pub fn page_of(form: &Form) -> Route {
+    let token = form.get("d").to_owned();
+    Route::Compose(Box::new(ComposeQuery::of_token(
+        token,
+        form.get("next").to_owned(),
+    )))
+}
+
+fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
+    let known = visit.ledger.token(&form.token);
+    // One that is too old, or not of this user, sends nothing: the form comes again as a new message.
+    let is_old = known.is_none();
+    let token = match known {
+        Some(token) => token,
+        None => Token::new()?,
+    };
+    let content = content(visit, &form, files);
+    let entry = look(visit, &token)?;
+    if let Some(entry) = entry.filter(|entry| entry.stage == Stage::Sent) {
+        return sent_before(
+            visit,
+            Asked {
+                token,
+                form,
+                content,
+            },
+            &entry,
+        );
+    }
+    if form.wish == Wish::Discard {
+        visit.drafts.forget(&token.id)?;
+        visit.progress.did(Act::DiscardDraft);
+        return Ok(Done::go_on(form.next()));
+    }
+    let (writing, mut faults) = keep(visit, &token, &form, files)?;
+    if faults.is_empty() && (form.wish != Wish::Send || is_old) {
+        let text = visit.ledger.to_text(&token);
+        visit.progress.did(Act::KeepDraft);
+        let page = ComposeQuery::of_token(text, form.next.clone());
+        return Ok(Done::go_on(Route::Compose(Box::new(page))));
+    }
+    let from = identity(visit, &writing.draft.from);
+    let letter = draft::letter(&writing.draft, from).map_err(|wrong| faults.extend(wrong));
+    let kept = Page::of(token, writing, &form.next);
+    match letter {
+        Ok(letter) if faults.is_empty() => {
+            if letter.subject.is_empty() && !form.sure {
+                let state = State::NoSubject;
+                return page(visit, Page { state, ..kept });
+            }
+            let files = kept.writing.files;
+            Ok(send(
+                visit,
+                Asked {
+                    token,
+                    form,
+                    content,
+                },
+                letter,
+                files,
+            )?)
+        }
+        Ok(_) | Err(()) => page(visit, Page { faults, ..kept }),
+    }
+}
+
+/// What somebody has sent.
+struct Asked {
+    token: Token,
+    form: DraftForm,
+    /// A keyed hash of all of it.
+    content: [u8; 32],
+}
+
+/// A keyed hash of a form: what was typed, and the files that came with it.
+fn content(visit: &Visit, form: &DraftForm, files: &Form) -> [u8; 32] {
+    let draft = &form.draft;
+    let typed = [
+        &draft.from,
+        &draft.to,
+        &draft.cc,
+        &draft.bcc,
+        &draft.reply_to,
+        &draft.subject,
+        &draft.text,
+    ];
+    let sizes: Vec<String> = files
+        .files()
+        .iter()
+        .map(|file| file.size.to_string())
+        .collect();
+    let names = files.files().iter().map(|file| &file.name);
+    let all = typed.into_iter().chain(names).chain(&sizes);
+    let pieces: Vec<&[u8]> = all.map(|text| text.as_bytes()).collect();
+    visit.ledger.content(&pieces)
+}
+
+fn send(visit: &mut Visit, asked: Asked, letter: Letter, files: Vec<AttachedFile>) -> Result<Done> {
+    let Asked {
+        token,
+        form,
+        content,
+    } = asked;
+    // Without its folder a message is sent all the same; the copy is owed.
+    let sent = visit.mailbox.folder_for(Role::Sent).ok();
+    let date = visit.zone.header_date(visit.now);
+    let date = date.ok_or(Error::Internal(Cause::new("a date that no calendar has")))?;
+    let session = visit.session;
+    let way = Way::of(
+        visit.config.smtp_of_realm(&session.realm),
+        visit.config.sendmail.as_deref(),
+        &session.login,
+        &session.password,
+    );
+    let text = visit.ledger.to_text(&token);
+    Ok(Done::Leaves(Box::new(Send {
+        user: visit.claim.user,
+        token,
+        letter,
+        files,
+        content,
+        drafts: visit.drafts.clone(),
+        key: session.data.key.clone(),
+        source: form.draft.source.clone(),
+        date,
+        way,
+        sent,
+        again: form.again,
+        session: visit.notice.session(),
+        base: visit.head.base.clone(),
+        next: form.next(),
+        form: Route::Compose(Box::new(ComposeQuery::of_token(text, form.next.clone()))),
+    })))
+}
+
+/// The form of a message that has been sent: the same once more shows the page that followed, and makes the copy that is owed;
+/// a changed one is shown as a new message, below what became of the first.
+fn sent_before(visit: &mut Visit, asked: Asked, entry: &Entry) -> Result<Done> {
+    let key = visit.session.data.key.clone();
+    if entry.content == asked.content && entry.is_filed {
+        let href = asked.form.next().href(&visit.head.base);
+        let href = route::with_notice(href, NoticeId(asked.token.id));
+        return Ok(Done::Page(Response::see_other(&href)));
+    }
+    let kept = visit.drafts.open(&asked.token.id, &key)?;
+    let kept = kept.filter(|kept| kept.draft == asked.form.draft && !entry.is_filed);
+    if let Some(writing) = kept
+        && let Some(from) = identity(visit, &writing.draft.from)
+        && let Ok(letter) = draft::letter(&writing.draft, Some(from))
+    {
+        // Nothing is sent again: the job finds what the ledger has.
+        let content = entry.content;
+        return send(visit, Asked { content, ..asked }, letter, writing.files);
+    }
+    let new = Token::new()?;
+    let writing = Writing::new(asked.form.draft, new.made);
+    visit.drafts.keep(&new.id, &writing, &key)?;
+    let state = State::SentBefore(visit.calendar(entry.since));
+    let kept = Page::of(new, writing, &asked.form.next);
+    page(visit, Page { state, ..kept })
+}
+
+/// What a page shows.
+struct Page {
+    token: Token,
+    writing: Writing,
+    next: String,
+    faults: Vec<DraftFault>,
+    state: State,
+}
+
+impl Page {
+    fn of(token: Token, writing: Writing, next: &str) -> Page {
+        Page {
+            token,
+            writing,
+            next: next.to_owned(),
+            faults: Vec::new(),
+            state: State::Written,
+        }
+    }
+}
+
+fn page(visit: &mut Visit, page: Page) -> Result<Done> {
+    let notices = notices(visit, &page);
+    let around = Around::gather(visit, None, notices)?;
+    let known = identities(visit);
+    let chosen = page.writing.draft.from.clone();
+    let senders = known.into_iter().map(|identity| Sender {
+        is_chosen: identity.address.eq_ignore_ascii_case(&chosen),
+        shown: draft::list(&[as_address(&identity)]),
+        address: identity.address,
+    });
+    let form = DraftForm {
+        token: visit.ledger.to_text(&page.token),
+        draft: page.writing.draft,
+        wish: Wish::Keep,
+        again: matches!(page.state, State::Unknown(_)),
+        sure: matches!(page.state, State::NoSubject),
+        next: page.next,
+    };
+    let status = if page.faults.is_empty() { 200 } else { 422 };
+    let page = ComposePage {
+        senders: senders.collect(),
+        files: page.writing.files,
+        most_attached: visit.config.most_attached(),
+        faults: page.faults,
+        state: page.state,
+        form,
+    };
+    let response = visit.page_with(status, |visit| compose::page(&around.chrome(visit), &page));
+    Ok(Done::Page(response.kept_for_back()))
+}
+
+/// What became of a message, and what keeps it from being sent.
+fn notices(visit: &Visit, page: &Page) -> Vec<Notice> {
+    let words = visit.words;
+    let bad = |lead: &str, text: String| Notice {
+        kind: Kind::Bad,
+        ..Notice::warning(lead, text)
+    };
+    let state = match &page.state {
+        State::Written => None,
+        State::Refused(refusal) => Some(bad(words.not_sent(), words.refusal(refusal))),
+        State::NoSubject => Some(Notice::warning("", words.without_subject())),
+        State::Sending => Some(Notice::warning("", words.still_sending())),
+        State::Unknown(at) => Some(bad(
+            words.perhaps_sent_lead(),
+            words.perhaps_sent_text(at.as_ref()),
+        )),
+        State::NotFiled(at) => Some(Notice::warning("", words.copy_missing(at.as_ref()))),
+        State::SentBefore(at) => Some(Notice::warning(
+            words.sent_before_lead(),
+            words.sent_before_text(at.as_ref()),
+        )),
+    };
+    let faults: Vec<String> = page
+        .faults
+        .iter()
+        .map(|fault| words.draft_fault(fault))
+        .collect();
+    let faults = (!faults.is_empty()).then(|| bad(words.not_sent(), faults.join(" ")));
+    state.into_iter().chain(faults).collect()
+}
+
+/// What the ledger has of a message; one that nobody is at work on any more may have been sent.
+fn look(visit: &Visit, token: &Token) -> Result<Option<Entry>> {
+    let entry = visit.ledger.look(token)?;
+    let is_at_work = match &entry {
+        Some(entry) if entry.stage == Stage::Sending => visit.outbox.is_at_work(&gate::SEND)?,
+        _ => true,
+    };
+    Ok(entry.map(|entry| match is_at_work {
+        true => entry,
+        false => entry.at(Stage::Unknown),
+    }))
+}
+
+/// What a new message begins with.
+fn begin(visit: &mut Visit, query: &ComposeQuery) -> Result<Draft> {
+    let own = identities(visit);
+    let usual = own.first().map(|own| own.address.clone());
+    let mut draft = match &query.source {
+        Some(source) => answering::begin(visit, source, &own)?,
+        None => Draft {
+            from: usual.unwrap_or_default(),
+            to: query.to.clone(),
+            cc: query.cc.clone(),
+            bcc: query.bcc.clone(),
+            subject: query.subject.clone(),
+            text: query.text.clone(),
+            in_reply_to: query.in_reply_to.clone(),
+            ..Draft::default()
+        },
+    };
+    let used = own
+        .iter()
+        .find(|own| own.address.eq_ignore_ascii_case(&draft.from));
+    if let Some(own) = used {
+        draft.reply_to.clone_from(&own.reply_to);
+        if !own.signature.trim().is_empty() {
+            let signature = own.signature.trim_end();
+            draft.text = format!("\n\n-- \n{signature}\n{}", draft.text);
+        }
+    }
+    Ok(draft)
+}
+
+fn leads_to(visit: &Visit, page: &Route) -> Done {
+    Done::Page(Response::see_other(&page.href(&visit.head.base)))
+}

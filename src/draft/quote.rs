@@ -1,0 +1,81 @@
+//! What is quoted of a message below an answer to it: each line behind its mark, quotes within it one level further in.
+
+use crate::plain_text::{Block, Line, PlainText, words_of};
+
+/// Most lines that are quoted: nobody reads further, and a form has to carry them.
+const MOST: usize = 5000;
+
+/// The text as quoted lines. The signature is left out.
+pub fn quoted(text: &PlainText) -> String {
+    let mut lines = Vec::new();
+    blocks(&text.blocks, 1, &mut lines);
+    lines.truncate(MOST);
+    while lines
+        .last()
+        .is_some_and(|line: &String| line.trim_matches(['>', ' ']).is_empty())
+    {
+        lines.pop();
+    }
+    lines.join("\n")
+}
+
+fn blocks(blocks: &[Block], depth: usize, lines: &mut Vec<String>) {
+    for block in blocks {
+        if lines.len() > MOST {
+            return;
+        }
+        match block {
+            Block::Text(text) => lines.extend(text.iter().map(|line| marked(line, depth))),
+            Block::Quote {
+                said,
+                blocks: inner,
+            } => {
+                lines.extend(said.iter().map(|line| marked(line, depth)));
+                self::blocks(inner, depth.saturating_add(1), lines);
+            }
+            Block::Signature(_) => {}
+        }
+    }
+}
+
+fn marked(line: &Line, depth: usize) -> String {
+    let words = words_of(line);
+    let marks = ">".repeat(depth);
+    match words.is_empty() {
+        true => marks,
+        false => format!("{marks} {words}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plain_text::Span;
+
+    fn lines(text: &str) -> Vec<Line> {
+        text.lines()
+            .map(|l| vec![Span::Words(l.to_owned())])
+            .collect()
+    }
+
+    #[test]
+    fn a_quote_keeps_its_levels_and_loses_the_signature() {
+        let inner = Block::Quote {
+            said: lines("On Monday Bo wrote:").pop(),
+            blocks: vec![Block::Text(lines("Hello\n\nBo"))],
+        };
+        let text = PlainText {
+            blocks: vec![
+                Block::Text(lines("Yes.")),
+                inner,
+                Block::Text(lines("Ann\n\n")),
+                Block::Signature(lines("Ann Smith")),
+            ],
+            cut: false,
+        };
+        assert_eq!(
+            quoted(&text),
+            "> Yes.\n> On Monday Bo wrote:\n>> Hello\n>>\n>> Bo\n> Ann"
+        );
+    }
+}

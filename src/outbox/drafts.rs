@@ -1,0 +1,376 @@
+//! Messages that are being written: what has been typed and attached, sealed, until it has been sent. A directory for each in
+//! `users/<id>/drafts/<data key>/`, for 30 days.
+//!
+//! Not for what becomes of one that was to be sent (`ledger`). To know before changing it: what lies here exists nowhere else,
+//! so it is written whole, and is on the disk before anything is said of it. Who holds the gate writes here; who holds the
+//! lane of sending reads files and leaves a reason (`refuse`) in a file of its own.
+
+use std::fs;
+use std::io::{self, Read, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::sealed::{PIECE, Pieces, Place, Sealed};
+use super::{age, remove};
+use crate::error::{Cause, Error, Result};
+use crate::mail::{AttachedFile, Draft, Refusal};
+use crate::request::body::Source as _;
+use crate::seal::Key;
+use crate::state::{self, UserId};
+use crate::time::Seconds;
+
+/// For how long a message is kept after it was changed last.
+const LIFE: Duration = Duration::from_secs(30 * 86_400);
+/// The longest file of what was typed, in bytes.
+const MOST: usize = 32 * 1024 * 1024;
+/// Most messages of a user that are being written at once; one more, and the oldest goes.
+const DRAFTS: usize = 50;
+/// The files of one.
+const TYPED: &str = "typed";
+const REFUSED: &str = "refused";
+const UNFINISHED: &str = "new";
+
+/// A message that is being written, as it lies here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Writing {
+    /// When its form was made.
+    pub made: Seconds,
+    /// What was typed.
+    pub draft: Draft,
+    /// What is attached, in this order.
+    pub files: Vec<AttachedFile>,
+    /// The number of the next file.
+    pub next: u32,
+    /// The form that was taken last: the same one, sent twice, attaches nothing twice.
+    pub taken: Option<[u8; 16]>,
+}
+
+impl Writing {
+    /// One that begins; `made`: when its form was.
+    pub fn new(draft: Draft, made: Seconds) -> Writing {
+        Writing {
+            made,
+            draft,
+            files: Vec::new(),
+            next: 0,
+            taken: None,
+        }
+    }
+
+    /// How large its files are together, in bytes.
+    pub fn size(&self) -> u64 {
+        let sizes = self.files.iter().map(|file| file.size);
+        sizes.fold(0, u64::saturating_add)
+    }
+}
+
+/// The messages that one user is writing, under one data key.
+#[derive(Clone, Debug)]
+pub struct Drafts {
+    dir: PathBuf,
+    user: UserId,
+    data: [u8; 8],
+}
+
+impl Drafts {
+    /// Those of a user, by the user's directory and the id of the data key.
+    pub fn of(user_dir: &Path, user: UserId, data: [u8; 8]) -> Drafts {
+        Drafts {
+            dir: user_dir.join("drafts").join(hex(&data)),
+            user,
+            data,
+        }
+    }
+
+    /// A message; None where there is none (any more).
+    ///
+    /// # Errors
+    /// `Setup`.
+    pub fn open(&self, id: &[u8; 16], key: &Key) -> Result<Option<Writing>> {
+        self.read(id, TYPED, key)
+    }
+
+    /// Why it was not sent when that was last tried; None where it was not tried.
+    ///
+    /// # Errors
+    /// `Setup`.
+    pub fn refusal(&self, id: &[u8; 16], key: &Key) -> Result<Option<Refusal>> {
+        self.read(id, REFUSED, key)
+    }
+
+    /// Keeps a message as it is now, down to the disk.
+    ///
+    /// # Errors
+    /// `DiskFull`, `Setup`: what was kept before is still there then.
+    pub fn keep(&self, id: &[u8; 16], writing: &Writing, key: &Key) -> Result<()> {
+        self.make(id)?;
+        self.write(id, TYPED, writing, key)
+    }
+
+    /// Notes why it was not sent.
+    ///
+    /// # Errors
+    /// `DiskFull`, `Setup`.
+    pub fn refuse(&self, id: &[u8; 16], refusal: &Refusal, key: &Key) -> Result<()> {
+        self.write(id, REFUSED, refusal, key)
+    }
+
+    /// Attaches a file: its bytes are on the disk when this returns, `keep` has to follow.
+    ///
+    /// # Errors
+    /// `DiskFull`, `Setup`; `Internal` where it cannot be read.
+    pub fn attach(
+        &self,
+        id: &[u8; 16],
+        number: u32,
+        from: &mut dyn Read,
+        key: &Key,
+    ) -> Result<u64> {
+        self.make(id)?;
+        let path = self.file(id, number);
+        let written = (|| {
+            let mut pieces = Pieces::begin(&path, key, self.place_of(id, number))?;
+            let mut buffer = vec![0; PIECE];
+            let mut size = 0_u64;
+            loop {
+                let unreadable = |e| Error::Internal(Cause::at("reading an upload", e));
+                let n = from.read(&mut buffer).map_err(unreadable)?;
+                if n == 0 {
+                    break;
+                }
+                pieces.push(buffer.get(..n).unwrap_or_default())?;
+                size = size.saturating_add(n as u64);
+            }
+            pieces.finish()?;
+            Ok(size)
+        })();
+        if written.is_err() {
+            // Nothing names it; if this fails too, it goes with its message.
+            drop(fs::remove_file(&path));
+        }
+        written
+    }
+
+    /// Removes an attached file, after `keep` has let go of it.
+    ///
+    /// # Errors
+    /// `Setup`.
+    pub fn detach(&self, id: &[u8; 16], number: u32) -> Result<()> {
+        remove(&self.file(id, number))
+    }
+
+    /// The bytes of an attached file; None where they are not there whole.
+    ///
+    /// # Errors
+    /// `Setup`.
+    pub fn read_file(&self, id: &[u8; 16], number: u32, key: &Key) -> Result<Option<FileBytes>> {
+        let path = self.file(id, number);
+        let file = match fs::File::open(&path) {
+            Ok(file) => file,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(state::failed(&path, &e)),
+        };
+        let sealed = Sealed::new(file, key, self.place_of(id, number));
+        Ok(sealed.map(|sealed| FileBytes { sealed, at: 0 }))
+    }
+
+    /// Forgets a message: it was sent, or thrown away.
+    ///
+    /// # Errors
+    /// `Setup`.
+    pub fn forget(&self, id: &[u8; 16]) -> Result<()> {
+        // Without what was typed it is none, whatever is left of it.
+        remove(&self.path(id).join(TYPED))?;
+        remove_all(&self.path(id))
+    }
+
+    /// All of them, the one changed last first.
+    ///
+    /// # Errors
+    /// `Setup`.
+    pub fn all(&self) -> Result<Vec<[u8; 16]>> {
+        let failed = |e: io::Error| state::failed(&self.dir, &e);
+        let entries = match fs::read_dir(&self.dir) {
+            Ok(entries) => entries,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(e) => return Err(failed(e)),
+        };
+        let mut all = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(failed)?;
+            let id = entry.file_name().to_str().and_then(unhex);
+            let typed = fs::metadata(entry.path().join(TYPED));
+            if let (Some(id), Ok(about)) = (id, typed) {
+                all.push((age(&about), id));
+            }
+        }
+        all.sort_unstable();
+        Ok(all.into_iter().map(|(_, id)| id).collect())
+    }
+
+    /// How many bytes the files of all messages of the user take.
+    ///
+    /// # Errors
+    /// `Setup`.
+    pub fn used(&self) -> Result<u64> {
+        let mut used = 0_u64;
+        for of_key in dirs(self.dir.parent().unwrap_or(&self.dir))? {
+            for one in dirs(&of_key)? {
+                for file in dirs(&one)? {
+                    let about = fs::metadata(&file).map_err(|e| state::failed(&file, &e))?;
+                    used = used.saturating_add(about.len());
+                }
+            }
+        }
+        Ok(used)
+    }
+
+    fn make(&self, id: &[u8; 16]) -> Result<()> {
+        let dir = self.path(id);
+        if dir.is_dir() {
+            return Ok(());
+        }
+        for old in self.all()?.iter().skip(DRAFTS.saturating_sub(1)) {
+            self.forget(old)?;
+        }
+        state::make_dir(&dir, true)?;
+        let above = self.dir.ancestors().take(3);
+        for dir in above {
+            state::sync_dir(dir)?;
+        }
+        Ok(())
+    }
+
+    fn write<T: Serialize>(&self, id: &[u8; 16], name: &str, value: &T, key: &Key) -> Result<()> {
+        let plain = postcard::to_stdvec(value);
+        let plain = plain.map_err(|e| Error::Internal(Cause::at("keeping a draft", e)))?;
+        let sealed = key.seal(&self.place(id, name), &plain)?;
+        let dir = self.path(id);
+        let path = dir.join(name);
+        let unfinished = dir.join(format!("{name}.{UNFINISHED}"));
+        let written = state::private()
+            .truncate(true)
+            .open(&unfinished)
+            .and_then(|mut file| {
+                file.write_all(&sealed)?;
+                file.sync_all()
+            });
+        let moved = written.and_then(|()| fs::rename(&unfinished, &path));
+        moved.map_err(|e| state::failed(&path, &e))?;
+        state::sync_dir(&dir)
+    }
+
+    fn read<T: DeserializeOwned>(&self, id: &[u8; 16], name: &str, key: &Key) -> Result<Option<T>> {
+        let path = self.path(id).join(name);
+        let file = match fs::File::open(&path) {
+            Ok(file) => file,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(state::failed(&path, &e)),
+        };
+        let sealed = state::few_bytes(file, MOST).map_err(|e| state::failed(&path, &e))?;
+        let plain = key.open(&self.place(id, name), &sealed);
+        Ok(plain.and_then(|plain| postcard::from_bytes(&plain).ok()))
+    }
+
+    fn path(&self, id: &[u8; 16]) -> PathBuf {
+        self.dir.join(hex(id))
+    }
+
+    fn file(&self, id: &[u8; 16], number: u32) -> PathBuf {
+        self.path(id).join(format!("file.{number}"))
+    }
+
+    fn place(&self, id: &[u8; 16], name: &str) -> Vec<u8> {
+        [&b"draft"[..], &self.user.0, &self.data, id, name.as_bytes()].concat()
+    }
+
+    /// A file of one is bound to its number, too.
+    fn place_of(&self, id: &[u8; 16], number: u32) -> Place {
+        let mut id = *id;
+        for (to, from) in id.iter_mut().rev().zip(number.to_be_bytes()) {
+            *to ^= from;
+        }
+        Place {
+            user: self.user,
+            id,
+        }
+    }
+}
+
+/// The bytes of an attached file, opened piece by piece.
+pub struct FileBytes {
+    sealed: Sealed,
+    at: u64,
+}
+
+impl FileBytes {
+    /// How many there are.
+    pub fn length(&self) -> u64 {
+        self.sealed.length()
+    }
+}
+
+impl Read for FileBytes {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let n = self.sealed.read_at(self.at, into)?;
+        self.at = self.at.saturating_add(n as u64);
+        Ok(n)
+    }
+}
+
+/// Removes what nobody has changed for 30 days, below the directory of a user.
+///
+/// # Errors
+/// `Setup`.
+pub(super) fn sweep(user_dir: &Path) -> Result<()> {
+    let dir = user_dir.join("drafts");
+    for of_key in dirs(&dir)? {
+        for one in dirs(&of_key)? {
+            let typed = fs::metadata(one.join(TYPED));
+            if !typed.is_ok_and(|about| age(&about) <= LIFE) {
+                remove_all(&one)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn dirs(dir: &Path) -> Result<Vec<PathBuf>> {
+    let failed = |e: io::Error| state::failed(dir, &e);
+    let entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) => return Err(failed(e)),
+    };
+    let mut all = Vec::new();
+    for entry in entries {
+        all.push(entry.map_err(failed)?.path());
+    }
+    Ok(all)
+}
+
+fn remove_all(dir: &Path) -> Result<()> {
+    match fs::remove_dir_all(dir) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(state::failed(dir, &e)),
+        _ => Ok(()),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Option<[u8; 16]> {
+    let mut id = [0; 16];
+    if text.len() != 32 {
+        return None;
+    }
+    for (nth, byte) in id.iter_mut().enumerate() {
+        let at = nth.saturating_mul(2);
+        *byte = u8::from_str_radix(text.get(at..at.saturating_add(2))?, 16).ok()?;
+    }
+    Some(id)
+}

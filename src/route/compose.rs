@@ -1,0 +1,361 @@
+//! The page on which a message is written: its address, and what its form says.
+//!
+//! Not for the token of the session, which every form carries.
+
+use super::query::{Link, Query};
+use super::{ActForm, Base, ListQuery, Route};
+use crate::error::{Error, Result};
+use crate::mail::{Answer, Draft, FolderName, MessageRef, Source};
+
+/// The longest `mailto:` that is read, in bytes, and the longest of its fields.
+const LONGEST_MAILTO: usize = 64 * 1024;
+
+/// What a page for writing begins with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ComposeQuery {
+    /// The message that is being written, by its token; empty for a new one.
+    pub token: String,
+    /// What a new one is written to.
+    pub source: Option<Source>,
+    /// Who gets a new one, as typed.
+    pub to: String,
+    /// Who gets a copy.
+    pub cc: String,
+    /// Who gets a copy that the others do not see.
+    pub bcc: String,
+    /// What it is about.
+    pub subject: String,
+    /// Its text.
+    pub text: String,
+    /// The Message-ID that it answers.
+    pub in_reply_to: String,
+    /// The page that follows; empty for the inbox.
+    pub next: String,
+}
+
+impl ComposeQuery {
+    /// A new message to another one; `next` is the page that follows.
+    pub fn answer(message: MessageRef, how: Answer, next: &Route) -> ComposeQuery {
+        ComposeQuery {
+            source: Some(Source { message, how }),
+            next: next.href(&Base::default()),
+            ..ComposeQuery::default()
+        }
+    }
+
+    /// A message that is being written.
+    pub fn of_token(token: String, next: String) -> ComposeQuery {
+        ComposeQuery {
+            token,
+            next,
+            ..ComposeQuery::default()
+        }
+    }
+
+    /// Reads a `mailto:` link (RFC 6068), as far as it is safe: addresses, subject, text, and what it answers.
+    pub fn of_mailto(link: &str) -> ComposeQuery {
+        let mut query = ComposeQuery::default();
+        let link = match link.get(..7) {
+            Some(scheme) if scheme.eq_ignore_ascii_case("mailto:") => link.get(7..),
+            _ => None,
+        };
+        let Some(link) = link.filter(|link| link.len() <= LONGEST_MAILTO) else {
+            return query;
+        };
+        let (to, fields) = link.split_once('?').unwrap_or((link, ""));
+        // A plus sign is a plus sign here (RFC 6068 5).
+        let decoded = |text: &str| {
+            let pair = format!("x={}", text.replace('+', "%2B"));
+            let mut pairs = form_urlencoded::parse(pair.as_bytes());
+            pairs
+                .next()
+                .map(|(_, value)| value.into_owned())
+                .unwrap_or_default()
+        };
+        let mut add = |name: &str, value: String| {
+            let one_line = value.replace(['\r', '\n'], " ");
+            let field = match name {
+                "to" => &mut query.to,
+                "cc" => &mut query.cc,
+                "bcc" => &mut query.bcc,
+                "subject" => {
+                    query.subject = one_line;
+                    return;
+                }
+                "in-reply-to" => {
+                    query.in_reply_to = one_line.trim_matches(['<', '>', ' ']).to_owned();
+                    return;
+                }
+                "body" => {
+                    query.text = value.replace("\r\n", "\n").replace('\r', "\n");
+                    return;
+                }
+                _ => return,
+            };
+            if !field.is_empty() && !one_line.is_empty() {
+                field.push_str(", ");
+            }
+            field.push_str(&one_line);
+        };
+        add("to", decoded(to));
+        for field in fields.split('&') {
+            let (name, value) = field.split_once('=').unwrap_or((field, ""));
+            add(&name.to_ascii_lowercase(), decoded(value));
+        }
+        query
+    }
+
+    pub(super) fn read(fields: &Query) -> Result<ComposeQuery> {
+        if let Some(link) = fields.get("mailto") {
+            return Ok(ComposeQuery::of_mailto(link));
+        }
+        let text = |name: &str| fields.get(name).unwrap_or_default().to_owned();
+        Ok(ComposeQuery {
+            token: text("d"),
+            source: source(fields)?,
+            to: text("to"),
+            cc: text("cc"),
+            bcc: text("bcc"),
+            subject: text("subject"),
+            text: text("text"),
+            in_reply_to: text("irt"),
+            next: text("next"),
+        })
+    }
+
+    pub(super) fn write(&self, link: &mut Link) {
+        link.some("d", &self.token);
+        if let Some(Source { message, how }) = &self.source {
+            link.message(message);
+            link.set("how", how.as_str());
+        }
+        for (name, text) in [
+            ("to", &self.to),
+            ("cc", &self.cc),
+            ("bcc", &self.bcc),
+            ("subject", &self.subject),
+            ("text", &self.text),
+            ("irt", &self.in_reply_to),
+            ("next", &self.next),
+        ] {
+            link.some(name, text);
+        }
+    }
+}
+
+fn source(fields: &Query) -> Result<Option<Source>> {
+    let Some(how) = fields.get("how") else {
+        return Ok(None);
+    };
+    let how = Answer::ALL.into_iter().find(|one| one.as_str() == how);
+    Ok(Some(Source {
+        message: fields.message()?,
+        how: how.ok_or(Error::BadRequest("how"))?,
+    }))
+}
+
+/// What is to be done with a message that is being written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// It is kept as it is, with the files that came.
+    Keep,
+    /// It is sent.
+    Send,
+    /// A file is taken off, by its number.
+    Detach(u32),
+    /// It is thrown away.
+    Discard,
+}
+
+/// What the form of `Route::Write` holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DraftForm {
+    /// Which message.
+    pub token: String,
+    /// What was typed.
+    pub draft: Draft,
+    /// What is to be done with it.
+    pub wish: Wish,
+    /// True where it is to be sent though it may have been sent.
+    pub again: bool,
+    /// True where what was asked about has been answered.
+    pub sure: bool,
+    /// The page that follows.
+    pub next: String,
+}
+
+impl DraftForm {
+    /// The fields that are typed in.
+    pub const FROM: &str = "from";
+    /// See `FROM`.
+    pub const TO: &str = "to";
+    /// See `FROM`.
+    pub const CC: &str = "cc";
+    /// See `FROM`.
+    pub const BCC: &str = "bcc";
+    /// See `FROM`.
+    pub const REPLY_TO: &str = "reply_to";
+    /// See `FROM`.
+    pub const SUBJECT: &str = "subject";
+    /// See `FROM`.
+    pub const TEXT: &str = "text";
+    /// The field with the files; the last of the form, so that the text arrives before them.
+    pub const FILES: &str = "files";
+    /// The field that says what is to be done.
+    pub const WISH: &str = "do";
+
+    /// Reads the fields of a form; the inverse of `hidden` and what is typed. A button that is not known keeps the message.
+    ///
+    /// # Errors
+    /// `BadRequest`: fields that no form of ours has.
+    pub fn read(fields: &[(String, String)]) -> Result<DraftForm> {
+        let fields = Query::of(fields);
+        let text = |name: &str| fields.get(name).unwrap_or_default().to_owned();
+        let wish = fields.get(DraftForm::WISH).unwrap_or_default();
+        Ok(DraftForm {
+            token: text("d"),
+            draft: Draft {
+                from: text(DraftForm::FROM),
+                to: text(DraftForm::TO),
+                cc: text(DraftForm::CC),
+                bcc: text(DraftForm::BCC),
+                reply_to: text(DraftForm::REPLY_TO),
+                subject: text(DraftForm::SUBJECT),
+                text: text(DraftForm::TEXT)
+                    .replace("\r\n", "\n")
+                    .replace('\r', "\n"),
+                source: source(&fields)?,
+                in_reply_to: text("irt"),
+                references: fields.all("ref").map(str::to_owned).collect(),
+            },
+            wish: match wish {
+                "send" => Wish::Send,
+                "discard" => Wish::Discard,
+                other => match other.strip_prefix("detach.").map(str::parse) {
+                    Some(Ok(number)) => Wish::Detach(number),
+                    _ => Wish::Keep,
+                },
+            },
+            again: fields.is_set("again"),
+            sure: fields.is_set("sure"),
+            next: text("next"),
+        })
+    }
+
+    /// The fields that nobody types in, but for the token of the session.
+    pub fn hidden(&self) -> Vec<(String, String)> {
+        let mut link = Link::new(&Base::default());
+        link.path("");
+        if let Some(Source { message, how }) = &self.draft.source {
+            link.message(message);
+            link.set("how", how.as_str());
+        }
+        link.set("d", &self.token);
+        link.some("irt", &self.draft.in_reply_to);
+        for id in &self.draft.references {
+            link.set("ref", id);
+        }
+        link.flag("again", self.again);
+        link.some("next", &self.next);
+        let query = link.0.split_once('?').map_or("", |(_, query)| query);
+        form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect()
+    }
+
+    /// The page that follows: one of ours, or the inbox.
+    pub fn next(&self) -> Route {
+        next(&self.next)
+    }
+}
+
+/// The page that an address of ours names; the inbox for anything else.
+pub fn next(address: &str) -> Route {
+    let pages = ["folder", "folders", "message", "unsent"];
+    let page = Route::shown_at(address).filter(|route| pages.contains(&route.name()));
+    page.unwrap_or(Route::Folder(ListQuery::newest(FolderName::inbox())))
+}
+
+impl From<&DraftForm> for ActForm {
+    fn from(form: &DraftForm) -> ActForm {
+        ActForm {
+            to: Route::Write,
+            fields: form.hidden(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::{Uid, UidValidity};
+
+    fn message() -> MessageRef {
+        MessageRef {
+            folder: FolderName::new("R&-D %2F").unwrap(),
+            validity: UidValidity(7),
+            uid: Uid::new(9).unwrap(),
+        }
+    }
+
+    #[test]
+    fn a_form_reads_what_it_writes() {
+        let form = DraftForm {
+            token: "t".to_owned(),
+            draft: Draft {
+                source: Some(Source {
+                    message: message(),
+                    how: Answer::ReplyAll,
+                }),
+                in_reply_to: "a&b=c@x".to_owned(),
+                references: vec!["1@x".to_owned(), "2@x".to_owned()],
+                ..Draft::default()
+            },
+            wish: Wish::Keep,
+            again: true,
+            sure: false,
+            next: "/folder?f=Sent".to_owned(),
+        };
+        assert_eq!(DraftForm::read(&form.hidden()), Ok(form.clone()));
+        let mut fields = form.hidden();
+        fields.push(("do".to_owned(), "detach.3".to_owned()));
+        fields.push(("text".to_owned(), "a\r\nb\rc".to_owned()));
+        let read = DraftForm::read(&fields).unwrap();
+        assert_eq!(
+            (read.wish, read.draft.text.as_str()),
+            (Wish::Detach(3), "a\nb\nc")
+        );
+    }
+
+    #[test]
+    fn a_page_goes_on_nowhere_else() {
+        assert!(matches!(
+            next("/message?f=INBOX&v=1&u=2"),
+            Route::Message(_)
+        ));
+        for odd in [
+            "",
+            "https://evil.example/",
+            "//evil.example",
+            "/sign-out",
+            "/part?f=INBOX",
+        ] {
+            assert!(matches!(next(odd), Route::Folder(_)), "{odd}");
+        }
+    }
+
+    #[test]
+    fn a_mailto_fills_only_what_is_safe() {
+        let query = ComposeQuery::of_mailto(
+            "MAILTO:ann%40example.org,bo@x.org?cc=c+d@x.org&subject=A%20b%0d%0aBcc:%20e&body=l1%0D%0Al2&from=f&attach=/etc/passwd&to=z@x.org",
+        );
+        assert_eq!(query.to, "ann@example.org,bo@x.org, z@x.org");
+        assert_eq!((query.cc.as_str(), query.bcc.as_str()), ("c+d@x.org", ""));
+        assert_eq!(query.subject, "A b  Bcc: e");
+        assert_eq!(query.text, "l1\nl2");
+        assert_eq!(
+            ComposeQuery::of_mailto("javascript:alert(1)"),
+            ComposeQuery::default()
+        );
+    }
+}

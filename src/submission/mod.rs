@@ -1,0 +1,128 @@
+//! Handing a message over to be delivered: to a submission server (RFC 6409) in the name of the user, or to a program that is
+//! compatible with sendmail. Only this room names lettre.
+//!
+//! Not for what is in the message (`draft`), nor for whether it may be sent at all (`ledger`). To know before changing it:
+//! between the end of the message and its answer nobody knows whether it was taken. So everything before that end is
+//! `Refused`, and everything after it, but for a clear answer, is `Unknown`; a message of which not all could be read is
+//! never ended.
+
+mod sendmail;
+mod smtp;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::config::SmtpServer;
+use crate::error::{Cause, Said};
+use crate::mail::Refusal;
+use crate::seal::Secret;
+use crate::spool::Spool;
+
+/// For how long connecting, and each answer before the end of the message, is waited for.
+const PATIENCE: Duration = Duration::from_secs(15);
+/// For how long the answer to the end of the message is waited for. RFC 5321 4.5.3.2.6 allows ten minutes; scanners take 5
+/// to 60 seconds, and a web server ends a request that takes longer.
+const LAST_ANSWER: Duration = Duration::from_secs(50);
+/// What one handing over may take at most, in which no step is longer than it may be: for whoever sets an end to the process.
+pub const LONGEST: Duration = Duration::from_secs(75);
+/// Where programs that are compatible with sendmail are installed.
+const USUAL: [&str; 2] = ["/usr/sbin/sendmail", "/usr/lib/sendmail"];
+
+/// What is handed over.
+pub struct Outgoing<'o> {
+    /// The address that reports of failure go to (RFC 5321 4.1.1.2).
+    pub sender: &'o str,
+    /// Who gets it.
+    pub recipients: &'o [String],
+    /// The message: lines ended by CRLF, ASCII only, a CRLF at its end.
+    pub message: &'o mut Spool,
+}
+
+/// What became of it.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The other side has taken it, for all recipients.
+    Taken,
+    /// It has not taken it, for any.
+    Refused(Refusal),
+    /// All of it was written, and no answer came: it may have been taken.
+    Unknown(Cause),
+}
+
+/// Where messages are handed over.
+#[derive(Clone, Debug)]
+pub enum Way {
+    /// To a server, in the name of a user.
+    Server {
+        /// Which.
+        server: SmtpServer,
+        /// The user's name there.
+        login: String,
+        /// Their password.
+        password: Secret,
+    },
+    /// To a program of this machine.
+    Program(PathBuf),
+    /// There is none.
+    Nowhere,
+}
+
+impl Way {
+    /// Where the messages of a user are handed over: to the server that is configured, else to a program.
+    pub fn of(
+        server: Option<&SmtpServer>,
+        program: Option<&Path>,
+        login: &str,
+        password: &Secret,
+    ) -> Way {
+        if let Some(server) = server {
+            return Way::Server {
+                server: server.clone(),
+                login: login.to_owned(),
+                password: password.clone(),
+            };
+        }
+        let usual = USUAL.into_iter().map(Path::new).find(|path| path.exists());
+        match program.or(usual) {
+            Some(program) => Way::Program(program.to_owned()),
+            None => Way::Nowhere,
+        }
+    }
+}
+
+/// Hands a message over. The cause is for the log.
+pub fn hand_over(way: &Way, outgoing: Outgoing) -> (Outcome, Option<Cause>) {
+    match way {
+        Way::Server {
+            server,
+            login,
+            password,
+        } => smtp::send(server, login, password, outgoing),
+        Way::Program(program) => sendmail::send(program, outgoing),
+        Way::Nowhere => (Outcome::Refused(Refusal::NoProgram), None),
+    }
+}
+
+/// Whether messages can be handed over there, as far as that is seen without a password. The cause is for the hoster.
+///
+/// # Errors
+/// Why not.
+pub fn probe(way: &Way) -> Result<(), (Refusal, Option<Cause>)> {
+    match way {
+        Way::Server { server, .. } => smtp::probe(server),
+        Way::Program(program) if program.is_file() => Ok(()),
+        Way::Program(program) => {
+            let cause = Cause::at(&program.to_string_lossy(), "there is no such program");
+            Err((Refusal::NoProgram, Some(cause)))
+        }
+        Way::Nowhere => Err((Refusal::NoProgram, None)),
+    }
+}
+
+/// What the other side said, on one line.
+fn said(text: &str) -> String {
+    Said::new(text.as_bytes())
+        .words()
+        .unwrap_or_default()
+        .to_owned()
+}

@@ -1,0 +1,341 @@
+//! A message goes to a submission server (RFC 6409, RFC 5321), one command at a time.
+//!
+//! To know before changing it: every recipient's answer is read before the message is begun, so that a mail goes to all of
+//! them or to none; and lettre ends whatever it is given, so a spool that cannot be read must unwind through it.
+
+use std::io::{self, Read as _, Seek as _};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::time::Duration;
+
+use lettre::Address;
+use lettre::transport::smtp::Error as SmtpError;
+use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::client::{
+    Certificate, CertificateStore, SmtpConnection, TlsParameters,
+};
+use lettre::transport::smtp::commands::{Data, Ehlo, Mail, Quit, Rcpt, Rset};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
+
+use super::{LAST_ANSWER, Outcome, Outgoing, PATIENCE, said};
+use crate::config::{Security, SmtpServer};
+use crate::error::Cause;
+use crate::mail::{Refusal, RefusedRecipient};
+use crate::seal::Secret;
+use crate::spool::Spool;
+
+/// How much of a message is written at once, in bytes.
+const PIECE: usize = 32 * 1024;
+
+/// What ended it before the message was begun, and what the hoster should know of it.
+type Ended = (Refusal, Option<Cause>);
+
+/// Hands a message over to a server. The cause is for the log.
+pub fn send(
+    server: &SmtpServer,
+    login: &str,
+    password: &Secret,
+    outgoing: Outgoing,
+) -> (Outcome, Option<Cause>) {
+    let refused = |(refusal, cause): Ended| (Outcome::Refused(refusal), cause);
+    let mut connection = match connect(server) {
+        Ok(connection) => connection,
+        Err(ended) => return refused(ended),
+    };
+    if let Err(ended) = sign_in(&mut connection, server, login, password) {
+        return refused(ended);
+    }
+    let sent = match envelope(&mut connection, &outgoing) {
+        Ok(()) => message(&mut connection, outgoing.message),
+        Err(ended) => {
+            // Nothing is begun; the server learns that nothing will be.
+            drop(connection.command(Rset));
+            refused(ended)
+        }
+    };
+    if !connection.has_broken() {
+        drop(connection.set_timeout(Some(Duration::from_secs(1))));
+        drop(connection.command(Quit));
+    }
+    sent
+}
+
+/// Connects, as far as there is something to be seen without a password.
+///
+/// # Errors
+/// Why it cannot be used.
+pub fn probe(server: &SmtpServer) -> Result<(), Ended> {
+    let mut connection = connect(server)?;
+    drop(connection.command(Quit));
+    Ok(())
+}
+
+/// EHLO tells an address that is everybody's: the host's own name is nobody's business (RFC 5321 4.1.3).
+fn hello() -> ClientId {
+    ClientId::Ipv4(std::net::Ipv4Addr::LOCALHOST)
+}
+
+fn connect(server: &SmtpServer) -> Result<SmtpConnection, Ended> {
+    let failed = |error: SmtpError| ended(&error, Refusal::Message);
+    let security = server.security();
+    let tls = match security {
+        Security::None => None,
+        Security::Tls | Security::Starttls => Some(parameters(server)?),
+    };
+    let at_once = tls.as_ref().filter(|_| security == Security::Tls);
+    let address = (server.host.as_str(), server.port());
+    let connected = SmtpConnection::connect(address, Some(PATIENCE), &hello(), at_once, None);
+    let mut connection = connected.map_err(failed)?;
+    if let (Security::Starttls, Some(tls)) = (security, &tls) {
+        if !connection.can_starttls() {
+            return Err((Refusal::Unprotected, None));
+        }
+        connection.starttls(tls, &hello()).map_err(failed)?;
+    }
+    Ok(connection)
+}
+
+/// By what the server's certificate is judged.
+fn parameters(server: &SmtpServer) -> Result<TlsParameters, Ended> {
+    let setup = |what: &str| (Refusal::Certificate, Some(Cause::at("smtp ca_file", what)));
+    let mut builder = TlsParameters::builder(server.host.clone());
+    if let Some(path) = &server.ca_file {
+        let pem = std::fs::read(path).map_err(|e| setup(&e.to_string()))?;
+        let roots = Certificate::from_pem(&pem).map_err(|e| setup(&e.to_string()))?;
+        builder = builder
+            .certificate_store(CertificateStore::None)
+            .add_root_certificate(roots);
+    }
+    builder.build().map_err(|e| setup(&e.to_string()))
+}
+
+/// Signs in, where the server asks for it. On this machine one that offers no AUTH takes mail as it is.
+fn sign_in(
+    connection: &mut SmtpConnection,
+    server: &SmtpServer,
+    login: &str,
+    password: &Secret,
+) -> Result<(), Ended> {
+    let ways = [Mechanism::Plain, Mechanism::Login];
+    let offered = connection.server_info().get_auth_mechanism(&ways).is_some();
+    if !server.sign_in.unwrap_or(offered) {
+        return Ok(());
+    }
+    if !offered {
+        let cause = Cause::new("the server offers neither AUTH PLAIN nor AUTH LOGIN");
+        return Err((Refusal::Password(String::new()), Some(cause)));
+    }
+    let credentials = Credentials::new(login.to_owned(), password.text().to_owned());
+    let signed_in = connection.auth(&ways, &credentials);
+    signed_in
+        .map(drop)
+        .map_err(|error| ended(&error, Refusal::Password))
+}
+
+/// Sender and recipients. All answers are read, so that each refused recipient is named.
+fn envelope(connection: &mut SmtpConnection, outgoing: &Outgoing) -> Result<(), Ended> {
+    let address = |text: &str| {
+        text.parse::<Address>().map_err(|error| {
+            let told = said(&error.to_string());
+            (Refusal::Sender(told), None)
+        })
+    };
+    let sender = address(outgoing.sender)?;
+    let offers = offers(connection)?;
+    let size = outgoing.message.length();
+    let mut parameters = Vec::new();
+    if let Some(limit) = offers.size {
+        if limit > 0 && size > limit {
+            return Err((Refusal::TooLarge { limit }, None));
+        }
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        parameters.push(MailParameter::Size(size));
+    }
+    let all = std::iter::once(outgoing.sender);
+    let mut all = all.chain(outgoing.recipients.iter().map(String::as_str));
+    if all.any(|address| !address.is_ascii()) {
+        let server = connection.server_info();
+        if !server.supports_feature(Extension::SmtpUtfEight) {
+            return Err((Refusal::Letters, None));
+        }
+        parameters.push(MailParameter::SmtpUtfEight);
+    }
+    let mail = connection.command(Mail::new(Some(sender), parameters));
+    mail.map_err(|error| match error.status().map(u16::from) {
+        // RFC 1870 6.1
+        Some(552) => {
+            let limit = offers.size.unwrap_or(0);
+            (Refusal::TooLarge { limit }, None)
+        }
+        _ => ended(&error, Refusal::Sender),
+    })?;
+    let mut refused = Vec::new();
+    for recipient in outgoing.recipients {
+        let parsed = match recipient.parse::<Address>() {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                refused.push(RefusedRecipient {
+                    address: recipient.clone(),
+                    said: said(&error.to_string()),
+                    later: false,
+                });
+                continue;
+            }
+        };
+        if let Err(error) = connection.command(Rcpt::new(parsed, Vec::new())) {
+            if error.status().is_none() {
+                return Err(ended(&error, Refusal::Message));
+            }
+            refused.push(RefusedRecipient {
+                address: recipient.clone(),
+                said: said_of(&error),
+                later: error.is_transient(),
+            });
+        }
+    }
+    match refused.is_empty() {
+        true => Ok(()),
+        false => Err((Refusal::Recipients(refused), None)),
+    }
+}
+
+/// What the server announces that lettre does not read.
+#[derive(Default)]
+struct Offers {
+    /// The largest message it takes, in bytes; 0 where it sets none (RFC 1870 4).
+    size: Option<u64>,
+}
+
+fn offers(connection: &mut SmtpConnection) -> Result<Offers, Ended> {
+    let response = connection.command(Ehlo::new(hello()));
+    let response = response.map_err(|error| ended(&error, Refusal::Message))?;
+    let mut offers = Offers::default();
+    for line in response.message() {
+        let mut words = line.split_ascii_whitespace();
+        if words
+            .next()
+            .is_some_and(|word| word.eq_ignore_ascii_case("SIZE"))
+        {
+            offers.size = Some(words.next().and_then(|n| n.parse().ok()).unwrap_or(0));
+        }
+    }
+    Ok(offers)
+}
+
+/// The message itself: from here on an answer counts, and nothing else.
+fn message(connection: &mut SmtpConnection, message: &mut Spool) -> (Outcome, Option<Cause>) {
+    let refused = |error: &SmtpError| {
+        let (refusal, cause) = ended(error, Refusal::Message);
+        (Outcome::Refused(refusal), cause)
+    };
+    if let Err(error) = connection.command(Data) {
+        return refused(&error);
+    }
+    if let Err(error) = connection.set_timeout(Some(LAST_ANSWER)) {
+        let cause = Cause::at("setting a timeout", error);
+        return (Outcome::Refused(Refusal::Unreachable), Some(cause));
+    }
+    let mut is_ended = false;
+    let written = catch_unwind(AssertUnwindSafe(|| {
+        connection.message_iter(Stretches::new(message, &mut is_ended))
+    }));
+    match written {
+        Ok(Ok(_)) => (Outcome::Taken, None),
+        Ok(Err(error)) if error.status().is_some() => refused(&error),
+        Ok(Err(error)) if is_ended => (Outcome::Unknown(Cause::new(error)), None),
+        // Not all of it had been handed to the connection: its end cannot have been written.
+        Ok(Err(error)) => refused(&error),
+        Err(_) => {
+            let cause = Cause::new("the spool of a message cannot be read back");
+            (Outcome::Refused(Refusal::Unreachable), Some(cause))
+        }
+    }
+}
+
+/// What unwinds through lettre where the message cannot be read any further.
+struct Unreadable;
+
+/// A message, stretch by stretch, without its last line end: lettre writes one before the dot.
+struct Stretches<'s> {
+    message: &'s mut Spool,
+    left: u64,
+    has_begun: bool,
+    is_ended: &'s mut bool,
+}
+
+impl Stretches<'_> {
+    fn new<'s>(message: &'s mut Spool, is_ended: &'s mut bool) -> Stretches<'s> {
+        Stretches {
+            left: message.length().saturating_sub(2),
+            message,
+            has_begun: false,
+            is_ended,
+        }
+    }
+
+    fn read(&mut self) -> io::Result<Vec<u8>> {
+        if !self.has_begun {
+            self.message.rewind()?;
+            self.has_begun = true;
+        }
+        let size = usize::try_from(self.left).unwrap_or(PIECE).min(PIECE);
+        let mut piece = vec![0; size];
+        self.message.read_exact(&mut piece)?;
+        self.left = self.left.saturating_sub(size as u64);
+        Ok(piece)
+    }
+}
+
+impl Iterator for Stretches<'_> {
+    type Item = Vec<u8>;
+
+    fn next(&mut self) -> Option<Vec<u8>> {
+        if self.left == 0 {
+            *self.is_ended = true;
+            return None;
+        }
+        match self.read() {
+            Ok(piece) => Some(piece),
+            // The connection is dropped on the way, before the message has an end.
+            Err(_) => resume_unwind(Box::new(Unreadable)),
+        }
+    }
+}
+
+/// What the server said.
+fn said_of(error: &SmtpError) -> String {
+    use std::error::Error as _;
+    let told = error.source().map(ToString::to_string);
+    said(&told.unwrap_or_default())
+}
+
+/// What an error before the end of the message means; `no` makes a refusal of what the server said.
+fn ended(error: &SmtpError, no: fn(String) -> Refusal) -> Ended {
+    let refusal = if error.is_permanent() {
+        no(said_of(error))
+    } else if error.is_transient() {
+        Refusal::Later(said_of(error))
+    } else if error.is_tls() {
+        Refusal::Certificate
+    } else if is_timeout(error) {
+        Refusal::Timeout
+    } else if error.is_response() {
+        Refusal::Garbled
+    } else {
+        Refusal::Unreachable
+    };
+    (refusal, Some(Cause::new(error)))
+}
+
+/// A read that takes too long ends with either kind, by system.
+fn is_timeout(error: &SmtpError) -> bool {
+    use std::error::Error as _;
+    let mut source = error.source();
+    while let Some(inner) = source {
+        if let Some(io) = inner.downcast_ref::<io::Error>() {
+            let kinds = [io::ErrorKind::TimedOut, io::ErrorKind::WouldBlock];
+            return kinds.contains(&io.kind());
+        }
+        source = inner.source();
+    }
+    error.is_timeout()
+}

@@ -1,0 +1,260 @@
+//! The page on which a message is written.
+//!
+//! Not for what keeps it from being sent: notices say that. To know before changing it: the files are the last field, so that
+//! whatever cuts an upload leaves the text whole; and Enter in a field presses the first button of the form, so that one
+//! keeps the message and sends nothing.
+
+use maud::{Markup, html};
+
+use super::choose::hidden;
+use super::folders::opener;
+use super::icons::{Icon, icon};
+use super::{Chrome, Pane, app, notices, tokens};
+use crate::mail::{AddressField, Answer, AttachedFile, DraftFault, Refusal};
+use crate::route::{DraftForm, Route, next};
+use crate::time::Calendar;
+
+/// A message that is being written.
+#[derive(Clone, Debug)]
+pub struct ComposePage {
+    /// What was typed.
+    pub form: DraftForm,
+    /// Whom it can be from.
+    pub senders: Vec<Sender>,
+    /// What is attached.
+    pub files: Vec<AttachedFile>,
+    /// How many bytes can be attached.
+    pub most_attached: u64,
+    /// What keeps it from being sent.
+    pub faults: Vec<DraftFault>,
+    /// What became of it.
+    pub state: State,
+}
+
+/// An address that a message can be from.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    /// The address.
+    pub address: String,
+    /// With its name.
+    pub shown: String,
+    /// True where it is chosen.
+    pub is_chosen: bool,
+}
+
+/// What became of a message.
+#[derive(Clone, Debug)]
+pub enum State {
+    /// It is being written.
+    Written,
+    /// It was not sent, for this reason.
+    Refused(Refusal),
+    /// It has no subject, and its writer is asked about that.
+    NoSubject,
+    /// Another request is sending it.
+    Sending,
+    /// It may have been sent.
+    Unknown(Option<Calendar>),
+    /// It was sent, and its copy is not in Sent.
+    NotFiled(Option<Calendar>),
+    /// Another one was sent by the same form; this is a new one.
+    SentBefore(Option<Calendar>),
+}
+
+/// The form that the buttons of the bar belong to.
+const FORM: &str = "write";
+
+/// The page.
+pub fn page(chrome: &Chrome, page: &ComposePage) -> Markup {
+    let words = chrome.words;
+    let heading = match &page.form.draft.source {
+        Some(source) => words.answer_label(source.how),
+        None => words.new_message(),
+    };
+    let panes = html! {
+        main.message #message {
+            (tools(chrome, page))
+            article.compose {
+                h1 { (heading) }
+                (notices(chrome))
+                @if !matches!(page.state, State::Sending | State::NotFiled(_)) { (form(chrome, page)) }
+                @else { (kept(chrome, page)) }
+            }
+            .steps.bar.bare { (opener(chrome)) }
+        }
+    };
+    app(chrome, heading, Pane::Alone, panes)
+}
+
+fn tools(chrome: &Chrome, page: &ComposePage) -> Markup {
+    let words = chrome.words;
+    let back = next(&page.form.next);
+    let (send, sign) = match &page.state {
+        State::Unknown(_) => (words.send_again(), Icon::Sent),
+        State::NoSubject => (words.send_anyway(), Icon::Sent),
+        State::NotFiled(_) => (words.save_copy(), Icon::Sent),
+        State::Written | State::Refused(_) | State::Sending | State::SentBefore(_) => {
+            (words.send(), Icon::Sent)
+        }
+    };
+    html! {
+        .tools.bar role="group" aria-label=(words.about_message()) {
+            a.button.quiet.back href=(chrome.href(&back)) title=(words.back_to_list()) {
+                (icon(Icon::Back)) span.sr { (words.back_to_list()) }
+            }
+            @if matches!(page.state, State::Sending) {
+                a.button.primary href=(chrome.href(&again(page))) { (words.look_again()) }
+            } @else {
+                button.button.primary form=(FORM) name=(DraftForm::WISH) value="send" { (icon(sign)) (send) }
+                @if !matches!(page.state, State::NotFiled(_)) {
+                    button.button.quiet form=(FORM) name=(DraftForm::WISH) value="keep" { (words.keep_draft()) }
+                    button.button.quiet.push form=(FORM) name=(DraftForm::WISH) value="discard" {
+                        (icon(Icon::Trash)) span.wide { (words.discard_draft()) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn again(page: &ComposePage) -> Route {
+    let (token, next) = (page.form.token.clone(), page.form.next.clone());
+    Route::Compose(Box::new(crate::route::ComposeQuery::of_token(token, next)))
+}
+
+/// A message that is not to be changed any more: its form, unseen.
+fn kept(chrome: &Chrome, page: &ComposePage) -> Markup {
+    let draft = &page.form.draft;
+    html! {
+        form id=(FORM) method="post" enctype="multipart/form-data" action=(chrome.href(&Route::Write)) {
+            (tokens(chrome))
+            (hidden(&page.form.hidden()))
+            @for (name, value) in [
+                (DraftForm::FROM, &draft.from), (DraftForm::TO, &draft.to), (DraftForm::CC, &draft.cc),
+                (DraftForm::BCC, &draft.bcc), (DraftForm::REPLY_TO, &draft.reply_to),
+                (DraftForm::SUBJECT, &draft.subject),
+            ] { input type="hidden" name=(name) value=(value); }
+            textarea name=(DraftForm::TEXT) hidden { "\n" (draft.text) }
+        }
+        h2 dir="auto" { (draft.subject) }
+        p.plain dir="auto" { (draft.text) }
+    }
+}
+
+fn form(chrome: &Chrome, page: &ComposePage) -> Markup {
+    let words = chrome.words;
+    let draft = &page.form.draft;
+    let folded = draft.cc.is_empty() && draft.bcc.is_empty() && draft.reply_to.is_empty();
+    let is_answer = draft
+        .source
+        .as_ref()
+        .is_some_and(|source| source.how != Answer::Forward);
+    html! {
+        form id=(FORM) method="post" enctype="multipart/form-data" action=(chrome.href(&Route::Write)) autocomplete="off"
+            data-autosave=(chrome.href(&Route::Autosave)) data-page=(chrome.href(&again(page))) {
+            button name=(DraftForm::WISH) value="keep" hidden {}
+            (tokens(chrome))
+            (hidden(&page.form.hidden()))
+            @if page.form.sure { input type="hidden" name="sure" value="1"; }
+            (from(chrome, page))
+            (addresses(page, &Field { name: DraftForm::TO, label: words.to_label(), value: &draft.to, of: AddressField::To }, !is_answer && draft.to.is_empty()))
+            details open[!folded] {
+                summary { (words.more_fields()) }
+                (addresses(page, &Field { name: DraftForm::CC, label: words.cc_label(), value: &draft.cc, of: AddressField::Cc }, false))
+                (addresses(page, &Field { name: DraftForm::BCC, label: words.bcc_label(), value: &draft.bcc, of: AddressField::Bcc }, false))
+                (addresses(page, &Field { name: DraftForm::REPLY_TO, label: words.reply_to_label(), value: &draft.reply_to, of: AddressField::ReplyTo }, false))
+            }
+            .field {
+                label for="w-subject" { (words.subject_label()) }
+                input #w-subject name=(DraftForm::SUBJECT) value=(draft.subject) dir="auto" maxlength="900"
+                    aria-invalid=[page.faults.contains(&DraftFault::Subject).then_some("true")];
+            }
+            label.sr for="w-text" { (words.text_label()) }
+            // The first line end of a text area is not part of it.
+            textarea #w-text name=(DraftForm::TEXT) rows="18" dir="auto" autofocus[is_answer] { "\n" (draft.text) }
+            (files(chrome, page))
+        }
+    }
+}
+
+fn from(chrome: &Chrome, page: &ComposePage) -> Markup {
+    let words = chrome.words;
+    let is_wrong = page.faults.contains(&DraftFault::NoSender);
+    html! {
+        .field {
+            @match page.senders.as_slice() {
+                [] => { span.label { (words.from_label()) } span { (words.no_sender()) } },
+                [one] => {
+                    span.label { (words.from_label()) }
+                    span dir="auto" { (one.shown) }
+                    input type="hidden" name=(DraftForm::FROM) value=(one.address);
+                },
+                several => {
+                    label for="w-from" { (words.from_label()) }
+                    select #w-from name=(DraftForm::FROM) aria-invalid=[is_wrong.then_some("true")] {
+                        @for sender in several {
+                            option value=(sender.address) selected[sender.is_chosen] { (sender.shown) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A field that addresses are typed in.
+struct Field<'f> {
+    name: &'f str,
+    label: &'f str,
+    value: &'f str,
+    of: AddressField,
+}
+
+fn addresses(page: &ComposePage, field: &Field, focus: bool) -> Markup {
+    let id = format!("w-{}", field.name.replace('_', "-"));
+    let is_wrong = page.faults.iter().any(|fault| match fault {
+        DraftFault::NoAddress { field: of, .. } => *of == field.of,
+        DraftFault::NoRecipient => field.of == AddressField::To,
+        DraftFault::TooMany { .. }
+        | DraftFault::NoSender
+        | DraftFault::Subject
+        | DraftFault::TooLarge { .. }
+        | DraftFault::NoRoom { .. }
+        | DraftFault::FileCut { .. } => false,
+    });
+    html! {
+        .field {
+            label for=(id) { (field.label) }
+            textarea id=(id) name=(field.name) rows="1" dir="auto" autocapitalize="off" spellcheck="false" autofocus[focus]
+                aria-invalid=[is_wrong.then_some("true")] { "\n" (field.value) }
+        }
+    }
+}
+
+fn files(chrome: &Chrome, page: &ComposePage) -> Markup {
+    let words = chrome.words;
+    html! {
+        @if !page.files.is_empty() {
+            section.files aria-label=(words.attached_files()) {
+                ul {
+                    @for file in &page.files {
+                        @let name = if file.name.is_empty() { words.unnamed_file() } else { &file.name };
+                        li {
+                            (icon(Icon::Clip)) span.name dir="auto" { (name) } span.hint { (words.size(file.size)) }
+                            button.button.quiet name=(DraftForm::WISH) value=(format!("detach.{}", file.number))
+                                title=(words.detach(name)) {
+                                (icon(Icon::Close)) span.sr { (words.detach(name)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        .attach {
+            label for="w-files" { (words.files_to_attach()) }
+            input #w-files type="file" name=(DraftForm::FILES) multiple aria-describedby="w-most";
+            button.button name=(DraftForm::WISH) value="keep" { (words.attach_now()) }
+            p.hint #w-most { (words.most_attached(page.most_attached)) }
+        }
+    }
+}

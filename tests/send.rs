@@ -1,0 +1,647 @@
+//! Writing a message and sending it: what arrives, what another mail program then finds in Sent, what is said where it was not
+//! sent, and that none is sent twice.
+//!
+//! | rule | test |
+//! |---|---|
+//! | every recipient's answer is read before the message begins, and all of them are refused where one is | `one_refused_recipient_keeps_it_from_all_and_is_named` |
+//! | what cannot be read back is never ended | `cut::what_is_torn_on_the_disk_is_not_sent` |
+//! | the other side holds a message once at most, unless its writer chose to send it again, under the same Message-ID | `one_form_is_sent_once_however_often_it_is_sent`, `where_no_answer_comes_nobody_says_that_it_was_sent`, `cut` |
+//! | what was typed lies sealed on the disk until it was sent and its copy made | `cut`, `one_refused_recipient_keeps_it_from_all_and_is_named` |
+//! | the same form with other content sends nothing | `one_form_is_sent_once_however_often_it_is_sent` |
+//! | the copy in Sent keeps Bcc, what travels never has it | `a_message_arrives_and_its_copy_is_in_sent` |
+//! | the copy is made once, and alone | `a_copy_that_cannot_be_made_is_made_later_and_alone`, `cut` |
+//! | a file that is refused keeps neither the text nor other files away | `files_come_and_go_one_by_one_and_the_text_stays` |
+//! | files take the room of three messages at most | `the_files_of_all_unsent_messages_have_a_bound` |
+//! | a form is carried through signing in | `a_session_that_ends_meanwhile_loses_nothing_and_sends_nothing` |
+
+mod cut;
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::support::form::Form;
+use crate::support::mailbox::ROLES;
+use crate::support::mails::Mail;
+use crate::support::page::Page;
+use crate::support::sink::{Sendmail, SmtpSink, Taken};
+use crate::support::site::{Plan, Site, password_of};
+use crate::support::visitor::Visitor;
+
+fn plan() -> Plan {
+    Site::new()
+        .messages(3)
+        .config("[identities]\ndomains = [\"example.org\"]")
+        .dovecot(ROLES)
+}
+
+/// The form of a new message, filled in.
+fn typed<'p>(page: &'p Page, to: &str, subject: &str) -> Form<'p> {
+    let form = page.form("write").set("to", to).set("subject", subject);
+    form.set("text", "Hëllo Bo\n\nThe third geranium is for you.\n\nAnn")
+}
+
+fn send(ann: &Visitor, to: &str, subject: &str) -> Page {
+    typed(&ann.get("/compose"), to, subject).press("do", "send")
+}
+
+/// What a page says of a message, without the signs that keep the direction of names.
+fn said(page: &Page) -> String {
+    let said = page.texts_of(".note p").join("\n");
+    said.replace(['\u{2068}', '\u{2069}'], "")
+}
+
+fn says(page: &Page, words: &str) {
+    page.expect(said(page).contains(words), || {
+        format!("“{words}” is not said, but: {}", said(page))
+    });
+}
+
+/// Each message of a folder as another mail program finds it.
+fn found(site: &Site, folder: &str) -> Vec<String> {
+    let mut client = site.other_client("ann");
+    let opened = client.run(&format!("EXAMINE \"{folder}\""));
+    if !opened
+        .iter()
+        .any(|line| line.ends_with("EXISTS") && *line != "* 0 EXISTS")
+    {
+        return Vec::new();
+    }
+    let rows = client.run("FETCH 1:* (FLAGS BODY.PEEK[])");
+    rows.into_iter()
+        .filter(|row| row.contains("BODY[]"))
+        .collect()
+}
+
+fn only(mut taken: Vec<Taken>) -> Taken {
+    assert_eq!(taken.len(), 1, "{taken:?}");
+    taken.remove(0)
+}
+
+/// The Message-ID of a mail.
+fn id(taken: &Taken) -> String {
+    let text = taken.text();
+    let line = text.lines().find(|line| line.starts_with("Message-ID:"));
+    line.unwrap_or_else(|| panic!("no Message-ID in {text}"))
+        .to_owned()
+}
+
+#[test]
+fn a_message_arrives_and_its_copy_is_in_sent() {
+    let sink = SmtpSink::start(false);
+    let site = plan().config(&sink.config()).start();
+    let ann = site.sign_in("ann");
+    let page = ann
+        .get("/compose")
+        .form("write")
+        .set("bcc", "cas@example.org")
+        .press("do", "keep");
+    let page = typed(&page, "Bo <bo@example.org>", "The third geranium").press("do", "send");
+    says(&page, "Message sent");
+    let taken = only(sink.taken());
+    assert_eq!(taken.about["from"], "ann@example.org");
+    assert_eq!(
+        taken.about["to"],
+        json!(["bo@example.org", "cas@example.org"])
+    );
+    assert_eq!(taken.about["hello"], "[127.0.0.1]");
+    let text = taken.text();
+    for line in [
+        "From: <ann@example.org>\r\n",
+        "To: \"Bo\" <bo@example.org>\r\n",
+        "Subject: The third geranium\r\n",
+        "MIME-Version: 1.0\r\n",
+        "format=\"flowed\"",
+    ] {
+        assert!(text.contains(line), "{line} in {text}");
+    }
+    for hidden in [
+        "cas@",
+        "User-Agent",
+        "X-",
+        "127.0.0.1",
+        "Received",
+        "ostern",
+    ] {
+        assert!(!text.contains(hidden), "{hidden} in {text}");
+    }
+    let sent = found(&site, "Sent");
+    assert_eq!(sent.len(), 1, "{sent:?}");
+    for kept in [
+        "\\Seen",
+        "Subject: The third geranium",
+        "Bcc: <cas@example.org>",
+        &id(&taken),
+    ] {
+        assert!(sent[0].contains(kept), "{kept} in {}", sent[0]);
+    }
+    ann.get("/folder?f=Sent&compare=1")
+        .click("The third geranium")
+        .shows("Hëllo Bo");
+    ann.get("/").hides("Unsent");
+}
+
+#[test]
+fn it_goes_in_the_name_of_its_user_where_the_server_asks_for_that() {
+    let sink = SmtpSink::start(true);
+    sink.rules(json!({"password": password_of("ann")}));
+    let site = plan().config(&sink.config()).start();
+    let ann = site.sign_in("ann");
+    says(&send(&ann, "bo@example.org", "Hello"), "Message sent");
+    assert_eq!(only(sink.taken()).about["user"], "ann");
+    sink.rules(json!({"password": "another"}));
+    let page = send(&ann, "bo@example.org", "Hello");
+    says(&page, "did not accept your password");
+    page.expect(
+        page.source().contains("The third geranium is for you."),
+        || "the text is gone".into(),
+    );
+    assert_eq!(sink.taken().len(), 1);
+    assert!(!site.log().contains(&password_of("ann")));
+}
+
+#[test]
+fn what_is_wrong_is_said_and_everything_is_still_there() {
+    let sink = SmtpSink::start(false);
+    let site = plan().config(&sink.config()).start();
+    let ann = site.sign_in("ann");
+    let page = ann.get("/compose");
+    let form = typed(&page, "bo@example.org, nobody", "Hello").file("files", "a.txt", b"one");
+    let page = form.set("cc", "Cas <cas@>").press("do", "send");
+    page.has_status(422);
+    for wrong in ["To: nobody is not", "Cc: Cas <cas@> is not"] {
+        says(&page, wrong);
+    }
+    let form = page.form("write");
+    assert_eq!(
+        form.value("to").map(str::trim),
+        Some("bo@example.org, nobody")
+    );
+    assert!(
+        form.value("text")
+            .is_some_and(|text| text.contains("geranium"))
+    );
+    page.shows("a.txt");
+    assert!(sink.taken().is_empty());
+    let page = form
+        .set("to", "bo@example.org")
+        .set("cc", "")
+        .set("subject", "")
+        .press("do", "send");
+    says(&page, "no subject");
+    says(&page.form("write").press("do", "send"), "Message sent");
+    let text = only(sink.taken()).text();
+    assert!(
+        text.contains("name=\"a.txt\"") && text.contains("b25l"),
+        "{text}"
+    );
+}
+
+#[test]
+fn one_refused_recipient_keeps_it_from_all_and_is_named() {
+    let sink = SmtpSink::start(false);
+    sink.rules(json!({"refuse": {"bo@example.org": "550 5.1.1 <i>no such</i> user", "dee@example.org": "451 later"}}));
+    let site = plan().config(&sink.config()).start();
+    let ann = site.sign_in("ann");
+    let page = send(
+        &ann,
+        "cas@example.org, bo@example.org, dee@example.org",
+        "Hello",
+    );
+    for words in [
+        "Nobody has received it",
+        "bo@example.org was not accepted.",
+        "<i>no such</i> user",
+        "dee@example.org was not accepted for now",
+    ] {
+        says(&page, words);
+    }
+    assert!(sink.taken().is_empty() && found(&site, "Sent").is_empty());
+    ann.get("/").click("Unsent (1)").shows("Not sent");
+    sink.rules(json!({}));
+    let page = page
+        .form("write")
+        .set("to", "cas@example.org")
+        .press("do", "send");
+    says(&page, "Message sent");
+    assert_eq!(only(sink.taken()).about["to"], json!(["cas@example.org"]));
+    ann.get("/").hides("Unsent");
+}
+
+#[test]
+fn what_the_server_says_is_told_in_words() {
+    let sink = SmtpSink::start(false);
+    let site = plan().config(&sink.config()).start();
+    let ann = site.sign_in("ann");
+    for (rules, to, words) in [
+        (
+            json!({"sender": "550 not you"}),
+            "bo@example.org",
+            "does not accept mail from this address. It says: 5",
+        ),
+        (
+            json!({"data": "554 spam"}),
+            "bo@example.org",
+            "did not accept it",
+        ),
+        (
+            json!({"data": "451 greylisted"}),
+            "bo@example.org",
+            "cannot accept it now",
+        ),
+        (
+            json!({"size": 100}),
+            "bo@example.org",
+            "larger than the mail server accepts (100",
+        ),
+        (
+            json!({"hidden": ["SMTPUTF8"]}),
+            "bö@example.org",
+            "letters such as",
+        ),
+    ] {
+        sink.rules(rules);
+        let page = send(&ann, to, "Hello");
+        let words = words.trim_end_matches('5');
+        says(&page, words);
+        assert!(
+            page.form("write")
+                .value("text")
+                .is_some_and(|text| text.contains("geranium"))
+        );
+    }
+    assert!(sink.taken().is_empty());
+    sink.rules(json!({}));
+    says(&send(&ann, "bö@example.org", "Hello"), "Message sent");
+    let options = only(sink.taken()).about["options"].to_string();
+    assert!(options.contains("SMTPUTF8"), "{options}");
+}
+
+#[test]
+fn a_program_in_the_place_of_sendmail_gets_it_and_nothing_else() {
+    let sendmail = Sendmail::new();
+    let site = plan().setting(&sendmail.setting()).start();
+    let ann = site.sign_in("ann");
+    says(
+        &send(&ann, "bo@example.org, -x@example.org", "Hello"),
+        "Message sent",
+    );
+    let taken = only(sendmail.taken());
+    assert_eq!(
+        taken.about,
+        json!("-i -f ann@example.org -- bo@example.org -x@example.org")
+    );
+    assert!(
+        taken.text().contains("Subject: Hello\nMessage-ID"),
+        "{}",
+        taken.text()
+    );
+    let environment = sendmail.environment();
+    assert!(
+        !environment.contains("HTTP_") && environment.contains("PATH="),
+        "{environment}"
+    );
+    sendmail.refuses(75, "queue is full");
+    let page = send(&ann, "bo@example.org", "Again");
+    says(
+        &page,
+        "cannot accept it now. Try again in a few minutes. It says: queue is full",
+    );
+    sendmail.takes();
+    says(&page.form("write").press("do", "send"), "Message sent");
+    assert_eq!(sendmail.taken().len(), 2);
+}
+
+#[test]
+fn one_form_is_sent_once_however_often_it_is_sent() {
+    let sink = SmtpSink::start(false);
+    sink.rules(json!({"late": 0.3}));
+    let site = plan().config(&sink.config()).start();
+    let ann = site.sign_in("ann");
+    let page = ann.get("/compose");
+    let request = typed(&page, "bo@example.org", "Hello")
+        .file("files", "a.txt", b"one")
+        .smuggle("do", "send")
+        .request();
+    std::thread::scope(|scope| {
+        for _ in 0..20 {
+            let (tab, request) = (ann.tab(), request.clone());
+            scope.spawn(move || tab.send(&request));
+        }
+    });
+    let taken = only(sink.taken());
+    assert_eq!(taken.text().matches("b25l").count(), 1, "attached once");
+    assert_eq!(found(&site, "Sent").len(), 1);
+    // A reload, and the Back button with the same text.
+    says(&ann.follow(ann.send(&request)), "Message sent");
+    // Back, another text, Send.
+    let changed = typed(&page, "bo@example.org", "Hello").set("text", "Another text");
+    let page = changed.press("do", "send");
+    says(&page, "Already sent.");
+    assert!(
+        page.form("write")
+            .value("text")
+            .is_some_and(|text| text.contains("Another text"))
+    );
+    assert_eq!(sink.taken().len(), 1);
+    says(&page.form("write").press("do", "send"), "Message sent");
+    assert_eq!(sink.taken().len(), 2);
+}
+
+#[test]
+fn where_no_answer_comes_nobody_says_that_it_was_sent() {
+    let sink = SmtpSink::start(false);
+    sink.rules(json!({"cut": true}));
+    let site = plan().config(&sink.config()).start();
+    let ann = site.sign_in("ann");
+    let page = send(&ann, "bo@example.org", "Hello");
+    says(&page, "This message may have been sent.");
+    let first = only(sink.taken());
+    ann.get("/").click("Unsent (1)").shows("May have been sent");
+    // The form of before, once more, sends nothing.
+    assert_eq!(sink.taken().len(), 1);
+    sink.rules(json!({}));
+    says(&page.form("write").press("do", "send"), "Message sent");
+    let taken = sink.taken();
+    assert_eq!(taken.len(), 2);
+    assert_eq!(
+        id(&taken[1]),
+        id(&first),
+        "receivers can tell that it is the same"
+    );
+    assert_eq!(found(&site, "Sent").len(), 1);
+}
+
+#[test]
+fn a_copy_that_cannot_be_made_is_made_later_and_alone() {
+    let sink = SmtpSink::start(false);
+    let site = plan().config(&sink.config()).proxied().start();
+    let ann = site.sign_in("ann");
+    says(&send(&ann, "bo@example.org", "First"), "Message sent");
+    let page = ann.get("/compose");
+    site.proxy().trouble(crate::support::proxy::Trouble::Close);
+    let page = typed(&page, "bo@example.org", "Second").press("do", "send");
+    says(&page, "could not be saved in Sent");
+    assert_eq!(sink.taken().len(), 2);
+    site.proxy().trouble(crate::support::proxy::Trouble::None);
+    let page = ann.get("/").click("Unsent (1)").click("Second");
+    says(&page, "Nothing will be sent again.");
+    says(&page.form("write").press("do", "send"), "Message sent");
+    assert_eq!(sink.taken().len(), 2);
+    assert_eq!(found(&site, "Sent").len(), 2);
+    ann.get("/").hides("Unsent");
+}
+
+fn mail(header: &str, text: &str) -> Mail {
+    let text =
+        format!("{header}\nMIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n\n{text}\n");
+    Mail {
+        bytes: text.replace('\n', "\r\n").into_bytes(),
+        received: std::time::SystemTime::now(),
+        flags: Vec::new(),
+    }
+}
+
+#[test]
+fn an_answer_knows_its_conversation_and_marks_what_it_answers() {
+    let sink = SmtpSink::start(false);
+    let letter = mail(
+        "From: Bo <bo@example.org>\nTo: ann@example.org, Cas <cas@example.org>\nCc: dee@example.org\nSubject: AW: Lunch\nMessage-ID: <3@x>\nReferences: <1@x> <2@x>",
+        "Shall we?\n> at noon\n-- \nBo",
+    );
+    let site = plan()
+        .mails("ann", "INBOX", vec![letter])
+        .config(&sink.config())
+        .start();
+    let ann = site.sign_in("ann");
+    let message = ann.get("/").click("AW: Lunch");
+    let page = message.click("Reply all");
+    let form = page.form("write");
+    let value = |name: &str| form.value(name).unwrap_or_default().trim().to_owned();
+    assert_eq!(value("to"), "Bo <bo@example.org>, Cas <cas@example.org>");
+    assert_eq!(
+        (value("cc"), value("subject")),
+        ("dee@example.org".into(), "Re: Lunch".into())
+    );
+    assert!(
+        value("text").ends_with("Bo wrote:\n> Shall we?\n>> at noon"),
+        "{}",
+        value("text")
+    );
+    let page = form.press("do", "send");
+    says(&page, "Message sent to 3 people");
+    page.shows("Shall we?");
+    let text = only(sink.taken()).text();
+    assert!(text.contains("In-Reply-To: <3@x>\r\n"), "{text}");
+    assert!(text.contains("References: <1@x> <2@x> <3@x>\r\n"), "{text}");
+    let row = found(&site, "INBOX")
+        .into_iter()
+        .find(|row| row.contains("Lunch"));
+    assert!(row.is_some_and(|row| row.contains("\\Answered")));
+    let page = ann.get("/").click("AW: Lunch").click("Forward");
+    assert_eq!(page.form("write").value("subject"), Some("Fwd: AW: Lunch"));
+    says(
+        &page
+            .form("write")
+            .set("to", "eve@example.org")
+            .press("do", "send"),
+        "Message sent",
+    );
+    let text = sink.taken()[1].text();
+    assert!(
+        text.contains("Forwarded message") && !text.contains("In-Reply-To"),
+        "{text}"
+    );
+    let row = found(&site, "INBOX")
+        .into_iter()
+        .find(|row| row.contains("Lunch"));
+    assert!(row.is_some_and(|row| row.contains("$Forwarded")));
+}
+
+#[test]
+fn files_come_and_go_one_by_one_and_the_text_stays() {
+    let sink = SmtpSink::start(false);
+    let site = plan()
+        .config("[limits]\nupload_mb = 1")
+        .config(&sink.config())
+        .start();
+    let ann = site.sign_in("ann");
+    let page = ann.get("/compose");
+    let form = typed(&page, "bo@example.org", "Files").file("files", "one.txt", b"one");
+    let page = form
+        .file("files", "zwei \"2\".txt", b"two")
+        .press("do", "keep");
+    page.shows("one.txt").shows("zwei \"2\".txt");
+    let page = page.form("write").press("do", "detach.0");
+    page.hides("one.txt").shows("zwei \"2\".txt");
+    let page = page
+        .form("write")
+        .file("files", "large.bin", &vec![7; 1_100_000])
+        .press("do", "send");
+    says(&page, "too large");
+    page.hides("large.bin").shows("zwei \"2\".txt");
+    assert!(
+        page.form("write")
+            .value("text")
+            .is_some_and(|text| text.contains("geranium"))
+    );
+    says(&page.form("write").press("do", "send"), "Message sent");
+    let text = only(sink.taken()).text();
+    assert!(text.contains("dHdv") && !text.contains("b25l"), "{text}");
+    let page = ann.get("/compose");
+    let page = typed(&page, "bo@example.org", "No")
+        .file("files", "a", b"a")
+        .press("do", "keep");
+    let page = page.form("write").press("do", "discard");
+    says(&page, "Message discarded.");
+    page.hides("Unsent");
+}
+
+#[test]
+fn the_files_of_all_unsent_messages_have_a_bound() {
+    let sendmail = Sendmail::new();
+    let site = plan()
+        .config("[limits]\nupload_mb = 1")
+        .setting(&sendmail.setting())
+        .start();
+    let ann = site.sign_in("ann");
+    let keep = |nth: u32| {
+        let page = ann.get("/compose");
+        let form = typed(&page, "bo@example.org", &format!("Large {nth}"));
+        form.file("files", "large.bin", &vec![7; 900_000])
+            .press("do", "keep")
+    };
+    for nth in 1..=3 {
+        keep(nth).shows("large.bin");
+    }
+    let page = keep(4);
+    says(&page, "Discard or send one of them.");
+    page.hides("large.bin");
+    assert!(
+        page.form("write")
+            .value("text")
+            .is_some_and(|text| text.contains("geranium"))
+    );
+    let page = ann
+        .get("/unsent")
+        .click("Large 1")
+        .form("write")
+        .press("do", "send");
+    says(&page, "Message sent");
+    keep(5).shows("large.bin");
+}
+
+#[test]
+fn a_large_file_takes_little_memory_and_arrives_byte_by_byte() {
+    let sink = SmtpSink::start(false);
+    let site = plan().config(&sink.config()).start();
+    let ann = site.sign_in("ann");
+    let bytes: Vec<u8> = (0..24_000_000_u32)
+        .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
+        .collect();
+    let page = ann.get("/compose");
+    let watch = crate::support::kernel::Watch::on(&site.program());
+    let page = typed(&page, "bo@example.org", "Large")
+        .file("files", "large.bin", &bytes)
+        .press("do", "send");
+    says(&page, "Message sent");
+    let peak = watch.peak_mb();
+    assert!(peak < 64, "{peak} MB");
+    let text = only(sink.taken()).text();
+    let coded = text
+        .split("base64\r\n\r\n")
+        .nth(1)
+        .expect("a part in base64");
+    let coded: String = coded
+        .split("\r\n--")
+        .next()
+        .unwrap_or_default()
+        .replace("\r\n", "");
+    use base64::Engine as _;
+    let arrived = base64::engine::general_purpose::STANDARD
+        .decode(coded)
+        .expect("base64");
+    assert!(arrived == bytes);
+    assert_eq!(found(&site, "Sent").len(), 1);
+}
+
+#[test]
+fn a_session_that_ends_meanwhile_loses_nothing_and_sends_nothing() {
+    let sink = SmtpSink::start(false);
+    let site = plan().config(&sink.config()).start();
+    let ann = site.sign_in("ann");
+    let page = ann.get("/compose");
+    let form = typed(&page, "bo@example.org", "Late").file("files", "a.txt", b"one");
+    crate::disk::age_sessions(&site, "ann", Duration::from_secs(9 * 3600));
+    let page = form.press("do", "send");
+    page.has_status(401);
+    let page = page
+        .form("sign-in")
+        .set("login", "ann")
+        .set("password", &password_of("ann"))
+        .submit();
+    page.shows("a.txt");
+    assert!(sink.taken().is_empty());
+    assert_eq!(page.form("write").value("subject"), Some("Late"));
+    says(&page.form("write").press("do", "send"), "Message sent");
+    assert!(only(sink.taken()).text().contains("b25l"));
+}
+
+#[test]
+fn nothing_typed_becomes_a_header_a_recipient_or_a_command() {
+    let sink = SmtpSink::start(false);
+    let site = plan().config(&sink.config()).start();
+    let ann = site.sign_in("ann");
+    let evil = [
+        "\r\nBcc: evil@example.org",
+        "\nX-Evil: 1",
+        "\r\n.\r\nMAIL FROM:<evil@example.org>",
+        "\0evil",
+        "=?utf-8?Q?=0D=0AX-Evil:_1?=",
+        "%0d%0aX-Evil: 1",
+        "\u{85}X-Evil: 1",
+        "\u{2028}X-Evil: 1",
+    ];
+    for what in evil {
+        for field in ["to", "cc", "bcc", "reply_to", "subject", "text"] {
+            let page = ann.get("/compose");
+            let form = typed(&page, "bo@example.org", "Hello");
+            let value = format!("{}{what}", form.value(field).unwrap_or_default().trim());
+            form.set(field, &value)
+                .file("files", &format!("a{what}.txt"), b"x")
+                .smuggle("do", "send")
+                .submit();
+        }
+    }
+    for taken in sink.taken() {
+        let text = taken.text();
+        let head = text.split("\r\n\r\n").next().unwrap_or_default();
+        for line in head.split("\r\n") {
+            let is_known = [
+                " ",
+                "\t",
+                "Date:",
+                "From:",
+                "To:",
+                "Cc:",
+                "Reply-To:",
+                "Subject:",
+                "Message-ID:",
+                "MIME-Version:",
+                "Content-Type:",
+            ];
+            assert!(
+                is_known.iter().any(|known| line.starts_with(known)),
+                "{line:?}"
+            );
+        }
+        assert!(
+            taken.about["to"]
+                .as_array()
+                .is_some_and(|to| to.iter().all(|to| to != "evil@example.org")),
+            "{:?}",
+            taken.about
+        );
+        assert_eq!(taken.about["from"], "ann@example.org");
+    }
+}
