@@ -20,6 +20,8 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::look;
+use crate::support::chromium::Chromium;
 use crate::support::form::Form;
 use crate::support::mailbox::ROLES;
 use crate::support::mails::Mail;
@@ -585,6 +587,37 @@ fn a_session_that_ends_meanwhile_loses_nothing_and_sends_nothing() {
     assert_eq!(page.form("write").value("subject"), Some("Late"));
     says(&page.form("write").press("do", "send"), "Message sent");
     assert!(only(sink.taken()).text().contains("b25l"));
+}
+
+#[test]
+fn a_browser_keeps_what_is_typed_without_a_click_and_sends_it_once() {
+    let sink = SmtpSink::start(false);
+    let site = plan().config(&sink.config()).start();
+    let browser = Chromium::start();
+    let tab = browser.tab();
+    look::type_sign_in(&site, &tab);
+    tab.open(&format!("{}/compose", site.url()));
+    tab.fill("#w-to", "bo@example.org");
+    tab.fill("#w-subject", "Typed");
+    tab.fill("#w-text", "The third geranium");
+    // What else is done every 20 seconds.
+    tab.evaluate("keep()");
+    tab.wait_for("location.search.includes('d=')");
+    // Another browser goes on with it, on whatever machine.
+    let elsewhere = site.sign_in("ann").get("/unsent").click("Typed");
+    let text = elsewhere.form("write");
+    assert_eq!(
+        text.value("text").map(str::trim),
+        Some("The third geranium")
+    );
+    tab.loading(|| tab.click(".tools button[value=send]"));
+    tab.wait_for("document.body.innerText.includes('Message sent.')");
+    assert!(!tab.text().contains("Unsent"), "{}", tab.text());
+    only(sink.taken());
+    // The form of the other browser is the same message.
+    text.press("do", "send").has_status(200);
+    only(sink.taken());
+    tab.expect_quiet();
 }
 
 #[test]

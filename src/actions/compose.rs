@@ -14,7 +14,7 @@ use crate::gate;
 use crate::jobs::send::Send;
 use crate::ledger::{Entry, Stage, Token};
 use crate::mail::{AttachedFile, Draft, DraftFault, Role};
-use crate::outbox::{Kept, Writing};
+use crate::outbox::{DRAFTS, Kept, Writing};
 use crate::request::form::Form;
 use crate::response::Response;
 use crate::route::{self, ComposeQuery, DraftForm, NoticeId, Route, Wish};
@@ -78,19 +78,24 @@ pub fn write(visit: &mut Visit) -> Result<Done> {
 /// Keeps what was typed so far, which is asked for by script while it is written.
 ///
 /// # Errors
-/// `BadRequest` for a form that is none of ours; `DiskFull`, `Setup` where it cannot be kept.
+/// `BadRequest` for a form that is none of ours, and where it is not kept: it was to be sent, or there are too many;
+/// `DiskFull`, `Setup` where it cannot be.
 pub fn autosave(visit: &mut Visit) -> Result<Done> {
     let form = DraftForm::read(visit.form.fields())?;
     let token = visit.ledger.token(&form.token);
     let token = token.ok_or(Error::BadRequest("d"))?;
-    // What was to be sent stays as it was.
+    // What was to be sent stays as it was; script asks then before this page is left.
     let is_open = match look(visit, &token)? {
         None => true,
         Some(entry) => entry.stage == Stage::Failed,
     };
-    if is_open && !form.draft.is_blank() {
-        let key = &visit.session.data.key;
-        let before = visit.drafts.open(&token.id, key)?;
+    let key = &visit.session.data.key;
+    let before = visit.drafts.open(&token.id, key)?;
+    let has_room = before.is_some() || visit.drafts.all()?.len() < DRAFTS;
+    if !is_open || !has_room {
+        return Err(Error::BadRequest("d"));
+    }
+    if !form.draft.is_blank() {
         let mut writing = before.unwrap_or_else(|| Writing::new(Draft::default(), token.made));
         writing.draft = form.draft;
         visit.drafts.keep(&token.id, &writing, key)?;

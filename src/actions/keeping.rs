@@ -6,7 +6,7 @@ use super::Visit;
 use crate::error::Result;
 use crate::ledger::Token;
 use crate::mail::{AttachedFile, Draft, DraftFault};
-use crate::outbox::Writing;
+use crate::outbox::{DRAFTS, Writing};
 use crate::request::form::Form;
 use crate::route::{DraftForm, Wish};
 
@@ -23,8 +23,13 @@ pub(super) fn keep(
 ) -> Result<(Writing, Vec<DraftFault>)> {
     let key = visit.session.data.key.clone();
     let before = visit.drafts.open(&token.id, &key)?;
+    let is_new = before.is_none();
     let mut writing = before.unwrap_or_else(|| Writing::new(Draft::default(), token.made));
     writing.draft = form.draft.clone();
+    if is_new && visit.drafts.all()?.len() >= DRAFTS {
+        let limit = u32::try_from(DRAFTS).unwrap_or(u32::MAX);
+        return Ok((writing, vec![DraftFault::TooManyUnsent { limit }]));
+    }
     visit.drafts.keep(&token.id, &writing, &key)?;
     // A form that is shown again after signing in comes by a GET, and once.
     let id = (!visit.head.is_get()).then(|| visit.notice.id());

@@ -9,7 +9,7 @@ use std::io::Write as _;
 use super::{Answer, Ended, Job, Outside, Record, progressed};
 use crate::desk::Desk;
 use crate::draft::{self, Attached, Letter, Stamp};
-use crate::error::{Act, Cause, Error, Result};
+use crate::error::{Act, Cause, Error, GoneKind, Result};
 use crate::gate::{self, LaneKind};
 use crate::ledger::{Claim, Entry, Ledger, Stage, Token};
 use crate::mail::{self, AttachedFile, Flags, FolderName, Refusal, Source};
@@ -156,7 +156,7 @@ impl Send {
                 .try_into()
                 .unwrap_or(u32::MAX),
         });
-        process::more_time(submission::LONGEST.saturating_mul(2));
+        process::more_time(submission::LONGEST);
         let recipients = self.letter.recipients();
         let (outcome, cause) = submission::hand_over(
             &self.way,
@@ -164,6 +164,7 @@ impl Send {
                 sender: &self.letter.from.email,
                 recipients: &recipients,
                 message: &mut spool,
+                progressed: || process::more_time(submission::LONGEST),
             },
         );
         progressed();
@@ -268,12 +269,10 @@ impl Send {
     }
 
     fn put_into_sent(&self, ledger: &Ledger, entry: &Entry, outside: &mut Outside) -> Result<bool> {
-        let Some(folder) = &self.sent else {
-            return Ok(false);
-        };
-        let Ok(copy) = self.written(ledger, outside, true) else {
-            return Ok(false);
-        };
+        let folder = self.sent.as_ref();
+        let folder = folder.ok_or(Error::Gone(GoneKind::Folder))?;
+        let copy = self.written(ledger, outside, true);
+        let copy = copy.map_err(|why| Error::Internal(Cause::new(format!("{why:?}"))))?;
         outside.remote.go_on();
         // One that was tried before may be there.
         let id = ledger.message_id(&self.token, &self.letter.from.email);

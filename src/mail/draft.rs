@@ -152,6 +152,11 @@ pub enum DraftFault {
         /// How much there is for all.
         limit: u64,
     },
+    /// Too many messages are not sent.
+    TooManyUnsent {
+        /// How many there may be.
+        limit: u32,
+    },
     /// A file did not come whole.
     FileCut {
         /// Its name.

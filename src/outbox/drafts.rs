@@ -26,8 +26,8 @@ use crate::time::Seconds;
 const LIFE: Duration = Duration::from_secs(30 * 86_400);
 /// The longest file of what was typed, in bytes.
 const MOST: usize = 32 * 1024 * 1024;
-/// Most messages of a user that are being written at once; one more, and the oldest goes.
-const DRAFTS: usize = 50;
+/// Most messages of a user that are being written at once.
+pub const DRAFTS: usize = 100;
 /// The files of one.
 const TYPED: &str = "typed";
 const REFUSED: &str = "refused";
@@ -232,9 +232,6 @@ impl Drafts {
         let dir = self.path(id);
         if dir.is_dir() {
             return Ok(());
-        }
-        for old in self.all()?.iter().skip(DRAFTS.saturating_sub(1)) {
-            self.forget(old)?;
         }
         state::make_dir(&dir, true)?;
         let above = self.dir.ancestors().take(3);

@@ -23,7 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// For how long the answer to the end of the message is waited for. RFC 5321 4.5.3.2.6 allows ten minutes; scanners take 5
 /// to 60 seconds, and a web server ends a request that takes longer.
 const LAST_ANSWER: Duration = Duration::from_secs(50);
-/// What one handing over may take at most, in which no step is longer than it may be: for whoever sets an end to the process.
+/// For how long sender and recipients are told, all together.
+const BEFORE: Duration = Duration::from_secs(40);
+/// How long it may take from one sign of progress to the next: for whoever sets an end to the process.
 pub const LONGEST: Duration = Duration::from_secs(75);
 /// Where programs that are compatible with sendmail are installed.
 const USUAL: [&str; 2] = ["/usr/sbin/sendmail", "/usr/lib/sendmail"];
@@ -36,6 +38,8 @@ pub struct Outgoing<'o> {
     pub recipients: &'o [String],
     /// The message: lines ended by CRLF, ASCII only, a CRLF at its end.
     pub message: &'o mut Spool,
+    /// Called whenever some of it has gone: the end of the process can be put off to `LONGEST` from then.
+    pub progressed: fn(),
 }
 
 /// What became of it.

@@ -7,6 +7,7 @@
 use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::{LAST_ANSWER, Outcome, Outgoing, PATIENCE};
@@ -48,6 +49,7 @@ pub fn send(program: &Path, outgoing: Outgoing) -> (Outcome, Option<Cause>) {
         kill(&mut child);
         return failed(Refusal::NoProgram, Cause::new("no pipes"));
     };
+    let count = &AtomicU64::new(0);
     std::thread::scope(|scope| {
         let said = scope.spawn(move || {
             let mut said = Vec::new();
@@ -60,10 +62,14 @@ pub fn send(program: &Path, outgoing: Outgoing) -> (Outcome, Option<Cause>) {
         });
         let writer = scope.spawn(move || {
             let mut input = input;
-            let done = write(message, &mut input);
+            let done = write(message, &mut input, count);
             (input, done)
         });
-        let written = written(&mut child, writer);
+        let going = Going {
+            count,
+            progressed: outgoing.progressed,
+        };
+        let written = written(&mut child, writer, &going);
         let ended = match &written {
             Ok(()) => wait(&mut child, LAST_ANSWER),
             Err(_) => None,
@@ -83,15 +89,30 @@ pub fn send(program: &Path, outgoing: Outgoing) -> (Outcome, Option<Cause>) {
     })
 }
 
+/// How far writing has come.
+struct Going<'g> {
+    /// How many pieces the program has taken.
+    count: &'g AtomicU64,
+    progressed: fn(),
+}
+
 /// Waits until all is written, and ends the message. An error where the program has not taken it all: then it was killed
 /// with its input still open.
 fn written(
     child: &mut Child,
     writer: std::thread::ScopedJoinHandle<'_, (ChildStdin, io::Result<()>)>,
+    going: &Going,
 ) -> Result<(), Cause> {
-    let deadline = Deadline::after(PATIENCE);
+    let mut deadline = Deadline::after(PATIENCE);
+    let mut seen = 0;
     while !writer.is_finished() && !deadline.has_passed() {
         std::thread::sleep(LOOK);
+        let count = going.count.load(Ordering::Relaxed);
+        if count != seen {
+            seen = count;
+            deadline = Deadline::after(PATIENCE);
+            (going.progressed)();
+        }
     }
     let is_late = !writer.is_finished();
     if is_late {
@@ -118,7 +139,7 @@ fn written(
 }
 
 /// Writes the message. The open end stays with the caller: what is dropped here would end it.
-fn write(message: &mut Spool, input: &mut ChildStdin) -> io::Result<()> {
+fn write(message: &mut Spool, input: &mut ChildStdin, count: &AtomicU64) -> io::Result<()> {
     message.rewind()?;
     let mut piece = vec![0; PIECE];
     loop {
@@ -129,6 +150,7 @@ fn write(message: &mut Spool, input: &mut ChildStdin) -> io::Result<()> {
         }
         let lines: Vec<u8> = read.iter().copied().filter(|b| *b != b'\r').collect();
         input.write_all(&lines)?;
+        count.fetch_add(1, Ordering::Relaxed);
     }
 }
 

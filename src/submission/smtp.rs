@@ -16,12 +16,13 @@ use lettre::transport::smtp::client::{
 use lettre::transport::smtp::commands::{Data, Ehlo, Mail, Quit, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 
-use super::{LAST_ANSWER, Outcome, Outgoing, PATIENCE, said};
+use super::{BEFORE, LAST_ANSWER, Outcome, Outgoing, PATIENCE, said};
 use crate::config::{Security, SmtpServer};
 use crate::error::Cause;
 use crate::mail::{Refusal, RefusedRecipient};
 use crate::seal::Secret;
 use crate::spool::Spool;
+use crate::time::Deadline;
 
 /// How much of a message is written at once, in bytes.
 const PIECE: usize = 32 * 1024;
@@ -45,7 +46,7 @@ pub fn send(
         return refused(ended);
     }
     let sent = match envelope(&mut connection, &outgoing) {
-        Ok(()) => message(&mut connection, outgoing.message),
+        Ok(()) => message(&mut connection, outgoing),
         Err(ended) => {
             // Nothing is begun; the server learns that nothing will be.
             drop(connection.command(Rset));
@@ -139,6 +140,7 @@ fn envelope(connection: &mut SmtpConnection, outgoing: &Outgoing) -> Result<(), 
             (Refusal::Sender(told), None)
         })
     };
+    let deadline = Deadline::after(BEFORE);
     let sender = address(outgoing.sender)?;
     let offers = offers(connection)?;
     let size = outgoing.message.length();
@@ -170,6 +172,9 @@ fn envelope(connection: &mut SmtpConnection, outgoing: &Outgoing) -> Result<(), 
     })?;
     let mut refused = Vec::new();
     for recipient in outgoing.recipients {
+        if deadline.has_passed() {
+            return Err((Refusal::Timeout, None));
+        }
         let parsed = match recipient.parse::<Address>() {
             Ok(parsed) => parsed,
             Err(error) => {
@@ -222,7 +227,7 @@ fn offers(connection: &mut SmtpConnection) -> Result<Offers, Ended> {
 }
 
 /// The message itself: from here on an answer counts, and nothing else.
-fn message(connection: &mut SmtpConnection, message: &mut Spool) -> (Outcome, Option<Cause>) {
+fn message(connection: &mut SmtpConnection, outgoing: Outgoing) -> (Outcome, Option<Cause>) {
     let refused = |error: &SmtpError| {
         let (refusal, cause) = ended(error, Refusal::Message);
         (Outcome::Refused(refusal), cause)
@@ -236,7 +241,7 @@ fn message(connection: &mut SmtpConnection, message: &mut Spool) -> (Outcome, Op
     }
     let mut is_ended = false;
     let written = catch_unwind(AssertUnwindSafe(|| {
-        connection.message_iter(Stretches::new(message, &mut is_ended))
+        connection.message_iter(Stretches::new(outgoing, &mut is_ended))
     }));
     match written {
         Ok(Ok(_)) => (Outcome::Taken, None),
@@ -259,14 +264,16 @@ struct Stretches<'s> {
     message: &'s mut Spool,
     left: u64,
     has_begun: bool,
+    progressed: fn(),
     is_ended: &'s mut bool,
 }
 
 impl Stretches<'_> {
-    fn new<'s>(message: &'s mut Spool, is_ended: &'s mut bool) -> Stretches<'s> {
+    fn new<'s>(outgoing: Outgoing<'s>, is_ended: &'s mut bool) -> Stretches<'s> {
         Stretches {
-            left: message.length().saturating_sub(2),
-            message,
+            left: outgoing.message.length().saturating_sub(2),
+            message: outgoing.message,
+            progressed: outgoing.progressed,
             has_begun: false,
             is_ended,
         }
@@ -289,6 +296,7 @@ impl Iterator for Stretches<'_> {
     type Item = Vec<u8>;
 
     fn next(&mut self) -> Option<Vec<u8>> {
+        (self.progressed)();
         if self.left == 0 {
             *self.is_ended = true;
             return None;

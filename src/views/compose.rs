@@ -220,6 +220,7 @@ fn addresses(page: &ComposePage, field: &Field, focus: bool) -> Markup {
         | DraftFault::Subject
         | DraftFault::TooLarge { .. }
         | DraftFault::NoRoom { .. }
+        | DraftFault::TooManyUnsent { .. }
         | DraftFault::FileCut { .. } => false,
     });
     html! {

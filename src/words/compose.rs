@@ -288,6 +288,10 @@ impl Words {
                 "The files of your unsent messages are too large: {} in all is the most. Discard or send one of them. Your text is kept.",
                 self.size(*limit)
             ),
+            DraftFault::TooManyUnsent { limit } => format!(
+                "You have {} unsent messages, which is the most. Discard or send one of them first.",
+                self.number(u64::from(*limit))
+            ),
             DraftFault::FileCut { name } => format!(
                 "The file {} did not arrive completely. Attach it again.",
                 isolated(name)

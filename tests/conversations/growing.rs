@@ -74,3 +74,29 @@ fn rule_18_conversations_that_grow_and_shrink_are_those_that_are_found_anew() {
         assert_eq!(rows(&look(false)), expected);
     }
 }
+
+#[test]
+fn rule_18_a_conversation_falls_apart_when_the_message_goes_that_held_it_together() {
+    let letter = |id, references| {
+        let letter = Letter {
+            id,
+            from: MARTA,
+            subject: "The hall",
+            references,
+        };
+        letter.mail()
+    };
+    let mails = vec![letter("a", &[]), letter("c", &[]), letter("b", &["a", "c"])];
+    let site = Site::new()
+        .mails("ann", "INBOX", mails)
+        .dovecot(ARCHIVE)
+        .start();
+    let ann = site.sign_in("ann");
+    assert_eq!(rows(&ann.get("/folder?f=INBOX&group=1")).len(), 1);
+    let mut other = site.other_client("ann");
+    other.run("SELECT INBOX");
+    other.run("STORE 3 +FLAGS (\\Deleted)");
+    other.run("EXPUNGE");
+    let seen = rows(&ann.get("/folder?f=INBOX&group=1&compare=1"));
+    assert_eq!((seen.len(), &seen), (2, &anew(&site)));
+}
