@@ -38,3 +38,9 @@ pub(super) fn as_address(identity: &Identity) -> Address {
         email: identity.address.clone(),
     }
 }
+
+/// The addresses that are the user's own: those that they send from, and the name that they sign in by.
+pub(super) fn own_addresses(visit: &Visit) -> Vec<String> {
+    let sent_from = identities(visit).into_iter().map(|own| own.address);
+    sent_from.chain([visit.session.login.clone()]).collect()
+}

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::drawn::drawn;
 use super::extras::standpoint;
+use super::identities::own_addresses;
 use super::muted::MutedIds;
 use super::named_labels::{Labels, ON_A_ROW};
 use super::{Visit, finding, notice, together};
@@ -30,6 +31,7 @@ pub struct Around {
     favourites: Vec<FolderLine>,
     searches: Vec<SearchLine>,
     unsent: usize,
+    own: Vec<String>,
     more_folders: u32,
     quota: Option<Quota>,
     token: String,
@@ -74,6 +76,7 @@ impl Around {
             favourites,
             searches: kept_searches(visit),
             unsent: visit.drafts.all()?.len(),
+            own: own_addresses(visit),
             more_folders: more.saturating_add(list.left_out),
             quota: list.quota.map(|(used, total)| Quota { used, total }),
             token: visit.session.token(visit.claim.user),
@@ -96,6 +99,7 @@ impl Around {
             favourites: &self.favourites,
             searches: &self.searches,
             unsent: self.unsent,
+            own: &self.own,
             more_folders: self.more_folders,
             has_keys: visit.profile.settings().keys,
             quota: self.quota,

@@ -3,6 +3,7 @@
 //! Not for which messages belong to it (`mailbox`), nor for its page (`conversation`).
 
 use super::Visit;
+use super::identities::own_addresses;
 use crate::mail::{Flags, Row};
 use crate::mailbox::Together;
 use crate::sender::{self, Named, Standpoint};
@@ -75,7 +76,8 @@ fn who(visit: &Visit, row: &Row, standpoint: &Standpoint) -> (String, String) {
 
 /// True for the reader's own address.
 pub fn is_own(visit: &Visit, address: &str) -> bool {
-    address.eq_ignore_ascii_case(&visit.session.login)
+    let is_this = |own: &String| own.eq_ignore_ascii_case(address);
+    own_addresses(visit).iter().any(is_this)
 }
 
 /// The first word of a name; all of it where that would say too little.

@@ -183,9 +183,9 @@ fn from(chrome: &Chrome, page: &ComposePage) -> Markup {
     html! {
         .field {
             @match page.senders.as_slice() {
-                [] => { span.label { (words.from_label()) } span { (words.no_sender()) } },
+                [] => { span { (words.from_label()) } span { (words.no_sender()) } },
                 [one] => {
-                    span.label { (words.from_label()) }
+                    span { (words.from_label()) }
                     span dir="auto" { (one.shown) }
                     input type="hidden" name=(DraftForm::FROM) value=(one.address);
                 },

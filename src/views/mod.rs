@@ -70,6 +70,8 @@ pub struct Chrome<'a> {
     pub favourites: &'a [FolderLine],
     /// The searches that are kept.
     pub searches: &'a [SearchLine],
+    /// The addresses that are theirs.
+    pub own: &'a [String],
     /// How many messages are being written, or were not sent.
     pub unsent: usize,
     /// How many folders there are beside these.
@@ -383,6 +385,7 @@ mod tests {
             folders: &[],
             favourites: &[],
             searches: &[],
+            own: &[],
             unsent: 0,
             more_folders: 0,
             has_keys: true,

@@ -45,6 +45,7 @@ mod import;
 mod labels;
 
 static ROOT: Base = Base(String::new());
+static OWN: LazyLock<Vec<String>> = LazyLock::new(|| vec!["ann@example.org".to_owned()]);
 
 /// Every sample, by the name of its file.
 pub fn pages() -> Vec<(&'static str, Markup)> {
@@ -353,6 +354,7 @@ fn chrome<'a>(words: Words, folders: &'a [FolderLine], notices: &'a [Notice]) ->
         base: &ROOT,
         words,
         login: "ann@example.org",
+        own: &OWN,
         token: "token",
         once: "once",
         zone: "Europe/Brussels",

@@ -114,7 +114,8 @@ fn recipients(chrome: &Chrome, message: &MessagePage) -> Markup {
 }
 
 fn is_reader(chrome: &Chrome, address: &Address) -> bool {
-    address.email.eq_ignore_ascii_case(chrome.login)
+    let is_this = |own: &String| own.eq_ignore_ascii_case(&address.email);
+    chrome.own.iter().any(is_this)
 }
 
 fn facts(chrome: &Chrome, message: &MessagePage) -> Markup {
