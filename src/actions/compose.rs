@@ -41,18 +41,10 @@ pub fn show(visit: &mut Visit, query: &ComposeQuery) -> Result<Done> {
         return Ok(leads_to(visit, &route::next(&query.next)));
     };
     let entry = look(visit, &token)?;
-    if let Some(entry) = entry.as_ref().filter(|entry| entry.is_done()) {
-        // What was changed while it was being sent is another message.
-        let new = Token::new()?;
-        visit.drafts.keep(
-            &new.id,
-            &Writing::new(writing.draft.clone(), new.made),
-            &key,
-        )?;
+    if entry.as_ref().is_some_and(Entry::is_done) {
+        // Whoever sent it was ended before it could be forgotten.
         visit.drafts.forget(&token.id)?;
-        let state = State::SentBefore(visit.calendar(entry.since));
-        let new = Page::of(new, Writing::new(writing.draft, new.made), &query.next);
-        return page(visit, Page { state, ..new });
+        return Ok(leads_to(visit, &route::next(&query.next)));
     }
     let refusal = visit.drafts.refusal(&token.id, &key)?;
     let state = match entry.map(|entry| (entry.stage, visit.calendar(entry.since))) {
@@ -136,7 +128,7 @@ fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
     };
     let content = content(visit, &form, files);
     let entry = look(visit, &token)?;
-    if let Some(entry) = entry.filter(|entry| entry.stage == Stage::Sent) {
+    if let Some(entry) = entry.as_ref().filter(|entry| entry.stage == Stage::Sent) {
         return sent_before(
             visit,
             Asked {
@@ -144,8 +136,12 @@ fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
                 form,
                 content,
             },
-            &entry,
+            entry,
         );
+    }
+    let is_open = entry.is_none_or(|entry| entry.stage == Stage::Failed);
+    if !is_open && is_changed(visit, &token, &form, files)? {
+        return another(visit, form, State::PerhapsBefore);
     }
     if form.wish == Wish::Discard {
         visit.drafts.forget(&token.id)?;
@@ -241,7 +237,7 @@ fn send(visit: &mut Visit, asked: Asked, letter: Letter, files: Vec<AttachedFile
         content,
         drafts: visit.drafts.clone(),
         key: session.data.key.clone(),
-        source: form.draft.source.clone(),
+        draft: form.draft.clone(),
         date,
         way,
         sent,
@@ -272,11 +268,32 @@ fn sent_before(visit: &mut Visit, asked: Asked, entry: &Entry) -> Result<Done> {
         let content = entry.content;
         return send(visit, Asked { content, ..asked }, letter, writing.files);
     }
-    let new = Token::new()?;
-    let writing = Writing::new(asked.form.draft, new.made);
-    visit.drafts.keep(&new.id, &writing, &key)?;
     let state = State::SentBefore(visit.calendar(entry.since));
-    let kept = Page::of(new, writing, &asked.form.next);
+    another(visit, asked.form, state)
+}
+
+/// True for a form that asks for another message than the one that was to be sent: what may have been sent is sent again as it
+/// was or not at all, for it has one Message-ID.
+fn is_changed(visit: &Visit, token: &Token, form: &DraftForm, files: &Form) -> Result<bool> {
+    if form.wish == Wish::Discard {
+        return Ok(false);
+    }
+    let kept = visit.drafts.open(&token.id, &visit.session.data.key)?;
+    let is_same = |kept: &Writing| {
+        let taken = files.files().is_empty() || kept.taken == Some(visit.notice.id());
+        kept.draft == form.draft && taken && !matches!(form.wish, Wish::Detach(_))
+    };
+    Ok(!kept.as_ref().is_some_and(is_same))
+}
+
+/// Keeps a form as a message of its own, and shows it with what became of the one before.
+fn another(visit: &mut Visit, form: DraftForm, state: State) -> Result<Done> {
+    let token = Token::new()?;
+    let writing = Writing::new(form.draft, token.made);
+    visit
+        .drafts
+        .keep(&token.id, &writing, &visit.session.data.key)?;
+    let kept = Page::of(token, writing, &form.next);
     page(visit, Page { state, ..kept })
 }
 
@@ -349,6 +366,10 @@ fn notices(visit: &Visit, page: &Page) -> Vec<Notice> {
             words.perhaps_sent_text(at.as_ref()),
         )),
         State::NotFiled(at) => Some(Notice::warning("", words.copy_missing(at.as_ref()))),
+        State::PerhapsBefore => Some(Notice::warning(
+            words.perhaps_sent_lead(),
+            words.perhaps_sent_before(),
+        )),
         State::SentBefore(at) => Some(Notice::warning(
             words.sent_before_lead(),
             words.sent_before_text(at.as_ref()),

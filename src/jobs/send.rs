@@ -12,9 +12,9 @@ use crate::draft::{self, Attached, Letter, Stamp};
 use crate::error::{Act, Cause, Error, GoneKind, Result};
 use crate::gate::{self, LaneKind};
 use crate::ledger::{Claim, Entry, Ledger, Stage, Token};
-use crate::mail::{self, AttachedFile, Flags, FolderName, Refusal, Source};
+use crate::mail::{self, AttachedFile, Draft, Flags, FolderName, Refusal, Source};
 use crate::notices::{self, Told};
-use crate::outbox::Drafts;
+use crate::outbox::{Drafts, Writing};
 use crate::process;
 use crate::remote::{Access, Append, Content, Criteria, Plan, UidSet};
 use crate::response::Response;
@@ -42,8 +42,8 @@ pub struct Send {
     pub drafts: Drafts,
     /// What it is sealed with.
     pub key: Key,
-    /// What it answers or forwards.
-    pub source: Option<Source>,
+    /// The same as it was typed.
+    pub draft: Draft,
     /// Its date, as a header has it.
     pub date: String,
     /// Where it is handed over.
@@ -113,11 +113,18 @@ impl Job for Send {
                 page,
             };
             notices::keep(&mut desk.store, owner, id, told, desk.now);
-            match is_filed {
-                true => self.drafts.forget(&self.token.id),
-                // The copy is made of it.
-                false => Ok(()),
+            // The copy is made of it.
+            if !is_filed {
+                return Ok(());
             }
+            // What was changed while it was on its way is another message.
+            let kept = self.drafts.open(&self.token.id, &self.key)?;
+            if let Some(changed) = kept.filter(|kept| kept.draft != self.draft) {
+                let token = Token::new()?;
+                let writing = Writing::new(changed.draft, token.made);
+                self.drafts.keep(&token.id, &writing, &self.key)?;
+            }
+            self.drafts.forget(&self.token.id)
         });
         Ok(Ended {
             answer: Answer::Page(Response::see_other(&href)),
@@ -257,7 +264,7 @@ impl Send {
             };
             ledger.note(outside.lane, &self.token, &entry)?;
         }
-        if let Some(source) = &self.source
+        if let Some(source) = &self.draft.source
             && let Err(error) = mark(source, outside)
         {
             let (kind, cause) = error.log_kind();

@@ -211,19 +211,19 @@ impl DraftForm {
     pub fn read(fields: &[(String, String)]) -> Result<DraftForm> {
         let fields = Query::of(fields);
         let text = |name: &str| fields.get(name).unwrap_or_default().to_owned();
+        // Browsers send line ends as CRLF.
+        let typed = |name: &str| text(name).replace("\r\n", "\n").replace('\r', "\n");
         let wish = fields.get(DraftForm::WISH).unwrap_or_default();
         Ok(DraftForm {
             token: text("d"),
             draft: Draft {
                 from: text(DraftForm::FROM),
-                to: text(DraftForm::TO),
-                cc: text(DraftForm::CC),
-                bcc: text(DraftForm::BCC),
-                reply_to: text(DraftForm::REPLY_TO),
+                to: typed(DraftForm::TO),
+                cc: typed(DraftForm::CC),
+                bcc: typed(DraftForm::BCC),
+                reply_to: typed(DraftForm::REPLY_TO),
                 subject: text(DraftForm::SUBJECT),
-                text: text(DraftForm::TEXT)
-                    .replace("\r\n", "\n")
-                    .replace('\r', "\n"),
+                text: typed(DraftForm::TEXT),
                 source: source(&fields)?,
                 in_reply_to: text("irt"),
                 references: fields.all("ref").map(str::to_owned).collect(),

@@ -57,6 +57,8 @@ pub enum State {
     Unknown(Option<Calendar>),
     /// It was sent, and its copy is not in Sent.
     NotFiled(Option<Calendar>),
+    /// Another one may have been sent by the same form; this is a new one.
+    PerhapsBefore,
     /// Another one was sent by the same form; this is a new one.
     SentBefore(Option<Calendar>),
 }
@@ -93,9 +95,11 @@ fn tools(chrome: &Chrome, page: &ComposePage) -> Markup {
         State::Unknown(_) => (words.send_again(), Icon::Sent),
         State::NoSubject => (words.send_anyway(), Icon::Sent),
         State::NotFiled(_) => (words.save_copy(), Icon::Sent),
-        State::Written | State::Refused(_) | State::Sending | State::SentBefore(_) => {
-            (words.send(), Icon::Sent)
-        }
+        State::Written
+        | State::Refused(_)
+        | State::Sending
+        | State::PerhapsBefore
+        | State::SentBefore(_) => (words.send(), Icon::Sent),
     };
     html! {
         .tools.bar role="group" aria-label=(words.about_message()) {

@@ -204,6 +204,11 @@ impl Words {
         )
     }
 
+    /// The same of a message whose form was changed.
+    pub fn perhaps_sent_before(&self) -> &'static str {
+        "It is under \u{201c}Unsent\u{201d} as it was. What you see below is a new message with your changes; it has not been sent. Attach files again if you need them."
+    }
+
     /// It was sent, and has no copy.
     pub fn copy_missing(&self, at: Option<&Calendar>) -> String {
         let when = at
