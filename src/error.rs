@@ -364,6 +364,7 @@ pub mod samples {
             | Act::SetFolder { .. }
             | Act::KeepSearch { .. }
             | Act::Prefer(_)
+            | Act::Set
             | Act::Send { .. }
             | Act::KeepDraft
             | Act::DiscardDraft
@@ -383,6 +384,7 @@ pub mod samples {
             images(false),
             Act::KeepDraft,
             Act::DiscardDraft,
+            Act::Set,
         ];
         for on in [true, false] {
             let name = "Unread, all folders".to_owned();

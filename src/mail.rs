@@ -19,6 +19,7 @@ mod refusal;
 mod rights;
 mod row;
 mod search;
+mod setting;
 mod shortcut;
 mod sought;
 
@@ -40,6 +41,7 @@ pub use refusal::{Refusal, RefusedRecipient};
 pub use rights::Rights;
 pub use row::{Asked, Dated, IdHash, MOST_REFERENCES, Row, Thread, Told};
 pub use search::{Narrowing, Place, Search, SearchField, SearchOption, Term};
+pub use setting::{AfterDelete, Choice, Marked, ReplyPlace, Setting, ShowFirst, Switch, Theme};
 pub use shortcut::Shortcut;
 pub use sought::Sought;
 

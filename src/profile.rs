@@ -146,6 +146,26 @@ impl<'p> Profile<'p> {
         self.write(SETTINGS, &text, Act::Prefer(preference), progress)
     }
 
+    /// What they have chosen themselves.
+    ///
+    /// # Errors
+    /// `Profile` where it cannot be read.
+    pub fn chosen(&self) -> Result<&Chosen> {
+        self.own.as_ref().map_err(Clone::clone)
+    }
+
+    /// From now on this is what they have chosen.
+    ///
+    /// # Errors
+    /// As `always_show`, but that what is fixed stays in the file and does not count.
+    pub fn choose(&self, chosen: &Chosen, act: Act, progress: &Progress) -> Result<()> {
+        if self.chosen()? == chosen {
+            progress.did(act);
+            return Ok(());
+        }
+        self.write(SETTINGS, &written(chosen)?, act, progress)
+    }
+
     /// Notes beside an act that has been done what follows from it for the choice of folders. Where the settings cannot be
     /// read, nothing is noted: that is told on every page.
     ///

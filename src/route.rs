@@ -102,6 +102,10 @@ pub enum Route {
     EditLabel,
     /// `GET /keys`: the keys that do something.
     Keys,
+    /// `GET /settings`: what the user can set for all pages.
+    Settings,
+    /// `POST /settings`: sets it.
+    SaveSettings,
     /// `POST /set-preference`: something is done in another way on all pages from now on (`PreferenceForm`).
     SetPreference,
     /// `GET /resume`: a form that was sent when its session had ended, shown again; `form` names it.
@@ -173,6 +177,8 @@ impl Route {
             | Route::KeepSearch
             | Route::Keys
             | Route::SetPreference
+            | Route::Settings
+            | Route::SaveSettings
             | Route::Sessions
             | Route::EndSession
             | Route::EndAllSessions
@@ -257,6 +263,8 @@ impl Route {
             "/labels" => by_get(Ok(Route::Labels)),
             "/label" => only(post, "POST", Ok(Route::EditLabel)),
             "/keys" => by_get(Ok(Route::Keys)),
+            "/settings" if post => Ok(Route::SaveSettings),
+            "/settings" => only(get, "GET, HEAD, POST", Ok(Route::Settings)),
             "/set-preference" => only(post, "POST", Ok(Route::SetPreference)),
             "/source" => by_get(q.message().map(|message| Route::Source {
                 message,
@@ -386,6 +394,7 @@ impl Route {
             Route::EditLabel => link.path("/label"),
             Route::Keys => link.path("/keys"),
             Route::SetPreference => link.path("/set-preference"),
+            Route::Settings | Route::SaveSettings => link.path("/settings"),
             Route::Source { message, save } => {
                 link.path("/source");
                 link.message(message);
@@ -611,6 +620,8 @@ mod tests {
             ("POST", Route::EditLabel),
             ("GET", Route::Keys),
             ("POST", Route::SetPreference),
+            ("GET", Route::Settings),
+            ("POST", Route::SaveSettings),
             ("GET", Route::Print(query.clone())),
             ("GET", Route::Message(query)),
             (

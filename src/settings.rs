@@ -8,11 +8,14 @@
 mod folders;
 mod identities;
 mod searches;
+mod typed;
+
+use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 use toml::Table;
 
-use crate::mail::Preference;
+use crate::mail::{AfterDelete, Marked, Preference, ReplyPlace, Setting, ShowFirst, Theme};
 use crate::time::Zone;
 
 pub use folders::FolderChoices;
@@ -21,6 +24,8 @@ pub use searches::SavedSearches;
 
 /// Senders whose images are always shown; one more, and the oldest goes.
 const SENDERS: usize = 1000;
+/// For how many seconds a message can be taken back.
+const UNDO_SECONDS: [u32; 5] = [0, 5, 10, 20, 30];
 
 /// What one side says: the user in `settings.toml`, the hoster in `[settings]` or `[fixed]`. None: nothing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -37,6 +42,14 @@ pub struct Chosen {
     pub marked: Option<Marked>,
     /// Whether keys do something when they are pressed alone.
     pub keys: Option<bool>,
+    /// Light or dark.
+    pub theme: Option<Theme>,
+    /// Which version of a message is shown that has both.
+    pub show_first: Option<ShowFirst>,
+    /// Where an answer begins.
+    pub reply: Option<ReplyPlace>,
+    /// For how many seconds a message can be taken back after it was sent.
+    pub undo_seconds: Option<u32>,
     /// What is chosen of folders.
     pub folders: Option<FolderChoices>,
     /// The searches that are kept.
@@ -46,30 +59,6 @@ pub struct Chosen {
     /// Keys that are no settings of this version.
     #[serde(flatten)]
     pub other: Table,
-}
-
-/// What is shown when the message that was open is no longer in its folder.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum AfterDelete {
-    /// The message below it in its list; behind the last one the list.
-    #[default]
-    Next,
-    /// The message above it; before the first one the list.
-    Previous,
-    /// The list.
-    List,
-}
-
-/// Whether messages are shown that some mail program has marked for removal.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Marked {
-    /// They are, struck through.
-    #[default]
-    Shown,
-    /// They are not; the list says how many.
-    Hidden,
 }
 
 /// The settings in force for one user.
@@ -87,8 +76,16 @@ pub struct Settings {
     pub marked: Marked,
     /// Whether keys do something when they are pressed alone.
     pub keys: bool,
-    /// True where the hoster lets nobody change it.
-    pub is_keys_fixed: bool,
+    /// Light or dark.
+    pub theme: Theme,
+    /// Which version of a message is shown that has both.
+    pub show_first: ShowFirst,
+    /// Where an answer begins.
+    pub reply: ReplyPlace,
+    /// For how many seconds a message can be taken back after it was sent; 0 for not at all.
+    pub undo_seconds: u32,
+    /// Those that the hoster lets nobody change.
+    pub fixed: Vec<Setting>,
     /// What is chosen of folders.
     pub folders: FolderChoices,
     /// The searches that are kept.
@@ -111,6 +108,9 @@ pub struct Hoster<'c> {
 }
 
 impl Settings {
+    /// How many rows a page of a list may have.
+    pub const ROWS: RangeInclusive<u32> = 10..=200;
+
     /// The one place where it is decided whose value counts.
     pub fn resolve(hoster: Hoster, user: &Chosen) -> Settings {
         /// The first of the three that says something.
@@ -136,7 +136,17 @@ impl Settings {
             .unwrap_or_default(),
             marked: first([&fixed.marked, &user.marked, &settings.marked]).unwrap_or_default(),
             keys: first([&fixed.keys, &user.keys, &settings.keys]).unwrap_or(true),
-            is_keys_fixed: fixed.keys.is_some(),
+            theme: first([&fixed.theme, &user.theme, &settings.theme]).unwrap_or_default(),
+            show_first: first([&fixed.show_first, &user.show_first, &settings.show_first])
+                .unwrap_or_default(),
+            reply: first([&fixed.reply, &user.reply, &settings.reply]).unwrap_or_default(),
+            undo_seconds: first([
+                &fixed.undo_seconds,
+                &user.undo_seconds,
+                &settings.undo_seconds,
+            ])
+            .unwrap_or(10),
+            fixed: fixed.said(),
             folders: first([&fixed.folders, &user.folders, &settings.folders]).unwrap_or_default(),
             searches: first([&fixed.searches, &user.searches, &settings.searches])
                 .unwrap_or_default(),
@@ -150,7 +160,7 @@ impl Settings {
     /// True where the hoster lets nobody change it.
     pub fn fixes(&self, preference: Preference) -> bool {
         match preference {
-            Preference::Keys(_) => self.is_keys_fixed,
+            Preference::Keys(_) => self.is_fixed(Setting::Keys),
         }
     }
 
@@ -193,6 +203,10 @@ impl Chosen {
             after_delete: _,
             marked: _,
             keys: _,
+            theme: _,
+            show_first: _,
+            reply: _,
+            undo_seconds,
             // A name that no folder has does nothing.
             folders: _,
             // One that names no list is not offered.
@@ -201,7 +215,7 @@ impl Chosen {
             identities: _,
             other: _,
         } = self;
-        if rows.is_some_and(|rows| !(10..=200).contains(&rows)) {
+        if rows.is_some_and(|rows| !Settings::ROWS.contains(&rows)) {
             return Some(("rows", "must be 10 to 200"));
         }
         if time_zone
@@ -209,6 +223,9 @@ impl Chosen {
             .is_some_and(|name| Zone::named(name).is_none())
         {
             return Some(("time_zone", "must be a zone such as Europe/Brussels"));
+        }
+        if undo_seconds.is_some_and(|seconds| !UNDO_SECONDS.contains(&seconds)) {
+            return Some(("undo_seconds", "must be 0, 5, 10, 20 or 30"));
         }
         None
     }

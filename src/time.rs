@@ -215,6 +215,21 @@ impl Zone {
         }
     }
 
+    /// The names that people can choose from, as the system has them; none where it keeps no list.
+    pub fn names() -> Vec<String> {
+        let table = |dir| {
+            let table = Path::new(dir).join("zone.tab");
+            fs::read_to_string(table).ok()
+        };
+        let table = ZONES.into_iter().find_map(table).unwrap_or_default();
+        let lines = table.lines().filter(|line| !line.starts_with('#'));
+        let names = lines.filter_map(|line| line.split('\t').nth(2));
+        let mut names: Vec<String> = names.map(str::to_owned).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
     fn utc() -> Zone {
         Zone {
             zone: TimeZone::UTC,

@@ -19,6 +19,7 @@ mod message;
 mod pages;
 mod resume;
 mod sessions;
+mod settings;
 mod sign_in;
 
 pub use failures::{ABORTED, ErrorText, LastWords, TOO_LATE};

@@ -63,7 +63,7 @@ const LAST: [&str; 3] = ["sign-out", "end-session", "end-all-sessions"];
 type Way = (&'static str, fn(&Visitor) -> Page);
 
 /// The pages whose forms are tried.
-const PAGES: [Way; 17] = [
+const PAGES: [Way; 18] = [
     ("the inbox", |ann| ann.get("/")),
     ("another folder", |ann| ann.get("/folder?f=Work&compare=1")),
     ("conversations", |ann| ann.get("/folder?f=INBOX&group=1")),
@@ -88,6 +88,7 @@ const PAGES: [Way; 17] = [
     ("whether a folder goes", |ann| folder(ann, "Delete folder")),
     ("an import", |ann| ann.get("/import?f=Target")),
     ("the keys", |ann| ann.get("/keys")),
+    ("the settings", |ann| ann.get("/settings")),
     ("all of it selected", |ann| {
         ann.get("/folder?f=INBOX&q=message&select=all")
     }),
@@ -197,6 +198,7 @@ fn no_field_of_any_form_ends_or_adds_a_command() {
         "set-folder",
         "keep-search",
         "label",
+        "settings",
     ] {
         assert!(tried.contains(target), "no form was sent to {target}");
     }

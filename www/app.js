@@ -296,6 +296,10 @@ const keep = async () => {
   if (form.isConnected) history.replaceState(history.state, "", form.dataset.page);
 };
 if (written()) {
+  // An answer below what it quotes begins above the signature, or at the end.
+  const text = written().querySelector("[data-begins=below]");
+  const mark = text?.value.lastIndexOf("\n\n-- \n");
+  if (text) text.setSelectionRange(...Array(2).fill(mark < 0 ? text.value.length : mark));
   kept = typed(written()).toString();
   setInterval(keep, 20000);
 }

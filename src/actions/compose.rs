@@ -13,7 +13,7 @@ use crate::error::{Act, Cause, Error, Result};
 use crate::gate;
 use crate::jobs::send::Send;
 use crate::ledger::{Entry, Stage, Token};
-use crate::mail::{AttachedFile, Draft, DraftFault, Role};
+use crate::mail::{AttachedFile, Draft, DraftFault, ReplyPlace, Role};
 use crate::outbox::{DRAFTS, Kept, Writing};
 use crate::request::form::Form;
 use crate::response::Response;
@@ -339,6 +339,7 @@ fn page(visit: &mut Visit, page: Page) -> Result<Done> {
     let status = if page.faults.is_empty() { 200 } else { 422 };
     let page = ComposePage {
         senders: senders.collect(),
+        begins: place(visit, &form.draft),
         files: page.writing.files,
         most_attached: visit.config.most_attached(),
         faults: page.faults,
@@ -417,14 +418,21 @@ fn begin(visit: &mut Visit, query: &ComposeQuery) -> Result<Draft> {
     let used = own
         .iter()
         .find(|own| own.address.eq_ignore_ascii_case(&draft.from));
+    let signature = used.map_or("", |own| own.signature.as_str());
     if let Some(own) = used {
         draft.reply_to.clone_from(&own.reply_to);
-        if !own.signature.trim().is_empty() {
-            let signature = own.signature.trim_end();
-            draft.text = format!("\n\n-- \n{signature}\n{}", draft.text);
-        }
     }
+    draft.text = draft::signed(&draft.text, signature, place(visit, &draft));
     Ok(draft)
+}
+
+/// Where a message begins: what is handed on, and what is new, always above.
+fn place(visit: &Visit, draft: &Draft) -> ReplyPlace {
+    let is_reply = draft.source.as_ref().is_some_and(|s| s.how.is_reply());
+    match is_reply {
+        true => visit.profile.settings().reply,
+        false => ReplyPlace::Above,
+    }
 }
 
 fn leads_to(visit: &Visit, page: &Route) -> Done {

@@ -11,7 +11,7 @@ use super::{Done, Visit, sender};
 use crate::clean::{self, Cleaned, Length};
 use crate::document::{Document, Opening, People, Purpose};
 use crate::error::{Error, GoneKind, Result};
-use crate::mail::{Flags, ListId, MessageAct, Order, Row, Sought};
+use crate::mail::{Flags, ListId, MessageAct, Order, Row, ShowFirst, Sought};
 use crate::mailbox::Standing;
 use crate::plain_text::PlainText;
 use crate::response::Response;
@@ -198,7 +198,7 @@ impl Read {
             },
             Html::None => Body::Text {
                 letter: &self.letter,
-                html: document.has_html().then(|| face(Face::Best)),
+                html: document.has_html().then(|| face(Face::Html)),
             },
         }
     }
@@ -228,8 +228,20 @@ enum Html {
     Shown(Box<Cleaned>),
 }
 
+/// Whether the HTML is shown, of a message that may have both.
+pub(super) fn shows_html(visit: &Visit, document: &Document, face: Face) -> bool {
+    let wants_html = match face {
+        Face::Html => true,
+        Face::Text => false,
+        Face::First => {
+            visit.profile.settings().show_first == ShowFirst::Html || !document.has_text()
+        }
+    };
+    wants_html && document.has_html()
+}
+
 fn html(visit: &Visit, document: &Document, query: &MessageQuery) -> Html {
-    if !document.has_html() || query.face == Face::Text {
+    if !shows_html(visit, document, query.face) {
         return Html::None;
     }
     // Whatever the frame shows: what it would load is counted by holding it back.

@@ -37,6 +37,7 @@ pub mod resume;
 pub mod searches;
 pub mod sender;
 pub mod sessions;
+pub mod settings;
 mod together;
 pub mod unsent;
 mod ways;

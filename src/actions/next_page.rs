@@ -4,9 +4,8 @@
 //! To know before changing it: what stands beside a message is known only before it goes, so that is looked up first.
 
 use super::Visit;
-use crate::mail::{MessageAct, MessageRef, Tally, Uid};
+use crate::mail::{AfterDelete, MessageAct, MessageRef, Tally, Uid};
 use crate::route::{MessageQuery, MessagesForm, Route};
-use crate::settings::AfterDelete;
 
 /// What was known before something was done.
 pub struct Prepared {

@@ -10,7 +10,8 @@ use super::named_labels::{Labels, ON_A_ROW};
 use super::{Visit, finding, notice, together};
 use crate::error::{Imap, Result};
 use crate::mail::{
-    FORWARDED, Flags, Folder, FolderName, FolderRef, ListId, MessageAct, Permits, Role, Row, Scope,
+    FORWARDED, Flags, Folder, FolderName, FolderRef, ListId, Marked, MessageAct, Permits, Role,
+    Row, Scope,
 };
 use crate::mailbox::{Line, Listing, has_attachment};
 use crate::route::{
@@ -18,7 +19,6 @@ use crate::route::{
     MessagesForm, Route, Selected,
 };
 use crate::sender::{self, Judgement, Standpoint};
-use crate::settings::Marked;
 use crate::store::keys::FolderList;
 use crate::views::acting::{Acting, Selection};
 use crate::views::folder::{ListPane, RowLine, Untold};
@@ -102,6 +102,7 @@ impl Around {
             own: &self.own,
             more_folders: self.more_folders,
             has_keys: visit.profile.settings().keys,
+            theme: visit.profile.settings().theme,
             quota: self.quota,
             notices: &self.notices,
         }

@@ -6,7 +6,7 @@
 use super::panes::Around;
 use super::{Done, GoOn, Visit};
 use crate::error::Result;
-use crate::mail::{FolderName, Preference};
+use crate::mail::{FolderName, Preference, Setting};
 use crate::request::form::Form;
 use crate::route::{ActForm, ListQuery, PreferenceForm, Route};
 use crate::views;
@@ -22,7 +22,7 @@ pub fn keys(visit: &mut Visit) -> Result<Done> {
     let other = PreferenceForm(Preference::Keys(!settings.keys));
     let page = KeysPage {
         back: Route::Folder(ListQuery::newest(FolderName::inbox())),
-        switch: (!settings.is_keys_fixed).then(|| ActForm::from(other)),
+        switch: (!settings.is_fixed(Setting::Keys)).then(|| ActForm::from(other)),
     };
     Ok(Done::Page(visit.page(|visit| {
         views::keys::page(&around.chrome(visit), &page)

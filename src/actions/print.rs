@@ -4,6 +4,7 @@
 //! mail's document, and the mail's style stays inside of one element (`clean::Show::within`).
 
 use super::extras::{extras, judge, rendering};
+use super::message::shows_html;
 use super::opened::attachments;
 use super::{Done, Visit};
 use crate::document::{Opening, Purpose};
@@ -11,7 +12,7 @@ use crate::error::Result;
 use crate::mail::Sought;
 use crate::plain_text::PlainText;
 use crate::response::Response;
-use crate::route::{Face, MessageQuery};
+use crate::route::MessageQuery;
 use crate::time::{Watch, Zone};
 use crate::views::print::{MAIL, PrintPage, Printed, page};
 
@@ -29,7 +30,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     let people = document.people(&query.charset);
     let judgement = judgement.with_name_of(&people.from);
     let (frame, origin) = (query.frame(), visit.origin());
-    let html = (document.has_html() && query.face == Face::Best)
+    let html = shows_html(visit, &document, query.face)
         .then(|| {
             document.html(&rendering(
                 visit,

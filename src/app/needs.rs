@@ -11,7 +11,7 @@ use crate::actions::login::SignInFields;
 use crate::actions::{
     self, Done, Visit, about, compose, conversation, folder, folder_options, folder_settings,
     folders, import, labels, login, message, messages, part, preferences, print, searches, sender,
-    sessions, unsent,
+    sessions, settings, unsent,
 };
 use crate::assets;
 use crate::error::{Cause, Error, Result};
@@ -233,6 +233,14 @@ pub fn needs(route: &Route) -> Needs<'_> {
         Route::SetPreference => Needs {
             back: Back::Page(Route::Keys),
             ..Needs::act(preferences::set)
+        },
+        Route::Settings => Needs::page(settings::show),
+        Route::SaveSettings => Needs {
+            back: Back::Carry {
+                show: Box::new(settings::again),
+                otherwise: |_| Route::Settings,
+            },
+            ..Needs::act(settings::save)
         },
         Route::SignOut => Needs {
             back: Back::SignedOut,

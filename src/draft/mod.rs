@@ -9,11 +9,13 @@ mod answer;
 mod flowed;
 mod quote;
 mod recipients;
+mod signature;
 mod write;
 
 pub use answer::{Answering, answer, list};
 pub use quote::quoted;
 pub use recipients::{Typed, typed};
+pub use signature::signed;
 pub use write::{Attached, Stamp, written};
 
 use crate::mail::{Address, AddressField, Draft, DraftFault};

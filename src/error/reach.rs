@@ -116,6 +116,8 @@ pub enum Act {
     },
     /// To do something in another way on all pages.
     Prefer(Preference),
+    /// To set what stands on the page of settings.
+    Set,
 }
 
 /// What becomes of a label's name and colour.
@@ -147,6 +149,7 @@ impl Act {
             | Act::SetFolder { .. }
             | Act::KeepSearch { .. }
             | Act::Prefer(_)
+            | Act::Set
             | Act::KeepDraft
             | Act::DiscardDraft => true,
         }

@@ -71,6 +71,14 @@ impl Answer {
         Answer::Forward,
     ];
 
+    /// True for an answer to whom it came from.
+    pub fn is_reply(self) -> bool {
+        match self {
+            Answer::Reply | Answer::ReplyAll | Answer::ReplyList => true,
+            Answer::Forward => false,
+        }
+    }
+
     /// As it stands in an address.
     pub fn as_str(self) -> &'static str {
         match self {

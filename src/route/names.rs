@@ -32,6 +32,8 @@ impl Route {
             Route::EditLabel => "label",
             Route::Keys => "keys",
             Route::SetPreference => "set-preference",
+            Route::Settings => "settings",
+            Route::SaveSettings => "save-settings",
             Route::Source { .. } => "source",
             Route::Resume { .. } => "resume",
             Route::SignInForm { .. } => "sign-in-form",

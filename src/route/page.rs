@@ -122,10 +122,12 @@ impl FolderQuery {
 /// Which face of a message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Face {
-    /// HTML where there is some, else text.
+    /// The one that the reader wants first; where there is no such one, the other.
     #[default]
-    Best,
-    /// The text, even where there is HTML.
+    First,
+    /// The HTML.
+    Html,
+    /// The text.
     Text,
 }
 
@@ -164,7 +166,7 @@ impl MessageQuery {
             message,
             list,
             rank,
-            face: Face::Best,
+            face: Face::First,
             remote: false,
             inside: NestedPath::default(),
             charset: String::new(),

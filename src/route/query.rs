@@ -179,10 +179,10 @@ impl Query {
             message,
             list: self.list_of(from)?,
             rank: self.get("r").and_then(|n| n.parse().ok()).unwrap_or(0),
-            face: if self.is_set("text") {
-                Face::Text
-            } else {
-                Face::Best
+            face: match (self.is_set("text"), self.is_set("html")) {
+                (true, _) => Face::Text,
+                (false, true) => Face::Html,
+                (false, false) => Face::First,
             },
             remote: self.is_set("remote"),
             inside: self.nested("in")?,
@@ -268,6 +268,7 @@ impl Link {
         self.set("r", &page.rank.to_string());
         self.nested("in", &page.inside);
         self.flag("text", page.face == Face::Text);
+        self.flag("html", page.face == Face::Html);
         self.flag("remote", page.remote);
         self.some("charset", &page.charset);
         if let Some(at) = &page.unfolded {

@@ -10,7 +10,7 @@ use super::choose::hidden;
 use super::folders::opener;
 use super::icons::{Icon, icon};
 use super::{Chrome, Pane, app, notices, tokens};
-use crate::mail::{AddressField, Answer, AttachedFile, DraftFault, Refusal};
+use crate::mail::{AddressField, Answer, AttachedFile, DraftFault, Refusal, ReplyPlace};
 use crate::route::{DraftForm, Route, next};
 use crate::time::Calendar;
 
@@ -21,6 +21,8 @@ pub struct ComposePage {
     pub form: DraftForm,
     /// Whom it can be from.
     pub senders: Vec<Sender>,
+    /// Where its text begins, of an answer.
+    pub begins: ReplyPlace,
     /// What is attached.
     pub files: Vec<AttachedFile>,
     /// How many bytes can be attached.
@@ -175,7 +177,8 @@ fn form(chrome: &Chrome, page: &ComposePage) -> Markup {
             }
             label.sr for="w-text" { (words.text_label()) }
             // The first line end of a text area is not part of it.
-            textarea #w-text name=(DraftForm::TEXT) rows="18" dir="auto" autofocus[is_answer] { "\n" (draft.text) }
+            textarea #w-text name=(DraftForm::TEXT) rows="18" dir="auto" autofocus[is_answer]
+                data-begins=[(page.begins == ReplyPlace::Below).then_some("below")] { "\n" (draft.text) }
             (files(chrome, page))
         }
     }

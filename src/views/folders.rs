@@ -138,6 +138,7 @@ pub(super) fn pane(chrome: &Chrome, target: &str) -> Markup {
                         meter max=(quota.total) value=(quota.used) aria-label=(words.storage_used()) {}
                         span { (words.storage(quota.used, quota.total)) }
                     }
+                    a href=(chrome.href(&Route::Settings)) { (words.settings()) }
                     a href=(chrome.href(&Route::Keys)) aria-keyshortcuts=[chrome.pressed_by(Shortcut::Help)] { (words.shortcuts()) }
                     a href=(chrome.href(&Route::Sessions)) { (words.sessions()) }
                     span { (words.times_in(chrome.zone)) }

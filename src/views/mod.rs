@@ -29,12 +29,13 @@ pub mod resume;
 #[cfg(test)]
 mod samples;
 pub mod sessions;
+pub mod settings;
 pub mod unsent;
 
 use maud::{DOCTYPE, Markup, html};
 
 use crate::assets;
-use crate::mail::{Address, Shortcut};
+use crate::mail::{Address, Choice as _, Shortcut, Theme};
 use crate::route::{ActForm, Base, Route};
 use crate::sender::Named;
 use crate::time::Calendar;
@@ -78,6 +79,8 @@ pub struct Chrome<'a> {
     pub more_folders: u32,
     /// True where keys do something when they are pressed alone.
     pub has_keys: bool,
+    /// Light or dark.
+    pub theme: Theme,
     /// How full the mailbox is, where the server tells.
     pub quota: Option<Quota>,
     /// What the last click did, why this page is older than it should be, what the server wants its user to see.
@@ -185,7 +188,7 @@ fn app(chrome: &Chrome, title: &str, pane: Pane, panes: Markup) -> Markup {
             (panes)
         }
     };
-    document(chrome.base, words, title, body)
+    document(chrome.base, words, (title, chrome.theme), body)
 }
 
 /// A whole page with one card on it: signing in, errors.
@@ -199,17 +202,18 @@ fn card(base: &Base, words: Words, title: &str, inside: Markup) -> Markup {
             }
         }
     };
-    document(base, words, title, body)
+    document(base, words, (title, Theme::System), body)
 }
 
-fn document(base: &Base, words: Words, title: &str, body: Markup) -> Markup {
+fn document(base: &Base, words: Words, (title, theme): (&str, Theme), body: Markup) -> Markup {
+    let theme = (theme != Theme::System).then_some(theme.as_str());
     html! {
         (DOCTYPE)
-        html lang=(words.lang) dir=(words.dir) {
+        html lang=(words.lang) dir=(words.dir) data-theme=[theme] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover";
-                meta name="color-scheme" content="light dark";
+                meta name="color-scheme" content=(theme.unwrap_or("light dark"));
                 title { (words.window(title)) }
                 link rel="icon" href=(assets::FAVICON.route().href(base)) type="image/svg+xml";
                 link rel="stylesheet" href=(assets::STYLE.route().href(base));
@@ -389,6 +393,7 @@ mod tests {
             unsent: 0,
             more_folders: 0,
             has_keys: true,
+            theme: Theme::System,
             quota: None,
             notices: &[notice],
         };

@@ -26,7 +26,7 @@ use crate::error::samples::{errors, reaches};
 use crate::error::{Act, Failure, Reach};
 use crate::mail::{
     Address, Colour, Evidence, Flags, FolderAct, FolderFault, FolderName, FolderSetting, FromForm,
-    MessageAct, Narrowing, NestedPath, Order, Preference, Role, Row, SortBy, Sought, Uid,
+    MessageAct, Narrowing, NestedPath, Order, Preference, Role, Row, SortBy, Sought, Theme, Uid,
     UidValidity,
 };
 use crate::plain_text::{Block, PlainText, Span};
@@ -43,6 +43,7 @@ mod compose;
 mod extras;
 mod import;
 mod labels;
+mod settings;
 
 static ROOT: Base = Base(String::new());
 static OWN: LazyLock<Vec<String>> = LazyLock::new(|| vec!["ann@example.org".to_owned()]);
@@ -162,6 +163,7 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
         ("sign-in-lost", carried(Carried::Lost)),
         ("resume", question),
         ("sessions", extras::sessions()),
+        ("settings", settings::page()),
         ("keys", keys_page(true)),
         ("keys-off", keys_page(false)),
         ("labels-choose", labels::choose()),
@@ -364,6 +366,7 @@ fn chrome<'a>(words: Words, folders: &'a [FolderLine], notices: &'a [Notice]) ->
         unsent: 2,
         more_folders: 0,
         has_keys: true,
+        theme: Theme::System,
         quota: Some(Quota {
             used: 3_320_000,
             total: 9_765_625,

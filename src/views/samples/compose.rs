@@ -4,8 +4,8 @@ use maud::Markup;
 
 use super::{chrome, folders, reference};
 use crate::mail::{
-    AddressField, Answer, AttachedFile, Draft, DraftFault, Refusal, RefusedRecipient, Source,
-    Unsent,
+    AddressField, Answer, AttachedFile, Draft, DraftFault, Refusal, RefusedRecipient, ReplyPlace,
+    Source, Unsent,
 };
 use crate::route::{ComposeQuery, DraftForm, Route, Wish};
 use crate::views::compose::{ComposePage, Sender, State, page};
@@ -47,6 +47,7 @@ fn with(state: State, faults: Vec<DraftFault>, notices: &[Notice]) -> Markup {
             sender("ann@example.org"),
             sender("strings@orchestra.example"),
         ],
+        begins: ReplyPlace::Above,
         files: vec![AttachedFile {
             number: 0,
             name: "Second violins, all parts.pdf".to_owned(),
