@@ -13,6 +13,7 @@ use mail_builder::headers::raw::Raw;
 use mail_builder::headers::text::Text;
 use mail_builder::headers::{Header as _, HeaderType};
 use mail_builder::mime::MimePart;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::Letter;
 use super::flowed::flowed;
@@ -164,13 +165,32 @@ fn file_head(file: &Attached) -> Vec<u8> {
         head.push(b'"');
     }
     head.extend_from_slice(b"\r\n");
+    head.extend_from_slice(&disposition(name));
+    head.extend_from_slice(b"Content-Transfer-Encoding: base64\r\n\r\n");
+    head
+}
+
+/// The field that makes a part a file. A name that looks coded is coded, or readers would decode what was never meant so.
+fn disposition(name: String) -> Vec<u8> {
+    let mut field = Vec::new();
+    if name.is_ascii() && looks_coded(&name) {
+        field.extend_from_slice(b"Content-Disposition: attachment;\r\n filename*=utf-8''");
+        let coded = utf8_percent_encode(&name, NON_ALPHANUMERIC).to_string();
+        field.extend_from_slice(coded.as_bytes());
+        field.extend_from_slice(b"\r\n");
+        return field;
+    }
     let mut disposition = ContentType::new("attachment");
     if !name.is_empty() {
         disposition = disposition.attribute("filename", name);
     }
-    header(&mut head, "Content-Disposition", disposition.into());
-    head.extend_from_slice(b"Content-Transfer-Encoding: base64\r\n\r\n");
-    head
+    header(&mut field, "Content-Disposition", disposition.into());
+    field
+}
+
+/// True for what readers may take for an encoded word (RFC 2047 2).
+fn looks_coded(name: &str) -> bool {
+    name.contains("=?")
 }
 
 /// A file name without what no system has in one, and not longer than any has; its ending stays.
@@ -207,7 +227,7 @@ fn sent_kind(kind: &str) -> String {
 /// place there by the letter (RFC 2047 5), but it is how programs that know no RFC 2231 read it.
 fn quoted_name(name: &str) -> String {
     let is_plain = |c: char| c.is_ascii() && !c.is_ascii_control() && c != '"' && c != '\\';
-    if name.chars().all(is_plain) && name.len() < WORD {
+    if name.chars().all(is_plain) && name.len() < WORD && !looks_coded(name) {
         return name.to_owned();
     }
     let mut words: Vec<String> = Vec::new();

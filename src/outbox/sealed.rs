@@ -143,7 +143,9 @@ impl Sealed {
             opened: RefCell::default(),
         };
         let last = form.piece(pieces.checked_sub(1)?).ok()?;
-        (magic == *MAGIC && !last.is_empty()).then_some(form)
+        // Only what holds nothing at all ends with nothing: an empty file.
+        let is_whole = !last.is_empty() || pieces == 1;
+        (magic == *MAGIC && is_whole).then_some(form)
     }
 
     /// Counts from here on from this byte.

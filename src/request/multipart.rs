@@ -17,8 +17,10 @@ const PARTS: usize = 2000;
 const FILES: usize = 100;
 /// The longest header block of one part, in bytes.
 const HEADER_BYTES: u64 = 8 * 1024;
-/// The longest name of a field, of a file, and of a media type, in bytes; what is longer is cut.
+/// The longest name of a field, of a file, and of a media type, in bytes; what is longer is cut. A file's ending stays, as
+/// long as it is one.
 const NAME_BYTES: usize = 1000;
+const ENDING_BYTES: usize = 20;
 /// How much is searched at a time.
 const WINDOW: u64 = 64 * 1024;
 
@@ -293,9 +295,15 @@ fn plain(name: &str) -> String {
     for (escape, meant) in [("%22", "\""), ("%0D", "\r"), ("%0A", "\n")] {
         name = name.replace(escape, meant);
     }
-    let end = name.floor_char_boundary(NAME_BYTES);
-    name.truncate(end);
-    name
+    if name.len() <= NAME_BYTES {
+        return name;
+    }
+    // What kind of file it is, is told by its ending.
+    let dot = name.rfind('.').and_then(|dot| name.get(dot..));
+    let ending = dot.filter(|ending| ending.len() <= ENDING_BYTES);
+    let ending = ending.unwrap_or_default();
+    let end = name.floor_char_boundary(NAME_BYTES.saturating_sub(ending.len()));
+    format!("{}{ending}", name.get(..end).unwrap_or_default())
 }
 
 fn media_type(header: &[u8]) -> String {
@@ -392,8 +400,17 @@ mod tests {
             assert_eq!(form.files()[0].field, "f");
         }
         let long = "ä".repeat(2000);
-        let form = form(&parts(&[(&format!("name=f; filename=\"{long}\""), "x")]));
-        assert_eq!(form.files()[0].name, "ä".repeat(NAME_BYTES / 2));
+        let cut = [
+            (long.clone(), "ä".repeat(NAME_BYTES / 2)),
+            (
+                format!("{long}.pdf"),
+                format!("{}.pdf", "ä".repeat(NAME_BYTES / 2 - 2)),
+            ),
+        ];
+        for (name, kept) in cut {
+            let form = form(&parts(&[(&format!("name=f; filename=\"{name}\""), "x")]));
+            assert_eq!(form.files()[0].name, kept);
+        }
     }
 
     #[test]

@@ -215,7 +215,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("maud", &["actions", "clean", "response", "views"]),
     ("miniz_oxide", &["pack", "store"]),
     ("native_tls", &["remote"]),
-    ("percent_encoding", &["clean", "mime"]),
+    ("percent_encoding", &["clean", "draft", "mime"]),
     ("postcard", &["ledger", "outbox", "session", "store"]),
     (
         "serde",

@@ -22,6 +22,7 @@ pub struct Form<'p> {
 struct ChosenFile {
     field: String,
     name: String,
+    kind: Option<String>,
     bytes: Vec<u8>,
 }
 
@@ -86,16 +87,32 @@ impl<'p> Form<'p> {
     }
 
     /// Chooses a further file.
-    pub fn file(mut self, field: &str, name: &str, bytes: &[u8]) -> Self {
+    pub fn file(self, field: &str, name: &str, bytes: &[u8]) -> Self {
+        self.choose(ChosenFile {
+            field: field.to_owned(),
+            name: name.to_owned(),
+            kind: None,
+            bytes: bytes.to_vec(),
+        })
+    }
+
+    /// Chooses a further file, of which the browser tells the media type.
+    pub fn file_of(self, field: &str, name: &str, kind: &str, bytes: &[u8]) -> Self {
+        self.choose(ChosenFile {
+            field: field.to_owned(),
+            name: name.to_owned(),
+            kind: Some(kind.to_owned()),
+            bytes: bytes.to_vec(),
+        })
+    }
+
+    fn choose(mut self, file: ChosenFile) -> Self {
+        let field = &file.field;
         let there = self.names.iter().any(|n| n == field);
         self.page.expect(there && self.is_multipart, || {
             format!("no files in {field}")
         });
-        self.files.push(ChosenFile {
-            field: field.to_owned(),
-            name: name.to_owned(),
-            bytes: bytes.to_vec(),
-        });
+        self.files.push(file);
         self
     }
 
@@ -192,7 +209,10 @@ impl Form<'_> {
         }
         for file in &self.files {
             let (field, name) = (&file.field, file.name.replace('"', "%22"));
-            let parameters = format!("name=\"{field}\"; filename=\"{name}\"");
+            let mut parameters = format!("name=\"{field}\"; filename=\"{name}\"");
+            if let Some(kind) = &file.kind {
+                parameters.push_str(&format!("\r\nContent-Type: {kind}"));
+            }
             part(parameters, &file.bytes);
         }
         body.extend(b"--b0undary--\r\n");
