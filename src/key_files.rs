@@ -4,11 +4,10 @@
 //! removal (session records, wrapped data keys) is sealed under its key *and* a key file; once the file is gone, what is
 //! left in the log opens with nothing. Not for deciding what is forgotten, and when: that is `session`. To know before
 //! changing it: a file is whole and on disk before anything that needs it is saved, and unlinked only when nothing that
-//! was saved needs it any more; a kill between leaves an orphan, which `sweep` removes. Only who holds the gate comes
-//! here, so one name for the unfinished file is enough.
+//! was saved needs it any more; a kill between leaves an orphan, which `sweep` removes.
 
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -17,9 +16,6 @@ use crate::error::Result;
 use crate::gate::Pass;
 use crate::seal::{self, Key};
 use crate::state;
-
-/// What the file is called until it is whole.
-const UNFINISHED: &str = "new";
 
 /// Names a key file. It opens nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -57,14 +53,7 @@ impl KeyFiles {
             state::make_dir(&self.dir, false)?;
             state::sync_dir(&self.user)?;
         }
-        let (new, path) = (self.dir.join(UNFINISHED), self.dir.join(name.to_text()));
-        let written = (|| {
-            let mut file = state::private().truncate(true).open(&new)?;
-            file.write_all(key.bytes())?;
-            file.sync_all()?;
-            fs::rename(&new, &path)
-        })();
-        written.map_err(|e| state::failed(&path, &e))?;
+        state::write_whole(&self.dir, &name.to_text(), key.bytes())?;
         state::sync_dir(&self.dir)?;
         Ok((name, key))
     }
@@ -103,15 +92,10 @@ impl KeyFiles {
     /// # Errors
     /// `Setup`.
     pub fn sweep(&self, needed: &[KeyName]) -> Result<()> {
-        let entries = match fs::read_dir(&self.dir) {
-            Ok(entries) => entries,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(e) => return Err(state::failed(&self.dir, &e)),
-        };
         let needed: Vec<String> = needed.iter().map(|name| name.to_text()).collect();
         let mut is_changed = false;
-        for entry in entries {
-            let name = entry.map_err(|e| state::failed(&self.dir, &e))?.file_name();
+        for entry in state::entries(&self.dir)? {
+            let name = entry.file_name();
             let name = name.to_string_lossy();
             if !needed.iter().any(|needed| *needed == name) {
                 self.unlink(&name)?;

@@ -8,7 +8,7 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
@@ -26,8 +26,6 @@ const TOKEN_LIFE: Seconds = 29 * 86_400;
 const TAG: usize = 16;
 /// The longest file of an entry, in bytes.
 const MOST: usize = 1024;
-/// What an unfinished file is called: only one who holds the lane writes here.
-const UNFINISHED: &str = "new";
 
 /// Names one message that is being written, by a number that is used once. It stands in the message's form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,7 +207,7 @@ impl<'s> Ledger<'s> {
                 let mut before = found.ok_or(Error::Internal(Cause::new("a claim that went")))?;
                 if before.stage == Stage::Sending {
                     before = before.at(Stage::Unknown);
-                    self.write(&path, &before)?;
+                    self.write(&self.name(token), &before)?;
                 }
                 return Ok(Claim::Before(before));
             }
@@ -232,21 +230,11 @@ impl<'s> Ledger<'s> {
     /// # Errors
     /// `DiskFull`, `Setup`: then it stands as it stood before.
     pub fn note(&self, _lane: &Lane, token: &Token, entry: &Entry) -> Result<()> {
-        self.write(&self.path(token), entry)
+        self.write(&self.name(token), entry)
     }
 
-    fn write(&self, path: &Path, entry: &Entry) -> Result<()> {
-        let unfinished = self.dir.join(UNFINISHED);
-        let bytes = encoded(entry)?;
-        let written = state::private()
-            .truncate(true)
-            .open(&unfinished)
-            .and_then(|mut file| {
-                file.write_all(&bytes)?;
-                file.sync_all()
-            });
-        let moved = written.and_then(|()| fs::rename(&unfinished, path));
-        moved.map_err(|e| state::failed(path, &e))?;
+    fn write(&self, name: &str, entry: &Entry) -> Result<()> {
+        state::write_whole(&self.dir, name, &encoded(entry)?)?;
         state::sync_dir(&self.dir)
     }
 
@@ -256,13 +244,7 @@ impl<'s> Ledger<'s> {
     /// `Setup`.
     pub fn sweep(&self) -> Result<()> {
         let failed = |e: io::Error| state::failed(&self.dir, &e);
-        let entries = match fs::read_dir(&self.dir) {
-            Ok(entries) => entries,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(e) => return Err(failed(e)),
-        };
-        for entry in entries {
-            let entry = entry.map_err(failed)?;
+        for entry in state::entries(&self.dir)? {
             let modified = entry
                 .metadata()
                 .and_then(|about| about.modified())
@@ -275,10 +257,14 @@ impl<'s> Ledger<'s> {
         Ok(())
     }
 
-    /// The name is a keyed hash: what is in a form names no file.
     fn path(&self, token: &Token) -> PathBuf {
+        self.dir.join(self.name(token))
+    }
+
+    /// The name is a keyed hash: what is in a form names no file.
+    fn name(&self, token: &Token) -> String {
         let hash = self.secret.hash("ledger", &[&self.user.0, &token.id]);
-        self.dir.join(hex(hash.get(..16).unwrap_or_default()))
+        hex(hash.get(..16).unwrap_or_default())
     }
 }
 

@@ -254,14 +254,8 @@ impl<'p> Outbox<'p> {
     /// All forms and their ages, oldest last when sorted.
     fn forms(&self) -> Result<Vec<(Duration, PathBuf)>> {
         let failed = |e: io::Error| state::failed(&self.dir, &e);
-        let entries = match fs::read_dir(&self.dir) {
-            Ok(entries) => entries,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(e) => return Err(failed(e)),
-        };
         let mut all = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(failed)?;
+        for entry in state::entries(&self.dir)? {
             if entry.file_name() != UNFINISHED {
                 let metadata = entry.metadata().map_err(failed)?;
                 all.push((age(&metadata), entry.path()));

@@ -10,8 +10,8 @@ mod labels;
 mod muted;
 
 use std::cell::OnceCell;
-use std::fs::{self, File};
-use std::io::{self, Read as _, Write as _};
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
@@ -23,9 +23,8 @@ use crate::mail::{FolderName, Preference};
 use crate::settings::{Chosen, FolderChoices, Hoster, SavedSearches, Settings};
 use crate::state;
 
-/// The file, and what any of them is called until it is whole.
+/// The file.
 const SETTINGS: &str = "settings.toml";
-const UNFINISHED: &str = "unfinished.new";
 /// Longest file that is read or written, in bytes.
 const LONGEST: u64 = 1024 * 1024;
 
@@ -226,14 +225,7 @@ impl<'p> Profile<'p> {
             state::make_dir(&self.dir, false)?;
             self.dir.parent().map_or(Ok(()), state::sync_dir)?;
         }
-        let (unfinished, path) = (self.dir.join(UNFINISHED), self.dir.join(name));
-        let written = (|| {
-            let mut file = state::private().truncate(true).open(&unfinished)?;
-            file.write_all(text.as_bytes())?;
-            file.sync_all()?;
-            fs::rename(&unfinished, &path)
-        })();
-        written.map_err(|e| state::failed(&path, &e))
+        state::write_whole(&self.dir, name, text.as_bytes())
     }
 }
 
@@ -279,6 +271,7 @@ fn unusable(path: &Path, why: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
     use toml::Table;
 
     fn act() -> Progress {
@@ -310,7 +303,7 @@ mod tests {
         let by_hand = "remote_from = [\"BO@example.org\"]\nrows = 20\nsince = 2026-11-25\n[z]\nlist = [1, [2]]\n[[a]]\nx = 1\n";
         fs::write(&file, by_hand).unwrap();
         // Left behind by somebody who was killed.
-        fs::write(dir.join("profile").join(UNFINISHED), "half".repeat(99)).unwrap();
+        fs::write(dir.join("profile/settings.toml.new"), "half".repeat(99)).unwrap();
         assert!(shows(dir, "bo@example.org"));
         at(dir)
             .always_show("cas@example.org", true, &act())

@@ -5,7 +5,7 @@
 
 mod ownership;
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, DirEntry, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
@@ -193,6 +193,34 @@ pub fn make_dir(dir: &Path, with_parents: bool) -> Result<()> {
         .recursive(with_parents)
         .create(dir);
     made.map_err(|e| failed(dir, &e))
+}
+
+/// Puts a small file into a directory, whole or not at all; what stood there under its name is replaced. The name is on the disk
+/// once `sync_dir` is.
+///
+/// # Errors
+/// `DiskFull`, `Setup`: what stood there before is still there then.
+pub fn write_whole(dir: &Path, name: &str, bytes: &[u8]) -> Result<()> {
+    let (unfinished, path) = (dir.join(format!("{name}.new")), dir.join(name));
+    let written = (|| {
+        let mut file = private().truncate(true).open(&unfinished)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&unfinished, &path)
+    })();
+    written.map_err(|e| failed(&path, &e))
+}
+
+/// What lies in a directory; nothing where there is none.
+///
+/// # Errors
+/// `Setup`.
+pub fn entries(dir: &Path) -> Result<Vec<DirEntry>> {
+    let all = fs::read_dir(dir).and_then(Iterator::collect);
+    match all {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        all => all.map_err(|e| failed(dir, &e)),
+    }
 }
 
 /// The meaning of an error of the file system, with the file it is about.

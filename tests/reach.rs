@@ -87,7 +87,7 @@ fn a_change_whose_file_could_not_be_written_was_not_made() {
     let (site, ann) = ann_with_a_picture();
     let form = always(&ann);
     let dir = user_dir(&site).join("profile");
-    let file = dir.join("unfinished.new");
+    let file = dir.join("settings.toml.new");
     let outcome = fails_at(&site, &ann, &form, (&file, "fsync:error=ENOSPC"));
     let text = page(&outcome, 507);
     says(

@@ -6,7 +6,7 @@
 //! lane of sending reads files and leaves a reason (`refuse`) in a file of its own.
 
 use std::fs;
-use std::io::{self, Read, Write as _};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -31,7 +31,6 @@ pub const DRAFTS: usize = 100;
 /// The files of one.
 const TYPED: &str = "typed";
 const REFUSED: &str = "refused";
-const UNFINISHED: &str = "new";
 
 /// A message that is being written, as it lies here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -192,15 +191,8 @@ impl Drafts {
     /// # Errors
     /// `Setup`.
     pub fn all(&self) -> Result<Vec<[u8; 16]>> {
-        let failed = |e: io::Error| state::failed(&self.dir, &e);
-        let entries = match fs::read_dir(&self.dir) {
-            Ok(entries) => entries,
-            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(e) => return Err(failed(e)),
-        };
         let mut all = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(failed)?;
+        for entry in state::entries(&self.dir)? {
             let id = entry.file_name().to_str().and_then(unhex);
             let typed = fs::metadata(entry.path().join(TYPED));
             if let (Some(id), Ok(about)) = (id, typed) {
@@ -217,10 +209,11 @@ impl Drafts {
     /// `Setup`.
     pub fn used(&self) -> Result<u64> {
         let mut used = 0_u64;
-        for of_key in dirs(self.dir.parent().unwrap_or(&self.dir))? {
-            for one in dirs(&of_key)? {
-                for file in dirs(&one)? {
-                    let about = fs::metadata(&file).map_err(|e| state::failed(&file, &e))?;
+        for of_key in state::entries(self.dir.parent().unwrap_or(&self.dir))? {
+            for one in state::entries(&of_key.path())? {
+                for file in state::entries(&one.path())? {
+                    let about = file.metadata();
+                    let about = about.map_err(|e| state::failed(&file.path(), &e))?;
                     used = used.saturating_add(about.len());
                 }
             }
@@ -246,17 +239,7 @@ impl Drafts {
         let plain = plain.map_err(|e| Error::Internal(Cause::at("keeping a draft", e)))?;
         let sealed = key.seal(&self.place(id, name), &plain)?;
         let dir = self.path(id);
-        let path = dir.join(name);
-        let unfinished = dir.join(format!("{name}.{UNFINISHED}"));
-        let written = state::private()
-            .truncate(true)
-            .open(&unfinished)
-            .and_then(|mut file| {
-                file.write_all(&sealed)?;
-                file.sync_all()
-            });
-        let moved = written.and_then(|()| fs::rename(&unfinished, &path));
-        moved.map_err(|e| state::failed(&path, &e))?;
+        state::write_whole(&dir, name, &sealed)?;
         state::sync_dir(&dir)
     }
 
@@ -324,29 +307,15 @@ impl Read for FileBytes {
 /// `Setup`.
 pub(super) fn sweep(user_dir: &Path) -> Result<()> {
     let dir = user_dir.join("drafts");
-    for of_key in dirs(&dir)? {
-        for one in dirs(&of_key)? {
-            let typed = fs::metadata(one.join(TYPED));
+    for of_key in state::entries(&dir)? {
+        for one in state::entries(&of_key.path())? {
+            let typed = fs::metadata(one.path().join(TYPED));
             if !typed.is_ok_and(|about| age(&about) <= LIFE) {
-                remove_all(&one)?;
+                remove_all(&one.path())?;
             }
         }
     }
     Ok(())
-}
-
-fn dirs(dir: &Path) -> Result<Vec<PathBuf>> {
-    let failed = |e: io::Error| state::failed(dir, &e);
-    let entries = match fs::read_dir(dir) {
-        Ok(entries) => entries,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(e) => return Err(failed(e)),
-    };
-    let mut all = Vec::new();
-    for entry in entries {
-        all.push(entry.map_err(failed)?.path());
-    }
-    Ok(all)
 }
 
 fn remove_all(dir: &Path) -> Result<()> {

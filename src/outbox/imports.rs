@@ -6,7 +6,6 @@
 //! gate, and carried on by whoever holds the lane of imports.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -149,16 +148,7 @@ impl Imports {
         let plain = postcard::to_stdvec(import);
         let plain = plain.map_err(|e| Error::Internal(Cause::at("noting an import", e)))?;
         let sealed = data.seal(&self.place(), &plain)?;
-        let (path, unfinished) = (self.dir.join("state"), self.dir.join("state.new"));
-        let written = state::private()
-            .truncate(true)
-            .open(&unfinished)
-            .and_then(|mut file| {
-                file.write_all(&sealed)?;
-                file.sync_all()
-            });
-        let moved = written.and_then(|()| fs::rename(&unfinished, &path));
-        moved.map_err(|e| state::failed(&path, &e))?;
+        state::write_whole(&self.dir, "state", &sealed)?;
         state::sync_dir(&self.dir)
     }
 
@@ -234,20 +224,14 @@ impl Imports {
 /// `Setup`.
 pub(super) fn sweep(user_dir: &Path) -> Result<()> {
     let dir = user_dir.join("imports");
-    let failed = |e: std::io::Error| state::failed(&dir, &e);
-    let entries = match fs::read_dir(&dir) {
-        Ok(entries) => entries,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(e) => return Err(failed(e)),
-    };
-    for entry in entries {
-        let one = entry.map_err(failed)?.path();
+    for entry in state::entries(&dir)? {
+        let one = entry.path();
         // The state is written anew as long as there is progress.
         let state = fs::metadata(one.join("state"));
         if state.is_ok_and(|state| age(&state) <= LIFE) {
             continue;
         }
-        fs::remove_dir_all(&one).map_err(failed)?;
+        fs::remove_dir_all(&one).map_err(|e| state::failed(&one, &e))?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@
 
 use std::any::Any;
 use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -125,7 +125,8 @@ pub(super) fn open(user: &Path, budget: u64) -> Result<(sled::Db, PathBuf)> {
         let bad = dir.join("bad").exists() || !is_of_today(&dir);
         let size = fs::metadata(dir.join("db")).map_or(0, |m| m.blocks().saturating_mul(512));
         if !bad && size <= budget {
-            match open_whole(&dir) {
+            // Whoever writes makes up for it (`Store::save`).
+            match process::without_fsync(|| open_whole(&dir)) {
                 Ok(db) => return Ok((db, dir)),
                 Err(Trouble::System(error)) => return Err(error),
                 Err(Trouble::Damage(cause)) => mark_bad(&dir, &cause),
@@ -244,15 +245,8 @@ fn make(user: &Path, dir: &Path, content: Carried) -> Result<()> {
         Err(Trouble::Damage(cause)) => return Err(Error::Internal(Cause(cause))),
     }
     state::sync_dir(dir)?;
-    let ready = dir.join("ready");
-    // Whole under another name first: one that is empty would be of an older version.
-    let unfinished = dir.join("ready.new");
-    let made = state::private().open(&unfinished).and_then(|mut file| {
-        file.write_all(FORMAT)?;
-        file.sync_all()?;
-        fs::rename(&unfinished, &ready)
-    });
-    made.map_err(|e| state::failed(&ready, &e))?;
+    // One that is empty would be of an older version.
+    state::write_whole(dir, "ready", FORMAT)?;
     state::sync_dir(dir)?;
     state::sync_dir(user)
 }
