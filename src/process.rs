@@ -4,10 +4,11 @@
 //! changing it: `ReadyMade::end` runs inside a signal and may only do what signal-safety(7) allows.
 #![expect(
     unsafe_code,
-    reason = "umask, mallopt, the allocator, timers, environment, starting threads and _exit have no safe face in std"
+    reason = "umask, mallopt, the allocator, timers, environment, starting threads, fsync and _exit have no safe face in std"
 )]
 
 mod few_threads;
+mod unsynced;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::ffi::{CStr, CString, OsStr};
@@ -19,6 +20,7 @@ use std::time::Duration;
 use std::{mem, ptr};
 
 pub use self::few_threads::with_few_threads;
+pub use self::unsynced::without_fsync;
 
 /// The ready-made page of the hard deadline, and the one of an abort.
 static TOO_LATE: ReadyMade = ReadyMade::none();
@@ -436,5 +438,26 @@ mod late {
         let begin = unsafe { Box::from_raw(begin.cast::<Begin>()) };
         begin.late.wait();
         (begin.routine)(begin.argument)
+    }
+}
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod sync {
+    use libc::c_int;
+
+    use super::unsynced::is_left_out;
+
+    /// Stands before the function of this name in the C library, and does what it does where it is not to be left out.
+    ///
+    /// # Safety
+    /// As fsync(2), which any number may be given to.
+    #[unsafe(no_mangle)]
+    unsafe extern "C" fn fsync(file: c_int) -> c_int {
+        if is_left_out() {
+            return 0;
+        }
+        // SAFETY: the system call takes one number, and sets errno as the function of the C library does.
+        let status = unsafe { libc::syscall(libc::SYS_fsync, file) };
+        c_int::try_from(status).unwrap_or(-1)
     }
 }

@@ -1,10 +1,15 @@
 //! The cache as a reader meets it: what a click costs at the mail server, when it is compared, what is never repeated.
 
+use std::fs;
+
 use crate::cost::{self, Cost, connections};
 use crate::disk;
+use crate::support::by_hand::ByHand;
 use crate::support::clock::Clock;
+use crate::support::install::{self, Part};
 use crate::support::mails::Mail;
 use crate::support::page::Page;
+use crate::support::place::{self, Place};
 use crate::support::pymap::{self, Pymap};
 use crate::support::site::{Plan, Site};
 use crate::support::visitor::{Request, Visitor};
@@ -60,6 +65,51 @@ fn whatever_is_looked_at_again_asks_the_server_nothing() {
     again.shows("This is message 118.");
     costs(&again, 0);
     costs(&ann.get(third.target()), 0);
+}
+
+/// What a click asks of the store's file that lasts, in order: `pwrite64`, `fsync`, `sync_file_range`.
+fn lasting_calls(site: &Site, ann: &Visitor, target: &str) -> Vec<String> {
+    install::need(Part::Strace);
+    let place = Place::new("strace");
+    let calls = place.join("calls");
+    fs::write(&calls, "").expect("a file");
+    place::give_to_worker(&calls);
+    let store = site.user_dir().join("db.1/db");
+    assert!(store.exists(), "{}", store.display());
+    let outcome = ByHand::request(&site.program(), Request::new("GET", target))
+        .by(ann)
+        .under(&["strace", "-f", "-qq", "-o", &calls.display().to_string()])
+        .under(&["-P", &store.display().to_string(), "-e"])
+        .under(&["trace=pwrite64,fsync,fdatasync,sync_file_range"])
+        .run();
+    let is_answered = outcome.answer.is_some_and(|answer| answer.status == 200);
+    assert!(is_answered, "{}", outcome.errors);
+    let told = fs::read_to_string(&calls).expect("the calls");
+    let begun = told.lines().filter(|line| !line.contains("resumed>"));
+    let names = begun.filter_map(|line| line.split('(').next()?.split(' ').next_back());
+    names.map(str::to_owned).collect()
+}
+
+#[test]
+fn a_click_that_keeps_nothing_waits_for_no_disk_and_one_that_does_for_all_that_came_before() {
+    let site = Site::with_inbox(120);
+    let ann = site.sign_in("ann");
+    let message = ann.get("/").click("Message 118");
+    ann.get(message.target());
+    for warm in [ann.get("/").target(), message.target()] {
+        let calls = lasting_calls(&site, &ann, warm);
+        assert!(calls.iter().all(|call| call == "pwrite64"), "{calls:?}");
+    }
+    let unseen = ann.get("/").link("Message 90");
+    let calls = lasting_calls(&site, &ann, &unseen);
+    let first = calls.iter().position(|call| call == "fsync");
+    let kept = calls.iter().position(|call| call == "sync_file_range");
+    let last = calls.iter().rposition(|call| call == "fsync");
+    // What opening the store put there, then what is kept, then all of it once more.
+    assert!(first < kept && kept < last, "{calls:?}");
+    let writes_before = kept.and_then(|kept| calls.get(..kept)).unwrap_or_default();
+    let opening = writes_before.iter().rposition(|call| call == "fsync");
+    assert_eq!(first, opening, "{calls:?}");
 }
 
 #[test]

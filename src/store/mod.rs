@@ -4,6 +4,9 @@
 //! of at most `PIECE` bytes: sled keeps large values in files of their own and reads the end of its log at each open.
 //! Writes are collected and applied as one batch by `save`. A value that does not open or decode is a miss.
 //!
+//! A request that writes nothing waits for no disk: what sled then synchronises, opened and closed, is only the zeros behind the
+//! end of its log. A power cut may leave there what was there before, which sled's checksums find out as they did then.
+//!
 //! `Store` borrows the `Pass` and has a `Drop`, so the gate cannot be given back while sled is open.
 
 mod generation;
@@ -12,6 +15,7 @@ mod streamed;
 mod typed;
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -68,6 +72,8 @@ pub struct Store<'p> {
     writes: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
     /// The first thing that went wrong and was no damage.
     failure: Option<Error>,
+    /// True until something is written: what opening put on the disk is not synchronised, and closing need not be.
+    is_unwritten: bool,
 }
 
 impl<'p> Store<'p> {
@@ -85,6 +91,7 @@ impl<'p> Store<'p> {
             dir,
             writes: BTreeMap::new(),
             failure: None,
+            is_unwritten: true,
         })
     }
 
@@ -229,7 +236,13 @@ impl<'p> Store<'p> {
                     None => batch.remove(key),
                 }
             }
+            let db_file = self.dir.join("db");
+            let is_unsynced = std::mem::take(&mut self.is_unwritten);
             self.sled(|db| {
+                if is_unsynced {
+                    // sled counts on what it did when it was opened being there before what comes now.
+                    File::open(&db_file)?.sync_all()?;
+                }
                 db.apply_batch(batch)?;
                 db.flush().map(drop)
             });
@@ -317,10 +330,16 @@ impl Drop for Store<'_> {
     fn drop(&mut self) {
         // A panic while sled closes must not hide what the request has already produced.
         let db = self.db.take();
-        let closed = generation::guarded(|| {
-            drop(db);
-            Ok(())
-        });
+        let close = || {
+            generation::guarded(|| {
+                drop(db);
+                Ok(())
+            })
+        };
+        let closed = match self.is_unwritten {
+            true => process::without_fsync(close),
+            false => close(),
+        };
         if let (Err(generation::Trouble::Damage(cause)), None) = (closed, &self.failure) {
             generation::mark_bad(&self.dir, &cause);
         }
