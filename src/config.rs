@@ -376,6 +376,14 @@ impl Config {
         own.and_then(|d| d.smtp.as_ref()).or(self.smtp.as_ref())
     }
 
+    /// True where somebody who signs in to a realm by this name may send from an address. A submission server knows who
+    /// hands it a message, and can refuse it; a program does not, so there nobody takes the name of somebody else.
+    pub fn may_send_as(&self, realm: &str, login: &str, address: &str) -> bool {
+        let identities = &self.identities;
+        let is_checked = self.smtp_of_realm(realm).is_some();
+        identities.allows(login, address) && (is_checked || identities.keeps_name(login, address))
+    }
+
     fn smtp_servers(&self) -> impl Iterator<Item = &SmtpServer> {
         let own = self.domain.iter().filter_map(|d| d.smtp.as_ref());
         own.chain(self.smtp.as_ref())
@@ -424,6 +432,7 @@ impl Config {
             folders,
             searches,
             identities,
+            is_identities_fixed: _,
             is_searches_fixed: _,
             is_remote_from_fixed: _,
         } = Settings::resolve(self.hoster(), &Chosen::default());

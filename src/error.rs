@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use crate::characters::turns_direction;
 
-pub use reach::{Act, Failure, LabelEdit, Progress, Reach};
+pub use reach::{Act, Failure, IdentityEdit, LabelEdit, Progress, Reach};
 
 /// What the log needs to know and a page must not show: never a password, a subject or a mail address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -365,6 +365,7 @@ pub mod samples {
             | Act::KeepSearch { .. }
             | Act::Prefer(_)
             | Act::Set
+            | Act::Identity { .. }
             | Act::Send { .. }
             | Act::KeepDraft
             | Act::DiscardDraft
@@ -395,6 +396,15 @@ pub mod samples {
             });
         }
         all.extend(Preference::all().map(Act::Prefer));
+        for edit in [
+            IdentityEdit::Added,
+            IdentityEdit::Changed,
+            IdentityEdit::Usual,
+            IdentityEdit::Removed,
+        ] {
+            let address = "ann@example.org".to_owned();
+            all.push(Act::Identity { address, edit });
+        }
         for edit in [LabelEdit::Made, LabelEdit::Changed, LabelEdit::Removed] {
             let name = "To do".to_owned();
             all.push(Act::Label { name, edit });

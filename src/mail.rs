@@ -9,6 +9,7 @@ mod draft;
 mod evidence;
 mod flags;
 mod folder_act;
+mod identity;
 mod import;
 mod indexed;
 mod label;
@@ -31,6 +32,7 @@ pub use draft::{AddressField, Answer, AttachedFile, Draft, DraftFault, Source, U
 pub use evidence::{Check, Evidence, FromForm, Topmost, Verdict};
 pub use flags::{FORWARDED, Flags, MUTED};
 pub use folder_act::{FolderAct, FolderChange, FolderFault, FolderSetting, FolderSize};
+pub use identity::{IdentityFault, IdentityField};
 pub use import::{Stop, TakenIn, Unfit, Unfitting};
 pub use indexed::{Indexed, NAME_KEY, Named, SUBJECT_KEY};
 pub use label::{Colour, LONGEST_NAME, Label, LabelWord, labels_of};

@@ -190,6 +190,10 @@ impl<'p> Profile<'p> {
         let changed = Chosen {
             folders: own.folders.clone().map(|f| f.following(renamed)),
             searches: own.searches.clone().map(|s| s.following(renamed)),
+            identities: own.identities.clone().map(|all| {
+                let all = all.into_iter();
+                all.map(|one| one.following(renamed)).collect()
+            }),
             ..own.clone()
         };
         if changed == own {

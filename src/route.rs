@@ -5,6 +5,7 @@
 //! travel in the query only: Apache answers some of their characters in a path with an error of its own.
 
 mod act;
+mod beside;
 mod compose;
 mod folder_form;
 mod import_form;
@@ -19,6 +20,7 @@ use crate::error::{Error, Result};
 pub use crate::mail::MessageRef;
 use crate::mail::{FolderName, NestedPath, Search};
 pub use act::{ActForm, AllOf, MessagesForm, Picked, SenderForm};
+pub use beside::{NoticeId, notice_of, retries, retrying, with_notice};
 pub use compose::{ComposeQuery, DraftForm, Wish, next};
 pub use folder_form::SettingForm;
 pub use import_form::ImportForm;
@@ -106,6 +108,12 @@ pub enum Route {
     Settings,
     /// `POST /settings`: sets it.
     SaveSettings,
+    /// `GET /identities`: whom the user's messages are from.
+    Identities,
+    /// `GET /identity`: one of them, by its place; without one, a new one.
+    Identity(Option<u32>),
+    /// `POST /identity`: keeps one, makes it the usual one, or removes it.
+    EditIdentity,
     /// `POST /set-preference`: something is done in another way on all pages from now on (`PreferenceForm`).
     SetPreference,
     /// `GET /resume`: a form that was sent when its session had ended, shown again; `form` names it.
@@ -132,17 +140,6 @@ pub enum Route {
     /// `GET /favicon.svg`, `GET /favicon.ico`.
     Favicon,
 }
-
-/// A notice, by the random number that an address names it with. It stands beside a route, not in it: a link that is made
-/// of the route does not take it along.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct NoticeId(pub [u8; 16]);
-
-/// The query parameter that names a notice.
-const NOTICE: &str = "notice";
-
-/// The query parameter by which a page that tries again by itself says so.
-const AGAIN: &str = "again";
 
 impl Route {
     /// The folder that the page is about, if it is about one.
@@ -179,6 +176,9 @@ impl Route {
             | Route::SetPreference
             | Route::Settings
             | Route::SaveSettings
+            | Route::Identities
+            | Route::Identity(_)
+            | Route::EditIdentity
             | Route::Sessions
             | Route::EndSession
             | Route::EndAllSessions
@@ -263,6 +263,18 @@ impl Route {
             "/labels" => by_get(Ok(Route::Labels)),
             "/label" => only(post, "POST", Ok(Route::EditLabel)),
             "/keys" => by_get(Ok(Route::Keys)),
+            "/identities" => by_get(Ok(Route::Identities)),
+            "/identity" if post => Ok(Route::EditIdentity),
+            "/identity" => {
+                let place = q
+                    .get("n")
+                    .map(|n| n.parse().map_err(|_| Error::BadRequest("n")));
+                only(
+                    get,
+                    "GET, HEAD, POST",
+                    place.transpose().map(Route::Identity),
+                )
+            }
             "/settings" if post => Ok(Route::SaveSettings),
             "/settings" => only(get, "GET, HEAD, POST", Ok(Route::Settings)),
             "/set-preference" => only(post, "POST", Ok(Route::SetPreference)),
@@ -395,6 +407,12 @@ impl Route {
             Route::Keys => link.path("/keys"),
             Route::SetPreference => link.path("/set-preference"),
             Route::Settings | Route::SaveSettings => link.path("/settings"),
+            Route::Identities => link.path("/identities"),
+            Route::Identity(place) => {
+                link.path("/identity");
+                link.some("n", &place.map_or_else(String::new, |n| n.to_string()));
+            }
+            Route::EditIdentity => link.path("/identity"),
             Route::Source { message, save } => {
                 link.path("/source");
                 link.message(message);
@@ -430,56 +448,6 @@ impl Route {
         let fields = form_urlencoded::parse(query.as_bytes()).into_owned();
         (path.to_owned(), fields.collect())
     }
-}
-
-/// How often the page behind this raw query has already tried again by itself; 0 for a click.
-pub fn retries(query: &str) -> u32 {
-    Query::read(query)
-        .get(AGAIN)
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(0)
-}
-
-/// The notice that a raw query names; None without one, or for what is none.
-pub fn notice_of(query: &str) -> Option<NoticeId> {
-    let query = Query::read(query);
-    query.get(NOTICE).and_then(NoticeId::from_text)
-}
-
-impl NoticeId {
-    /// Reads what `to_text` wrote.
-    pub fn from_text(text: &str) -> Option<NoticeId> {
-        let is_plain = text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
-        let number = u128::from_str_radix(text, 16).ok().filter(|_| is_plain)?;
-        Some(NoticeId(number.to_be_bytes()))
-    }
-
-    /// The number as addresses and forms have it.
-    pub fn to_text(self) -> String {
-        format!("{:032x}", u128::from_be_bytes(self.0))
-    }
-}
-
-/// An address that also names a notice.
-pub fn with_notice(href: String, id: NoticeId) -> String {
-    let mut link = Link(href);
-    link.set(NOTICE, &id.to_text());
-    link.0
-}
-
-/// The same path and raw query, marked as the n-th retry.
-pub fn retrying(path_and_query: &str, n: u32) -> String {
-    let (path, query) = path_and_query
-        .split_once('?')
-        .unwrap_or((path_and_query, ""));
-    let mut link = Link(path.to_owned());
-    for (key, value) in form_urlencoded::parse(query.as_bytes()) {
-        if key != AGAIN {
-            link.set(&key, &value);
-        }
-    }
-    link.set(AGAIN, &n.to_string());
-    link.0
 }
 
 #[cfg(test)]
@@ -622,6 +590,10 @@ mod tests {
             ("POST", Route::SetPreference),
             ("GET", Route::Settings),
             ("POST", Route::SaveSettings),
+            ("GET", Route::Identities),
+            ("GET", Route::Identity(None)),
+            ("GET", Route::Identity(Some(3))),
+            ("POST", Route::EditIdentity),
             ("GET", Route::Print(query.clone())),
             ("GET", Route::Message(query)),
             (
@@ -699,34 +671,6 @@ mod tests {
                 "{href}"
             );
             assert!(href.is_ascii(), "{href}");
-        }
-    }
-
-    #[test]
-    fn a_retry_keeps_the_address_and_counts() {
-        let twice = retrying(&retrying("/folder?f=a%26b", 1), 2);
-        assert_eq!(twice, "/folder?f=a%26b&again=2");
-        assert_eq!(retries("f=a%26b&again=2"), 2);
-        assert_eq!(retries("f=a"), 0);
-        let odd = "/folder?a%26again%3D9%0D%0A=1";
-        assert_eq!(retrying(odd, 2), "/folder?a%26again%3D9%0D%0A=1&again=2");
-    }
-
-    #[test]
-    fn an_address_names_a_notice_and_its_route_does_not() {
-        for (id, href) in [
-            (NoticeId([0; 16]), "/"),
-            (NoticeId([255; 16]), "/folder?f=a"),
-        ] {
-            let named = with_notice(href.to_owned(), id);
-            let (path, query) = named.split_once('?').unwrap();
-            assert_eq!(notice_of(query), Some(id), "{named}");
-            let route = Route::parse("GET", path, query).unwrap();
-            assert!(!route.href(&Base::default()).contains(NOTICE));
-        }
-        assert_eq!(notice_of(""), None);
-        for forged in ["", "1", "+0000000000000000000000000000001", &"g".repeat(32)] {
-            assert_eq!(notice_of(&format!("notice={forged}")), None, "{forged}");
         }
     }
 

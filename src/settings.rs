@@ -93,6 +93,8 @@ pub struct Settings {
     /// Whom messages are from, the usual one first.
     pub identities: Vec<Identity>,
     /// True where the hoster lets nobody change them.
+    pub is_identities_fixed: bool,
+    /// True where the hoster lets nobody change which searches are kept.
     pub is_searches_fixed: bool,
     /// True where the hoster lets nobody change `remote_from`.
     pub is_remote_from_fixed: bool,
@@ -152,6 +154,7 @@ impl Settings {
                 .unwrap_or_default(),
             identities: first([&fixed.identities, &user.identities, &settings.identities])
                 .unwrap_or_default(),
+            is_identities_fixed: fixed.identities.is_some(),
             is_searches_fixed: fixed.searches.is_some(),
             is_remote_from_fixed: fixed.remote_from.is_some(),
         }

@@ -12,6 +12,7 @@ mod extras;
 mod failures;
 mod finding;
 mod folders;
+mod identities;
 mod import;
 mod keys;
 mod labels;

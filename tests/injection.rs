@@ -63,7 +63,7 @@ const LAST: [&str; 3] = ["sign-out", "end-session", "end-all-sessions"];
 type Way = (&'static str, fn(&Visitor) -> Page);
 
 /// The pages whose forms are tried.
-const PAGES: [Way; 18] = [
+const PAGES: [Way; 20] = [
     ("the inbox", |ann| ann.get("/")),
     ("another folder", |ann| ann.get("/folder?f=Work&compare=1")),
     ("conversations", |ann| ann.get("/folder?f=INBOX&group=1")),
@@ -89,6 +89,8 @@ const PAGES: [Way; 18] = [
     ("an import", |ann| ann.get("/import?f=Target")),
     ("the keys", |ann| ann.get("/keys")),
     ("the settings", |ann| ann.get("/settings")),
+    ("an identity", |ann| ann.get("/identity")),
+    ("the identities", |ann| ann.get("/identities")),
     ("all of it selected", |ann| {
         ann.get("/folder?f=INBOX&q=message&select=all")
     }),
@@ -121,7 +123,7 @@ fn site() -> Site {
         .mails("ann", "INBOX", mails::generated(400))
         .mails("ann", "Work", work)
         .imap_setting("authserv_id = \"mx.example.org\"")
-        .config("[limits]\nlogins_per_minute = 1000\n")
+        .config("[limits]\nlogins_per_minute = 1000\n[identities]\nany = true\n")
         .proxied()
         .start()
 }
@@ -199,6 +201,7 @@ fn no_field_of_any_form_ends_or_adds_a_command() {
         "keep-search",
         "label",
         "settings",
+        "identity",
     ] {
         assert!(tried.contains(target), "no form was sent to {target}");
     }

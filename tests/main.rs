@@ -51,6 +51,8 @@ mod hostile;
 mod hosting;
 /// The rules of our own house, read from `src/` as text: floors, doors, words.
 mod house;
+/// Whom a user writes as: the pages of identities, and what follows from them.
+mod identities;
 /// Messages taken in from files: what another mail program then finds, what is said, and what no cut doubles.
 mod import;
 /// Every form of every page, with what might end a command in each of its fields.

@@ -303,6 +303,36 @@ if (written()) {
   kept = typed(written()).toString();
   setInterval(keep, 20000);
 }
+// Another sender's signature takes the place of the one that was put in, as long as nobody has touched it; the same as the form
+// does without script (src/draft/signature.rs).
+const resigned = (text, old, now, isBelow) => {
+  const [was, is] = [old, now].map((signature) => signature && `\n-- \n${signature}`);
+  if (!was) {
+    if (!is || isBelow) return is ? `${text}\n${is}` : text;
+    const at = text.search(/\n\n(?:[^\n]+\n>|-{10})/);
+    const [above, quote] = at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at)];
+    return `${above}\n${is}\n${quote}`;
+  }
+  let found = -1;
+  for (let at = text.indexOf(was); at >= 0 && (found < 0 || isBelow); at = text.indexOf(was, at + 1))
+    if ("\n".startsWith(text.charAt(at + was.length))) found = at;
+  if (found < 0) return text;
+  const [above, below] = [text.slice(0, found), text.slice(found + was.length)];
+  return !is && above.endsWith("\n") && below.startsWith("\n") ? above.slice(0, -1) + below.slice(1) : above + is + below;
+};
+document.addEventListener("change", ({ target }) => {
+  const form = target.closest?.("form[data-autosave]");
+  if (target !== form?.elements.from) return;
+  const { signed, text, reply_to } = form.elements;
+  const [was, is] = [signed.value, target.value].map((one) => [...target.options].find((option) => option.value === one));
+  if (!was) return;
+  const { selectionStart } = text;
+  const changed = resigned(text.value, was.dataset.signature, is.dataset.signature, text.dataset.begins === "below");
+  if (changed !== text.value) text.value = changed;
+  text.setSelectionRange(selectionStart, selectionStart);
+  if (reply_to.value.trim() === was.dataset.replyTo) reply_to.value = is.dataset.replyTo;
+  signed.value = is.value;
+});
 document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && keep());
 document.addEventListener("submit", (event) => (isSent ||= event.target === written()));
 addEventListener("beforeunload", (event) => {

@@ -53,7 +53,15 @@ pub(super) fn begin(visit: &mut Visit, source: &Source, own: &[Identity]) -> Res
         found.map(|(_, value)| value.as_str()).unwrap_or_default()
     };
     let (message_id, references) = document.conversation_ids();
+    // A message that was handed on has one of each step.
+    let is_delivered = |name: &str| {
+        let known = ["Delivered-To", "X-Original-To", "Envelope-To"];
+        known.iter().any(|one| one.eq_ignore_ascii_case(name))
+    };
+    let delivered = fields.iter().filter(|(name, _)| is_delivered(name));
+    let delivered = delivered.flat_map(|(_, to)| typed(to).good).collect();
     let about = Answering {
+        delivered,
         follow_up: typed(field("Mail-Followup-To")).good,
         list: posted(field("List-Post")),
         from: people.from,

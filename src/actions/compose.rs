@@ -4,16 +4,17 @@
 //! wrong, the form comes again with everything in it; what was typed and attached is on the disk before anything is judged.
 
 use super::answering;
-use super::identities::{as_address, identities, identity};
+use super::identities::{as_address, identities, identity, sent_folder};
 use super::keeping::keep;
 use super::panes::Around;
+use super::signing::{place, resigned, signed};
 use super::{Done, Visit};
 use crate::draft::{self, Letter};
 use crate::error::{Act, Cause, Error, Result};
 use crate::gate;
 use crate::jobs::send::Send;
 use crate::ledger::{Entry, Stage, Token};
-use crate::mail::{AttachedFile, Draft, DraftFault, ReplyPlace, Role};
+use crate::mail::{AttachedFile, Draft, DraftFault};
 use crate::outbox::{DRAFTS, Kept, Writing};
 use crate::request::form::Form;
 use crate::response::Response;
@@ -62,7 +63,7 @@ pub fn show(visit: &mut Visit, query: &ComposeQuery) -> Result<Done> {
 /// # Errors
 /// `BadRequest` for a form that is none of ours; `DiskFull`, `Setup` where it cannot be kept.
 pub fn write(visit: &mut Visit) -> Result<Done> {
-    let form = DraftForm::read(visit.form.fields())?;
+    let form = resigned(visit, DraftForm::read(visit.form.fields())?);
     let files = visit.form.clone();
     written(visit, form, &files)
 }
@@ -104,7 +105,7 @@ pub fn again(visit: &mut Visit, kept: &Kept) -> Result<Done> {
         wish: Wish::Keep,
         ..DraftForm::read(kept.form.fields())?
     };
-    let done = written(visit, form, &kept.form)?;
+    let done = written(visit, resigned(visit, form), &kept.form)?;
     visit.outbox.forget(kept.id)?;
     Ok(done)
 }
@@ -156,6 +157,7 @@ fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
         return Ok(Done::go_on(Route::Compose(Box::new(page))));
     }
     let from = identity(visit, &writing.draft.from);
+    let from = from.as_ref().map(as_address);
     let letter = draft::letter(&writing.draft, from).map_err(|wrong| faults.extend(wrong));
     let kept = Page::of(token, writing, &form.next);
     match letter {
@@ -218,7 +220,7 @@ fn send(visit: &mut Visit, asked: Asked, letter: Letter, files: Vec<AttachedFile
         content,
     } = asked;
     // Without its folder a message is sent all the same; the copy is owed.
-    let sent = visit.mailbox.folder_for(Role::Sent).ok();
+    let sent = sent_folder(visit, &form.draft.from);
     let date = visit.zone.header_date(visit.now);
     let date = date.ok_or(Error::Internal(Cause::new("a date that no calendar has")))?;
     let session = visit.session;
@@ -262,7 +264,7 @@ fn sent_before(visit: &mut Visit, asked: Asked, entry: &Entry) -> Result<Done> {
     let kept = kept.filter(|kept| kept.draft == asked.form.draft && !entry.is_filed);
     if let Some(writing) = kept
         && let Some(from) = identity(visit, &writing.draft.from)
-        && let Ok(letter) = draft::letter(&writing.draft, Some(from))
+        && let Ok(letter) = draft::letter(&writing.draft, Some(as_address(&from)))
     {
         // Nothing is sent again: the job finds what the ledger has.
         let content = entry.content;
@@ -324,15 +326,18 @@ fn page(visit: &mut Visit, page: Page) -> Result<Done> {
     let known = identities(visit);
     let chosen = page.writing.draft.from.clone();
     let senders = known.into_iter().map(|identity| Sender {
-        is_chosen: identity.address.eq_ignore_ascii_case(&chosen),
+        is_chosen: identity.is_of(&chosen),
         shown: draft::list(&[as_address(&identity)]),
         address: identity.address,
+        reply_to: identity.reply_to,
+        signature: identity.signature.trim_end().to_owned(),
     });
     let form = DraftForm {
         token: visit.ledger.to_text(&page.token),
         draft: page.writing.draft,
         wish: Wish::Keep,
         again: matches!(page.state, State::Unknown(_)),
+        signed: chosen.clone(),
         sure: matches!(page.state, State::NoSubject),
         next: page.next,
     };
@@ -402,7 +407,7 @@ fn look(visit: &Visit, token: &Token) -> Result<Option<Entry>> {
 fn begin(visit: &mut Visit, query: &ComposeQuery) -> Result<Draft> {
     let own = identities(visit);
     let usual = own.first().map(|own| own.address.clone());
-    let mut draft = match &query.source {
+    let draft = match &query.source {
         Some(source) => answering::begin(visit, source, &own)?,
         None => Draft {
             from: usual.unwrap_or_default(),
@@ -415,24 +420,7 @@ fn begin(visit: &mut Visit, query: &ComposeQuery) -> Result<Draft> {
             ..Draft::default()
         },
     };
-    let used = own
-        .iter()
-        .find(|own| own.address.eq_ignore_ascii_case(&draft.from));
-    let signature = used.map_or("", |own| own.signature.as_str());
-    if let Some(own) = used {
-        draft.reply_to.clone_from(&own.reply_to);
-    }
-    draft.text = draft::signed(&draft.text, signature, place(visit, &draft));
-    Ok(draft)
-}
-
-/// Where a message begins: what is handed on, and what is new, always above.
-fn place(visit: &Visit, draft: &Draft) -> ReplyPlace {
-    let is_reply = draft.source.as_ref().is_some_and(|s| s.how.is_reply());
-    match is_reply {
-        true => visit.profile.settings().reply,
-        false => ReplyPlace::Above,
-    }
+    Ok(signed(visit, draft, &own))
 }
 
 fn leads_to(visit: &Visit, page: &Route) -> Done {

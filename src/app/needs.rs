@@ -10,8 +10,8 @@ use super::{Asked, Door};
 use crate::actions::login::SignInFields;
 use crate::actions::{
     self, Done, Visit, about, compose, conversation, folder, folder_options, folder_settings,
-    folders, import, labels, login, message, messages, part, preferences, print, searches, sender,
-    sessions, settings, unsent,
+    folders, identity_pages, import, labels, login, message, messages, part, preferences, print,
+    searches, sender, sessions, settings, unsent,
 };
 use crate::assets;
 use crate::error::{Cause, Error, Result};
@@ -233,6 +233,15 @@ pub fn needs(route: &Route) -> Needs<'_> {
         Route::SetPreference => Needs {
             back: Back::Page(Route::Keys),
             ..Needs::act(preferences::set)
+        },
+        Route::Identities => Needs::page(identity_pages::list),
+        Route::Identity(place) => Needs::page(|visit| identity_pages::show(visit, *place)),
+        Route::EditIdentity => Needs {
+            back: Back::Carry {
+                show: Box::new(identity_pages::again),
+                otherwise: |_| Route::Identities,
+            },
+            ..Needs::act(identity_pages::edit)
         },
         Route::Settings => Needs::page(settings::show),
         Route::SaveSettings => Needs {

@@ -64,12 +64,21 @@ impl Identities {
     }
 
     /// True where somebody who signs in by this name may send from an address.
-    pub fn allows(&self, login: &str, address: &str) -> bool {
+    pub(super) fn allows(&self, login: &str, address: &str) -> bool {
         let is_usual = self
             .usual(login)
             .is_some_and(|usual| usual.eq_ignore_ascii_case(address));
         let domain = address.rsplit_once('@').map_or("", |(_, domain)| domain);
         let is_of = |known: &String| known.eq_ignore_ascii_case(domain);
         is_usual || self.any || self.domains.iter().any(is_of)
+    }
+
+    /// True where an address has the name in it that its user signs in by, or may have any.
+    pub(super) fn keeps_name(&self, login: &str, address: &str) -> bool {
+        let name = |text: &str| {
+            let (name, _) = text.rsplit_once('@').unwrap_or((text, ""));
+            name.to_lowercase()
+        };
+        self.any || name(login) == name(address)
     }
 }

@@ -32,6 +32,8 @@ pub struct Answering {
     pub cc: Vec<Address>,
     /// Bcc, in what one has sent.
     pub bcc: Vec<Address>,
+    /// The addresses that it was delivered to, whatever it says itself.
+    pub delivered: Vec<Address>,
     /// Mail-Followup-To: where its sender wants answers to everybody.
     pub follow_up: Vec<Address>,
     /// The address that mail for its list goes to (RFC 2369 3.4).
@@ -54,6 +56,7 @@ pub fn answer(message: MessageRef, how: Answer, about: &Answering, own: &[String
     let written_to = about.to.iter().chain(&about.cc).chain(&about.bcc);
     // One's own mail is answered as who has sent it.
     let mut known = written_to
+        .chain(&about.delivered)
         .chain(&about.from)
         .filter(|address| is_own(address));
     let is_forward = how == Answer::Forward;
@@ -259,6 +262,18 @@ mod tests {
             Answer::ReplyAll,
             &own,
             (ann, "Bo <bo@example.org>", "cas@example.org"),
+        );
+        // Not named in it, as whoever gets a blind copy.
+        let delivered = Answering {
+            to: all("undisclosed@example.org"),
+            cc: Vec::new(),
+            delivered: all("nobody@example.org, ANN@example.org"),
+            ..about()
+        };
+        is(
+            Answer::Reply,
+            &delivered,
+            ("ANN@example.org", "Bo <bo@example.org>", ""),
         );
         // Written to nobody whom one is known by.
         let blind = Answering {

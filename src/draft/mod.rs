@@ -7,15 +7,17 @@
 
 mod answer;
 mod flowed;
+mod identity;
 mod quote;
 mod recipients;
 mod signature;
 mod write;
 
 pub use answer::{Answering, answer, list};
+pub use identity::{bare_signature, identity_faults};
 pub use quote::quoted;
 pub use recipients::{Typed, typed};
-pub use signature::signed;
+pub use signature::{resigned, signed};
 pub use write::{Attached, Stamp, written};
 
 use crate::mail::{Address, AddressField, Draft, DraftFault};

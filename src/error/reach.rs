@@ -118,6 +118,26 @@ pub enum Act {
     Prefer(Preference),
     /// To set what stands on the page of settings.
     Set,
+    /// To do something with an identity.
+    Identity {
+        /// Its address.
+        address: String,
+        /// What.
+        edit: IdentityEdit,
+    },
+}
+
+/// What becomes of an identity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum IdentityEdit {
+    /// It is new.
+    Added,
+    /// It was changed.
+    Changed,
+    /// It is the usual one.
+    Usual,
+    /// It is gone.
+    Removed,
 }
 
 /// What becomes of a label's name and colour.
@@ -150,6 +170,7 @@ impl Act {
             | Act::KeepSearch { .. }
             | Act::Prefer(_)
             | Act::Set
+            | Act::Identity { .. }
             | Act::KeepDraft
             | Act::DiscardDraft => true,
         }

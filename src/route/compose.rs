@@ -178,6 +178,8 @@ pub struct DraftForm {
     pub wish: Wish,
     /// True where it is to be sent though it may have been sent.
     pub again: bool,
+    /// The address whose signature was put into the text; empty where there is but one.
+    pub signed: String,
     /// True where what was asked about has been answered.
     pub sure: bool,
     /// The page that follows.
@@ -187,6 +189,8 @@ pub struct DraftForm {
 impl DraftForm {
     /// The fields that are typed in.
     pub const FROM: &str = "from";
+    /// The address that a page was made for.
+    pub const SIGNED: &str = "signed";
     /// See `FROM`.
     pub const TO: &str = "to";
     /// See `FROM`.
@@ -237,6 +241,7 @@ impl DraftForm {
                 },
             },
             again: fields.is_set("again"),
+            signed: text(DraftForm::SIGNED),
             sure: fields.is_set("sure"),
             next: text("next"),
         })
@@ -313,6 +318,7 @@ mod tests {
             },
             wish: Wish::Keep,
             again: true,
+            signed: String::new(),
             sure: false,
             next: "/folder?f=Sent".to_owned(),
         };

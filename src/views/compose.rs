@@ -42,6 +42,10 @@ pub struct Sender {
     pub shown: String,
     /// True where it is chosen.
     pub is_chosen: bool,
+    /// Where answers go; empty for the address.
+    pub reply_to: String,
+    /// What stands below its messages.
+    pub signature: String,
 }
 
 /// What became of a message.
@@ -114,7 +118,7 @@ fn tools(chrome: &Chrome, page: &ComposePage) -> Markup {
                 button.button.primary form=(FORM) name=(DraftForm::WISH) value="send" { (icon(sign)) (send) }
                 @if !matches!(page.state, State::NotFiled(_)) {
                     button.button.quiet form=(FORM) name=(DraftForm::WISH) value="keep" { (words.keep_draft()) }
-                    button.button.quiet.push form=(FORM) name=(DraftForm::WISH) value="discard" {
+                    button.button.quiet.push form=(FORM) name=(DraftForm::WISH) value="discard" title=(words.discard_draft()) {
                         (icon(Icon::Trash)) span.wide { (words.discard_draft()) }
                     }
                 }
@@ -198,11 +202,17 @@ fn from(chrome: &Chrome, page: &ComposePage) -> Markup {
                 },
                 several => {
                     label for="w-from" { (words.from_label()) }
-                    select #w-from name=(DraftForm::FROM) aria-invalid=[is_wrong.then_some("true")] {
-                        @for sender in several {
-                            option value=(sender.address) selected[sender.is_chosen] { (sender.shown) }
+                    .beside {
+                        select #w-from name=(DraftForm::FROM) aria-invalid=[is_wrong.then_some("true")] {
+                            @for sender in several {
+                                option value=(sender.address) selected[sender.is_chosen] data-signature=(sender.signature)
+                                    data-reply-to=(sender.reply_to) { (sender.shown) }
+                            }
                         }
+                        // Script changes the signature at once.
+                        button.button.unscripted name=(DraftForm::WISH) value="keep" { (words.change_sender()) }
                     }
+                    input type="hidden" name=(DraftForm::SIGNED) value=(page.form.signed);
                 }
             }
         }

@@ -18,6 +18,7 @@ pub mod folder;
 pub mod folder_options;
 pub mod folders;
 mod icons;
+pub mod identities;
 pub mod import;
 pub mod keys;
 pub mod labels;

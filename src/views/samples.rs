@@ -41,6 +41,7 @@ use crate::words::Words;
 
 mod compose;
 mod extras;
+mod identities;
 mod import;
 mod labels;
 mod settings;
@@ -164,6 +165,8 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
         ("resume", question),
         ("sessions", extras::sessions()),
         ("settings", settings::page()),
+        ("identities", identities::list()),
+        ("identity", identities::form()),
         ("keys", keys_page(true)),
         ("keys-off", keys_page(false)),
         ("labels-choose", labels::choose()),

@@ -58,6 +58,7 @@ pub fn page(chrome: &Chrome, page: &SettingsPage) -> Markup {
         section.option {
             h2 { (words.more_settings()) }
             ul.links {
+                li { a href=(chrome.href(&Route::Identities)) { (words.identities()) } }
                 li { a href=(chrome.href(&Route::Labels)) { (words.edit_labels()) } }
                 li { a href=(chrome.href(&Route::Keys)) { (words.shortcuts()) } }
                 li { a href=(chrome.href(&Route::Sessions)) { (words.sessions()) } }

@@ -37,6 +37,7 @@ impl Words {
             Act::Label { name, edit } => self.label_edited(name, *edit),
             Act::SetFolder { setting, name, on } => self.folder_set(*setting, name, *on),
             Act::KeepSearch { name, on } => self.search_kept(name, *on),
+            Act::Identity { address, edit } => self.identity_edited(address, *edit),
             Act::Set => self.settings_saved().to_owned(),
             Act::Prefer(Preference::Keys(on)) => self.shortcuts_turned(*on).to_owned(),
             Act::Send { to, is_filed } => self.sent(*to, *is_filed),
@@ -351,6 +352,9 @@ impl Words {
             Act::Send { .. } => self.perhaps_sent().to_owned(),
             Act::KeepDraft | Act::DiscardDraft => {
                 "Your message may have been changed. Open it again to check.".to_owned()
+            }
+            Act::Identity { .. } => {
+                "Your identities may have been changed. Open \u{201c}Identities\u{201d} to check.".to_owned()
             }
             Act::Set => {
                 "Your settings may have been changed. Open \u{201c}Settings\u{201d} to check.".to_owned()

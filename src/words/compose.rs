@@ -102,6 +102,11 @@ impl Words {
         "Check again"
     }
 
+    /// Puts the signature of another sender into the message.
+    pub fn change_sender(&self) -> &'static str {
+        "Change"
+    }
+
     /// The user has no address to send from.
     pub fn no_sender(&self) -> &'static str {
         "You have no address to send from"

@@ -33,6 +33,8 @@ fn with(state: State, faults: Vec<DraftFault>, notices: &[Notice]) -> Markup {
         address: address.to_owned(),
         shown: format!("Ann Sommer <{address}>"),
         is_chosen: address.starts_with("ann"),
+        reply_to: String::new(),
+        signature: "Ann\n\"<b>".to_owned(),
     };
     let compose = ComposePage {
         form: DraftForm {
@@ -40,6 +42,7 @@ fn with(state: State, faults: Vec<DraftFault>, notices: &[Notice]) -> Markup {
             draft: draft(),
             wish: Wish::Keep,
             again: false,
+            signed: "ann@example.org".to_owned(),
             sure: false,
             next: String::new(),
         },
