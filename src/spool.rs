@@ -4,11 +4,12 @@
 //! Not for what has to outlive the process: that has a name, and lies sealed (`outbox`, `profile`). To know before changing
 //! it: where the file system knows no unnamed files, the file has a name for a moment, and `State::sweep` removes it after a
 //! kill in that moment. What lay in it may stay on the disk for long, so a `Spool` is sealed under a key that this process
-//! alone has.
+//! alone has. Only what another program is to read lies there as it is (`plain`).
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
 
 use crate::error::Result;
 use crate::seal::{self, Key, SEALED_BYTES};
@@ -23,6 +24,8 @@ const IN_MEMORY: usize = 32;
 /// again from any place.
 pub struct Spool {
     file: File,
+    /// The directory that it lies in.
+    dir: PathBuf,
     key: Key,
     /// The first pieces but the one at hand, as far as they are held in memory, and how many may be.
     memory: Vec<Vec<u8>>,
@@ -42,12 +45,13 @@ impl Spool {
     /// # Errors
     /// As `file`.
     pub fn new(state: &State) -> Result<Spool> {
-        Spool::in_file(file(state)?, IN_MEMORY)
+        Spool::in_file(unnamed(state.dir())?, state.dir(), IN_MEMORY)
     }
 
-    fn in_file(file: File, in_memory: usize) -> Result<Spool> {
+    fn in_file(file: File, dir: &Path, in_memory: usize) -> Result<Spool> {
         Ok(Spool {
             file,
+            dir: dir.to_owned(),
             key: Key::random()?,
             memory: Vec::new(),
             in_memory,
@@ -62,6 +66,31 @@ impl Spool {
     /// How many bytes were written.
     pub fn length(&self) -> u64 {
         self.length
+    }
+
+    /// A copy of the bytes that are kept, for another program to read from its beginning. It is not sealed; it goes when nobody
+    /// has it open any more.
+    ///
+    /// # Errors
+    /// `DiskFull`, `Setup`; `Internal` where the system has no random numbers.
+    pub fn plain(&mut self, is_kept: fn(u8) -> bool) -> Result<File> {
+        let mut copy = unnamed(&self.dir)?;
+        let dir = self.dir.clone();
+        let copied = (|| {
+            self.rewind()?;
+            let mut piece = vec![0; PIECE as usize];
+            loop {
+                let n = self.read(&mut piece)?;
+                if n == 0 {
+                    return copy.rewind();
+                }
+                let read = piece.iter().take(n).copied();
+                let kept: Vec<u8> = read.filter(|byte| is_kept(*byte)).collect();
+                copy.write_all(&kept)?;
+            }
+        })();
+        copied.map_err(|e| state::failed(&dir, &e))?;
+        Ok(copy)
     }
 
     /// Takes the piece at hand that the next byte lies in.
@@ -184,23 +213,23 @@ impl Seek for Spool {
     }
 }
 
-/// Opens an empty spool file in the state directory, for reading and writing.
+/// Opens an empty file without a name, for reading and writing.
 ///
 /// # Errors
 /// `DiskFull`, `Setup`; `Internal` where the system has no random numbers.
-fn file(state: &State) -> Result<File> {
+fn unnamed(dir: &Path) -> Result<File> {
     let mut unnamed = OpenOptions::new();
     unnamed
         .read(true)
         .write(true)
         .mode(0o600)
         .custom_flags(libc::O_TMPFILE);
-    match unnamed.open(state.dir()) {
+    match unnamed.open(dir) {
         Ok(file) => Ok(file),
-        Err(e) if state::is_full(&e) => Err(state::failed(state.dir(), &e)),
+        Err(e) if state::is_full(&e) => Err(state::failed(dir, &e)),
         Err(_) => {
             let suffix = seal::to_text(&seal::random::<9>()?);
-            let name = state.dir().join(format!("spool.{suffix}"));
+            let name = dir.join(format!("spool.{suffix}"));
             let failed = |e: io::Error| state::failed(&name, &e);
             let mut named = state::private();
             let file = named.create_new(true).open(&name).map_err(failed)?;
@@ -224,7 +253,7 @@ mod tests {
     fn is_kept(in_memory: usize) {
         let file = tempfile::tempfile().unwrap();
         let on_disk = file.try_clone().unwrap();
-        let mut spool = Spool::in_file(file, in_memory).unwrap();
+        let mut spool = Spool::in_file(file, &std::env::temp_dir(), in_memory).unwrap();
         let mut expected: Vec<u8> = Vec::new();
         // Pieces of odd lengths, across the borders of what is sealed as one.
         for n in 0..600_usize {
@@ -246,6 +275,11 @@ mod tests {
         let mut read = Vec::new();
         spool.read_to_end(&mut read).unwrap();
         assert!(read == expected);
+        let mut plain = spool.plain(|byte| byte != b' ').unwrap();
+        read.clear();
+        plain.read_to_end(&mut read).unwrap();
+        let kept = expected.iter().copied().filter(|byte| *byte != b' ');
+        assert!(read.iter().copied().eq(kept));
         spool.seek(SeekFrom::End(0)).unwrap();
         spool.write_all(b" and more").unwrap();
         spool.seek(SeekFrom::End(-4)).unwrap();

@@ -1,24 +1,21 @@
 //! A message goes to a program that is compatible with sendmail, of this machine: recipients as arguments, the message on its
 //! standard input with lines ended by LF.
 //!
-//! To know before changing it: the program takes the message when its input ends. One of which not all could be read, or
-//! that is too slow, is killed before that end.
+//! To know before changing it: the program takes the message when its input ends. So its input is a file that has all of it
+//! before the program begins: a pipe would end wherever we are ended, and a part of the message would be delivered.
 
-use std::io::{self, Read as _, Seek as _, Write as _};
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _};
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use super::{LAST_ANSWER, Outcome, Outgoing, PATIENCE};
-use crate::error::Cause;
+use crate::error::{Cause, Error};
 use crate::mail::Refusal;
-use crate::spool::Spool;
 use crate::time::Deadline;
 
-/// How much of a message is written at once, in bytes.
-const PIECE: usize = 32 * 1024;
-/// How often it is looked whether the program has ended.
+/// How often it is looked how far the program has come.
 const LOOK: Duration = Duration::from_millis(10);
 /// Most of what it says that is read, in bytes.
 const MOST_SAID: u64 = 4096;
@@ -28,15 +25,26 @@ const PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
 /// Hands a message over to a program. The cause is for the log.
 pub fn send(program: &Path, outgoing: Outgoing) -> (Outcome, Option<Cause>) {
     let failed = |refusal: Refusal, cause: Cause| (Outcome::Refused(refusal), Some(cause));
-    let begun = Command::new(program)
-        .args(["-i", "-f", outgoing.sender, "--"])
-        .args(outgoing.recipients)
-        .env_clear()
-        .env("PATH", PATH)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn();
+    let mut reading = match Reading::of(outgoing) {
+        Ok(reading) => reading,
+        Err(Error::DiskFull(cause)) => return failed(Refusal::DiskFull, cause),
+        Err(other) => {
+            let (kind, cause) = other.log_kind();
+            let cause = Cause::at(kind, cause);
+            return failed(Refusal::Program(String::new()), cause);
+        }
+    };
+    let begun = reading.input().and_then(|input| {
+        Command::new(program)
+            .args(["-i", "-f", reading.outgoing.sender, "--"])
+            .args(reading.outgoing.recipients)
+            .env_clear()
+            .env("PATH", PATH)
+            .stdin(input)
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+    });
     let mut child = match begun {
         Ok(child) => child,
         Err(error) => {
@@ -44,12 +52,10 @@ pub fn send(program: &Path, outgoing: Outgoing) -> (Outcome, Option<Cause>) {
             return failed(Refusal::NoProgram, cause);
         }
     };
-    let message = outgoing.message;
-    let (Some(input), Some(errors)) = (child.stdin.take(), child.stderr.take()) else {
+    let Some(errors) = child.stderr.take() else {
         kill(&mut child);
-        return failed(Refusal::NoProgram, Cause::new("no pipes"));
+        return failed(Refusal::NoProgram, Cause::new("no pipe"));
     };
-    let count = &AtomicU64::new(0);
     std::thread::scope(|scope| {
         let said = scope.spawn(move || {
             let mut said = Vec::new();
@@ -60,107 +66,80 @@ pub fn send(program: &Path, outgoing: Outgoing) -> (Outcome, Option<Cause>) {
             drop(io::copy(&mut errors, &mut io::sink()));
             String::from_utf8_lossy(&said).into_owned()
         });
-        let writer = scope.spawn(move || {
-            let mut input = input;
-            let done = write(message, &mut input, count);
-            (input, done)
-        });
-        let going = Going {
-            count,
-            progressed: outgoing.progressed,
-        };
-        let written = written(&mut child, writer, &going);
-        let ended = match &written {
-            Ok(()) => wait(&mut child, LAST_ANSWER),
-            Err(_) => None,
-        };
+        let ended = reading.wait(&mut child);
         if ended.is_none() {
             kill(&mut child);
         }
         let said = super::said(&said.join().unwrap_or_default());
-        match (written, ended) {
-            (Err(cause), _) => failed(Refusal::Program(said), cause),
-            (Ok(()), Some(status)) => judged(status, said),
-            (Ok(()), None) => (
+        match ended {
+            Some(status) => judged(status, said, reading.is_over()),
+            None if reading.is_over() => (
                 Outcome::Unknown(Cause::new("the program did not end")),
                 None,
+            ),
+            None => failed(
+                Refusal::Program(said),
+                Cause::new("the program was too slow"),
             ),
         }
     })
 }
 
-/// How far writing has come.
-struct Going<'g> {
-    /// How many pieces the program has taken.
-    count: &'g AtomicU64,
-    progressed: fn(),
+/// A message that is being read by a program, and how far that has come: program and we have one place in one file.
+struct Reading<'o> {
+    outgoing: Outgoing<'o>,
+    file: File,
+    length: u64,
 }
 
-/// Waits until all is written, and ends the message. An error where the program has not taken it all: then it was killed
-/// with its input still open.
-fn written(
-    child: &mut Child,
-    writer: std::thread::ScopedJoinHandle<'_, (ChildStdin, io::Result<()>)>,
-    going: &Going,
-) -> Result<(), Cause> {
-    let mut deadline = Deadline::after(PATIENCE);
-    let mut seen = 0;
-    while !writer.is_finished() && !deadline.has_passed() {
-        std::thread::sleep(LOOK);
-        let count = going.count.load(Ordering::Relaxed);
-        if count != seen {
-            seen = count;
-            deadline = Deadline::after(PATIENCE);
-            (going.progressed)();
-        }
+impl<'o> Reading<'o> {
+    fn of(outgoing: Outgoing<'o>) -> Result<Reading<'o>, Error> {
+        let file = outgoing.message.plain(|byte| byte != b'\r')?;
+        let unreadable = |e| Error::Internal(Cause::at("the spool of a message", e));
+        let length = file.metadata().map_err(unreadable)?.len();
+        Ok(Reading {
+            outgoing,
+            file,
+            length,
+        })
     }
-    let is_late = !writer.is_finished();
-    if is_late {
-        // The writer's pipe breaks with it.
-        kill(child);
-    }
-    let Ok((input, done)) = writer.join() else {
-        kill(child);
-        return Err(Cause::new("writing to the program panicked"));
-    };
-    match done {
-        Ok(()) if !is_late => {
-            // Here the message ends.
-            drop(input);
-            Ok(())
-        }
-        Ok(()) => Err(Cause::new("the program was too slow")),
-        Err(error) => {
-            kill(child);
-            drop(input);
-            Err(Cause::at("writing to the program", error))
-        }
-    }
-}
 
-/// Writes the message. The open end stays with the caller: what is dropped here would end it.
-fn write(message: &mut Spool, input: &mut ChildStdin, count: &AtomicU64) -> io::Result<()> {
-    message.rewind()?;
-    let mut piece = vec![0; PIECE];
-    loop {
-        let n = message.read(&mut piece)?;
-        let read = piece.get(..n).unwrap_or_default();
-        if read.is_empty() {
-            return Ok(());
-        }
-        let lines: Vec<u8> = read.iter().copied().filter(|b| *b != b'\r').collect();
-        input.write_all(&lines)?;
-        count.fetch_add(1, Ordering::Relaxed);
+    fn input(&self) -> io::Result<Stdio> {
+        self.file.try_clone().map(Stdio::from)
     }
-}
 
-fn wait(child: &mut Child, patience: Duration) -> Option<ExitStatus> {
-    let deadline = Deadline::after(patience);
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return Some(status),
-            Ok(None) if !deadline.has_passed() => std::thread::sleep(LOOK),
-            Ok(None) | Err(_) => return None,
+    /// How much has been read.
+    fn place(&mut self) -> u64 {
+        // What does not tell its place has not moved.
+        self.file.stream_position().unwrap_or(0)
+    }
+
+    /// True where all has been read: then the program may have taken it.
+    fn is_over(&mut self) -> bool {
+        self.place() >= self.length
+    }
+
+    /// Waits for the end of the program, as long as it goes on.
+    fn wait(&mut self, child: &mut Child) -> Option<ExitStatus> {
+        let mut deadline = Deadline::after(PATIENCE);
+        let mut seen = 0;
+        loop {
+            match child.try_wait() {
+                Ok(Some(status)) => return Some(status),
+                Ok(None) if !deadline.has_passed() => std::thread::sleep(LOOK),
+                Ok(None) | Err(_) => return None,
+            }
+            let place = self.place();
+            if place != seen {
+                seen = place;
+                let patience = if place >= self.length {
+                    LAST_ANSWER
+                } else {
+                    PATIENCE
+                };
+                deadline = Deadline::after(patience);
+                (self.outgoing.progressed)();
+            }
         }
     }
 }
@@ -172,7 +151,7 @@ fn kill(child: &mut Child) {
 }
 
 /// What the end of the program means (sysexits.h, as sendmail and its kin use it).
-fn judged(status: ExitStatus, said: String) -> (Outcome, Option<Cause>) {
+fn judged(status: ExitStatus, said: String, is_read: bool) -> (Outcome, Option<Cause>) {
     let Some(code) = status.code() else {
         return (
             Outcome::Unknown(Cause::at("the program was killed", status)),
@@ -180,7 +159,11 @@ fn judged(status: ExitStatus, said: String) -> (Outcome, Option<Cause>) {
         );
     };
     let refusal = match code {
-        0 => return (Outcome::Taken, None),
+        0 if is_read => return (Outcome::Taken, None),
+        0 => {
+            let cause = Cause::new("the program has not read all of the message");
+            return (Outcome::Unknown(cause), None);
+        }
         // EX_NOUSER, EX_NOHOST
         67 | 68 => Refusal::Message(said),
         // EX_UNAVAILABLE, EX_OSERR, EX_TEMPFAIL

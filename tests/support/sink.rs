@@ -18,10 +18,10 @@ const SCRIPT: &str = include_str!("smtp_sink.py");
 const PROGRAM: &str = r#"#!/bin/sh
 cd "PLACE" || exit 75
 [ -f late ] && sleep "$(cat late)"
-new=$(mktemp mail.XXXXXX.new)
+new=$(mktemp mail.XXXXXX.new) || exit 75
 printf '%s\n' "$*" > "$new"
 env | sort | sed 's/^/env /' > env.seen
-cat >> "$new"
+cat >> "$new" || exit 75
 if [ -f says ]; then rm "$new"; cat says >&2; exit "$(cat code)"; fi
 mv "$new" "${new%.new}"
 "#;
