@@ -12,9 +12,11 @@
 //! | the copy is made once, and alone | `a_copy_that_cannot_be_made_is_made_later_and_alone`, `cut` |
 //! | a file that is refused keeps neither the text nor other files away | `files_come_and_go_one_by_one_and_the_text_stays` |
 //! | what arrives is what was typed: names, lines, files of any kind; the copy in Sent is the same and has Bcc | `random` |
+//! | an answer goes to whom it should, and knows its conversation | `answers`, `an_answer_knows_its_conversation_and_marks_what_it_answers` |
 //! | files take the room of three messages at most | `the_files_of_all_unsent_messages_have_a_bound` |
 //! | a form is carried through signing in | `a_session_that_ends_meanwhile_loses_nothing_and_sends_nothing` |
 
+mod answers;
 mod cut;
 mod random;
 

@@ -63,6 +63,8 @@ pub fn answer(message: MessageRef, how: Answer, about: &Answering, own: &[String
     let mut references = Vec::new();
     if !is_forward {
         references.clone_from(&about.references);
+        // Some programs put a message's own among them.
+        references.retain(|id| *id != about.message_id);
         references.push(about.message_id.clone());
         references.retain(|id| is_message_id(id));
         let many = references.len().saturating_sub(REFERENCES);
@@ -97,10 +99,12 @@ fn people(
 ) -> (Vec<Address>, Vec<Address>) {
     // One's own mail, answered, goes to whom it went to.
     let is_mine = about.from.first().is_some_and(is_own);
-    let sender = match (is_mine, about.reply_to.is_empty()) {
+    // A Reply-To without an address (`"Ann" <>`) is none.
+    let is_told = about.reply_to.iter().any(|to| !to.email.is_empty());
+    let sender = match (is_mine, is_told) {
         (true, _) => about.to.clone(),
-        (false, true) => about.from.clone(),
-        (false, false) => about.reply_to.clone(),
+        (false, false) => about.from.clone(),
+        (false, true) => about.reply_to.clone(),
     };
     let others = |addresses: &[Address]| -> Vec<Address> {
         let all = addresses.iter().filter(|address| !is_own(address));
