@@ -391,6 +391,7 @@ pub mod samples {
             let name = "Unread, all folders".to_owned();
             all.push(Act::KeepSearch { name, on });
             all.push(Act::Send {
+                archived: None,
                 to: 2,
                 is_filed: on,
             });

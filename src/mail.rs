@@ -28,7 +28,9 @@ use serde::{Deserialize, Serialize};
 
 pub use act::{MessageAct, Tally};
 pub use conversation::Conversation;
-pub use draft::{AddressField, Answer, AttachedFile, Draft, DraftFault, Source, Unsent};
+pub use draft::{
+    AddressField, Answer, AttachedFile, Carried, Draft, DraftFault, Question, Source, Unsent,
+};
 pub use evidence::{Check, Evidence, FromForm, Topmost, Verdict};
 pub use flags::{FORWARDED, Flags, MUTED};
 pub use folder_act::{FolderAct, FolderChange, FolderFault, FolderSetting, FolderSize};
@@ -248,7 +250,7 @@ impl std::fmt::Display for PartPath {
 
 /// Where something stands that may lie inside a part: the part, then what lies in it, and so on. `2/1.2` is the part 1.2
 /// of the message that is attached as part 2. The empty path is the message itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NestedPath(Vec<PartPath>);
 
 impl NestedPath {
@@ -325,6 +327,16 @@ impl Encoding {
             "quoted-printable" | "quoted_printable" => Encoding::QuotedPrintable,
             "x-uuencode" | "x-uue" | "uuencode" | "uue" => Encoding::Uu,
             _ => Encoding::Plain,
+        }
+    }
+
+    /// About how many bytes so many on their way carry.
+    pub fn carries(self, bytes: u32) -> u64 {
+        let bytes = u64::from(bytes);
+        match self {
+            // Four characters and their share of the line ends carry three bytes.
+            Encoding::Base64 => bytes.saturating_mul(57).checked_div(78).unwrap_or(bytes),
+            Encoding::Plain | Encoding::QuotedPrintable | Encoding::Uu => bytes,
         }
     }
 }

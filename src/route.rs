@@ -6,6 +6,7 @@
 
 mod act;
 mod beside;
+mod carried;
 mod compose;
 mod folder_form;
 mod import_form;
@@ -21,7 +22,7 @@ pub use crate::mail::MessageRef;
 use crate::mail::{FolderName, NestedPath, Search};
 pub use act::{ActForm, AllOf, MessagesForm, Picked, SenderForm};
 pub use beside::{NoticeId, notice_of, retries, retrying, with_notice};
-pub use compose::{ComposeQuery, DraftForm, Wish, next};
+pub use compose::{ComposeQuery, DraftForm, Wish, before_mailto, next};
 pub use folder_form::SettingForm;
 pub use import_form::ImportForm;
 pub use labels::LabelForm;

@@ -6,10 +6,12 @@
 //! domain that is shown (RFC 8601 5). Everything else is a doubt, and is said where the name stands. `tests/senders.tsv`
 //! has the forms.
 
+mod alike;
 mod checks;
 mod looks;
 
 use crate::mail::{Address, Evidence, FromForm, Role, Row, Topmost, Verdict};
+pub use alike::is_alike;
 use checks::Found;
 
 /// Senders of one message whose looks are judged.

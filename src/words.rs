@@ -22,6 +22,7 @@ mod resume;
 mod sessions;
 mod settings;
 mod sign_in;
+mod unsent;
 
 pub use failures::{ABORTED, ErrorText, LastWords, TOO_LATE};
 

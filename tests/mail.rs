@@ -132,6 +132,7 @@ fn cleaned_for(html: &str, remote: bool, within: Option<&'static str>) -> Cleane
         remote,
         inline: &|_| None,
         own_origin: Some("https://mail.example.org"),
+        write_to: None,
         within,
     };
     clean::document(html, &how)

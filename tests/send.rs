@@ -17,7 +17,11 @@
 //! | a form is carried through signing in | `a_session_that_ends_meanwhile_loses_nothing_and_sends_nothing` |
 
 mod answers;
+mod asked;
 mod cut;
+mod handing_on;
+mod mailto;
+mod pictures;
 mod random;
 
 use std::time::Duration;

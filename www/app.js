@@ -342,6 +342,14 @@ addEventListener("beforeunload", (event) => {
   if (hasFiles || typed(form).toString() !== kept) event.preventDefault();
 });
 
+// Links to addresses, wherever the browser meets them, can lead to the page for writing: it asks its user.
+const handler = document.querySelector("#handler");
+if (handler && navigator.registerProtocolHandler) {
+  handler.hidden = false;
+  handler.querySelector("button").addEventListener("click", () =>
+    navigator.registerProtocolHandler("mailto", new URL(handler.dataset.page, location.href).href));
+}
+
 // A page from the back-forward cache may belong to a session that has ended: the server knows. A message that is being written
 // stays as it is.
 addEventListener("pageshow", (event) => {

@@ -2,9 +2,9 @@
 //!
 //! Not for who gets it (`draft::answer`).
 
-use super::Visit;
+use super::{Visit, carrying};
 use crate::document::Opening;
-use crate::draft::{Answering, answer, list, quoted, typed};
+use crate::draft::{Answering, answer, list, quoted, typed, unquoted};
 use crate::error::Result;
 use crate::mail::{Answer, Draft, NestedPath, Source};
 use crate::route::ComposeQuery;
@@ -17,7 +17,7 @@ use crate::settings::Identity;
 pub(super) fn begin(visit: &mut Visit, source: &Source, own: &[Identity]) -> Result<Draft> {
     let document = visit.open(&Opening::look(&source.message, &NestedPath::default()))?;
     let people = document.people("");
-    let text = document.plain_text("", &visit.origin());
+    let text = document.plain_text("", &visit.leads());
     let row = document.row();
     let when = visit.calendar(row.arrived);
     let words = visit.words;
@@ -34,17 +34,20 @@ pub(super) fn begin(visit: &mut Visit, source: &Source, own: &[Identity]) -> Res
                 (words.to_label(), list(&people.to)),
                 (words.cc_label(), list(&people.cc)),
             ]);
-            let plain = quoted(&text);
-            let plain = plain.lines().map(|line| {
-                let line = line.strip_prefix('>').unwrap_or(line);
-                line.strip_prefix(' ').unwrap_or(line)
-            });
-            let plain: Vec<&str> = plain.collect();
-            format!("\n\n{head}\n{}\n", plain.join("\n"))
+            format!("\n\n{head}\n{}\n", unquoted(&text))
         }
         Answer::Reply | Answer::ReplyAll | Answer::ReplyList => {
             let said = words.wrote(when.as_ref(), from.shown());
             format!("\n\n{said}\n{}\n", quoted(&text))
+        }
+        Answer::EditAsNew => unquoted(&text),
+        Answer::ForwardWhole | Answer::Redirect => String::new(),
+    };
+    let carried = match source.how {
+        Answer::Reply | Answer::ReplyAll | Answer::ReplyList => Vec::new(),
+        Answer::Forward | Answer::EditAsNew => carrying::files(&document),
+        Answer::ForwardWhole | Answer::Redirect => {
+            vec![carrying::whole(source.message.clone(), row, 0)]
         }
     };
     let fields = document.header_fields();
@@ -75,7 +78,18 @@ pub(super) fn begin(visit: &mut Visit, source: &Source, own: &[Identity]) -> Res
         quote,
     };
     let own: Vec<String> = own.iter().map(|own| own.address.clone()).collect();
-    Ok(answer(source.message.clone(), source.how, &about, &own))
+    let begun = answer(source.message.clone(), source.how, &about, &own);
+    Ok(match source.how {
+        Answer::EditAsNew => Draft {
+            to: list(&about.to),
+            cc: list(&about.cc),
+            bcc: list(&about.bcc),
+            source: None,
+            carried,
+            ..begun
+        },
+        _ => Draft { carried, ..begun },
+    })
 }
 
 /// The address of a list that takes mail (RFC 2369 3.4); None where nobody may write to it.

@@ -1,25 +1,25 @@
 //! Writing a message: its page, and what its form asks for.
 //!
-//! Not for what an answer begins with (`answering`), nor for sending (`jobs::send`). To know before changing it: whatever is
+//! Not for what a message begins with (`beginning`), nor for sending (`jobs::send`). To know before changing it: whatever is
 //! wrong, the form comes again with everything in it; what was typed and attached is on the disk before anything is judged.
 
-use super::answering;
-use super::identities::{as_address, identities, identity, sent_folder};
+use super::archiving::archiving;
+use super::beginning::begin;
+use super::identities::{as_address, identities, identity, sent_folder, way};
 use super::keeping::keep;
 use super::panes::Around;
-use super::signing::{place, resigned, signed};
-use super::{Done, Visit};
+use super::signing::{place, resigned};
+use super::{Done, Visit, asking, discarding};
 use crate::draft::{self, Letter};
 use crate::error::{Act, Cause, Error, Result};
 use crate::gate;
 use crate::jobs::send::Send;
 use crate::ledger::{Entry, Stage, Token};
-use crate::mail::{AttachedFile, Draft, DraftFault};
+use crate::mail::{Answer, AttachedFile, Draft, DraftFault};
 use crate::outbox::{DRAFTS, Kept, Writing};
 use crate::request::form::Form;
 use crate::response::Response;
-use crate::route::{self, ComposeQuery, DraftForm, NoticeId, Route, Wish};
-use crate::submission::Way;
+use crate::route::{self, ComposeQuery, DraftForm, ListQuery, NoticeId, Route, Wish};
 use crate::views::compose::{self, ComposePage, Sender, State};
 use crate::views::{Kind, Notice};
 
@@ -30,11 +30,9 @@ use crate::views::{Kind, Notice};
 pub fn show(visit: &mut Visit, query: &ComposeQuery) -> Result<Done> {
     let Some(token) = visit.ledger.token(&query.token) else {
         let token = Token::new()?;
-        let draft = begin(visit, query)?;
-        return page(
-            visit,
-            Page::of(token, Writing::new(draft, token.made), &query.next),
-        );
+        let (draft, missing) = begin(visit, query)?;
+        let begun = Page::of(token, Writing::new(draft, token.made), &query.next);
+        return page(visit, Page { missing, ..begun });
     };
     let key = visit.session.data.key.clone();
     let Some(writing) = visit.drafts.open(&token.id, &key)? else {
@@ -120,6 +118,7 @@ pub fn page_of(form: &Form) -> Route {
 }
 
 fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
+    let form = form.hiding();
     let known = visit.ledger.token(&form.token);
     // One that is too old, or not of this user, sends nothing: the form comes again as a new message.
     let is_old = known.is_none();
@@ -145,12 +144,13 @@ fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
         return another(visit, form, State::PerhapsBefore);
     }
     if form.wish == Wish::Discard {
-        visit.drafts.forget(&token.id)?;
-        visit.progress.did(Act::DiscardDraft);
-        return Ok(Done::go_on(form.next()));
+        return discarding::discard(visit, &token, &form, files);
+    }
+    if form.wish == Wish::Restore {
+        return discarding::restore(visit, &token, &form);
     }
     let (writing, mut faults) = keep(visit, &token, &form, files)?;
-    if faults.is_empty() && (form.wish != Wish::Send || is_old) {
+    if faults.is_empty() && (!form.sends() || is_old) {
         let text = visit.ledger.to_text(&token);
         visit.progress.did(Act::KeepDraft);
         let page = ComposeQuery::of_token(text, form.next.clone());
@@ -162,8 +162,12 @@ fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
     let kept = Page::of(token, writing, &form.next);
     match letter {
         Ok(letter) if faults.is_empty() => {
-            if letter.subject.is_empty() && !form.sure {
-                let state = State::NoSubject;
+            let asked = match form.sure {
+                true => Vec::new(),
+                false => asking::ask(visit, &letter, &kept.writing),
+            };
+            if !asked.is_empty() {
+                let state = State::Asked(asked);
                 return page(visit, Page { state, ..kept });
             }
             let files = kept.writing.files;
@@ -208,7 +212,9 @@ fn content(visit: &Visit, form: &DraftForm, files: &Form) -> [u8; 32] {
         .map(|file| file.size.to_string())
         .collect();
     let names = files.files().iter().map(|file| &file.name);
+    let carried: Vec<String> = draft.carried.iter().map(|one| format!("{one:?}")).collect();
     let all = typed.into_iter().chain(names).chain(&sizes);
+    let all = all.chain(&carried);
     let pieces: Vec<&[u8]> = all.map(|text| text.as_bytes()).collect();
     visit.ledger.content(&pieces)
 }
@@ -224,14 +230,19 @@ fn send(visit: &mut Visit, asked: Asked, letter: Letter, files: Vec<AttachedFile
     let date = visit.zone.header_date(visit.now);
     let date = date.ok_or(Error::Internal(Cause::new("a date that no calendar has")))?;
     let session = visit.session;
-    let way = Way::of(
-        visit.config.smtp_of_realm(&session.realm),
-        visit.config.sendmail.as_deref(),
-        &session.login,
-        &session.password,
-    );
+    let way = way(visit);
     let text = visit.ledger.to_text(&token);
+    let archiving = match form.wish {
+        Wish::SendAndArchive => archiving(visit, &form.draft),
+        _ => None,
+    };
+    let next = match (&archiving, form.next()) {
+        // It is where it was no longer.
+        (Some(_), Route::Message(query)) => Route::Folder(ListQuery::first(query.list)),
+        (_, next) => next,
+    };
     Ok(Done::Leaves(Box::new(Send {
+        archiving,
         user: visit.claim.user,
         token,
         letter,
@@ -244,9 +255,10 @@ fn send(visit: &mut Visit, asked: Asked, letter: Letter, files: Vec<AttachedFile
         way,
         sent,
         again: form.again,
+        most: visit.config.most_attached(),
         session: visit.notice.session(),
         base: visit.head.base.clone(),
-        next: form.next(),
+        next,
         form: Route::Compose(Box::new(ComposeQuery::of_token(text, form.next.clone()))),
     })))
 }
@@ -277,13 +289,13 @@ fn sent_before(visit: &mut Visit, asked: Asked, entry: &Entry) -> Result<Done> {
 /// True for a form that asks for another message than the one that was to be sent: what may have been sent is sent again as it
 /// was or not at all, for it has one Message-ID.
 fn is_changed(visit: &Visit, token: &Token, form: &DraftForm, files: &Form) -> Result<bool> {
-    if form.wish == Wish::Discard {
+    if matches!(form.wish, Wish::Discard | Wish::Restore) {
         return Ok(false);
     }
     let kept = visit.drafts.open(&token.id, &visit.session.data.key)?;
     let is_same = |kept: &Writing| {
         let taken = files.files().is_empty() || kept.taken == Some(visit.notice.id());
-        kept.draft == form.draft && taken && !matches!(form.wish, Wish::Detach(_))
+        kept.draft == form.draft && taken && !matches!(form.wish, Wish::Detach(_) | Wish::Drop(_))
     };
     Ok(!kept.as_ref().is_some_and(is_same))
 }
@@ -306,6 +318,8 @@ struct Page {
     next: String,
     faults: Vec<DraftFault>,
     state: State,
+    /// How many messages that it was to hand on are no longer there.
+    missing: u32,
 }
 
 impl Page {
@@ -316,8 +330,15 @@ impl Page {
             next: next.to_owned(),
             faults: Vec::new(),
             state: State::Written,
+            missing: 0,
         }
     }
+}
+
+/// True for a message of somebody else that is passed on as it is.
+fn is_redirected(draft: &Draft) -> bool {
+    let source = draft.source.as_ref();
+    source.is_some_and(|source| source.how == Answer::Redirect)
 }
 
 fn page(visit: &mut Visit, page: Page) -> Result<Done> {
@@ -338,10 +359,11 @@ fn page(visit: &mut Visit, page: Page) -> Result<Done> {
         wish: Wish::Keep,
         again: matches!(page.state, State::Unknown(_)),
         signed: chosen.clone(),
-        sure: matches!(page.state, State::NoSubject),
+        sure: matches!(page.state, State::Asked(_)),
         next: page.next,
     };
     let status = if page.faults.is_empty() { 200 } else { 422 };
+    let archives = archiving(visit, &form.draft).is_some();
     let page = ComposePage {
         senders: senders.collect(),
         begins: place(visit, &form.draft),
@@ -349,6 +371,7 @@ fn page(visit: &mut Visit, page: Page) -> Result<Done> {
         most_attached: visit.config.most_attached(),
         faults: page.faults,
         state: page.state,
+        archives,
         form,
     };
     let response = visit.page_with(status, |visit| compose::page(&around.chrome(visit), &page));
@@ -364,8 +387,11 @@ fn notices(visit: &Visit, page: &Page) -> Vec<Notice> {
     };
     let state = match &page.state {
         State::Written => None,
+        State::Refused(refusal) if is_redirected(&page.writing.draft) => {
+            Some(bad(words.not_sent(), words.redirect_refusal(refusal)))
+        }
         State::Refused(refusal) => Some(bad(words.not_sent(), words.refusal(refusal))),
-        State::NoSubject => Some(Notice::warning("", words.without_subject())),
+        State::Asked(_) => None,
         State::Sending => Some(Notice::warning("", words.still_sending())),
         State::Unknown(at) => Some(bad(
             words.perhaps_sent_lead(),
@@ -387,7 +413,17 @@ fn notices(visit: &Visit, page: &Page) -> Vec<Notice> {
         .map(|fault| words.draft_fault(fault))
         .collect();
     let faults = (!faults.is_empty()).then(|| bad(words.not_sent(), faults.join(" ")));
-    state.into_iter().chain(faults).collect()
+    let asked = match &page.state {
+        State::Asked(asked) => asked.as_slice(),
+        _ => &[],
+    };
+    let asked = asked
+        .iter()
+        .map(|question| Notice::warning("", words.question(question)));
+    let missing = page.missing;
+    let missing = (missing > 0).then(|| Notice::warning("", words.not_there_to_forward(missing)));
+    let told = state.into_iter().chain(faults).chain(missing);
+    told.chain(asked).collect()
 }
 
 /// What the ledger has of a message; one that nobody is at work on any more may have been sent.
@@ -401,26 +437,6 @@ fn look(visit: &Visit, token: &Token) -> Result<Option<Entry>> {
         true => entry,
         false => entry.at(Stage::Unknown),
     }))
-}
-
-/// What a new message begins with.
-fn begin(visit: &mut Visit, query: &ComposeQuery) -> Result<Draft> {
-    let own = identities(visit);
-    let usual = own.first().map(|own| own.address.clone());
-    let draft = match &query.source {
-        Some(source) => answering::begin(visit, source, &own)?,
-        None => Draft {
-            from: usual.unwrap_or_default(),
-            to: query.to.clone(),
-            cc: query.cc.clone(),
-            bcc: query.bcc.clone(),
-            subject: query.subject.clone(),
-            text: query.text.clone(),
-            in_reply_to: query.in_reply_to.clone(),
-            ..Draft::default()
-        },
-    };
-    Ok(signed(visit, draft, &own))
 }
 
 fn leads_to(visit: &Visit, page: &Route) -> Done {

@@ -4,11 +4,13 @@
 //! Not for reading any of it (`document`).
 
 use super::Visit;
+use super::identities::may_send;
+use crate::clean::Leads;
 use crate::document::{Document, Opening, Purpose, Rendering, open};
 use crate::error::Result;
 use crate::extras::{Event, Moment};
 use crate::mail::{Role, Sought};
-use crate::route::{FrameQuery, Route};
+use crate::route::{self, FrameQuery, Route};
 use crate::sender::{self, Judgement, Standpoint};
 use crate::time::{Calendar, ClockTime, Zone};
 use crate::views::extras::{EventLine, Extras};
@@ -19,17 +21,20 @@ impl Visit<'_, '_> {
         open(&mut self.mailbox, opening)
     }
 
-    /// Where this program answers, for the mail that is shown: `https://mail.example.org`.
-    pub(super) fn origin(&self) -> String {
+    /// Where the links of a mail lead that is shown.
+    pub(super) fn leads(&self) -> Leads {
         let scheme = if self.head.https { "https" } else { "http" };
-        format!("{scheme}://{}", self.head.host)
+        Leads {
+            own_origin: format!("{scheme}://{}", self.head.host),
+            write_to: may_send(self).then(|| route::before_mailto(&self.head.base)),
+        }
     }
 }
 
 /// The HTML of a message as a query wants it.
 pub fn rendering<'a>(
     visit: &'a Visit,
-    origin: &'a str,
+    leads: &'a Leads,
     query: &'a FrameQuery,
     sought: &'a Sought,
     purpose: Purpose,
@@ -39,7 +44,7 @@ pub fn rendering<'a>(
         remote: query.remote,
         charset: &query.charset,
         base: &visit.head.base,
-        origin,
+        leads,
         sought,
     }
 }

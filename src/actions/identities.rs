@@ -5,6 +5,7 @@ use super::Visit;
 use crate::draft::identity_faults;
 use crate::mail::{Address, FolderName, IdentityFault, Role};
 use crate::settings::Identity;
+use crate::submission::Way;
 
 /// Whom the user may send as, the usual one first.
 pub(super) fn identities(visit: &Visit) -> Vec<Identity> {
@@ -46,6 +47,22 @@ fn usual(visit: &Visit) -> Option<Identity> {
         address,
         ..Identity::default()
     })
+}
+
+/// True where the user has an address to send from, and there is something to send by.
+pub(super) fn may_send(visit: &Visit) -> bool {
+    !identities(visit).is_empty() && !matches!(way(visit), Way::Nowhere)
+}
+
+/// Where the user's messages are handed over.
+pub(super) fn way(visit: &Visit) -> Way {
+    let session = visit.session;
+    Way::of(
+        visit.config.smtp_of_realm(&session.realm),
+        visit.config.sendmail.as_deref(),
+        &session.login,
+        &session.password,
+    )
 }
 
 /// The one with this address; None where the user may not send from it.

@@ -2,10 +2,10 @@
 //!
 //! Not for what is done with it then (`compose`).
 
-use super::Visit;
+use super::{Visit, carrying};
 use crate::error::Result;
 use crate::ledger::Token;
-use crate::mail::{AttachedFile, Draft, DraftFault};
+use crate::mail::{AttachedFile, Carried, Draft, DraftFault};
 use crate::outbox::{DRAFTS, Writing};
 use crate::request::form::Form;
 use crate::route::{DraftForm, Wish};
@@ -36,17 +36,34 @@ pub(super) fn keep(
     if id.is_some() && writing.taken == id {
         return Ok((writing, Vec::new()));
     }
-    let faults = attach(visit, token, &mut writing, files)?;
+    let mut faults = attach(visit, token, &mut writing, files)?;
     if faults.is_empty() {
         writing.taken = id;
     }
-    if let Wish::Detach(number) = form.wish {
-        writing.files.retain(|file| file.number != number);
-    }
+    let slot = match form.wish {
+        Wish::Detach(number) => {
+            writing.files.retain(|file| file.number != number);
+            Some(number)
+        }
+        Wish::Drop(number) => {
+            let (gone, stay) = std::mem::take(&mut writing.draft.carried)
+                .into_iter()
+                .partition(|one: &Carried| one.number == number);
+            writing.draft.carried = stay;
+            gone.first().map(Carried::slot)
+        }
+        Wish::Keep
+        | Wish::Hide
+        | Wish::Send
+        | Wish::SendAndArchive
+        | Wish::Discard
+        | Wish::Restore => None,
+    };
     visit.drafts.keep(&token.id, &writing, &key)?;
-    if let Wish::Detach(number) = form.wish {
-        visit.drafts.detach(&token.id, number)?;
+    if let Some(slot) = slot {
+        visit.drafts.detach(&token.id, slot)?;
     }
+    faults.extend(carrying::take_out(visit, token, &writing)?);
     Ok((writing, faults))
 }
 

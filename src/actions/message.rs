@@ -119,7 +119,7 @@ impl Read {
         };
         let letter = match html {
             Html::Shown(_) => PlainText::default(),
-            Html::Blank | Html::None => document.plain_text(&query.charset, &visit.origin()),
+            Html::Blank | Html::None => document.plain_text(&query.charset, &visit.leads()),
         };
         let people = document.people(&query.charset);
         let labels = match query.inside.is_empty() {
@@ -249,10 +249,10 @@ fn html(visit: &Visit, document: &Document, query: &MessageQuery) -> Html {
         remote: false,
         ..query.frame()
     };
-    let origin = visit.origin();
+    let leads = visit.leads();
     let html = document.html(&rendering(
         visit,
-        &origin,
+        &leads,
         &held_back,
         &Sought::default(),
         Purpose::Page,
@@ -354,9 +354,9 @@ pub fn frame(visit: &mut Visit, query: &FrameQuery) -> Result<Done> {
         return Err(Error::Gone(GoneKind::Part));
     }
     let watch = Watch::start();
-    let origin = visit.origin();
+    let leads = visit.leads();
     let sought = query.sought();
-    let cleaned = document.html(&rendering(visit, &origin, query, &sought, Purpose::Frame));
+    let cleaned = document.html(&rendering(visit, &leads, query, &sought, Purpose::Frame));
     let people = document.people(&query.charset);
     // A tab of its own says that this is a mail: its subject alone could be the title of any page.
     let title = visit.words.as_laid_out(&people.subject);

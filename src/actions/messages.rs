@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::muted::Muting;
 use super::panes::title;
 use super::resume::{self, Question};
-use super::{Done, GoOn, Visit, choose, export, folder, labels, next_page};
+use super::{Done, GoOn, Visit, choose, export, folder, forwarding, labels, next_page};
 use crate::error::{Act, Result};
 use crate::mail::{FolderName, FolderRef, MessageAct, ModSeq, Role, Tally, Uid};
 use crate::mailbox::{Change, Order, WayBack, Which};
@@ -70,6 +70,7 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
             }
         },
         MessageAct::SaveZip | MessageAct::SaveMbox => return export::save(visit, &form),
+        MessageAct::Forward => return forwarding::begin(visit, &form),
         MessageAct::Archive => visit.move_to(Role::Archive)?,
         MessageAct::Delete => visit.move_to(Role::Trash)?,
         MessageAct::Spam => visit.move_to(Role::Junk)?,

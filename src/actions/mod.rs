@@ -5,9 +5,14 @@
 
 pub mod about;
 mod answering;
+mod archiving;
+mod asking;
+mod beginning;
+mod carrying;
 mod choose;
 pub mod compose;
 pub mod conversation;
+mod discarding;
 mod drawn;
 mod export;
 mod extras;
@@ -17,6 +22,7 @@ pub mod folder;
 pub mod folder_options;
 pub mod folder_settings;
 pub mod folders;
+mod forwarding;
 mod identities;
 pub mod identity_pages;
 pub mod import;

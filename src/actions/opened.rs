@@ -4,7 +4,7 @@
 //! what is not on the list is only saved.
 
 use crate::document::{Document, File};
-use crate::mail::{Encoding, Part};
+use crate::mail::Part;
 use crate::media::{Media, media};
 use crate::mime::structure;
 use crate::route::{MessageQuery, MessageRef, Route};
@@ -112,24 +112,11 @@ fn line(at: &MessageRef, file: File) -> AttachmentLine {
     AttachmentLine {
         name: part.name.clone(),
         kind: kind.to_owned(),
-        size: decoded_size(part),
+        size: part.encoding.carries(part.size),
         is_message,
         preview: (opens && kind.starts_with("image/") && part.size <= UNDER_THE_GATE)
             .then(|| route(true)),
         open,
         download: route(false),
-    }
-}
-
-/// About how large a part is without its encoding.
-fn decoded_size(part: &Part) -> u64 {
-    let encoded = u64::from(part.size);
-    match part.encoding {
-        // Four characters and their share of the line ends carry three bytes.
-        Encoding::Base64 => encoded
-            .saturating_mul(57)
-            .checked_div(78)
-            .unwrap_or(encoded),
-        _ => encoded,
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::drawn::drawn;
 use super::extras::standpoint;
-use super::identities::own_addresses;
+use super::identities::{may_send, own_addresses};
 use super::muted::MutedIds;
 use super::named_labels::{Labels, ON_A_ROW};
 use super::{Visit, finding, notice, together};
@@ -103,6 +103,7 @@ impl Around {
             more_folders: self.more_folders,
             has_keys: visit.profile.settings().keys,
             theme: visit.profile.settings().theme,
+            may_send: may_send(visit),
             quota: self.quota,
             notices: &self.notices,
         }
@@ -301,6 +302,7 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
     acting.more.retain(|act| match act {
         MessageAct::Restore => rows.iter().any(|row| row.marked),
         MessageAct::Mute => is_by_conversation,
+        MessageAct::Forward => may_send(visit),
         MessageAct::Unmute => is_by_conversation && rows.iter().any(|row| row.muted),
         _ => true,
     });
@@ -434,6 +436,7 @@ pub fn offers(folder: Option<&Folder>, permits: &Permits) -> Acting {
         MessageAct::Mute,
         MessageAct::Unmute,
         MessageAct::Copy,
+        MessageAct::Forward,
         MessageAct::SaveZip,
         MessageAct::SaveMbox,
         MessageAct::Restore,

@@ -29,12 +29,12 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     let watch = Watch::start();
     let people = document.people(&query.charset);
     let judgement = judgement.with_name_of(&people.from);
-    let (frame, origin) = (query.frame(), visit.origin());
+    let (frame, leads) = (query.frame(), visit.leads());
     let html = shows_html(visit, &document, query.face)
         .then(|| {
             document.html(&rendering(
                 visit,
-                &origin,
+                &leads,
                 &frame,
                 &Sought::default(),
                 Purpose::Paper(MAIL),
@@ -44,7 +44,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     let extras = extras(visit, &document);
     let letter = match html {
         Some(_) => PlainText::default(),
-        None => document.plain_text(&query.charset, &origin),
+        None => document.plain_text(&query.charset, &leads),
     };
     let row = document.row();
     let sent = row

@@ -34,7 +34,10 @@ pub fn show(visit: &mut Visit) -> Result<Done> {
             page: Route::Compose(Box::new(ComposeQuery::of_token(token, next))),
             subject: writing.draft.subject,
             to: writing.draft.to,
-            files: writing.files.len(),
+            files: writing
+                .files
+                .len()
+                .saturating_add(writing.draft.carried.len()),
             standing: match entry.map(|entry| entry.stage) {
                 None => Unsent::Written,
                 Some(Stage::Failed) => Unsent::NotSent,

@@ -11,17 +11,18 @@ use ammonia::{Builder, UrlRelative};
 use super::budget::{ROUNDS, SIGNS};
 use super::plain::words_as_html;
 use super::raw::{RAW, RawText};
-use super::{Judge, Load, Show, is_own, link, load, prefixed, words};
+use super::{Judge, Load, Show, is_own, leads_to, load, prefixed, words};
 
 /// Keeps what is allowed of a mail's markup; `inline` are the addresses of ours that may stand in it.
 pub(super) fn keep_allowed(markup: &str, how: &Show<'_>, inline: &[String]) -> String {
     let ours: HashSet<String> = inline.iter().cloned().collect();
     let (remote, own) = (how.remote, how.own_origin.map(str::to_owned));
+    let write_to = how.write_to.map(str::to_owned);
     let filter = move |element: &str, attribute: &str, value: &str| -> Option<String> {
         let own = own.as_deref();
         match attribute {
             "href" if value.starts_with('#') => Some(format!("#{}", prefixed(value.get(1..)?))),
-            "href" => link(value).filter(|href| !is_own(href, own)),
+            "href" => leads_to(value, own, write_to.as_deref()),
             "src" if element != "img" => None,
             "src" if ours.contains(value) => Some(value.to_owned()),
             "src" => match load(value) {

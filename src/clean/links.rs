@@ -2,8 +2,11 @@
 //!
 //! Judged as a browser reads them (WHATWG URL), and written out anew, so that what was judged is what is followed.
 
-use percent_encoding::percent_decode_str;
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use url::{Host, Url};
+
+/// The longest address of our page that writes to somebody, in bytes.
+const LONGEST_PAGE: usize = 6000;
 
 /// What may be done with the address of something to load.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,9 +36,50 @@ pub fn link(address: &str) -> Option<String> {
     }
 }
 
-/// The same, but for an address at the host that this program itself answers at: nothing in a mail leads there.
-pub fn link_elsewhere(address: &str, own_origin: &str) -> Option<String> {
-    link(address).filter(|href| !is_own(href, Some(own_origin)))
+/// Where the links of a mail may lead.
+#[derive(Clone, Debug, Default)]
+pub struct Leads {
+    /// Where this program answers: nothing in a mail leads there.
+    pub own_origin: String,
+    /// The one way to it: what stands before a `mailto:` link, escaped, in the address of our page that writes to it. None
+    /// where such links stay as they are.
+    pub write_to: Option<String>,
+}
+
+impl Leads {
+    /// Where a link leads that stands in a text; None where it may not.
+    pub fn link(&self, address: &str) -> Option<String> {
+        leads_to(address, Some(&self.own_origin), self.write_to.as_deref())
+    }
+}
+
+/// Where a link of a mail leads, as `Leads` has it. What it gives it takes: an address may be judged several times.
+pub(super) fn leads_to(
+    address: &str,
+    own_origin: Option<&str>,
+    write_to: Option<&str>,
+) -> Option<String> {
+    if write_to.is_some_and(|before| is_written(address, before)) {
+        return Some(address.to_owned());
+    }
+    let href = link(address).filter(|href| !is_own(href, own_origin))?;
+    let Some(before) = write_to.filter(|_| href.starts_with("mailto:")) else {
+        return Some(href);
+    };
+    let page = format!("{before}{}", utf8_percent_encode(&href, NON_ALPHANUMERIC));
+    // What is longer than our own addresses may be is left to another program.
+    Some(if page.len() <= LONGEST_PAGE {
+        page
+    } else {
+        href
+    })
+}
+
+/// True for the address of our page that writes to somebody, with nothing in it but a `mailto:` link.
+fn is_written(address: &str, before: &str) -> bool {
+    let link = address.strip_prefix(before);
+    let link = link.filter(|link| link.starts_with("mailto%3A"));
+    link.is_some_and(|link| link.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'%'))
 }
 
 /// An address as it is meant in a mail whose HTML names a base: there addresses need not be whole. `//host/x` takes the
@@ -125,6 +169,38 @@ fn absolute(address: &str) -> Option<Url> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mailto_leads_to_our_page_and_nothing_else_does() {
+        let leads = Leads {
+            own_origin: "https://mail.example.org".to_owned(),
+            write_to: Some("/p/compose?mailto=".to_owned()),
+        };
+        let page = leads
+            .link("MAILTO:ann@example.org?subject=a&x=%0d%0aBcc:b")
+            .unwrap();
+        assert_eq!(
+            page,
+            "/p/compose?mailto=mailto%3Aann%40example%2Eorg%3Fsubject%3Da%26x%3D%250d%250aBcc%3Ab"
+        );
+        assert_eq!(leads.link(&page), Some(page.clone()));
+        for own in [
+            "/p/compose?mailto=x",
+            "/p/compose?how=reply",
+            "/p/compose?mailto=mailto%3Aa&how=reply",
+            "https://mail.example.org/p/compose?mailto=mailto%3Aa",
+        ] {
+            assert_eq!(leads.link(own), None, "{own}");
+        }
+        let long = format!("mailto:a@x.org?body={}", "%20".repeat(2000));
+        assert_eq!(leads.link(&long), Some(long));
+        let web = "https://example.org/?mailto:";
+        assert_eq!(leads.link(web).as_deref(), Some(web));
+        assert_eq!(
+            Leads::default().link("mailto:a@x.org").as_deref(),
+            Some("mailto:a@x.org")
+        );
+    }
 
     #[test]
     fn only_six_schemes_can_be_followed() {

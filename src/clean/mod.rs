@@ -24,8 +24,9 @@ use crate::mail::Sought;
 use crate::work::Work;
 use css::Judge;
 use html::{is_attribute, is_element, keep_allowed, keep_inside};
+use links::leads_to;
+pub use links::{Leads, link};
 use links::{Load, is_own, load, resolved};
-pub use links::{link, link_elsewhere};
 use mode::Mode;
 use nesting::{Nesting, is_block};
 pub use plain::as_html;
@@ -48,6 +49,9 @@ pub struct Show<'a> {
     pub inline: Inline<'a>,
     /// Where this program answers, as `https://mail.example.org`: no address in a mail may lead there.
     pub own_origin: Option<&'a str>,
+    /// What stands before a `mailto:` link, escaped, in the address of our page that writes to it; None where such links stay
+    /// as they are.
+    pub write_to: Option<&'a str>,
     /// The id of the element of ours that the mail is put into, where it has not a document for itself: no sheet of its
     /// reaches what stands around it.
     pub within: Option<&'static str>,

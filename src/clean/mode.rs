@@ -120,6 +120,7 @@ mod tests {
                 remote: false,
                 inline: &|_| None,
                 own_origin: None,
+                write_to: None,
                 within: None,
                 sought: &crate::mail::Sought::default(),
             };

@@ -8,6 +8,7 @@ fn show(remote: bool) -> Show<'static> {
         remote,
         inline: &|id| (id == "logo@x").then(|| "/part?p=2".to_owned()),
         own_origin: Some("https://mail.example.org"),
+        write_to: None,
         within: None,
         sought: Box::leak(Box::default()),
     }
@@ -518,6 +519,7 @@ fn an_embedded_image_may_be_a_background_and_is_carried_only_so_often() {
         remote: false,
         inline: &inline,
         own_origin: None,
+        write_to: None,
         within: None,
     };
     let shown = |html: &str| document(html, &how);

@@ -77,6 +77,24 @@ impl Document {
         files
     }
 
+    /// The same with all pictures, those that its HTML shows, too: what is handed on beside its text.
+    pub fn files_and_pictures(&self) -> Vec<File<'_>> {
+        let mut files = self.files();
+        for part in self.leaves.inline() {
+            let way = self.inside.then(&part.path);
+            if !files.iter().any(|file| file.way == way) {
+                files.push(File {
+                    way,
+                    part,
+                    opens_as_message: false,
+                    is_signed: false,
+                    container: None,
+                });
+            }
+        }
+        files
+    }
+
     /// True for a picture that travels inside the document, by its bytes.
     fn is_drawn(&self, part: &Part) -> bool {
         let mut images = self.images.iter();

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{Document, Shown};
-use crate::clean::{self, Cleaned};
+use crate::clean::{self, Cleaned, Leads};
 use crate::mail::{Part, Sought, content_id};
 use crate::mime::containers::Container;
 use crate::mime::structure;
@@ -35,8 +35,8 @@ pub struct Rendering<'a> {
     pub charset: &'a str,
     /// Before every address of ours.
     pub base: &'a Base,
-    /// Where this program answers: `https://mail.example.org`.
-    pub origin: &'a str,
+    /// Where its links lead.
+    pub leads: &'a Leads,
     /// Words that are marked where they stand.
     pub sought: &'a Sought,
 }
@@ -63,7 +63,8 @@ impl Document {
                 work: &self.work,
                 remote: how.remote,
                 inline: &inline,
-                own_origin: Some(how.origin),
+                own_origin: Some(&how.leads.own_origin),
+                write_to: how.leads.write_to.as_deref(),
                 sought: how.sought,
                 within: match how.purpose {
                     Purpose::Paper(id) => Some(id),
@@ -96,9 +97,9 @@ impl Document {
     }
 
     /// The plain text as a reader reads it; where there is none, what its events say: an invitation may say everything
-    /// itself. `origin` is where this program answers: no link leads there.
-    pub fn plain_text(&self, charset: &str, origin: &str) -> PlainText {
-        let judge = |address: &str| clean::link_elsewhere(address, origin);
+    /// itself.
+    pub fn plain_text(&self, charset: &str, leads: &Leads) -> PlainText {
+        let judge = |address: &str| leads.link(address);
         let texts = self.leaves.text().filter_map(|part| {
             let text = self.read(self.shown(&part.path)?, charset);
             let text = match part.kind.as_str() {

@@ -59,9 +59,8 @@ pub fn answer(message: MessageRef, how: Answer, about: &Answering, own: &[String
         .chain(&about.delivered)
         .chain(&about.from)
         .filter(|address| is_own(address));
-    let is_forward = how == Answer::Forward;
     let mut references = Vec::new();
-    if !is_forward {
+    if how.is_reply() {
         references.clone_from(&about.references);
         // Some programs put a message's own among them.
         references.retain(|id| *id != about.message_id);
@@ -82,9 +81,9 @@ pub fn answer(message: MessageRef, how: Answer, about: &Answering, own: &[String
         subject: subject(how, &about.subject),
         text: about.quote.clone(),
         source: Some(Source { message, how }),
-        in_reply_to: match is_forward {
-            true => String::new(),
-            false => about.message_id.clone(),
+        in_reply_to: match how.is_reply() {
+            true => about.message_id.clone(),
+            false => String::new(),
         },
         references,
         ..Draft::default()
@@ -119,7 +118,9 @@ fn people(
         (to, others(&about.cc))
     };
     let (to, cc) = match (how, &about.list) {
-        (Answer::Forward, _) => return (Vec::new(), Vec::new()),
+        (Answer::Forward | Answer::ForwardWhole | Answer::Redirect | Answer::EditAsNew, _) => {
+            return (Vec::new(), Vec::new());
+        }
         (Answer::Reply, _) => (sender.clone(), Vec::new()),
         (Answer::ReplyList, Some(list)) => {
             let list = Address {
@@ -160,9 +161,10 @@ pub fn list(addresses: &[Address]) -> String {
 }
 
 /// The subject with its prefix, once.
-fn subject(how: Answer, subject: &str) -> String {
+pub fn subject(how: Answer, subject: &str) -> String {
     let (prefix, known): (_, &[&str]) = match how {
-        Answer::Forward => ("Fwd", &FORWARDED),
+        Answer::Redirect | Answer::EditAsNew => return subject.to_owned(),
+        Answer::Forward | Answer::ForwardWhole => ("Fwd", &FORWARDED),
         Answer::Reply | Answer::ReplyAll | Answer::ReplyList => ("Re", &ANSWERED),
     };
     let mut rest = subject.trim();

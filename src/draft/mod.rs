@@ -8,16 +8,22 @@
 mod answer;
 mod flowed;
 mod identity;
+mod questions;
 mod quote;
 mod recipients;
+mod redirect;
 mod signature;
+mod whole;
 mod write;
 
-pub use answer::{Answering, answer, list};
+pub use answer::{Answering, answer, list, subject};
 pub use identity::{bare_signature, identity_faults};
-pub use quote::quoted;
+pub use questions::{Known, questions};
+pub use quote::{quoted, unquoted};
 pub use recipients::{Typed, typed};
+pub use redirect::redirected;
 pub use signature::{resigned, signed};
+pub use whole::{Travels, WithoutBcc, travels};
 pub use write::{Attached, Stamp, written};
 
 use crate::mail::{Address, AddressField, Draft, DraftFault};

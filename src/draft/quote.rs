@@ -8,7 +8,10 @@ const MOST: usize = 5000;
 /// The text as quoted lines. The signature is left out.
 pub fn quoted(text: &PlainText) -> String {
     let mut lines = Vec::new();
-    blocks(&text.blocks, 1, &mut lines);
+    Quoting {
+        has_signature: false,
+    }
+    .blocks(&text.blocks, 1, &mut lines);
     lines.truncate(MOST);
     while lines
         .last()
@@ -19,21 +22,46 @@ pub fn quoted(text: &PlainText) -> String {
     lines.join("\n")
 }
 
-fn blocks(blocks: &[Block], depth: usize, lines: &mut Vec<String>) {
-    for block in blocks {
-        if lines.len() > MOST {
-            return;
-        }
-        match block {
-            Block::Text(text) => lines.extend(text.iter().map(|line| marked(line, depth))),
-            Block::Quote {
-                said,
-                blocks: inner,
-            } => {
-                lines.extend(said.iter().map(|line| marked(line, depth)));
-                self::blocks(inner, depth.saturating_add(1), lines);
+/// All of the text as it is, the signature too.
+pub fn unquoted(text: &PlainText) -> String {
+    let mut lines = Vec::new();
+    Quoting {
+        has_signature: true,
+    }
+    .blocks(&text.blocks, 0, &mut lines);
+    lines.truncate(MOST);
+    lines.join("\n")
+}
+
+struct Quoting {
+    /// True where the signature is taken along.
+    has_signature: bool,
+}
+
+impl Quoting {
+    fn blocks(&self, blocks: &[Block], depth: usize, lines: &mut Vec<String>) {
+        for (nth, block) in blocks.iter().enumerate() {
+            if lines.len() > MOST {
+                return;
             }
-            Block::Signature(_) => {}
+            if depth == 0 && nth > 0 {
+                lines.push(String::new());
+            }
+            match block {
+                Block::Text(text) => lines.extend(text.iter().map(|line| marked(line, depth))),
+                Block::Quote {
+                    said,
+                    blocks: inner,
+                } => {
+                    lines.extend(said.iter().map(|line| marked(line, depth)));
+                    self.blocks(inner, depth.saturating_add(1), lines);
+                }
+                Block::Signature(text) if self.has_signature => {
+                    lines.push("-- ".to_owned());
+                    lines.extend(text.iter().map(|line| marked(line, depth)));
+                }
+                Block::Signature(_) => {}
+            }
         }
     }
 }
@@ -41,9 +69,10 @@ fn blocks(blocks: &[Block], depth: usize, lines: &mut Vec<String>) {
 fn marked(line: &Line, depth: usize) -> String {
     let words = words_of(line);
     let marks = ">".repeat(depth);
-    match words.is_empty() {
-        true => marks,
-        false => format!("{marks} {words}"),
+    match (words.is_empty(), depth) {
+        (_, 0) => words,
+        (true, _) => marks,
+        (false, _) => format!("{marks} {words}"),
     }
 }
 
@@ -76,6 +105,10 @@ mod tests {
         assert_eq!(
             quoted(&text),
             "> Yes.\n> On Monday Bo wrote:\n>> Hello\n>>\n>> Bo\n> Ann"
+        );
+        assert_eq!(
+            unquoted(&text),
+            "Yes.\n\nOn Monday Bo wrote:\n> Hello\n>\n> Bo\n\nAnn\n\n\n-- \nAnn Smith"
         );
     }
 }

@@ -17,6 +17,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::Letter;
 use super::flowed::flowed;
+use super::whole::{Travels, copy_lines};
 use crate::mail::Address;
 
 /// What a line of base64 carries, in bytes (RFC 2045 6.8), and how much of a file is read at once.
@@ -26,6 +27,9 @@ const PIECE: usize = LINE * 512;
 const WORD: usize = 42;
 /// The longest name that a file is sent under, in characters.
 const LONGEST_NAME: usize = 200;
+
+/// The kind of a message.
+const MESSAGE: &str = "message/rfc822";
 
 /// What a message says of itself.
 #[derive(Clone, Debug)]
@@ -46,6 +50,8 @@ pub struct Attached {
     pub kind: String,
     /// Its bytes.
     pub bytes: Box<dyn Read>,
+    /// How they travel: as they are only those of a message.
+    pub travels: Travels,
 }
 
 /// Writes a message. With `blind`, who gets it unseen stands in it: only for what its sender keeps.
@@ -118,18 +124,21 @@ pub fn written(
     for file in files {
         write!(out, "\r\n--{boundary}\r\n")?;
         out.write_all(&file_head(&file))?;
-        base64_lines(file.bytes, out)?;
+        match file.travels {
+            Travels::Encoded => base64_lines(file.bytes, out)?,
+            Travels::SevenBit | Travels::EightBit => copy_lines(file.bytes, out)?,
+        }
     }
     write!(out, "\r\n--{boundary}--\r\n")
 }
 
-fn header(head: &mut Vec<u8>, name: &str, value: HeaderType) {
+pub(super) fn header(head: &mut Vec<u8>, name: &str, value: HeaderType) {
     head.extend_from_slice(name.as_bytes());
     head.extend_from_slice(b": ");
     value.write_header(head, name.len().saturating_add(2));
 }
 
-fn mailboxes(addresses: &[Address]) -> HeaderType<'_> {
+pub(super) fn mailboxes(addresses: &[Address]) -> HeaderType<'_> {
     let mailbox = |address: &'_ Address| {
         let name = (!address.name.is_empty()).then(|| Cow::Owned(address.name.clone()));
         let email = Cow::Owned(address.email.clone());
@@ -158,7 +167,12 @@ fn end_of_line(out: &mut impl Write, written: &[u8]) -> io::Result<()> {
 fn file_head(file: &Attached) -> Vec<u8> {
     let name = sent_name(&file.name);
     let mut head = b"Content-Type: ".to_vec();
-    head.extend_from_slice(sent_kind(&file.kind).as_bytes());
+    let (kind, encoding) = match file.travels {
+        Travels::Encoded => (sent_kind(&file.kind), "base64"),
+        Travels::SevenBit => (MESSAGE.to_owned(), "7bit"),
+        Travels::EightBit => (MESSAGE.to_owned(), "8bit"),
+    };
+    head.extend_from_slice(kind.as_bytes());
     if !name.is_empty() {
         head.extend_from_slice(b";\r\n name=\"");
         head.extend_from_slice(quoted_name(&name).as_bytes());
@@ -166,7 +180,9 @@ fn file_head(file: &Attached) -> Vec<u8> {
     }
     head.extend_from_slice(b"\r\n");
     head.extend_from_slice(&disposition(name));
-    head.extend_from_slice(b"Content-Transfer-Encoding: base64\r\n\r\n");
+    head.extend_from_slice(b"Content-Transfer-Encoding: ");
+    head.extend_from_slice(encoding.as_bytes());
+    head.extend_from_slice(b"\r\n\r\n");
     head
 }
 
@@ -301,6 +317,7 @@ mod tests {
             name: name.to_owned(),
             kind: kind.to_owned(),
             bytes: Box::new(io::Cursor::new(bytes)),
+            travels: Travels::Encoded,
         }
     }
 

@@ -102,6 +102,8 @@ pub enum Act {
         to: u32,
         /// False where its copy is not in Sent.
         is_filed: bool,
+        /// Whether what it answers is in the archive now; None where it was not to go there.
+        archived: Option<bool>,
     },
     /// To keep a message that is being written.
     KeepDraft,

@@ -118,7 +118,7 @@ impl TakeIn {
         outside.progress.did(said(&import));
         let id = NoticeId(import.id);
         let href = page_of(&import).href(&self.base);
-        let record: Record = Box::new(move |desk: &mut Desk, session: &Session| {
+        let record: Record = Box::new(move |desk: &mut Desk, session: &Session, _| {
             let owner = notices::Owner {
                 data: &session.data,
                 session: self.session,

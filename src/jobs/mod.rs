@@ -16,6 +16,8 @@
 //! Not for what a page shows. To know before changing it: nothing is written to the client before all of it is at hand. A
 //! program that dies in the middle of its answer looks, to a browser, as if it had finished.
 
+pub mod archive;
+mod carried;
 pub mod export;
 pub mod import;
 pub mod send;
@@ -92,8 +94,8 @@ pub enum Answer {
     File(Response, Spool),
 }
 
-/// What a job does at the desk, after.
-type Record = Box<dyn FnOnce(&mut Desk, &Session) -> Result<()>>;
+/// What a job does at the desk, after; with a connection that is opened where it is used.
+type Record = Box<dyn FnOnce(&mut Desk, &Session, Remote) -> Result<()>>;
 
 /// What came back from outside.
 pub struct Returned {
@@ -162,7 +164,9 @@ fn after(record: Record, owner: &Owner, lane: &Lane) -> Result<()> {
     progressed();
     let left = desk::at(pass, owner.config.store_budget(), |desk| {
         let session = desk.session(owner.claim)?.ok_or(Error::NotSignedIn)?;
-        record(desk, &session)
+        let account = session.account(owner.config)?;
+        let remote = Remote::new(account, None, Deadline::after(PATIENCE));
+        record(desk, &session, remote)
     })?;
     left.value.and(left.saved)
 }
@@ -243,7 +247,7 @@ mod tests {
             if self.fails {
                 return Err(Error::OverQuota);
             }
-            let record: Record = Box::new(|desk, _| {
+            let record: Record = Box::new(|desk, _, _| {
                 let facts = ServerFacts {
                     capabilities: vec!["done".to_owned()],
                 };

@@ -6,13 +6,14 @@
 
 use std::io::Write as _;
 
+use super::archive::Archiving;
+use super::carried::Fetching;
 use super::{Answer, Ended, Job, Outside, Record, progressed};
-use crate::desk::Desk;
-use crate::draft::{self, Attached, Letter, Stamp};
+use crate::draft::{self, Attached, Letter, Stamp, Travels};
 use crate::error::{Act, Cause, Error, GoneKind, Result};
 use crate::gate::{self, LaneKind};
 use crate::ledger::{Claim, Entry, Ledger, Stage, Token};
-use crate::mail::{self, AttachedFile, Draft, Flags, FolderName, Refusal, Source};
+use crate::mail::{self, AttachedFile, Draft, Flags, FolderName, MessageRef, Refusal, Source};
 use crate::notices::{self, Told};
 use crate::outbox::{Drafts, Writing};
 use crate::process;
@@ -20,7 +21,6 @@ use crate::remote::{Access, Append, Content, Criteria, Plan, UidSet};
 use crate::response::Response;
 use crate::route::{self, Base, NoticeId, Route};
 use crate::seal::{self, Key};
-use crate::session::Session;
 use crate::spool::Spool;
 use crate::state::UserId;
 use crate::store::keys::SessionKey;
@@ -46,6 +46,10 @@ pub struct Send {
     pub draft: Draft,
     /// Its date, as a header has it.
     pub date: String,
+    /// How many bytes may go with it of other messages.
+    pub most: u64,
+    /// Where what it answers goes, where it is to go there.
+    pub archiving: Option<Archiving>,
     /// Where it is handed over.
     pub way: Way,
     /// Where its copy goes; None where that is not known now.
@@ -90,6 +94,7 @@ impl Job for Send {
         let is_filed = entry.is_filed || self.file(&ledger, &entry, outside)?;
         let act = Act::Send {
             is_filed,
+            archived: None,
             to: self
                 .letter
                 .recipients()
@@ -101,30 +106,31 @@ impl Job for Send {
         let id = NoticeId(self.token.id);
         let href = route::with_notice(self.next.href(&self.base), id);
         let page = self.next.href(&Base::default());
-        let record: Record = Box::new(move |desk: &mut Desk, session: &Session| {
+        let record: Record = Box::new(move |desk, session, remote| {
             let owner = notices::Owner {
                 data: &session.data,
                 session: self.session,
             };
-            let told = Told {
+            let mut told = Told {
                 done: act,
                 undo: None,
                 more: None,
                 page,
             };
-            notices::keep(&mut desk.store, owner, id, told, desk.now);
             // The copy is made of it.
-            if !is_filed {
-                return Ok(());
+            if is_filed {
+                self.forget()?;
             }
-            // What was changed while it was on its way is another message.
-            let kept = self.drafts.open(&self.token.id, &self.key)?;
-            if let Some(changed) = kept.filter(|kept| kept.draft != self.draft) {
-                let token = Token::new()?;
-                let writing = Writing::new(changed.draft, token.made);
-                self.drafts.keep(&token.id, &writing, &self.key)?;
+            notices::keep(&mut desk.store, owner, id, told.clone(), desk.now);
+            if let Some(archiving) = &self.archiving {
+                let done = archiving.archive(&mut desk.store, remote, (&session.data, desk.now));
+                if let Act::Send { archived, .. } = &mut told.done {
+                    *archived = Some(done.is_ok());
+                }
+                notices::keep(&mut desk.store, owner, id, told, desk.now);
+                return done;
             }
-            self.drafts.forget(&self.token.id)
+            Ok(())
         });
         Ok(Ended {
             answer: Answer::Page(Response::see_other(&href)),
@@ -136,8 +142,17 @@ impl Job for Send {
 impl Send {
     /// Hands it over, unless that was done.
     fn send(&self, ledger: &Ledger, outside: &mut Outside) -> Result<Came> {
-        let mut spool = match self.written(ledger, outside, false) {
-            Ok(spool) => spool,
+        let fetching = Fetching {
+            drafts: &self.drafts,
+            id: &self.token.id,
+            key: &self.key,
+            most: self.most,
+        };
+        if let Err(refusal) = fetching.all(&self.draft.carried, outside) {
+            return self.refused(&refusal);
+        }
+        let mut written = match self.written(ledger, outside, Copy::Wire) {
+            Ok(written) => written,
             Err(refusal) => return self.refused(&refusal),
         };
         let mut entry = Entry::sending(self.content);
@@ -156,6 +171,7 @@ impl Send {
         }
         outside.progress.tries(Act::Send {
             is_filed: false,
+            archived: None,
             to: self
                 .letter
                 .recipients()
@@ -164,16 +180,19 @@ impl Send {
                 .unwrap_or(u32::MAX),
         });
         process::more_time(submission::LONGEST);
-        let recipients = self.letter.recipients();
-        let (outcome, cause) = submission::hand_over(
-            &self.way,
-            Outgoing {
-                sender: &self.letter.from.email,
-                recipients: &recipients,
-                message: &mut spool,
-                progressed: || process::more_time(submission::LONGEST),
-            },
-        );
+        let (mut outcome, mut cause) = self.hand_over(&mut written);
+        let is_8bit = matches!(outcome, Outcome::Refused(Refusal::EightBit));
+        if is_8bit && !self.is_redirected() {
+            // A message in it that cannot travel as it is becomes a file of no known kind, which may be encoded.
+            written = match self.written(ledger, outside, Copy::Ascii) {
+                Ok(written) => written,
+                Err(refusal) => {
+                    ledger.note(outside.lane, &self.token, &entry.at(Stage::Failed))?;
+                    return self.refused(&refusal);
+                }
+            };
+            (outcome, cause) = self.hand_over(&mut written);
+        }
         progressed();
         if let Some(Cause(cause)) = cause {
             outside
@@ -205,43 +224,102 @@ impl Send {
         Ok(Came::Back)
     }
 
-    /// The message as it travels, or as its sender keeps it: with `blind` recipients.
+    /// Forgets what was sent. What was changed while it was on its way is another message.
+    fn forget(&self) -> Result<()> {
+        let kept = self.drafts.open(&self.token.id, &self.key)?;
+        if let Some(changed) = kept.filter(|kept| kept.draft != self.draft) {
+            let token = Token::new()?;
+            let writing = Writing::new(changed.draft, token.made);
+            self.drafts.keep(&token.id, &writing, &self.key)?;
+        }
+        self.drafts.forget(&self.token.id)
+    }
+
+    fn hand_over(&self, written: &mut Written) -> (Outcome, Option<Cause>) {
+        let recipients = self.letter.recipients();
+        let outgoing = Outgoing {
+            sender: &self.letter.from.email,
+            recipients: &recipients,
+            message: &mut written.spool,
+            is_8bit: written.is_8bit,
+            progressed: || process::more_time(submission::LONGEST),
+        };
+        submission::hand_over(&self.way, outgoing)
+    }
+
+    /// True for a message of somebody else that is passed on as it is.
+    fn is_redirected(&self) -> bool {
+        let source = self.draft.source.as_ref();
+        source.is_some_and(|source| source.how == mail::Answer::Redirect)
+    }
+
+    /// The message as it is wanted.
     fn written(
         &self,
         ledger: &Ledger,
         outside: &Outside,
-        blind: bool,
-    ) -> std::result::Result<Spool, Refusal> {
-        let failed = |error: Error| match matches!(error, Error::DiskFull(_)) {
-            true => Refusal::DiskFull,
-            false => Refusal::FileLost,
-        };
-        let mut files = Vec::new();
-        for file in &self.files {
-            let read = self
-                .drafts
-                .read_file(&self.token.id, file.number, &self.key);
-            let bytes = read.map_err(failed)?;
-            let bytes = bytes.filter(|bytes| bytes.length() == file.size);
-            files.push(Attached {
-                name: file.name.clone(),
-                kind: file.kind.clone(),
-                bytes: Box::new(bytes.ok_or(Refusal::FileLost)?),
-            });
-        }
+        copy: Copy,
+    ) -> std::result::Result<Written, Refusal> {
         let stamp = Stamp {
             id: ledger.message_id(&self.token, &self.letter.from.email),
             date: self.date.clone(),
             boundary: boundary().map_err(failed)?,
         };
         let mut spool = Spool::new(outside.state).map_err(failed)?;
-        let written = draft::written(&self.letter, &stamp, files, blind, &mut spool);
-        let written = written.and_then(|()| spool.flush());
-        match written {
-            Ok(()) => Ok(spool),
+        let mut files = self.attached(copy)?;
+        let (is_8bit, done) = match self.is_redirected() {
+            true => {
+                let original = files.pop().ok_or(Refusal::FileLost)?;
+                let done = draft::redirected(&self.letter, &stamp, original.bytes, &mut spool);
+                (original.travels != Travels::SevenBit, done)
+            }
+            false => {
+                let is_8bit = files.iter().any(|file| file.travels == Travels::EightBit);
+                let blind = copy == Copy::Sender;
+                let done = draft::written(&self.letter, &stamp, files, blind, &mut spool);
+                (is_8bit, done)
+            }
+        };
+        match done.and_then(|()| spool.flush()) {
+            Ok(()) => Ok(Written { spool, is_8bit }),
             Err(e) if crate::state::is_full(&e) => Err(Refusal::DiskFull),
             Err(_) => Err(Refusal::FileLost),
         }
+    }
+
+    /// The files that go with it, and what it carries of other messages.
+    fn attached(&self, copy: Copy) -> std::result::Result<Vec<Attached>, Refusal> {
+        let read = |slot: u32| {
+            let read = self.drafts.read_file(&self.token.id, slot, &self.key);
+            read.map_err(failed)?.ok_or(Refusal::FileLost)
+        };
+        let file = |slot: u32, name: &str, kind: &str| {
+            let is_message = kind.eq_ignore_ascii_case("message/rfc822");
+            let travels = match is_message {
+                true => draft::travels(&mut read(slot)?).map_err(|_| Refusal::FileLost)?,
+                false => Travels::Encoded,
+            };
+            Ok(Attached {
+                name: name.to_owned(),
+                kind: kind.to_owned(),
+                bytes: Box::new(read(slot)?),
+                travels: match (travels, copy) {
+                    (Travels::EightBit, Copy::Ascii) => Travels::Encoded,
+                    (travels, _) => travels,
+                },
+            })
+        };
+        let mut files = Vec::new();
+        for one in &self.files {
+            if read(one.number)?.length() != one.size {
+                return Err(Refusal::FileLost);
+            }
+            files.push(file(one.number, &one.name, &one.kind)?);
+        }
+        for one in &self.draft.carried {
+            files.push(file(one.slot(), &one.name, &one.kind)?);
+        }
+        Ok(files)
     }
 
     /// Puts the copy into Sent, and marks what was answered. True where the copy is there, or none is to be made.
@@ -264,22 +342,46 @@ impl Send {
             };
             ledger.note(outside.lane, &self.token, &entry)?;
         }
-        if let Some(source) = &self.draft.source
-            && let Err(error) = mark(source, outside)
-        {
-            let (kind, cause) = error.log_kind();
-            outside
-                .state
-                .log(&format!("not-marked {} {kind} {cause}", self.user.to_hex()));
+        for (message, flags) in self.marks() {
+            if let Err(error) = mark(&message, flags, outside) {
+                let (kind, cause) = error.log_kind();
+                outside
+                    .state
+                    .log(&format!("not-marked {} {kind} {cause}", self.user.to_hex()));
+            }
         }
         Ok(is_filed)
     }
 
+    /// What is to be marked, and how: what was answered, and all that was handed on.
+    fn marks(&self) -> Vec<(MessageRef, Flags)> {
+        let forwarded = || Flags::keyword(mail::FORWARDED).unwrap_or_default();
+        let mut marks = Vec::new();
+        if let Some(Source { message, how }) = &self.draft.source {
+            let flags = match how.is_reply() {
+                true => Flags::ANSWERED,
+                false => forwarded(),
+            };
+            marks.push((message.clone(), flags));
+        }
+        for one in self.draft.carried.iter().filter(|one| one.is_whole()) {
+            if !marks.iter().any(|(message, _)| *message == one.message) {
+                marks.push((one.message.clone(), forwarded()));
+            }
+        }
+        marks
+    }
+
     fn put_into_sent(&self, ledger: &Ledger, entry: &Entry, outside: &mut Outside) -> Result<bool> {
+        if self.is_redirected() {
+            // Its user has it: as it came.
+            return Ok(true);
+        }
         let folder = self.sent.as_ref();
         let folder = folder.ok_or(Error::Gone(GoneKind::Folder))?;
-        let copy = self.written(ledger, outside, true);
+        let copy = self.written(ledger, outside, Copy::Sender);
         let copy = copy.map_err(|why| Error::Internal(Cause::new(format!("{why:?}"))))?;
+        let copy = copy.spool;
         outside.remote.go_on();
         // One that was tried before may be there.
         let id = ledger.message_id(&self.token, &self.letter.from.email);
@@ -316,10 +418,33 @@ impl Send {
     }
 }
 
+/// Which copy of a message is meant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Copy {
+    /// The one that travels.
+    Wire,
+    /// The same in ASCII alone.
+    Ascii,
+    /// The one that its sender keeps: with those who get it unseen.
+    Sender,
+}
+
+/// A message as it travels.
+struct Written {
+    spool: Spool,
+    is_8bit: bool,
+}
+
+fn failed(error: Error) -> Refusal {
+    match matches!(error, Error::DiskFull(_)) {
+        true => Refusal::DiskFull,
+        false => Refusal::FileLost,
+    }
+}
+
 /// Marks what was answered, or handed on.
-fn mark(source: &Source, outside: &mut Outside) -> Result<()> {
+fn mark(at: &MessageRef, flags: Flags, outside: &mut Outside) -> Result<()> {
     outside.remote.go_on();
-    let at = &source.message;
     let mut plan = Plan::new();
     let opened = plan.open(&at.folder, Access::Change, None);
     let flight = outside.remote.fly(plan)?;
@@ -327,10 +452,6 @@ fn mark(source: &Source, outside: &mut Outside) -> Result<()> {
     if found.validity != Some(at.validity) {
         return Ok(());
     }
-    let flags = match source.how {
-        mail::Answer::Forward => Flags::keyword(mail::FORWARDED).unwrap_or_default(),
-        mail::Answer::Reply | mail::Answer::ReplyAll | mail::Answer::ReplyList => Flags::ANSWERED,
-    };
     let mut plan = Plan::new();
     plan.add_flags(UidSet::range(at.uid, at.uid), flags);
     outside.remote.fly(plan).map(drop)

@@ -64,11 +64,7 @@ impl Job for Transfer {
 
     fn work(self: Box<Self>, outside: &mut Outside) -> Result<Ended> {
         let mut file = Spool::new(outside.state)?;
-        let mut source = Source {
-            message: &self.message,
-            outside,
-            whole: None,
-        };
+        let mut source = Source::new(&self.message, outside);
         source.open()?;
         match &self.what {
             Pieces::One(piece) => {
@@ -84,19 +80,28 @@ impl Job for Transfer {
 }
 
 /// Where decoded bytes go.
-type Keep<'k> = &'k mut dyn FnMut(&[u8]) -> io::Result<()>;
+pub(super) type Keep<'k> = &'k mut dyn FnMut(&[u8]) -> io::Result<()>;
 
 /// The message that a transfer brings something of.
-struct Source<'s, 'o> {
+pub(super) struct Source<'s, 'o> {
     message: &'s MessageRef,
     outside: &'s mut Outside<'o>,
     /// All of it, once it had to be fetched; empty where it is too large for that.
     whole: Option<Vec<u8>>,
 }
 
-impl Source<'_, '_> {
+impl<'s, 'o> Source<'s, 'o> {
+    /// A message whose folder is to be opened first.
+    pub(super) fn new(message: &'s MessageRef, outside: &'s mut Outside<'o>) -> Source<'s, 'o> {
+        Source {
+            message,
+            outside,
+            whole: None,
+        }
+    }
+
     /// Opens the folder, in the numbering that the link means.
-    fn open(&mut self) -> Result<()> {
+    pub(super) fn open(&mut self) -> Result<()> {
         let remote = &mut self.outside.remote;
         remote.ready()?;
         let mut plan = Plan::new();
@@ -111,7 +116,7 @@ impl Source<'_, '_> {
 
     /// Brings one section, decoded: where the server has none under its path, out of the whole message. Where a structure
     /// was read here, the paths are ours.
-    fn bring(&mut self, piece: &Piece, keep: Keep) -> Result<()> {
+    pub(super) fn bring(&mut self, piece: &Piece, keep: Keep) -> Result<()> {
         let path = match (self.fetch(piece, keep), &piece.section) {
             (Err(Error::Gone(GoneKind::Part)), SectionKind::Part(path)) if piece.size > 0 => path,
             (outcome, _) => return outcome,

@@ -47,11 +47,13 @@ pub enum MessageAct {
     Mute,
     /// To have it stand out again.
     Unmute,
+    /// To write a message that they go with, as files: nothing is changed.
+    Forward,
 }
 
 impl MessageAct {
     /// Every act, with the name that forms have for it.
-    const NAMES: [(MessageAct, &'static str); 18] = [
+    const NAMES: [(MessageAct, &'static str); 19] = [
         (MessageAct::Read, "read"),
         (MessageAct::Unread, "unread"),
         (MessageAct::Star, "star"),
@@ -70,6 +72,7 @@ impl MessageAct {
         (MessageAct::SaveMbox, "save-mbox"),
         (MessageAct::Mute, "mute"),
         (MessageAct::Unmute, "unmute"),
+        (MessageAct::Forward, "forward"),
     ];
 
     /// Every act.
@@ -112,7 +115,8 @@ impl MessageAct {
             | MessageAct::Label
             | MessageAct::Unlabel
             | MessageAct::SaveZip
-            | MessageAct::SaveMbox => None,
+            | MessageAct::SaveMbox
+            | MessageAct::Forward => None,
         }
     }
 
@@ -151,7 +155,8 @@ impl MessageAct {
             | MessageAct::SaveZip
             | MessageAct::SaveMbox
             | MessageAct::Mute
-            | MessageAct::Unmute => false,
+            | MessageAct::Unmute
+            | MessageAct::Forward => false,
         }
     }
 }

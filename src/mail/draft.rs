@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::MessageRef;
+use super::{Encoding, MessageRef, NestedPath};
 
 /// A message that is being written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +30,8 @@ pub struct Draft {
     pub in_reply_to: String,
     /// The Message-IDs of the conversation, oldest first, without brackets (RFC 5322 3.6.4).
     pub references: Vec<String>,
+    /// What of other messages goes with it.
+    pub carried: Vec<Carried>,
 }
 
 impl Draft {
@@ -60,22 +62,31 @@ pub enum Answer {
     ReplyList,
     /// On to somebody else, within the text.
     Forward,
+    /// On to somebody else, as a file.
+    ForwardWhole,
+    /// On to somebody else, as it is: what answers it goes to who wrote it (RFC 5322 3.6.6).
+    Redirect,
+    /// To anybody: it becomes a new message.
+    EditAsNew,
 }
 
 impl Answer {
     /// All of them.
-    pub const ALL: [Answer; 4] = [
+    pub const ALL: [Answer; 7] = [
         Answer::Reply,
         Answer::ReplyAll,
         Answer::ReplyList,
         Answer::Forward,
+        Answer::ForwardWhole,
+        Answer::Redirect,
+        Answer::EditAsNew,
     ];
 
-    /// True for an answer to whom it came from.
+    /// True for what goes to who wrote the message, or got it.
     pub fn is_reply(self) -> bool {
         match self {
             Answer::Reply | Answer::ReplyAll | Answer::ReplyList => true,
-            Answer::Forward => false,
+            Answer::Forward | Answer::ForwardWhole | Answer::Redirect | Answer::EditAsNew => false,
         }
     }
 
@@ -86,7 +97,52 @@ impl Answer {
             Answer::ReplyAll => "all",
             Answer::ReplyList => "list",
             Answer::Forward => "forward",
+            Answer::ForwardWhole => "attach",
+            Answer::Redirect => "redirect",
+            Answer::EditAsNew => "new",
         }
+    }
+}
+
+/// A part of another message, or all of it, that goes with a message which is being written. Until that is sent it stays where
+/// it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Carried {
+    /// Its number among all that the message has ever had of others.
+    pub number: u32,
+    /// The other message.
+    pub message: MessageRef,
+    /// Which part of it; the empty way is all of it.
+    pub part: NestedPath,
+    /// Its name as a file.
+    pub name: String,
+    /// Its media type.
+    pub kind: String,
+    /// How it is encoded where it is.
+    pub encoding: Encoding,
+    /// How large it is there, in bytes.
+    pub size: u32,
+}
+
+impl Carried {
+    /// Where its bytes lie, once they have been fetched: beside the attached files, whose numbers are lower.
+    pub fn slot(&self) -> u32 {
+        self.number | 1 << 31
+    }
+
+    /// True for a whole message.
+    pub fn is_whole(&self) -> bool {
+        self.part.is_empty()
+    }
+
+    /// True for what lies inside of a part, and can be had only with that.
+    pub fn is_inside(&self) -> bool {
+        self.part.split().is_some_and(|(_, rest)| !rest.is_empty())
+    }
+
+    /// About how large it is, in bytes.
+    pub fn carries(&self) -> u64 {
+        self.encoding.carries(self.size)
     }
 }
 
@@ -114,6 +170,30 @@ pub enum Unsent {
     PerhapsSent,
     /// It was sent, and has no copy in Sent.
     NotFiled,
+}
+
+/// What the writer of a message is asked before it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Whether it is to have no subject.
+    NoSubject,
+    /// Whether a file was forgotten.
+    NoFile {
+        /// The word that speaks of one.
+        word: String,
+    },
+    /// Whether so many people are to see each other's addresses.
+    Many {
+        /// How many.
+        count: u32,
+    },
+    /// Whether an address is meant whose domain is taken for another.
+    LooksLike {
+        /// The address.
+        address: String,
+        /// The domain that its writer knows.
+        known: String,
+    },
 }
 
 /// The fields of a message that addresses are typed in.
@@ -167,6 +247,11 @@ pub enum DraftFault {
     },
     /// A file did not come whole.
     FileCut {
+        /// Its name.
+        name: String,
+    },
+    /// What goes with it of another message cannot be had.
+    NotThere {
         /// Its name.
         name: String,
     },

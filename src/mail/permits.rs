@@ -45,7 +45,11 @@ impl Permits {
     fn needs_none(act: MessageAct) -> bool {
         matches!(
             act,
-            MessageAct::SaveZip | MessageAct::SaveMbox | MessageAct::Mute | MessageAct::Unmute
+            MessageAct::SaveZip
+                | MessageAct::SaveMbox
+                | MessageAct::Mute
+                | MessageAct::Unmute
+                | MessageAct::Forward
         )
     }
 

@@ -43,6 +43,12 @@ pub enum Refusal {
     DiskFull,
     /// A file that is attached cannot be read back.
     FileLost,
+    /// What goes with it of another message, by this name, is not there any more.
+    NotThere(String),
+    /// What goes with it of another message, by this name, cannot be fetched now.
+    NotFetched(String),
+    /// It holds bytes that the other side does not take (RFC 6152).
+    EightBit,
 }
 
 /// A recipient whom the other side does not take.

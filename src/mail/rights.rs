@@ -51,7 +51,9 @@ impl Rights {
             MessageAct::Restore => self.any("td"),
             // What the server does not keep is kept here.
             MessageAct::Mute | MessageAct::Unmute => true,
-            MessageAct::Copy | MessageAct::SaveZip | MessageAct::SaveMbox => true,
+            MessageAct::Copy | MessageAct::SaveZip | MessageAct::SaveMbox | MessageAct::Forward => {
+                true
+            }
             MessageAct::Archive
             | MessageAct::Delete
             | MessageAct::Spam

@@ -91,12 +91,13 @@ impl Shortcut {
     }
 
     /// What leads to the page of an answer.
-    pub fn to_answer(how: Answer) -> Shortcut {
+    pub fn to_answer(how: Answer) -> Option<Shortcut> {
         match how {
-            Answer::Reply => Shortcut::Reply,
-            Answer::ReplyAll => Shortcut::ReplyAll,
-            Answer::ReplyList => Shortcut::ReplyList,
-            Answer::Forward => Shortcut::Forward,
+            Answer::Reply => Some(Shortcut::Reply),
+            Answer::ReplyAll => Some(Shortcut::ReplyAll),
+            Answer::ReplyList => Some(Shortcut::ReplyList),
+            Answer::Forward => Some(Shortcut::Forward),
+            Answer::ForwardWhole | Answer::Redirect | Answer::EditAsNew => None,
         }
     }
 
@@ -116,7 +117,8 @@ impl Shortcut {
             | MessageAct::Restore
             | MessageAct::Unlabel
             | MessageAct::SaveZip
-            | MessageAct::SaveMbox => None,
+            | MessageAct::SaveMbox
+            | MessageAct::Forward => None,
         }
     }
 }

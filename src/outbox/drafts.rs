@@ -8,7 +8,7 @@
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -31,6 +31,9 @@ pub const DRAFTS: usize = 100;
 /// The files of one.
 const TYPED: &str = "typed";
 const REFUSED: &str = "refused";
+/// What was typed of one that was thrown away, and for how long it can be taken back.
+const ASIDE: &str = "aside";
+const ASIDE_LIFE: Duration = Duration::from_secs(15 * 60);
 
 /// A message that is being written, as it lies here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -184,6 +187,45 @@ impl Drafts {
         // Without what was typed it is none, whatever is left of it.
         remove(&self.path(id).join(TYPED))?;
         remove_all(&self.path(id))
+    }
+
+    /// Sets a message aside that was thrown away; those that were set aside before and nobody has taken back are forgotten.
+    ///
+    /// # Errors
+    /// `Setup`.
+    pub fn set_aside(&self, id: &[u8; 16]) -> Result<()> {
+        for one in state::entries(&self.dir)? {
+            let one = one.path();
+            let aside = fs::metadata(one.join(ASIDE));
+            if aside.is_ok_and(|about| age(&about) > ASIDE_LIFE) {
+                remove_all(&one)?;
+            }
+        }
+        let dir = self.path(id);
+        let (from, to) = (dir.join(TYPED), dir.join(ASIDE));
+        match fs::rename(&from, &to) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+            moved => moved.map_err(|e| state::failed(&to, &e))?,
+        }
+        // From now on its time counts.
+        let touched = fs::File::open(&to).and_then(|file| file.set_modified(SystemTime::now()));
+        touched.map_err(|e| state::failed(&to, &e))?;
+        state::sync_dir(&dir)
+    }
+
+    /// Takes back what was set aside; false where it is not there any more.
+    ///
+    /// # Errors
+    /// `Setup`.
+    pub fn take_back(&self, id: &[u8; 16]) -> Result<bool> {
+        let dir = self.path(id);
+        let (from, to) = (dir.join(ASIDE), dir.join(TYPED));
+        match fs::rename(&from, &to) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(to.exists()),
+            moved => moved.map_err(|e| state::failed(&to, &e))?,
+        }
+        state::sync_dir(&dir)?;
+        Ok(true)
     }
 
     /// All of them, the one changed last first.

@@ -84,7 +84,7 @@ pub struct Picked {
 
 impl Picked {
     /// Reads UIDVALIDITY, numbers and the folder's name: `7.3:5,9.Work`.
-    fn read(text: &str) -> Option<Result<Picked>> {
+    pub(super) fn read(text: &str) -> Option<Result<Picked>> {
         let (validity, rest) = text.split_once('.')?;
         let bad = || Error::BadRequest("u");
         Some((|| {
@@ -101,7 +101,7 @@ impl Picked {
     }
 
     /// As forms have it.
-    fn to_text(&self) -> String {
+    pub(super) fn to_text(&self) -> String {
         let FolderRef { name, validity } = &self.folder;
         let numbers = ranges(&self.uids);
         format!("{}.{numbers}.{}", validity.0, name.as_wire())

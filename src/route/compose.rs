@@ -3,12 +3,15 @@
 //! Not for the token of the session, which every form carries.
 
 use super::query::{Link, Query};
-use super::{ActForm, Base, ListQuery, Route};
+use super::{ActForm, Base, ListQuery, Picked, Route, carried};
 use crate::error::{Error, Result};
 use crate::mail::{Answer, Draft, FolderName, MessageRef, Source};
 
 /// The longest `mailto:` that is read, in bytes, and the longest of its fields.
 const LONGEST_MAILTO: usize = 64 * 1024;
+
+/// The field with a `mailto:` link.
+const MAILTO: &str = "mailto";
 
 /// What a page for writing begins with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +20,8 @@ pub struct ComposeQuery {
     pub token: String,
     /// What a new one is written to.
     pub source: Option<Source>,
+    /// Messages that a new one hands on, as files.
+    pub forwarded: Vec<Picked>,
     /// Who gets a new one, as typed.
     pub to: String,
     /// Who gets a copy.
@@ -38,6 +43,15 @@ impl ComposeQuery {
     pub fn answer(message: MessageRef, how: Answer, next: &Route) -> ComposeQuery {
         ComposeQuery {
             source: Some(Source { message, how }),
+            next: next.href(&Base::default()),
+            ..ComposeQuery::default()
+        }
+    }
+
+    /// A new message to an address; `next` is the page that follows.
+    pub fn to(address: &str, next: &Route) -> ComposeQuery {
+        ComposeQuery {
+            to: address.to_owned(),
             next: next.href(&Base::default()),
             ..ComposeQuery::default()
         }
@@ -106,13 +120,17 @@ impl ComposeQuery {
     }
 
     pub(super) fn read(fields: &Query) -> Result<ComposeQuery> {
-        if let Some(link) = fields.get("mailto") {
+        if let Some(link) = fields.get(MAILTO) {
             return Ok(ComposeQuery::of_mailto(link));
         }
         let text = |name: &str| fields.get(name).unwrap_or_default().to_owned();
         Ok(ComposeQuery {
             token: text("d"),
             source: source(fields)?,
+            forwarded: fields
+                .all("fw")
+                .map(|text| Picked::read(text).unwrap_or(Err(Error::BadRequest("fw"))))
+                .collect::<Result<_>>()?,
             to: text("to"),
             cc: text("cc"),
             bcc: text("bcc"),
@@ -129,6 +147,9 @@ impl ComposeQuery {
             link.message(message);
             link.set("how", how.as_str());
         }
+        for picked in &self.forwarded {
+            link.set("fw", &picked.to_text());
+        }
         for (name, text) in [
             ("to", &self.to),
             ("cc", &self.cc),
@@ -141,6 +162,11 @@ impl ComposeQuery {
             link.some(name, text);
         }
     }
+}
+
+/// What stands before a `mailto:` link, escaped, in the address of the page that writes to it.
+pub fn before_mailto(base: &Base) -> String {
+    format!("{}?{MAILTO}=", Route::Write.href(base))
 }
 
 fn source(fields: &Query) -> Result<Option<Source>> {
@@ -161,10 +187,18 @@ pub enum Wish {
     Keep,
     /// It is sent.
     Send,
+    /// It is sent, and what it answers is archived.
+    SendAndArchive,
     /// A file is taken off, by its number.
     Detach(u32),
+    /// What goes with it of another message is left out, by its number.
+    Drop(u32),
+    /// Whoever would get it in sight of the others gets it unseen.
+    Hide,
     /// It is thrown away.
     Discard,
+    /// It was thrown away, and is taken back.
+    Restore,
 }
 
 /// What the form of `Route::Write` holds.
@@ -231,12 +265,20 @@ impl DraftForm {
                 source: source(&fields)?,
                 in_reply_to: text("irt"),
                 references: fields.all("ref").map(str::to_owned).collect(),
+                carried: fields
+                    .all("carry")
+                    .map(carried::read)
+                    .collect::<Result<_>>()?,
             },
             wish: match wish {
                 "send" => Wish::Send,
+                "archive" => Wish::SendAndArchive,
                 "discard" => Wish::Discard,
-                other => match other.strip_prefix("detach.").map(str::parse) {
-                    Some(Ok(number)) => Wish::Detach(number),
+                "restore" => Wish::Restore,
+                "hide" => Wish::Hide,
+                other => match other.split_once('.').map(|(word, n)| (word, n.parse())) {
+                    Some(("detach", Ok(number))) => Wish::Detach(number),
+                    Some(("drop", Ok(number))) => Wish::Drop(number),
                     _ => Wish::Keep,
                 },
             },
@@ -260,12 +302,45 @@ impl DraftForm {
         for id in &self.draft.references {
             link.set("ref", id);
         }
+        for one in &self.draft.carried {
+            link.set("carry", &carried::to_text(one));
+        }
         link.flag("again", self.again);
         link.some("next", &self.next);
         let query = link.0.split_once('?').map_or("", |(_, query)| query);
         form_urlencoded::parse(query.as_bytes())
             .into_owned()
             .collect()
+    }
+
+    /// The form that takes back what was thrown away.
+    pub fn restoring(token: String, next: &str) -> Vec<(String, String)> {
+        let fields = [
+            ("d", token),
+            (DraftForm::WISH, "restore".to_owned()),
+            ("next", next.to_owned()),
+        ];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value));
+        fields.into()
+    }
+
+    /// True where it is to be sent.
+    pub fn sends(&self) -> bool {
+        matches!(self.wish, Wish::Send | Wish::SendAndArchive)
+    }
+
+    /// The same, with everybody in Bcc where that is wished.
+    pub fn hiding(mut self) -> DraftForm {
+        if self.wish == Wish::Hide {
+            self.wish = Wish::Keep;
+            let Draft { to, cc, bcc, .. } = &mut self.draft;
+            let all = [&*bcc, to, cc].map(|text| text.trim().trim_end_matches(',').to_owned());
+            let all: Vec<String> = all.into_iter().filter(|text| !text.is_empty()).collect();
+            *bcc = all.join(", ");
+            to.clear();
+            cc.clear();
+        }
+        self
     }
 
     /// The page that follows: one of ours, or the inbox.
@@ -293,7 +368,7 @@ impl From<&DraftForm> for ActForm {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::{Uid, UidValidity};
+    use crate::mail::{Carried, Encoding, NestedPath, Uid, UidValidity};
 
     fn message() -> MessageRef {
         MessageRef {
@@ -314,6 +389,15 @@ mod tests {
                 }),
                 in_reply_to: "a&b=c@x".to_owned(),
                 references: vec!["1@x".to_owned(), "2@x".to_owned()],
+                carried: vec![Carried {
+                    number: 3,
+                    message: message(),
+                    part: NestedPath::parse("2/1.2").unwrap(),
+                    name: "a&b=\"c\";\r\n.eml".to_owned(),
+                    kind: "message/rfc822".to_owned(),
+                    encoding: Encoding::Base64,
+                    size: 77,
+                }],
                 ..Draft::default()
             },
             wish: Wish::Keep,

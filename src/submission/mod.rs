@@ -36,8 +36,10 @@ pub struct Outgoing<'o> {
     pub sender: &'o str,
     /// Who gets it.
     pub recipients: &'o [String],
-    /// The message: lines ended by CRLF, ASCII only, a CRLF at its end.
+    /// The message: lines ended by CRLF, a CRLF at its end.
     pub message: &'o mut Spool,
+    /// True where there are other bytes in it than ASCII.
+    pub is_8bit: bool,
     /// Called whenever some of it has gone: the end of the process can be put off to `LONGEST` from then.
     pub progressed: fn(),
 }

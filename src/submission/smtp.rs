@@ -14,7 +14,7 @@ use lettre::transport::smtp::client::{
     Certificate, CertificateStore, SmtpConnection, TlsParameters,
 };
 use lettre::transport::smtp::commands::{Data, Ehlo, Mail, Quit, Rcpt, Rset};
-use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 
 use super::{BEFORE, LAST_ANSWER, Outcome, Outgoing, PATIENCE, said};
 use crate::config::{Security, SmtpServer};
@@ -160,6 +160,13 @@ fn envelope(connection: &mut SmtpConnection, outgoing: &Outgoing) -> Result<(), 
             return Err((Refusal::Letters, None));
         }
         parameters.push(MailParameter::SmtpUtfEight);
+    }
+    if outgoing.is_8bit {
+        let server = connection.server_info();
+        if !server.supports_feature(Extension::EightBitMime) {
+            return Err((Refusal::EightBit, None));
+        }
+        parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
     }
     let mail = connection.command(Mail::new(Some(sender), parameters));
     mail.map_err(|error| match error.status().map(u16::from) {

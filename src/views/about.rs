@@ -7,7 +7,7 @@ use super::icons::{Icon, icon};
 use super::{Chrome, Pane, app, notices, said};
 use crate::extras::Unsubscribe;
 use crate::mail::{Address, Shortcut};
-use crate::route::Route;
+use crate::route::{ComposeQuery, Route};
 
 /// All header fields of a message.
 #[derive(Clone, Debug)]
@@ -90,6 +90,14 @@ pub fn leave(chrome: &Chrome, page: &LeavePage) -> Markup {
                     @if mail.subject.is_empty() && mail.text.is_empty() { p.hint { (words.unsubscribe_by_any_mail()) } }
                     @if !mail.subject.is_empty() { p { (words.unsubscribe_subject()) br; b { (said(&mail.subject)) } } }
                     @if !mail.text.is_empty() { p { (words.unsubscribe_text()) br; b { (said(&mail.text)) } } }
+                    @if chrome.may_send {
+                        @let letter = ComposeQuery {
+                            subject: mail.subject.clone(),
+                            text: mail.text.clone(),
+                            ..ComposeQuery::to(&mail.to, &page.back)
+                        };
+                        p { a.button href=(chrome.href(&Route::Compose(Box::new(letter)))) { (words.write_this()) } }
+                    }
                 }
                 p.hint { (words.unsubscribe_spam()) }
             }

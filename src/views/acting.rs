@@ -155,9 +155,14 @@ fn goes(act: MessageAct) -> Option<&'static str> {
     (act.takes_away() && !asks).then_some("")
 }
 
-/// Tells script that a file comes, not a page.
+/// Tells script to leave it to the browser: a file comes, or a page for writing.
 fn saves(act: MessageAct) -> Option<&'static str> {
-    matches!(act, MessageAct::SaveZip | MessageAct::SaveMbox).then_some("")
+    let leaves = [
+        MessageAct::SaveZip,
+        MessageAct::SaveMbox,
+        MessageAct::Forward,
+    ];
+    leaves.contains(&act).then_some("")
 }
 
 /// The key that presses its button.
@@ -181,5 +186,6 @@ fn sign(act: MessageAct) -> Icon {
         MessageAct::SaveZip | MessageAct::SaveMbox => Icon::Download,
         MessageAct::Mute => Icon::Muted,
         MessageAct::Unmute => Icon::Bell,
+        MessageAct::Forward => Icon::Forward,
     }
 }

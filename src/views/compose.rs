@@ -10,8 +10,8 @@ use super::choose::hidden;
 use super::folders::opener;
 use super::icons::{Icon, icon};
 use super::{Chrome, Pane, app, notices, tokens};
-use crate::mail::{AddressField, Answer, AttachedFile, DraftFault, Refusal, ReplyPlace};
-use crate::route::{DraftForm, Route, next};
+use crate::mail::{AddressField, Answer, AttachedFile, DraftFault, Question, Refusal, ReplyPlace};
+use crate::route::{DraftForm, Route, before_mailto, next};
 use crate::time::Calendar;
 
 /// A message that is being written.
@@ -31,6 +31,8 @@ pub struct ComposePage {
     pub faults: Vec<DraftFault>,
     /// What became of it.
     pub state: State,
+    /// True where what it answers can be archived.
+    pub archives: bool,
 }
 
 /// An address that a message can be from.
@@ -55,8 +57,8 @@ pub enum State {
     Written,
     /// It was not sent, for this reason.
     Refused(Refusal),
-    /// It has no subject, and its writer is asked about that.
-    NoSubject,
+    /// Its writer is asked about it, before it is sent.
+    Asked(Vec<Question>),
     /// Another request is sending it.
     Sending,
     /// It may have been sent.
@@ -99,7 +101,7 @@ fn tools(chrome: &Chrome, page: &ComposePage) -> Markup {
     let back = next(&page.form.next);
     let (send, sign) = match &page.state {
         State::Unknown(_) => (words.send_again(), Icon::Sent),
-        State::NoSubject => (words.send_anyway(), Icon::Sent),
+        State::Asked(_) => (words.send_anyway(), Icon::Sent),
         State::NotFiled(_) => (words.save_copy(), Icon::Sent),
         State::Written
         | State::Refused(_)
@@ -116,6 +118,14 @@ fn tools(chrome: &Chrome, page: &ComposePage) -> Markup {
                 a.button.primary href=(chrome.href(&again(page))) { (words.look_again()) }
             } @else {
                 button.button.primary form=(FORM) name=(DraftForm::WISH) value="send" { (icon(sign)) (send) }
+                @if page.archives && !matches!(page.state, State::Unknown(_) | State::NotFiled(_)) {
+                    button.button.quiet form=(FORM) name=(DraftForm::WISH) value="archive" {
+                        (icon(Icon::Archive)) span.wide { (words.send_and_archive()) }
+                    }
+                }
+                @if asks_of_many(page) {
+                    button.button.quiet form=(FORM) name=(DraftForm::WISH) value="hide" { (words.move_to_bcc()) }
+                }
                 @if !matches!(page.state, State::NotFiled(_)) {
                     button.button.quiet form=(FORM) name=(DraftForm::WISH) value="keep" { (words.keep_draft()) }
                     button.button.quiet.push form=(FORM) name=(DraftForm::WISH) value="discard" title=(words.discard_draft()) {
@@ -124,6 +134,14 @@ fn tools(chrome: &Chrome, page: &ComposePage) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// True where it is asked whether so many are to see each other.
+fn asks_of_many(page: &ComposePage) -> bool {
+    match &page.state {
+        State::Asked(asked) => asked.iter().any(|one| matches!(one, Question::Many { .. })),
+        _ => false,
     }
 }
 
@@ -158,7 +176,14 @@ fn form(chrome: &Chrome, page: &ComposePage) -> Markup {
     let is_answer = draft
         .source
         .as_ref()
-        .is_some_and(|source| source.how != Answer::Forward);
+        .is_some_and(|source| source.how.is_reply());
+    let is_redirected = draft
+        .source
+        .as_ref()
+        .is_some_and(|source| source.how == Answer::Redirect);
+    if is_redirected {
+        return redirect(chrome, page);
+    }
     html! {
         form id=(FORM) method="post" enctype="multipart/form-data" action=(chrome.href(&Route::Write)) autocomplete="off"
             data-autosave=(chrome.href(&Route::Autosave)) data-page=(chrome.href(&again(page))) {
@@ -184,6 +209,33 @@ fn form(chrome: &Chrome, page: &ComposePage) -> Markup {
             textarea #w-text name=(DraftForm::TEXT) rows="18" dir="auto" autofocus[is_answer]
                 data-begins=[(page.begins == ReplyPlace::Below).then_some("below")] { "\n" (draft.text) }
             (files(chrome, page))
+        }
+        // Script shows it where the browser can do that.
+        p.hint #handler data-page=(format!("{}%s", before_mailto(chrome.base))) hidden {
+            button.button.quiet type="button" { (icon(Icon::Letter)) (words.open_links_here()) }
+        }
+    }
+}
+
+/// A message of somebody else that is passed on as it is: only who gets it is asked for.
+fn redirect(chrome: &Chrome, page: &ComposePage) -> Markup {
+    let words = chrome.words;
+    let draft = &page.form.draft;
+    html! {
+        form id=(FORM) method="post" enctype="multipart/form-data" action=(chrome.href(&Route::Write)) autocomplete="off"
+            data-autosave=(chrome.href(&Route::Autosave)) data-page=(chrome.href(&again(page))) {
+            button name=(DraftForm::WISH) value="keep" hidden {}
+            (tokens(chrome))
+            (hidden(&page.form.hidden()))
+            input type="hidden" name=(DraftForm::SUBJECT) value=(draft.subject);
+            p.hint { (words.about_redirect()) }
+            (from(chrome, page))
+            (addresses(page, &Field { name: DraftForm::TO, label: words.to_label(), value: &draft.to, of: AddressField::To }, draft.to.is_empty()))
+            (addresses(page, &Field { name: DraftForm::CC, label: words.cc_label(), value: &draft.cc, of: AddressField::Cc }, false))
+            (addresses(page, &Field { name: DraftForm::BCC, label: words.bcc_label(), value: &draft.bcc, of: AddressField::Bcc }, false))
+            section.files aria-label=(words.attached_files()) {
+                ul { @for one in &draft.carried { li { (icon(Icon::Letter)) span.name dir="auto" { (one.name) } span.hint { (words.size(one.carries())) } } } }
+            }
         }
     }
 }
@@ -238,7 +290,8 @@ fn addresses(page: &ComposePage, field: &Field, focus: bool) -> Markup {
         | DraftFault::TooLarge { .. }
         | DraftFault::NoRoom { .. }
         | DraftFault::TooManyUnsent { .. }
-        | DraftFault::FileCut { .. } => false,
+        | DraftFault::FileCut { .. }
+        | DraftFault::NotThere { .. } => false,
     });
     html! {
         .field {
@@ -252,18 +305,15 @@ fn addresses(page: &ComposePage, field: &Field, focus: bool) -> Markup {
 fn files(chrome: &Chrome, page: &ComposePage) -> Markup {
     let words = chrome.words;
     html! {
-        @if !page.files.is_empty() {
+        @let carried = &page.form.draft.carried;
+        @if !page.files.is_empty() || !carried.is_empty() {
             section.files aria-label=(words.attached_files()) {
                 ul {
-                    @for file in &page.files {
-                        @let name = if file.name.is_empty() { words.unnamed_file() } else { &file.name };
-                        li {
-                            (icon(Icon::Clip)) span.name dir="auto" { (name) } span.hint { (words.size(file.size)) }
-                            button.button.quiet name=(DraftForm::WISH) value=(format!("detach.{}", file.number))
-                                title=(words.detach(name)) {
-                                (icon(Icon::Close)) span.sr { (words.detach(name)) }
-                            }
-                        }
+                    @for one in carried {
+                        (file(chrome, &one.name, one.carries(), format!("drop.{}", one.number)))
+                    }
+                    @for one in &page.files {
+                        (file(chrome, &one.name, one.size, format!("detach.{}", one.number)))
                     }
                 }
             }
@@ -273,6 +323,24 @@ fn files(chrome: &Chrome, page: &ComposePage) -> Markup {
             input #w-files type="file" name=(DraftForm::FILES) multiple aria-describedby="w-most";
             button.button name=(DraftForm::WISH) value="keep" { (words.attach_now()) }
             p.hint #w-most { (words.most_attached(page.most_attached)) }
+        }
+    }
+}
+
+/// One that goes with it, and the button that takes it off.
+fn file(chrome: &Chrome, name: &str, size: u64, wish: String) -> Markup {
+    let words = chrome.words;
+    let name = if name.is_empty() {
+        words.unnamed_file()
+    } else {
+        name
+    };
+    html! {
+        li {
+            (icon(Icon::Clip)) span.name dir="auto" { (name) } span.hint { (words.size(size)) }
+            button.button.quiet name=(DraftForm::WISH) value=(wish) title=(words.detach(name)) {
+                (icon(Icon::Close)) span.sr { (words.detach(name)) }
+            }
         }
     }
 }

@@ -208,7 +208,19 @@ fn tools(chrome: &Chrome, message: &MessagePage) -> Markup {
 /// What can be asked for of a message beside what changes it.
 pub(super) fn links(chrome: &Chrome, message: &MessagePage) -> Markup {
     let words = chrome.words;
+    let ways = [
+        (Answer::ForwardWhole, Icon::Forward),
+        (Answer::Redirect, Icon::Onward),
+        (Answer::EditAsNew, Icon::Write),
+    ];
+    let ways = ways
+        .into_iter()
+        .filter(|_| chrome.may_send && !message.is_inside());
     html! {
+        @for (how, sign) in ways {
+            @let page = ComposeQuery::answer(message.at.message.clone(), how, &message.alone());
+            a href=(chrome.href(&Route::Compose(Box::new(page)))) { (icon(sign)) (words.answer_label(how)) }
+        }
         a href=(chrome.href(&message.print())) target="_blank" { (icon(Icon::Print)) (words.print()) }
         @if let Some(source) = message.source() {
             a href=(chrome.href(&source)) { (icon(Icon::Source)) (words.show_source()) }
@@ -251,7 +263,7 @@ pub(super) fn answers(chrome: &Chrome, message: &MessagePage, standing: Standing
             @for (how, sign, _) in offered.into_iter().filter(|(.., is_offered)| *is_offered) {
                 @let label = words.answer_label(how);
                 @let page = ComposeQuery::answer(message.at.message.clone(), how, &message.alone());
-                a.button.quiet href=(chrome.href(&Route::Compose(Box::new(page)))) title=(label) aria-keyshortcuts=[chrome.pressed_by(Shortcut::to_answer(how)).filter(|_| has_keys)] {
+                a.button.quiet href=(chrome.href(&Route::Compose(Box::new(page)))) title=(label) aria-keyshortcuts=[Shortcut::to_answer(how).and_then(|key| chrome.pressed_by(key)).filter(|_| has_keys)] {
                     (icon(sign)) span.wide[standing == Standing::Above] { (label) }
                 }
             }

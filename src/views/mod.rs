@@ -82,6 +82,8 @@ pub struct Chrome<'a> {
     pub has_keys: bool,
     /// Light or dark.
     pub theme: Theme,
+    /// True where messages can be sent.
+    pub may_send: bool,
     /// How full the mailbox is, where the server tells.
     pub quota: Option<Quota>,
     /// What the last click did, why this page is older than it should be, what the server wants its user to see.
@@ -395,6 +397,7 @@ mod tests {
             more_folders: 0,
             has_keys: true,
             theme: Theme::System,
+            may_send: true,
             quota: None,
             notices: &[notice],
         };

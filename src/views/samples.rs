@@ -370,6 +370,7 @@ fn chrome<'a>(words: Words, folders: &'a [FolderLine], notices: &'a [Notice]) ->
         more_folders: 0,
         has_keys: true,
         theme: Theme::System,
+        may_send: true,
         quota: Some(Quota {
             used: 3_320_000,
             total: 9_765_625,

@@ -40,7 +40,14 @@ impl Words {
             Act::Identity { address, edit } => self.identity_edited(address, *edit),
             Act::Set => self.settings_saved().to_owned(),
             Act::Prefer(Preference::Keys(on)) => self.shortcuts_turned(*on).to_owned(),
-            Act::Send { to, is_filed } => self.sent(*to, *is_filed),
+            Act::Send {
+                to,
+                is_filed,
+                archived,
+            } => {
+                let archived = archived.map(|done| self.archived_after(done).to_owned());
+                sentences(&[self.sent(*to, *is_filed), archived.unwrap_or_default()])
+            }
             Act::KeepDraft => self.draft_kept().to_owned(),
             Act::DiscardDraft => self.draft_discarded().to_owned(),
             Act::Import { into, came } => self.imported(into, came),
@@ -111,6 +118,7 @@ impl Words {
             MessageAct::SaveMbox => "Save as mbox",
             MessageAct::Mute => "Mute",
             MessageAct::Unmute => "Unmute",
+            MessageAct::Forward => "Forward as attachments",
         }
     }
 
@@ -267,6 +275,7 @@ impl Words {
             MessageAct::Restore => format!("{messages} restored."),
             MessageAct::Mute => format!("{messages} muted. New replies will not stand out."),
             MessageAct::Unmute => format!("{messages} {are} no longer muted."),
+            MessageAct::Forward => format!("{messages} added to a new message."),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::Words;
 use super::acts::isolated;
-use crate::mail::{AddressField, Answer, DraftFault, Refusal, RefusedRecipient, Unsent};
+use crate::mail::{Answer, Question, Unsent};
 use crate::time::Calendar;
 
 /// The page.
@@ -12,6 +12,21 @@ impl Words {
         "New message"
     }
 
+    /// Leads to a new message to an address.
+    pub fn write_to(&self, address: &str) -> String {
+        format!("Write to {}", isolated(address))
+    }
+
+    /// Makes this site what the browser opens links to addresses with.
+    pub fn open_links_here(&self) -> &'static str {
+        "Open email links in Postern"
+    }
+
+    /// Leads to the letter by which one leaves a list, written already.
+    pub fn write_this(&self) -> &'static str {
+        "Write this message"
+    }
+
     /// The button of an answer.
     pub fn answer_label(&self, how: Answer) -> &'static str {
         match how {
@@ -19,6 +34,38 @@ impl Words {
             Answer::ReplyAll => "Reply all",
             Answer::ReplyList => "Reply to list",
             Answer::Forward => "Forward",
+            Answer::ForwardWhole => "Forward as attachment",
+            Answer::Redirect => "Redirect",
+            Answer::EditAsNew => "Edit as new",
+        }
+    }
+
+    /// What redirecting means.
+    pub fn about_redirect(&self) -> &'static str {
+        "The message is passed on unchanged. Replies go to its sender, not to you."
+    }
+
+    /// The subject of a message that hands on several.
+    pub fn several_messages(&self, count: usize) -> String {
+        self.messages(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
+    /// More messages than one can hand on.
+    pub fn too_many_to_forward(&self, most: u32) -> String {
+        format!(
+            "You can forward up to {} messages at once. Select fewer.",
+            self.number(most.into())
+        )
+    }
+
+    /// Messages that were to be handed on are gone.
+    pub fn not_there_to_forward(&self, count: u32) -> String {
+        match count {
+            1 => "1 message is no longer in its folder, so it is not attached.".to_owned(),
+            n => format!(
+                "{} are no longer in their folder, so they are not attached.",
+                self.messages(n)
+            ),
         }
     }
 
@@ -70,6 +117,11 @@ impl Words {
     /// Sends.
     pub fn send(&self) -> &'static str {
         "Send"
+    }
+
+    /// Sends, and archives what is answered.
+    pub fn send_and_archive(&self) -> &'static str {
+        "Send and archive"
     }
 
     /// Sends though it may have been sent.
@@ -157,14 +209,16 @@ impl Words {
         }
     }
 
+    /// The line above a message that is handed on.
+    pub fn forwarded_line(&self) -> &'static str {
+        "---------- Forwarded message ----------"
+    }
+
     /// Before a message that is handed on; names and values of its header.
     pub fn forwarded_below(&self, header: &[(&str, String)]) -> String {
         let lines = header.iter().filter(|(_, value)| !value.is_empty());
         let lines = lines.map(|(name, value)| format!("{name}: {value}\n"));
-        format!(
-            "---------- Forwarded message ----------\n{}",
-            lines.collect::<String>()
-        )
+        format!("{}\n{}", self.forwarded_line(), lines.collect::<String>())
     }
 }
 
@@ -181,6 +235,14 @@ impl Words {
             false => format!(
                 "{sent} Its copy could not be saved in Sent; open it under \u{201c}Unsent\u{201d} to try again."
             ),
+        }
+    }
+
+    /// What became of the message that was answered.
+    pub(super) fn archived_after(&self, done: bool) -> &'static str {
+        match done {
+            true => "The message you answered was archived.",
+            false => "The message you answered could not be archived; it is still in its folder.",
         }
     }
 
@@ -239,9 +301,30 @@ impl Words {
         )
     }
 
-    /// It has no subject.
-    pub fn without_subject(&self) -> &'static str {
-        "This message has no subject. Add one, or send it anyway."
+    /// What its writer is asked before it is sent.
+    pub fn question(&self, question: &Question) -> String {
+        match question {
+            Question::NoSubject => {
+                "This message has no subject. Add one, or send it anyway.".to_owned()
+            }
+            Question::NoFile { word } => format!(
+                "You wrote \u{201c}{word}\u{201d}, but no file is attached. Attach one, or send the message anyway."
+            ),
+            Question::Many { count } => format!(
+                "{} people will see each other\u{2019}s addresses. Move them to Bcc to hide the addresses, or send the message anyway.",
+                self.number((*count).into())
+            ),
+            Question::LooksLike { address, known } => format!(
+                "{} looks like an address at {}, but is at another domain. Check it, or send the message anyway.",
+                isolated(address),
+                isolated(known)
+            ),
+        }
+    }
+
+    /// Hides the recipients from each other.
+    pub fn move_to_bcc(&self) -> &'static str {
+        "Move all to Bcc"
     }
 
     /// A message was kept.
@@ -252,126 +335,5 @@ impl Words {
     /// A message was thrown away.
     pub(super) fn draft_discarded(&self) -> &'static str {
         "Message discarded."
-    }
-}
-
-/// Why it cannot be sent as it is, and why it was not.
-impl Words {
-    /// Lead of what keeps a message from being sent.
-    pub fn not_sent(&self) -> &'static str {
-        "Your message was not sent."
-    }
-
-    fn address_field(&self, field: AddressField) -> &'static str {
-        match field {
-            AddressField::To => self.to_label(),
-            AddressField::Cc => self.cc_label(),
-            AddressField::Bcc => self.bcc_label(),
-            AddressField::ReplyTo => self.reply_to_label(),
-        }
-    }
-
-    /// What has to be put right first.
-    pub fn draft_fault(&self, fault: &DraftFault) -> String {
-        match fault {
-            DraftFault::NoRecipient => "Add at least one recipient.".to_owned(),
-            DraftFault::NoAddress { field, text } => format!(
-                "{}: {} is not a valid address.",
-                self.address_field(*field),
-                isolated(text)
-            ),
-            DraftFault::TooMany { limit } => format!(
-                "A message can go to {} people at most.",
-                self.number(u64::from(*limit))
-            ),
-            DraftFault::NoSender => {
-                "You cannot send from this address. Choose another one, or ask your provider which you may use.".to_owned()
-            }
-            DraftFault::Subject => {
-                "The subject contains characters that cannot be sent. Type it again.".to_owned()
-            }
-            DraftFault::TooLarge { limit } => format!(
-                "The attached files are too large: {} in all is the most. Your text is kept.",
-                self.size(*limit)
-            ),
-            DraftFault::NoRoom { limit } => format!(
-                "The files of your unsent messages are too large: {} in all is the most. Discard or send one of them. Your text is kept.",
-                self.size(*limit)
-            ),
-            DraftFault::TooManyUnsent { limit } => format!(
-                "You have {} unsent messages, which is the most. Discard or send one of them first.",
-                self.number(u64::from(*limit))
-            ),
-            DraftFault::FileCut { name } => format!(
-                "The file {} did not arrive completely. Attach it again.",
-                isolated(name)
-            ),
-        }
-    }
-
-    /// Why nothing was handed over.
-    pub fn refusal(&self, refusal: &Refusal) -> String {
-        let with = |text: &str, said: &str| match said {
-            "" => text.to_owned(),
-            said => format!("{text} It says: {}", isolated(said)),
-        };
-        match refusal {
-            Refusal::Unreachable => {
-                "The mail server for sending cannot be reached. Try again in a few minutes.".to_owned()
-            }
-            Refusal::Certificate => {
-                "The mail server for sending could not prove its identity, so nothing was sent to it. Your provider has to fix this.".to_owned()
-            }
-            Refusal::Unprotected => {
-                "The mail server for sending offers no encryption, so your password was not sent to it. Your provider has to fix this.".to_owned()
-            }
-            Refusal::Timeout => {
-                "The mail server for sending did not answer in time. Try again in a few minutes.".to_owned()
-            }
-            Refusal::Garbled => {
-                "The mail server for sending gave an answer that Postern does not understand.".to_owned()
-            }
-            Refusal::Password(said) => {
-                with("The mail server for sending did not accept your password.", said)
-            }
-            Refusal::Sender(said) => {
-                with("The mail server does not accept mail from this address.", said)
-            }
-            Refusal::Recipients(refused) => {
-                let told = refused.iter().map(|RefusedRecipient { address, said, later }| {
-                    let when = if *later { " for now" } else { "" };
-                    with(
-                        &format!("{} was not accepted{when}.", isolated(address)),
-                        said,
-                    )
-                });
-                let told: Vec<String> = told.collect();
-                format!("Nobody has received it. {}", told.join(" "))
-            }
-            Refusal::Letters => {
-                "The mail server does not accept addresses with letters such as \u{fc}. Use another address.".to_owned()
-            }
-            Refusal::TooLarge { limit: 0 } => {
-                "It is larger than the mail server accepts. Remove some attached files.".to_owned()
-            }
-            Refusal::TooLarge { limit } => format!(
-                "It is larger than the mail server accepts ({}). Remove some attached files.",
-                self.size(*limit)
-            ),
-            Refusal::Message(said) => with("The mail server did not accept it.", said),
-            Refusal::Later(said) => {
-                with("The mail server cannot accept it now. Try again in a few minutes.", said)
-            }
-            Refusal::NoProgram => {
-                "Sending is not set up on this site. Ask your provider to set it up.".to_owned()
-            }
-            Refusal::Program(said) => with("The mail program of this site did not accept it.", said),
-            Refusal::DiskFull => {
-                "The disk of this site is full. Your message is kept; try again later.".to_owned()
-            }
-            Refusal::FileLost => {
-                "An attached file cannot be read any more. Remove it, and attach it again.".to_owned()
-            }
-        }
     }
 }

@@ -24,6 +24,7 @@ fn document(html: &str) -> clean::Cleaned {
         remote: false,
         inline: &|_| None,
         own_origin: None,
+        write_to: None,
         within: None,
     };
     clean::document(html, &how)

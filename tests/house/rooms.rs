@@ -111,7 +111,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("submission", &["config", "seal", "spool"]),
     ("ledger", &["gate", "seal", "state"]),
-    ("draft", &["plain_text"]),
+    ("draft", &["plain_text", "sender"]),
     ("desk", &["gate", "session", "store"]),
     (
         "mailbox",

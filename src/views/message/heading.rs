@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::MessagePage;
 use crate::mail::{Address, FORWARDED, Flags};
+use crate::route::{ComposeQuery, Route};
 use crate::sender::{Judgement, Named};
 use crate::time::Calendar;
 use crate::views::icons::{Icon, sign};
@@ -124,7 +125,7 @@ fn facts(chrome: &Chrome, message: &MessagePage) -> Markup {
         html! {
             @if !addresses.is_empty() {
                 dt { (label) }
-                dd { @for address in addresses { (whole(address)) } }
+                dd { @for address in addresses { (whole(chrome, message, address)) } }
             }
         }
     };
@@ -156,12 +157,21 @@ fn facts(chrome: &Chrome, message: &MessagePage) -> Markup {
     }
 }
 
-fn whole(address: &Address) -> Markup {
+/// An address in full; a click on it writes to it.
+fn whole(chrome: &Chrome, message: &MessagePage, address: &Address) -> Markup {
+    let email = html! {
+        @if chrome.may_send && !address.email.is_empty() {
+            @let page = ComposeQuery::to(&address.email, &message.alone());
+            a href=(chrome.href(&Route::Compose(Box::new(page)))) title=(chrome.words.write_to(&address.email)) {
+                (said(&address.email))
+            }
+        } @else { (said(&address.email)) }
+    };
     html! {
         span.whole {
-            @if address.name.trim().is_empty() { (said(&address.email)) }
+            @if address.name.trim().is_empty() { (email) }
             @else if address.email.is_empty() { (said(&address.name)) }
-            @else { (said(&address.name)) " <" (said(&address.email)) ">" }
+            @else { (said(&address.name)) " <" (email) ">" }
         }
     }
 }

@@ -60,6 +60,7 @@ fn with(state: State, faults: Vec<DraftFault>, notices: &[Notice]) -> Markup {
         most_attached: 25_000_000,
         faults,
         state,
+        archives: true,
     };
     page(&chrome(Words::ENGLISH, &folders(), notices), &compose)
 }

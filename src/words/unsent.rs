@@ -1,0 +1,155 @@
+//! Why a message cannot be sent as it is, and why it was not.
+//!
+//! Not for what became of one (`compose`). To know before changing it: what the other side said is told as it is.
+
+use super::Words;
+use super::acts::isolated;
+use crate::mail::{AddressField, DraftFault, Refusal, RefusedRecipient};
+
+/// Why it cannot be sent as it is, and why it was not.
+impl Words {
+    /// Lead of what keeps a message from being sent.
+    pub fn not_sent(&self) -> &'static str {
+        "Your message was not sent."
+    }
+
+    fn address_field(&self, field: AddressField) -> &'static str {
+        match field {
+            AddressField::To => self.to_label(),
+            AddressField::Cc => self.cc_label(),
+            AddressField::Bcc => self.bcc_label(),
+            AddressField::ReplyTo => self.reply_to_label(),
+        }
+    }
+
+    /// What has to be put right first.
+    pub fn draft_fault(&self, fault: &DraftFault) -> String {
+        match fault {
+            DraftFault::NoRecipient => "Add at least one recipient.".to_owned(),
+            DraftFault::NoAddress { field, text } => format!(
+                "{}: {} is not a valid address.",
+                self.address_field(*field),
+                isolated(text)
+            ),
+            DraftFault::TooMany { limit } => format!(
+                "A message can go to {} people at most.",
+                self.number(u64::from(*limit))
+            ),
+            DraftFault::NoSender => {
+                "You cannot send from this address. Choose another one, or ask your provider which you may use.".to_owned()
+            }
+            DraftFault::Subject => {
+                "The subject contains characters that cannot be sent. Type it again.".to_owned()
+            }
+            DraftFault::TooLarge { limit } => format!(
+                "The attached files are too large: {} in all is the most. Your text is kept.",
+                self.size(*limit)
+            ),
+            DraftFault::NoRoom { limit } => format!(
+                "The files of your unsent messages are too large: {} in all is the most. Discard or send one of them. Your text is kept.",
+                self.size(*limit)
+            ),
+            DraftFault::TooManyUnsent { limit } => format!(
+                "You have {} unsent messages, which is the most. Discard or send one of them first.",
+                self.number(u64::from(*limit))
+            ),
+            DraftFault::FileCut { name } => format!(
+                "The file {} did not arrive completely. Attach it again.",
+                isolated(name)
+            ),
+            DraftFault::NotThere { name } => self.not_there_any_more(name),
+        }
+    }
+
+    fn not_there_any_more(&self, name: &str) -> String {
+        format!(
+            "{} is no longer in your mailbox. Remove it from the attachments.",
+            isolated(name)
+        )
+    }
+
+    /// Why a message was not passed on.
+    pub fn redirect_refusal(&self, refusal: &Refusal) -> String {
+        let told = self.refusal(refusal);
+        match refusal {
+            Refusal::Message(_) | Refusal::Sender(_) | Refusal::Program(_) => format!(
+                "{told} Some servers do not pass on messages with somebody else as the sender. Forward the message instead."
+            ),
+            _ => told,
+        }
+    }
+
+    /// Why nothing was handed over.
+    pub fn refusal(&self, refusal: &Refusal) -> String {
+        let with = |text: &str, said: &str| match said {
+            "" => text.to_owned(),
+            said => format!("{text} It says: {}", isolated(said)),
+        };
+        match refusal {
+            Refusal::Unreachable => {
+                "The mail server for sending cannot be reached. Try again in a few minutes.".to_owned()
+            }
+            Refusal::Certificate => {
+                "The mail server for sending could not prove its identity, so nothing was sent to it. Your provider has to fix this.".to_owned()
+            }
+            Refusal::Unprotected => {
+                "The mail server for sending offers no encryption, so your password was not sent to it. Your provider has to fix this.".to_owned()
+            }
+            Refusal::Timeout => {
+                "The mail server for sending did not answer in time. Try again in a few minutes.".to_owned()
+            }
+            Refusal::Garbled => {
+                "The mail server for sending gave an answer that Postern does not understand.".to_owned()
+            }
+            Refusal::Password(said) => {
+                with("The mail server for sending did not accept your password.", said)
+            }
+            Refusal::Sender(said) => {
+                with("The mail server does not accept mail from this address.", said)
+            }
+            Refusal::Recipients(refused) => {
+                let told = refused.iter().map(|RefusedRecipient { address, said, later }| {
+                    let when = if *later { " for now" } else { "" };
+                    with(
+                        &format!("{} was not accepted{when}.", isolated(address)),
+                        said,
+                    )
+                });
+                let told: Vec<String> = told.collect();
+                format!("Nobody has received it. {}", told.join(" "))
+            }
+            Refusal::Letters => {
+                "The mail server does not accept addresses with letters such as \u{fc}. Use another address.".to_owned()
+            }
+            Refusal::TooLarge { limit: 0 } => {
+                "It is larger than the mail server accepts. Remove some attached files.".to_owned()
+            }
+            Refusal::TooLarge { limit } => format!(
+                "It is larger than the mail server accepts ({}). Remove some attached files.",
+                self.size(*limit)
+            ),
+            Refusal::Message(said) => with("The mail server did not accept it.", said),
+            Refusal::Later(said) => {
+                with("The mail server cannot accept it now. Try again in a few minutes.", said)
+            }
+            Refusal::NoProgram => {
+                "Sending is not set up on this site. Ask your provider to set it up.".to_owned()
+            }
+            Refusal::Program(said) => with("The mail program of this site did not accept it.", said),
+            Refusal::DiskFull => {
+                "The disk of this site is full. Your message is kept; try again later.".to_owned()
+            }
+            Refusal::FileLost => {
+                "An attached file cannot be read any more. Remove it, and attach it again.".to_owned()
+            }
+            Refusal::NotThere(name) => self.not_there_any_more(name),
+            Refusal::NotFetched(name) => format!(
+                "{} could not be fetched from your mailbox. Try again in a few minutes, or remove it from the attachments.",
+                isolated(name)
+            ),
+            Refusal::EightBit => {
+                "The mail server for sending cannot pass this message on unchanged. Forward it instead.".to_owned()
+            }
+        }
+    }
+}
