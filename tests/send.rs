@@ -13,6 +13,7 @@
 //! | a file that is refused keeps neither the text nor other files away | `files_come_and_go_one_by_one_and_the_text_stays` |
 //! | what arrives is what was typed: names, lines, files of any kind; the copy in Sent is the same and has Bcc | `random` |
 //! | an answer goes to whom it should, and knows its conversation | `answers`, `an_answer_knows_its_conversation_and_marks_what_it_answers` |
+//! | nothing typed, named or linked to becomes a header, a recipient or a command | `injection` |
 //! | files take the room of three messages at most | `the_files_of_all_unsent_messages_have_a_bound` |
 //! | a form is carried through signing in | `a_session_that_ends_meanwhile_loses_nothing_and_sends_nothing` |
 
@@ -20,6 +21,7 @@ mod answers;
 mod asked;
 mod cut;
 mod handing_on;
+mod injection;
 mod mailto;
 mod pictures;
 mod random;
@@ -646,63 +648,4 @@ fn a_browser_keeps_what_is_typed_without_a_click_and_sends_it_once() {
     text.press("do", "send").has_status(200);
     only(sink.taken());
     tab.expect_quiet();
-}
-
-#[test]
-fn nothing_typed_becomes_a_header_a_recipient_or_a_command() {
-    let sink = SmtpSink::start(false);
-    let site = plan().config(&sink.config()).start();
-    let ann = site.sign_in("ann");
-    let evil = [
-        "\r\nBcc: evil@example.org",
-        "\nX-Evil: 1",
-        "\r\n.\r\nMAIL FROM:<evil@example.org>",
-        "\0evil",
-        "=?utf-8?Q?=0D=0AX-Evil:_1?=",
-        "%0d%0aX-Evil: 1",
-        "\u{85}X-Evil: 1",
-        "\u{2028}X-Evil: 1",
-    ];
-    for what in evil {
-        for field in ["to", "cc", "bcc", "reply_to", "subject", "text"] {
-            let page = ann.get("/compose");
-            let form = typed(&page, "bo@example.org", "Hello");
-            let value = format!("{}{what}", form.value(field).unwrap_or_default().trim());
-            form.set(field, &value)
-                .file("files", &format!("a{what}.txt"), b"x")
-                .smuggle("do", "send")
-                .submit();
-        }
-    }
-    for taken in sink.taken() {
-        let text = taken.text();
-        let head = text.split("\r\n\r\n").next().unwrap_or_default();
-        for line in head.split("\r\n") {
-            let is_known = [
-                " ",
-                "\t",
-                "Date:",
-                "From:",
-                "To:",
-                "Cc:",
-                "Reply-To:",
-                "Subject:",
-                "Message-ID:",
-                "MIME-Version:",
-                "Content-Type:",
-            ];
-            assert!(
-                is_known.iter().any(|known| line.starts_with(known)),
-                "{line:?}"
-            );
-        }
-        assert!(
-            taken.about["to"]
-                .as_array()
-                .is_some_and(|to| to.iter().all(|to| to != "evil@example.org")),
-            "{:?}",
-            taken.about
-        );
-        assert_eq!(taken.about["from"], "ann@example.org");
-    }
 }
