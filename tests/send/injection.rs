@@ -156,6 +156,8 @@ fn nothing_typed_becomes_a_header_a_recipient_or_a_command() {
     assert!(fields.len() >= 13, "{fields:?}");
     let mut tries = 0;
     for field in &fields {
+        // What was refused is kept, and there is a bound to that.
+        let _none_yet = std::fs::remove_dir_all(site.user_dir().join("drafts"));
         std::thread::scope(|scope| {
             for half in EVIL.chunks(EVIL.len() / 2) {
                 let tab = ann.tab();
@@ -170,7 +172,7 @@ fn nothing_typed_becomes_a_header_a_recipient_or_a_command() {
     }
     let taken = sink.taken();
     println!("{} of {tries} were sent", taken.len());
-    assert!(taken.len() > tries / 5, "{}", taken.len());
+    assert!(taken.len() > tries / 3, "{}", taken.len());
     taken.iter().for_each(expect_harmless);
 }
 
