@@ -25,6 +25,7 @@ mod injection;
 mod mailto;
 mod pictures;
 mod random;
+mod servers;
 
 use std::time::Duration;
 

@@ -333,12 +333,19 @@ fn ended(error: &SmtpError, no: fn(String) -> Refusal) -> Ended {
         Refusal::Certificate
     } else if is_timeout(error) {
         Refusal::Timeout
-    } else if error.is_response() {
+    } else if error.is_response() && !is_cut(error) {
         Refusal::Garbled
     } else {
         Refusal::Unreachable
     };
     (refusal, Some(Cause::new(error)))
+}
+
+/// True where the connection ended in the middle of an answer, or before it: lettre has no kind for that.
+fn is_cut(error: &SmtpError) -> bool {
+    use std::error::Error as _;
+    let told = error.source().map(ToString::to_string);
+    told.is_some_and(|told| told == "incomplete response")
 }
 
 /// A read that takes too long ends with either kind, by system.
