@@ -29,7 +29,8 @@ use serde::{Deserialize, Serialize};
 pub use act::{MessageAct, Tally};
 pub use conversation::Conversation;
 pub use draft::{
-    AddressField, Answer, AttachedFile, Carried, Draft, DraftFault, Question, Source, Unsent,
+    AddressField, Answer, AttachedFile, Carried, Draft, DraftFault, DraftTrouble, Question, Source,
+    Unsent,
 };
 pub use evidence::{Check, Evidence, FromForm, Topmost, Verdict};
 pub use flags::{FORWARDED, Flags, MUTED};

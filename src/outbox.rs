@@ -8,6 +8,7 @@
 
 mod drafts;
 mod imports;
+mod on_server;
 mod sealed;
 
 use std::fs::{self, File};
@@ -28,6 +29,7 @@ use crate::seal::{self, Key};
 use crate::state;
 pub use drafts::{DRAFTS, Drafts, FileBytes, Writing};
 pub use imports::{Import, Imports, UnderWay};
+pub use on_server::OnServer;
 use sealed::{LID, LID_AT, PIECE, Pieces, Place, Sealed};
 
 /// How many forms of one user are kept; a further one takes the place of the oldest.

@@ -230,7 +230,7 @@ impl Route {
             "/compose" => only(
                 get,
                 "GET, HEAD, POST",
-                ComposeQuery::read(&q).map(|page| Route::Compose(Box::new(page))),
+                ComposeQuery::read(&q).map(Route::from),
             ),
             "/autosave" => only(post, "POST", Ok(Route::Autosave)),
             "/unsent" => by_get(Ok(Route::Unsent)),

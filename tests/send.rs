@@ -15,11 +15,14 @@
 //! | an answer goes to whom it should, and knows its conversation | `answers`, `an_answer_knows_its_conversation_and_marks_what_it_answers` |
 //! | nothing typed, named or linked to becomes a header, a recipient or a command | `injection` |
 //! | files take the room of three messages at most | `the_files_of_all_unsent_messages_have_a_bound` |
+//! | rule 14: the draft on the server is renewed on Save and on leaving, with what is heavy only when that is asked for | `drafts` |
+//! | rule 15: a draft keeps one Message-ID and is one message there; one that was changed elsewhere stays beside it | `drafts` |
 //! | a form is carried through signing in | `a_session_that_ends_meanwhile_loses_nothing_and_sends_nothing` |
 
 mod answers;
 mod asked;
 mod cut;
+mod drafts;
 mod handing_on;
 mod injection;
 mod mailto;
@@ -533,7 +536,7 @@ fn files_come_and_go_one_by_one_and_the_text_stays() {
 #[test]
 fn the_files_of_all_unsent_messages_have_a_bound() {
     let sendmail = Sendmail::new();
-    let site = plan()
+    let mut site = plan()
         .config("[limits]\nupload_mb = 1")
         .setting(&sendmail.setting())
         .start();
@@ -544,6 +547,12 @@ fn the_files_of_all_unsent_messages_have_a_bound() {
         form.file("files", "large.bin", &vec![7; 900_000])
             .press("do", "keep")
     };
+    // What is in Drafts on the mail server need not lie here.
+    for nth in 11..=16 {
+        keep(nth).shows("large.bin");
+    }
+    assert_eq!(found(&site, "Drafts").len(), 6);
+    site.dovecot_mut().stop();
     for nth in 1..=3 {
         keep(nth).shows("large.bin");
     }
@@ -555,6 +564,7 @@ fn the_files_of_all_unsent_messages_have_a_bound() {
             .value("text")
             .is_some_and(|text| text.contains("geranium"))
     );
+    site.dovecot_mut().start_again();
     let page = ann
         .get("/unsent")
         .click("Large 1")

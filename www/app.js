@@ -289,8 +289,10 @@ const keep = async () => {
   const form = written();
   if (!form || isSent || typed(form).toString() === kept) return;
   const now = typed(form);
-  const keepalive = now.toString().length < 60000;
-  const answer = await fetch(form.dataset.autosave, { method: "POST", body: now, keepalive }).catch(() => undefined);
+  const body = new URLSearchParams(now);
+  if (document.hidden) body.set("leaving", "1");
+  const keepalive = body.toString().length < 60000;
+  const answer = await fetch(form.dataset.autosave, { method: "POST", body, keepalive }).catch(() => undefined);
   if (answer?.status !== 204) return;
   kept = now.toString();
   if (form.isConnected) history.replaceState(history.state, "", form.dataset.page);

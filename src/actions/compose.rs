@@ -6,17 +6,18 @@
 use super::archiving::archiving;
 use super::beginning::begin;
 use super::identities::{as_address, identities, identity, sent_folder, way};
-use super::keeping::keep;
+use super::keeping::{has_room, is_overtaken, keep, keep_beside, page_number, version};
 use super::panes::Around;
 use super::signing::{place, resigned};
-use super::{Done, Visit, asking, discarding};
+use super::{Done, Visit, asking, discarding, editing, server_draft};
 use crate::draft::{self, Letter};
 use crate::error::{Act, Cause, Error, Result};
 use crate::gate;
+use crate::jobs::message::Message;
 use crate::jobs::send::Send;
 use crate::ledger::{Entry, Stage, Token};
 use crate::mail::{Answer, AttachedFile, Draft, DraftFault};
-use crate::outbox::{DRAFTS, Kept, Writing};
+use crate::outbox::{Kept, Writing};
 use crate::request::form::Form;
 use crate::response::Response;
 use crate::route::{self, ComposeQuery, DraftForm, ListQuery, NoticeId, Route, Wish};
@@ -28,6 +29,9 @@ use crate::views::{Kind, Notice};
 /// # Errors
 /// `Gone`: what is answered; `Imap` where the cache does not have it; `Setup`.
 pub fn show(visit: &mut Visit, query: &ComposeQuery) -> Result<Done> {
+    if let Some(draft) = &query.edited {
+        return editing::open(visit, draft, &query.next);
+    }
     let Some(token) = visit.ledger.token(&query.token) else {
         let token = Token::new()?;
         let (draft, missing) = begin(visit, query)?;
@@ -82,14 +86,21 @@ pub fn autosave(visit: &mut Visit) -> Result<Done> {
     };
     let key = &visit.session.data.key;
     let before = visit.drafts.open(&token.id, key)?;
-    let has_room = before.is_some() || visit.drafts.all()?.len() < DRAFTS;
-    if !is_open || !has_room {
+    let has_room = before.is_some() || has_room(visit)?;
+    let is_overtaken = before
+        .as_ref()
+        .is_some_and(|before| is_overtaken(visit, before, &form));
+    if !is_open || !has_room || is_overtaken {
         return Err(Error::BadRequest("d"));
     }
     if !form.draft.is_blank() {
         let mut writing = before.unwrap_or_else(|| Writing::new(Draft::default(), token.made));
         writing.draft = form.draft;
+        writing.by = page_number(visit);
         visit.drafts.keep(&token.id, &writing, key)?;
+        if let Some(put) = server_draft::renewed(visit, &token, &writing, form.is_leaving)? {
+            return Ok(Done::Leaves(Box::new(put)));
+        }
     }
     Ok(Done::Page(Response::nothing()))
 }
@@ -111,10 +122,7 @@ pub fn again(visit: &mut Visit, kept: &Kept) -> Result<Done> {
 /// The page that such a form stood on.
 pub fn page_of(form: &Form) -> Route {
     let token = form.get("d").to_owned();
-    Route::Compose(Box::new(ComposeQuery::of_token(
-        token,
-        form.get("next").to_owned(),
-    )))
+    Route::from(ComposeQuery::of_token(token, form.get("next").to_owned()))
 }
 
 fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
@@ -141,7 +149,12 @@ fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
     }
     let is_open = entry.is_none_or(|entry| entry.stage == Stage::Failed);
     if !is_open && is_changed(visit, &token, &form, files)? {
-        return another(visit, form, State::PerhapsBefore);
+        return another(visit, &token, &form, files, State::PerhapsBefore);
+    }
+    let before = visit.drafts.open(&token.id, &visit.session.data.key)?;
+    let is_overtaken = before.is_some_and(|before| is_overtaken(visit, &before, &form));
+    if is_overtaken && !matches!(form.wish, Wish::Discard | Wish::Restore) {
+        return another(visit, &token, &form, files, State::Overtaken);
     }
     if form.wish == Wish::Discard {
         return discarding::discard(visit, &token, &form, files);
@@ -152,9 +165,15 @@ fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
     let (writing, mut faults) = keep(visit, &token, &form, files)?;
     if faults.is_empty() && (!form.sends() || is_old) {
         let text = visit.ledger.to_text(&token);
-        visit.progress.did(Act::KeepDraft);
         let page = ComposeQuery::of_token(text, form.next.clone());
-        return Ok(Done::go_on(Route::Compose(Box::new(page))));
+        let page = Route::from(page);
+        // A form that is shown again after signing in comes by a GET.
+        if form.wish == Wish::Keep && !visit.head.is_get() && !writing.draft.is_blank() {
+            let put = server_draft::put(visit, &token, page)?;
+            return Ok(Done::Leaves(Box::new(put)));
+        }
+        visit.progress.did(Act::KeepDraft);
+        return Ok(Done::go_on(page));
     }
     let from = identity(visit, &writing.draft.from);
     let from = from.as_ref().map(as_address);
@@ -229,7 +248,6 @@ fn send(visit: &mut Visit, asked: Asked, letter: Letter, files: Vec<AttachedFile
     let sent = sent_folder(visit, &form.draft.from);
     let date = visit.zone.header_date(visit.now);
     let date = date.ok_or(Error::Internal(Cause::new("a date that no calendar has")))?;
-    let session = visit.session;
     let way = way(visit);
     let text = visit.ledger.to_text(&token);
     let archiving = match form.wish {
@@ -244,22 +262,24 @@ fn send(visit: &mut Visit, asked: Asked, letter: Letter, files: Vec<AttachedFile
     Ok(Done::Leaves(Box::new(Send {
         archiving,
         user: visit.claim.user,
-        token,
-        letter,
-        files,
+        message: Message {
+            token,
+            draft: form.draft.clone(),
+            letter,
+            files,
+            drafts: visit.drafts.clone(),
+            key: visit.session.data.key.clone(),
+            date,
+            most: visit.config.most_attached(),
+        },
         content,
-        drafts: visit.drafts.clone(),
-        key: session.data.key.clone(),
-        draft: form.draft.clone(),
-        date,
         way,
         sent,
         again: form.again,
-        most: visit.config.most_attached(),
         session: visit.notice.session(),
         base: visit.head.base.clone(),
         next,
-        form: Route::Compose(Box::new(ComposeQuery::of_token(text, form.next.clone()))),
+        form: Route::from(ComposeQuery::of_token(text, form.next.clone())),
     })))
 }
 
@@ -283,7 +303,8 @@ fn sent_before(visit: &mut Visit, asked: Asked, entry: &Entry) -> Result<Done> {
         return send(visit, Asked { content, ..asked }, letter, writing.files);
     }
     let state = State::SentBefore(visit.calendar(entry.since));
-    another(visit, asked.form, state)
+    let files = visit.form.clone();
+    another(visit, &asked.token, &asked.form, &files, state)
 }
 
 /// True for a form that asks for another message than the one that was to be sent: what may have been sent is sent again as it
@@ -301,14 +322,21 @@ fn is_changed(visit: &Visit, token: &Token, form: &DraftForm, files: &Form) -> R
 }
 
 /// Keeps a form as a message of its own, and shows it with what became of the one before.
-fn another(visit: &mut Visit, form: DraftForm, state: State) -> Result<Done> {
-    let token = Token::new()?;
-    let writing = Writing::new(form.draft, token.made);
-    visit
-        .drafts
-        .keep(&token.id, &writing, &visit.session.data.key)?;
-    let kept = Page::of(token, writing, &form.next);
-    page(visit, Page { state, ..kept })
+fn another(
+    visit: &mut Visit,
+    token: &Token,
+    form: &DraftForm,
+    files: &Form,
+    state: State,
+) -> Result<Done> {
+    let (other, writing, faults) = keep_beside(visit, token, form, files)?;
+    let kept = Page::of(other, writing, &form.next);
+    let page_of_it = Page {
+        state,
+        faults,
+        ..kept
+    };
+    page(visit, page_of_it)
 }
 
 /// What a page shows.
@@ -355,11 +383,13 @@ fn page(visit: &mut Visit, page: Page) -> Result<Done> {
     });
     let form = DraftForm {
         token: visit.ledger.to_text(&page.token),
+        base: version(visit, &page.writing.draft),
         draft: page.writing.draft,
         wish: Wish::Keep,
         again: matches!(page.state, State::Unknown(_)),
         signed: chosen.clone(),
         sure: matches!(page.state, State::Asked(_)),
+        is_leaving: false,
         next: page.next,
     };
     let status = if page.faults.is_empty() { 200 } else { 422 };
@@ -398,6 +428,7 @@ fn notices(visit: &Visit, page: &Page) -> Vec<Notice> {
             words.perhaps_sent_text(at.as_ref()),
         )),
         State::NotFiled(at) => Some(Notice::warning("", words.copy_missing(at.as_ref()))),
+        State::Overtaken => Some(Notice::warning("", words.draft_overtaken())),
         State::PerhapsBefore => Some(Notice::warning(
             words.perhaps_sent_lead(),
             words.perhaps_sent_before(),
@@ -422,8 +453,27 @@ fn notices(visit: &Visit, page: &Page) -> Vec<Notice> {
         .map(|question| Notice::warning("", words.question(question)));
     let missing = page.missing;
     let missing = (missing > 0).then(|| Notice::warning("", words.not_there_to_forward(missing)));
-    let told = state.into_iter().chain(faults).chain(missing);
+    let told = state
+        .into_iter()
+        .chain(elsewhere(visit, page))
+        .chain(faults)
+        .chain(missing);
     told.chain(asked).collect()
+}
+
+/// What is to be said of the draft on the mail server.
+fn elsewhere(visit: &Visit, page: &Page) -> Vec<Notice> {
+    let key = &visit.session.data.key;
+    let known = visit.drafts.on_server(&page.token.id, key);
+    // What cannot be read says nothing: the message itself is here.
+    let Some(known) = known.ok().flatten() else {
+        return Vec::new();
+    };
+    let words = visit.words;
+    let split = known.is_split.then(|| words.draft_split());
+    let trouble = known.trouble.map(|trouble| words.draft_trouble(trouble));
+    let told = split.into_iter().chain(trouble);
+    told.map(|text| Notice::warning("", text)).collect()
 }
 
 /// What the ledger has of a message; one that nobody is at work on any more may have been sent.

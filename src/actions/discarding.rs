@@ -4,7 +4,7 @@
 //! when that was asked for.
 
 use super::keeping::keep;
-use super::{Done, GoOn, Visit};
+use super::{Done, GoOn, Visit, server_draft};
 use crate::error::{Act, Error, GoneKind, Result};
 use crate::ledger::Token;
 use crate::request::form::Form;
@@ -28,13 +28,17 @@ pub(super) fn discard(
         keep(visit, token, form, files)?;
     }
     visit.drafts.set_aside(&token.id)?;
+    let undo = (!is_empty).then(|| ActForm {
+        to: Route::Write,
+        fields: DraftForm::restoring(visit.ledger.to_text(token), &form.next),
+    });
+    if let Some(removed) = server_draft::removed(visit, token, form.next(), undo.clone())? {
+        return Ok(Done::Leaves(Box::new(removed)));
+    }
     visit.progress.did(Act::DiscardDraft);
     Ok(Done::GoOn(Box::new(GoOn {
         page: form.next(),
-        undo: (!is_empty).then(|| ActForm {
-            to: Route::Write,
-            fields: DraftForm::restoring(visit.ledger.to_text(token), &form.next),
-        }),
+        undo,
         more: None,
     })))
 }
@@ -50,5 +54,5 @@ pub(super) fn restore(visit: &mut Visit, token: &Token, form: &DraftForm) -> Res
     visit.progress.did(Act::KeepDraft);
     let text = visit.ledger.to_text(token);
     let page = ComposeQuery::of_token(text, form.next.clone());
-    Ok(Done::go_on(Route::Compose(Box::new(page))))
+    Ok(Done::go_on(Route::from(page)))
 }

@@ -9,6 +9,7 @@ use crate::mail::{AttachedFile, Carried, Draft, DraftFault};
 use crate::outbox::{DRAFTS, Writing};
 use crate::request::form::Form;
 use crate::route::{DraftForm, Wish};
+use crate::views::ONCE;
 
 /// The files of one user take so much room as those of this many messages may, however many there are.
 const MESSAGES_OF_FILES: u64 = 3;
@@ -26,7 +27,8 @@ pub(super) fn keep(
     let is_new = before.is_none();
     let mut writing = before.unwrap_or_else(|| Writing::new(Draft::default(), token.made));
     writing.draft = form.draft.clone();
-    if is_new && visit.drafts.all()?.len() >= DRAFTS {
+    writing.by = page_number(visit);
+    if is_new && !has_room(visit)? {
         let limit = u32::try_from(DRAFTS).unwrap_or(u32::MAX);
         return Ok((writing, vec![DraftFault::TooManyUnsent { limit }]));
     }
@@ -67,6 +69,76 @@ pub(super) fn keep(
     Ok((writing, faults))
 }
 
+/// Keeps a form as a message of its own, with the files of the one that it was made for. The same form twice is one message.
+pub(super) fn keep_beside(
+    visit: &mut Visit,
+    token: &Token,
+    form: &DraftForm,
+    files: &Form,
+) -> Result<(Token, Writing, Vec<DraftFault>)> {
+    let key = visit.session.data.key.clone();
+    let typed = version(visit, &form.draft);
+    let hash = visit.ledger.content(&[&token.id, typed.as_bytes()]);
+    let id = std::array::from_fn(|nth| hash.get(nth).copied().unwrap_or_default());
+    let made = visit.now;
+    let mut other = Token { id, made };
+    if visit.ledger.look(&other)?.is_some() {
+        other = Token::new()?;
+    }
+    let before = visit.drafts.open(&token.id, &key)?;
+    if let (Some(before), None) = (before, visit.drafts.open(&other.id, &key)?) {
+        let mut writing = Writing::new(form.draft.clone(), other.made);
+        for file in before.files {
+            let bytes = visit.drafts.read_file(&token.id, file.number, &key)?;
+            if let Some(mut bytes) = bytes {
+                visit
+                    .drafts
+                    .attach(&other.id, file.number, &mut bytes, &key)?;
+                writing.files.push(file);
+            }
+        }
+        writing.next = before.next;
+        visit.drafts.keep(&other.id, &writing, &key)?;
+    }
+    let (writing, faults) = keep(visit, &other, form, files)?;
+    Ok((other, writing, faults))
+}
+
+/// Tells what was typed of a message from what was typed of it before.
+pub(super) fn version(visit: &Visit, draft: &Draft) -> String {
+    let hash = visit.ledger.content(&[format!("{draft:?}").as_bytes()]);
+    let hash: [u8; 8] = std::array::from_fn(|nth| hash.get(nth).copied().unwrap_or_default());
+    format!("{:016x}", u64::from_be_bytes(hash))
+}
+
+/// True where another page has changed what is kept since the page of this form was made: whoever wrote there, perhaps on
+/// another device, must not lose it.
+pub(super) fn is_overtaken(visit: &Visit, kept: &Writing, form: &DraftForm) -> bool {
+    let is_own = kept.by == page_number(visit) || kept.draft == form.draft;
+    !is_own && !form.base.is_empty() && form.base != version(visit, &kept.draft)
+}
+
+/// The number of the page that a form stands on.
+pub(super) fn page_number(visit: &Visit) -> String {
+    visit.form.get(ONCE).to_owned()
+}
+
+/// True where one more message can be kept. One that the mail server has makes room.
+pub(super) fn has_room(visit: &Visit) -> Result<bool> {
+    Ok(visit.drafts.all()?.len() < DRAFTS || make_room(visit, None)?)
+}
+
+/// Forgets here the oldest message that the mail server has as it is here, but for one; false where there is none.
+fn make_room(visit: &Visit, but: Option<&Token>) -> Result<bool> {
+    let all = visit.drafts.all()?;
+    let is_other = |id: &&[u8; 16]| but.is_none_or(|but| but.id != **id);
+    let is_there = |id: &&[u8; 16]| visit.drafts.is_there(id);
+    match all.iter().rev().filter(is_other).find(is_there) {
+        Some(oldest) => visit.drafts.forget(oldest).map(|()| true),
+        None => Ok(false),
+    }
+}
+
 /// Takes the files of a form; what cannot be taken is told, and keeps no other one away.
 fn attach(
     visit: &mut Visit,
@@ -92,7 +164,10 @@ fn attach(
         }
         // Each of a user's messages may be as large as one may be, and all together as three.
         let room = limit.saturating_mul(MESSAGES_OF_FILES);
-        if visit.drafts.used()?.saturating_add(upload.size) > room {
+        let is_short =
+            || -> Result<bool> { Ok(visit.drafts.used()?.saturating_add(upload.size) > room) };
+        while is_short()? && make_room(visit, Some(token))? {}
+        if is_short()? {
             faults.push(DraftFault::NoRoom { limit: room });
             continue;
         }

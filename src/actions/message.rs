@@ -165,6 +165,7 @@ impl Read {
             attachments: &self.attachments,
             cut: is_text_cut || self.document.has_left_out(),
             acting: frame.acting,
+            is_draft: self.query.inside.is_empty() && self.document.row().flags.has(&Flags::DRAFT),
         }
     }
 

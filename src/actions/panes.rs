@@ -15,8 +15,8 @@ use crate::mail::{
 };
 use crate::mailbox::{Line, Listing, has_attachment};
 use crate::route::{
-    ActForm, AllOf, FolderAsks, FolderQuery, ListPage, ListQuery, MessageQuery, MessageRef,
-    MessagesForm, Route, Selected,
+    ActForm, AllOf, ComposeQuery, FolderAsks, FolderQuery, ListPage, ListQuery, MessageQuery,
+    MessageRef, MessagesForm, Route, Selected,
 };
 use crate::sender::{self, Judgement, Standpoint};
 use crate::store::keys::FolderList;
@@ -63,7 +63,6 @@ impl Around {
         let drawn = drawn.filter(|(_, drawn)| **drawn);
         let lines = drawn.map(|(folder, _)| (folder.depth, line(folder, current)));
         let more = chosen.iter().filter(|drawn| !**drawn).count();
-        let more = u32::try_from(more).unwrap_or(u32::MAX);
         let favourites = favourites(visit, &list, current);
         let stands_first = favourites.iter().any(|line| line.current);
         // A page is pointed out once.
@@ -75,9 +74,11 @@ impl Around {
             folders: nested(lines),
             favourites,
             searches: kept_searches(visit),
-            unsent: visit.drafts.all()?.len(),
+            unsent: visit.drafts.only_here()?.len(),
             own: own_addresses(visit),
-            more_folders: more.saturating_add(list.left_out),
+            more_folders: list
+                .left_out
+                .saturating_add(more.try_into().unwrap_or(u32::MAX)),
             quota: list.quota.map(|(used, total)| Quota { used, total }),
             token: visit.session.token(visit.claim.user),
             once: visit.once.to_text(),
@@ -466,17 +467,16 @@ fn row_line(visit: &Visit, line: &Line, at: (&ListId, MessageRef), outgoing: boo
         .map(|dated| dated.at)
         .filter(|at| *at <= visit.now.saturating_add(86_400));
     let at = dated.unwrap_or(row.arrived);
-    let who = if outgoing {
-        row.to.first()
-    } else {
-        row.from.first()
-    };
+    let who = if outgoing { &row.to } else { &row.from };
     RowLine {
         ticked: String::new(),
         folder: None,
-        href: Route::Message(MessageQuery::of(list.clone(), message, line.rank)),
+        href: match outgoing && row.flags.has(&Flags::DRAFT) && may_send(visit) {
+            true => ComposeQuery::edit(message, list).into(),
+            false => Route::Message(MessageQuery::of(list.clone(), message, line.rank)),
+        },
         untold,
-        who: who.cloned(),
+        who: who.first().cloned(),
         to: outgoing,
         doubted: None,
         when: Some(at)

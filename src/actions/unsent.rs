@@ -14,7 +14,7 @@ use crate::views::unsent::{self, UnsentLine};
 /// `Imap` where no folders are cached; `Setup`.
 pub fn show(visit: &mut Visit) -> Result<Done> {
     let mut lines = Vec::new();
-    for id in visit.drafts.all()? {
+    for id in visit.drafts.only_here()? {
         let Some(writing) = visit.drafts.open(&id, &visit.session.data.key)? else {
             continue;
         };
@@ -31,7 +31,7 @@ pub fn show(visit: &mut Visit) -> Result<Done> {
         let next = Route::Unsent.href(&Base::default());
         let token = visit.ledger.to_text(&token);
         lines.push(UnsentLine {
-            page: Route::Compose(Box::new(ComposeQuery::of_token(token, next))),
+            page: Route::from(ComposeQuery::of_token(token, next)),
             subject: writing.draft.subject,
             to: writing.draft.to,
             files: writing

@@ -117,6 +117,33 @@ pub fn letter(draft: &Draft, from: Option<Address>) -> Result<Letter, Vec<DraftF
     }
 }
 
+/// The same for what its writer keeps: whatever was typed stands in it. What is no address stands in place of the name of one
+/// that has none.
+pub fn kept(draft: &Draft, from: &Address) -> Letter {
+    let read = |text: &str| {
+        let Typed { mut good, wrong } = typed(text);
+        good.extend(wrong.into_iter().map(|name| Address {
+            name,
+            email: String::new(),
+        }));
+        good
+    };
+    let subject = draft.subject.replace(char::is_control, " ");
+    let is_id = |id: &&String| is_message_id(id);
+    let in_reply_to = Some(&draft.in_reply_to).filter(is_id).cloned();
+    Letter {
+        from: from.clone(),
+        to: read(&draft.to),
+        cc: read(&draft.cc),
+        bcc: read(&draft.bcc),
+        reply_to: read(&draft.reply_to),
+        subject: subject.trim().to_owned(),
+        text: draft.text.clone(),
+        in_reply_to: in_reply_to.unwrap_or_default(),
+        references: draft.references.iter().filter(is_id).cloned().collect(),
+    }
+}
+
 /// True for what can stand between the brackets of a Message-ID (RFC 5322 3.6.4, read generously).
 pub fn is_message_id(id: &str) -> bool {
     let fits = (1..=900).contains(&id.len());

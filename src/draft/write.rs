@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use mail_builder::headers::address::{Address as Mailbox, EmailAddress};
+use mail_builder::headers::address::{Address as Mailbox, EmailAddress, GroupedAddresses};
 use mail_builder::headers::content_type::ContentType;
 use mail_builder::headers::message_id::MessageId;
 use mail_builder::headers::raw::Raw;
@@ -140,6 +140,12 @@ pub(super) fn header(head: &mut Vec<u8>, name: &str, value: HeaderType) {
 
 pub(super) fn mailboxes(addresses: &[Address]) -> HeaderType<'_> {
     let mailbox = |address: &'_ Address| {
+        // What was typed and is no address, in a draft: a group of nobody under this name (RFC 5322 3.4).
+        if address.email.is_empty() {
+            let name = Some(Cow::Owned(address.name.replace(char::is_control, " ")));
+            let addresses = Vec::new();
+            return Mailbox::Group(GroupedAddresses { name, addresses });
+        }
         let name = (!address.name.is_empty()).then(|| Cow::Owned(address.name.clone()));
         let email = Cow::Owned(address.email.clone());
         Mailbox::Address(EmailAddress { name, email })

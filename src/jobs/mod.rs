@@ -18,8 +18,10 @@
 
 pub mod archive;
 mod carried;
+pub mod draft;
 pub mod export;
 pub mod import;
+pub mod message;
 pub mod send;
 pub mod transfer;
 
@@ -44,6 +46,11 @@ const PIECE: usize = 8 * 1024;
 pub trait Job {
     /// Where it waits for its turn.
     fn lane(&self) -> &'static LaneKind;
+
+    /// What is answered where its lane has no place, instead of the failure: None where the failure is the answer.
+    fn turned_away(&self) -> Option<Response> {
+        None
+    }
 
     /// Does it, outside.
     ///
@@ -128,7 +135,18 @@ pub struct Download {
 /// `TooMany`, `Busy` where the lane has no place: then the job was not begun. `Setup` where its server is not configured.
 pub fn run(job: Box<dyn Job>, owner: &Owner, pass: Pass) -> Result<Returned> {
     let account = owner.session.account(owner.config)?;
-    let mut lane = owner.gate.leave(pass, job.lane())?;
+    let mut lane = match owner.gate.leave(pass, job.lane()) {
+        Ok(lane) => lane,
+        Err(error @ (Error::TooMany { .. } | Error::Busy { .. })) => {
+            let page = job.turned_away().ok_or(error)?;
+            return Ok(Returned {
+                answer: Ok(Delivery::Page(page)),
+                recorded: Ok(()),
+                cost: Cost::default(),
+            });
+        }
+        Err(error) => return Err(error),
+    };
     progressed();
     let mut outside = Outside {
         state: owner.gate.state,

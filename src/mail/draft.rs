@@ -159,6 +159,19 @@ pub struct AttachedFile {
     pub size: u64,
 }
 
+/// Why what is being written is not in Drafts on the mail server as it is here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DraftTrouble {
+    /// The mailbox is full.
+    NoRoom,
+    /// There is no folder for drafts.
+    NoFolder,
+    /// The mail server cannot be asked.
+    NoAnswer,
+    /// Anything else; the log says what.
+    Failed,
+}
+
 /// How far a message has come that is not sent, or not done with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unsent {

@@ -46,6 +46,8 @@ pub struct Writing {
     pub files: Vec<AttachedFile>,
     /// The number of the next file.
     pub next: u32,
+    /// The page that changed it last, by the number that each page has.
+    pub by: String,
     /// The form that was taken last: the same one, sent twice, attaches nothing twice.
     pub taken: Option<[u8; 16]>,
 }
@@ -58,6 +60,7 @@ impl Writing {
             draft,
             files: Vec::new(),
             next: 0,
+            by: String::new(),
             taken: None,
         }
     }
@@ -109,7 +112,8 @@ impl Drafts {
     /// `DiskFull`, `Setup`: what was kept before is still there then.
     pub fn keep(&self, id: &[u8; 16], writing: &Writing, key: &Key) -> Result<()> {
         self.make(id)?;
-        self.write(id, TYPED, writing, key)
+        self.write(id, TYPED, writing, key)?;
+        self.note_not_there(id)
     }
 
     /// Notes why it was not sent.
@@ -195,10 +199,9 @@ impl Drafts {
     /// `Setup`.
     pub fn set_aside(&self, id: &[u8; 16]) -> Result<()> {
         for one in state::entries(&self.dir)? {
-            let one = one.path();
-            let aside = fs::metadata(one.join(ASIDE));
+            let aside = fs::metadata(one.path().join(ASIDE));
             if aside.is_ok_and(|about| age(&about) > ASIDE_LIFE) {
-                remove_all(&one)?;
+                remove_all(&one.path())?;
             }
         }
         let dir = self.path(id);
@@ -276,7 +279,13 @@ impl Drafts {
         Ok(())
     }
 
-    fn write<T: Serialize>(&self, id: &[u8; 16], name: &str, value: &T, key: &Key) -> Result<()> {
+    pub(super) fn write<T: Serialize>(
+        &self,
+        id: &[u8; 16],
+        name: &str,
+        value: &T,
+        key: &Key,
+    ) -> Result<()> {
         let plain = postcard::to_stdvec(value);
         let plain = plain.map_err(|e| Error::Internal(Cause::at("keeping a draft", e)))?;
         let sealed = key.seal(&self.place(id, name), &plain)?;
@@ -285,7 +294,12 @@ impl Drafts {
         state::sync_dir(&dir)
     }
 
-    fn read<T: DeserializeOwned>(&self, id: &[u8; 16], name: &str, key: &Key) -> Result<Option<T>> {
+    pub(super) fn read<T: DeserializeOwned>(
+        &self,
+        id: &[u8; 16],
+        name: &str,
+        key: &Key,
+    ) -> Result<Option<T>> {
         let path = self.path(id).join(name);
         let file = match fs::File::open(&path) {
             Ok(file) => file,
@@ -297,7 +311,7 @@ impl Drafts {
         Ok(plain.and_then(|plain| postcard::from_bytes(&plain).ok()))
     }
 
-    fn path(&self, id: &[u8; 16]) -> PathBuf {
+    pub(super) fn path(&self, id: &[u8; 16]) -> PathBuf {
         self.dir.join(hex(id))
     }
 

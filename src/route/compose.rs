@@ -5,10 +5,13 @@
 use super::query::{Link, Query};
 use super::{ActForm, Base, ListQuery, Picked, Route, carried};
 use crate::error::{Error, Result};
-use crate::mail::{Answer, Draft, FolderName, MessageRef, Source};
+use crate::mail::{Answer, Draft, FolderName, ListId, MessageRef, Source};
 
 /// The longest `mailto:` that is read, in bytes, and the longest of its fields.
 const LONGEST_MAILTO: usize = 64 * 1024;
+
+/// What stands in place of an answer where a draft is written on.
+const EDIT: &str = "edit";
 
 /// The field with a `mailto:` link.
 const MAILTO: &str = "mailto";
@@ -18,6 +21,8 @@ const MAILTO: &str = "mailto";
 pub struct ComposeQuery {
     /// The message that is being written, by its token; empty for a new one.
     pub token: String,
+    /// A draft on the mail server that is written on.
+    pub edited: Option<MessageRef>,
     /// What a new one is written to.
     pub source: Option<Source>,
     /// Messages that a new one hands on, as files.
@@ -52,6 +57,16 @@ impl ComposeQuery {
     pub fn to(address: &str, next: &Route) -> ComposeQuery {
         ComposeQuery {
             to: address.to_owned(),
+            next: next.href(&Base::default()),
+            ..ComposeQuery::default()
+        }
+    }
+
+    /// A draft on the mail server that is to be written on; its list follows.
+    pub fn edit(draft: MessageRef, list: &ListId) -> ComposeQuery {
+        let next = Route::Folder(ListQuery::first(list.clone()));
+        ComposeQuery {
+            edited: Some(draft),
             next: next.href(&Base::default()),
             ..ComposeQuery::default()
         }
@@ -126,6 +141,10 @@ impl ComposeQuery {
         let text = |name: &str| fields.get(name).unwrap_or_default().to_owned();
         Ok(ComposeQuery {
             token: text("d"),
+            edited: match fields.get("how") {
+                Some(EDIT) => Some(fields.message()?),
+                _ => None,
+            },
             source: source(fields)?,
             forwarded: fields
                 .all("fw")
@@ -143,6 +162,10 @@ impl ComposeQuery {
 
     pub(super) fn write(&self, link: &mut Link) {
         link.some("d", &self.token);
+        if let Some(draft) = &self.edited {
+            link.message(draft);
+            link.set("how", EDIT);
+        }
         if let Some(Source { message, how }) = &self.source {
             link.message(message);
             link.set("how", how.as_str());
@@ -169,8 +192,14 @@ pub fn before_mailto(base: &Base) -> String {
     format!("{}?{MAILTO}=", Route::Write.href(base))
 }
 
+impl From<ComposeQuery> for Route {
+    fn from(query: ComposeQuery) -> Route {
+        Route::Compose(Box::new(query))
+    }
+}
+
 fn source(fields: &Query) -> Result<Option<Source>> {
-    let Some(how) = fields.get("how") else {
+    let Some(how) = fields.get("how").filter(|how| *how != EDIT) else {
         return Ok(None);
     };
     let how = Answer::ALL.into_iter().find(|one| one.as_str() == how);
@@ -206,6 +235,8 @@ pub enum Wish {
 pub struct DraftForm {
     /// Which message.
     pub token: String,
+    /// What was kept of it when its page was made: `version` in `actions::keeping`.
+    pub base: String,
     /// What was typed.
     pub draft: Draft,
     /// What is to be done with it.
@@ -216,6 +247,8 @@ pub struct DraftForm {
     pub signed: String,
     /// True where what was asked about has been answered.
     pub sure: bool,
+    /// True where whoever writes it goes away, as script tells.
+    pub is_leaving: bool,
     /// The page that follows.
     pub next: String,
 }
@@ -254,6 +287,7 @@ impl DraftForm {
         let wish = fields.get(DraftForm::WISH).unwrap_or_default();
         Ok(DraftForm {
             token: text("d"),
+            base: text("base"),
             draft: Draft {
                 from: text(DraftForm::FROM),
                 to: typed(DraftForm::TO),
@@ -285,6 +319,7 @@ impl DraftForm {
             again: fields.is_set("again"),
             signed: text(DraftForm::SIGNED),
             sure: fields.is_set("sure"),
+            is_leaving: fields.is_set("leaving"),
             next: text("next"),
         })
     }
@@ -298,6 +333,7 @@ impl DraftForm {
             link.set("how", how.as_str());
         }
         link.set("d", &self.token);
+        link.some("base", &self.base);
         link.some("irt", &self.draft.in_reply_to);
         for id in &self.draft.references {
             link.set("ref", id);
@@ -382,6 +418,7 @@ mod tests {
     fn a_form_reads_what_it_writes() {
         let form = DraftForm {
             token: "t".to_owned(),
+            base: "b".to_owned(),
             draft: Draft {
                 source: Some(Source {
                     message: message(),
@@ -404,6 +441,7 @@ mod tests {
             again: true,
             signed: String::new(),
             sure: false,
+            is_leaving: false,
             next: "/folder?f=Sent".to_owned(),
         };
         assert_eq!(DraftForm::read(&form.hidden()), Ok(form.clone()));

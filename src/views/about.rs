@@ -96,7 +96,7 @@ pub fn leave(chrome: &Chrome, page: &LeavePage) -> Markup {
                             text: mail.text.clone(),
                             ..ComposeQuery::to(&mail.to, &page.back)
                         };
-                        p { a.button href=(chrome.href(&Route::Compose(Box::new(letter)))) { (words.write_this()) } }
+                        p { a.button href=(chrome.href(&Route::from(letter))) { (words.write_this()) } }
                     }
                 }
                 p.hint { (words.unsubscribe_spam()) }

@@ -65,6 +65,8 @@ pub enum State {
     Unknown(Option<Calendar>),
     /// It was sent, and its copy is not in Sent.
     NotFiled(Option<Calendar>),
+    /// It was changed elsewhere while it was written here; this is another one.
+    Overtaken,
     /// Another one may have been sent by the same form; this is a new one.
     PerhapsBefore,
     /// Another one was sent by the same form; this is a new one.
@@ -106,6 +108,7 @@ fn tools(chrome: &Chrome, page: &ComposePage) -> Markup {
         State::Written
         | State::Refused(_)
         | State::Sending
+        | State::Overtaken
         | State::PerhapsBefore
         | State::SentBefore(_) => (words.send(), Icon::Sent),
     };

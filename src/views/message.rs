@@ -47,6 +47,8 @@ pub struct MessagePage<'a> {
     pub cut: bool,
     /// What can be done with it; nothing where it lies within another.
     pub acting: &'a Acting,
+    /// True for one that has not been sent.
+    pub is_draft: bool,
 }
 
 /// What can be gone on to from a message.
@@ -219,7 +221,7 @@ pub(super) fn links(chrome: &Chrome, message: &MessagePage) -> Markup {
     html! {
         @for (how, sign) in ways {
             @let page = ComposeQuery::answer(message.at.message.clone(), how, &message.alone());
-            a href=(chrome.href(&Route::Compose(Box::new(page)))) { (icon(sign)) (words.answer_label(how)) }
+            a href=(chrome.href(&Route::from(page))) { (icon(sign)) (words.answer_label(how)) }
         }
         a href=(chrome.href(&message.print())) target="_blank" { (icon(Icon::Print)) (words.print()) }
         @if let Some(source) = message.source() {
@@ -253,17 +255,21 @@ pub(super) fn answers(chrome: &Chrome, message: &MessagePage, standing: Standing
     let among = matches!(standing, Standing::Among { .. });
     let has_keys = standing != Standing::Among { newest: false };
     let offered = [
-        (Answer::Reply, Icon::Reply, true),
-        (Answer::ReplyAll, Icon::ReplyAll, true),
+        (Answer::Reply, Icon::Reply, !message.is_draft),
+        (Answer::ReplyAll, Icon::ReplyAll, !message.is_draft),
         (Answer::ReplyList, Icon::Talk, has_list),
         (Answer::Forward, Icon::Forward, true),
     ];
     html! {
         nav.answers.bar.below[standing == Standing::Below].among[among] aria-label=(words.answers()) {
+            @if message.is_draft && chrome.may_send {
+                @let page = ComposeQuery::edit(message.at.message.clone(), &message.at.list);
+                a.button href=(chrome.href(&Route::from(page))) { (icon(Icon::Write)) (words.edit_draft()) }
+            }
             @for (how, sign, _) in offered.into_iter().filter(|(.., is_offered)| *is_offered) {
                 @let label = words.answer_label(how);
                 @let page = ComposeQuery::answer(message.at.message.clone(), how, &message.alone());
-                a.button.quiet href=(chrome.href(&Route::Compose(Box::new(page)))) title=(label) aria-keyshortcuts=[Shortcut::to_answer(how).and_then(|key| chrome.pressed_by(key)).filter(|_| has_keys)] {
+                a.button.quiet href=(chrome.href(&Route::from(page))) title=(label) aria-keyshortcuts=[Shortcut::to_answer(how).and_then(|key| chrome.pressed_by(key)).filter(|_| has_keys)] {
                     (icon(sign)) span.wide[standing == Standing::Above] { (label) }
                 }
             }

@@ -810,6 +810,7 @@ fn message<'a>() -> MessagePage<'a> {
         attachments: &[],
         cut: false,
         acting: &ACTING,
+        is_draft: false,
     }
 }
 

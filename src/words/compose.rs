@@ -2,7 +2,7 @@
 
 use super::Words;
 use super::acts::isolated;
-use crate::mail::{Answer, Question, Unsent};
+use crate::mail::{Answer, DraftTrouble, Question, Unsent};
 use crate::time::Calendar;
 
 /// The page.
@@ -330,6 +330,32 @@ impl Words {
     /// A message was kept.
     pub(super) fn draft_kept(&self) -> &'static str {
         "Message saved."
+    }
+
+    /// Leads to a draft, to be written on.
+    pub fn edit_draft(&self) -> &'static str {
+        "Edit draft"
+    }
+
+    /// A message was changed on another page of the same user.
+    pub fn draft_overtaken(&self) -> &'static str {
+        "This message was changed in another window or on another device. What you see here is saved as a message of its own; the other one stays as it is."
+    }
+
+    /// Somebody else has changed a draft, or removed it.
+    pub fn draft_split(&self) -> String {
+        "This draft was changed or deleted in another program. What you see here is saved as a draft of its own.".to_owned()
+    }
+
+    /// Why a message is not in Drafts.
+    pub fn draft_trouble(&self, trouble: DraftTrouble) -> String {
+        let why = match trouble {
+            DraftTrouble::NoRoom => "Your mailbox is full.",
+            DraftTrouble::NoFolder => "There is no folder for drafts.",
+            DraftTrouble::NoAnswer => "The mail server cannot be reached.",
+            DraftTrouble::Failed => "Something went wrong; the site\u{2019}s log says what.",
+        };
+        format!("This message is saved here, but not in Drafts on the mail server. {why}")
     }
 
     /// A message was thrown away.

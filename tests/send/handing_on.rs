@@ -106,12 +106,9 @@ fn what_cannot_be_fetched_is_named_and_nothing_is_sent_without_it() {
         .start();
     let ann = site.sign_in("ann");
     let page = forward(&ann, "Rich", "Forward");
-    let page = page
-        .form("write")
-        .set("to", "eve@example.org")
-        .press("do", "keep");
+    let page = page.form("write").set("to", "eve@example.org");
     site.proxy().trouble(Trouble::Close);
-    let away = page.form("write").press("do", "send");
+    let away = page.press("do", "send");
     says(&away, "could not be fetched from your mailbox");
     assert!(sink.taken().is_empty());
     site.proxy().trouble(Trouble::None);

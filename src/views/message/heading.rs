@@ -162,7 +162,7 @@ fn whole(chrome: &Chrome, message: &MessagePage, address: &Address) -> Markup {
     let email = html! {
         @if chrome.may_send && !address.email.is_empty() {
             @let page = ComposeQuery::to(&address.email, &message.alone());
-            a href=(chrome.href(&Route::Compose(Box::new(page)))) title=(chrome.words.write_to(&address.email)) {
+            a href=(chrome.href(&Route::from(page))) title=(chrome.words.write_to(&address.email)) {
                 (said(&address.email))
             }
         } @else { (said(&address.email)) }

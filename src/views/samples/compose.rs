@@ -39,10 +39,12 @@ fn with(state: State, faults: Vec<DraftFault>, notices: &[Notice]) -> Markup {
     let compose = ComposePage {
         form: DraftForm {
             token: "token".to_owned(),
+            base: String::new(),
             draft: draft(),
             wish: Wish::Keep,
             again: false,
             signed: "ann@example.org".to_owned(),
+            is_leaving: false,
             sure: false,
             next: String::new(),
         },
@@ -117,10 +119,7 @@ pub(super) fn unsent() -> Markup {
         Unsent::NotFiled,
     ];
     let lines = all.map(|standing| UnsentLine {
-        page: Route::Compose(Box::new(ComposeQuery::of_token(
-            "token".to_owned(),
-            String::new(),
-        ))),
+        page: Route::from(ComposeQuery::of_token("token".to_owned(), String::new())),
         subject: draft().subject,
         to: draft().to,
         files: 1,
