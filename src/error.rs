@@ -365,6 +365,8 @@ pub mod samples {
             | Act::KeepSearch { .. }
             | Act::Prefer(_)
             | Act::Set
+            | Act::ForgetPeople { .. }
+            | Act::RememberPerson { .. }
             | Act::Identity { .. }
             | Act::Send { .. }
             | Act::KeepDraft
@@ -386,6 +388,15 @@ pub mod samples {
             Act::KeepDraft,
             Act::DiscardDraft,
             Act::Set,
+            Act::ForgetPeople {
+                address: String::new(),
+            },
+            Act::ForgetPeople {
+                address: "bo@example.org".to_owned(),
+            },
+            Act::RememberPerson {
+                address: "bo@example.org".to_owned(),
+            },
         ];
         for on in [true, false] {
             let name = "Unread, all folders".to_owned();

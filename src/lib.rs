@@ -13,7 +13,7 @@
 //! | roof | `main` (the one place that ends the process), [`cli`] for a shell, [`app`] for a request |
 //! | what a click does | [`actions`]: one for each route; [`jobs`] for what takes long |
 //! | how it looks | [`views`]: plain data in, markup out |
-//! | meaning | [`document`]: what is to be read of a message; [`draft`]: from what was typed to a message that can be sent; [`mailbox`]: what is cached, what is fetched and compared, what is changed, and a front that decides; [`desk`]: a user's gate, store and session, opened and closed in one order; [`session`]; [`notices`]: what the page after an act says; [`settings`]: built in, then the hoster, then the user |
+//! | meaning | [`document`]: what is to be read of a message; [`draft`]: from what was typed to a message that can be sent; [`mailbox`]: what is cached, what is fetched and compared, what is changed, and a front that decides; [`desk`]: a user's gate, store and session, opened and closed in one order; [`session`]; [`notices`]: what the page after an act says; [`people`]: whom a user may want to write to; [`settings`]: built in, then the hoster, then the user |
 //! | doors | [`gate`] (fs2), [`state`], [`throttle`], [`store`] (sled), [`profile`] (toml), [`outbox`], [`ledger`]: what became of each message that was to be sent, [`submission`] (lettre), [`key_files`], [`remote`] (imap, native-tls), [`mime`] (mail-parser), [`clean`] (ammonia), [`request`] and [`response`] (cgi), [`spool`] |
 //! | ground, words | [`error`], [`route`], [`mail`], [`media`], [`plain_text`], [`extras`], [`sender`]: who a mail is from, judged once; [`words`], [`characters`], [`assets`], [`pack`], [`work`]: the budget of what one mail may cost, [`time`], [`config`], [`seal`], [`process`] |
 //!
@@ -118,6 +118,7 @@ pub mod mime;
 pub mod notices;
 pub mod outbox;
 pub mod pack;
+pub mod people;
 pub mod plain_text;
 pub mod process;
 pub mod profile;

@@ -1,5 +1,5 @@
 //! What a user has set, as plain files that they may read and take away, in `users/<id>/profile/`: `settings.toml`,
-//! `labels.toml` (`labels`), `muted.toml` (`muted`).
+//! `labels.toml` (`labels`), `muted.toml` (`muted`), `recipients.toml` (`recipients`).
 //!
 //! Not a cache: what stands here stands nowhere else, so it is written whole (a temporary file, flushed, renamed), and no
 //! cleaning removes it. To know before changing it: only who holds the gate comes here, so one name for the temporary
@@ -8,6 +8,7 @@
 
 mod labels;
 mod muted;
+mod recipients;
 
 use std::cell::OnceCell;
 use std::fs::File;
@@ -22,6 +23,8 @@ use crate::gate::Pass;
 use crate::mail::{FolderName, Preference};
 use crate::settings::{Chosen, FolderChoices, Hoster, SavedSearches, Settings};
 use crate::state;
+
+pub use recipients::{Recipient, Recipients};
 
 /// The file.
 const SETTINGS: &str = "settings.toml";
@@ -174,7 +177,7 @@ impl<'p> Profile<'p> {
         if choices == self.settings.folders || self.own.is_err() {
             return Ok(());
         }
-        self.put(SETTINGS, &written(&self.with_folders(choices)?)?)?;
+        put(&self.dir, SETTINGS, &written(&self.with_folders(choices)?)?)?;
         state::sync_dir(&self.dir)
     }
 
@@ -199,7 +202,7 @@ impl<'p> Profile<'p> {
         if changed == own {
             return Ok(());
         }
-        self.put(SETTINGS, &written(&changed)?)?;
+        put(&self.dir, SETTINGS, &written(&changed)?)?;
         state::sync_dir(&self.dir)
     }
 
@@ -213,24 +216,25 @@ impl<'p> Profile<'p> {
 
     /// Writes a file of the profile whole.
     fn write(&self, name: &str, text: &str, act: Act, progress: &Progress) -> Result<()> {
-        self.put(name, text)?;
+        put(&self.dir, name, text)?;
         // The new file has its name; whether it keeps it when the power fails is not known yet.
         progress.tries(act.clone());
         state::sync_dir(&self.dir)?;
         progress.did(act);
         Ok(())
     }
+}
 
-    fn put(&self, name: &str, text: &str) -> Result<()> {
-        if text.len() as u64 > LONGEST {
-            return Err(unusable(&self.dir.join(name), "would be too long"));
-        }
-        if !self.dir.is_dir() {
-            state::make_dir(&self.dir, false)?;
-            self.dir.parent().map_or(Ok(()), state::sync_dir)?;
-        }
-        state::write_whole(&self.dir, name, text.as_bytes())
+/// Writes a file into the directory of a profile, whole.
+fn put(dir: &Path, name: &str, text: &str) -> Result<()> {
+    if text.len() as u64 > LONGEST {
+        return Err(unusable(&dir.join(name), "would be too long"));
     }
+    if !dir.is_dir() {
+        state::make_dir(dir, false)?;
+        dir.parent().map_or(Ok(()), state::sync_dir)?;
+    }
+    state::write_whole(dir, name, text.as_bytes())
 }
 
 /// Settings as their file has them.

@@ -115,6 +115,12 @@ pub enum Route {
     Identity(Option<u32>),
     /// `POST /identity`: keeps one, makes it the usual one, or removes it.
     EditIdentity,
+    /// `GET /people`: the people who are suggested as recipients; `ask`: whether all of them are to be forgotten.
+    People { ask: bool },
+    /// `GET /suggest`: those with these words in their names or addresses; asked for by script while one is typed.
+    Suggest { find: String },
+    /// `POST /people`: forgets one of them, or all.
+    EditPeople,
     /// `POST /set-preference`: something is done in another way on all pages from now on (`PreferenceForm`).
     SetPreference,
     /// `GET /resume`: a form that was sent when its session had ended, shown again; `form` names it.
@@ -180,6 +186,9 @@ impl Route {
             | Route::Identities
             | Route::Identity(_)
             | Route::EditIdentity
+            | Route::People { .. }
+            | Route::Suggest { .. }
+            | Route::EditPeople
             | Route::Sessions
             | Route::EndSession
             | Route::EndAllSessions
@@ -276,6 +285,14 @@ impl Route {
                     place.transpose().map(Route::Identity),
                 )
             }
+            "/people" if post => Ok(Route::EditPeople),
+            "/people" => {
+                let ask = q.is_set("ask");
+                only(get, "GET, HEAD, POST", Ok(Route::People { ask }))
+            }
+            "/suggest" => by_get(Ok(Route::Suggest {
+                find: q.get("find").unwrap_or_default().to_owned(),
+            })),
             "/settings" if post => Ok(Route::SaveSettings),
             "/settings" => only(get, "GET, HEAD, POST", Ok(Route::Settings)),
             "/set-preference" => only(post, "POST", Ok(Route::SetPreference)),
@@ -414,6 +431,15 @@ impl Route {
                 link.some("n", &place.map_or_else(String::new, |n| n.to_string()));
             }
             Route::EditIdentity => link.path("/identity"),
+            Route::People { ask } => {
+                link.path("/people");
+                link.flag("ask", *ask);
+            }
+            Route::Suggest { find } => {
+                link.path("/suggest");
+                link.set("find", find);
+            }
+            Route::EditPeople => link.path("/people"),
             Route::Source { message, save } => {
                 link.path("/source");
                 link.message(message);
@@ -595,6 +621,10 @@ mod tests {
             ("GET", Route::Identity(None)),
             ("GET", Route::Identity(Some(3))),
             ("POST", Route::EditIdentity),
+            ("GET", Route::People { ask: false }),
+            ("GET", Route::People { ask: true }),
+            ("GET", Route::Suggest { find: "ü&".into() }),
+            ("POST", Route::EditPeople),
             ("GET", Route::Print(query.clone())),
             ("GET", Route::Message(query)),
             (

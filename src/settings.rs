@@ -48,6 +48,8 @@ pub struct Chosen {
     pub show_first: Option<ShowFirst>,
     /// Where an answer begins.
     pub reply: Option<ReplyPlace>,
+    /// Whether people whom messages are sent to are suggested from then on.
+    pub collect: Option<bool>,
     /// For how many seconds a message can be taken back after it was sent.
     pub undo_seconds: Option<u32>,
     /// What is chosen of folders.
@@ -82,6 +84,8 @@ pub struct Settings {
     pub show_first: ShowFirst,
     /// Where an answer begins.
     pub reply: ReplyPlace,
+    /// Whether people whom messages are sent to are suggested from then on.
+    pub collect: bool,
     /// For how many seconds a message can be taken back after it was sent; 0 for not at all.
     pub undo_seconds: u32,
     /// Those that the hoster lets nobody change.
@@ -142,6 +146,7 @@ impl Settings {
             show_first: first([&fixed.show_first, &user.show_first, &settings.show_first])
                 .unwrap_or_default(),
             reply: first([&fixed.reply, &user.reply, &settings.reply]).unwrap_or_default(),
+            collect: first([&fixed.collect, &user.collect, &settings.collect]).unwrap_or(true),
             undo_seconds: first([
                 &fixed.undo_seconds,
                 &user.undo_seconds,
@@ -209,6 +214,7 @@ impl Chosen {
             theme: _,
             show_first: _,
             reply: _,
+            collect: _,
             undo_seconds,
             // A name that no folder has does nothing.
             folders: _,

@@ -18,6 +18,7 @@ mod keys;
 mod labels;
 mod message;
 mod pages;
+mod people;
 mod resume;
 mod sessions;
 mod settings;

@@ -63,7 +63,7 @@ const LAST: [&str; 3] = ["sign-out", "end-session", "end-all-sessions"];
 type Way = (&'static str, fn(&Visitor) -> Page);
 
 /// The pages whose forms are tried.
-const PAGES: [Way; 20] = [
+const PAGES: [Way; 21] = [
     ("the inbox", |ann| ann.get("/")),
     ("another folder", |ann| ann.get("/folder?f=Work&compare=1")),
     ("conversations", |ann| ann.get("/folder?f=INBOX&group=1")),
@@ -89,6 +89,7 @@ const PAGES: [Way; 20] = [
     ("an import", |ann| ann.get("/import?f=Target")),
     ("the keys", |ann| ann.get("/keys")),
     ("the settings", |ann| ann.get("/settings")),
+    ("people", |ann| ann.get("/people")),
     ("an identity", |ann| ann.get("/identity")),
     ("the identities", |ann| ann.get("/identities")),
     ("all of it selected", |ann| {
@@ -132,6 +133,7 @@ fn site() -> Site {
 fn no_field_of_any_form_ends_or_adds_a_command() {
     let site = site();
     let ann = site.sign_in("ann");
+    crate::people::write(&site, 3);
     let mut other = site.other_client("ann");
     let (mut seen, mut turn, mut cases) = (BTreeSet::new(), 0, 0);
     let mut tried = BTreeSet::new();
@@ -202,6 +204,7 @@ fn no_field_of_any_form_ends_or_adds_a_command() {
         "label",
         "settings",
         "identity",
+        "people",
     ] {
         assert!(tried.contains(target), "no form was sent to {target}");
     }

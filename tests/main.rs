@@ -79,6 +79,8 @@ mod notices;
 mod opinions;
 /// Do the real parts themselves work, without Postern?
 mod parts;
+/// The people whom a user writes to: suggested, and forgotten.
+mod people;
 /// A message for paper.
 mod print;
 /// What a page says was done when an act fails, at each point where it can.

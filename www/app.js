@@ -352,6 +352,97 @@ if (handler && navigator.registerProtocolHandler) {
     navigator.registerProtocolHandler("mailto", new URL(handler.dataset.page, location.href).href));
 }
 
+// Recipients are suggested below their field, for what stands behind its last comma: from the list in the page, and by the
+// server where it knows more. The focus stays in the field, which says what is meant (aria-activedescendant); the page says
+// which keys lead through the list. What looks like a whole address is taken as it is, unless an arrow has chosen another.
+const SUGGESTED = 8;
+let offered;
+const wordsOf = (text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean);
+const pieceOf = (field) => {
+  const before = field.value.slice(0, field.selectionStart);
+  let [from, isQuoted] = [0, false];
+  for (const [at, letter] of [...before.matchAll(/[",;\n]/g)].map((match) => [match.index, match[0]])) {
+    if (letter === '"') isQuoted = !isQuoted;
+    else if (!isQuoted || letter === "\n") [from, isQuoted] = [at + 1, false];
+  }
+  return { from, text: before.slice(from).trim() };
+};
+const shut = () => {
+  offered?.box.remove();
+  offered?.field.removeAttribute("aria-activedescendant");
+  offered?.field.removeAttribute("aria-controls");
+  offered = undefined;
+};
+const mean = (at) => {
+  offered.at = at;
+  [...offered.box.children].forEach((option, n) => option.setAttribute("aria-selected", n === at));
+  if (at < 0) return offered.field.removeAttribute("aria-activedescendant");
+  offered.field.setAttribute("aria-activedescendant", offered.box.children[at].id);
+  offered.box.children[at].scrollIntoView({ block: "nearest" });
+};
+const complete = (value) => {
+  const { field } = offered;
+  const { from } = pieceOf(field);
+  const head = field.value.slice(0, from);
+  const before = `${head}${/[,;]$/.test(head) ? " " : ""}${value}, `;
+  field.value = before + field.value.slice(field.selectionStart).replace(/^[^,;\n]*(?:[,;] *)?/, "");
+  field.setSelectionRange(before.length, before.length);
+  shut();
+};
+const offer = (field, values) => {
+  shut();
+  if (!values.length) return;
+  const box = document.createElement("ul");
+  Object.assign(box, { className: "suggestions", id: `${field.id}-list`, role: "listbox", ariaLabel: field.form.dataset.found });
+  box.append(...values.map((value, n) => {
+    const option = Object.assign(document.createElement("li"), { id: `${box.id}-${n}`, role: "option", dir: "auto", textContent: value });
+    // The focus stays in the field.
+    option.addEventListener("mousedown", (event) => event.preventDefault());
+    option.addEventListener("click", () => complete(value));
+    return option;
+  }));
+  field.after(box);
+  field.setAttribute("aria-controls", box.id);
+  offered = { field, box };
+  mean(pieceOf(field).text.includes("@") ? -1 : 0);
+};
+const suggest = async (field) => {
+  const { text } = pieceOf(field);
+  const sought = wordsOf(text);
+  const isFound = (value) =>
+    !field.value.includes(value) && sought.every((word) => wordsOf(value).some((one) => one.startsWith(word)));
+  const known = [...document.querySelectorAll("#people option")].map(({ value }) => value);
+  const found = sought.length ? known.filter(isFound) : [];
+  offer(field, found.slice(0, SUGGESTED));
+  const more = field.form.dataset.suggest;
+  if (!more || !sought.length || found.length >= SUGGESTED) return;
+  const isMeant = () => document.activeElement === field && pieceOf(field).text === text;
+  await new Promise((resume) => setTimeout(resume, 200));
+  const answer = isMeant() && (await fetch(more + encodeURIComponent(text)).catch(() => undefined));
+  if (!answer?.ok || answer.status !== 200) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const others = [...page.querySelectorAll("option")].map(({ value }) => value).filter(isFound);
+  if (isMeant()) offer(field, [...new Set([...found, ...others])].slice(0, SUGGESTED));
+};
+document.addEventListener("focusin", ({ target }) => {
+  if (target.matches("[data-people]")) Object.assign(target, { ariaAutoComplete: "list", ariaHasPopup: "listbox" });
+});
+document.addEventListener("focusout", shut);
+document.addEventListener("input", ({ target }) => target.matches("[data-people]") && suggest(target));
+document.addEventListener("keydown", (event) => {
+  if (!offered || event.target !== offered.field || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
+  const keys = event.target.form.dataset;
+  const isFor = (what) => keys[what].split(" ").includes(event.key);
+  const count = offered.box.children.length;
+  if (isFor("down")) mean((offered.at + 1) % count);
+  else if (isFor("up")) mean((Math.max(offered.at, 0) + count - 1) % count);
+  else if (isFor("take") && offered.at >= 0 && !event.shiftKey) complete(offered.box.children[offered.at].textContent);
+  else if (isFor("shut")) shut();
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+}, true);
+
 // A page from the back-forward cache may belong to a session that has ended: the server knows. A message that is being written
 // stays as it is.
 addEventListener("pageshow", (event) => {

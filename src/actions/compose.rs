@@ -8,6 +8,7 @@ use super::beginning::begin;
 use super::identities::{as_address, identities, identity, sent_folder, way};
 use super::keeping::{has_room, is_overtaken, keep, keep_beside, page_number, version};
 use super::panes::Around;
+use super::people;
 use super::signing::{place, resigned};
 use super::{Done, Visit, asking, discarding, editing, server_draft};
 use crate::draft::{self, Letter};
@@ -259,7 +260,9 @@ fn send(visit: &mut Visit, asked: Asked, letter: Letter, files: Vec<AttachedFile
         (Some(_), Route::Message(query)) => Route::Folder(ListQuery::first(query.list)),
         (_, next) => next,
     };
+    let people = people::to_keep(visit, &letter);
     Ok(Done::Leaves(Box::new(Send {
+        people,
         archiving,
         user: visit.claim.user,
         message: Message {
@@ -397,6 +400,7 @@ fn page(visit: &mut Visit, page: Page) -> Result<Done> {
     let page = ComposePage {
         senders: senders.collect(),
         begins: place(visit, &form.draft),
+        people: people::suggested(visit),
         files: page.writing.files,
         most_attached: visit.config.most_attached(),
         faults: page.faults,

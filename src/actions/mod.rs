@@ -39,6 +39,7 @@ mod notice;
 mod opened;
 mod panes;
 pub mod part;
+pub mod people;
 pub mod preferences;
 pub mod print;
 pub mod resume;

@@ -126,7 +126,7 @@ fn choices(visit: &Visit, setting: Setting, value: &str) -> Vec<(String, String)
     match setting {
         Setting::TimeZone => zones(visit, value),
         Setting::Theme => all(|theme: Theme| words.theme(theme)),
-        Setting::Keys => all(|switch: Switch| words.switched(switch.is_on())),
+        Setting::Keys | Setting::Collect => all(|switch: Switch| words.switched(switch.is_on())),
         Setting::Rows => Vec::new(),
         Setting::Marked => all(|marked: Marked| words.marked(marked)),
         Setting::AfterDelete => all(|after: AfterDelete| words.after_delete(after)),

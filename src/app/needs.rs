@@ -10,8 +10,8 @@ use super::{Asked, Door};
 use crate::actions::login::SignInFields;
 use crate::actions::{
     self, Done, Visit, about, compose, conversation, folder, folder_options, folder_settings,
-    folders, identity_pages, import, labels, login, message, messages, part, preferences, print,
-    searches, sender, sessions, settings, unsent,
+    folders, identity_pages, import, labels, login, message, messages, part, people, preferences,
+    print, searches, sender, sessions, settings, unsent,
 };
 use crate::assets;
 use crate::error::{Cause, Error, Result};
@@ -242,6 +242,12 @@ pub fn needs(route: &Route) -> Needs<'_> {
                 otherwise: |_| Route::Identities,
             },
             ..Needs::act(identity_pages::edit)
+        },
+        Route::People { ask } => Needs::page(|visit| people::list(visit, *ask)),
+        Route::Suggest { find } => Needs::look(|visit| people::suggest(visit, find)),
+        Route::EditPeople => Needs {
+            back: Back::Page(Route::People { ask: false }),
+            ..Needs::act(people::edit)
         },
         Route::Settings => Needs::page(settings::show),
         Route::SaveSettings => Needs {

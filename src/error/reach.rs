@@ -120,6 +120,16 @@ pub enum Act {
     Prefer(Preference),
     /// To set what stands on the page of settings.
     Set,
+    /// To forget somebody whom messages were sent to, or everybody.
+    ForgetPeople {
+        /// The address; empty for everybody.
+        address: String,
+    },
+    /// To know somebody again who was forgotten.
+    RememberPerson {
+        /// The address.
+        address: String,
+    },
     /// To do something with an identity.
     Identity {
         /// Its address.
@@ -172,6 +182,8 @@ impl Act {
             | Act::KeepSearch { .. }
             | Act::Prefer(_)
             | Act::Set
+            | Act::ForgetPeople { .. }
+            | Act::RememberPerson { .. }
             | Act::Identity { .. }
             | Act::KeepDraft
             | Act::DiscardDraft => true,

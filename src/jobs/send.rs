@@ -11,9 +11,10 @@ use super::{Answer, Ended, Job, Outside, Record, progressed};
 use crate::error::{Act, Cause, Error, GoneKind, Result};
 use crate::gate::{self, LaneKind};
 use crate::ledger::{Claim, Entry, Ledger, Stage, Token};
-use crate::mail::{self, Flags, FolderName, MessageRef, Refusal, Source};
+use crate::mail::{self, Address, Flags, FolderName, MessageRef, Refusal, Source};
 use crate::notices::{self, Told};
 use crate::outbox::Writing;
+use crate::people;
 use crate::process;
 use crate::remote::{Access, Append, Content, Criteria, Plan, UidSet};
 use crate::response::Response;
@@ -36,6 +37,8 @@ pub struct Send {
     pub way: Way,
     /// Where its copy goes; None where that is not known now.
     pub sent: Option<FolderName>,
+    /// Who is kept in mind as somebody whom the user writes to.
+    pub people: Vec<Address>,
     /// True where its user knows that it may have been sent, and wants it sent all the same.
     pub again: bool,
     /// The session that the notice is for.
@@ -98,15 +101,17 @@ impl Job for Send {
                 self.forget()?;
             }
             notices::keep(&mut desk.store, owner, id, told.clone(), desk.now);
+            // That nobody can be kept in mind keeps nothing else from being done.
+            let noted = people::note_sent(desk.pass, &self.people, desk.now);
             if let Some(archiving) = &self.archiving {
                 let done = archiving.archive(&mut desk.store, remote, (&session.data, desk.now));
                 if let Act::Send { archived, .. } = &mut told.done {
                     *archived = Some(done.is_ok());
                 }
                 notices::keep(&mut desk.store, owner, id, told, desk.now);
-                return done;
+                return done.and(noted);
             }
-            Ok(())
+            noted
         });
         Ok(Ended {
             answer: Answer::Page(Response::see_other(&href)),

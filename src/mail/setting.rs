@@ -24,11 +24,13 @@ pub enum Setting {
     ShowFirst,
     /// Where an answer begins.
     Reply,
+    /// Whether people whom messages are sent to are suggested from then on.
+    Collect,
 }
 
 impl Setting {
     /// All of them, in the order of the page.
-    pub const ALL: [Setting; 8] = [
+    pub const ALL: [Setting; 9] = [
         Setting::TimeZone,
         Setting::Theme,
         Setting::Keys,
@@ -37,6 +39,7 @@ impl Setting {
         Setting::AfterDelete,
         Setting::ShowFirst,
         Setting::Reply,
+        Setting::Collect,
     ];
 
     /// The key of the user's file, and the field of the form.
@@ -50,6 +53,7 @@ impl Setting {
             Setting::AfterDelete => "after_delete",
             Setting::ShowFirst => "show_first",
             Setting::Reply => "reply",
+            Setting::Collect => "collect",
         }
     }
 }

@@ -260,6 +260,8 @@ impl DraftForm {
     pub const SIGNED: &str = "signed";
     /// See `FROM`.
     pub const TO: &str = "to";
+    /// The field that adds one more to them, where there is no script.
+    pub const MORE_TO: &str = "more_to";
     /// See `FROM`.
     pub const CC: &str = "cc";
     /// See `FROM`.
@@ -290,7 +292,7 @@ impl DraftForm {
             base: text("base"),
             draft: Draft {
                 from: text(DraftForm::FROM),
-                to: typed(DraftForm::TO),
+                to: with_more(typed(DraftForm::TO), &typed(DraftForm::MORE_TO)),
                 cc: typed(DraftForm::CC),
                 bcc: typed(DraftForm::BCC),
                 reply_to: typed(DraftForm::REPLY_TO),
@@ -385,6 +387,15 @@ impl DraftForm {
     }
 }
 
+/// Addresses and one more.
+fn with_more(to: String, more: &str) -> String {
+    match (to.trim().trim_end_matches([',', ';']), more.trim()) {
+        (_, "") => to,
+        ("", more) => more.to_owned(),
+        (to, more) => format!("{to}, {more}"),
+    }
+}
+
 /// The page that an address of ours names; the inbox for anything else.
 pub fn next(address: &str) -> Route {
     let pages = ["folder", "folders", "message", "unsent"];
@@ -448,7 +459,10 @@ mod tests {
         let mut fields = form.hidden();
         fields.push(("do".to_owned(), "detach.3".to_owned()));
         fields.push(("text".to_owned(), "a\r\nb\rc".to_owned()));
+        fields.push(("to".to_owned(), "a@x.org, ".to_owned()));
+        fields.push(("more_to".to_owned(), "Bo <b@x.org>".to_owned()));
         let read = DraftForm::read(&fields).unwrap();
+        assert_eq!(read.draft.to, "a@x.org, Bo <b@x.org>");
         assert_eq!(
             (read.wish, read.draft.text.as_str()),
             (Wish::Detach(3), "a\nb\nc")

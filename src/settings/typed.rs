@@ -18,6 +18,7 @@ impl Settings {
             Setting::AfterDelete => self.after_delete.as_str().to_owned(),
             Setting::ShowFirst => self.show_first.as_str().to_owned(),
             Setting::Reply => self.reply.as_str().to_owned(),
+            Setting::Collect => Switch::of(self.collect).as_str().to_owned(),
         }
     }
 
@@ -41,6 +42,7 @@ impl Chosen {
             Setting::AfterDelete => set(&mut chosen.after_delete, Choice::named(text)),
             Setting::ShowFirst => set(&mut chosen.show_first, Choice::named(text)),
             Setting::Reply => set(&mut chosen.reply, Choice::named(text)),
+            Setting::Collect => set(&mut chosen.collect, Switch::named(text).map(Switch::is_on)),
         };
         (is_one && chosen.broken_rule().is_none()).then_some(chosen)
     }
@@ -56,6 +58,7 @@ impl Chosen {
             Setting::AfterDelete => self.after_delete.is_some(),
             Setting::ShowFirst => self.show_first.is_some(),
             Setting::Reply => self.reply.is_some(),
+            Setting::Collect => self.collect.is_some(),
         };
         Setting::ALL.into_iter().filter(says).collect()
     }
@@ -89,7 +92,7 @@ mod tests {
         match setting {
             Setting::TimeZone => vec!["", "UTC"],
             Setting::Theme => all::<Theme>(),
-            Setting::Keys => all::<Switch>(),
+            Setting::Keys | Setting::Collect => all::<Switch>(),
             Setting::Rows => vec!["10", "200"],
             Setting::Marked => all::<Marked>(),
             Setting::AfterDelete => all::<AfterDelete>(),

@@ -9,6 +9,7 @@ use maud::{Markup, html};
 use super::choose::hidden;
 use super::folders::opener;
 use super::icons::{Icon, icon};
+use super::people::{KEYS, Suggested};
 use super::{Chrome, Pane, app, notices, tokens};
 use crate::mail::{AddressField, Answer, AttachedFile, DraftFault, Question, Refusal, ReplyPlace};
 use crate::route::{DraftForm, Route, before_mailto, next};
@@ -23,6 +24,8 @@ pub struct ComposePage {
     pub senders: Vec<Sender>,
     /// Where its text begins, of an answer.
     pub begins: ReplyPlace,
+    /// Who is suggested as a recipient.
+    pub people: Suggested,
     /// What is attached.
     pub files: Vec<AttachedFile>,
     /// How many bytes can be attached.
@@ -189,13 +192,17 @@ fn form(chrome: &Chrome, page: &ComposePage) -> Markup {
     }
     html! {
         form id=(FORM) method="post" enctype="multipart/form-data" action=(chrome.href(&Route::Write)) autocomplete="off"
+            data-suggest=[page.people.more(chrome)] data-found=(words.suggestions())
+            data-down=(KEYS.down) data-up=(KEYS.up) data-take=(KEYS.take) data-shut=(KEYS.shut)
             data-autosave=(chrome.href(&Route::Autosave)) data-page=(chrome.href(&again(page))) {
             button name=(DraftForm::WISH) value="keep" hidden {}
             (tokens(chrome))
             (hidden(&page.form.hidden()))
             @if page.form.sure { input type="hidden" name="sure" value="1"; }
             (from(chrome, page))
+            (page.people.list())
             (addresses(page, &Field { name: DraftForm::TO, label: words.to_label(), value: &draft.to, of: AddressField::To }, !is_answer && draft.to.is_empty()))
+            (page.people.field(chrome))
             details open[!folded] {
                 summary { (words.more_fields()) }
                 (addresses(page, &Field { name: DraftForm::CC, label: words.cc_label(), value: &draft.cc, of: AddressField::Cc }, false))
@@ -299,7 +306,7 @@ fn addresses(page: &ComposePage, field: &Field, focus: bool) -> Markup {
     html! {
         .field {
             label for=(id) { (field.label) }
-            textarea id=(id) name=(field.name) rows="1" dir="auto" autocapitalize="off" spellcheck="false" autofocus[focus]
+            textarea id=(id) name=(field.name) data-people[!page.people.is_empty()] rows="1" dir="auto" autocapitalize="off" spellcheck="false" autofocus[focus]
                 aria-invalid=[is_wrong.then_some("true")] { "\n" (field.value) }
         }
     }

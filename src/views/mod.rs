@@ -24,6 +24,7 @@ pub mod keys;
 pub mod labels;
 pub mod login;
 pub mod message;
+pub mod people;
 pub mod plain_text;
 pub mod print;
 pub mod resume;

@@ -44,6 +44,7 @@ mod extras;
 mod identities;
 mod import;
 mod labels;
+mod people;
 mod settings;
 
 static ROOT: Base = Base(String::new());
@@ -166,6 +167,8 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
         ("sessions", extras::sessions()),
         ("settings", settings::page()),
         ("identities", identities::list()),
+        ("people", people::page()),
+        ("people-all", people::whether()),
         ("identity", identities::form()),
         ("keys", keys_page(true)),
         ("keys-off", keys_page(false)),

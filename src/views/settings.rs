@@ -52,13 +52,14 @@ pub fn page(chrome: &Chrome, page: &SettingsPage) -> Markup {
             (tokens(chrome))
             (group(words.settings_of_all(), &[Setting::TimeZone, Setting::Theme, Setting::Keys]))
             (group(words.settings_of_lists(), &[Setting::Rows, Setting::Marked, Setting::AfterDelete]))
-            (group(words.settings_of_messages(), &[Setting::ShowFirst, Setting::Reply]))
+            (group(words.settings_of_messages(), &[Setting::ShowFirst, Setting::Reply, Setting::Collect]))
             p { button.button.primary { (words.save_settings()) } }
         }
         section.option {
             h2 { (words.more_settings()) }
             ul.links {
                 li { a href=(chrome.href(&Route::Identities)) { (words.identities()) } }
+                li { a href=(chrome.href(&Route::People { ask: false })) { (words.people()) } }
                 li { a href=(chrome.href(&Route::Labels)) { (words.edit_labels()) } }
                 li { a href=(chrome.href(&Route::Keys)) { (words.shortcuts()) } }
                 li { a href=(chrome.href(&Route::Sessions)) { (words.sessions()) } }

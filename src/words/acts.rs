@@ -38,6 +38,8 @@ impl Words {
             Act::SetFolder { setting, name, on } => self.folder_set(*setting, name, *on),
             Act::KeepSearch { name, on } => self.search_kept(name, *on),
             Act::Identity { address, edit } => self.identity_edited(address, *edit),
+            Act::ForgetPeople { address } => self.people_forgotten(address),
+            Act::RememberPerson { address } => self.person_remembered(address),
             Act::Set => self.settings_saved().to_owned(),
             Act::Prefer(Preference::Keys(on)) => self.shortcuts_turned(*on).to_owned(),
             Act::Send {
@@ -364,6 +366,9 @@ impl Words {
             }
             Act::Identity { .. } => {
                 "Your identities may have been changed. Open \u{201c}Identities\u{201d} to check.".to_owned()
+            }
+            Act::ForgetPeople { .. } | Act::RememberPerson { .. } => {
+                "The people that Postern suggests may have been changed. Open \u{201c}Suggested recipients\u{201d} to check.".to_owned()
             }
             Act::Set => {
                 "Your settings may have been changed. Open \u{201c}Settings\u{201d} to check.".to_owned()

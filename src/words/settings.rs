@@ -51,6 +51,7 @@ impl Words {
             Setting::AfterDelete => "After deleting or moving a message",
             Setting::ShowFirst => "Show messages as",
             Setting::Reply => "Start replies",
+            Setting::Collect => "Suggest people you write to",
         }
     }
 
@@ -64,7 +65,8 @@ impl Words {
             | Setting::Theme
             | Setting::Keys
             | Setting::AfterDelete
-            | Setting::Reply => None,
+            | Setting::Reply
+            | Setting::Collect => None,
         }
     }
 
@@ -78,7 +80,8 @@ impl Words {
             | Setting::Marked
             | Setting::AfterDelete
             | Setting::ShowFirst
-            | Setting::Reply => "Choose one of these.",
+            | Setting::Reply
+            | Setting::Collect => "Choose one of these.",
         }
     }
 

@@ -9,6 +9,7 @@ use crate::mail::{
 };
 use crate::route::{ComposeQuery, DraftForm, Route, Wish};
 use crate::views::compose::{ComposePage, Sender, State, page};
+use crate::views::people::Suggested;
 use crate::views::unsent::{self, UnsentLine};
 use crate::views::{Kind, Notice};
 use crate::words::Words;
@@ -53,6 +54,10 @@ fn with(state: State, faults: Vec<DraftFault>, notices: &[Notice]) -> Markup {
             sender("strings@orchestra.example"),
         ],
         begins: ReplyPlace::Above,
+        people: Suggested {
+            first: vec!["Bo \"<b>\" <bo@example.org>".to_owned()],
+            has_more: true,
+        },
         files: vec![AttachedFile {
             number: 0,
             name: "Second violins, all parts.pdf".to_owned(),
