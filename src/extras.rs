@@ -2,7 +2,7 @@
 //! leave a list.
 //!
 //! On the ground floor: `mime` reads it out of bytes, `words` and views say it. Not for acting on any of it: nothing here
-//! is answered, imported or called. To know before changing it: every text in here is the sender's, data and never markup;
+//! is imported or called. To know before changing it: every text in here is the sender's, data and never markup;
 //! one line each (what is said about an event may have more), without controls, but nothing else about it is true.
 
 use crate::time::{ClockTime, Seconds};
@@ -69,6 +69,8 @@ pub struct Guest {
 pub struct Event {
     /// What its calendar calls it, and which one of those that come again it is, as written; either may be empty.
     pub id: (String, String),
+    /// The lines that an answer to it repeats, each as it is written: what names it, who invites, what it is about.
+    pub repeated: Vec<String>,
     /// What is asked of the reader.
     pub method: Method,
     /// What it is about; may be empty.

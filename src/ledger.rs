@@ -139,6 +139,21 @@ impl<'s> Ledger<'s> {
         seal::to_text(&[&token.id[..], &made, tag].concat())
     }
 
+    /// The token of something that a user may send once, named by these texts.
+    pub fn token_of(&self, names: &[&str]) -> Token {
+        let names: Vec<&[u8]> = names.iter().map(|name| name.as_bytes()).collect();
+        let user: [&[u8]; 1] = [&self.user.0];
+        let hash = self.secret.hash("sent once", &[&user[..], &names].concat());
+        let mut id = [0; 16];
+        for (to, from) in id.iter_mut().zip(hash) {
+            *to = from;
+        }
+        Token {
+            id,
+            made: time::now(),
+        }
+    }
+
     /// Reads what `to_text` wrote for the same user; None for anything else, and for one that is too old.
     pub fn token(&self, text: &str) -> Option<Token> {
         let bytes = seal::from_text(text)?;

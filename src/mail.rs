@@ -29,11 +29,11 @@ use serde::{Deserialize, Serialize};
 pub use act::{MessageAct, Tally};
 pub use conversation::Conversation;
 pub use draft::{
-    AddressField, Answer, AttachedFile, Carried, Draft, DraftFault, DraftTrouble, Question, Source,
-    Unsent,
+    AddressField, Answer, Asks, AttachedFile, Carried, Draft, DraftFault, DraftTrouble,
+    ForPrograms, Priority, Question, Source, Unsent,
 };
 pub use evidence::{Check, Evidence, FromForm, Topmost, Verdict};
-pub use flags::{FORWARDED, Flags, MUTED};
+pub use flags::{FORWARDED, Flags, MUTED, RECEIPT_ANSWERED};
 pub use folder_act::{FolderAct, FolderChange, FolderFault, FolderSetting, FolderSize};
 pub use identity::{IdentityFault, IdentityField};
 pub use import::{Stop, TakenIn, Unfit, Unfitting};

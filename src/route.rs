@@ -5,6 +5,7 @@
 //! travel in the query only: Apache answers some of their characters in a path with an error of its own.
 
 mod act;
+mod asks;
 mod beside;
 mod carried;
 mod compose;
@@ -16,6 +17,7 @@ mod page;
 mod preference_form;
 mod query;
 mod search_form;
+mod told_form;
 
 use crate::error::{Error, Result};
 pub use crate::mail::MessageRef;
@@ -33,6 +35,7 @@ pub use page::{
 pub use preference_form::PreferenceForm;
 use query::{Link, Query};
 pub use search_form::SearchForm;
+pub use told_form::{TellForm, Telling};
 
 /// What stands before every address of this installation: `/cgi-bin/postern`, or nothing at the root. No slash at its end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -73,6 +76,8 @@ pub enum Route {
     Unsent,
     /// `POST /compose`: keeps what was typed and attached, and does with it what its form says (`DraftForm`).
     Write,
+    /// `POST /tell`: one click tells the sender of a message something: that it was read, or whether one comes.
+    Tell,
     /// `GET /message`: one message.
     Message(MessageQuery),
     /// `GET /print`: one message for paper.
@@ -173,6 +178,7 @@ impl Route {
             | Route::TakeIn
             | Route::Compose(_)
             | Route::Write
+            | Route::Tell
             | Route::Unsent
             | Route::Autosave
             | Route::Labels
@@ -241,6 +247,7 @@ impl Route {
                 "GET, HEAD, POST",
                 ComposeQuery::read(&q).map(Route::from),
             ),
+            "/tell" => only(post, "POST", Ok(Route::Tell)),
             "/autosave" => only(post, "POST", Ok(Route::Autosave)),
             "/unsent" => by_get(Ok(Route::Unsent)),
             "/change-folder" => only(post, "POST", Ok(Route::ChangeFolder)),
@@ -374,6 +381,7 @@ impl Route {
                 page.write(&mut link);
             }
             Route::Write => link.path("/compose"),
+            Route::Tell => link.path("/tell"),
             Route::Unsent => link.path("/unsent"),
             Route::Autosave => link.path("/autosave"),
             Route::ChangeFolder => link.path("/change-folder"),
@@ -598,6 +606,7 @@ mod tests {
             ),
             ("GET", Route::Import(folder.clone())),
             ("POST", Route::TakeIn),
+            ("POST", Route::Tell),
             ("POST", Route::ChangeFolder),
             ("POST", Route::SetFolder),
             ("POST", Route::KeepSearch),

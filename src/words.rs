@@ -23,6 +23,7 @@ mod resume;
 mod sessions;
 mod settings;
 mod sign_in;
+mod telling;
 mod unsent;
 
 pub use failures::{ABORTED, ErrorText, LastWords, TOO_LATE};

@@ -29,6 +29,7 @@ mod mailto;
 mod pictures;
 mod random;
 mod servers;
+mod telling;
 
 use std::time::Duration;
 

@@ -11,6 +11,11 @@ use crate::outbox::Writing;
 /// All that its writer is asked.
 pub(super) fn ask(visit: &mut Visit, letter: &Letter, writing: &Writing) -> Vec<Question> {
     let mut addresses = own_addresses(visit);
+    // Where it cannot be read who was written to before, fewer are known.
+    if let Ok(recipients) = visit.profile.recipients() {
+        let all = recipients.all().iter();
+        addresses.extend(all.map(|one| one.address.clone()));
+    }
     let source = writing.draft.source.as_ref();
     if let Some(Source { message, .. }) = source
         // Where it is gone nobody is known by it.

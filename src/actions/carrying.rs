@@ -44,6 +44,14 @@ pub(super) fn whole(message: MessageRef, row: &Row, number: u32) -> Carried {
     }
 }
 
+/// The files of one user take so much room as those of this many messages may, however many there are.
+const MESSAGES_OF_FILES: u64 = 3;
+
+/// How many bytes the files of all messages of a user may have, where those of one may have `limit`.
+pub(super) fn room(limit: u64) -> u64 {
+    limit.saturating_mul(MESSAGES_OF_FILES)
+}
+
 /// Takes out what lies inside of parts, unless that was done; and says what cannot be had, or is too much with all else.
 pub(super) fn take_out(
     visit: &mut Visit,
@@ -57,15 +65,21 @@ pub(super) fn take_out(
     if sizes.fold(writing.size(), u64::saturating_add) > limit {
         return Ok(vec![DraftFault::TooLarge { limit }]);
     }
-    let mut faults = Vec::new();
-    for one in carried.iter().filter(|one| one.is_inside()) {
-        if visit
-            .drafts
-            .read_file(&token.id, one.slot(), &key)?
-            .is_some()
-        {
-            continue;
+    let mut missing = Vec::new();
+    for one in carried {
+        let there = visit.drafts.read_file(&token.id, one.slot(), &key)?;
+        if there.is_none() {
+            missing.push(one);
         }
+    }
+    let sizes = missing.iter().map(|one| one.carries());
+    let limit = room(limit);
+    let used = visit.drafts.used()?;
+    if !missing.is_empty() && sizes.fold(used, u64::saturating_add) > limit {
+        return Ok(vec![DraftFault::NoRoom { limit }]);
+    }
+    let mut faults = Vec::new();
+    for one in missing.into_iter().filter(|one| one.is_inside()) {
         let found = document::part(&mut visit.mailbox, &one.message, &one.part, WHOLE_BYTES);
         let Ok((_, PartBytes::Here(bytes))) = found else {
             let name = one.name.clone();

@@ -1,29 +1,27 @@
-//! Writing a message: its page, and what its form asks for.
+//! Writing a message: what its form asks for.
 //!
-//! Not for what a message begins with (`beginning`), nor for sending (`jobs::send`). To know before changing it: whatever is
+//! Not for its page (`writing`), nor for what a message begins with (`beginning`), nor for sending (`jobs::send`). To know before changing it: whatever is
 //! wrong, the form comes again with everything in it; what was typed and attached is on the disk before anything is judged.
 
 use super::archiving::archiving;
 use super::beginning::begin;
-use super::identities::{as_address, identities, identity, sent_folder, way};
-use super::keeping::{has_room, is_overtaken, keep, keep_beside, page_number, version};
-use super::panes::Around;
-use super::people;
-use super::signing::{place, resigned};
-use super::{Done, Visit, asking, discarding, editing, server_draft};
+use super::identities::{as_address, identity, sent_folder, way};
+use super::keeping::{has_room, is_overtaken, keep, keep_beside, page_number};
+use super::signing::resigned;
+use super::writing::{Page, page};
+use super::{Done, Visit, asking, discarding, editing, people, server_draft};
 use crate::draft::{self, Letter};
 use crate::error::{Act, Cause, Error, Result};
 use crate::gate;
 use crate::jobs::message::Message;
 use crate::jobs::send::Send;
 use crate::ledger::{Entry, Stage, Token};
-use crate::mail::{Answer, AttachedFile, Draft, DraftFault};
+use crate::mail::{AttachedFile, Draft};
 use crate::outbox::{Kept, Writing};
 use crate::request::form::Form;
 use crate::response::Response;
 use crate::route::{self, ComposeQuery, DraftForm, ListQuery, NoticeId, Route, Wish};
-use crate::views::compose::{self, ComposePage, Sender, State};
-use crate::views::{Kind, Notice};
+use crate::views::compose::State;
 
 /// Shows a message that is being written, or begins one.
 ///
@@ -182,7 +180,8 @@ fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
     let kept = Page::of(token, writing, &form.next);
     match letter {
         Ok(letter) if faults.is_empty() => {
-            let asked = match form.sure {
+            // What may have been sent was asked about before.
+            let asked = match form.sure || form.again {
                 true => Vec::new(),
                 false => asking::ask(visit, &letter, &kept.writing),
             };
@@ -204,6 +203,30 @@ fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
         }
         Ok(_) | Err(()) => page(visit, Page { faults, ..kept }),
     }
+}
+
+/// Sends a message that one click has written; where it is not sent, its page shows it.
+///
+/// # Errors
+/// `DiskFull`, `Setup`.
+pub(super) fn send_at_once(
+    visit: &mut Visit,
+    token: Token,
+    draft: Draft,
+    next: String,
+) -> Result<Done> {
+    let form = DraftForm {
+        token: visit.ledger.to_text(&token),
+        signed: draft.from.clone(),
+        draft,
+        wish: Wish::Send,
+        again: false,
+        sure: true,
+        base: String::new(),
+        is_leaving: false,
+        next,
+    };
+    written(visit, form, &Form::default())
 }
 
 /// What somebody has sent.
@@ -234,7 +257,8 @@ fn content(visit: &Visit, form: &DraftForm, files: &Form) -> [u8; 32] {
     let names = files.files().iter().map(|file| &file.name);
     let carried: Vec<String> = draft.carried.iter().map(|one| format!("{one:?}")).collect();
     let all = typed.into_iter().chain(names).chain(&sizes);
-    let all = all.chain(&carried);
+    let asks = [format!("{:?}{:?}", draft.asks, draft.for_programs)];
+    let all = all.chain(&carried).chain(&asks);
     let pieces: Vec<&[u8]> = all.map(|text| text.as_bytes()).collect();
     visit.ledger.content(&pieces)
 }
@@ -340,144 +364,6 @@ fn another(
         ..kept
     };
     page(visit, page_of_it)
-}
-
-/// What a page shows.
-struct Page {
-    token: Token,
-    writing: Writing,
-    next: String,
-    faults: Vec<DraftFault>,
-    state: State,
-    /// How many messages that it was to hand on are no longer there.
-    missing: u32,
-}
-
-impl Page {
-    fn of(token: Token, writing: Writing, next: &str) -> Page {
-        Page {
-            token,
-            writing,
-            next: next.to_owned(),
-            faults: Vec::new(),
-            state: State::Written,
-            missing: 0,
-        }
-    }
-}
-
-/// True for a message of somebody else that is passed on as it is.
-fn is_redirected(draft: &Draft) -> bool {
-    let source = draft.source.as_ref();
-    source.is_some_and(|source| source.how == Answer::Redirect)
-}
-
-fn page(visit: &mut Visit, page: Page) -> Result<Done> {
-    let notices = notices(visit, &page);
-    let around = Around::gather(visit, None, notices)?;
-    let known = identities(visit);
-    let chosen = page.writing.draft.from.clone();
-    let senders = known.into_iter().map(|identity| Sender {
-        is_chosen: identity.is_of(&chosen),
-        shown: draft::list(&[as_address(&identity)]),
-        address: identity.address,
-        reply_to: identity.reply_to,
-        signature: identity.signature.trim_end().to_owned(),
-    });
-    let form = DraftForm {
-        token: visit.ledger.to_text(&page.token),
-        base: version(visit, &page.writing.draft),
-        draft: page.writing.draft,
-        wish: Wish::Keep,
-        again: matches!(page.state, State::Unknown(_)),
-        signed: chosen.clone(),
-        sure: matches!(page.state, State::Asked(_)),
-        is_leaving: false,
-        next: page.next,
-    };
-    let status = if page.faults.is_empty() { 200 } else { 422 };
-    let archives = archiving(visit, &form.draft).is_some();
-    let page = ComposePage {
-        senders: senders.collect(),
-        begins: place(visit, &form.draft),
-        people: people::suggested(visit),
-        files: page.writing.files,
-        most_attached: visit.config.most_attached(),
-        faults: page.faults,
-        state: page.state,
-        archives,
-        form,
-    };
-    let response = visit.page_with(status, |visit| compose::page(&around.chrome(visit), &page));
-    Ok(Done::Page(response.kept_for_back()))
-}
-
-/// What became of a message, and what keeps it from being sent.
-fn notices(visit: &Visit, page: &Page) -> Vec<Notice> {
-    let words = visit.words;
-    let bad = |lead: &str, text: String| Notice {
-        kind: Kind::Bad,
-        ..Notice::warning(lead, text)
-    };
-    let state = match &page.state {
-        State::Written => None,
-        State::Refused(refusal) if is_redirected(&page.writing.draft) => {
-            Some(bad(words.not_sent(), words.redirect_refusal(refusal)))
-        }
-        State::Refused(refusal) => Some(bad(words.not_sent(), words.refusal(refusal))),
-        State::Asked(_) => None,
-        State::Sending => Some(Notice::warning("", words.still_sending())),
-        State::Unknown(at) => Some(bad(
-            words.perhaps_sent_lead(),
-            words.perhaps_sent_text(at.as_ref()),
-        )),
-        State::NotFiled(at) => Some(Notice::warning("", words.copy_missing(at.as_ref()))),
-        State::Overtaken => Some(Notice::warning("", words.draft_overtaken())),
-        State::PerhapsBefore => Some(Notice::warning(
-            words.perhaps_sent_lead(),
-            words.perhaps_sent_before(),
-        )),
-        State::SentBefore(at) => Some(Notice::warning(
-            words.sent_before_lead(),
-            words.sent_before_text(at.as_ref()),
-        )),
-    };
-    let faults: Vec<String> = page
-        .faults
-        .iter()
-        .map(|fault| words.draft_fault(fault))
-        .collect();
-    let faults = (!faults.is_empty()).then(|| bad(words.not_sent(), faults.join(" ")));
-    let asked = match &page.state {
-        State::Asked(asked) => asked.as_slice(),
-        _ => &[],
-    };
-    let asked = asked
-        .iter()
-        .map(|question| Notice::warning("", words.question(question)));
-    let missing = page.missing;
-    let missing = (missing > 0).then(|| Notice::warning("", words.not_there_to_forward(missing)));
-    let told = state
-        .into_iter()
-        .chain(elsewhere(visit, page))
-        .chain(faults)
-        .chain(missing);
-    told.chain(asked).collect()
-}
-
-/// What is to be said of the draft on the mail server.
-fn elsewhere(visit: &Visit, page: &Page) -> Vec<Notice> {
-    let key = &visit.session.data.key;
-    let known = visit.drafts.on_server(&page.token.id, key);
-    // What cannot be read says nothing: the message itself is here.
-    let Some(known) = known.ok().flatten() else {
-        return Vec::new();
-    };
-    let words = visit.words;
-    let split = known.is_split.then(|| words.draft_split());
-    let trouble = known.trouble.map(|trouble| words.draft_trouble(trouble));
-    let told = split.into_iter().chain(trouble);
-    told.map(|text| Notice::warning("", text)).collect()
 }
 
 /// What the ledger has of a message; one that nobody is at work on any more may have been sent.

@@ -8,7 +8,7 @@ use super::identities::may_send;
 use crate::clean::Leads;
 use crate::document::{Document, Opening, Purpose, Rendering, open};
 use crate::error::Result;
-use crate::extras::{Event, Moment};
+use crate::extras::{Coming, Event, Moment};
 use crate::mail::{Role, Sought};
 use crate::route::{self, FrameQuery, Route};
 use crate::sender::{self, Judgement, Standpoint};
@@ -84,6 +84,7 @@ pub fn extras(visit: &Visit, document: &Document) -> Extras {
             .collect(),
         cards: extras.cards.clone(),
         reports: extras.reports.clone(),
+        receipt: None,
     }
 }
 
@@ -99,6 +100,8 @@ fn event_line(visit: &Visit, event: &Event) -> EventLine {
             _ => None,
         },
         event: event.clone(),
+        said: Coming::default(),
+        answer: None,
     }
 }
 

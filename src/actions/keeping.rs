@@ -11,9 +11,6 @@ use crate::request::form::Form;
 use crate::route::{DraftForm, Wish};
 use crate::views::ONCE;
 
-/// The files of one user take so much room as those of this many messages may, however many there are.
-const MESSAGES_OF_FILES: u64 = 3;
-
 /// Keeps what was typed and attached, and takes off what is to be taken off. What was typed is kept first: whatever becomes of
 /// the files, it is there.
 pub(super) fn keep(
@@ -65,7 +62,9 @@ pub(super) fn keep(
     if let Some(slot) = slot {
         visit.drafts.detach(&token.id, slot)?;
     }
-    faults.extend(carrying::take_out(visit, token, &writing)?);
+    if form.wish != Wish::Discard {
+        faults.extend(carrying::take_out(visit, token, &writing)?);
+    }
     Ok((writing, faults))
 }
 
@@ -163,7 +162,7 @@ fn attach(
             continue;
         }
         // Each of a user's messages may be as large as one may be, and all together as three.
-        let room = limit.saturating_mul(MESSAGES_OF_FILES);
+        let room = carrying::room(limit);
         let is_short =
             || -> Result<bool> { Ok(visit.drafts.used()?.saturating_add(upload.size) > room) };
         while is_short()? && make_room(visit, Some(token))? {}

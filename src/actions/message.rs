@@ -7,7 +7,7 @@ use super::muted::MutedIds;
 use super::named_labels::{Labels, ON_A_MESSAGE};
 use super::opened::attachments;
 use super::panes::{Around, Beside, list_pane, offers};
-use super::{Done, Visit, sender};
+use super::{Done, Visit, sender, telling};
 use crate::clean::{self, Cleaned, Length};
 use crate::document::{Document, Opening, People, Purpose};
 use crate::error::{Error, GoneKind, Result};
@@ -126,12 +126,14 @@ impl Read {
             false => Default::default(),
             true => Labels::of(visit).chips(&document.row().flags, ON_A_MESSAGE),
         };
+        let mut extras = extras(visit, &document);
+        telling::offer(visit, &document, &Route::Message(page.clone()), &mut extras)?;
         Ok(Read {
             query: query.clone(),
             page: page.clone(),
             judgement: judgement.with_name_of(&people.from),
             attachments: attachments(&document),
-            extras: extras(visit, &document),
+            extras,
             document,
             html,
             remote,

@@ -54,6 +54,7 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
         | MessageAct::Unstar
         | MessageAct::Mute
         | MessageAct::Unmute
+        | MessageAct::Receipt
         | MessageAct::Restore => {
             let (flags, set) = form.act.flags().unwrap_or_default();
             (Change::Flags { flags, set }, String::new())

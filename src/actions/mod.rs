@@ -49,9 +49,11 @@ mod server_draft;
 pub mod sessions;
 pub mod settings;
 mod signing;
+pub mod telling;
 mod together;
 pub mod unsent;
 mod ways;
+mod writing;
 
 use std::time::Duration;
 

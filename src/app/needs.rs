@@ -11,12 +11,12 @@ use crate::actions::login::SignInFields;
 use crate::actions::{
     self, Done, Visit, about, compose, conversation, folder, folder_options, folder_settings,
     folders, identity_pages, import, labels, login, message, messages, part, people, preferences,
-    print, searches, sender, sessions, settings, unsent,
+    print, searches, sender, sessions, settings, telling, unsent,
 };
 use crate::assets;
 use crate::error::{Cause, Error, Result};
 use crate::gate::Waiter;
-use crate::mail::ListId;
+use crate::mail::{FolderName, ListId};
 use crate::outbox::{FormId, Kept};
 use crate::request::Head;
 use crate::request::body::BodyLimit;
@@ -189,6 +189,10 @@ pub fn needs(route: &Route) -> Needs<'_> {
                 otherwise: compose::page_of,
             },
             ..Needs::act(compose::write)
+        },
+        Route::Tell => Needs {
+            back: Back::Page(Route::Folder(ListQuery::newest(FolderName::inbox()))),
+            ..Needs::act(telling::tell)
         },
         Route::Message(query) => {
             Needs::page(|visit| conversation::show(visit, query)).but_elsewhere(plain(query))

@@ -8,6 +8,7 @@
 mod answer;
 mod flowed;
 mod identity;
+mod itip;
 mod questions;
 mod quote;
 mod recipients;
@@ -18,6 +19,7 @@ mod write;
 
 pub use answer::{Answering, answer, list, subject};
 pub use identity::{bare_signature, identity_faults};
+pub use itip::reply;
 pub use questions::{Known, questions};
 pub use quote::{quoted, unquoted};
 pub use recipients::{Typed, typed};
@@ -26,7 +28,7 @@ pub use signature::{resigned, signed};
 pub use whole::{Travels, WithoutBcc, travels};
 pub use write::{Attached, Stamp, written};
 
-use crate::mail::{Address, AddressField, Draft, DraftFault};
+use crate::mail::{Address, AddressField, Asks, Draft, DraftFault, ForPrograms};
 
 /// The most people that one message may go to.
 const MOST_RECIPIENTS: usize = 500;
@@ -52,9 +54,21 @@ pub struct Letter {
     pub in_reply_to: String,
     /// The Message-IDs of its conversation.
     pub references: Vec<String>,
+    /// What it asks for.
+    pub asks: Asks,
+    /// What programs read in it.
+    pub for_programs: Option<ForPrograms>,
 }
 
 impl Letter {
+    /// The address that reports of failure go to; none for a receipt, so that nothing answers it (RFC 8098 3).
+    pub fn envelope_sender(&self) -> &str {
+        match &self.for_programs {
+            Some(ForPrograms::Receipt { .. }) => "",
+            Some(ForPrograms::Calendar(_)) | None => &self.from.email,
+        }
+    }
+
     /// Everybody who gets it, each once.
     pub fn recipients(&self) -> Vec<String> {
         let mut seen = std::collections::BTreeSet::new();
@@ -101,6 +115,8 @@ pub fn letter(draft: &Draft, from: Option<Address>) -> Result<Letter, Vec<DraftF
             .cloned()
             .unwrap_or_default(),
         references: draft.references.iter().filter(is_id).cloned().collect(),
+        asks: draft.asks,
+        for_programs: draft.for_programs.clone().filter(is_readable),
     };
     let recipients = letter.recipients().len();
     if recipients == 0 && faults.is_empty() {
@@ -141,6 +157,21 @@ pub fn kept(draft: &Draft, from: &Address) -> Letter {
         text: draft.text.clone(),
         in_reply_to: in_reply_to.unwrap_or_default(),
         references: draft.references.iter().filter(is_id).cloned().collect(),
+        asks: draft.asks,
+        for_programs: draft.for_programs.clone().filter(is_readable),
+    }
+}
+
+/// True for what others can read: the fields of a receipt are lines of their own.
+fn is_readable(for_programs: &ForPrograms) -> bool {
+    match for_programs {
+        ForPrograms::Calendar(_) => true,
+        ForPrograms::Receipt { reader, original } => {
+            let is_id = original.is_empty() || is_message_id(original);
+            let addresses = typed(reader);
+            let is_one = addresses.wrong.is_empty() && addresses.good.len() == 1;
+            is_id && is_one && reader.is_ascii() && !reader.chars().any(char::is_control)
+        }
     }
 }
 

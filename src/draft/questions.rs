@@ -91,7 +91,8 @@ const WITHOUT_BLANKS: [&str; 4] = ["添付", "附件", "附檔", "첨부"];
 pub struct Known<'k> {
     /// True where something is attached.
     pub has_files: bool,
-    /// The addresses that its writer knows: their own, and those of the message that is answered.
+    /// The addresses that its writer knows: their own, those that they have written to, and those of the message that is
+    /// answered.
     pub addresses: &'k [String],
     /// The line above a message that is handed on; what is below it others have written.
     pub forwarded: &'k str,
@@ -181,6 +182,8 @@ mod tests {
             text: text.to_owned(),
             in_reply_to: String::new(),
             references: Vec::new(),
+            asks: crate::mail::Asks::default(),
+            for_programs: None,
         }
     }
 

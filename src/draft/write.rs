@@ -18,7 +18,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use super::Letter;
 use super::flowed::flowed;
 use super::whole::{Travels, copy_lines};
-use crate::mail::Address;
+use crate::mail::{Address, ForPrograms, Priority};
 
 /// What a line of base64 carries, in bytes (RFC 2045 6.8), and how much of a file is read at once.
 const LINE: usize = 57;
@@ -106,8 +106,9 @@ pub fn written(
         let ids = MessageId::new_list(letter.references.iter().map(String::as_str));
         header(&mut head, "References", ids.into());
     }
+    asked(&mut head, letter);
     head.extend_from_slice(b"MIME-Version: 1.0\r\n");
-    let text = text_part(&letter.text);
+    let text = content(letter, &stamp.boundary)?;
     if files.is_empty() {
         out.write_all(&head)?;
         out.write_all(&text)?;
@@ -151,6 +152,66 @@ pub(super) fn mailboxes(addresses: &[Address]) -> HeaderType<'_> {
         Mailbox::Address(EmailAddress { name, email })
     };
     Mailbox::new_list(addresses.iter().map(mailbox).collect()).into()
+}
+
+/// The fields that ask for something.
+fn asked(head: &mut Vec<u8>, letter: &Letter) {
+    let urgency: &[u8] = match letter.asks.priority {
+        Priority::High => b"X-Priority: 1\r\nImportance: high\r\n",
+        Priority::Normal => b"",
+        Priority::Low => b"X-Priority: 5\r\nImportance: low\r\n",
+    };
+    head.extend_from_slice(urgency);
+    if letter.asks.receipt {
+        let from = [Address {
+            name: String::new(),
+            email: letter.from.email.clone(),
+        }];
+        header(head, "Disposition-Notification-To", mailboxes(&from));
+    }
+}
+
+/// The text, with what programs read in it.
+fn content(letter: &Letter, boundary: &str) -> io::Result<Vec<u8>> {
+    let text = text_part(&letter.text);
+    let mut part = Vec::new();
+    let kind = match &letter.for_programs {
+        None => return Ok(text),
+        Some(ForPrograms::Calendar(calendar)) => {
+            // RFC 6047 2.4: the method stands in the type, too.
+            part.extend_from_slice(
+                b"Content-Type: text/calendar; method=REPLY; charset=utf-8\r\n\
+                  Content-Transfer-Encoding: base64\r\n\r\n",
+            );
+            let calendar = calendar.replace('\n', "\r\n").into_bytes();
+            base64_lines(Box::new(io::Cursor::new(calendar)), &mut part)?;
+            part.extend_from_slice(b"\r\n");
+            "alternative"
+        }
+        Some(ForPrograms::Receipt { reader, original }) => {
+            // RFC 8098 3.1
+            write!(
+                part,
+                "Content-Type: message/disposition-notification\r\n\r\n\
+                 Final-Recipient: rfc822;{reader}\r\n"
+            )?;
+            if !original.is_empty() {
+                write!(part, "Original-Message-ID: <{original}>\r\n")?;
+            }
+            part.extend_from_slice(b"Disposition: manual-action/MDN-sent-manually; displayed\r\n");
+            "report; report-type=disposition-notification"
+        }
+    };
+    let mut both = Vec::new();
+    write!(
+        both,
+        "Content-Type: multipart/{kind};\r\n boundary=\"{boundary}a\"\r\n\r\n--{boundary}a\r\n"
+    )?;
+    both.extend_from_slice(&text);
+    write!(both, "\r\n--{boundary}a\r\n")?;
+    both.extend_from_slice(&part);
+    write!(both, "\r\n--{boundary}a--\r\n")?;
+    Ok(both)
 }
 
 fn text_part(text: &str) -> Vec<u8> {
@@ -315,6 +376,8 @@ mod tests {
             text: "Hëllo\n".to_owned(),
             in_reply_to: "x@y".to_owned(),
             references: vec!["w@y".to_owned(), "x@y".to_owned()],
+            asks: crate::mail::Asks::default(),
+            for_programs: None,
         }
     }
 

@@ -11,7 +11,7 @@ use super::{Answer, Ended, Job, Outside, Record, progressed};
 use crate::error::{Act, Cause, Error, GoneKind, Result};
 use crate::gate::{self, LaneKind};
 use crate::ledger::{Claim, Entry, Ledger, Stage, Token};
-use crate::mail::{self, Address, Flags, FolderName, MessageRef, Refusal, Source};
+use crate::mail::{self, Address, Flags, FolderName, ForPrograms, MessageRef, Refusal, Source};
 use crate::notices::{self, Told};
 use crate::outbox::Writing;
 use crate::people;
@@ -242,7 +242,8 @@ impl Send {
     fn hand_over(&self, written: &mut Written) -> (Outcome, Option<Cause>) {
         let recipients = self.message.letter.recipients();
         let outgoing = Outgoing {
-            sender: &self.message.letter.from.email,
+            sender: self.message.letter.envelope_sender(),
+            reports: self.message.letter.asks.delivery,
             recipients: &recipients,
             message: &mut written.spool,
             is_8bit: written.is_8bit,
@@ -286,10 +287,14 @@ impl Send {
     fn marks(&self) -> Vec<(MessageRef, Flags)> {
         let forwarded = || Flags::keyword(mail::FORWARDED).unwrap_or_default();
         let mut marks = Vec::new();
-        if let Some(Source { message, how }) = &self.message.draft.source {
-            let flags = match how.is_reply() {
-                true => Flags::ANSWERED,
-                false => forwarded(),
+        let draft = &self.message.draft;
+        if let Some(Source { message, how }) = &draft.source {
+            let flags = match (&draft.for_programs, how.is_reply()) {
+                (Some(ForPrograms::Receipt { .. }), _) => {
+                    Flags::keyword(mail::RECEIPT_ANSWERED).unwrap_or_default()
+                }
+                (_, true) => Flags::ANSWERED,
+                (_, false) => forwarded(),
             };
             marks.push((message.clone(), flags));
         }

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Flags, MUTED};
+use super::{Flags, MUTED, RECEIPT_ANSWERED};
 
 /// What is to be done with messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,13 +47,15 @@ pub enum MessageAct {
     Mute,
     /// To have it stand out again.
     Unmute,
+    /// To note that their reader has decided about a receipt.
+    Receipt,
     /// To write a message that they go with, as files: nothing is changed.
     Forward,
 }
 
 impl MessageAct {
     /// Every act, with the name that forms have for it.
-    const NAMES: [(MessageAct, &'static str); 19] = [
+    const NAMES: [(MessageAct, &'static str); 20] = [
         (MessageAct::Read, "read"),
         (MessageAct::Unread, "unread"),
         (MessageAct::Star, "star"),
@@ -73,6 +75,7 @@ impl MessageAct {
         (MessageAct::Mute, "mute"),
         (MessageAct::Unmute, "unmute"),
         (MessageAct::Forward, "forward"),
+        (MessageAct::Receipt, "receipt"),
     ];
 
     /// Every act.
@@ -105,6 +108,7 @@ impl MessageAct {
             MessageAct::Restore => Some((Flags::DELETED, false)),
             MessageAct::Mute => Some((Flags::keyword(MUTED)?, true)),
             MessageAct::Unmute => Some((Flags::keyword(MUTED)?, false)),
+            MessageAct::Receipt => Some((Flags::keyword(RECEIPT_ANSWERED)?, true)),
             MessageAct::Archive
             | MessageAct::Delete
             | MessageAct::Spam
@@ -156,6 +160,7 @@ impl MessageAct {
             | MessageAct::SaveMbox
             | MessageAct::Mute
             | MessageAct::Unmute
+            | MessageAct::Receipt
             | MessageAct::Forward => false,
         }
     }

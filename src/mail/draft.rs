@@ -32,6 +32,10 @@ pub struct Draft {
     pub references: Vec<String>,
     /// What of other messages goes with it.
     pub carried: Vec<Carried>,
+    /// What it asks for.
+    pub asks: Asks,
+    /// What programs read in it, beside its text.
+    pub for_programs: Option<ForPrograms>,
 }
 
 impl Draft {
@@ -68,6 +72,43 @@ pub enum Answer {
     Redirect,
     /// To anybody: it becomes a new message.
     EditAsNew,
+}
+
+/// What a message asks of who gets it, and of the servers on its way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asks {
+    /// How soon it is to be read.
+    pub priority: Priority,
+    /// That its readers tell that they have read it (RFC 8098).
+    pub receipt: bool,
+    /// That the servers tell what became of it (RFC 3461).
+    pub delivery: bool,
+}
+
+/// How soon a message is to be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Priority {
+    /// Before others.
+    High,
+    /// As any other.
+    #[default]
+    Normal,
+    /// After others.
+    Low,
+}
+
+/// What programs read in a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ForPrograms {
+    /// The answer to an invitation (RFC 6047): a calendar, lines ended by LF.
+    Calendar(String),
+    /// That a message was read (RFC 8098).
+    Receipt {
+        /// The address of who has read it.
+        reader: String,
+        /// Its Message-ID, without brackets; may be empty.
+        original: String,
+    },
 }
 
 impl Answer {

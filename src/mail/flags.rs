@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 /// `$Forwarded` (RFC 5788), the one keyword that every client knows.
 pub const FORWARDED: &str = "$Forwarded";
+/// The keyword that whoever read a message was asked for a receipt, and has decided (RFC 3503).
+pub const RECEIPT_ANSWERED: &str = "$MDNSent";
 /// The keyword that its user wants to hear no more of a message's conversation.
 pub const MUTED: &str = "$Muted";
 

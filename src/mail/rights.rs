@@ -45,9 +45,11 @@ impl Rights {
     pub fn act(&self, act: MessageAct) -> bool {
         match act {
             MessageAct::Read | MessageAct::Unread => self.any("s"),
-            MessageAct::Star | MessageAct::Unstar | MessageAct::Label | MessageAct::Unlabel => {
-                self.any("w")
-            }
+            MessageAct::Star
+            | MessageAct::Unstar
+            | MessageAct::Label
+            | MessageAct::Unlabel
+            | MessageAct::Receipt => self.any("w"),
             MessageAct::Restore => self.any("td"),
             // What the server does not keep is kept here.
             MessageAct::Mute | MessageAct::Unmute => true,

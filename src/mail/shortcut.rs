@@ -118,6 +118,7 @@ impl Shortcut {
             | MessageAct::Unlabel
             | MessageAct::SaveZip
             | MessageAct::SaveMbox
+            | MessageAct::Receipt
             | MessageAct::Forward => None,
         }
     }

@@ -3,7 +3,7 @@
 //! Not for the token of the session, which every form carries.
 
 use super::query::{Link, Query};
-use super::{ActForm, Base, ListQuery, Picked, Route, carried};
+use super::{ActForm, Base, ListQuery, Picked, Route, asks, carried};
 use crate::error::{Error, Result};
 use crate::mail::{Answer, Draft, FolderName, ListId, MessageRef, Source};
 
@@ -272,6 +272,12 @@ impl DraftForm {
     pub const SUBJECT: &str = "subject";
     /// See `FROM`.
     pub const TEXT: &str = "text";
+    /// See `FROM`.
+    pub const PRIORITY: &str = "priority";
+    /// See `FROM`.
+    pub const RECEIPT: &str = "receipt";
+    /// See `FROM`.
+    pub const DELIVERY: &str = "delivery";
     /// The field with the files; the last of the form, so that the text arrives before them.
     pub const FILES: &str = "files";
     /// The field that says what is to be done.
@@ -305,6 +311,8 @@ impl DraftForm {
                     .all("carry")
                     .map(carried::read)
                     .collect::<Result<_>>()?,
+                asks: asks::read(&fields),
+                for_programs: asks::for_programs(&fields),
             },
             wish: match wish {
                 "send" => Wish::Send,
@@ -343,6 +351,7 @@ impl DraftForm {
         for one in &self.draft.carried {
             link.set("carry", &carried::to_text(one));
         }
+        asks::write(&self.draft.for_programs, &mut link);
         link.flag("again", self.again);
         link.some("next", &self.next);
         let query = link.0.split_once('?').map_or("", |(_, query)| query);

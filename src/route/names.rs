@@ -13,6 +13,7 @@ impl Route {
             Route::TakeIn => "take-in",
             Route::Compose(_) => "compose",
             Route::Write => "write",
+            Route::Tell => "tell",
             Route::Unsent => "unsent",
             Route::Autosave => "autosave",
             Route::ChangeFolder => "change-folder",

@@ -32,8 +32,10 @@ const USUAL: [&str; 2] = ["/usr/sbin/sendmail", "/usr/lib/sendmail"];
 
 /// What is handed over.
 pub struct Outgoing<'o> {
-    /// The address that reports of failure go to (RFC 5321 4.1.1.2).
+    /// The address that reports of failure go to (RFC 5321 4.1.1.2); empty for none.
     pub sender: &'o str,
+    /// True where the other side is to tell what became of it, if it can (RFC 3461).
+    pub reports: bool,
     /// Who gets it.
     pub recipients: &'o [String],
     /// The message: lines ended by CRLF, a CRLF at its end.

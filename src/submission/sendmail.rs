@@ -34,9 +34,14 @@ pub fn send(program: &Path, outgoing: Outgoing) -> (Outcome, Option<Cause>) {
             return failed(Refusal::Program(String::new()), cause);
         }
     };
+    let sender = match reading.outgoing.sender {
+        // Nothing answers it, as programs write that.
+        "" => "<>",
+        sender => sender,
+    };
     let begun = reading.input().and_then(|input| {
         Command::new(program)
-            .args(["-i", "-f", reading.outgoing.sender, "--"])
+            .args(["-i", "-f", sender, "--"])
             .args(reading.outgoing.recipients)
             .env_clear()
             .env("PATH", PATH)

@@ -14,7 +14,9 @@ use lettre::transport::smtp::client::{
     Certificate, CertificateStore, SmtpConnection, TlsParameters,
 };
 use lettre::transport::smtp::commands::{Data, Ehlo, Mail, Quit, Rcpt, Rset};
-use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
+use lettre::transport::smtp::extension::{
+    ClientId, Extension, MailBodyParameter, MailParameter, RcptParameter,
+};
 
 use super::{BEFORE, LAST_ANSWER, Outcome, Outgoing, PATIENCE, said};
 use crate::config::{Security, SmtpServer};
@@ -141,7 +143,10 @@ fn envelope(connection: &mut SmtpConnection, outgoing: &Outgoing) -> Result<(), 
         })
     };
     let deadline = Deadline::after(BEFORE);
-    let sender = address(outgoing.sender)?;
+    let sender = match outgoing.sender {
+        "" => None,
+        sender => Some(address(sender)?),
+    };
     let offers = offers(connection)?;
     let size = outgoing.message.length();
     let mut parameters = Vec::new();
@@ -161,6 +166,17 @@ fn envelope(connection: &mut SmtpConnection, outgoing: &Outgoing) -> Result<(), 
         }
         parameters.push(MailParameter::SmtpUtfEight);
     }
+    let reports = outgoing.reports && offers.reports;
+    if reports {
+        parameters.push(MailParameter::Other {
+            keyword: "RET".to_owned(),
+            value: Some("HDRS".to_owned()),
+        });
+    }
+    let told = reports.then(|| RcptParameter::Other {
+        keyword: "NOTIFY".to_owned(),
+        value: Some("SUCCESS,FAILURE,DELAY".to_owned()),
+    });
     if outgoing.is_8bit {
         let server = connection.server_info();
         if !server.supports_feature(Extension::EightBitMime) {
@@ -168,7 +184,7 @@ fn envelope(connection: &mut SmtpConnection, outgoing: &Outgoing) -> Result<(), 
         }
         parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
     }
-    let mail = connection.command(Mail::new(Some(sender), parameters));
+    let mail = connection.command(Mail::new(sender, parameters));
     mail.map_err(|error| match error.status().map(u16::from) {
         // RFC 1870 6.1
         Some(552) => {
@@ -193,7 +209,9 @@ fn envelope(connection: &mut SmtpConnection, outgoing: &Outgoing) -> Result<(), 
                 continue;
             }
         };
-        if let Err(error) = connection.command(Rcpt::new(parsed, Vec::new())) {
+        if let Err(error) =
+            connection.command(Rcpt::new(parsed, told.clone().into_iter().collect()))
+        {
             if error.status().is_none() {
                 return Err(ended(&error, Refusal::Message));
             }
@@ -215,6 +233,8 @@ fn envelope(connection: &mut SmtpConnection, outgoing: &Outgoing) -> Result<(), 
 struct Offers {
     /// The largest message it takes, in bytes; 0 where it sets none (RFC 1870 4).
     size: Option<u64>,
+    /// True where it reports what became of a message (RFC 3461).
+    reports: bool,
 }
 
 fn offers(connection: &mut SmtpConnection) -> Result<Offers, Ended> {
@@ -223,12 +243,11 @@ fn offers(connection: &mut SmtpConnection) -> Result<Offers, Ended> {
     let mut offers = Offers::default();
     for line in response.message() {
         let mut words = line.split_ascii_whitespace();
-        if words
-            .next()
-            .is_some_and(|word| word.eq_ignore_ascii_case("SIZE"))
-        {
+        let Some(word) = words.next() else { continue };
+        if word.eq_ignore_ascii_case("SIZE") {
             offers.size = Some(words.next().and_then(|n| n.parse().ok()).unwrap_or(0));
         }
+        offers.reports |= word.eq_ignore_ascii_case("DSN");
     }
     Ok(offers)
 }

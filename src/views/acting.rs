@@ -187,5 +187,6 @@ fn sign(act: MessageAct) -> Icon {
         MessageAct::Mute => Icon::Muted,
         MessageAct::Unmute => Icon::Bell,
         MessageAct::Forward => Icon::Forward,
+        MessageAct::Receipt => Icon::Check,
     }
 }

@@ -11,7 +11,9 @@ use super::folders::opener;
 use super::icons::{Icon, icon};
 use super::people::{KEYS, Suggested};
 use super::{Chrome, Pane, app, notices, tokens};
-use crate::mail::{AddressField, Answer, AttachedFile, DraftFault, Question, Refusal, ReplyPlace};
+use crate::mail::{
+    AddressField, Answer, Asks, AttachedFile, DraftFault, Priority, Question, Refusal, ReplyPlace,
+};
 use crate::route::{DraftForm, Route, before_mailto, next};
 use crate::time::Calendar;
 
@@ -92,6 +94,9 @@ pub fn page(chrome: &Chrome, page: &ComposePage) -> Markup {
             article.compose {
                 h1 { (heading) }
                 (notices(chrome))
+                @if asks_of_many(page) {
+                    p { button.button form=(FORM) name=(DraftForm::WISH) value="hide" { (words.move_to_bcc()) } }
+                }
                 @if !matches!(page.state, State::Sending | State::NotFiled(_)) { (form(chrome, page)) }
                 @else { (kept(chrome, page)) }
             }
@@ -125,12 +130,9 @@ fn tools(chrome: &Chrome, page: &ComposePage) -> Markup {
             } @else {
                 button.button.primary form=(FORM) name=(DraftForm::WISH) value="send" { (icon(sign)) (send) }
                 @if page.archives && !matches!(page.state, State::Unknown(_) | State::NotFiled(_)) {
-                    button.button.quiet form=(FORM) name=(DraftForm::WISH) value="archive" {
+                    button.button.quiet form=(FORM) name=(DraftForm::WISH) value="archive" title=(words.send_and_archive()) {
                         (icon(Icon::Archive)) span.wide { (words.send_and_archive()) }
                     }
-                }
-                @if asks_of_many(page) {
-                    button.button.quiet form=(FORM) name=(DraftForm::WISH) value="hide" { (words.move_to_bcc()) }
                 }
                 @if !matches!(page.state, State::NotFiled(_)) {
                     button.button.quiet form=(FORM) name=(DraftForm::WISH) value="keep" { (words.keep_draft()) }
@@ -169,6 +171,7 @@ fn kept(chrome: &Chrome, page: &ComposePage) -> Markup {
                 (DraftForm::SUBJECT, &draft.subject),
             ] { input type="hidden" name=(name) value=(value); }
             textarea name=(DraftForm::TEXT) hidden { "\n" (draft.text) }
+            div hidden { (asks(chrome, &draft.asks)) }
         }
         h2 dir="auto" { (draft.subject) }
         p.plain dir="auto" { (draft.text) }
@@ -218,11 +221,42 @@ fn form(chrome: &Chrome, page: &ComposePage) -> Markup {
             // The first line end of a text area is not part of it.
             textarea #w-text name=(DraftForm::TEXT) rows="18" dir="auto" autofocus[is_answer]
                 data-begins=[(page.begins == ReplyPlace::Below).then_some("below")] { "\n" (draft.text) }
+            (asks(chrome, &draft.asks))
             (files(chrome, page))
         }
         // Script shows it where the browser can do that.
         p.hint #handler data-page=(format!("{}%s", before_mailto(chrome.base))) hidden {
             button.button.quiet type="button" { (icon(Icon::Letter)) (words.open_links_here()) }
+        }
+    }
+}
+
+/// What few messages ask for.
+fn asks(chrome: &Chrome, asks: &Asks) -> Markup {
+    let words = chrome.words;
+    let priorities = [
+        ("", Priority::Normal),
+        ("high", Priority::High),
+        ("low", Priority::Low),
+    ];
+    let ticks = [
+        (DraftForm::RECEIPT, words.ask_for_receipt(), asks.receipt),
+        (DraftForm::DELIVERY, words.ask_for_delivery(), asks.delivery),
+    ];
+    html! {
+        details.asks open[*asks != Asks::default()] {
+            summary { (words.more_options()) }
+            .field {
+                label for="w-priority" { (words.priority_label()) }
+                select #w-priority name=(DraftForm::PRIORITY) {
+                    @for (value, priority) in priorities {
+                        option value=(value) selected[asks.priority == priority] { (words.priority(priority)) }
+                    }
+                }
+            }
+            @for (name, label, is_set) in ticks {
+                label.check { input type="checkbox" name=(name) value="1" checked[is_set]; " " (label) }
+            }
         }
     }
 }

@@ -5,10 +5,12 @@
 
 use maud::{Markup, html};
 
+use super::choose::hidden;
 use super::icons::{Icon, icon};
-use super::{filled, said, when};
-use crate::extras::{Card, Delivery, Event, Guest, Protection, Report};
-use crate::route::Route;
+use super::{Chrome, act, filled, said, tokens, when};
+use crate::extras::{Card, Coming, Delivery, Event, Guest, Protection, Report};
+use crate::mail::MessageAct;
+use crate::route::{ActForm, Route, TellForm};
 use crate::sender::Judgement;
 use crate::time::Calendar;
 use crate::words::Words;
@@ -26,6 +28,19 @@ pub struct Extras {
     pub cards: Vec<Card>,
     /// Reports of mail systems.
     pub reports: Vec<Report>,
+    /// A receipt that its sender asks for.
+    pub receipt: Option<ReceiptLine>,
+}
+
+/// A receipt that the sender of a message asks for.
+#[derive(Clone, Debug)]
+pub struct ReceiptLine {
+    /// Who gets it.
+    pub to: String,
+    /// The form that sends it.
+    pub send: ActForm,
+    /// The form that notes that none is sent.
+    pub leave: ActForm,
 }
 
 /// An event with its times by the reader's clock.
@@ -41,6 +56,10 @@ pub struct EventLine {
     pub whole_days: bool,
     /// The name of the clock that the times are by, where that is not the reader's; may be empty.
     pub clock: Option<String>,
+    /// What the reader has said to it, as far as its sender knows.
+    pub said: Coming,
+    /// The form that says something to it, but for what; None where nothing is asked of the reader.
+    pub answer: Option<ActForm>,
 }
 
 /// What each piece is drawn with.
@@ -74,15 +93,15 @@ pub(super) fn notes(context: RenderContext, sender: &Judgement, extras: &Extras)
 }
 
 /// Events, reports and contact cards, above the text.
-pub(super) fn cards(context: RenderContext, extras: &Extras) -> Markup {
+pub(super) fn cards(context: RenderContext, extras: &Extras, chrome: Option<&Chrome>) -> Markup {
     html! {
         @for report in &extras.reports { (report_card(context, report)) }
-        @for event in &extras.events { (event_card(context, event)) }
+        @for event in &extras.events { (event_card(context, event, chrome)) }
         @for card in &extras.cards { (visiting_card(context, card)) }
     }
 }
 
-fn event_card(context: RenderContext, line: &EventLine) -> Markup {
+fn event_card(context: RenderContext, line: &EventLine, chrome: Option<&Chrome>) -> Markup {
     let words = context.words;
     let event = &line.event;
     let kind = words.event_kind(event.method, event.cancelled);
@@ -109,6 +128,41 @@ fn event_card(context: RenderContext, line: &EventLine) -> Markup {
                     dt { (words.guests_label()) }
                     dd { (guests(context, &event.guests)) }
                 }
+            }
+            @if let (Some(chrome), Some(form)) = (chrome, &line.answer) { (answer(chrome, line.said, form)) }
+        }
+    }
+}
+
+/// What can be said to an invitation.
+fn answer(chrome: &Chrome, said: Coming, form: &ActForm) -> Markup {
+    html! {
+        form.bar method="post" action=(chrome.href(&form.to)) {
+            (tokens(chrome))
+            (hidden(&form.fields))
+            @for (value, coming) in TellForm::COMING {
+                button.button aria-pressed=[(said == coming).then_some("true")] name=(TellForm::WHAT) value=(value) {
+                    (chrome.words.comes(coming))
+                }
+            }
+        }
+    }
+}
+
+/// A receipt that is asked for: nothing is sent without a click.
+pub(super) fn receipt(chrome: &Chrome, line: &ReceiptLine) -> Markup {
+    let words = chrome.words;
+    html! {
+        .note.brief role="note" {
+            (icon(Icon::Letter))
+            p { (words.receipt_asked(&line.to)) }
+            .acts {
+                form method="post" action=(chrome.href(&line.send.to)) {
+                    (tokens(chrome))
+                    (hidden(&line.send.fields))
+                    button name=(TellForm::WHAT) value=(TellForm::READ) { (words.send_receipt()) }
+                }
+                (act(chrome, &line.leave, words.act_label(MessageAct::Receipt)))
             }
         }
     }

@@ -178,7 +178,8 @@ fn read(chrome: &Chrome, message: &MessagePage, notices: Option<Markup>) -> Mark
         @if !shown.is_empty() { p.labels { (chips(chrome, shown, *more)) } }
         @if let Some(notices) = notices { (notices) }
         (extras::notes(context, message.heading.sender, message.extras))
-        (extras::cards(context, message.extras))
+        @if let Some(line) = &message.extras.receipt { (extras::receipt(chrome, line)) }
+        (extras::cards(context, message.extras, Some(chrome)))
         (body::body(chrome, message, message.subject(chrome)))
         (attachments(chrome, message.attachments, &message.archive()))
     }

@@ -143,7 +143,7 @@ pub fn page(message: &PrintPage) -> Markup {
                 }
                 div #told {
                     (extras::notes(RenderContext { words, is_paper: true }, message.sender, message.extras))
-                    (extras::cards(RenderContext { words, is_paper: true }, message.extras))
+                    (extras::cards(RenderContext { words, is_paper: true }, message.extras, None))
                 }
                 div #paper {
                     @match &message.body {

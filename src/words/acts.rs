@@ -121,6 +121,7 @@ impl Words {
             MessageAct::Mute => "Mute",
             MessageAct::Unmute => "Unmute",
             MessageAct::Forward => "Forward as attachments",
+            MessageAct::Receipt => "Do not send",
         }
     }
 
@@ -278,6 +279,7 @@ impl Words {
             MessageAct::Mute => format!("{messages} muted. New replies will not stand out."),
             MessageAct::Unmute => format!("{messages} {are} no longer muted."),
             MessageAct::Forward => format!("{messages} added to a new message."),
+            MessageAct::Receipt => "No receipt was sent.".to_owned(),
         }
     }
 

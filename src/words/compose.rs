@@ -2,7 +2,7 @@
 
 use super::Words;
 use super::acts::isolated;
-use crate::mail::{Answer, DraftTrouble, Question, Unsent};
+use crate::mail::{Answer, DraftTrouble, Priority, Question, Unsent};
 use crate::time::Calendar;
 
 /// The page.
@@ -320,6 +320,35 @@ impl Words {
                 isolated(known)
             ),
         }
+    }
+
+    /// Unfolds what few messages ask for.
+    pub fn more_options(&self) -> &'static str {
+        "More options"
+    }
+
+    /// Label of how soon it is to be read.
+    pub fn priority_label(&self) -> &'static str {
+        "Priority"
+    }
+
+    /// How soon it is to be read.
+    pub fn priority(&self, priority: Priority) -> &'static str {
+        match priority {
+            Priority::High => "High",
+            Priority::Normal => "Normal",
+            Priority::Low => "Low",
+        }
+    }
+
+    /// Asks its readers to tell that they have read it.
+    pub fn ask_for_receipt(&self) -> &'static str {
+        "Ask for a read receipt"
+    }
+
+    /// Asks the servers to tell what became of it.
+    pub fn ask_for_delivery(&self) -> &'static str {
+        "Ask for delivery reports, if the mail server offers them"
     }
 
     /// Hides the recipients from each other.

@@ -142,3 +142,20 @@ fn what_was_thrown_away_comes_back_as_it_was() {
     assert!(page.texts_of(".note form").is_empty());
     says(&send(&ann, "bo@example.org", "Hello"), "Message sent");
 }
+
+#[test]
+fn who_was_written_to_is_known() {
+    let sink = SmtpSink::start(false);
+    let site = plan().config(&sink.config()).start();
+    let ann = site.sign_in("ann");
+    says(&send(&ann, "bo@orchestra.example", "First"), "Message sent");
+    let page = send(&ann, "bo@orchestar.example", "Second");
+    says(
+        &page,
+        "bo@orchestar.example looks like an address at orchestra.example",
+    );
+    says(&page.form("write").press("do", "send"), "Message sent");
+    // Its writer knows it now.
+    says(&send(&ann, "bo@orchestar.example", "Third"), "Message sent");
+    assert_eq!(sink.taken().len(), 3);
+}

@@ -21,8 +21,12 @@ fn pages_for_writing_have_their_pictures() {
         "From: Karin Lund <karin@example.org>\nTo: ann@example.org\nSubject: Please confirm\nDisposition-Notification-To: karin@example.org",
         "Did you see it?",
     );
+    let invitation = MailBuilder::about("Autumn concert").of_kind(
+        "text/calendar; method=REQUEST; charset=utf-8",
+        "BEGIN:VCALENDAR\nMETHOD:REQUEST\nBEGIN:VEVENT\nUID:1\nSUMMARY:Autumn concert\nDTSTART:20261203T180000Z\nORGANIZER;CN=Karin Lund:mailto:karin@example.org\nATTENDEE;CN=Ann:mailto:ann@example.org\nEND:VEVENT\nEND:VCALENDAR",
+    );
     let site = plan()
-        .mails("ann", "INBOX", vec![letter, asking])
+        .mails("ann", "INBOX", vec![letter, asking, invitation])
         .config(&sink.config())
         .start();
     site.other_client("ann").run("CREATE Archive");
@@ -41,8 +45,19 @@ fn pages_for_writing_have_their_pictures() {
         look::pictures(&tab, &format!("compose-{name}"), &url);
     }
     let to: Vec<String> = (0..21).map(|n| format!("a{n}@example.org")).collect();
+    for (name, subject) in [
+        ("receipt", "Please confirm"),
+        ("invitation", "Autumn concert"),
+    ] {
+        let list = ann.get("/");
+        let url = format!(
+            "{}{}",
+            site.url().trim_end_matches(ann.base()),
+            list.link(subject)
+        );
+        look::pictures(&tab, &format!("compose-{name}"), &url);
+    }
     // The page that asks is the answer to a form, so the browser has to send one.
-    look::type_sign_in(&site, &tab);
     tab.open(&format!("{}/compose", site.url()));
     tab.fill("#w-to", &to.join(", "));
     tab.fill("#w-text", "The parts are attached.");

@@ -10,7 +10,7 @@ import os
 import sys
 
 from aiosmtpd.controller import UnthreadedController
-from aiosmtpd.smtp import AuthResult
+from aiosmtpd.smtp import SMTP, AuthResult
 
 PORT, PLACE = int(sys.argv[1]), sys.argv[2]
 NEEDS_AUTH = os.path.exists(os.path.join(PLACE, "auth"))
@@ -26,6 +26,8 @@ class Sink:
     async def handle_EHLO(self, server, session, envelope, hostname, responses):
         session.host_name = hostname
         hidden = rules().get("hidden", [])
+        if rules().get("reports"):
+            responses.insert(1, "250-DSN")
         if not NEEDS_AUTH:
             hidden.append("AUTH")
         responses = [r for r in responses if not any(word in r for word in hidden)]
@@ -61,6 +63,7 @@ class Sink:
             "from": envelope.mail_from,
             "to": envelope.rcpt_tos,
             "options": envelope.mail_options,
+            "asked": getattr(server, "asked", []),
             "hello": session.host_name,
             "user": session.auth_data.decode() if session.auth_data else None,
         }
@@ -72,6 +75,20 @@ class Sink:
         if now.get("cut"):
             server.transport.abort()
         return "250 taken"
+
+
+def reads_parameters(read):
+    """aiosmtpd refuses what it does not know of: what is asked of reports (RFC 3461) is only noted."""
+
+    def reading(server, params):
+        asked = [p for p in params if p.split("=")[0].upper() in ("RET", "NOTIFY")]
+        server.asked = getattr(server, "asked", []) + asked
+        return read(server, [p for p in params if p not in asked])
+
+    return reading
+
+
+SMTP._getparams = reads_parameters(SMTP._getparams)
 
 
 def authenticate(server, session, envelope, mechanism, data):

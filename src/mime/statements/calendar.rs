@@ -1,6 +1,6 @@
 //! A calendar part (RFC 5545) to the events that a page can show: who, what, when, where.
 //!
-//! Not for answering, importing, or working out when something comes again. To know before changing it: senders name zones
+//! Not for importing, or working out when something comes again. To know before changing it: senders name zones
 //! as they like; a name that is no zone of the world, nor one of Windows, is looked up among the zones that the calendar
 //! itself describes, and else leaves the clock as it is written.
 
@@ -16,6 +16,9 @@ use crate::work::Work;
 /// Most events of a part, and most guests of an event, that are told.
 const MOST_EVENTS: usize = 20;
 const MOST_GUESTS: usize = 200;
+
+/// What an answer repeats (RFC 5546 3.2.3).
+const REPEATED: [&str; 5] = ["UID", "SEQUENCE", "RECURRENCE-ID", "ORGANIZER", "SUMMARY"];
 
 /// The events of a calendar, at most twenty.
 pub fn events(text: &str, work: &Work) -> Vec<Event> {
@@ -73,6 +76,10 @@ pub fn events(text: &str, work: &Work) -> Vec<Event> {
 }
 
 fn property(line: &ContentLine, event: &mut Event, zones: &[Described]) {
+    let is_repeated = REPEATED.contains(&line.name.as_str());
+    if is_repeated && event.repeated.len() < REPEATED.len() {
+        event.repeated.push(line.written());
+    }
     match line.name.as_str() {
         "UID" => event.id.0 = line.words(),
         "RECURRENCE-ID" => event.id.1 = line.words(),

@@ -29,6 +29,23 @@ impl ContentLine {
         found.map_or("", |(_, value)| value)
     }
 
+    /// All of it as one line, as it may be written again.
+    pub fn written(&self) -> String {
+        let mut line = self.name.clone();
+        for (name, value) in &self.parameters {
+            let value: String = value.chars().filter(|c| *c != '"').collect();
+            let needs_marks = value.contains([':', ';', ',']);
+            match needs_marks {
+                true => line.push_str(&format!(";{name}=\"{value}\"")),
+                false => line.push_str(&format!(";{name}={value}")),
+            }
+        }
+        line.push(':');
+        line.push_str(self.value.trim());
+        line.retain(|c| !c.is_control());
+        line
+    }
+
     /// The value as one line of words, its escapes undone (RFC 5545 3.3.11).
     pub fn words(&self) -> String {
         unescaped(&self.value)

@@ -10,10 +10,10 @@ use crate::extras::{
     Unsubscribe, Web,
 };
 use crate::mail::FolderName;
-use crate::route::{ListQuery, Route};
+use crate::route::{ListQuery, Route, TellForm};
 use crate::sender::Doubt;
 use crate::views::about;
-use crate::views::extras::{EventLine, Extras};
+use crate::views::extras::{EventLine, Extras, ReceiptLine};
 use crate::views::message::{self, MessagePage};
 use crate::views::sessions::{self as sessions_page, SessionLine, SessionsPage};
 use crate::words::Words;
@@ -49,7 +49,14 @@ pub(super) fn message() -> Markup {
             end: None,
             whole_days: false,
             clock: Some(bad.clone()),
+            said: Coming::Perhaps,
+            answer: Some(TellForm::about(&reference(4), "token", Some(0), &opened(4))),
         }],
+        receipt: Some(ReceiptLine {
+            to: bad.clone(),
+            send: TellForm::about(&reference(4), "", None, &opened(4)),
+            leave: TellForm::about(&reference(4), "", None, &opened(4)),
+        }),
         cards: vec![Card {
             name: bad.clone(),
             details: vec![(Detail::Phone, bad.clone())],
