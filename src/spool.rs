@@ -142,9 +142,15 @@ impl Spool {
         self.piece = piece;
         let sealed = self.key.seal(&self.number.to_be_bytes(), &self.piece);
         let sealed = sealed.map_err(|_| io::Error::other("sealing"))?;
-        self.file.write_all_at(&sealed, place(self.number))?;
+        let written = self.file.write_all_at(&sealed, place(self.number));
         self.is_written = true;
-        Ok(())
+        if written.is_err() {
+            // What has no room is given up, and what came before it can be read.
+            self.piece.clear();
+            self.length = self.number.saturating_mul(PIECE);
+            self.at = self.length;
+        }
+        written
     }
 
     /// Where the next byte lies in the piece at hand, and how many fit from there.
@@ -182,9 +188,12 @@ impl Write for Spool {
         Ok(new.len())
     }
 
-    /// Nothing that was written is lost with the process, which is all that reads it: so nothing is flushed either.
+    /// Tells whether there is room for all of it. Down to the disk it need not be: only this process reads it.
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        match usize::try_from(self.number) {
+            Ok(number) if number < self.in_memory => Ok(()),
+            Ok(_) | Err(_) => self.put_away(),
+        }
     }
 }
 
@@ -250,6 +259,22 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_has_no_room_leaves_what_came_before() {
+        let full = OpenOptions::new().read(true).write(true).open("/dev/full");
+        let mut spool = Spool::in_file(full.unwrap(), &std::env::temp_dir(), 1).unwrap();
+        let piece = vec![7; PIECE as usize];
+        spool.write_all(&piece).unwrap();
+        spool.write_all(b"and more").unwrap();
+        let error = spool.flush().unwrap_err();
+        assert!(state::is_full(&error), "{error}");
+        assert_eq!(spool.length(), PIECE);
+        spool.rewind().unwrap();
+        let mut read = Vec::new();
+        spool.read_to_end(&mut read).unwrap();
+        assert!(read == piece);
+    }
+
     fn is_kept(in_memory: usize) {
         let file = tempfile::tempfile().unwrap();
         let on_disk = file.try_clone().unwrap();
@@ -260,6 +285,7 @@ mod tests {
             let bytes = format!("word {n} ").repeat(n % 97);
             spool.write_all(bytes.as_bytes()).unwrap();
             expected.extend(bytes.bytes());
+            spool.flush().unwrap();
         }
         assert!(expected.len() as u64 > 2 * PIECE, "{}", expected.len());
         // Written over, as an archive does with the headers of its files: within a piece, and across a border.

@@ -14,6 +14,7 @@
 //! | what arrives is what was typed: names, lines, files of any kind; the copy in Sent is the same and has Bcc | `random` |
 //! | an answer goes to whom it should, and knows its conversation | `answers`, `an_answer_knows_its_conversation_and_marks_what_it_answers` |
 //! | nothing typed, named or linked to becomes a header, a recipient or a command | `injection` |
+//! | a full disk, a full mailbox, another password, a damaged store, another configuration: text and files are there | `lost`, `servers` |
 //! | files take the room of three messages at most | `the_files_of_all_unsent_messages_have_a_bound` |
 //! | rule 14: the draft on the server is renewed on Save and on leaving, with what is heavy only when that is asked for | `drafts` |
 //! | rule 15: a draft keeps one Message-ID and is one message there; one that was changed elsewhere stays beside it | `drafts` |
@@ -25,6 +26,7 @@ mod cut;
 mod drafts;
 mod handing_on;
 mod injection;
+mod lost;
 mod mailto;
 mod pictures;
 mod random;

@@ -3,7 +3,7 @@
 //! Not for what is done with it then (`compose`).
 
 use super::{Visit, carrying};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ledger::Token;
 use crate::mail::{AttachedFile, Carried, Draft, DraftFault};
 use crate::outbox::{DRAFTS, Writing};
@@ -29,7 +29,10 @@ pub(super) fn keep(
         let limit = u32::try_from(DRAFTS).unwrap_or(u32::MAX);
         return Ok((writing, vec![DraftFault::TooManyUnsent { limit }]));
     }
-    visit.drafts.keep(&token.id, &writing, &key)?;
+    if is_full(visit.drafts.keep(&token.id, &writing, &key))? {
+        return Ok((writing, vec![DraftFault::DiskFull]));
+    }
+    let kept = writing.clone();
     // A form that is shown again after signing in comes by a GET, and once.
     let id = (!visit.head.is_get()).then(|| visit.notice.id());
     if id.is_some() && writing.taken == id {
@@ -58,7 +61,9 @@ pub(super) fn keep(
         | Wish::Discard
         | Wish::Restore => None,
     };
-    visit.drafts.keep(&token.id, &writing, &key)?;
+    if is_full(visit.drafts.keep(&token.id, &writing, &key))? {
+        return Ok((kept, vec![DraftFault::DiskFull]));
+    }
     if let Some(slot) = slot {
         visit.drafts.detach(&token.id, slot)?;
     }
@@ -138,6 +143,15 @@ fn make_room(visit: &Visit, but: Option<&Token>) -> Result<bool> {
     }
 }
 
+/// True where the disk had no room: then the form comes again with what was typed, for nothing else has it.
+fn is_full(kept: Result<()>) -> Result<bool> {
+    match kept {
+        Ok(()) => Ok(false),
+        Err(Error::DiskFull(_)) => Ok(true),
+        Err(other) => Err(other),
+    }
+}
+
 /// Takes the files of a form; what cannot be taken is told, and keeps no other one away.
 fn attach(
     visit: &mut Visit,
@@ -148,7 +162,9 @@ fn attach(
     let key = &visit.session.data.key;
     let limit = visit.config.most_attached();
     let mut faults = Vec::new();
-    if form.cut().is_some() && form.files().is_empty() {
+    if matches!(form.cut(), Some(Error::DiskFull(_))) {
+        faults.push(DraftFault::DiskFull);
+    } else if form.cut().is_some() && form.files().is_empty() {
         faults.push(DraftFault::TooLarge { limit });
     }
     for upload in form.files() {
@@ -172,7 +188,14 @@ fn attach(
         }
         let number = writing.next;
         let mut bytes = form.open(upload);
-        let size = visit.drafts.attach(&token.id, number, &mut bytes, key)?;
+        let size = match visit.drafts.attach(&token.id, number, &mut bytes, key) {
+            Ok(size) => size,
+            Err(Error::DiskFull(_)) => {
+                faults.push(DraftFault::DiskFull);
+                continue;
+            }
+            Err(other) => return Err(other),
+        };
         writing.next = number.saturating_add(1);
         writing.files.push(AttachedFile {
             number,

@@ -304,6 +304,8 @@ pub enum DraftFault {
         /// Its name.
         name: String,
     },
+    /// The disk has no room for what was typed, or for a file.
+    DiskFull,
     /// What goes with it of another message cannot be had.
     NotThere {
         /// Its name.

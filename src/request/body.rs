@@ -188,7 +188,8 @@ pub fn receive(
         bytes: Bytes::default(),
         spool: Some(spool),
     };
-    let cut = read(from, wanted, time, &mut keep).err().or(refused);
+    let cut = read(from, wanted, time, &mut keep).and_then(|()| keep.finish());
+    let cut = cut.err().or(refused);
     Body {
         bytes: keep.bytes,
         cut,
@@ -263,12 +264,23 @@ impl<S: FnOnce() -> Result<Box<dyn Spooled>>> Keep<S> {
             let length = held.len() as u64;
             self.bytes = Bytes::Spooled(RefCell::new(spool), length);
         }
-        if let Bytes::Spooled(spool, length) = &mut self.bytes {
-            let written = spool.get_mut().write_all(new);
-            written.map_err(|e| unwritten(&e))?;
-            *length = length.saturating_add(new.len() as u64);
-        }
-        Ok(())
+        self.spooling(|spool| spool.write_all(new))
+    }
+
+    /// All that has come has found room.
+    fn finish(&mut self) -> Result<()> {
+        self.spooling(|spool| spool.flush())
+    }
+
+    /// Where there is no room any more, what came before is what there is.
+    fn spooling(&mut self, act: impl FnOnce(&mut dyn Spooled) -> io::Result<()>) -> Result<()> {
+        let Bytes::Spooled(spool, length) = &mut self.bytes else {
+            return Ok(());
+        };
+        let spool = spool.get_mut();
+        let done = act(spool.as_mut());
+        *length = spool.seek(SeekFrom::End(0)).map_err(|e| unwritten(&e))?;
+        done.map_err(|e| unwritten(&e))
     }
 }
 

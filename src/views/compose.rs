@@ -335,6 +335,7 @@ fn addresses(page: &ComposePage, field: &Field, focus: bool) -> Markup {
         | DraftFault::NoRoom { .. }
         | DraftFault::TooManyUnsent { .. }
         | DraftFault::FileCut { .. }
+        | DraftFault::DiskFull
         | DraftFault::NotThere { .. } => false,
     });
     html! {

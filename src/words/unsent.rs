@@ -57,6 +57,9 @@ impl Words {
                 "The file {} did not arrive completely. Attach it again.",
                 isolated(name)
             ),
+            DraftFault::DiskFull => {
+                "The disk of this site is full, so not everything could be kept. Save your text somewhere else, or try again later. Attach files again if they are not listed below.".to_owned()
+            }
             DraftFault::NotThere { name } => self.not_there_any_more(name),
         }
     }
