@@ -64,6 +64,15 @@ impl Job for Send {
         &gate::SEND
     }
 
+    fn turned_away(&self) -> Option<Response> {
+        let Message {
+            drafts, token, key, ..
+        } = &self.message;
+        let told = drafts.refuse(&token.id, &Refusal::Crowded, key);
+        let page = || Response::see_other(&self.form.href(&self.base));
+        told.is_ok().then(page)
+    }
+
     fn work(self: Box<Self>, outside: &mut Outside) -> Result<Ended> {
         let ledger = Ledger::of(outside.state, self.user);
         let entry = match self.send(&ledger, outside)? {

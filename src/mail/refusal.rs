@@ -35,6 +35,8 @@ pub enum Refusal {
     Message(String),
     /// It takes nothing now, and may later.
     Later(String),
+    /// As many messages of its user as may be are being sent already.
+    Crowded,
     /// There is no program to hand it to, or it cannot be started.
     NoProgram,
     /// The program has ended with an error.

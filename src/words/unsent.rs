@@ -139,6 +139,7 @@ impl Words {
                 "Sending is not set up on this site. Ask your provider to set it up.".to_owned()
             }
             Refusal::Program(said) => with("The mail program of this site did not accept it.", said),
+            Refusal::Crowded => "Other messages of yours are being sent right now. Send this one again in a moment.".to_owned(),
             Refusal::DiskFull => {
                 "The disk of this site is full. Your message is kept; try again later.".to_owned()
             }
