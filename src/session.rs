@@ -13,6 +13,7 @@ mod acceptance;
 mod browser;
 mod cookie;
 mod form_token;
+mod lids;
 mod others;
 mod wraps;
 

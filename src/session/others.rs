@@ -86,8 +86,7 @@ pub fn tidy(store: &mut Store, now: Seconds) -> Result<()> {
             end(store, id, now)?;
         }
     }
-    let wraps = wraps::all(store).into_iter();
-    let mut needed: Vec<KeyName> = wraps.map(|(_, wrap)| wrap.sealed.file).collect();
+    let mut needed = wraps::files(store)?;
     for (_, kept) in all(store) {
         needed.extend(files(&kept));
     }

@@ -3,14 +3,17 @@
 //! Not for the data key inside a session (`session`). To know before changing it: a wrap opens with the password and a key
 //! file; when a password goes, so does the file.
 
-use super::{Beginning, Outdated};
+use super::{Beginning, Outdated, lids};
 use crate::error::Result;
-use crate::key_files::KeyFiles;
+use crate::key_files::{KeyFiles, KeyName};
 use crate::seal::{self, Key, Wiped};
 use crate::state::UserId;
 use crate::store::keys::{self, DataKey, DataKeyId, Everything, SealedPart, Wrap};
 use crate::store::{Encryption, Store};
 use crate::time::Seconds;
+
+/// A wrapped data key, by its id.
+pub(super) type Wrapped = (DataKeyId, Wrap);
 
 /// Data keys of one user.
 const WRAPS: usize = 4;
@@ -33,24 +36,23 @@ pub(super) fn wrap(
     let dropped = others.iter().rev().take(surplus);
     for (id, wrap) in older.iter().chain(dropped) {
         store.remove(&keys::WRAPS, id);
+        lids::remove(store.pass(), id)?;
         outdated.0.push(wrap.sealed.file);
     }
-    store.put(
-        Encryption::ByCaller,
-        &keys::WRAPS,
-        &data.id,
-        &Wrap {
-            used: now,
-            salt,
-            sealed: SealedPart { file, sealed },
-        },
-    );
+    let wrap = Wrap {
+        used: now,
+        salt,
+        sealed: SealedPart { file, sealed },
+    };
+    lids::put(store.pass(), &data.id, &wrap)?;
+    store.put(Encryption::ByCaller, &keys::WRAPS, &data.id, &wrap);
     Ok(())
 }
 
 /// The data key that a password opens.
 pub(super) fn unwrap(store: &mut Store, with: &Beginning, now: Seconds) -> Result<Option<DataKey>> {
-    for (id, mut kept) in all(store) {
+    let lost = lost(store)?;
+    for (id, mut kept) in all(store).into_iter().chain(lost) {
         let Some(half) = KeyFiles::of(store.pass()).key(kept.sealed.file)? else {
             continue;
         };
@@ -69,8 +71,26 @@ pub(super) fn unwrap(store: &mut Store, with: &Beginning, now: Seconds) -> Resul
     Ok(None)
 }
 
-/// All wraps, the one used last first.
-pub(super) fn all(store: &mut Store) -> Vec<(DataKeyId, Wrap)> {
+/// The key files that wraps need, those that the store has lost included.
+///
+/// # Errors
+/// `Setup`.
+pub(super) fn files(store: &mut Store) -> Result<Vec<KeyName>> {
+    let lost = lost(store)?;
+    let all = all(store).into_iter().chain(lost);
+    Ok(all.map(|(_, wrap)| wrap.sealed.file).collect())
+}
+
+/// Wraps that the store has not, or not any more.
+fn lost(store: &mut Store) -> Result<Vec<Wrapped>> {
+    let known = all(store);
+    let mut lost = lids::all(store.pass())?;
+    lost.retain(|(id, _)| known.iter().all(|(one, _)| one != id));
+    Ok(lost)
+}
+
+/// All wraps of the store, the one used last first.
+fn all(store: &mut Store) -> Vec<Wrapped> {
     let mut all = Vec::new();
     for id in store.keys_below(&keys::WRAPS, &Everything) {
         if let Some(wrap) = store.get(Encryption::ByCaller, &keys::WRAPS, &id) {

@@ -262,6 +262,27 @@ fn a_draft_that_is_open_on_two_devices_loses_neither_text() {
 }
 
 #[test]
+fn what_is_written_outlives_a_store_that_is_lost() {
+    let sink = SmtpSink::start(false);
+    let mut site = plan().config(&sink.config()).start();
+    let ann = site.sign_in("ann");
+    let page = ann.get("/compose");
+    site.dovecot_mut().stop();
+    let page = typed(&page, "bo@example.org", "Outlives").press("do", "keep");
+    says(&page, "not in Drafts on the mail server");
+    site.dovecot_mut().start_again();
+    std::fs::remove_dir_all(site.user_dir().join("db.1")).expect("a store");
+    page.visitor().get_once(page.target()).has_status(401);
+    let ann = site.sign_in("ann");
+    let found = ann.get("/unsent").click("Outlives");
+    assert_eq!(
+        found.form("write").value("text"),
+        page.form("write").value("text")
+    );
+    says(&found.form("write").press("do", "send"), "Message sent");
+}
+
+#[test]
 fn an_hour_of_typing_leaves_one_draft() {
     let sink = SmtpSink::start(false);
     let mut clock = Clock::start(plan().config(&sink.config()));
