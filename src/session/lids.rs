@@ -6,12 +6,14 @@
 
 use std::path::PathBuf;
 
-use super::wraps::Wrapped;
 use crate::error::{Cause, Error, Result};
 use crate::gate::Pass;
 use crate::seal;
 use crate::state;
 use crate::store::keys::{DataKeyId, Wrap};
+
+/// A wrapped data key, by its id.
+pub(super) type Wrapped = (DataKeyId, Wrap);
 
 /// The longest of these files, in bytes.
 const MOST: usize = 1024;

@@ -3,6 +3,7 @@
 //! Not for the data key inside a session (`session`). To know before changing it: a wrap opens with the password and a key
 //! file; when a password goes, so does the file.
 
+use super::lids::Wrapped;
 use super::{Beginning, Outdated, lids};
 use crate::error::Result;
 use crate::key_files::{KeyFiles, KeyName};
@@ -11,9 +12,6 @@ use crate::state::UserId;
 use crate::store::keys::{self, DataKey, DataKeyId, Everything, SealedPart, Wrap};
 use crate::store::{Encryption, Store};
 use crate::time::Seconds;
-
-/// A wrapped data key, by its id.
-pub(super) type Wrapped = (DataKeyId, Wrap);
 
 /// Data keys of one user.
 const WRAPS: usize = 4;

@@ -207,8 +207,11 @@ fn change(user: &Path, number: u64, budget: u64) -> Result<PathBuf> {
         Some(Err(Trouble::Damage(_))) => Carried::default(),
     };
     match make(user, &next, carried) {
-        // A store that is too large is better than none: it is used on until there is room.
-        Err(Error::DiskFull(_)) if !bad && is_of_today => {
+        // A store that is too large is better than none: it is used on until there is room. On a full disk sled may say so,
+        // or stumble over what it could not write.
+        Err(error) if !bad && is_of_today => {
+            let (kind, cause) = error.log_kind();
+            eprintln!("postern: store: no new generation: {kind} {cause}");
             if next.exists() {
                 remove(&next)?;
             }
