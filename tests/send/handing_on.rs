@@ -247,6 +247,35 @@ fn several_that_are_ticked_go_as_files_of_one() {
 }
 
 #[test]
+fn what_is_large_is_handed_on_in_little_memory() {
+    let sink = SmtpSink::start(false);
+    let large: Vec<u8> = (0..16_000_000_u32)
+        .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
+        .collect();
+    let file = attachment("application/pdf", "filename=\"large.pdf\"", &large);
+    let letter = MailBuilder::about("Large").mixed("See there.", &[file]);
+    let whole = String::from_utf8(letter.bytes.clone()).expect("ASCII");
+    let site = plan()
+        .mails("ann", "INBOX", vec![letter])
+        .config(&sink.config())
+        .start();
+    let ann = site.sign_in("ann");
+    ann.open_mail("Large");
+    let watch = crate::support::kernel::Watch::on(&site.program());
+    for how in ["Forward", "Forward as attachment", "Redirect"] {
+        let page = send_to(&forward(&ann, "Large", how), "eve@example.org");
+        says(&page, "Message sent");
+        let text = sink.taken().pop().expect("a mail").text();
+        match how {
+            "Forward" => assert!(part(&text, "large.pdf") == large),
+            _ => assert!(text.contains(whole.trim_end()), "{how}"),
+        }
+    }
+    let peak = watch.peak_mb();
+    assert!(peak < 64, "{peak} MB");
+}
+
+#[test]
 fn a_message_is_redirected_as_it_is() {
     let sink = SmtpSink::start(false);
     let original = "DKIM-Signature: v=1; a=rsa; b=abc\r\nFrom: Bo <bo@example.org>\r\nTo: ann@example.org\r\nSubject: Pass  on\r\nMessage-ID: <1@bo>\r\n\r\nText  \r\n.\r\nH\u{eb}\r\n";
