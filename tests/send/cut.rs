@@ -126,6 +126,15 @@ impl Trial<'_> {
         tried.is_killed
     }
 
+    /// Sends a message, and has whatever comes to this moment find a full disk. True where something did.
+    fn fill_at(&mut self, moment: &Moment) -> bool {
+        let Moment { call, nth } = moment;
+        let inject = format!("inject={call}:error=ENOSPC:when={nth}");
+        let tried = self.send(&["-e", &inject]);
+        self.expect_truth(&tried, &format!("a full disk at {call} number {nth}"));
+        self.traced().contains("(INJECTED)")
+    }
+
     /// How often the message was taken; always as a whole.
     fn sent(&self, subject: &str) -> usize {
         let all = (self.taken)().into_iter();
@@ -176,8 +185,10 @@ impl Trial<'_> {
             });
             assert_eq!(self.sent(subject), 1, "{step}");
         } else if sent == 0 {
-            // Killed before anything was kept: the browser still has the form.
-            assert!(tried.ended.answer.is_none(), "{step}: {:?}", tried.ended);
+            // Killed before anything was kept: the browser still has the form. Or it is shown again.
+            let shown = tried.ended.answer.as_ref().map(|answer| &answer.body);
+            let has_text = |body: &Vec<u8>| String::from_utf8_lossy(body).contains("geranium");
+            assert!(shown.is_none_or(has_text), "{step}: {:?}", tried.ended);
             return;
         }
         let copies = found(self.site, "Sent")
@@ -267,6 +278,30 @@ fn a_message_may_be_killed_at_each_step_on_its_way_to_a_program() {
     let sendmail = Sendmail::new();
     let site = plan().setting(&sendmail.setting()).start();
     killed_at_each_step(&site, &|| sendmail.taken());
+}
+
+#[test]
+fn the_disk_may_be_full_at_each_write() {
+    install::need(Part::Strace);
+    let sink = SmtpSink::start(false);
+    let site = plan().config(&sink.config()).start();
+    let ann = site.sign_in("ann");
+    let mut trial = Trial {
+        site: &site,
+        ann,
+        taken: &|| sink.taken(),
+        trace: site.place().worker_dir("strace", 0o700).join("trace"),
+        count: 0,
+    };
+    let moments = trial.moments();
+    let writes = moments.iter().filter(|moment| {
+        let call = moment.call.as_str();
+        call != "sendto" && (LASTING.contains(&call) || call == "mkdir")
+    });
+    let full = writes.filter(|moment| trial.fill_at(moment)).count();
+    trial.expect_each_once();
+    println!("the disk was full {full} times");
+    assert!(full >= 20, "only {full} times");
 }
 
 #[test]
