@@ -2,7 +2,7 @@
 //!
 //! | rule | test |
 //! |---|---|
-//! | rule 20: without script one more field completes an address | `without_script_one_more_field_adds_a_recipient` |
+//! | rule 20: without script one more field completes an address, and a page has all of them | `without_script_one_more_field_adds_a_recipient`, `without_script_recipients_are_picked_on_a_page` |
 
 use std::fs;
 use std::path::PathBuf;
@@ -133,7 +133,7 @@ fn without_script_one_more_field_adds_a_recipient() {
     let page = page
         .form("write")
         .set("more_to", &options[4])
-        .press("do", "keep");
+        .press("do", "renew");
     assert_eq!(
         page.form("write").value("to"),
         Some("Person 5 <p5@example.net>")
@@ -156,6 +156,46 @@ fn without_script_one_more_field_adds_a_recipient() {
         tab.open(&format!("{}/compose", site.url()));
         tab.screenshot(&format!("compose-unscripted-{name}"));
     }
+}
+
+#[test]
+fn without_script_recipients_are_picked_on_a_page() {
+    let sink = SmtpSink::start(false);
+    let site = plan(&sink).start();
+    let ann = site.sign_in("ann");
+    write(&site, 150);
+    let page = ann.get("/compose");
+    let form = page.form("write").set("to", "bo@example.org,");
+    let form = form.set("subject", "Picked").set("text", "Hello\n\nBo");
+    let picker = form.file("files", "a.txt", b"one").press("do", "pick");
+    picker.shows("Choose recipients");
+    let boxes = picker.attributes_of(".recipients input", "value");
+    assert_eq!(boxes.len(), 150);
+    let form = picker.form("write");
+    assert_eq!(form.value("text"), Some("Hello\n\nBo"));
+    let page = form.tick("more_to", &boxes[3]).tick("more_to", &boxes[149]);
+    let page = page.press("do", "renew");
+    let form = page.form("write");
+    assert_eq!(
+        form.value("to"),
+        Some(format!("bo@example.org, {}, {}", boxes[3], boxes[149]).as_str())
+    );
+    page.shows("a.txt");
+    // Whoever goes back has picked nobody.
+    let picker = form.press("do", "pick");
+    let page = picker.click("Back to the message");
+    page.form("write")
+        .press("do", "send")
+        .says("Message sent to 3 people.");
+    let browser = Chromium::start();
+    let tab = browser.tab();
+    tab.take_cookies(&ann);
+    let page = ann.get("/compose");
+    let picker = page.form("write").set("subject", "x").press("do", "pick");
+    let (_, path) = picker.target().split_once("/compose").expect("a page");
+    let url = format!("{}/compose{path}", site.url());
+    look::pictures(&tab, "picker", &url);
+    look::expect_named(&tab);
 }
 
 #[test]
@@ -360,4 +400,38 @@ fn the_pages_fit_every_window_and_name_everything_that_acts() {
         }
         look::expect_named(&tab);
     }
+}
+
+#[test]
+fn what_is_redirected_gets_its_recipients_in_the_same_way() {
+    let sink = SmtpSink::start(false);
+    let site = plan(&sink).start();
+    let ann = site.sign_in("ann");
+    write(&site, 3);
+    write_settings(
+        &site,
+        "[[identities]]\naddress = \"ann@example.org\"\nsignature = \"A\"\n[[identities]]\naddress = \"a@example.org\"\n",
+    );
+    // Only who may write as several has a choice.
+    site.configure(&format!("{}\n[identities]\nany = true\n", sink.config()));
+    let message = ann.get("/").click("Message 1");
+    let answers = message.attributes_of("a[href*='how=redirect']", "href");
+    let browser = Chromium::start();
+    let tab = browser.tab();
+    tab.take_cookies(&ann);
+    let (_, path) = answers
+        .first()
+        .and_then(|href| href.split_once("/compose"))
+        .expect("a link");
+    tab.open(&format!("{}/compose{path}", site.url()));
+    tab.evaluate("(() => { const from = document.querySelector('#w-from'); from.value = 'a@example.org'; from.dispatchEvent(new Event('change', { bubbles: true })); })()");
+    tab.click(TO);
+    type_in(&tab, "person 2");
+    tab.press("Enter");
+    assert_eq!(tab.evaluate(VALUE), json!("Person 2 <p2@example.net>, "));
+    assert_eq!(
+        tab.evaluate("document.querySelector('[name=signed]').value"),
+        json!("a@example.org")
+    );
+    tab.expect_quiet();
 }

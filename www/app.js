@@ -328,11 +328,14 @@ document.addEventListener("change", ({ target }) => {
   const { signed, text, reply_to } = form.elements;
   const [was, is] = [signed.value, target.value].map((one) => [...target.options].find((option) => option.value === one));
   if (!was) return;
-  const { selectionStart } = text;
-  const changed = resigned(text.value, was.dataset.signature, is.dataset.signature, text.dataset.begins === "below");
-  if (changed !== text.value) text.value = changed;
-  text.setSelectionRange(selectionStart, selectionStart);
-  if (reply_to.value.trim() === was.dataset.replyTo) reply_to.value = is.dataset.replyTo;
+  // What is redirected has neither.
+  if (text?.matches("textarea")) {
+    const { selectionStart } = text;
+    const changed = resigned(text.value, was.dataset.signature, is.dataset.signature, text.dataset.begins === "below");
+    if (changed !== text.value) text.value = changed;
+    text.setSelectionRange(selectionStart, selectionStart);
+  }
+  if (reply_to?.value.trim() === was.dataset.replyTo) reply_to.value = is.dataset.replyTo;
   signed.value = is.value;
 });
 document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && keep());
@@ -356,6 +359,7 @@ if (handler && navigator.registerProtocolHandler) {
 // server where it knows more. The focus stays in the field, which says what is meant (aria-activedescendant); the page says
 // which keys lead through the list. What looks like a whole address is taken as it is, unless an arrow has chosen another.
 const SUGGESTED = 8;
+const people = () => document.querySelector("#people");
 let offered;
 const wordsOf = (text) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u).filter(Boolean);
 const pieceOf = (field) => {
@@ -393,7 +397,7 @@ const offer = (field, values) => {
   shut();
   if (!values.length) return;
   const box = document.createElement("ul");
-  Object.assign(box, { className: "suggestions", id: `${field.id}-list`, role: "listbox", ariaLabel: field.form.dataset.found });
+  Object.assign(box, { className: "suggestions", id: `${field.id}-list`, role: "listbox", ariaLabel: people().dataset.found });
   box.append(...values.map((value, n) => {
     const option = Object.assign(document.createElement("li"), { id: `${box.id}-${n}`, role: "option", dir: "auto", textContent: value });
     // The focus stays in the field.
@@ -411,10 +415,10 @@ const suggest = async (field) => {
   const sought = wordsOf(text);
   const isFound = (value) =>
     !field.value.includes(value) && sought.every((word) => wordsOf(value).some((one) => one.startsWith(word)));
-  const known = [...document.querySelectorAll("#people option")].map(({ value }) => value);
+  const known = [...people().options].map(({ value }) => value);
   const found = sought.length ? known.filter(isFound) : [];
   offer(field, found.slice(0, SUGGESTED));
-  const more = field.form.dataset.suggest;
+  const more = people().dataset.suggest;
   if (!more || !sought.length || found.length >= SUGGESTED) return;
   const isMeant = () => document.activeElement === field && pieceOf(field).text === text;
   await new Promise((resume) => setTimeout(resume, 200));
@@ -431,7 +435,7 @@ document.addEventListener("focusout", shut);
 document.addEventListener("input", ({ target }) => target.matches("[data-people]") && suggest(target));
 document.addEventListener("keydown", (event) => {
   if (!offered || event.target !== offered.field || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
-  const keys = event.target.form.dataset;
+  const keys = people().dataset;
   const isFor = (what) => keys[what].split(" ").includes(event.key);
   const count = offered.box.children.length;
   if (isFor("down")) mean((offered.at + 1) % count);

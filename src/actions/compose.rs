@@ -53,7 +53,7 @@ pub fn show(visit: &mut Visit, query: &ComposeQuery) -> Result<Done> {
         Some((Stage::Sending, _)) => State::Sending,
         Some((Stage::Sent, at)) => State::NotFiled(at),
         Some((Stage::Unknown, at)) => State::Unknown(at),
-        Some((Stage::Failed, _)) | None => refusal.map_or(State::Written, State::Refused),
+        Some((Stage::Failed, _)) | None => State::open(query.picks, refusal),
     };
     let kept = Page::of(token, writing, &query.next);
     page(visit, Page { state, ..kept })
@@ -165,7 +165,7 @@ fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
     if faults.is_empty() && (!form.sends() || is_old) {
         let text = visit.ledger.to_text(&token);
         let page = ComposeQuery::of_token(text, form.next.clone());
-        let page = Route::from(page);
+        let page = Route::from(page.picking(form.wish == Wish::Pick));
         // A form that is shown again after signing in comes by a GET.
         if form.wish == Wish::Keep && !visit.head.is_get() && !writing.draft.is_blank() {
             let put = server_draft::put(visit, &token, page)?;

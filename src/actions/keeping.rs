@@ -55,6 +55,8 @@ pub(super) fn keep(
             gone.first().map(Carried::slot)
         }
         Wish::Keep
+        | Wish::Renew
+        | Wish::Pick
         | Wish::Hide
         | Wish::Send
         | Wish::SendAndArchive

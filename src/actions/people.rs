@@ -11,6 +11,7 @@ use crate::mail::Address;
 use crate::people::{People, worth_keeping};
 use crate::profile::Recipient;
 use crate::route::{ActForm, Route};
+use crate::views::compose::State;
 use crate::views::people::{self as view, ALL, PERSON, PeoplePage, Suggested};
 
 /// How many stand in the page on which a message is written.
@@ -22,9 +23,17 @@ const NAME: &str = "name";
 const COUNT: &str = "count";
 const LAST: &str = "last";
 
-/// Who is suggested where a message is written.
-pub(super) fn suggested(visit: &Visit) -> Suggested {
+/// Who is offered where a message is written: the likeliest, or, where they are picked, all by their names.
+pub(super) fn offered(visit: &Visit, state: &State) -> Suggested {
     let people = known(visit);
+    if matches!(state, State::Picking) {
+        let mut all: Vec<String> = people.first(usize::MAX).map(as_typed).collect();
+        all.sort_by_cached_key(|one| one.trim_start_matches('"').to_lowercase());
+        return Suggested {
+            first: all,
+            has_more: false,
+        };
+    }
     Suggested {
         first: people.first(IN_THE_PAGE).map(as_typed).collect(),
         has_more: people.count() > IN_THE_PAGE,

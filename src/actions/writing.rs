@@ -86,7 +86,7 @@ pub(super) fn page(visit: &mut Visit, page: Page) -> Result<Done> {
     let page = ComposePage {
         senders: senders.collect(),
         begins: place(visit, &form.draft),
-        people: people::suggested(visit),
+        people: people::offered(visit, &page.state),
         files: page.writing.files,
         most_attached: visit.config.most_attached(),
         faults: page.faults,
@@ -106,7 +106,7 @@ fn notices(visit: &Visit, page: &Page) -> Vec<Notice> {
         ..Notice::warning(lead, text)
     };
     let state = match &page.state {
-        State::Written => None,
+        State::Written | State::Picking => None,
         State::Refused(refusal) if is_redirected(&page.writing.draft) => {
             Some(bad(words.not_sent(), words.redirect_refusal(refusal)))
         }

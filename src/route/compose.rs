@@ -39,6 +39,8 @@ pub struct ComposeQuery {
     pub text: String,
     /// The Message-ID that it answers.
     pub in_reply_to: String,
+    /// True where people are picked who are to get it.
+    pub picks: bool,
     /// The page that follows; empty for the inbox.
     pub next: String,
 }
@@ -70,6 +72,11 @@ impl ComposeQuery {
             next: next.href(&Base::default()),
             ..ComposeQuery::default()
         }
+    }
+
+    /// The same, where people are picked for it.
+    pub fn picking(self, picks: bool) -> ComposeQuery {
+        ComposeQuery { picks, ..self }
     }
 
     /// A message that is being written.
@@ -140,6 +147,7 @@ impl ComposeQuery {
         }
         let text = |name: &str| fields.get(name).unwrap_or_default().to_owned();
         Ok(ComposeQuery {
+            picks: fields.is_set("pick"),
             token: text("d"),
             edited: match fields.get("how") {
                 Some(EDIT) => Some(fields.message()?),
@@ -162,6 +170,7 @@ impl ComposeQuery {
 
     pub(super) fn write(&self, link: &mut Link) {
         link.some("d", &self.token);
+        link.flag("pick", self.picks);
         if let Some(draft) = &self.edited {
             link.message(draft);
             link.set("how", EDIT);
@@ -214,6 +223,10 @@ fn source(fields: &Query) -> Result<Option<Source>> {
 pub enum Wish {
     /// It is kept as it is, with the files that came.
     Keep,
+    /// It is kept here, and shown with what was changed in it.
+    Renew,
+    /// It is kept here, and people are picked who are to get it.
+    Pick,
     /// It is sent.
     Send,
     /// It is sent, and what it answers is archived.
@@ -298,7 +311,9 @@ impl DraftForm {
             base: text("base"),
             draft: Draft {
                 from: text(DraftForm::FROM),
-                to: with_more(typed(DraftForm::TO), &typed(DraftForm::MORE_TO)),
+                to: fields
+                    .all(DraftForm::MORE_TO)
+                    .fold(typed(DraftForm::TO), with_more),
                 cc: typed(DraftForm::CC),
                 bcc: typed(DraftForm::BCC),
                 reply_to: typed(DraftForm::REPLY_TO),
@@ -320,6 +335,8 @@ impl DraftForm {
                 "discard" => Wish::Discard,
                 "restore" => Wish::Restore,
                 "hide" => Wish::Hide,
+                "renew" => Wish::Renew,
+                "pick" => Wish::Pick,
                 other => match other.split_once('.').map(|(word, n)| (word, n.parse())) {
                     Some(("detach", Ok(number))) => Wish::Detach(number),
                     Some(("drop", Ok(number))) => Wish::Drop(number),

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use super::choose::hidden;
 use super::folders::opener;
 use super::icons::{Icon, icon};
-use super::people::{KEYS, Suggested};
+use super::people::{Suggested, picker};
 use super::{Chrome, Pane, app, notices, tokens};
 use crate::mail::{
     AddressField, Answer, Asks, AttachedFile, DraftFault, Priority, Question, Refusal, ReplyPlace,
@@ -62,6 +62,8 @@ pub enum State {
     Written,
     /// It was not sent, for this reason.
     Refused(Refusal),
+    /// It is being written, and people are picked who are to get it.
+    Picking,
     /// Its writer is asked about it, before it is sent.
     Asked(Vec<Question>),
     /// Another request is sending it.
@@ -76,6 +78,17 @@ pub enum State {
     PerhapsBefore,
     /// Another one was sent by the same form; this is a new one.
     SentBefore(Option<Calendar>),
+}
+
+impl State {
+    /// Of a message that can be written on: people are picked for it, or it was refused before.
+    pub fn open(picks: bool, refusal: Option<Refusal>) -> State {
+        match (picks, refusal) {
+            (true, _) => State::Picking,
+            (false, Some(refusal)) => State::Refused(refusal),
+            (false, None) => State::Written,
+        }
+    }
 }
 
 /// The form that the buttons of the bar belong to.
@@ -97,8 +110,11 @@ pub fn page(chrome: &Chrome, page: &ComposePage) -> Markup {
                 @if asks_of_many(page) {
                     p { button.button form=(FORM) name=(DraftForm::WISH) value="hide" { (words.move_to_bcc()) } }
                 }
-                @if !matches!(page.state, State::Sending | State::NotFiled(_)) { (form(chrome, page)) }
-                @else { (kept(chrome, page)) }
+                @match page.state {
+                    State::Sending | State::NotFiled(_) => (kept(chrome, page)),
+                    State::Picking => (picking(chrome, page)),
+                    _ => (form(chrome, page)),
+                }
             }
             .steps.bar.bare { (opener(chrome)) }
         }
@@ -114,12 +130,21 @@ fn tools(chrome: &Chrome, page: &ComposePage) -> Markup {
         State::Asked(_) => (words.send_anyway(), Icon::Sent),
         State::NotFiled(_) => (words.save_copy(), Icon::Sent),
         State::Written
+        | State::Picking
         | State::Refused(_)
         | State::Sending
         | State::Overtaken
         | State::PerhapsBefore
         | State::SentBefore(_) => (words.send(), Icon::Sent),
     };
+    if matches!(page.state, State::Picking) {
+        return html! {
+            .tools.bar {
+                a.button.quiet href=(chrome.href(&again(page))) { (icon(Icon::Back)) (words.back_to_message()) }
+                button.button.primary.push form=(FORM) name=(DraftForm::WISH) value="renew" { (words.add_picked()) }
+            }
+        };
+    }
     html! {
         .tools.bar role="group" aria-label=(words.about_message()) {
             a.button.quiet.back href=(chrome.href(&back)) title=(words.back_to_list()) {
@@ -163,18 +188,36 @@ fn kept(chrome: &Chrome, page: &ComposePage) -> Markup {
     let draft = &page.form.draft;
     html! {
         form id=(FORM) method="post" enctype="multipart/form-data" action=(chrome.href(&Route::Write)) {
-            (tokens(chrome))
-            (hidden(&page.form.hidden()))
-            @for (name, value) in [
-                (DraftForm::FROM, &draft.from), (DraftForm::TO, &draft.to), (DraftForm::CC, &draft.cc),
-                (DraftForm::BCC, &draft.bcc), (DraftForm::REPLY_TO, &draft.reply_to),
-                (DraftForm::SUBJECT, &draft.subject),
-            ] { input type="hidden" name=(name) value=(value); }
-            textarea name=(DraftForm::TEXT) hidden { "\n" (draft.text) }
-            div hidden { (asks(chrome, &draft.asks)) }
+            (unseen(chrome, page))
         }
         h2 dir="auto" { (draft.subject) }
         p.plain dir="auto" { (draft.text) }
+    }
+}
+
+/// All of a message, in fields that nobody sees.
+fn unseen(chrome: &Chrome, page: &ComposePage) -> Markup {
+    let draft = &page.form.draft;
+    html! {
+        (tokens(chrome))
+        (hidden(&page.form.hidden()))
+        @for (name, value) in [
+            (DraftForm::FROM, &draft.from), (DraftForm::TO, &draft.to), (DraftForm::CC, &draft.cc),
+            (DraftForm::BCC, &draft.bcc), (DraftForm::REPLY_TO, &draft.reply_to),
+            (DraftForm::SUBJECT, &draft.subject),
+        ] { input type="hidden" name=(name) value=(value); }
+        textarea name=(DraftForm::TEXT) hidden { "\n" (draft.text) }
+        div hidden { (asks(chrome, &draft.asks)) }
+    }
+}
+
+/// The form on which people are picked: the message goes along, so that all that counts for a form counts for this one.
+fn picking(chrome: &Chrome, page: &ComposePage) -> Markup {
+    html! {
+        form id=(FORM) method="post" enctype="multipart/form-data" action=(chrome.href(&Route::Write)) {
+            (unseen(chrome, page))
+            (picker(chrome, &page.people))
+        }
     }
 }
 
@@ -195,15 +238,13 @@ fn form(chrome: &Chrome, page: &ComposePage) -> Markup {
     }
     html! {
         form id=(FORM) method="post" enctype="multipart/form-data" action=(chrome.href(&Route::Write)) autocomplete="off"
-            data-suggest=[page.people.more(chrome)] data-found=(words.suggestions())
-            data-down=(KEYS.down) data-up=(KEYS.up) data-take=(KEYS.take) data-shut=(KEYS.shut)
             data-autosave=(chrome.href(&Route::Autosave)) data-page=(chrome.href(&again(page))) {
             button name=(DraftForm::WISH) value="keep" hidden {}
             (tokens(chrome))
             (hidden(&page.form.hidden()))
             @if page.form.sure { input type="hidden" name="sure" value="1"; }
             (from(chrome, page))
-            (page.people.list())
+            (page.people.list(chrome))
             (addresses(page, &Field { name: DraftForm::TO, label: words.to_label(), value: &draft.to, of: AddressField::To }, !is_answer && draft.to.is_empty()))
             (page.people.field(chrome))
             details open[!folded] {
@@ -274,7 +315,9 @@ fn redirect(chrome: &Chrome, page: &ComposePage) -> Markup {
             input type="hidden" name=(DraftForm::SUBJECT) value=(draft.subject);
             p.hint { (words.about_redirect()) }
             (from(chrome, page))
+            (page.people.list(chrome))
             (addresses(page, &Field { name: DraftForm::TO, label: words.to_label(), value: &draft.to, of: AddressField::To }, draft.to.is_empty()))
+            (page.people.field(chrome))
             (addresses(page, &Field { name: DraftForm::CC, label: words.cc_label(), value: &draft.cc, of: AddressField::Cc }, false))
             (addresses(page, &Field { name: DraftForm::BCC, label: words.bcc_label(), value: &draft.bcc, of: AddressField::Bcc }, false))
             section.files aria-label=(words.attached_files()) {
@@ -306,7 +349,7 @@ fn from(chrome: &Chrome, page: &ComposePage) -> Markup {
                             }
                         }
                         // Script changes the signature at once.
-                        button.button.unscripted name=(DraftForm::WISH) value="keep" { (words.change_sender()) }
+                        button.button.unscripted name=(DraftForm::WISH) value="renew" { (words.change_sender()) }
                     }
                     input type="hidden" name=(DraftForm::SIGNED) value=(page.form.signed);
                 }

@@ -19,14 +19,14 @@ pub const ALL: &str = "all";
 const LIST: &str = "people";
 
 /// The keys within a list of suggestions, as the ARIA pattern of a combobox has them.
-pub(super) struct Keys {
-    pub down: &'static str,
-    pub up: &'static str,
-    pub take: &'static str,
-    pub shut: &'static str,
+struct Keys {
+    down: &'static str,
+    up: &'static str,
+    take: &'static str,
+    shut: &'static str,
 }
 
-pub(super) const KEYS: Keys = Keys {
+const KEYS: Keys = Keys {
     down: "ArrowDown",
     up: "ArrowUp",
     take: "Enter Tab",
@@ -47,11 +47,12 @@ impl Suggested {
         self.first.is_empty()
     }
 
-    /// The list itself.
-    pub(super) fn list(&self) -> Markup {
+    /// The list itself, with what script has to know of it.
+    pub(super) fn list(&self, chrome: &Chrome) -> Markup {
         html! {
             @if !self.is_empty() {
-                datalist id=(LIST) { @for one in &self.first { option value=(one) {} } }
+                datalist id=(LIST) data-suggest=[self.more(chrome)] data-found=(chrome.words.suggestions())
+                    data-down=(KEYS.down) data-up=(KEYS.up) data-take=(KEYS.take) data-shut=(KEYS.shut) { @for one in &self.first { option value=(one) {} } }
             }
         }
     }
@@ -65,7 +66,8 @@ impl Suggested {
                     label for="w-more" { (words.add_recipient()) }
                     .beside {
                         input #w-more name=(DraftForm::MORE_TO) list=(LIST) dir="auto" autocapitalize="off" spellcheck="false";
-                        button.button name=(DraftForm::WISH) value="keep" { (words.add()) }
+                        button.button name=(DraftForm::WISH) value="renew" { (words.add()) }
+                        button.button name=(DraftForm::WISH) value="pick" { (words.pick_people()) }
                     }
                 }
             }
@@ -73,9 +75,26 @@ impl Suggested {
     }
 
     /// Where script asks for those who are not in the list.
-    pub(super) fn more(&self, chrome: &Chrome) -> Option<String> {
+    fn more(&self, chrome: &Chrome) -> Option<String> {
         let find = String::new();
         self.has_more.then(|| chrome.href(&Route::Suggest { find }))
+    }
+}
+
+/// What people are picked from, within a form that has the message.
+pub(super) fn picker(chrome: &Chrome, people: &Suggested) -> Markup {
+    let words = chrome.words;
+    html! {
+        h2 { (words.picked_from()) }
+        ul.all.labelled.recipients {
+            @for (n, one) in people.first.iter().enumerate() {
+                @let id = format!("pick-{n}");
+                li {
+                    input id=(id) type="checkbox" name=(DraftForm::MORE_TO) value=(one);
+                    label for=(id) dir="auto" { (one) }
+                }
+            }
+        }
     }
 }
 

@@ -71,6 +71,21 @@ impl Words {
         "Add recipient"
     }
 
+    /// Leads to the page on which several are picked.
+    pub fn pick_people(&self) -> &'static str {
+        "Choose\u{2026}"
+    }
+
+    /// Heads them there.
+    pub fn picked_from(&self) -> &'static str {
+        "Choose recipients"
+    }
+
+    /// Adds those who were picked.
+    pub fn add_picked(&self) -> &'static str {
+        "Add to message"
+    }
+
     /// The button of that field.
     pub fn add(&self) -> &'static str {
         "Add"
