@@ -66,4 +66,10 @@ fn pages_for_writing_have_their_pictures() {
         tab.viewport(width, height, 1.0, false);
         tab.screenshot(&format!("compose-asked-{window}"));
     }
+    tab.open(&format!("{}/compose", site.url()));
+    tab.evaluate("document.querySelectorAll('.compose details').forEach(one => one.open = true)");
+    for (window, width, height) in [("wide", 1280, 1200), ("phone", 390, 1500)] {
+        tab.viewport(width, height, 1.0, false);
+        tab.screenshot(&format!("compose-options-{window}"));
+    }
 }
