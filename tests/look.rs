@@ -440,3 +440,51 @@ fn keys_press_the_buttons_that_can_be_seen() {
     tab.wait_for("document.querySelector('.note')?.innerText.includes('moved to')");
     assert_ne!(tab.evaluate(first), subject);
 }
+
+#[test]
+fn writing_has_its_pictures() {
+    let site = Site::new()
+        .dovecot(ROLES)
+        .messages(3)
+        .config("[identities]\ndomains = [\"example.org\"]")
+        .start();
+    let page = site.sign_in("ann").get("/compose");
+    let long = format!("{}.pdf", "a very long name of a file ".repeat(8));
+    let form = page.form("write").set("to", "Bo Lind <bo@example.org>");
+    let form = form
+        .set("subject", "The third geranium")
+        .set("text", "Dear Bo,\n\nthe third geranium is for you.\n\nAnn");
+    let kept = form
+        .file("files", "Übersicht.pdf", &[7; 70_000])
+        .file("files", &long, b"x")
+        .file("files", "שלום.docx", b"y")
+        .press("do", "keep");
+    kept.has_status(200);
+    let with_files = format!("http://{}{}", site.apache().address(), kept.target());
+    let browser = Chromium::start();
+    let tab = browser.tab();
+    type_sign_in(&site, &tab);
+    for (window, width, height, phone) in WINDOWS {
+        tab.viewport(width, height, if phone { 2.0 } else { 1.0 }, phone);
+        let taken = |name: &str| {
+            for (scheme, mode) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
+                tab.prefer(scheme);
+                tab.screenshot(&format!("{name}-{window}-{mode}"));
+            }
+            expect_no_sideways_scroll(&tab, &format!("{name} at {window}"));
+            expect_named(&tab);
+        };
+        tab.open(&with_files);
+        taken("compose-files");
+        tab.fill("#w-to", "nobody, Cas Lund <cas@>");
+        tab.loading(|| tab.click(".tools button[value=send]"));
+        assert!(
+            tab.text().contains("is not a valid address"),
+            "{}",
+            tab.text()
+        );
+        taken("compose-errors");
+        tab.open(&format!("{}/unsent", site.url()));
+        taken("unsent");
+    }
+}
