@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{found, only, plan, said, says, typed};
 use crate::support::page::Page;
-use crate::support::sink::SmtpSink;
+use crate::support::sink::{Sendmail, SmtpSink};
 use crate::support::site::{Site, password_of};
 use crate::support::visitor::Visitor;
 
@@ -302,4 +302,45 @@ fn a_server_may_think_longer_about_a_message_than_about_a_command() {
     says(&page, "Message sent");
     only(sink.taken());
     assert_eq!(said(&page).matches("sent").count(), 1);
+}
+
+#[test]
+fn msmtp_in_the_place_of_sendmail_hands_on_what_it_gets() {
+    let sink = SmtpSink::start(false);
+    let msmtp = Sendmail::msmtp(&sink);
+    let site = plan().setting(&msmtp.setting()).start();
+    let ann = site.sign_in("ann");
+    let write = |to: &str| {
+        let page = ann.get("/compose");
+        let form = typed(&page, to, "By msmtp").set("bcc", "dee@example.org");
+        let form = form.set("text", "geranium\n.\n..two\nFrom here\n");
+        form.file("files", "a.bin", &[b'o'; 100_000])
+            .press("do", "send")
+    };
+    says(&write("bo@example.org, cas@example.org"), "Message sent");
+    let taken = only(sink.taken());
+    assert_eq!(taken.about["from"], "ann@example.org");
+    let to = json!(["bo@example.org", "cas@example.org", "dee@example.org"]);
+    assert_eq!(taken.about["to"], to);
+    let text = taken.text();
+    assert!(
+        text.contains("geranium\r\n") && !text.contains("dee@"),
+        "{text}"
+    );
+    assert!(
+        text.contains("\r\n..two\r\n") || text.contains("Li50d28"),
+        "{text}"
+    );
+    assert!(text.contains(&"b29v".repeat(19)), "{text}");
+    // One of three is refused: nobody gets it, and what msmtp says is told.
+    sink.rules(json!({"refuse": {"cas@example.org": "550 5.1.1 no such user"}}));
+    let page = write("bo@example.org, cas@example.org");
+    says(&page, "Your message was not sent.");
+    says(&page, "cas@example.org");
+    says(&page, "no such user");
+    page.shows("a.bin");
+    assert_eq!(sink.taken().len(), 1);
+    sink.rules(json!({}));
+    says(&page.form("write").press("do", "send"), "Message sent");
+    assert_eq!(sink.taken().len(), 2);
 }

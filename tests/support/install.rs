@@ -26,6 +26,8 @@ pub enum Part {
     Faketime,
     /// The SMTP server.
     Aiosmtpd,
+    /// A program that is compatible with sendmail, and hands on to a server.
+    Msmtp,
     /// Another IMAP server, with few extensions, from PyPI.
     Pymap,
 }
@@ -63,6 +65,7 @@ impl Part {
                 ],
                 &["python3-aiosmtpd"],
             ),
+            Part::Msmtp => (&["/usr/bin/msmtp"], &["msmtp"]),
             Part::Pymap => (&["/usr/bin/python3"], &["python3", "python3-venv"]),
         }
     }
