@@ -29,6 +29,7 @@ mod injection;
 mod lost;
 mod mailto;
 mod pictures;
+mod postfix;
 mod random;
 mod servers;
 mod telling;

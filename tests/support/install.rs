@@ -1,4 +1,4 @@
-//! What the tests need beside cargo: Apache, Dovecot, Chromium, pymap. Installed when missing, as root; otherwise an
+//! What the tests need beside cargo: Apache, Dovecot, Postfix, Chromium, pymap. Installed when missing, as root; otherwise an
 //! error names the packages. Nothing installed here is left running as a service, and no test relies on one.
 
 use std::fs::{self, File};
@@ -26,6 +26,8 @@ pub enum Part {
     Faketime,
     /// The SMTP server.
     Aiosmtpd,
+    /// A real mail server.
+    Postfix,
     /// A program that is compatible with sendmail, and hands on to a server.
     Msmtp,
     /// Another IMAP server, with few extensions, from PyPI.
@@ -65,6 +67,7 @@ impl Part {
                 ],
                 &["python3-aiosmtpd"],
             ),
+            Part::Postfix => (&["/usr/sbin/postfix"], &["postfix"]),
             Part::Msmtp => (&["/usr/bin/msmtp"], &["msmtp"]),
             Part::Pymap => (&["/usr/bin/python3"], &["python3", "python3-venv"]),
         }

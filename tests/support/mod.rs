@@ -23,6 +23,7 @@ pub mod mailbox;
 pub mod mails;
 pub mod page;
 pub mod place;
+pub mod postfix;
 pub mod proxy;
 pub mod pymap;
 pub mod random;

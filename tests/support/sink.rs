@@ -86,6 +86,11 @@ impl SmtpSink {
         }
     }
 
+    /// Where it listens.
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
     /// The table of the program's configuration that names it.
     pub fn config(&self) -> String {
         format!(
