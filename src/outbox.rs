@@ -225,7 +225,7 @@ impl<'p> Outbox<'p> {
     /// # Errors
     /// `Setup`.
     pub fn remove_all(&self) -> Result<()> {
-        for dir in ["outbox", "imports", "drafts", "lids"] {
+        for dir in ["outbox", "imports", "drafts", "wraps"] {
             let dir = &self.pass.dir().join(dir);
             match fs::remove_dir_all(dir) {
                 Err(e) if e.kind() != io::ErrorKind::NotFound => {

@@ -13,8 +13,8 @@ mod acceptance;
 mod browser;
 mod cookie;
 mod form_token;
-mod lids;
 mod others;
+mod wrap_files;
 mod wraps;
 
 use serde::de::DeserializeOwned;

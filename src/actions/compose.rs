@@ -285,6 +285,7 @@ fn send(visit: &mut Visit, asked: Asked, letter: Letter, files: Vec<AttachedFile
         (_, next) => next,
     };
     let people = people::to_keep(visit, &letter);
+    server_draft::will_change(visit, &token, &form.draft, sent.as_ref());
     Ok(Done::Leaves(Box::new(Send {
         people,
         archiving,

@@ -7,7 +7,7 @@ use super::identities::{as_address, identity, own_addresses};
 use crate::error::{Act, Cause, Error, GoneKind, Result};
 use crate::jobs::draft::{Putting, Said, ServerDraft, Wish};
 use crate::ledger::Token;
-use crate::mail::{Address, Role};
+use crate::mail::{Address, Draft, FolderName, Role};
 use crate::outbox::{OnServer, Writing};
 use crate::route::{ActForm, Route};
 use crate::time::Seconds;
@@ -75,6 +75,24 @@ pub(super) fn removed(
             ..said(visit, Some(Act::DiscardDraft), page)
         },
     }))
+}
+
+/// Sending a message changes folders: its draft goes, its copy comes, what it answers is marked. Their next pages look.
+pub(super) fn will_change(
+    visit: &mut Visit,
+    token: &Token,
+    draft: &Draft,
+    sent: Option<&FolderName>,
+) {
+    let key = &visit.session.data.key;
+    let known = visit.drafts.on_server(&token.id, key);
+    // What cannot be read names no folder.
+    let known = known.ok().flatten().map(|known| known.folder);
+    let answered = draft.source.as_ref().map(|one| one.message.folder.clone());
+    let all = known.into_iter().chain(answered).chain(sent.cloned());
+    for folder in all {
+        visit.mailbox.mark_stale(&folder, GoneKind::Message);
+    }
 }
 
 fn said(visit: &Visit, done: Option<Act>, page: Route) -> Said {

@@ -3,8 +3,8 @@
 //! Not for the data key inside a session (`session`). To know before changing it: a wrap opens with the password and a key
 //! file; when a password goes, so does the file.
 
-use super::lids::Wrapped;
-use super::{Beginning, Outdated, lids};
+use super::wrap_files::Wrapped;
+use super::{Beginning, Outdated, wrap_files};
 use crate::error::Result;
 use crate::key_files::{KeyFiles, KeyName};
 use crate::seal::{self, Key, Wiped};
@@ -34,7 +34,7 @@ pub(super) fn wrap(
     let dropped = others.iter().rev().take(surplus);
     for (id, wrap) in older.iter().chain(dropped) {
         store.remove(&keys::WRAPS, id);
-        lids::remove(store.pass(), id)?;
+        wrap_files::remove(store.pass(), id)?;
         outdated.0.push(wrap.sealed.file);
     }
     let wrap = Wrap {
@@ -42,7 +42,7 @@ pub(super) fn wrap(
         salt,
         sealed: SealedPart { file, sealed },
     };
-    lids::put(store.pass(), &data.id, &wrap)?;
+    wrap_files::put(store.pass(), &data.id, &wrap)?;
     store.put(Encryption::ByCaller, &keys::WRAPS, &data.id, &wrap);
     Ok(())
 }
@@ -82,7 +82,7 @@ pub(super) fn files(store: &mut Store) -> Result<Vec<KeyName>> {
 /// Wraps that the store has not, or not any more.
 fn lost(store: &mut Store) -> Result<Vec<Wrapped>> {
     let known = all(store);
-    let mut lost = lids::all(store.pass())?;
+    let mut lost = wrap_files::all(store.pass())?;
     lost.retain(|(id, _)| known.iter().all(|(one, _)| one != id));
     Ok(lost)
 }

@@ -68,5 +68,5 @@ pub(super) fn all(pass: &Pass) -> Result<Vec<Wrapped>> {
 }
 
 fn dir(pass: &Pass) -> PathBuf {
-    pass.dir().join("lids")
+    pass.dir().join("wraps")
 }
