@@ -86,6 +86,7 @@
 //! | remote (of a page), held back | external content, such as tracking pixels; blocked |
 //! | profile, settings | what a user has set, in plain files |
 //! | draft, writing, letter | a message that is being written: as typed; with its files, as it lies on the disk; as it will be sent |
+//! | on the server, there, split (of a draft) | what Drafts has of it; as it is here; changed by another program, so that there are two now |
 //! | carried (by a draft) | a part of another message, or all of it, that goes along; fetched when the draft is sent |
 //! | token, claim (of a message), entry | idempotency key; taking it, once; what the ledger has of it |
 //! | copy, filed | what the sender keeps in Sent; put there |

@@ -25,6 +25,8 @@ pub use self::unsynced::without_fsync;
 /// The ready-made page of the hard deadline, and the one of an abort.
 static TOO_LATE: ReadyMade = ReadyMade::none();
 static ABORTED: ReadyMade = ReadyMade::none();
+/// True once there is a hard deadline.
+static ARMED: AtomicBool = AtomicBool::new(false);
 /// True once a byte of the answer may have been written: then a second answer would only be noise.
 static ANSWERING: AtomicBool = AtomicBool::new(false);
 
@@ -185,11 +187,16 @@ pub fn wait_for_stdin(limit: Duration) -> io::Result<bool> {
 pub fn hard_deadline(limit: Duration, page: &'static [u8]) {
     TOO_LATE.set(page);
     handle(libc::SIGALRM, hard_deadline_passed);
+    ARMED.store(true, Ordering::SeqCst);
     more_time(limit);
 }
 
 /// Puts the hard deadline off, to `limit` from now.
 pub fn more_time(limit: Duration) {
+    if !ARMED.load(Ordering::SeqCst) {
+        // In a shell nothing hangs unseen, and nobody has said what the signal is to do.
+        return;
+    }
     let timer = libc::itimerval {
         it_interval: libc::timeval {
             tv_sec: 1,

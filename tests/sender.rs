@@ -307,7 +307,7 @@ fn killed_at(site: &Site, ann: &Visitor, form: &Request, call: &str, nth: usize)
     let file = settings(site);
     let dir = file.parent().expect("profile/");
     // What it is called until it is whole.
-    let new = dir.join("unfinished.new").display().to_string();
+    let new = dir.join("settings.toml.new").display().to_string();
     let (dir, file) = (dir.display().to_string(), file.display().to_string());
     ByHand::request(&site.program(), form.clone())
         .by(ann)

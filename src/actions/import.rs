@@ -111,6 +111,7 @@ fn end(visit: &mut Visit, folder: &FolderName) -> Result<Done> {
     // The form that began it, sent once more, is told the same.
     let id = NoticeId(import.id);
     notices::keep(visit.mailbox.store(), owner, id, told.clone(), visit.now);
+    visit.mailbox.store().save()?;
     visit.imports.forget()?;
     Ok(Done::GoOn(Box::new(GoOn {
         page: page_of(&import),

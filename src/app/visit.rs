@@ -341,6 +341,7 @@ impl Visitor<'_> {
             let id = NoticeId(import.id);
             let owner = self.owner(session);
             notices::keep(visit.mailbox.store(), owner, id, told.clone(), visit.now);
+            visit.mailbox.store().save()?;
             visit.imports.forget()?;
             visit.told.push(told);
             return Ok(());

@@ -124,6 +124,8 @@ impl TakeIn {
                 session: self.session,
             };
             notices::keep(&mut desk.store, owner, id, told(&import), desk.now);
+            // By its notice the same form, sent again, is known: it is on the disk before the import is forgotten.
+            desk.store.save()?;
             self.imports.forget()
         });
         Ended {
