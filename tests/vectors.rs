@@ -28,7 +28,7 @@ use crate::support::unmet::{self, Want};
 
 /// How many are tried where not all are asked for: every vector goes through the sanitiser in `mail`, so that these stand for
 /// what a browser makes of the rest.
-const SAMPLE: usize = 150;
+const SAMPLE: usize = 90;
 /// Vectors that are always tried, by their id: our own, among which are those that came through once.
 const ALWAYS: &str = "own";
 

@@ -175,14 +175,17 @@ impl ServerDraft {
             look(known, outside)?;
             return self.remove_replaced(known, outside);
         }
+        let named = ledger.message_id(&self.token, &putting.from.email);
         let folder = known.as_ref().map(|known| &known.folder);
         let Some(folder) = putting.folder.as_ref().or(folder).cloned() else {
+            let nothing = OnServer {
+                trouble: Some(DraftTrouble::NoFolder),
+                ..OnServer::nothing(named, FolderName::inbox())
+            };
+            self.drafts.note_on_server(id, &nothing, &self.key)?;
             return Err(Error::Gone(GoneKind::Folder));
         };
-        let first = || {
-            let id = ledger.message_id(&self.token, &putting.from.email);
-            OnServer::nothing(id, folder.clone())
-        };
+        let first = || OnServer::nothing(named, folder.clone());
         // Where another folder is for drafts now, what lies in the one before stays there.
         let known = known.filter(|known| known.folder == folder);
         let mut known = known.unwrap_or_else(first);

@@ -380,7 +380,7 @@ impl Words {
     pub fn draft_trouble(&self, trouble: DraftTrouble) -> String {
         let why = match trouble {
             DraftTrouble::NoRoom => "Your mailbox is full.",
-            DraftTrouble::NoFolder => "There is no folder for drafts.",
+            DraftTrouble::NoFolder => "There is no folder for drafts, and none could be made now.",
             DraftTrouble::NoAnswer => "The mail server cannot be reached.",
             DraftTrouble::Failed => "Something went wrong; the site\u{2019}s log says what.",
         };

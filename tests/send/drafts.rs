@@ -208,6 +208,24 @@ fn what_cannot_be_put_into_drafts_is_kept_here_and_its_page_says_why() {
 }
 
 #[test]
+fn where_there_is_no_folder_for_drafts_and_none_can_be_made_its_page_says_so() {
+    let sink = SmtpSink::start(false);
+    let config = "[identities]\ndomains = [\"example.org\"]";
+    let none = "namespace inbox {\n  mailbox Drafts {\n    auto = no\n    special_use =\n  }\n}\n";
+    let site = Site::new().config(config).config(&sink.config());
+    let mut site = site.dovecot(none).start();
+    let ann = site.sign_in("ann");
+    let page = ann.get("/compose");
+    site.dovecot_mut().stop();
+    let page = typed(&page, "bo@example.org", "Nowhere").press("do", "keep");
+    says(&page, "no folder for drafts, and none could be made now");
+    site.dovecot_mut().start_again();
+    let page = page.form("write").press("do", "keep");
+    assert!(!said(&page).contains("not in Drafts"), "{}", said(&page));
+    assert!(only_draft(&site).contains("Nowhere"));
+}
+
+#[test]
 fn rule_14_whoever_leaves_while_writing_finds_it_in_drafts() {
     let sink = SmtpSink::start(false);
     let site = plan().config(&sink.config()).start();
