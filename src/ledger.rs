@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Cause, Error, Result};
 use crate::gate::Lane;
 use crate::seal::{self, Key};
-use crate::state::{self, State, UserId};
+use crate::state::{self, State, UserId, hex};
 use crate::time::{self, Seconds};
 
 /// For how long an entry is kept, and for how long its token is good: a day less.
@@ -285,8 +285,4 @@ impl<'s> Ledger<'s> {
 
 fn encoded(entry: &Entry) -> Result<Vec<u8>> {
     postcard::to_stdvec(entry).map_err(|e| Error::Internal(Cause::at("noting in the ledger", e)))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -38,18 +38,26 @@ pub struct UserId(pub [u8; 16]);
 impl UserId {
     /// Reads a directory's name; None for what is none.
     pub fn from_hex(name: &str) -> Option<UserId> {
-        if name.len() != 32 || !name.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return None;
-        }
-        u128::from_str_radix(name, 16)
-            .ok()
-            .map(|n| UserId(n.to_be_bytes()))
+        from_hex(name).map(UserId)
     }
 
     /// The directory's name, which is also how the log names the user.
     pub fn to_hex(self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&self.0)
     }
+}
+
+/// Bytes as they stand in the name of a file.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Reads what `hex` wrote of sixteen bytes; None for anything else.
+pub fn from_hex(name: &str) -> Option<[u8; 16]> {
+    if name.len() != 32 || !name.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    u128::from_str_radix(name, 16).ok().map(u128::to_be_bytes)
 }
 
 impl State {

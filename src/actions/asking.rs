@@ -5,7 +5,7 @@
 use super::Visit;
 use super::identities::own_addresses;
 use crate::draft::{Known, Letter, questions};
-use crate::mail::{Address, Answer, Question, Source};
+use crate::mail::{Address, Question, Source};
 use crate::outbox::Writing;
 
 /// All that its writer is asked.
@@ -32,7 +32,7 @@ pub(super) fn ask(visit: &mut Visit, letter: &Letter, writing: &Writing) -> Vec<
         forwarded: visit.words.forwarded_line(),
     };
     let mut asked = questions(letter, &known);
-    if source.is_some_and(|source| source.how == Answer::Redirect) {
+    if writing.draft.is_redirected() {
         // Its subject is not the one of its writer.
         asked.retain(|question| *question != Question::NoSubject);
     }

@@ -12,7 +12,7 @@ use super::{Done, Visit};
 use crate::draft;
 use crate::error::Result;
 use crate::ledger::Token;
-use crate::mail::{Answer, Draft, DraftFault};
+use crate::mail::DraftFault;
 use crate::outbox::Writing;
 use crate::route::{DraftForm, Wish};
 use crate::views::compose::{self, ComposePage, Sender, State};
@@ -46,12 +46,6 @@ impl Page {
             missing: 0,
         }
     }
-}
-
-/// True for a message of somebody else that is passed on as it is.
-fn is_redirected(draft: &Draft) -> bool {
-    let source = draft.source.as_ref();
-    source.is_some_and(|source| source.how == Answer::Redirect)
 }
 
 /// Shows it.
@@ -107,7 +101,7 @@ fn notices(visit: &Visit, page: &Page) -> Vec<Notice> {
     };
     let state = match &page.state {
         State::Written | State::Picking => None,
-        State::Refused(refusal) if is_redirected(&page.writing.draft) => {
+        State::Refused(refusal) if page.writing.draft.is_redirected() => {
             Some(bad(words.not_sent(), words.redirect_refusal(refusal)))
         }
         State::Refused(refusal) => Some(bad(words.not_sent(), words.refusal(refusal))),

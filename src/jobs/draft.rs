@@ -111,11 +111,7 @@ impl Job for ServerDraft {
             Wish::Remove => self.remove(outside),
         };
         if let Err(error) = worked {
-            let (kind, cause) = error.log_kind();
-            let user = self.user.to_hex();
-            outside
-                .state
-                .log(&format!("draft-not-there {user} {kind} {cause}"));
+            outside.log("draft-not-there", self.user, &error);
         }
         let answer = Answer::Page(self.said.answer());
         let said = self.said;

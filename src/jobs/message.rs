@@ -10,7 +10,7 @@ use super::carried::Fetching;
 use crate::draft::{self, Attached, Letter, Stamp, Travels};
 use crate::error::{Error, Result};
 use crate::ledger::Token;
-use crate::mail::{Answer, AttachedFile, Draft, Refusal};
+use crate::mail::{AttachedFile, Draft, Refusal};
 use crate::outbox::Drafts;
 use crate::seal::{self, Key};
 use crate::spool::Spool;
@@ -76,12 +76,6 @@ impl Message {
         fetching.all(&self.draft.carried, outside)
     }
 
-    /// True for a message of somebody else that is passed on as it is.
-    pub fn is_redirected(&self) -> bool {
-        let source = self.draft.source.as_ref();
-        source.is_some_and(|source| source.how == Answer::Redirect)
-    }
-
     /// The message as it is wanted, under this Message-ID.
     ///
     /// # Errors
@@ -99,7 +93,7 @@ impl Message {
         };
         let mut spool = Spool::new(outside.state).map_err(failed)?;
         let mut files = self.attached(copy)?;
-        let (is_8bit, done) = match self.is_redirected() {
+        let (is_8bit, done) = match self.draft.is_redirected() {
             true => {
                 let original = files.pop().ok_or(Refusal::FileLost)?;
                 let done = draft::redirected(&self.letter, &stamp, original.bytes, &mut spool);

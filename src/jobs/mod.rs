@@ -36,7 +36,7 @@ use crate::remote::{Cost, PATIENCE, Remote};
 use crate::response::Response;
 use crate::session::{Session, SessionCookie};
 use crate::spool::Spool;
-use crate::state::State;
+use crate::state::{State, UserId};
 use crate::time::Deadline;
 
 /// How much of an answer is written at a time, in bytes: little, so that a slow line makes progress within the patience.
@@ -83,6 +83,15 @@ pub struct Outside<'o> {
     pub progress: &'o Progress,
     /// The lane that it is in.
     pub lane: &'o Lane,
+}
+
+impl Outside<'_> {
+    /// Notes in the program's log what failed and ends nothing.
+    fn log(&self, what: &str, user: UserId, error: &Error) {
+        let (kind, cause) = error.log_kind();
+        let user = user.to_hex();
+        self.state.log(&format!("{what} {user} {kind} {cause}"));
+    }
 }
 
 /// How a job ends.

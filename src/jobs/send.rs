@@ -159,7 +159,7 @@ impl Send {
         process::more_time(submission::LONGEST);
         let (mut outcome, mut cause) = self.hand_over(&mut written);
         let is_8bit = matches!(outcome, Outcome::Refused(Refusal::EightBit));
-        if is_8bit && !self.message.is_redirected() {
+        if is_8bit && !self.message.draft.is_redirected() {
             // A message in it that cannot travel as it is becomes a file of no known kind, which may be encoded.
             written = match self.message.written(self.id(ledger), outside, Copy::Ascii) {
                 Ok(written) => written,
@@ -201,11 +201,7 @@ impl Send {
             drafts, token, key, ..
         } = &self.message;
         if let Err(error) = draft::remove_from_server(drafts, token, key, outside) {
-            let (kind, cause) = error.log_kind();
-            let user = self.user.to_hex();
-            outside
-                .state
-                .log(&format!("draft-not-removed {user} {kind} {cause}"));
+            outside.log("draft-not-removed", self.user, &error);
         }
     }
 
@@ -267,10 +263,7 @@ impl Send {
         let is_filed = match filed {
             Ok(is_filed) => is_filed,
             Err(error) => {
-                let (kind, cause) = error.log_kind();
-                outside
-                    .state
-                    .log(&format!("not-filed {} {kind} {cause}", self.user.to_hex()));
+                outside.log("not-filed", self.user, &error);
                 false
             }
         };
@@ -283,10 +276,7 @@ impl Send {
         }
         for (message, flags) in self.marks() {
             if let Err(error) = mark(&message, flags, outside) {
-                let (kind, cause) = error.log_kind();
-                outside
-                    .state
-                    .log(&format!("not-marked {} {kind} {cause}", self.user.to_hex()));
+                outside.log("not-marked", self.user, &error);
             }
         }
         Ok(is_filed)
@@ -322,7 +312,7 @@ impl Send {
     }
 
     fn put_into_sent(&self, ledger: &Ledger, entry: &Entry, outside: &mut Outside) -> Result<bool> {
-        if self.message.is_redirected() {
+        if self.message.draft.is_redirected() {
             // Its user has it: as it came.
             return Ok(true);
         }

@@ -39,6 +39,12 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// True for a message of somebody else that is passed on as it is (RFC 5322 3.6.6).
+    pub fn is_redirected(&self) -> bool {
+        let source = self.source.as_ref();
+        source.is_some_and(|source| source.how == Answer::Redirect)
+    }
+
     /// True where nothing has been written.
     pub fn is_blank(&self) -> bool {
         let written = [&self.to, &self.cc, &self.bcc, &self.subject, &self.text];

@@ -19,7 +19,7 @@ use crate::error::{Cause, Error, Result};
 use crate::mail::{AttachedFile, Draft, Refusal};
 use crate::request::body::Source as _;
 use crate::seal::Key;
-use crate::state::{self, UserId};
+use crate::state::{self, UserId, from_hex, hex};
 use crate::time::Seconds;
 
 /// For how long a message is kept after it was changed last.
@@ -238,7 +238,7 @@ impl Drafts {
     pub fn all(&self) -> Result<Vec<[u8; 16]>> {
         let mut all = Vec::new();
         for entry in state::entries(&self.dir)? {
-            let id = entry.file_name().to_str().and_then(unhex);
+            let id = entry.file_name().to_str().and_then(from_hex);
             let typed = fs::metadata(entry.path().join(TYPED));
             if let (Some(id), Ok(about)) = (id, typed) {
                 all.push((age(&about), id));
@@ -379,20 +379,4 @@ fn remove_all(dir: &Path) -> Result<()> {
         Err(e) if e.kind() != io::ErrorKind::NotFound => Err(state::failed(dir, &e)),
         _ => Ok(()),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<[u8; 16]> {
-    let mut id = [0; 16];
-    if text.len() != 32 {
-        return None;
-    }
-    for (nth, byte) in id.iter_mut().enumerate() {
-        let at = nth.saturating_mul(2);
-        *byte = u8::from_str_radix(text.get(at..at.saturating_add(2))?, 16).ok()?;
-    }
-    Some(id)
 }

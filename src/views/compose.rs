@@ -12,7 +12,7 @@ use super::icons::{Icon, icon};
 use super::people::{Suggested, picker};
 use super::{Chrome, Pane, app, notices, tokens};
 use crate::mail::{
-    AddressField, Answer, Asks, AttachedFile, DraftFault, Priority, Question, Refusal, ReplyPlace,
+    AddressField, Asks, AttachedFile, DraftFault, Priority, Question, Refusal, ReplyPlace,
 };
 use crate::route::{DraftForm, Route, before_mailto, next};
 use crate::time::Calendar;
@@ -229,19 +229,11 @@ fn form(chrome: &Chrome, page: &ComposePage) -> Markup {
         .source
         .as_ref()
         .is_some_and(|source| source.how.is_reply());
-    let is_redirected = draft
-        .source
-        .as_ref()
-        .is_some_and(|source| source.how == Answer::Redirect);
-    if is_redirected {
+    if draft.is_redirected() {
         return redirect(chrome, page);
     }
     html! {
-        form id=(FORM) method="post" enctype="multipart/form-data" action=(chrome.href(&Route::Write)) autocomplete="off"
-            data-autosave=(chrome.href(&Route::Autosave)) data-page=(chrome.href(&again(page))) {
-            button name=(DraftForm::WISH) value="keep" hidden {}
-            (tokens(chrome))
-            (hidden(&page.form.hidden()))
+        (around(chrome, page, &html! {
             @if page.form.sure { input type="hidden" name="sure" value="1"; }
             (from(chrome, page))
             (page.people.list(chrome))
@@ -264,7 +256,7 @@ fn form(chrome: &Chrome, page: &ComposePage) -> Markup {
                 data-begins=[(page.begins == ReplyPlace::Below).then_some("below")] { "\n" (draft.text) }
             (asks(chrome, &draft.asks))
             (files(chrome, page))
-        }
+        }))
         // Script shows it where the browser can do that.
         p.hint #handler data-page=(format!("{}%s", before_mailto(chrome.base))) hidden {
             button.button.quiet type="button" { (icon(Icon::Letter)) (words.open_links_here()) }
@@ -307,11 +299,7 @@ fn redirect(chrome: &Chrome, page: &ComposePage) -> Markup {
     let words = chrome.words;
     let draft = &page.form.draft;
     html! {
-        form id=(FORM) method="post" enctype="multipart/form-data" action=(chrome.href(&Route::Write)) autocomplete="off"
-            data-autosave=(chrome.href(&Route::Autosave)) data-page=(chrome.href(&again(page))) {
-            button name=(DraftForm::WISH) value="keep" hidden {}
-            (tokens(chrome))
-            (hidden(&page.form.hidden()))
+        (around(chrome, page, &html! {
             input type="hidden" name=(DraftForm::SUBJECT) value=(draft.subject);
             p.hint { (words.about_redirect()) }
             (from(chrome, page))
@@ -323,6 +311,20 @@ fn redirect(chrome: &Chrome, page: &ComposePage) -> Markup {
             section.files aria-label=(words.attached_files()) {
                 ul { @for one in &draft.carried { li { (icon(Icon::Letter)) span.name dir="auto" { (one.name) } span.hint { (words.size(one.carries())) } } } }
             }
+        }))
+    }
+}
+
+/// The form of a message, around what is typed in.
+fn around(chrome: &Chrome, page: &ComposePage, inside: &Markup) -> Markup {
+    html! {
+        form id=(FORM) method="post" enctype="multipart/form-data" action=(chrome.href(&Route::Write)) autocomplete="off"
+            data-autosave=(chrome.href(&Route::Autosave)) data-page=(chrome.href(&again(page))) {
+            // What Enter in a field asks for.
+            button name=(DraftForm::WISH) value="keep" hidden {}
+            (tokens(chrome))
+            (hidden(&page.form.hidden()))
+            (inside)
         }
     }
 }

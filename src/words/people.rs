@@ -81,7 +81,7 @@ impl Words {
         "Choose recipients"
     }
 
-    /// Adds those who were picked.
+    /// Adds the selected people.
     pub fn add_picked(&self) -> &'static str {
         "Add to message"
     }

@@ -1,6 +1,6 @@
 //! Why a message cannot be sent as it is, and why it was not.
 //!
-//! Not for what became of one (`compose`). To know before changing it: what the other side said is told as it is.
+//! Not for how far it has come (`compose`). To know before changing it: what the other side said is told as it is.
 
 use super::Words;
 use super::acts::isolated;

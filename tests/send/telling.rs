@@ -11,6 +11,7 @@ use super::{found, mail, only, plan, says, typed};
 use crate::support::mails::{Mail, MailBuilder};
 use crate::support::page::Page;
 use crate::support::sink::{Sendmail, SmtpSink};
+use crate::support::site::Site;
 
 fn asking(to: &str) -> Mail {
     mail(
@@ -148,17 +149,17 @@ fn calendar(text: &str) -> String {
         .replace("\r\n ", "")
 }
 
+/// Ann is invited.
+fn invited(sink: &SmtpSink) -> Site {
+    let mails = vec![invitation("ann@example.org", "karin@example.org")];
+    let plan = plan().mails("ann", "INBOX", mails);
+    plan.config(&sink.config()).start()
+}
+
 #[test]
 fn an_invitation_is_answered_from_its_card() {
     let sink = SmtpSink::start(false);
-    let site = plan()
-        .mails(
-            "ann",
-            "INBOX",
-            vec![invitation("ann@example.org", "karin@example.org")],
-        )
-        .config(&sink.config())
-        .start();
+    let site = invited(&sink);
     let ann = site.sign_in("ann");
     for (nth, (press, partstat, subject)) in [
         ("yes", "ACCEPTED", "Accepted"),
@@ -213,14 +214,7 @@ fn an_invitation_is_answered_from_its_card() {
 #[test]
 fn an_answer_that_is_refused_is_kept_and_can_be_sent_again() {
     let sink = SmtpSink::start(false);
-    let site = plan()
-        .mails(
-            "ann",
-            "INBOX",
-            vec![invitation("ann@example.org", "karin@example.org")],
-        )
-        .config(&sink.config())
-        .start();
+    let site = invited(&sink);
     let ann = site.sign_in("ann");
     sink.rules(json!({"data": "451 later"}));
     let page = button(&ann.open_mail("Rehearsal"), "yes").press("tell", "yes");
