@@ -618,6 +618,10 @@ fn a_session_that_ends_meanwhile_loses_nothing_and_sends_nothing() {
     let site = plan().config(&sink.config()).start();
     let ann = site.sign_in("ann");
     let page = ann.get("/compose");
+    // Script has kept what was typed until a moment ago.
+    let mut kept = typed(&page, "bo@example.org", "Lat").request();
+    kept.target = page.attributes_of("form", "data-autosave").remove(0);
+    ann.send(&kept).has_status(204);
     let form = typed(&page, "bo@example.org", "Late").file("files", "a.txt", b"one");
     crate::disk::age_sessions(&site, "ann", Duration::from_secs(9 * 3600));
     let page = form.press("do", "send");
@@ -627,7 +631,7 @@ fn a_session_that_ends_meanwhile_loses_nothing_and_sends_nothing() {
         .set("login", "ann")
         .set("password", &password_of("ann"))
         .submit();
-    page.shows("a.txt");
+    page.shows("a.txt").hides("another window");
     assert!(sink.taken().is_empty());
     assert_eq!(page.form("write").value("subject"), Some("Late"));
     says(&page.form("write").press("do", "send"), "Message sent");

@@ -88,14 +88,14 @@ pub fn autosave(visit: &mut Visit) -> Result<Done> {
     let has_room = before.is_some() || has_room(visit)?;
     let is_overtaken = before
         .as_ref()
-        .is_some_and(|before| is_overtaken(visit, before, &form));
+        .is_some_and(|before| is_overtaken(visit, before, &form, visit.form));
     if !is_open || !has_room || is_overtaken {
         return Err(Error::BadRequest("d"));
     }
     if !form.draft.is_blank() {
         let mut writing = before.unwrap_or_else(|| Writing::new(Draft::default(), token.made));
         writing.draft = form.draft;
-        writing.by = page_number(visit);
+        writing.by = page_number(visit.form);
         visit.drafts.keep(&token.id, &writing, key)?;
         if let Some(put) = server_draft::renewed(visit, &token, &writing, form.is_leaving)? {
             return Ok(Done::Leaves(Box::new(put)));
@@ -151,7 +151,7 @@ fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
         return another(visit, &token, &form, files, State::PerhapsBefore);
     }
     let before = visit.drafts.open(&token.id, &visit.session.data.key)?;
-    let is_overtaken = before.is_some_and(|before| is_overtaken(visit, &before, &form));
+    let is_overtaken = before.is_some_and(|before| is_overtaken(visit, &before, &form, files));
     if is_overtaken && !matches!(form.wish, Wish::Discard | Wish::Restore) {
         return another(visit, &token, &form, files, State::Overtaken);
     }
@@ -167,7 +167,8 @@ fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
         let page = ComposeQuery::of_token(text, form.next.clone());
         let page = Route::from(page.picking(form.wish == Wish::Pick));
         // A form that is shown again after signing in comes by a GET.
-        if form.wish == Wish::Keep && !visit.head.is_get() && !writing.draft.is_blank() {
+        let is_saved = form.wish == Wish::Keep && !visit.head.is_get();
+        if is_saved && server_draft::may_be_there(&writing.draft) {
             let put = server_draft::put(visit, &token, page)?;
             return Ok(Done::Leaves(Box::new(put)));
         }

@@ -24,7 +24,7 @@ pub(super) fn keep(
     let is_new = before.is_none();
     let mut writing = before.unwrap_or_else(|| Writing::new(Draft::default(), token.made));
     writing.draft = form.draft.clone();
-    writing.by = page_number(visit);
+    writing.by = page_number(files);
     if is_new && !has_room(visit)? {
         let limit = u32::try_from(DRAFTS).unwrap_or(u32::MAX);
         return Ok((writing, vec![DraftFault::TooManyUnsent { limit }]));
@@ -119,14 +119,14 @@ pub(super) fn version(visit: &Visit, draft: &Draft) -> String {
 
 /// True where another page has changed what is kept since the page of this form was made: whoever wrote there, perhaps on
 /// another device, must not lose it.
-pub(super) fn is_overtaken(visit: &Visit, kept: &Writing, form: &DraftForm) -> bool {
-    let is_own = kept.by == page_number(visit) || kept.draft == form.draft;
+pub(super) fn is_overtaken(visit: &Visit, kept: &Writing, form: &DraftForm, sent: &Form) -> bool {
+    let is_own = kept.by == page_number(sent) || kept.draft == form.draft;
     !is_own && !form.base.is_empty() && form.base != version(visit, &kept.draft)
 }
 
-/// The number of the page that a form stands on.
-pub(super) fn page_number(visit: &Visit) -> String {
-    visit.form.get(ONCE).to_owned()
+/// The number of the page that a form stands on, also where it was carried through signing in.
+pub(super) fn page_number(sent: &Form) -> String {
+    sent.get(ONCE).to_owned()
 }
 
 /// True where one more message can be kept. One that the mail server has makes room.

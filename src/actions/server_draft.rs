@@ -17,6 +17,12 @@ const RENEWED: Seconds = 5 * 60;
 /// The largest files that go along each time, in bytes: larger ones do when somebody asks for it.
 const LIGHT: u64 = 256 * 1024;
 
+/// True for what other programs can make something of: neither a message of somebody else that is passed on as it is, nor one
+/// that programs read.
+pub(super) fn may_be_there(draft: &Draft) -> bool {
+    !draft.is_blank() && !draft.is_redirected() && draft.for_programs.is_none()
+}
+
 /// The job that puts a message there as it is now, and leads to its page.
 ///
 /// # Errors
@@ -42,7 +48,7 @@ pub(super) fn renewed(
     let is_old = visit.now.saturating_sub(since) >= RENEWED;
     let carried = writing.draft.carried.iter().map(|one| u64::from(one.size));
     let size = carried.fold(writing.size(), u64::saturating_add);
-    if size > LIGHT || !(is_leaving || is_old) {
+    if size > LIGHT || !(is_leaving || is_old) || !may_be_there(&writing.draft) {
         return Ok(None);
     }
     let said = said(visit, None, Route::Unsent);

@@ -226,6 +226,20 @@ fn where_there_is_no_folder_for_drafts_and_none_can_be_made_its_page_says_so() {
 }
 
 #[test]
+fn what_is_redirected_is_saved_here_alone() {
+    let sink = SmtpSink::start(false);
+    let site = plan().config(&sink.config()).start();
+    let ann = site.sign_in("ann");
+    let page = ann.open_mail("Message 1").click("Redirect");
+    let form = page.form("write").set("to", "bo@example.org");
+    let page = form.press("do", "keep");
+    says(&page, "Message saved.");
+    assert!(drafts(&site).is_empty(), "{:?}", drafts(&site));
+    ann.get("/unsent").shows("Message 1");
+    says(&page.form("write").press("do", "send"), "Message sent");
+}
+
+#[test]
 fn rule_14_whoever_leaves_while_writing_finds_it_in_drafts() {
     let sink = SmtpSink::start(false);
     let site = plan().config(&sink.config()).start();
