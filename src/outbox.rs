@@ -32,6 +32,8 @@ pub use imports::{Import, Imports, UnderWay};
 pub use on_server::OnServer;
 use sealed::{LID, LID_AT, PIECE, Pieces, Place, Sealed};
 
+/// What lies here of a user.
+const DIRS: [&str; 4] = ["outbox", "imports", "drafts", "wraps"];
 /// How many forms of one user are kept; a further one takes the place of the oldest.
 const FORMS: usize = 2;
 /// For how long a form is kept: until its user signs in, and once more from then on.
@@ -217,6 +219,10 @@ impl<'p> Outbox<'p> {
         }
         imports::sweep(self.pass.dir())?;
         drafts::sweep(self.pass.dir())?;
+        // What somebody was removing who was ended.
+        for dir in DIRS {
+            state::remove_all(&self.pass.dir().join(dir).with_extension("gone"))?;
+        }
         remove(&self.dir.join(UNFINISHED))
     }
 
@@ -225,14 +231,8 @@ impl<'p> Outbox<'p> {
     /// # Errors
     /// `Setup`.
     pub fn remove_all(&self) -> Result<()> {
-        for dir in ["outbox", "imports", "drafts", "wraps"] {
-            let dir = &self.pass.dir().join(dir);
-            match fs::remove_dir_all(dir) {
-                Err(e) if e.kind() != io::ErrorKind::NotFound => {
-                    return Err(state::failed(dir, &e));
-                }
-                _ => {}
-            }
+        for dir in DIRS {
+            state::remove_all(&self.pass.dir().join(dir))?;
         }
         Ok(())
     }
@@ -384,6 +384,7 @@ mod tests {
     use super::*;
     use crate::config::{self, Config};
     use crate::gate::{self, Waiter};
+    use crate::mail::{Draft, Refusal};
     use crate::request::body::{Body, Bytes};
     use crate::state::State;
     use crate::time::Deadline;
@@ -606,5 +607,31 @@ mod tests {
         let id = FormId([0xff; 16]);
         assert!(id.file_name().bytes().all(|b| b.is_ascii_hexdigit()));
         assert!(Ticket::from_text(&seal::to_text(&[1; 47])).is_none());
+    }
+
+    #[test]
+    fn a_message_is_forgotten_whoever_leaves_a_reason_with_it_meanwhile() {
+        let dir = tempfile::tempdir().unwrap();
+        let state = state(dir.path());
+        let pass = pass(&state, "ann");
+        let drafts = Drafts::of(pass.dir(), pass.user(), *b"data key");
+        let key = Key::random().unwrap();
+        for nth in 0..100 {
+            let id = [nth; 16];
+            let writing = Writing::new(Draft::default(), 0);
+            drafts.keep(&id, &writing, &key).unwrap();
+            std::thread::scope(|scope| {
+                let other = scope.spawn(|| {
+                    while drafts.open(&id, &key).unwrap().is_some() {
+                        drafts.refuse(&id, &Refusal::Crowded, &key).unwrap();
+                    }
+                });
+                std::thread::yield_now();
+                assert_eq!(drafts.forget(&id), Ok(()));
+                other.join().unwrap();
+            });
+        }
+        assert_eq!(drafts.all().unwrap(), Vec::<[u8; 16]>::new());
+        assert_eq!(drafts.used().unwrap(), 0);
     }
 }

@@ -219,6 +219,28 @@ pub fn write_whole(dir: &Path, name: &str, bytes: &[u8]) -> Result<()> {
     written.map_err(|e| failed(&path, &e))
 }
 
+/// Removes a directory with all that is in it, whoever writes there meanwhile: it loses its name first, so that they find
+/// nothing and add nothing.
+///
+/// # Errors
+/// `Setup`.
+pub fn remove_all(dir: &Path) -> Result<()> {
+    let gone = dir.with_extension("gone");
+    let removed = |dir: &Path| match fs::remove_dir_all(dir) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(failed(dir, &e)),
+        _ => Ok(()),
+    };
+    if gone != dir {
+        // Left by one that was ended.
+        removed(&gone)?;
+        match fs::rename(dir, &gone) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+            renamed => renamed.map_err(|e| failed(dir, &e))?,
+        }
+    }
+    removed(&gone)
+}
+
 /// What lies in a directory; nothing where there is none.
 ///
 /// # Errors

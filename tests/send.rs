@@ -369,6 +369,33 @@ fn one_form_is_sent_once_however_often_it_is_sent() {
 }
 
 #[test]
+fn who_sends_too_many_at_once_keeps_the_text_and_can_send_it_a_moment_later() {
+    let sink = SmtpSink::start(false);
+    sink.rules(json!({"late": 1.0}));
+    let site = plan().config(&sink.config()).start();
+    let ann = site.sign_in("ann");
+    let forms: Vec<Page> = (0..4).map(|_| ann.get("/compose")).collect();
+    let pages = std::thread::scope(|scope| {
+        let sending = forms.iter().zip(1..).map(|(page, nth)| {
+            let form = typed(page, "bo@example.org", &format!("Nr. {nth}"));
+            scope.spawn(move || form.press("do", "send"))
+        });
+        let sending: Vec<_> = sending.collect();
+        let pages = sending.into_iter().map(|one| one.join().unwrap());
+        pages.collect::<Vec<_>>()
+    });
+    let sent = |page: &&Page| said(page).contains("Message sent");
+    let (sent, turned_away): (Vec<&Page>, Vec<&Page>) = pages.iter().partition(sent);
+    assert!(!turned_away.is_empty(), "one is sent and one may wait");
+    assert_eq!(sink.taken().len(), sent.len());
+    for page in turned_away {
+        says(page, "Other messages of yours are being sent right now.");
+        says(&page.form("write").press("do", "send"), "Message sent");
+    }
+    assert_eq!(sink.taken().len(), 4);
+}
+
+#[test]
 fn where_no_answer_comes_nobody_says_that_it_was_sent() {
     let sink = SmtpSink::start(false);
     sink.rules(json!({"cut": true}));

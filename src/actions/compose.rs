@@ -16,7 +16,7 @@ use crate::gate;
 use crate::jobs::message::Message;
 use crate::jobs::send::Send;
 use crate::ledger::{Entry, Stage, Token};
-use crate::mail::{AttachedFile, Draft};
+use crate::mail::{AttachedFile, Draft, Refusal};
 use crate::outbox::{Kept, Writing};
 use crate::request::form::Form;
 use crate::response::Response;
@@ -48,7 +48,10 @@ pub fn show(visit: &mut Visit, query: &ComposeQuery) -> Result<Done> {
         visit.drafts.forget(&token.id)?;
         return Ok(leads_to(visit, &route::next(&query.next)));
     }
-    let refusal = visit.drafts.refusal(&token.id, &key)?;
+    let refusal = match query.is_crowded {
+        true => Some(Refusal::Crowded),
+        false => visit.drafts.refusal(&token.id, &key)?,
+    };
     let state = match entry.map(|entry| (entry.stage, visit.calendar(entry.since))) {
         Some((Stage::Sending, _)) => State::Sending,
         Some((Stage::Sent, at)) => State::NotFiled(at),
@@ -308,7 +311,7 @@ fn send(visit: &mut Visit, asked: Asked, letter: Letter, files: Vec<AttachedFile
         session: visit.notice.session(),
         base: visit.head.base.clone(),
         next,
-        form: Route::from(ComposeQuery::of_token(text, form.next.clone())),
+        form: ComposeQuery::of_token(text, form.next.clone()),
     })))
 }
 

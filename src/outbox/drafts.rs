@@ -116,12 +116,16 @@ impl Drafts {
         self.note_not_there(id)
     }
 
-    /// Notes why it was not sent.
+    /// Notes why it was not sent; of one that was forgotten meanwhile nothing has to be said.
     ///
     /// # Errors
     /// `DiskFull`, `Setup`.
     pub fn refuse(&self, id: &[u8; 16], refusal: &Refusal, key: &Key) -> Result<()> {
-        self.write(id, REFUSED, refusal, key)
+        let noted = self.write(id, REFUSED, refusal, key);
+        noted.or_else(|error| match self.path(id).is_dir() {
+            true => Err(error),
+            false => Ok(()),
+        })
     }
 
     /// Attaches a file: its bytes are on the disk when this returns, `keep` has to follow.
@@ -188,9 +192,7 @@ impl Drafts {
     /// # Errors
     /// `Setup`.
     pub fn forget(&self, id: &[u8; 16]) -> Result<()> {
-        // Without what was typed it is none, whatever is left of it.
-        remove(&self.path(id).join(TYPED))?;
-        remove_all(&self.path(id))
+        state::remove_all(&self.path(id))
     }
 
     /// Sets a message aside that was thrown away; those that were set aside before and nobody has taken back are forgotten.
@@ -201,7 +203,7 @@ impl Drafts {
         for one in state::entries(&self.dir)? {
             let aside = fs::metadata(one.path().join(ASIDE));
             if aside.is_ok_and(|about| age(&about) > ASIDE_LIFE) {
-                remove_all(&one.path())?;
+                state::remove_all(&one.path())?;
             }
         }
         let dir = self.path(id);
@@ -366,17 +368,11 @@ pub(super) fn sweep(user_dir: &Path) -> Result<()> {
     for of_key in state::entries(&dir)? {
         for one in state::entries(&of_key.path())? {
             let typed = fs::metadata(one.path().join(TYPED));
-            if !typed.is_ok_and(|about| age(&about) <= LIFE) {
-                remove_all(&one.path())?;
+            let is_gone = one.path().extension().is_some();
+            if is_gone || !typed.is_ok_and(|about| age(&about) <= LIFE) {
+                state::remove_all(&one.path())?;
             }
         }
     }
     Ok(())
-}
-
-fn remove_all(dir: &Path) -> Result<()> {
-    match fs::remove_dir_all(dir) {
-        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(state::failed(dir, &e)),
-        _ => Ok(()),
-    }
 }

@@ -231,7 +231,7 @@ pub(super) fn sweep(user_dir: &Path) -> Result<()> {
         if state.is_ok_and(|state| age(&state) <= LIFE) {
             continue;
         }
-        fs::remove_dir_all(&one).map_err(|e| state::failed(&one, &e))?;
+        state::remove_all(&one)?;
     }
     Ok(())
 }

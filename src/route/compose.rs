@@ -41,6 +41,8 @@ pub struct ComposeQuery {
     pub in_reply_to: String,
     /// True where people are picked who are to get it.
     pub picks: bool,
+    /// True where it was not sent because others of the user's are being sent.
+    pub is_crowded: bool,
     /// The page that follows; empty for the inbox.
     pub next: String,
 }
@@ -77,6 +79,14 @@ impl ComposeQuery {
     /// The same, where people are picked for it.
     pub fn picking(self, picks: bool) -> ComposeQuery {
         ComposeQuery { picks, ..self }
+    }
+
+    /// The same, where it had to wait for others and was not sent.
+    pub fn crowded(self) -> ComposeQuery {
+        ComposeQuery {
+            is_crowded: true,
+            ..self
+        }
     }
 
     /// A message that is being written.
@@ -148,6 +158,7 @@ impl ComposeQuery {
         let text = |name: &str| fields.get(name).unwrap_or_default().to_owned();
         Ok(ComposeQuery {
             picks: fields.is_set("pick"),
+            is_crowded: fields.is_set("crowded"),
             token: text("d"),
             edited: match fields.get("how") {
                 Some(EDIT) => Some(fields.message()?),
@@ -171,6 +182,7 @@ impl ComposeQuery {
     pub(super) fn write(&self, link: &mut Link) {
         link.some("d", &self.token);
         link.flag("pick", self.picks);
+        link.flag("crowded", self.is_crowded);
         if let Some(draft) = &self.edited {
             link.message(draft);
             link.set("how", EDIT);
