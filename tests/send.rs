@@ -374,7 +374,7 @@ fn who_sends_too_many_at_once_keeps_the_text_and_can_send_it_a_moment_later() {
     sink.rules(json!({"late": 1.0}));
     let site = plan().config(&sink.config()).start();
     let ann = site.sign_in("ann");
-    let forms: Vec<Page> = (0..4).map(|_| ann.get("/compose")).collect();
+    let forms: Vec<Page> = (0..4).map(|_| ann.tab().get("/compose")).collect();
     let pages = std::thread::scope(|scope| {
         let sending = forms.iter().zip(1..).map(|(page, nth)| {
             let form = typed(page, "bo@example.org", &format!("Nr. {nth}"));
