@@ -18,6 +18,7 @@
 //! | files take the room of three messages at most | `the_files_of_all_unsent_messages_have_a_bound` |
 //! | rule 14: the draft on the server is renewed on Save and on leaving, with what is heavy only when that is asked for | `drafts` |
 //! | rule 15: a draft keeps one Message-ID and is one message there; one that was changed elsewhere stays beside it | `drafts` |
+//! | the password goes to nobody but the server that is meant | `protected` |
 //! | a form is carried through signing in | `a_session_that_ends_meanwhile_loses_nothing_and_sends_nothing` |
 
 mod answers;
@@ -30,6 +31,7 @@ mod lost;
 mod mailto;
 mod pictures;
 mod postfix;
+mod protected;
 mod random;
 mod servers;
 mod telling;

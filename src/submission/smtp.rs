@@ -29,6 +29,12 @@ use crate::time::Deadline;
 /// How much of a message is written at once, in bytes.
 const PIECE: usize = 32 * 1024;
 
+/// How OpenSSL says that a certificate was refused: to lettre a failed handshake is a failed connection.
+const DISTRUST: &str = "certificate verify failed";
+/// Around each certificate of a PEM file (RFC 7468 5.1).
+const CERTIFICATE_BEGINS: &str = "-----BEGIN CERTIFICATE-----";
+const CERTIFICATE_ENDS: &str = "-----END CERTIFICATE-----";
+
 /// What ended it before the message was begun, and what the hoster should know of it.
 type Ended = (Refusal, Option<Cause>);
 
@@ -102,11 +108,17 @@ fn parameters(server: &SmtpServer) -> Result<TlsParameters, Ended> {
     let setup = |what: &str| (Refusal::Certificate, Some(Cause::at("smtp ca_file", what)));
     let mut builder = TlsParameters::builder(server.host.clone());
     if let Some(path) = &server.ca_file {
-        let pem = std::fs::read(path).map_err(|e| setup(&e.to_string()))?;
-        let roots = Certificate::from_pem(&pem).map_err(|e| setup(&e.to_string()))?;
-        builder = builder
-            .certificate_store(CertificateStore::None)
-            .add_root_certificate(roots);
+        let pem = std::fs::read_to_string(path).map_err(|e| setup(&e.to_string()))?;
+        builder = builder.certificate_store(CertificateStore::None);
+        // lettre reads one of a file.
+        for one in pem.split_inclusive(CERTIFICATE_ENDS) {
+            let Some(begin) = one.find(CERTIFICATE_BEGINS) else {
+                continue;
+            };
+            let one = one.get(begin..).unwrap_or_default();
+            let root = Certificate::from_pem(one.as_bytes());
+            builder = builder.add_root_certificate(root.map_err(|e| setup(&e.to_string()))?);
+        }
     }
     builder.build().map_err(|e| setup(&e.to_string()))
 }
@@ -348,7 +360,7 @@ fn ended(error: &SmtpError, no: fn(String) -> Refusal) -> Ended {
         no(said_of(error))
     } else if error.is_transient() {
         Refusal::Later(said_of(error))
-    } else if error.is_tls() {
+    } else if error.is_tls() || error.to_string().contains(DISTRUST) {
         Refusal::Certificate
     } else if is_timeout(error) {
         Refusal::Timeout

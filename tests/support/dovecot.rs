@@ -12,6 +12,7 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use super::certificates;
 use super::client::MailClient;
 use super::install::{self, Part};
 use super::mails::Mail;
@@ -86,7 +87,7 @@ impl Dovecot {
         place.worker_dir("mail", 0o700);
         fs::create_dir_all(place.join("run")).expect("run/");
         if plan.tls {
-            make_certificates(place);
+            certificates::make(place, certificates::OURS);
         }
         let mut users = Users::default();
         for (login, password) in &plan.users {
@@ -124,7 +125,7 @@ impl Dovecot {
 
     /// The certificate that signed the server's own, if TLS was asked for.
     pub fn ca_file(&self) -> PathBuf {
-        self.directory.join("ca.pem")
+        certificates::authority(&self.directory)
     }
 
     /// Adds a user, or gives one a new and only password.
@@ -429,26 +430,4 @@ service imap {{
 {extra}
 "
     )
-}
-
-/// A certification authority, and a certificate of its for localhost and 127.0.0.1.
-fn make_certificates(place: &Place) {
-    install::need(Part::Openssl);
-    place.write("server.ext", "subjectAltName=DNS:localhost,IP:127.0.0.1\n");
-    let key = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
-    for command in [
-        format!("req -x509 {key} -keyout ca.key -out ca.pem -days 30 -subj /CN=Postern-test-CA"),
-        format!("req {key} -keyout server.key -out server.csr -subj /CN=localhost"),
-        "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 \
-         -extfile server.ext -out server.pem"
-            .to_owned(),
-    ] {
-        let out = Command::new("/usr/bin/openssl")
-            .args(command.split_whitespace())
-            .current_dir(place.path())
-            .output()
-            .expect("openssl");
-        let said = String::from_utf8_lossy(&out.stderr).into_owned();
-        assert!(out.status.success(), "openssl {command}: {said}");
-    }
 }

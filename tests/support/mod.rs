@@ -7,6 +7,7 @@
 
 pub mod apache;
 pub mod by_hand;
+pub mod certificates;
 pub mod chromium;
 pub mod client;
 pub mod clock;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::certificates;
 use super::install::{self, Part};
 use super::place::{self, Place};
 use super::server::{Server, retry_ports};
@@ -59,8 +60,19 @@ pub struct SmtpSink {
 impl SmtpSink {
     /// Starts it; with `auth` it wants a name and a password.
     pub fn start(auth: bool) -> SmtpSink {
-        install::need(Part::Aiosmtpd);
+        SmtpSink::start_in(Place::new("smtp"), auth)
+    }
+
+    /// Starts it: it wants a name and a password, and TLS before these. Its certificate is for a server of these names.
+    pub fn protected(security: &str, names: &str) -> SmtpSink {
         let place = Place::new("smtp");
+        certificates::make(&place, names);
+        place.write("security", security);
+        SmtpSink::start_in(place, true)
+    }
+
+    fn start_in(place: Place, auth: bool) -> SmtpSink {
+        install::need(Part::Aiosmtpd);
         fs::write(place.join("sink.py"), SCRIPT).expect("the script");
         fs::write(place.join("rules"), "{}").expect("the rules");
         if auth {
@@ -99,11 +111,21 @@ impl SmtpSink {
         )
     }
 
+    /// The certificate of the authority that has signed its own.
+    pub fn ca_file(&self) -> PathBuf {
+        certificates::authority(self.place.path())
+    }
+
     /// From now on it does so: `{"refuse": {"bo@example.org": "550 no"}}`.
     pub fn rules(&self, rules: Value) {
         let new = self.place.join("rules.new");
         fs::write(&new, rules.to_string()).expect("the rules");
         fs::rename(&new, self.place.join("rules")).expect("the rules");
+    }
+
+    /// How often somebody has told it a password, right or wrong.
+    pub fn passwords(&self) -> usize {
+        fs::read(self.place.join("signed.in")).map_or(0, |all| all.len())
     }
 
     /// What it has taken, in order.
@@ -148,7 +170,8 @@ impl Sendmail {
         Sendmail::made(place, &script)
     }
 
-    fn made(place: Place, script: &str) -> Sendmail {
+    /// One that is this script.
+    pub fn made(place: Place, script: &str) -> Sendmail {
         let program = place.join("sendmail");
         fs::write(&program, script).expect("the program");
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("the program");

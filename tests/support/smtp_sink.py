@@ -7,6 +7,7 @@ Arguments: port, directory.
 import asyncio
 import json
 import os
+import ssl
 import sys
 
 from aiosmtpd.controller import UnthreadedController
@@ -14,6 +15,9 @@ from aiosmtpd.smtp import SMTP, AuthResult
 
 PORT, PLACE = int(sys.argv[1]), sys.argv[2]
 NEEDS_AUTH = os.path.exists(os.path.join(PLACE, "auth"))
+# "starttls" or "tls", where it has a certificate.
+SECURITY = os.path.join(PLACE, "security")
+SECURITY = open(SECURITY).read() if os.path.exists(SECURITY) else None
 count = 0
 
 
@@ -65,6 +69,7 @@ class Sink:
             "options": envelope.mail_options,
             "asked": getattr(server, "asked", []),
             "hello": session.host_name,
+            "is_protected": session.ssl is not None or SECURITY == "tls",
             "user": session.auth_data.decode() if session.auth_data else None,
         }
         path = os.path.join(PLACE, f"mail.{count}")
@@ -92,9 +97,18 @@ SMTP._getparams = reads_parameters(SMTP._getparams)
 
 
 def authenticate(server, session, envelope, mechanism, data):
+    with open(os.path.join(PLACE, "signed.in"), "a") as file:
+        file.write("1")
     wanted = rules().get("password")
     good = wanted is None or data.password.decode() == wanted
     return AuthResult(success=good, handled=False, auth_data=data.login)
+
+
+def protection():
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(os.path.join(PLACE, "server.pem"), os.path.join(PLACE, "server.key"))
+    name = "tls_context" if SECURITY == "starttls" else "ssl_context"
+    return {name: context, "require_starttls": SECURITY == "starttls"}
 
 
 def main():
@@ -111,6 +125,7 @@ def main():
         authenticator=authenticate if NEEDS_AUTH else None,
         auth_require_tls=False,
         auth_required=NEEDS_AUTH,
+        **(protection() if SECURITY else {}),
     )
     controller.begin()
     loop.run_forever()
