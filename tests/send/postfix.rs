@@ -1,5 +1,6 @@
 //! Debian's Postfix takes what is written, or says why not: one of three recipients, a size, letters that it does not know, now
-//! and not later. Whatever it refuses is told, and goes out once it is put right.
+//! and not later. Whatever it refuses is told, and goes out once it is put right. The same of its own program in the place of
+//! sendmail.
 
 use serde_json::json;
 
@@ -8,7 +9,7 @@ use crate::support::kernel::until;
 use crate::support::page::Page;
 use crate::support::place;
 use crate::support::postfix::Postfix;
-use crate::support::sink::SmtpSink;
+use crate::support::sink::{SmtpSink, Taken};
 use crate::support::unmet::{self, Want};
 use crate::support::visitor::Visitor;
 
@@ -17,6 +18,12 @@ fn send(ann: &Visitor, to: &str, length: usize) -> Page {
     typed(&page, to, "Für Bo")
         .file("files", "a.bin", &vec![b'o'; length])
         .press("do", "send")
+}
+
+/// How many recipients have it: it hands it on to them one by one, or to several at once.
+fn arrived(sink: &SmtpSink) -> usize {
+    let to = |taken: &Taken| taken.about["to"].as_array().map_or(0, Vec::len);
+    sink.taken().iter().map(to).sum()
 }
 
 #[test]
@@ -30,12 +37,7 @@ fn a_real_server_takes_it_or_says_why_not() {
     let ann = site.sign_in("ann");
     let three = "bo@example.org, cas@example.org, dee@example.net";
     says(&send(&ann, three, 30_000), "Message sent");
-    // It hands them on one by one, or several at once.
-    let arrived = || -> usize {
-        let to =
-            |taken: &crate::support::sink::Taken| taken.about["to"].as_array().map_or(0, Vec::len);
-        sink.taken().iter().map(to).sum()
-    };
+    let arrived = || arrived(&sink);
     until("it has arrived", || arrived() == 3);
     for taken in sink.taken() {
         let text = taken.text();
@@ -91,4 +93,61 @@ fn a_real_server_takes_it_or_says_why_not() {
         until("it has arrived", || arrived() == before);
     }
     assert_eq!(found(&site, "Sent").len(), 5);
+}
+
+#[test]
+fn its_own_sendmail_takes_it_or_its_exit_code_is_told_in_words() {
+    if !place::are_we_root() {
+        return unmet::without(Want::Root, "only root can start a Postfix");
+    }
+    let sink = SmtpSink::start(false);
+    let postfix = Postfix::before(&sink);
+    let sendmail = postfix.sendmail();
+    let site = plan().setting(&sendmail.setting()).start();
+    let ann = site.sign_in("ann");
+    let write = |length: usize| {
+        let page = ann.get("/compose");
+        let form = typed(&page, "Bo <bo@example.org>", "Für Bo").set("bcc", "dee@example.net");
+        let form = form.set("text", "geranium\n.\n..two\nFrom here\n");
+        form.file("files", "a.bin", &vec![b'o'; length])
+            .press("do", "send")
+    };
+    says(&write(30_000), "Message sent");
+    until("it has arrived", || arrived(&sink) == 2);
+    for taken in sink.taken() {
+        let text = taken.text();
+        assert_eq!(taken.about["from"], json!("ann@example.org"));
+        assert!(text.contains("geranium\r\n.\r\n..two\r\n"), "{text}");
+        assert!(text.contains(&"b29v".repeat(19)), "{text}");
+        assert!(!text.contains("dee@"), "{text}");
+        assert!(
+            text.contains("Received: by mx.example (Postfix, from userid"),
+            "{text}"
+        );
+    }
+    // Whatever is wrong, Postfix's sendmail ends with "try again later", and says what.
+    for (users, length, words) in [
+        ("root", 10, "is not allowed to submit mail"),
+        ("static:anyone", 1_500_000, "message file too big"),
+    ] {
+        postfix.submit_users(users);
+        let page = write(length);
+        says(&page, "Your message was not sent.");
+        says(&page, "cannot accept it now");
+        says(&page, words);
+        page.shows("a.bin");
+        let before = arrived(&sink);
+        postfix.submit_users("static:anyone");
+        let form = page.form("write");
+        let page = match length {
+            10 => form.press("do", "send"),
+            _ => form
+                .press("do", "detach.0")
+                .form("write")
+                .press("do", "send"),
+        };
+        says(&page, "Message sent");
+        until("it has arrived", || arrived(&sink) == before + 2);
+    }
+    assert_eq!(found(&site, "Sent").len(), 3);
 }

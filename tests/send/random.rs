@@ -14,6 +14,7 @@ use blake2::{Blake2b512, Digest as _};
 use serde_json::{Value, json};
 
 use super::said;
+use crate::support::chromium::{Chromium, Tab};
 use crate::support::mailbox::ROLES;
 use crate::support::random::Random;
 use crate::support::sink::{SmtpSink, Taken};
@@ -22,6 +23,8 @@ use crate::support::visitor::Visitor;
 
 /// How many letters each of the two writers sends.
 const EACH: usize = 150;
+/// How many are written in a browser.
+const IN_A_BROWSER: usize = 6;
 const SEED: u64 = 20_261_129;
 
 /// Words of many scripts, with what is hard in each: marks that combine, joiners, directions, letters outside the BMP.
@@ -332,6 +335,46 @@ impl Composed {
         }
     }
 
+    /// The same in a browser, as its user does it.
+    fn type_and_send(&self, site: &Site, tab: &Tab) {
+        use base64::Engine as _;
+        tab.open(&format!("{}/compose", site.url()));
+        tab.evaluate(
+            "document.querySelectorAll('form details').forEach((one) => (one.open = true))",
+        );
+        let choose = "(() => { const { from } = document.forms.write.elements; from.value = ADDRESS; from.dispatchEvent(new Event('change', { bubbles: true })); })()";
+        tab.evaluate(&choose.replace("ADDRESS", &json!(self.from.1).to_string()));
+        for (field, typed) in [
+            ("to", &self.to.typed),
+            ("cc", &self.cc.typed),
+            ("bcc", &self.bcc.typed),
+            ("reply-to", &self.reply_to.typed),
+            ("subject", &self.subject),
+            ("text", &self.text),
+        ] {
+            tab.fill(&format!("#w-{field}"), typed);
+        }
+        let files: Vec<Value> = self
+            .files
+            .iter()
+            .map(|file| {
+                let bytes = base64::engine::general_purpose::STANDARD.encode(&file.bytes);
+                json!([file.name, file.kind.0, bytes])
+            })
+            .collect();
+        let choose = "(() => { const chosen = new DataTransfer(); \
+            for (const [name, type, bytes] of FILES) chosen.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], name, { type })); \
+            document.querySelector('#w-files').files = chosen.files; })()";
+        tab.evaluate(&choose.replace("FILES", &json!(files).to_string()));
+        tab.click_to(".tools button[value=send]");
+        // The page that asks is answered as well.
+        if tab.evaluate("!!document.querySelector('input[name=sure]')") == json!(true) {
+            tab.click_to(".tools button[value=send]");
+        }
+        let text = tab.text();
+        assert!(text.contains("Message sent"), "{text}\n{self:?}");
+    }
+
     fn recipients(&self) -> Vec<&str> {
         let all = [&self.to, &self.cc, &self.bcc];
         let people = all.into_iter().flat_map(|field| &field.people);
@@ -556,12 +599,15 @@ fn expect_shown(visitor: &Visitor, composed: &BTreeMap<usize, Composed>) {
     assert_eq!(seen, all);
 }
 
-#[test]
-fn three_hundred_letters_arrive_as_they_were_typed() {
+fn seed() -> u64 {
     let seed = std::env::var("POSTERN_SEED").ok();
     let seed = seed.and_then(|seed| seed.parse().ok()).unwrap_or(SEED);
     println!("POSTERN_SEED={seed}");
-    let sink = SmtpSink::start(false);
+    seed
+}
+
+/// A site whose users may write as all of these.
+fn site(sink: &SmtpSink) -> Site {
     let senders: String = SENDERS
         .iter()
         .map(|(name, address)| {
@@ -569,38 +615,21 @@ fn three_hundred_letters_arrive_as_they_were_typed() {
             format!("\n[[settings.identities]]\nname = {name}\naddress = {address}")
         })
         .collect();
-    let site = Site::new()
+    Site::new()
         .dovecot(ROLES)
         .config("[identities]\ndomains = [\"example.org\", \"example.net\"]")
         .config(&senders)
         .config(&sink.config())
-        .start();
-    let writers = ["ann", "ben"];
-    let composed: Vec<BTreeMap<usize, Composed>> = std::thread::scope(|scope| {
-        let threads = writers.iter().zip(0_u64..).map(|(login, nth)| {
-            let site = &site;
-            scope.spawn(move || {
-                let mut maker = Maker {
-                    random: Random::seeded(seed.wrapping_add(nth)),
-                    count: 0,
-                };
-                let visitor = site.sign_in(login);
-                let first = EACH * nth as usize;
-                let letters = (first..first + EACH).map(|number| {
-                    let letter = maker.letter(number);
-                    letter.send(&visitor);
-                    (number, letter)
-                });
-                let letters: BTreeMap<usize, Composed> = letters.collect();
-                expect_shown(&visitor, &letters);
-                letters
-            })
-        });
-        let threads: Vec<_> = threads.collect();
-        let joined = threads.into_iter().map(|t| t.join().expect("a writer"));
-        joined.collect()
-    });
-    let composed: BTreeMap<usize, Composed> = composed.into_iter().flatten().collect();
+        .start()
+}
+
+/// What has arrived is what was typed, and so is what its writers keep.
+fn expect_arrived(
+    site: &Site,
+    sink: &SmtpSink,
+    writers: &[&str],
+    composed: &BTreeMap<usize, Composed>,
+) {
     let taken = sink.taken();
     assert_eq!(taken.len(), composed.len());
     let name = |nth: usize| format!("{nth}");
@@ -642,4 +671,69 @@ fn three_hundred_letters_arrive_as_they_were_typed() {
     }
     let first: Vec<&String> = wrong.iter().take(20).collect();
     assert!(wrong.is_empty(), "{} differ: {first:#?}", wrong.len());
+}
+
+#[test]
+fn three_hundred_letters_arrive_as_they_were_typed() {
+    let seed = seed();
+    let sink = SmtpSink::start(false);
+    let site = site(&sink);
+    let writers = ["ann", "ben"];
+    let composed: Vec<BTreeMap<usize, Composed>> = std::thread::scope(|scope| {
+        let threads = writers.iter().zip(0_u64..).map(|(login, nth)| {
+            let site = &site;
+            scope.spawn(move || {
+                let mut maker = Maker {
+                    random: Random::seeded(seed.wrapping_add(nth)),
+                    count: 0,
+                };
+                let visitor = site.sign_in(login);
+                let first = EACH * nth as usize;
+                let letters = (first..first + EACH).map(|number| {
+                    let letter = maker.letter(number);
+                    letter.send(&visitor);
+                    (number, letter)
+                });
+                let letters: BTreeMap<usize, Composed> = letters.collect();
+                expect_shown(&visitor, &letters);
+                letters
+            })
+        });
+        let threads: Vec<_> = threads.collect();
+        let joined = threads.into_iter().map(|t| t.join().expect("a writer"));
+        joined.collect()
+    });
+    let composed: BTreeMap<usize, Composed> = composed.into_iter().flatten().collect();
+    expect_arrived(&site, &sink, &writers, &composed);
+}
+
+#[test]
+fn letters_that_are_written_in_a_browser_arrive_as_they_were_typed() {
+    let sink = SmtpSink::start(false);
+    let site = site(&sink);
+    let mut maker = Maker {
+        random: Random::seeded(seed().wrapping_add(2)),
+        count: 0,
+    };
+    let mut letters = (0..).map(|number| maker.letter(number));
+    let mut next = |is_meant: &dyn Fn(&Composed) -> bool| letters.find(is_meant);
+    // Each of them has files for several people, and a subject that the field takes.
+    let is_full = |letter: &Composed| {
+        let people = letter.recipients().len();
+        people > 2 && letter.files.len() > 1 && letter.subject.chars().count() < 900
+    };
+    let composed = (0..IN_A_BROWSER).map(|_| next(&is_full).expect("a letter"));
+    let composed: BTreeMap<usize, Composed> = composed
+        .map(|letter| (number(&letter.subject), letter))
+        .collect();
+    let ann = site.sign_in("ann");
+    let browser = Chromium::start();
+    let tab = browser.tab();
+    tab.take_cookies(&ann);
+    for letter in composed.values() {
+        letter.type_and_send(&site, &tab);
+    }
+    tab.expect_quiet();
+    expect_shown(&ann, &composed);
+    expect_arrived(&site, &sink, &["ann"], &composed);
 }

@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
 use super::install::{self, Part};
 use super::place::{self, Place};
 use super::server::{Server, retry_ports};
-use super::sink::SmtpSink;
+use super::sink::{Sendmail, SmtpSink};
 
 const PROGRAM: &str = "/usr/sbin/postfix";
 
@@ -101,6 +102,41 @@ impl Postfix {
         let new = self.place.join("recipients.new");
         fs::write(&new, format!("{lines}\n")).expect("its recipients");
         fs::rename(&new, self.place.join("recipients")).expect("its recipients");
+    }
+
+    /// Its own program in the place of sendmail, run by whoever the web server's programs run as.
+    ///
+    /// For all programs but root's, Debian's `postdrop` has the right to write where messages wait, and therefore takes no other
+    /// configuration than the machine's. This one is a copy without that right, and everybody may write there.
+    pub fn sendmail(&self) -> Sendmail {
+        for dir in ["submit", "bin"] {
+            fs::create_dir(self.place.join(dir)).expect("a directory");
+        }
+        fs::copy("/usr/sbin/postdrop", self.place.join("bin/postdrop")).expect("postdrop");
+        for (path, mode) in [
+            ("bin/postdrop", 0o755),
+            ("queue/maildrop", 0o1733),
+            ("queue/public", 0o711),
+        ] {
+            let mode = fs::Permissions::from_mode(mode);
+            fs::set_permissions(self.place.join(path), mode).expect("chmod");
+        }
+        self.submit_users("static:anyone");
+        let submit = self.place.join("submit");
+        let script = format!(
+            "#!/bin/sh\nMAIL_CONFIG='{}' exec /usr/sbin/sendmail \"$@\"\n",
+            submit.display()
+        );
+        Sendmail::made(Place::new("sendmail"), &script)
+    }
+
+    /// From now on that program takes mail of these users alone.
+    pub fn submit_users(&self, users: &str) {
+        let text = fs::read_to_string(self.place.join("conf/main.cf")).expect("its configuration");
+        let bin = format!("command_directory = {}", self.place.join("bin").display());
+        let text = text.replace("command_directory = /usr/sbin", &bin);
+        let text = format!("{text}authorized_submit_users = {users}\n");
+        self.place.write("submit/main.cf", text);
     }
 
     /// The table of the program's configuration that names it.
