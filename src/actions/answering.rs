@@ -3,7 +3,7 @@
 //! Not for who gets it (`draft::answer`).
 
 use super::{Visit, carrying};
-use crate::document::Opening;
+use crate::document::{Document, Opening};
 use crate::draft::{Answering, answer, list, quoted, typed, unquoted};
 use crate::error::Result;
 use crate::mail::{Answer, Draft, NestedPath, Source};
@@ -66,7 +66,7 @@ pub(super) fn begin(visit: &mut Visit, source: &Source, own: &[Identity]) -> Res
     let about = Answering {
         delivered,
         follow_up: typed(field("Mail-Followup-To")).good,
-        list: posted(field("List-Post")),
+        list: list_of(&document),
         from: people.from,
         reply_to: people.reply_to,
         to: people.to,
@@ -92,8 +92,11 @@ pub(super) fn begin(visit: &mut Visit, source: &Source, own: &[Identity]) -> Res
     })
 }
 
-/// The address of a list that takes mail (RFC 2369 3.4); None where nobody may write to it.
-fn posted(field: &str) -> Option<String> {
+/// The address of the list that a message came by (RFC 2369 3.4); None where it came by none, or nobody may write to it.
+pub(super) fn list_of(document: &Document) -> Option<String> {
+    let fields = document.header_fields().into_iter();
+    let mut posted = fields.filter(|(name, _)| name.eq_ignore_ascii_case("List-Post"));
+    let (_, field) = posted.next()?;
     let (_, rest) = field.split_once('<')?;
     let (link, _) = rest.split_once('>')?;
     let query = ComposeQuery::of_mailto(link.trim());

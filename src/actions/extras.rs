@@ -4,6 +4,7 @@
 //! Not for reading any of it (`document`).
 
 use super::Visit;
+use super::answering::list_of;
 use super::identities::may_send;
 use crate::clean::Leads;
 use crate::document::{Document, Opening, Purpose, Rendering, open};
@@ -77,6 +78,7 @@ pub fn extras(visit: &Visit, document: &Document) -> Extras {
     Extras {
         protection: document.protection(),
         leave: leave.map(|_| Route::Leave { message }),
+        has_list: list_of(document).is_some(),
         events: extras
             .events
             .iter()

@@ -110,8 +110,9 @@ fn people(
         all.cloned().collect()
     };
     let everybody = || {
-        if !about.follow_up.is_empty() && !is_mine {
-            return (about.follow_up.clone(), Vec::new());
+        let told = others(&about.follow_up);
+        if !told.is_empty() && !is_mine {
+            return (told, Vec::new());
         }
         let mut to = sender.clone();
         to.extend(others(&about.to));

@@ -44,8 +44,9 @@ impl Quoting {
             if lines.len() > MOST {
                 return;
             }
-            if depth == 0 && nth > 0 {
-                lines.push(String::new());
+            let is_left_out = matches!(block, Block::Signature(_)) && !self.has_signature;
+            if nth > 0 && !is_left_out {
+                lines.push(">".repeat(depth));
             }
             match block {
                 Block::Text(text) => lines.extend(text.iter().map(|line| marked(line, depth))),
@@ -104,7 +105,7 @@ mod tests {
         };
         assert_eq!(
             quoted(&text),
-            "> Yes.\n> On Monday Bo wrote:\n>> Hello\n>>\n>> Bo\n> Ann"
+            "> Yes.\n>\n> On Monday Bo wrote:\n>> Hello\n>>\n>> Bo\n>\n> Ann"
         );
         assert_eq!(
             unquoted(&text),

@@ -22,6 +22,8 @@ pub struct Extras {
     pub protection: Option<Protection>,
     /// The page that leaves the list it came by.
     pub leave: Option<Route>,
+    /// True where one can write to that list.
+    pub has_list: bool,
     /// Events.
     pub events: Vec<EventLine>,
     /// Contact cards.

@@ -252,13 +252,12 @@ pub(super) enum Standing {
 /// What can be written to a message.
 pub(super) fn answers(chrome: &Chrome, message: &MessagePage, standing: Standing) -> Markup {
     let words = chrome.words;
-    let has_list = message.extras.leave.is_some();
     let among = matches!(standing, Standing::Among { .. });
     let has_keys = standing != Standing::Among { newest: false };
     let offered = [
         (Answer::Reply, Icon::Reply, !message.is_draft),
         (Answer::ReplyAll, Icon::ReplyAll, !message.is_draft),
-        (Answer::ReplyList, Icon::Talk, has_list),
+        (Answer::ReplyList, Icon::Talk, message.extras.has_list),
         (Answer::Forward, Icon::Forward, true),
     ];
     html! {

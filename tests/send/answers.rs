@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{only, says};
 use crate::support::mailbox::ROLES;
-use crate::support::mails::Mail;
+use crate::support::mails::{Mail, MailBuilder};
 use crate::support::page::Page;
 use crate::support::sink::SmtpSink;
 use crate::support::site::Site;
@@ -198,4 +198,73 @@ fn an_answer_to_a_mail_of_the_world_begins_as_it_should() {
         wrong.append(&mut checked.wrong);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn an_answer_to_everybody_goes_where_the_mail_says() {
+    let sink = SmtpSink::start(false);
+    let letter = |subject: &str, told: &str| {
+        MailBuilder::about(&format!("Told: {subject}"))
+            .to("Geraniums <geraniums@lists.example.org>, Ann <ann@example.org>, Cas <cas@example.org>")
+            .fields(&format!("Message-ID: <{subject}@x>\nList-Post: <mailto:geraniums@lists.example.org>\nMail-Followup-To: {told}"))
+            .of_kind("text/plain", "The third?")
+    };
+    let list = "geraniums@lists.example.org";
+    let both = format!("Bo Lind <bo@example.org>, {list}");
+    let everybody = format!("{both}, Cas <cas@example.org>");
+    let everybody = everybody.replace(list, &format!("Geraniums <{list}>"));
+    let cases = [
+        ("list", list.to_owned(), list.to_owned()),
+        (
+            "both",
+            format!("{both}, Ann <Ann@example.org>"),
+            both.clone(),
+        ),
+        (
+            "coded",
+            "=?utf-8?Q?B=C3=B8?= <bo@example.org>".to_owned(),
+            "Bø <bo@example.org>".to_owned(),
+        ),
+        (
+            "evil",
+            "=?utf-8?Q?Bo=0D=0ABcc:_evil@x.org?= <bo@example.org>".to_owned(),
+            everybody.clone(),
+        ),
+        ("none", "nobody at all".to_owned(), everybody.clone()),
+        ("hidden", "undisclosed-recipients:;".to_owned(), everybody),
+    ];
+    let mails = cases.iter().map(|(subject, told, _)| letter(subject, told));
+    let site = super::plan()
+        .mails("ann", "INBOX", mails.collect())
+        .config(&sink.config())
+        .start();
+    let ann = site.sign_in("ann");
+    for (subject, _, to) in &cases {
+        let message = ann.open_mail(&format!("Told: {subject}"));
+        let value = |how: &str, name: &str| {
+            let page = message.click(how);
+            let form = page.form("write");
+            form.value(name).unwrap_or_default().trim().to_owned()
+        };
+        assert_eq!(value("Reply all", "to"), *to, "{subject}");
+        assert_eq!(value("Reply all", "cc"), "", "{subject}");
+        // Who asks for the sender, or the list, gets that.
+        assert_eq!(
+            value("Reply", "to"),
+            "Bo Lind <bo@example.org>",
+            "{subject}"
+        );
+        assert_eq!(value("Reply to list", "to"), list, "{subject}");
+    }
+    let page = ann.open_mail("Told: both").click("Reply all");
+    says(&page.form("write").press("do", "send"), "Message sent");
+    let taken = only(sink.taken());
+    assert_eq!(taken.about["to"], json!(["bo@example.org", list]));
+    let field = |name: &str| field(&taken.text(), name);
+    assert_eq!(
+        field("To"),
+        Some(format!("\"Bo Lind\" <bo@example.org>, <{list}>"))
+    );
+    assert_eq!(field("Cc"), None);
+    assert_eq!(field("In-Reply-To").as_deref(), Some("<both@x>"));
 }

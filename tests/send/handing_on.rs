@@ -97,6 +97,67 @@ fn a_forwarded_message_takes_its_files_along() {
 }
 
 #[test]
+fn a_picture_in_the_text_hides_no_file_beside_it() {
+    let sink = SmtpSink::start(false);
+    let picture = |id: &str| {
+        format!(
+            "Content-Type: image/png\nContent-ID: <{id}>\nContent-Disposition: inline; filename=\"{id}.png\"\nContent-Transfer-Encoding: base64\n\n{}",
+            in_base64(PIXEL)
+        )
+    };
+    let html = "Content-Type: text/html\n\n<p>See <img src=\"cid:pic\"></p>".to_owned();
+    let file = attachment("application/pdf", "filename=\"plan.pdf\"", b"%PDF-1");
+    let within = |kind: &str, boundary: &str, parts: &[String]| {
+        let parts: String = parts
+            .iter()
+            .map(|part| format!("--{boundary}\n{part}\n"))
+            .collect();
+        format!("Content-Type: multipart/{kind}; boundary={boundary}\n\n{parts}--{boundary}--")
+    };
+    let plain = "Content-Type: text/plain\n\nSee.".to_owned();
+    let both = within("alternative", "alt", &[plain.clone(), html.clone()]);
+    // As Outlook, Apple Mail and others put the three together.
+    let related = [both.clone(), picture("pic"), file.clone()];
+    let inner = within(
+        "related",
+        "rel",
+        &[html.clone(), picture("pic"), file.clone()],
+    );
+    let beside = [html.clone(), file.clone(), picture("pic"), plain.clone()];
+    let named = file.replace("Content-Disp", "Content-ID: <plan>\nContent-Disp");
+    let with_id = within("related", "rel", &[html, picture("pic"), named]);
+    let letters = [
+        ("Related", within("related", "top", &related)),
+        (
+            "Inner",
+            within("alternative", "top", &[plain.clone(), inner]),
+        ),
+        ("Beside", within("mixed", "top", &beside)),
+        ("With an id", within("mixed", "top", &[with_id])),
+    ];
+    let mails = letters
+        .iter()
+        .map(|(subject, whole)| MailBuilder::about(subject).holding(whole));
+    let site = plan()
+        .mails("ann", "INBOX", mails.collect())
+        .config(&sink.config())
+        .start();
+    let ann = site.sign_in("ann");
+    for (subject, _) in &letters {
+        let page = ann.open_mail(subject);
+        let shown = page.attributes_of(".files .name", "title");
+        page.expect(shown.iter().any(|name| name == "plan.pdf"), || {
+            format!("{shown:?}")
+        });
+        let page = send_to(&page.click("Forward"), "eve@example.org");
+        says(&page, "Message sent");
+        let text = sink.taken().pop().expect("a mail").text();
+        assert_eq!(part(&text, "plan.pdf"), b"%PDF-1", "{subject}");
+        assert_eq!(part(&text, "pic.png"), PIXEL, "{subject}");
+    }
+}
+
+#[test]
 fn what_cannot_be_fetched_is_named_and_nothing_is_sent_without_it() {
     let sink = SmtpSink::start(false);
     let site = plan()

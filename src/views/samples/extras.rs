@@ -43,6 +43,7 @@ pub(super) fn message() -> Markup {
         leave: Some(Route::Leave {
             message: reference(4),
         }),
+        has_list: true,
         events: vec![EventLine {
             event,
             start: Some(moment(-2)),
