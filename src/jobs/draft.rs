@@ -6,7 +6,7 @@
 //! removed after the new one is known to be there. What this program has not put there itself is never removed: where somebody
 //! else has changed or removed the draft, what is here becomes another one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Seek as _;
 
 use super::message::{Copy, Message};
@@ -214,8 +214,11 @@ impl ServerDraft {
         if known.is_split {
             let other = Token::new()?;
             let sender = &wanted.putting.from.email;
+            // What this program has put there itself is replaced by what is here now, and what others have stays.
             *known = OnServer {
                 is_split: true,
+                validity: there.validity,
+                replaced: known.own(&there),
                 ..OnServer::nothing(ledger.message_id(&other, sender), known.folder.clone())
             };
         }
@@ -296,8 +299,8 @@ struct Wanted<'w> {
 struct There {
     validity: Option<UidValidity>,
     uids: BTreeSet<Uid>,
-    /// The size of the one that nobody has noted, where there is just one.
-    size: Option<u64>,
+    /// The sizes of those that nobody has noted, while one is being put there.
+    sizes: BTreeMap<Uid, u64>,
 }
 
 impl OnServer {
@@ -306,20 +309,37 @@ impl OnServer {
         let is_renumbered = self.validity.is_some() && self.validity != there.validity;
         if is_renumbered {
             // Just one under this name, in a folder that has other numbers now: it is the same one.
-            self.uid = there.uids.first().copied();
+            let only = there.uids.first().filter(|_| there.uids.len() == 1);
+            self.uid = only.copied();
             self.replaced.clear();
             self.validity = there.validity;
-            return there.uids.len() == 1;
+            return self.uid.is_some();
         }
-        let unknown = self.unknown(there);
-        if unknown.len() == 1 && self.putting.is_some() && self.putting == there.size {
+        let like_it = |(_, size): &(&Uid, &u64)| Some(**size) == self.putting;
+        let like_it: Vec<Uid> = there
+            .sizes
+            .iter()
+            .filter(like_it)
+            .map(|(uid, _)| *uid)
+            .collect();
+        if let [one] = like_it.as_slice() {
             self.replaced.extend(self.uid);
-            self.uid = unknown.first().copied();
+            self.uid = Some(*one);
             self.validity = there.validity;
-            return true;
         }
         let is_there = self.uid.is_none_or(|uid| there.uids.contains(&uid));
-        is_there && unknown.is_empty()
+        is_there && self.unknown(there).is_empty()
+    }
+
+    /// What this program has put there, and is there still.
+    fn own(&self, there: &There) -> Vec<Uid> {
+        if self.validity != there.validity {
+            return Vec::new();
+        }
+        let all = self.uid.iter().chain(&self.replaced);
+        all.filter(|uid| there.uids.contains(uid))
+            .copied()
+            .collect()
     }
 
     fn unknown(&self, there: &There) -> Vec<Uid> {
@@ -363,15 +383,16 @@ fn look(known: &OnServer, outside: &mut Outside) -> Result<There> {
     let mut there = There {
         validity,
         uids,
-        size: None,
+        sizes: BTreeMap::new(),
     };
-    let unknown = known.unknown(&there);
-    if let (&[one], Some(_)) = (unknown.as_slice(), known.putting) {
+    let unknown: UidSet = known.unknown(&there).into_iter().collect();
+    if known.putting.is_some() && !unknown.is_empty() {
         let mut plan = Plan::new();
-        let sizes = plan.fetch_dates(UidSet::range(one, one), true);
+        let sizes = plan.fetch_dates(unknown, true);
         let flight = outside.remote.fly(plan)?;
-        let size = flight.get(sizes).and_then(|all| all.get(&one)?.size);
-        there.size = size.map(u64::from);
+        let sizes = flight.get(sizes).into_iter().flatten();
+        let sizes = sizes.filter_map(|(uid, about)| Some((*uid, about.size?.into())));
+        there.sizes = sizes.collect();
     }
     Ok(there)
 }
@@ -412,15 +433,10 @@ pub(super) fn remove_from_server(
         return Ok(());
     };
     let there = look(&known, outside)?;
-    if known.agrees_with(&there) {
-        let own: Vec<Uid> = known.uid.into_iter().chain(known.replaced).collect();
-        let own: Vec<Uid> = own
-            .into_iter()
-            .filter(|uid| there.uids.contains(uid))
-            .collect();
-        if !own.is_empty() {
-            remove(&own, outside)?;
-        }
+    known.agrees_with(&there);
+    let own = known.own(&there);
+    if !own.is_empty() {
+        remove(&own, outside)?;
     }
     known = OnServer::nothing(known.id, known.folder);
     drafts.note_not_there(&token.id)?;

@@ -167,6 +167,63 @@ fn rule_15_a_draft_that_was_changed_elsewhere_stays_and_what_is_here_becomes_ano
 }
 
 #[test]
+fn rule_15_a_kill_and_another_program_at_once_leave_no_draft_too_many() {
+    install::need(Part::Strace);
+    let sink = SmtpSink::start(false);
+    let site = plan().config(&sink.config()).start();
+    let ann = site.sign_in("ann");
+    let mut steps = 0;
+    for nth in 1..100 {
+        let subject = format!("Cut {nth}");
+        let page = typed(&ann.get("/compose"), "bo@example.org", &subject).press("do", "keep");
+        let id = message_id(drafts(&site).last().expect("a draft"));
+        let sent = page
+            .form("write")
+            .set("text", "On its way")
+            .smuggle("do", "keep");
+        let mut by_hand = sent.request();
+        by_hand.headers.retain(|(name, _)| name != "Origin");
+        let inject = format!("inject=sendto:signal=SIGKILL:when={nth}");
+        let outcome = ByHand::request(&site.program(), by_hand)
+            .by(&ann)
+            .under(&["strace", "-qq", "-o", "/dev/null"])
+            .under(&["-e", "trace=sendto", "-e", &inject])
+            .run();
+        if outcome.ended.signal().is_none() && outcome.ended.success() {
+            break;
+        }
+        steps += 1;
+        put_there(
+            &site,
+            &format!(
+                "From: ann@example.org\r\nTo: bo@example.org\r\nSubject: {subject}\r\n{}\r\n\r\nFrom the phone.\r\n",
+                id.trim()
+            ),
+        );
+        let page = page
+            .form("write")
+            .set("text", "From the desk.")
+            .press("do", "keep");
+        says(&page, "changed or deleted in another program");
+        let mut all = drafts(&site);
+        all.retain(|draft| draft.contains(&format!("Subject: {subject}\r")));
+        let is_both = all.len() == 2
+            && all.iter().any(|draft| draft.contains("From the phone."))
+            && all.iter().any(|draft| draft.contains("From the desk."));
+        assert!(is_both, "killed at number {nth}: {all:#?}");
+        // Sent or thrown away, what is of this program goes, and what is not stays.
+        match nth % 2 {
+            0 => says(&page.form("write").press("do", "send"), "Message sent"),
+            _ => says(&page.form("write").press("do", "discard"), "discarded"),
+        }
+        let mut all = drafts(&site);
+        all.retain(|draft| draft.contains(&format!("Subject: {subject}\r")));
+        assert_eq!(all.len(), 1, "killed at number {nth}: {all:#?}");
+    }
+    assert!(steps >= 3, "only {steps} steps");
+}
+
+#[test]
 fn what_is_discarded_leaves_drafts_and_comes_back_with_undo() {
     let sink = SmtpSink::start(false);
     let site = plan().config(&sink.config()).start();
