@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 pub use act::{MessageAct, Tally};
 pub use conversation::Conversation;
 pub use draft::{
-    AddressField, Answer, Asks, AttachedFile, Carried, Draft, DraftFault, DraftTrouble,
+    AddressField, Answer, Asks, AttachedFile, Carried, Draft, DraftFault, DraftTrouble, FaultPlace,
     ForPrograms, Priority, Question, Source, Unsent,
 };
 pub use evidence::{Check, Evidence, FromForm, Topmost, Verdict};

@@ -320,6 +320,19 @@ fn handle(signal: libc::c_int, action: extern "C" fn(libc::c_int)) {
     }
 }
 
+/// From now on the wish of the web server that this process ends is passed over: it has that wish once its client is gone, and
+/// what has come of a form by then is to be kept. It kills a few seconds later. Programs that this one starts know nothing of it.
+pub fn outlive_client() {
+    extern "C" fn pass(_: libc::c_int) {}
+    // SAFETY: as in `handle`; calls that are interrupted by it go on.
+    unsafe {
+        let mut how: libc::sigaction = mem::zeroed();
+        how.sa_sigaction = pass as *const () as libc::sighandler_t;
+        how.sa_flags = libc::SA_RESTART;
+        libc::sigaction(libc::SIGTERM, &how, ptr::null_mut());
+    }
+}
+
 /// While it lives, blocking calls are interrupted again and again: a single signal that comes just before the call is lost.
 pub struct Ticks(libc::timer_t);
 

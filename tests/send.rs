@@ -194,6 +194,21 @@ fn what_is_wrong_is_said_and_everything_is_still_there() {
     for wrong in ["To: nobody is not", "Cc: Cas <cas@> is not"] {
         says(&page, wrong);
     }
+    // Each field says itself what is wrong in it (WCAG 3.3.1); one that is right says nothing.
+    for (field, why) in [
+        ("to", "nobody is not a valid address."),
+        ("cc", "Cas <cas@> is not a valid address."),
+    ] {
+        let field = format!("#w-{field}[aria-invalid=true]");
+        let told = page.attributes_of(&field, "aria-describedby");
+        let told = page
+            .text_of(&format!("#{}", told.join(" ")))
+            .unwrap_or_default();
+        let told = told.replace(['\u{2068}', '\u{2069}'], "");
+        page.expect(told == why, || format!("{field} says {told}"));
+    }
+    let wrong = page.attributes_of("[aria-invalid]", "id");
+    assert_eq!(wrong, ["w-to", "w-cc"]);
     let form = page.form("write");
     assert_eq!(
         form.value("to").map(str::trim),

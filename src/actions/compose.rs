@@ -58,8 +58,16 @@ pub fn show(visit: &mut Visit, query: &ComposeQuery) -> Result<Done> {
         Some((Stage::Unknown, at)) => State::Unknown(at),
         Some((Stage::Failed, _)) | None => State::open(query.picks, refusal),
     };
+    let lost = visit.drafts.not_come(&token.id, &writing, &key)?;
     let kept = Page::of(token, writing, &query.next);
-    page(visit, Page { state, ..kept })
+    page(
+        visit,
+        Page {
+            state,
+            lost,
+            ..kept
+        },
+    )
 }
 
 /// Keeps what was typed and attached, and does with it what the form asks for.
@@ -67,6 +75,12 @@ pub fn show(visit: &mut Visit, query: &ComposeQuery) -> Result<Done> {
 /// # Errors
 /// `BadRequest` for a form that is none of ours; `DiskFull`, `Setup` where it cannot be kept.
 pub fn write(visit: &mut Visit) -> Result<Done> {
+    if let Some(cut) = visit.form.cut()
+        && visit.form.get(DraftForm::WHOLE).is_empty()
+    {
+        // What was kept before is more than what came of this.
+        return Err(cut.clone());
+    }
     let form = resigned(visit, DraftForm::read(visit.form.fields())?);
     let files = visit.form.clone();
     written(visit, form, &files)
@@ -176,7 +190,11 @@ fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
             return Ok(Done::Leaves(Box::new(put)));
         }
         visit.progress.did(Act::KeepDraft);
-        return Ok(Done::go_on(page));
+        return Ok(match form.wish {
+            Wish::Keep => Done::go_on(page),
+            // Whoever changes the sender, adds people or takes a file off sees that.
+            _ => leads_to(visit, &page),
+        });
     }
     let from = identity(visit, &writing.draft.from);
     let from = from.as_ref().map(as_address);

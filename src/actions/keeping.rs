@@ -6,7 +6,7 @@ use super::{Visit, carrying};
 use crate::error::{Error, Result};
 use crate::ledger::Token;
 use crate::mail::{AttachedFile, Carried, Draft, DraftFault};
-use crate::outbox::{DRAFTS, Writing};
+use crate::outbox::{Coming, DRAFTS, Writing};
 use crate::request::form::Form;
 use crate::route::{DraftForm, Wish};
 use crate::views::ONCE;
@@ -38,6 +38,15 @@ pub(super) fn keep(
     if id.is_some() && writing.taken == id {
         return Ok((writing, Vec::new()));
     }
+    let first = writing.next;
+    let all = files.files().iter().map(|file| file.name.clone());
+    let coming = Coming {
+        first,
+        names: all.collect(),
+    };
+    if is_full(visit.drafts.note_coming(&token.id, &coming, &key))? {
+        return Ok((writing, vec![DraftFault::DiskFull]));
+    }
     let mut faults = attach(visit, token, &mut writing, files)?;
     if faults.is_empty() {
         writing.taken = id;
@@ -66,6 +75,16 @@ pub(super) fn keep(
     if is_full(visit.drafts.keep(&token.id, &writing, &key))? {
         return Ok((kept, vec![DraftFault::DiskFull]));
     }
+    let cut = faults.iter().filter_map(|fault| match fault {
+        DraftFault::FileCut { name } => Some(name.clone()),
+        _ => None,
+    });
+    let names = cut.collect();
+    let coming = Coming {
+        first: writing.next,
+        names,
+    };
+    is_full(visit.drafts.note_coming(&token.id, &coming, &key))?;
     if let Some(slot) = slot {
         visit.drafts.detach(&token.id, slot)?;
     }

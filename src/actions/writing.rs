@@ -32,6 +32,8 @@ pub(super) struct Page {
     pub state: State,
     /// How many messages that it was to hand on are no longer there.
     pub missing: u32,
+    /// The names of files that did not come, though nobody may have been told.
+    pub lost: Vec<String>,
 }
 
 impl Page {
@@ -44,6 +46,7 @@ impl Page {
             faults: Vec::new(),
             state: State::Written,
             missing: 0,
+            lost: Vec::new(),
         }
     }
 }
@@ -137,11 +140,17 @@ fn notices(visit: &Visit, page: &Page) -> Vec<Notice> {
         .map(|question| Notice::warning("", words.question(question)));
     let missing = page.missing;
     let missing = (missing > 0).then(|| Notice::warning("", words.not_there_to_forward(missing)));
+    let lost = page.lost.iter().map(|name| {
+        let name = name.clone();
+        let told = words.draft_fault(&DraftFault::FileCut { name });
+        Notice::warning("", told)
+    });
     let told = state
         .into_iter()
         .chain(elsewhere(visit, page))
         .chain(faults)
-        .chain(missing);
+        .chain(missing)
+        .chain(lost);
     told.chain(asked).collect()
 }
 

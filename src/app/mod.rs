@@ -187,6 +187,9 @@ fn form(
         Some((state, claim)) => gate::upload_place(state, claim.user)?,
         None => None,
     };
+    if most.is_shown_again {
+        process::outlive_client();
+    }
     if head.length != Some(0) {
         let time = limit.time.max(config.soft_deadline());
         process::more_time(time.saturating_add(HARDER));

@@ -269,6 +269,21 @@ pub enum AddressField {
     ReplyTo,
 }
 
+/// Where on its page something is wrong with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultPlace {
+    /// Who it is from.
+    From,
+    /// Who gets it, or where answers go.
+    Addresses(AddressField),
+    /// The subject.
+    Subject,
+    /// The files.
+    Files,
+    /// No field of it.
+    Nowhere,
+}
+
 /// Why a message cannot be sent as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DraftFault {
@@ -317,4 +332,23 @@ pub enum DraftFault {
         /// Its name.
         name: String,
     },
+}
+
+impl DraftFault {
+    /// Where it is.
+    pub fn place(&self) -> FaultPlace {
+        match self {
+            DraftFault::NoRecipient => FaultPlace::Addresses(AddressField::To),
+            DraftFault::NoAddress { field, .. } => FaultPlace::Addresses(*field),
+            DraftFault::NoSender => FaultPlace::From,
+            DraftFault::Subject => FaultPlace::Subject,
+            DraftFault::TooLarge { .. }
+            | DraftFault::NoRoom { .. }
+            | DraftFault::FileCut { .. } => FaultPlace::Files,
+            DraftFault::TooMany { .. }
+            | DraftFault::TooManyUnsent { .. }
+            | DraftFault::DiskFull
+            | DraftFault::NotThere { .. } => FaultPlace::Nowhere,
+        }
+    }
 }

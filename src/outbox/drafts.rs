@@ -31,6 +31,8 @@ pub const DRAFTS: usize = 100;
 /// The files of one.
 const TYPED: &str = "typed";
 const REFUSED: &str = "refused";
+/// What a form brings while it is taken, and what of it did not come.
+const COMING: &str = "coming";
 /// What was typed of one that was thrown away, and for how long it can be taken back.
 const ASIDE: &str = "aside";
 const ASIDE_LIFE: Duration = Duration::from_secs(15 * 60);
@@ -70,6 +72,15 @@ impl Writing {
         let sizes = self.files.iter().map(|file| file.size);
         sizes.fold(0, u64::saturating_add)
     }
+}
+
+/// The files that a form brings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coming {
+    /// The number that the first of them will have.
+    pub first: u32,
+    /// Their names.
+    pub names: Vec<String>,
 }
 
 /// The messages that one user is writing, under one data key.
@@ -170,6 +181,36 @@ impl Drafts {
     /// `Setup`.
     pub fn detach(&self, id: &[u8; 16], number: u32) -> Result<()> {
         remove(&self.file(id, number))
+    }
+
+    /// Notes the names of the files that a form brings, before their bytes are taken, and of those that did not come whole, then.
+    ///
+    /// # Errors
+    /// `DiskFull`, `Setup`.
+    pub fn note_coming(&self, id: &[u8; 16], coming: &Coming, key: &Key) -> Result<()> {
+        match coming.names.is_empty() {
+            true => remove(&self.path(id).join(COMING)),
+            false => self.write(id, COMING, coming, key),
+        }
+    }
+
+    /// The names of the files of the last form that are not with a message, though nobody may have been told: whoever took them
+    /// was ended, or the line broke.
+    ///
+    /// # Errors
+    /// `Setup`.
+    pub fn not_come(&self, id: &[u8; 16], writing: &Writing, key: &Key) -> Result<Vec<String>> {
+        let Some(coming) = self.read::<Coming>(id, COMING, key)? else {
+            return Ok(Vec::new());
+        };
+        let mut names = coming.names;
+        let came = writing.files.iter();
+        for file in came.filter(|file| file.number >= coming.first) {
+            if let Some(at) = names.iter().position(|name| *name == file.name) {
+                names.remove(at);
+            }
+        }
+        Ok(names)
     }
 
     /// The bytes of an attached file; None where they are not there whole.

@@ -303,6 +303,8 @@ impl DraftForm {
     pub const RECEIPT: &str = "receipt";
     /// See `FROM`.
     pub const DELIVERY: &str = "delivery";
+    /// The field behind all that is typed: a form that was cut before it has not all of that.
+    pub const WHOLE: &str = "whole";
     /// The field with the files; the last of the form, so that the text arrives before them.
     pub const FILES: &str = "files";
     /// The field that says what is to be done.

@@ -12,7 +12,8 @@ use super::icons::{Icon, icon};
 use super::people::{Suggested, picker};
 use super::{Chrome, Pane, app, notices, tokens};
 use crate::mail::{
-    AddressField, Asks, AttachedFile, DraftFault, Priority, Question, Refusal, ReplyPlace,
+    AddressField, Asks, AttachedFile, DraftFault, FaultPlace, Priority, Question, Refusal,
+    ReplyPlace,
 };
 use crate::route::{DraftForm, Route, before_mailto, next};
 use crate::time::Calendar;
@@ -208,6 +209,7 @@ fn unseen(chrome: &Chrome, page: &ComposePage) -> Markup {
         ] { input type="hidden" name=(name) value=(value); }
         textarea name=(DraftForm::TEXT) hidden { "\n" (draft.text) }
         div hidden { (asks(chrome, &draft.asks)) }
+        input type="hidden" name=(DraftForm::WHOLE) value="1";
     }
 }
 
@@ -237,18 +239,20 @@ fn form(chrome: &Chrome, page: &ComposePage) -> Markup {
             @if page.form.sure { input type="hidden" name="sure" value="1"; }
             (from(chrome, page))
             (page.people.list(chrome))
-            (addresses(page, &Field { name: DraftForm::TO, label: words.to_label(), value: &draft.to, of: AddressField::To }, !is_answer && draft.to.is_empty()))
+            (addresses(chrome, page, &Field { name: DraftForm::TO, label: words.to_label(), value: &draft.to, of: AddressField::To }, !is_answer && draft.to.is_empty()))
             (page.people.field(chrome))
             details open[!folded] {
                 summary { (words.more_fields()) }
-                (addresses(page, &Field { name: DraftForm::CC, label: words.cc_label(), value: &draft.cc, of: AddressField::Cc }, false))
-                (addresses(page, &Field { name: DraftForm::BCC, label: words.bcc_label(), value: &draft.bcc, of: AddressField::Bcc }, false))
-                (addresses(page, &Field { name: DraftForm::REPLY_TO, label: words.reply_to_label(), value: &draft.reply_to, of: AddressField::ReplyTo }, false))
+                (addresses(chrome, page, &Field { name: DraftForm::CC, label: words.cc_label(), value: &draft.cc, of: AddressField::Cc }, false))
+                (addresses(chrome, page, &Field { name: DraftForm::BCC, label: words.bcc_label(), value: &draft.bcc, of: AddressField::Bcc }, false))
+                (addresses(chrome, page, &Field { name: DraftForm::REPLY_TO, label: words.reply_to_label(), value: &draft.reply_to, of: AddressField::ReplyTo }, false))
             }
             .field {
+                @let why = Why::of(page, FaultPlace::Subject, "w-subject");
                 label for="w-subject" { (words.subject_label()) }
                 input #w-subject name=(DraftForm::SUBJECT) value=(draft.subject) dir="auto" maxlength="900"
-                    aria-invalid=[page.faults.contains(&DraftFault::Subject).then_some("true")];
+                    aria-invalid=[why.is_wrong()] aria-describedby=[why.id()];
+                (why.shown(chrome))
             }
             label.sr for="w-text" { (words.text_label()) }
             // The first line end of a text area is not part of it.
@@ -304,13 +308,14 @@ fn redirect(chrome: &Chrome, page: &ComposePage) -> Markup {
             p.hint { (words.about_redirect()) }
             (from(chrome, page))
             (page.people.list(chrome))
-            (addresses(page, &Field { name: DraftForm::TO, label: words.to_label(), value: &draft.to, of: AddressField::To }, draft.to.is_empty()))
+            (addresses(chrome, page, &Field { name: DraftForm::TO, label: words.to_label(), value: &draft.to, of: AddressField::To }, draft.to.is_empty()))
             (page.people.field(chrome))
-            (addresses(page, &Field { name: DraftForm::CC, label: words.cc_label(), value: &draft.cc, of: AddressField::Cc }, false))
-            (addresses(page, &Field { name: DraftForm::BCC, label: words.bcc_label(), value: &draft.bcc, of: AddressField::Bcc }, false))
+            (addresses(chrome, page, &Field { name: DraftForm::CC, label: words.cc_label(), value: &draft.cc, of: AddressField::Cc }, false))
+            (addresses(chrome, page, &Field { name: DraftForm::BCC, label: words.bcc_label(), value: &draft.bcc, of: AddressField::Bcc }, false))
             section.files aria-label=(words.attached_files()) {
                 ul { @for one in &draft.carried { li { (icon(Icon::Letter)) span.name dir="auto" { (one.name) } span.hint { (words.size(one.carries())) } } } }
             }
+            input type="hidden" name=(DraftForm::WHOLE) value="1";
         }))
     }
 }
@@ -331,7 +336,7 @@ fn around(chrome: &Chrome, page: &ComposePage, inside: &Markup) -> Markup {
 
 fn from(chrome: &Chrome, page: &ComposePage) -> Markup {
     let words = chrome.words;
-    let is_wrong = page.faults.contains(&DraftFault::NoSender);
+    let why = Why::of(page, FaultPlace::From, "w-from");
     html! {
         .field {
             @match page.senders.as_slice() {
@@ -344,7 +349,7 @@ fn from(chrome: &Chrome, page: &ComposePage) -> Markup {
                 several => {
                     label for="w-from" { (words.from_label()) }
                     .beside {
-                        select #w-from name=(DraftForm::FROM) aria-invalid=[is_wrong.then_some("true")] {
+                        select #w-from name=(DraftForm::FROM) aria-invalid=[why.is_wrong()] aria-describedby=[why.id()] {
                             @for sender in several {
                                 option value=(sender.address) selected[sender.is_chosen] data-signature=(sender.signature)
                                     data-reply-to=(sender.reply_to) { (sender.shown) }
@@ -355,6 +360,40 @@ fn from(chrome: &Chrome, page: &ComposePage) -> Markup {
                     }
                     input type="hidden" name=(DraftForm::SIGNED) value=(page.form.signed);
                 }
+            }
+            (why.shown(chrome))
+        }
+    }
+}
+
+/// What is wrong in a field of the page, and what its field needs to say so.
+struct Why<'p> {
+    faults: Vec<&'p DraftFault>,
+    id: String,
+}
+
+impl<'p> Why<'p> {
+    /// Of the field with this id.
+    fn of(page: &'p ComposePage, place: FaultPlace, id: &str) -> Why<'p> {
+        let here = |fault: &&DraftFault| fault.place() == place;
+        Why {
+            faults: page.faults.iter().filter(here).collect(),
+            id: format!("{id}-why"),
+        }
+    }
+
+    fn is_wrong(&self) -> Option<&'static str> {
+        (!self.faults.is_empty()).then_some("true")
+    }
+
+    fn id(&self) -> Option<&str> {
+        (!self.faults.is_empty()).then_some(self.id.as_str())
+    }
+
+    fn shown(&self, chrome: &Chrome) -> Markup {
+        html! {
+            @if let Some(id) = self.id() {
+                .why id=(id) { @for fault in &self.faults { p { (chrome.words.draft_fault_here(fault)) } } }
             }
         }
     }
@@ -368,26 +407,15 @@ struct Field<'f> {
     of: AddressField,
 }
 
-fn addresses(page: &ComposePage, field: &Field, focus: bool) -> Markup {
+fn addresses(chrome: &Chrome, page: &ComposePage, field: &Field, focus: bool) -> Markup {
     let id = format!("w-{}", field.name.replace('_', "-"));
-    let is_wrong = page.faults.iter().any(|fault| match fault {
-        DraftFault::NoAddress { field: of, .. } => *of == field.of,
-        DraftFault::NoRecipient => field.of == AddressField::To,
-        DraftFault::TooMany { .. }
-        | DraftFault::NoSender
-        | DraftFault::Subject
-        | DraftFault::TooLarge { .. }
-        | DraftFault::NoRoom { .. }
-        | DraftFault::TooManyUnsent { .. }
-        | DraftFault::FileCut { .. }
-        | DraftFault::DiskFull
-        | DraftFault::NotThere { .. } => false,
-    });
+    let why = Why::of(page, FaultPlace::Addresses(field.of), &id);
     html! {
         .field {
             label for=(id) { (field.label) }
             textarea id=(id) name=(field.name) data-people[!page.people.is_empty()] rows="1" dir="auto" autocapitalize="off" spellcheck="false" autofocus[focus]
-                aria-invalid=[is_wrong.then_some("true")] { "\n" (field.value) }
+                aria-invalid=[why.is_wrong()] aria-describedby=[why.id()] { "\n" (field.value) }
+            (why.shown(chrome))
         }
     }
 }
@@ -408,11 +436,16 @@ fn files(chrome: &Chrome, page: &ComposePage) -> Markup {
                 }
             }
         }
+        // Without it not all that was typed has come.
+        input type="hidden" name=(DraftForm::WHOLE) value="1";
         .attach {
+            @let why = Why::of(page, FaultPlace::Files, "w-files");
+            @let told = why.id().map_or_else(|| "w-most".to_owned(), |id| format!("w-most {id}"));
             label for="w-files" { (words.files_to_attach()) }
-            input #w-files type="file" name=(DraftForm::FILES) multiple aria-describedby="w-most";
+            input #w-files type="file" name=(DraftForm::FILES) multiple aria-invalid=[why.is_wrong()] aria-describedby=(told);
             button.button name=(DraftForm::WISH) value="keep" { (words.attach_now()) }
             p.hint #w-most { (words.most_attached(page.most_attached)) }
+            (why.shown(chrome))
         }
     }
 }

@@ -26,10 +26,10 @@ impl Words {
     pub fn draft_fault(&self, fault: &DraftFault) -> String {
         match fault {
             DraftFault::NoRecipient => "Add at least one recipient.".to_owned(),
-            DraftFault::NoAddress { field, text } => format!(
-                "{}: {} is not a valid address.",
+            DraftFault::NoAddress { field, .. } => format!(
+                "{}: {}",
                 self.address_field(*field),
-                isolated(text)
+                self.draft_fault_here(fault)
             ),
             DraftFault::TooMany { limit } => format!(
                 "A message can go to {} people at most.",
@@ -61,6 +61,16 @@ impl Words {
                 "The disk of this site is full, so not everything could be kept. Save your text somewhere else, or try again later. Attach files again if they are not listed below.".to_owned()
             }
             DraftFault::NotThere { name } => self.not_there_any_more(name),
+        }
+    }
+
+    /// The same at the field that it is about.
+    pub fn draft_fault_here(&self, fault: &DraftFault) -> String {
+        match fault {
+            DraftFault::NoAddress { text, .. } => {
+                format!("{} is not a valid address.", isolated(text))
+            }
+            _ => self.draft_fault(fault),
         }
     }
 

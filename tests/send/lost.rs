@@ -1,10 +1,12 @@
 //! Nothing is lost, whatever fails between typing and sending: text and files are on the page, under "Unsent", or in Sent.
 
 use std::fs;
+use std::io::Write as _;
 
 use super::{found, only, plan, says, typed};
 use crate::damage::{self, Disk};
 use crate::support::form::Form;
+use crate::support::kernel::{self, until};
 use crate::support::page::Page;
 use crate::support::place;
 use crate::support::sink::SmtpSink;
@@ -186,4 +188,40 @@ fn a_configuration_that_changes_meanwhile_loses_nothing() {
     }
     assert_eq!(sink.taken().len(), 3);
     ann.get("/").hides("Unsent");
+}
+
+#[test]
+fn an_upload_that_stalls_holds_nobody_up_and_its_text_is_kept() {
+    let sink = SmtpSink::start(false);
+    let site = plan().config(&sink.config()).start();
+    let ann = site.sign_in("ann");
+    let page = ann.get("/compose");
+    let form = written(&page, "Stalled").file("files", "large.bin", &[7; 400_000]);
+    let bytes = ann.bytes_of(&form.smuggle("do", "keep").request());
+    let (most, _) = bytes.split_at(bytes.len() - 100_000);
+    let mut slow = ann.open();
+    slow.write_all(most).expect("the web server");
+    let at_work = || kernel::processes(&site.program()).len();
+    until("it is being read", || at_work() == 1);
+    let lock = site.user_dir().join("lock");
+    for path in ["/", "/folders", "/unsent", "/compose"] {
+        let other = ann.tab().get(path);
+        other.has_status(200);
+        until("the click is over", || at_work() == 1);
+        assert_eq!(kernel::lock(&lock), (None, 0), "{path}");
+    }
+    // Another message is written, with a file, and sent.
+    let other = written(&ann.tab().get("/compose"), "Meanwhile").press("do", "send");
+    says(&other, "Message sent");
+    only(sink.taken());
+    until("that is over", || at_work() == 1);
+    assert_eq!(kernel::lock(&lock), (None, 0));
+    // The line breaks: nobody gets an answer, and the text is found where unsent messages are.
+    drop(slow);
+    until("it is over", || at_work() == 0);
+    let page = ann.get("/").click("Unsent (1)").click("Stalled");
+    expect_text(&page);
+    page.shows("a.txt");
+    says(&page, "large.bin");
+    expect_sent(&page, &sink, "b25l");
 }
