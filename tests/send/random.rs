@@ -654,7 +654,7 @@ fn expect_arrived(
         by_id.insert(id, (number, taken));
     }
     // What its sender keeps is what travelled, and who gets it unseen.
-    let kept = writers.iter().flat_map(|login| copies(&site, login));
+    let kept = writers.iter().flat_map(|login| copies(site, login));
     let kept: BTreeMap<String, Vec<u8>> = kept
         .enumerate()
         .map(|(nth, copy)| (name(nth), copy))
