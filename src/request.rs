@@ -6,7 +6,7 @@
 
 pub mod body;
 pub mod form;
-mod multipart;
+pub mod multipart;
 pub mod upload;
 
 use std::env;

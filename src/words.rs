@@ -20,6 +20,7 @@ mod message;
 mod pages;
 mod people;
 mod resume;
+mod rich;
 mod sessions;
 mod settings;
 mod sign_in;

@@ -19,6 +19,7 @@
 //! | rule 14: the draft on the server is renewed on Save and on leaving, with what is heavy only when that is asked for | `drafts` |
 //! | rule 15: a draft keeps one Message-ID and is one message there; one that was changed elsewhere stays beside it | `drafts` |
 //! | the password goes to nobody but the server that is meant | `protected` |
+//! | rule 19: what is written in rich text is sanitised, and sent with a text and its pictures | `rich` |
 //! | a form is carried through signing in | `a_session_that_ends_meanwhile_loses_nothing_and_sends_nothing` |
 
 mod answers;
@@ -33,6 +34,7 @@ mod pictures;
 mod postfix;
 mod protected;
 mod random;
+mod rich;
 mod servers;
 mod telling;
 

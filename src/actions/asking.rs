@@ -27,7 +27,9 @@ pub(super) fn ask(visit: &mut Visit, letter: &Letter, writing: &Writing) -> Vec<
         addresses.extend(people.map(|Address { email, .. }| email.clone()));
     }
     let known = Known {
-        has_files: !writing.files.is_empty() || !writing.draft.carried.is_empty(),
+        has_files: !writing.files.is_empty()
+            || !writing.draft.carried.is_empty()
+            || writing.draft.has_picture(),
         addresses: &addresses,
         forwarded: visit.words.forwarded_line(),
     };

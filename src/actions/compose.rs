@@ -7,6 +7,7 @@ use super::archiving::archiving;
 use super::beginning::begin;
 use super::identities::{as_address, identity, sent_folder, way};
 use super::keeping::{has_room, is_overtaken, keep, keep_beside, page_number};
+use super::rich;
 use super::signing::resigned;
 use super::writing::{Page, page};
 use super::{Done, Visit, asking, discarding, editing, people, server_draft};
@@ -95,6 +96,11 @@ pub fn autosave(visit: &mut Visit) -> Result<Done> {
     let form = DraftForm::read(visit.form.fields())?;
     let token = visit.ledger.token(&form.token);
     let token = token.ok_or(Error::BadRequest("d"))?;
+    // What did not come whole is not kept in the place of what did.
+    let (form, fault) = rich::judged(visit, form);
+    if fault.is_some() {
+        return Err(Error::BadRequest("html"));
+    }
     // What was to be sent stays as it was; script asks then before this page is left.
     let is_open = match look(visit, &token)? {
         None => true,
@@ -142,7 +148,7 @@ pub fn page_of(form: &Form) -> Route {
 }
 
 fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
-    let form = form.hiding();
+    let (mut form, fault) = rich::judged(visit, form.hiding());
     let known = visit.ledger.token(&form.token);
     // One that is too old, or not of this user, sends nothing: the form comes again as a new message.
     let is_old = known.is_none();
@@ -150,6 +156,11 @@ fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
         Some(token) => token,
         None => Token::new()?,
     };
+    if form.is_html_missing
+        && let Some(before) = visit.drafts.open(&token.id, &visit.session.data.key)?
+    {
+        form.draft.html = before.draft.html;
+    }
     let content = content(visit, &form, files);
     let entry = look(visit, &token)?;
     if let Some(entry) = entry.as_ref().filter(|entry| entry.stage == Stage::Sent) {
@@ -179,6 +190,7 @@ fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
         return discarding::restore(visit, &token, &form);
     }
     let (writing, mut faults) = keep(visit, &token, &form, files)?;
+    faults.extend(fault);
     if faults.is_empty() && (!form.sends() || is_old) {
         let text = visit.ledger.to_text(&token);
         let page = ComposeQuery::of_token(text, form.next.clone());
@@ -246,6 +258,9 @@ pub(super) fn send_at_once(
         sure: true,
         base: String::new(),
         is_leaving: false,
+        is_rich: false,
+        is_html_missing: false,
+        html_of: String::new(),
         next,
     };
     written(visit, form, &Form::default())
@@ -270,6 +285,7 @@ fn content(visit: &Visit, form: &DraftForm, files: &Form) -> [u8; 32] {
         &draft.reply_to,
         &draft.subject,
         &draft.text,
+        &draft.html,
     ];
     let sizes: Vec<String> = files
         .files()

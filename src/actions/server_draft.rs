@@ -47,7 +47,9 @@ pub(super) fn renewed(
     let since = known.map_or(token.made, |known: OnServer| known.since);
     let is_old = visit.now.saturating_sub(since) >= RENEWED;
     let carried = writing.draft.carried.iter().map(|one| u64::from(one.size));
-    let size = carried.fold(writing.size(), u64::saturating_add);
+    let html = u64::try_from(writing.draft.html.len()).unwrap_or(u64::MAX);
+    let files = writing.size().saturating_add(html);
+    let size = carried.fold(files, u64::saturating_add);
     if size > LIGHT || !(is_leaving || is_old) || !may_be_there(&writing.draft) {
         return Ok(None);
     }

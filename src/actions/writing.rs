@@ -7,6 +7,7 @@ use super::identities::{as_address, identities};
 use super::keeping::version;
 use super::panes::Around;
 use super::people;
+use super::rich;
 use super::signing::place;
 use super::{Done, Visit};
 use crate::draft;
@@ -67,6 +68,7 @@ pub(super) fn page(visit: &mut Visit, page: Page) -> Result<Done> {
         reply_to: identity.reply_to,
         signature: identity.signature.trim_end().to_owned(),
     });
+    let html_of = rich::text_of(visit, &page.writing.draft);
     let form = DraftForm {
         token: visit.ledger.to_text(&page.token),
         base: version(visit, &page.writing.draft),
@@ -76,6 +78,9 @@ pub(super) fn page(visit: &mut Visit, page: Page) -> Result<Done> {
         signed: chosen.clone(),
         sure: matches!(page.state, State::Asked(_)),
         is_leaving: false,
+        is_rich: false,
+        is_html_missing: false,
+        html_of,
         next: page.next,
     };
     let status = if page.faults.is_empty() { 200 } else { 422 };

@@ -21,6 +21,7 @@ use crate::outbox::{FormId, Kept};
 use crate::request::Head;
 use crate::request::body::BodyLimit;
 use crate::request::form::Form;
+use crate::request::multipart::TEXT_BYTES;
 use crate::response::Response;
 use crate::route::{self, FoldersQuery, ListQuery, MessageQuery, Route};
 use crate::views::login::Reason;
@@ -173,6 +174,7 @@ pub fn needs(route: &Route) -> Needs<'_> {
         Route::Unsent => Needs::page(unsent::show),
         Route::Autosave => Needs {
             waits: Waiter::Background,
+            body: BodyLimit::form(TEXT_BYTES),
             asks: Asks::Nothing,
             fails_as: FailsAs::Part,
             back: Back::Page(Route::Unsent),

@@ -40,6 +40,15 @@ pub(super) fn keep_allowed(markup: &str, how: &Show<'_>, inline: &[String]) -> S
             _ => Some(value.to_owned()),
         }
     };
+    let mut builder = builder();
+    builder.attribute_filter(move |element: &str, attribute: &str, value: &str| {
+        filter(element, attribute, value).map(Cow::Owned)
+    });
+    builder.clean(&in_runs(markup)).to_string()
+}
+
+/// What keeps the elements and attributes of a mail, and judges none of their values.
+pub(super) fn builder<'b>() -> Builder<'b> {
     let for_elements: HashMap<&str, HashSet<&str>> = OF_ELEMENTS
         .iter()
         .map(|(element, of)| (*element, of.iter().copied().collect()))
@@ -56,11 +65,8 @@ pub(super) fn keep_allowed(markup: &str, how: &Show<'_>, inline: &[String]) -> S
         .url_relative(UrlRelative::PassThrough)
         .link_rel(Some("noopener noreferrer nofollow"))
         .set_tag_attribute_value("area", "rel", "noopener noreferrer nofollow")
-        .strip_comments(true)
-        .attribute_filter(move |element: &str, attribute: &str, value: &str| {
-            filter(element, attribute, value).map(Cow::Owned)
-        });
-    builder.clean(&in_runs(markup)).to_string()
+        .strip_comments(true);
+    builder
 }
 
 /// The same for markup that is put into an element of a page of ours: nothing in it ends that element.
@@ -92,7 +98,7 @@ pub(super) fn is_sign(byte: u8) -> bool {
 ///
 /// Ammonia leaves comments out, but the texts around stay two. What writes them out looks to the end of a text for each
 /// sign in it: half a megabyte of ampersands takes ten seconds. In markup that comes here, `<` and `>` are of tags alone.
-fn in_runs(markup: &str) -> Cow<'_, str> {
+pub(super) fn in_runs(markup: &str) -> Cow<'_, str> {
     let (mut in_tag, mut signs) = (false, 0_usize);
     let mut ends = Vec::new();
     for (at, byte) in markup.bytes().enumerate() {
@@ -235,7 +241,7 @@ const ELEMENTS: [&str; 84] = [
 /// Elements whose content goes with them, beside the raw ones.
 const DROPPED_WHOLE: [&str; 6] = ["object", "svg", "math", "template", "audio", "video"];
 
-const OF_ALL: [&str; 28] = [
+pub(super) const OF_ALL: [&str; 28] = [
     "align",
     "valign",
     "bgcolor",
@@ -266,7 +272,7 @@ const OF_ALL: [&str; 28] = [
     "hidden",
 ];
 
-const OF_ELEMENTS: [(&str, &[&str]); 13] = [
+pub(super) const OF_ELEMENTS: [(&str, &[&str]); 13] = [
     ("a", &["href", "name", "target"]),
     ("area", &["href", "shape", "coords", "alt", "target"]),
     ("map", &["name"]),

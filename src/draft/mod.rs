@@ -13,6 +13,7 @@ mod questions;
 mod quote;
 mod recipients;
 mod redirect;
+mod rich;
 mod signature;
 mod whole;
 mod write;
@@ -50,6 +51,8 @@ pub struct Letter {
     pub subject: String,
     /// Its text, lines ended by LF.
     pub text: String,
+    /// The same as HTML, with its pictures in it; empty for plain text alone.
+    pub html: String,
     /// The Message-ID of what it answers.
     pub in_reply_to: String,
     /// The Message-IDs of its conversation.
@@ -110,6 +113,7 @@ pub fn letter(draft: &Draft, from: Option<Address>) -> Result<Letter, Vec<DraftF
         reply_to,
         subject: draft.subject.trim().to_owned(),
         text: draft.text.clone(),
+        html: html_of(draft),
         in_reply_to: Some(&draft.in_reply_to)
             .filter(is_id)
             .cloned()
@@ -155,10 +159,19 @@ pub fn kept(draft: &Draft, from: &Address) -> Letter {
         reply_to: read(&draft.reply_to),
         subject: subject.trim().to_owned(),
         text: draft.text.clone(),
+        html: html_of(draft),
         in_reply_to: in_reply_to.unwrap_or_default(),
         references: draft.references.iter().filter(is_id).cloned().collect(),
         asks: draft.asks,
         for_programs: draft.for_programs.clone().filter(is_readable),
+    }
+}
+
+/// Its HTML; what programs read stands beside a text alone.
+fn html_of(draft: &Draft) -> String {
+    match draft.for_programs {
+        Some(_) => String::new(),
+        None => draft.html.clone(),
     }
 }
 

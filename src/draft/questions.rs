@@ -183,6 +183,7 @@ mod tests {
             in_reply_to: String::new(),
             references: Vec::new(),
             asks: crate::mail::Asks::default(),
+            html: String::new(),
             for_programs: None,
         }
     }

@@ -17,6 +17,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::Letter;
 use super::flowed::flowed;
+use super::rich::rich_part;
 use super::whole::{Travels, copy_lines};
 use crate::mail::{Address, ForPrograms, Priority};
 
@@ -108,7 +109,7 @@ pub fn written(
     }
     asked(&mut head, letter);
     head.extend_from_slice(b"MIME-Version: 1.0\r\n");
-    let text = content(letter, &stamp.boundary)?;
+    let text = content(letter, stamp)?;
     if files.is_empty() {
         out.write_all(&head)?;
         out.write_all(&text)?;
@@ -172,8 +173,12 @@ fn asked(head: &mut Vec<u8>, letter: &Letter) {
 }
 
 /// The text, with what programs read in it.
-fn content(letter: &Letter, boundary: &str) -> io::Result<Vec<u8>> {
+fn content(letter: &Letter, stamp: &Stamp) -> io::Result<Vec<u8>> {
     let text = text_part(&letter.text);
+    if !letter.html.is_empty() {
+        return rich_part(&text, &letter.html, &stamp.id, &stamp.boundary);
+    }
+    let boundary = &stamp.boundary;
     let mut part = Vec::new();
     let kind = match &letter.for_programs {
         None => return Ok(text),
@@ -374,6 +379,7 @@ mod tests {
             reply_to: Vec::new(),
             subject: "Die dritte Geranie für 한국".to_owned(),
             text: "Hëllo\n".to_owned(),
+            html: String::new(),
             in_reply_to: "x@y".to_owned(),
             references: vec!["w@y".to_owned(), "x@y".to_owned()],
             asks: crate::mail::Asks::default(),
@@ -412,6 +418,51 @@ mod tests {
         };
         let sent = message(&unseen, Vec::new(), false);
         assert!(sent.contains("To: undisclosed-recipients:;\r\n"), "{sent}");
+    }
+
+    #[test]
+    fn what_is_rich_is_there_as_text_too_and_holds_its_pictures() {
+        let picture = format!("<img src=\"data:image/png;base64,{}\">", "iVBO".repeat(40));
+        let rich = Letter {
+            html: format!("<p>Hëllo <b>Bo</b></p>{picture}{picture}<img src=\"https://x.org/y\">"),
+            ..letter()
+        };
+        let sent = message(&rich, vec![file("a.txt", "text/plain", vec![1; 10])], false);
+        let at = |what: &str| {
+            let found = sent.find(what);
+            found.unwrap_or_else(|| panic!("{what}: {sent}"))
+        };
+        let order = [
+            "multipart/mixed; boundary=\"=_0123456789\"",
+            "multipart/alternative;\r\n boundary=\"=_0123456789a\"",
+            "text/plain; charset=\"utf-8\"; format=\"flowed\"",
+            "multipart/related; type=\"text/html\";\r\n boundary=\"=_0123456789r\"",
+            "text/html; charset=\"utf-8\"",
+            "Content-Type: image/png",
+            "--=_0123456789r--",
+            "--=_0123456789a--",
+            "Content-Disposition: attachment",
+            "--=_0123456789--",
+        ]
+        .map(at);
+        assert!(order.is_sorted(), "{order:?} {sent}");
+        assert_eq!(sent.matches("Content-Type: image/png").count(), 1, "{sent}");
+        assert!(
+            sent.contains("Content-ID: <0.0123456789@example.org>\r\n"),
+            "{sent}"
+        );
+        assert!(!sent.contains("data:") && !sent.contains("x.org"), "{sent}");
+        // Without pictures and files there is no more around it than needed.
+        let words = Letter {
+            html: "<p>a</p>".to_owned(),
+            ..letter()
+        };
+        let sent = message(&words, Vec::new(), false);
+        assert!(sent.contains("multipart/alternative"), "{sent}");
+        assert!(
+            !sent.contains("multipart/related") && !sent.contains("mixed"),
+            "{sent}"
+        );
     }
 
     #[test]

@@ -24,6 +24,10 @@ pub struct Draft {
     pub subject: String,
     /// Its text, lines ended by LF.
     pub text: String,
+    /// The same as HTML, made harmless, with its pictures in it; empty for plain text alone. Whoever puts a draft down has to
+    /// put this beside it (`outbox`): what was put down before there was HTML is still read.
+    #[serde(skip)]
+    pub html: String,
     /// What it answers or forwards.
     pub source: Option<Source>,
     /// The Message-ID of what it answers, without brackets; empty for none.
@@ -45,9 +49,21 @@ impl Draft {
         source.is_some_and(|source| source.how == Answer::Redirect)
     }
 
+    /// True where a picture stands in it.
+    pub fn has_picture(&self) -> bool {
+        self.html.contains("<img src=\"data:")
+    }
+
     /// True where nothing has been written.
     pub fn is_blank(&self) -> bool {
-        let written = [&self.to, &self.cc, &self.bcc, &self.subject, &self.text];
+        let written = [
+            &self.to,
+            &self.cc,
+            &self.bcc,
+            &self.subject,
+            &self.text,
+            &self.html,
+        ];
         written.iter().all(|text| text.trim().is_empty())
     }
 }
@@ -327,6 +343,11 @@ pub enum DraftFault {
     },
     /// The disk has no room for what was typed, or for a file.
     DiskFull,
+    /// What was written in rich text is too large, pictures and all; the most, in bytes.
+    HtmlTooLarge {
+        /// The most.
+        limit: u64,
+    },
     /// What goes with it of another message cannot be had.
     NotThere {
         /// Its name.
@@ -348,6 +369,7 @@ impl DraftFault {
             DraftFault::TooMany { .. }
             | DraftFault::TooManyUnsent { .. }
             | DraftFault::DiskFull
+            | DraftFault::HtmlTooLarge { .. }
             | DraftFault::NotThere { .. } => FaultPlace::Nowhere,
         }
     }

@@ -106,7 +106,18 @@ impl Drafts {
     /// # Errors
     /// `Setup`.
     pub fn open(&self, id: &[u8; 16], key: &Key) -> Result<Option<Writing>> {
-        self.read(id, TYPED, key)
+        let Some(plain) = self.read_plain(id, TYPED, key)? else {
+            return Ok(None);
+        };
+        let Ok((mut writing, rest)) = postcard::take_from_bytes::<Writing>(&plain) else {
+            return Ok(None);
+        };
+        // Behind the rest: what was put down before there was HTML ends here.
+        if !rest.is_empty() {
+            let html = String::from_utf8(rest.to_vec());
+            writing.draft.html = html.unwrap_or_default();
+        }
+        Ok(Some(writing))
     }
 
     /// Why it was not sent when that was last tried; None where it was not tried.
@@ -123,7 +134,10 @@ impl Drafts {
     /// `DiskFull`, `Setup`: what was kept before is still there then.
     pub fn keep(&self, id: &[u8; 16], writing: &Writing, key: &Key) -> Result<()> {
         self.make(id)?;
-        self.write(id, TYPED, writing, key)?;
+        let plain = postcard::to_stdvec(writing);
+        let mut plain = plain.map_err(not_kept)?;
+        plain.extend_from_slice(writing.draft.html.as_bytes());
+        self.write_plain(id, TYPED, &plain, key)?;
         self.note_not_there(id)
     }
 
@@ -329,9 +343,12 @@ impl Drafts {
         value: &T,
         key: &Key,
     ) -> Result<()> {
-        let plain = postcard::to_stdvec(value);
-        let plain = plain.map_err(|e| Error::Internal(Cause::at("keeping a draft", e)))?;
-        let sealed = key.seal(&self.place(id, name), &plain)?;
+        let plain = postcard::to_stdvec(value).map_err(not_kept)?;
+        self.write_plain(id, name, &plain, key)
+    }
+
+    fn write_plain(&self, id: &[u8; 16], name: &str, plain: &[u8], key: &Key) -> Result<()> {
+        let sealed = key.seal(&self.place(id, name), plain)?;
         let dir = self.path(id);
         state::write_whole(&dir, name, &sealed)?;
         state::sync_dir(&dir)
@@ -343,6 +360,11 @@ impl Drafts {
         name: &str,
         key: &Key,
     ) -> Result<Option<T>> {
+        let plain = self.read_plain(id, name, key)?;
+        Ok(plain.and_then(|plain| postcard::from_bytes(&plain).ok()))
+    }
+
+    fn read_plain(&self, id: &[u8; 16], name: &str, key: &Key) -> Result<Option<Vec<u8>>> {
         let path = self.path(id).join(name);
         let file = match fs::File::open(&path) {
             Ok(file) => file,
@@ -350,8 +372,7 @@ impl Drafts {
             Err(e) => return Err(state::failed(&path, &e)),
         };
         let sealed = state::few_bytes(file, MOST).map_err(|e| state::failed(&path, &e))?;
-        let plain = key.open(&self.place(id, name), &sealed);
-        Ok(plain.and_then(|plain| postcard::from_bytes(&plain).ok()))
+        Ok(key.open(&self.place(id, name), &sealed))
     }
 
     pub(super) fn path(&self, id: &[u8; 16]) -> PathBuf {
@@ -377,6 +398,10 @@ impl Drafts {
             id,
         }
     }
+}
+
+fn not_kept(error: postcard::Error) -> Error {
+    Error::Internal(Cause::at("keeping a draft", error))
 }
 
 /// The bytes of an attached file, opened piece by piece.
@@ -416,4 +441,39 @@ pub(super) fn sweep(user_dir: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a version without HTML has put down of a draft: "Hi" to bo@x.org, of second 7.
+    const BEFORE: &[u8] =
+        b"\x0e\x00\x08bo@x.org\x00\x00\x00\x00\x02Hi\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00";
+
+    #[test]
+    fn what_was_put_down_before_there_was_html_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let drafts = Drafts::of(dir.path(), UserId([1; 16]), [2; 8]);
+        let (id, key) = ([3; 16], Key::random().unwrap());
+        drafts.make(&id).unwrap();
+        drafts.write_plain(&id, TYPED, BEFORE, &key).unwrap();
+        let mut writing = drafts.open(&id, &key).unwrap().unwrap();
+        let draft = Draft {
+            to: "bo@x.org".to_owned(),
+            text: "Hi".to_owned(),
+            ..Draft::default()
+        };
+        assert_eq!(writing, Writing::new(draft, 7));
+        for html in ["<p>Hëllo</p>", ""] {
+            writing.draft.html = html.to_owned();
+            drafts.keep(&id, &writing, &key).unwrap();
+            assert_eq!(drafts.open(&id, &key).unwrap().as_ref(), Some(&writing));
+        }
+        // What is torn is none.
+        let plain = postcard::to_stdvec(&writing).unwrap();
+        let torn = plain.get(..plain.len() - 1).unwrap();
+        drafts.write_plain(&id, TYPED, torn, &key).unwrap();
+        assert_eq!(drafts.open(&id, &key).unwrap(), None);
+    }
 }

@@ -9,8 +9,8 @@ use super::body::{Source, read_stretch, unreadable};
 use super::upload::{Refused, Upload};
 use crate::error::{Error, Result};
 
-/// The most text that the fields of one form may hold together, in bytes.
-pub const TEXT_BYTES: u64 = 1024 * 1024;
+/// The most text that the fields of one form may hold together, in bytes: what is written in rich text has pictures in it.
+pub const TEXT_BYTES: u64 = 4 * 1024 * 1024;
 /// The most parts that one form may have.
 const PARTS: usize = 2000;
 /// The most files that are taken of one form; those behind are listed as refused.

@@ -274,6 +274,12 @@ pub struct DraftForm {
     pub sure: bool,
     /// True where whoever writes it goes away, as script tells.
     pub is_leaving: bool,
+    /// True where its HTML comes from the editor, and its text is the same.
+    pub is_rich: bool,
+    /// True where the HTML of the editor did not come.
+    pub is_html_missing: bool,
+    /// Tells the text that its HTML says the same as; empty where there is none (`actions::rich`).
+    pub html_of: String,
     /// The page that follows.
     pub next: String,
 }
@@ -297,6 +303,10 @@ impl DraftForm {
     pub const SUBJECT: &str = "subject";
     /// See `FROM`.
     pub const TEXT: &str = "text";
+    /// The same as HTML.
+    pub const HTML: &str = "html";
+    /// Set by script where the editor is open.
+    pub const RICH: &str = "rich";
     /// See `FROM`.
     pub const PRIORITY: &str = "priority";
     /// See `FROM`.
@@ -333,6 +343,7 @@ impl DraftForm {
                 reply_to: typed(DraftForm::REPLY_TO),
                 subject: text(DraftForm::SUBJECT),
                 text: typed(DraftForm::TEXT),
+                html: typed(DraftForm::HTML),
                 source: source(&fields)?,
                 in_reply_to: text("irt"),
                 references: fields.all("ref").map(str::to_owned).collect(),
@@ -361,6 +372,10 @@ impl DraftForm {
             signed: text(DraftForm::SIGNED),
             sure: fields.is_set("sure"),
             is_leaving: fields.is_set("leaving"),
+            is_rich: fields.is_set(DraftForm::RICH),
+            is_html_missing: fields.is_set(DraftForm::RICH)
+                && fields.get(DraftForm::HTML).is_none(),
+            html_of: text("html_of"),
             next: text("next"),
         })
     }
@@ -384,6 +399,7 @@ impl DraftForm {
         }
         asks::write(&self.draft.for_programs, &mut link);
         link.flag("again", self.again);
+        link.some("html_of", &self.html_of);
         link.some("next", &self.next);
         let query = link.0.split_once('?').map_or("", |(_, query)| query);
         form_urlencoded::parse(query.as_bytes())
@@ -493,6 +509,9 @@ mod tests {
             signed: String::new(),
             sure: false,
             is_leaving: false,
+            is_rich: false,
+            is_html_missing: false,
+            html_of: "0123".to_owned(),
             next: "/folder?f=Sent".to_owned(),
         };
         assert_eq!(DraftForm::read(&form.hidden()), Ok(form.clone()));

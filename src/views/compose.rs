@@ -12,7 +12,7 @@ use super::icons::{Icon, icon};
 use super::people::{Suggested, picker};
 use super::{Chrome, Pane, app, notices, tokens};
 use crate::mail::{
-    AddressField, Asks, AttachedFile, DraftFault, FaultPlace, Priority, Question, Refusal,
+    AddressField, Asks, AttachedFile, Draft, DraftFault, FaultPlace, Priority, Question, Refusal,
     ReplyPlace,
 };
 use crate::route::{DraftForm, Route, before_mailto, next};
@@ -208,6 +208,7 @@ fn unseen(chrome: &Chrome, page: &ComposePage) -> Markup {
             (DraftForm::SUBJECT, &draft.subject),
         ] { input type="hidden" name=(name) value=(value); }
         textarea name=(DraftForm::TEXT) hidden { "\n" (draft.text) }
+        (html_of(draft))
         div hidden { (asks(chrome, &draft.asks)) }
         input type="hidden" name=(DraftForm::WHOLE) value="1";
     }
@@ -254,17 +255,28 @@ fn form(chrome: &Chrome, page: &ComposePage) -> Markup {
                     aria-invalid=[why.is_wrong()] aria-describedby=[why.id()];
                 (why.shown(chrome))
             }
+            @if !draft.html.is_empty() { p.hint.unscripted { (words.formatting_unseen()) } }
             label.sr for="w-text" { (words.text_label()) }
             // The first line end of a text area is not part of it.
             textarea #w-text name=(DraftForm::TEXT) rows="18" dir="auto" autofocus[is_answer]
                 data-begins=[(page.begins == ReplyPlace::Below).then_some("below")] { "\n" (draft.text) }
             (asks(chrome, &draft.asks))
+            // Behind the text: whatever cuts it leaves that whole.
+            (html_of(draft))
             (files(chrome, page))
         }))
         // Script shows it where the browser can do that.
         p.hint #handler data-page=(format!("{}%s", before_mailto(chrome.base))) hidden {
             button.button.quiet type="button" { (icon(Icon::Letter)) (words.open_links_here()) }
         }
+    }
+}
+
+/// What is written in rich text, for script: nobody sees it.
+fn html_of(draft: &Draft) -> Markup {
+    html! {
+        input type="hidden" name=(DraftForm::RICH) value="";
+        textarea name=(DraftForm::HTML) hidden { "\n" (draft.html) }
     }
 }
 

@@ -60,6 +60,7 @@ impl Words {
             DraftFault::DiskFull => {
                 "The disk of this site is full, so not everything could be kept. Save your text somewhere else, or try again later. Attach files again if they are not listed below.".to_owned()
             }
+            DraftFault::HtmlTooLarge { limit } => self.html_too_large(*limit),
             DraftFault::NotThere { name } => self.not_there_any_more(name),
         }
     }

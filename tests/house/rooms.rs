@@ -114,7 +114,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("people", &["gate", "profile"]),
     ("submission", &["config", "seal", "spool"]),
     ("ledger", &["gate", "seal", "state"]),
-    ("draft", &["plain_text", "extras", "sender"]),
+    ("draft", &["clean", "plain_text", "extras", "sender"]),
     ("desk", &["gate", "session", "store"]),
     (
         "mailbox",

@@ -1,0 +1,42 @@
+//! The HTML of a message that is being written: judged when it comes, before it is kept or sent.
+//!
+//! Not for what may stand in it (`clean`), nor for how it is sent (`draft`). To know before changing it: only script writes it,
+//! and with it the text that says the same. Without script its text alone can be changed: then the HTML is dropped, as the page
+//! has said, for a message never says two things.
+
+use super::Visit;
+use crate::clean;
+use crate::mail::{Draft, DraftFault};
+use crate::route::DraftForm;
+
+/// The form with its HTML made harmless, and what is wrong with that.
+pub(super) fn judged(visit: &Visit, mut form: DraftForm) -> (DraftForm, Option<DraftFault>) {
+    let limit = u64::try_from(clean::MOST_HTML).unwrap_or(u64::MAX);
+    let too_large = Some(DraftFault::HtmlTooLarge { limit });
+    if form.is_html_missing {
+        return (form, too_large);
+    }
+    if form.draft.html.is_empty() {
+        return (form, None);
+    }
+    if !form.is_rich && form.html_of != text_of(visit, &form.draft) {
+        form.draft.html.clear();
+        return (form, None);
+    }
+    let written = clean::written(&form.draft.html);
+    form.draft.html = written.html;
+    if form.draft.text.trim().is_empty() {
+        form.draft.text = clean::words(&form.draft.html);
+    }
+    (form, too_large.filter(|_| written.is_cut))
+}
+
+/// Tells the text of a message that has HTML; empty for any other.
+pub(super) fn text_of(visit: &Visit, draft: &Draft) -> String {
+    if draft.html.is_empty() {
+        return String::new();
+    }
+    let hash = visit.ledger.content(&[draft.text.as_bytes()]);
+    let hash: [u8; 8] = std::array::from_fn(|nth| hash.get(nth).copied().unwrap_or_default());
+    format!("{:016x}", u64::from_be_bytes(hash))
+}
