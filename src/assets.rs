@@ -31,6 +31,19 @@ pub static SCRIPT: Asset = Asset::new(
     "text/javascript; charset=utf-8",
 );
 
+/// Writes in rich text; of the page for writing alone.
+pub static COMPOSE: Asset = Asset::new(
+    "compose.js",
+    include_bytes!("../www/compose.js"),
+    "text/javascript; charset=utf-8",
+);
+
+/// The empty document that a message in rich text is written in.
+pub static EDITOR: Asset = Asset::new("editor.html", include_bytes!("../www/editor.html"), HTML);
+
+/// The media type of a document.
+pub const HTML: &str = "text/html; charset=utf-8";
+
 /// The gate, in the browser's tab.
 pub static FAVICON: Asset = Asset::new(
     "favicon.svg",
@@ -45,7 +58,7 @@ pub static ROBOTS: Asset = Asset::new(
     "text/plain; charset=utf-8",
 );
 
-static ALL: [&Asset; 4] = [&STYLE, &SCRIPT, &FAVICON, &ROBOTS];
+static ALL: [&Asset; 6] = [&STYLE, &SCRIPT, &COMPOSE, &EDITOR, &FAVICON, &ROBOTS];
 
 /// The file of this name; None where there is none.
 pub fn asset(name: &str) -> Option<&'static Asset> {

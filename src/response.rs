@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use maud::Markup;
 
-use crate::assets::Asset;
+use crate::assets::{Asset, HTML};
 
 /// Browsers look up the hosts of a page's links ahead of any click; where a mail was opened is nobody's business.
 const NO_LOOKING_UP: (&str, &str) = ("X-DNS-Prefetch-Control", "off");
@@ -16,6 +16,9 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
     connect-src 'self'; frame-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'";
 /// What a page's iframe and its document both say of the mail inside. Scripts, forms and top navigation stay off.
 pub const FRAME_SANDBOX: &str = "allow-same-origin allow-popups allow-popups-to-escape-sandbox";
+
+/// The same of the document that a message is written in: no script, no form, no other window.
+pub const EDITOR_SANDBOX: &str = "allow-same-origin";
 
 /// Who may share a window with an answer, and load it.
 const SAME_ORIGIN: &str = "same-origin";
@@ -105,12 +108,17 @@ impl Response {
         } else {
             "public, max-age=3600"
         };
+        let policy = match asset.content_type {
+            // What is pasted into it, or quoted, loads nothing and does nothing.
+            HTML => format!(
+                "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; \
+                 frame-ancestors 'self'; sandbox {EDITOR_SANDBOX}"
+            ),
+            _ => "default-src 'none'; style-src 'unsafe-inline'".to_owned(),
+        };
         Response::new(200, asset.content_type, asset.bytes.to_vec())
             .with("Cache-Control", age)
-            .with(
-                "Content-Security-Policy",
-                "default-src 'none'; style-src 'unsafe-inline'",
-            )
+            .with("Content-Security-Policy", policy)
     }
 
     /// After a POST: go on there (RFC 9110 15.4.4).

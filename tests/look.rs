@@ -121,7 +121,7 @@ fn html_and_text(site: &Site) -> (String, String) {
 }
 
 /// No more than the window is ever as wide as the page.
-fn expect_no_sideways_scroll(tab: &Tab, name: &str) {
+pub fn expect_no_sideways_scroll(tab: &Tab, name: &str) {
     let wide = tab.evaluate(
         "[...document.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 \
          && !e.closest('.sr, .sprite, .skip') && getComputedStyle(e).position !== 'absolute') \

@@ -26,6 +26,7 @@ mod answers;
 mod asked;
 mod cut;
 mod drafts;
+mod editor;
 mod handing_on;
 mod injection;
 mod lost;

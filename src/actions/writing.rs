@@ -10,6 +10,7 @@ use super::people;
 use super::rich;
 use super::signing::place;
 use super::{Done, Visit};
+use crate::clean;
 use crate::draft;
 use crate::error::Result;
 use crate::ledger::Token;
@@ -91,6 +92,7 @@ pub(super) fn page(visit: &mut Visit, page: Page) -> Result<Done> {
         people: people::offered(visit, &page.state),
         files: page.writing.files,
         most_attached: visit.config.most_attached(),
+        most_html: clean::MOST_HTML,
         faults: page.faults,
         state: page.state,
         archives,

@@ -10,7 +10,7 @@ use super::choose::hidden;
 use super::folders::opener;
 use super::icons::{Icon, icon};
 use super::people::{Suggested, picker};
-use super::{Chrome, Pane, app, notices, tokens};
+use super::{Chrome, Pane, app, editor, notices, tokens};
 use crate::mail::{
     AddressField, Asks, AttachedFile, Draft, DraftFault, FaultPlace, Priority, Question, Refusal,
     ReplyPlace,
@@ -33,6 +33,8 @@ pub struct ComposePage {
     pub files: Vec<AttachedFile>,
     /// How many bytes can be attached.
     pub most_attached: u64,
+    /// How many bytes its HTML can have.
+    pub most_html: usize,
     /// What keeps it from being sent.
     pub faults: Vec<DraftFault>,
     /// What became of it.
@@ -256,6 +258,8 @@ fn form(chrome: &Chrome, page: &ComposePage) -> Markup {
                 (why.shown(chrome))
             }
             @if !draft.html.is_empty() { p.hint.unscripted { (words.formatting_unseen()) } }
+            (editor::opener(chrome))
+            (editor::editor(chrome, page.most_html))
             label.sr for="w-text" { (words.text_label()) }
             // The first line end of a text area is not part of it.
             textarea #w-text name=(DraftForm::TEXT) rows="18" dir="auto" autofocus[is_answer]
@@ -265,6 +269,7 @@ fn form(chrome: &Chrome, page: &ComposePage) -> Markup {
             (html_of(draft))
             (files(chrome, page))
         }))
+        (editor::questions(chrome))
         // Script shows it where the browser can do that.
         p.hint #handler data-page=(format!("{}%s", before_mailto(chrome.base))) hidden {
             button.button.quiet type="button" { (icon(Icon::Letter)) (words.open_links_here()) }

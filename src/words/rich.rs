@@ -5,11 +5,71 @@ use super::Words;
 /// Writing in rich text.
 impl Words {
     /// It is too large.
-    pub(super) fn html_too_large(&self, limit: u64) -> String {
+    pub fn html_too_large(&self, limit: u64) -> String {
         format!(
             "The text with its pictures is too large: {} is the most. Remove pictures from the text, or attach them as files.",
             self.size(limit)
         )
+    }
+
+    /// Opens the editor.
+    pub fn to_rich_text(&self) -> &'static str {
+        "Rich text"
+    }
+
+    /// Leaves it.
+    pub fn to_plain_text(&self) -> &'static str {
+        "Plain text"
+    }
+
+    /// Asks whether it is to be left.
+    pub fn formatting_lost(&self) -> &'static str {
+        "In plain text, the formatting, the addresses of links that have other words, and the pictures in the text are lost. The words stay."
+    }
+
+    /// Stays in it.
+    pub fn keep_formatting(&self) -> &'static str {
+        "Keep formatting"
+    }
+
+    /// Label of its buttons.
+    pub fn formatting(&self) -> &'static str {
+        "Formatting"
+    }
+
+    /// A button of it, by the name that script knows.
+    pub fn formats(&self, does: &str) -> &'static str {
+        match does {
+            "bold" => "Bold (Ctrl+B)",
+            "italic" => "Italic (Ctrl+I)",
+            "underline" => "Underline (Ctrl+U)",
+            "insertUnorderedList" => "Bulleted list (Ctrl+Shift+8)",
+            "insertOrderedList" => "Numbered list (Ctrl+Shift+7)",
+            "quote" => "Quote (Ctrl+Shift+9)",
+            "link" => "Link (Ctrl+K)",
+            "removeFormat" => "Clear formatting (Ctrl+\\)",
+            _ => "Paste as plain text (once: Ctrl+Shift+V)",
+        }
+    }
+
+    /// Where a link leads.
+    pub fn link_address(&self) -> &'static str {
+        "Address of the link"
+    }
+
+    /// Makes it one.
+    pub fn set_link(&self) -> &'static str {
+        "Set link"
+    }
+
+    /// Makes it none.
+    pub fn remove_link(&self) -> &'static str {
+        "Remove link"
+    }
+
+    /// Changes no link.
+    pub fn keep_as_it_is(&self) -> &'static str {
+        "Leave as it is"
     }
 
     /// A message has HTML, and there is no script to show it.

@@ -17,7 +17,7 @@ use crate::support::sink::SmtpSink;
 use crate::support::site::{Site, password_of};
 
 /// The smallest of pictures.
-const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+pub(super) const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
 
 /// What Python finds in a mail.
 pub(super) fn tree(site: &Site, mail: &[u8]) -> Value {

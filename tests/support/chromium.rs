@@ -358,6 +358,30 @@ impl Tab {
         );
     }
 
+    /// Types where the focus is.
+    pub fn insert(&self, text: &str) {
+        self.ask("Input.insertText", json!({ "text": text }));
+    }
+
+    /// Presses a letter or digit with Ctrl, and with Shift where `shift` says so.
+    pub fn press_with_ctrl(&self, key: char, shift: bool) {
+        let modifiers = if shift { 10 } else { 2 };
+        let name = match (shift, key) {
+            (true, '8') => "*".to_owned(),
+            (true, '7') => "&".to_owned(),
+            (true, '9') => "(".to_owned(),
+            (true, key) => key.to_ascii_uppercase().to_string(),
+            (false, key) => key.to_string(),
+        };
+        let mut how = json!({
+            "type": "rawKeyDown", "key": name, "modifiers": modifiers,
+            "windowsVirtualKeyCode": key.to_ascii_uppercase() as u32,
+        });
+        self.ask("Input.dispatchKeyEvent", how.clone());
+        how["type"] = json!("keyUp");
+        self.ask("Input.dispatchKeyEvent", how);
+    }
+
     /// Makes a picture of the window, `target/screenshots/<name>.png`; where it is.
     pub fn screenshot(&self, name: &str) -> PathBuf {
         self.picture(name, json!({ "format": "png", "optimizeForSpeed": true }))

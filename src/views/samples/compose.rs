@@ -68,6 +68,7 @@ fn with(state: State, faults: Vec<DraftFault>, notices: &[Notice]) -> Markup {
             size: 1_482_113,
         }],
         most_attached: 25_000_000,
+        most_html: 3_000_000,
         faults,
         state,
         archives: true,
