@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use crate::characters::turns_direction;
 
-pub use reach::{Act, Failure, IdentityEdit, LabelEdit, Progress, Reach};
+pub use reach::{Act, Failure, IdentityEdit, LabelEdit, Progress, Reach, TemplateEdit};
 
 /// What the log needs to know and a page must not show: never a password, a subject or a mail address.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -368,6 +368,7 @@ pub mod samples {
             | Act::ForgetPeople { .. }
             | Act::RememberPerson { .. }
             | Act::Identity { .. }
+            | Act::Template { .. }
             | Act::Send { .. }
             | Act::KeepDraft
             | Act::DiscardDraft
@@ -408,15 +409,14 @@ pub mod samples {
             });
         }
         all.extend(Preference::all().map(Act::Prefer));
-        for edit in [
-            IdentityEdit::Added,
-            IdentityEdit::Changed,
-            IdentityEdit::Usual,
-            IdentityEdit::Removed,
-        ] {
-            let address = "ann@example.org".to_owned();
-            all.push(Act::Identity { address, edit });
-        }
+        all.extend(IdentityEdit::ALL.map(|edit| Act::Identity {
+            address: "ann@example.org".to_owned(),
+            edit,
+        }));
+        all.extend(TemplateEdit::ALL.map(|edit| Act::Template {
+            name: "Rehearsal plan".to_owned(),
+            edit,
+        }));
         for edit in [LabelEdit::Made, LabelEdit::Changed, LabelEdit::Removed] {
             let name = "To do".to_owned();
             all.push(Act::Label { name, edit });

@@ -10,6 +10,7 @@ mod drafts;
 mod imports;
 mod on_server;
 mod sealed;
+mod templates;
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -31,9 +32,10 @@ pub use drafts::{Coming, DRAFTS, Drafts, FileBytes, Writing};
 pub use imports::{Import, Imports, UnderWay};
 pub use on_server::OnServer;
 use sealed::{LID, LID_AT, PIECE, Pieces, Place, Sealed};
+pub use templates::{TEMPLATES, Template, Templates};
 
 /// What lies here of a user.
-const DIRS: [&str; 4] = ["outbox", "imports", "drafts", "wraps"];
+const DIRS: [&str; 5] = ["outbox", "imports", "drafts", "templates", "wraps"];
 /// How many forms of one user are kept; a further one takes the place of the oldest.
 const FORMS: usize = 2;
 /// For how long a form is kept: until its user signs in, and once more from then on.

@@ -120,6 +120,10 @@ pub enum Route {
     Identity(Option<u32>),
     /// `POST /identity`: keeps one, makes it the usual one, or removes it.
     EditIdentity,
+    /// Messages that others begin with.
+    Templates,
+    /// To begin with one, or to change them: see `TemplateForm`.
+    EditTemplate,
     /// `GET /people`: the people who are suggested as recipients; `ask`: whether all of them are to be forgotten.
     People { ask: bool },
     /// `GET /suggest`: those with these words in their names or addresses; asked for by script while one is typed.
@@ -192,6 +196,8 @@ impl Route {
             | Route::Identities
             | Route::Identity(_)
             | Route::EditIdentity
+            | Route::Templates
+            | Route::EditTemplate
             | Route::People { .. }
             | Route::Suggest { .. }
             | Route::EditPeople
@@ -292,6 +298,8 @@ impl Route {
                     place.transpose().map(Route::Identity),
                 )
             }
+            "/templates" if post => Ok(Route::EditTemplate),
+            "/templates" => only(get, "GET, HEAD, POST", Ok(Route::Templates)),
             "/people" if post => Ok(Route::EditPeople),
             "/people" => {
                 let ask = q.is_set("ask");
@@ -439,6 +447,7 @@ impl Route {
                 link.some("n", &place.map_or_else(String::new, |n| n.to_string()));
             }
             Route::EditIdentity => link.path("/identity"),
+            Route::Templates | Route::EditTemplate => link.path("/templates"),
             Route::People { ask } => {
                 link.path("/people");
                 link.flag("ask", *ask);
@@ -630,6 +639,8 @@ mod tests {
             ("GET", Route::Identity(None)),
             ("GET", Route::Identity(Some(3))),
             ("POST", Route::EditIdentity),
+            ("GET", Route::Templates),
+            ("POST", Route::EditTemplate),
             ("GET", Route::People { ask: false }),
             ("GET", Route::People { ask: true }),
             ("GET", Route::Suggest { find: "ü&".into() }),

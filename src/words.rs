@@ -25,6 +25,7 @@ mod sessions;
 mod settings;
 mod sign_in;
 mod telling;
+mod templates;
 mod unsent;
 
 pub use failures::{ABORTED, ErrorText, LastWords, TOO_LATE};

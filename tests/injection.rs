@@ -63,7 +63,7 @@ const LAST: [&str; 3] = ["sign-out", "end-session", "end-all-sessions"];
 type Way = (&'static str, fn(&Visitor) -> Page);
 
 /// The pages whose forms are tried.
-const PAGES: [Way; 21] = [
+const PAGES: [Way; 22] = [
     ("the inbox", |ann| ann.get("/")),
     ("another folder", |ann| ann.get("/folder?f=Work&compare=1")),
     ("conversations", |ann| ann.get("/folder?f=INBOX&group=1")),
@@ -92,6 +92,12 @@ const PAGES: [Way; 21] = [
     ("people", |ann| ann.get("/people")),
     ("an identity", |ann| ann.get("/identity")),
     ("the identities", |ann| ann.get("/identities")),
+    ("the templates", |ann| {
+        let form = ann.get("/compose");
+        let form = form.form("write").set("subject", "Plan");
+        form.press("do", "template");
+        ann.get("/templates")
+    }),
     ("all of it selected", |ann| {
         ann.get("/folder?f=INBOX&q=message&select=all")
     }),

@@ -20,6 +20,7 @@
 //! | rule 15: a draft keeps one Message-ID and is one message there; one that was changed elsewhere stays beside it | `drafts` |
 //! | the password goes to nobody but the server that is meant | `protected` |
 //! | rule 19: what is written in rich text is sanitised, and sent with a text and its pictures | `rich` |
+//! | messages begin with what was saved for that; it is sealed, and few | `templates` |
 //! | a form is carried through signing in | `a_session_that_ends_meanwhile_loses_nothing_and_sends_nothing` |
 
 mod answers;
@@ -38,6 +39,7 @@ mod random;
 mod rich;
 mod servers;
 mod telling;
+mod templates;
 
 use std::time::Duration;
 

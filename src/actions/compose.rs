@@ -10,7 +10,7 @@ use super::keeping::{has_room, is_overtaken, keep, keep_beside, page_number};
 use super::rich;
 use super::signing::resigned;
 use super::writing::{Page, page};
-use super::{Done, Visit, asking, discarding, editing, people, server_draft};
+use super::{Done, Visit, asking, discarding, editing, people, server_draft, templates};
 use crate::draft::{self, Letter};
 use crate::error::{Act, Cause, Error, Result};
 use crate::gate;
@@ -41,13 +41,13 @@ pub fn show(visit: &mut Visit, query: &ComposeQuery) -> Result<Done> {
     let key = visit.session.data.key.clone();
     let Some(writing) = visit.drafts.open(&token.id, &key)? else {
         // It was sent, or thrown away.
-        return Ok(leads_to(visit, &route::next(&query.next)));
+        return Ok(Done::leads_to(visit, &route::next(&query.next)));
     };
     let entry = look(visit, &token)?;
     if entry.as_ref().is_some_and(Entry::is_done) {
         // Whoever sent it was ended before it could be forgotten.
         visit.drafts.forget(&token.id)?;
-        return Ok(leads_to(visit, &route::next(&query.next)));
+        return Ok(Done::leads_to(visit, &route::next(&query.next)));
     }
     let refusal = match query.is_crowded {
         true => Some(Refusal::Crowded),
@@ -191,6 +191,18 @@ fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
     }
     let (writing, mut faults) = keep(visit, &token, &form, files)?;
     faults.extend(fault);
+    if form.wish == Wish::Template && faults.is_empty() {
+        faults = templates::save(visit, &token, &writing)?;
+        if faults.is_empty() {
+            let text = visit.ledger.to_text(&token);
+            let page = ComposeQuery::of_token(text, form.next);
+            return Ok(Done::go_on(Route::from(page)));
+        }
+    }
+    if !form.sends() && !faults.is_empty() {
+        let kept = Page::of(token, writing, &form.next);
+        return page(visit, Page { faults, ..kept });
+    }
     if faults.is_empty() && (!form.sends() || is_old) {
         let text = visit.ledger.to_text(&token);
         let page = ComposeQuery::of_token(text, form.next.clone());
@@ -205,7 +217,7 @@ fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
         return Ok(match form.wish {
             Wish::Keep => Done::go_on(page),
             // Whoever changes the sender, adds people or takes a file off sees that.
-            _ => leads_to(visit, &page),
+            _ => Done::leads_to(visit, &page),
         });
     }
     let from = identity(visit, &writing.draft.from);
@@ -416,8 +428,4 @@ fn look(visit: &Visit, token: &Token) -> Result<Option<Entry>> {
         true => entry,
         false => entry.at(Stage::Unknown),
     }))
-}
-
-fn leads_to(visit: &Visit, page: &Route) -> Done {
-    Done::Page(Response::see_other(&page.href(&visit.head.base)))
 }

@@ -11,7 +11,6 @@ use crate::mail::{FolderName, FolderRef, Stop, UidValidity};
 use crate::notices::{self, Told};
 use crate::outbox::Import;
 use crate::request::form::Form;
-use crate::response::Response;
 use crate::route::{self, ImportForm, ListQuery, NoticeId, Route};
 use crate::views::Notice;
 use crate::views::import::{self, ImportPage, Next};
@@ -36,7 +35,7 @@ pub fn take_in(visit: &mut Visit) -> Result<Done> {
         ImportForm::GoOn(folder) => match &visit.import {
             Some(under_way) if under_way.is_at_work => page(visit, folder, None),
             Some(_) => Ok(job(visit, folder, None)),
-            None => Ok(leads_to(
+            None => Ok(Done::leads_to(
                 visit,
                 &Route::Folder(ListQuery::newest(folder.clone())),
             )),
@@ -48,7 +47,7 @@ pub fn take_in(visit: &mut Visit) -> Result<Done> {
 fn begin(visit: &mut Visit, folder: &FolderName) -> Result<Done> {
     if let Some(under_way) = &visit.import {
         if under_way.import.id == visit.notice.id() {
-            return Ok(leads_to(visit, &Route::Import(folder.clone())));
+            return Ok(Done::leads_to(visit, &Route::Import(folder.clone())));
         }
         let notice = Notice::warning("", visit.words.other_import_first());
         return page(visit, folder, Some(notice));
@@ -87,7 +86,7 @@ fn job(visit: &Visit, folder: &FolderName, form: Option<Form>) -> Done {
 /// Ends it where it has come to.
 fn end(visit: &mut Visit, folder: &FolderName) -> Result<Done> {
     let Some(under_way) = visit.import.take() else {
-        return Ok(leads_to(
+        return Ok(Done::leads_to(
             visit,
             &Route::Folder(ListQuery::newest(folder.clone())),
         ));
@@ -118,10 +117,6 @@ fn end(visit: &mut Visit, folder: &FolderName) -> Result<Done> {
         undo: told.undo,
         more: None,
     })))
-}
-
-fn leads_to(visit: &Visit, page: &Route) -> Done {
-    Done::Page(Response::see_other(&page.href(&visit.head.base)))
 }
 
 fn page(visit: &mut Visit, folder: &FolderName, notice: Option<Notice>) -> Result<Done> {

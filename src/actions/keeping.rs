@@ -67,6 +67,7 @@ pub(super) fn keep(
         | Wish::Renew
         | Wish::Pick
         | Wish::Hide
+        | Wish::Template
         | Wish::Send
         | Wish::SendAndArchive
         | Wish::Discard

@@ -51,6 +51,7 @@ pub mod sessions;
 pub mod settings;
 mod signing;
 pub mod telling;
+pub mod templates;
 mod together;
 pub mod unsent;
 mod ways;
@@ -66,7 +67,7 @@ use crate::jobs::Job;
 use crate::ledger::Ledger;
 use crate::mailbox::Mailbox;
 use crate::notices::Told;
-use crate::outbox::{Drafts, Imports, Outbox, UnderWay};
+use crate::outbox::{Drafts, Imports, Outbox, Templates, UnderWay};
 use crate::profile::Profile;
 use crate::request::Head;
 use crate::request::form::Form;
@@ -115,6 +116,8 @@ pub struct Visit<'v, 'p> {
     pub import: Option<UnderWay>,
     /// Messages that are being written.
     pub drafts: Drafts,
+    /// Messages that others begin with.
+    pub templates: Templates,
     /// What became of those that were to be sent.
     pub ledger: Ledger<'v>,
     /// Time spent on making HTML.
@@ -149,6 +152,11 @@ impl Done {
             undo: None,
             more: None,
         }))
+    }
+
+    /// With a page that says nothing of what was done.
+    fn leads_to(visit: &Visit, page: &Route) -> Done {
+        Done::Page(Response::see_other(&page.href(&visit.head.base)))
     }
 }
 

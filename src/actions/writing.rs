@@ -137,7 +137,11 @@ fn notices(visit: &Visit, page: &Page) -> Vec<Notice> {
         .iter()
         .map(|fault| words.draft_fault(fault))
         .collect();
-    let faults = (!faults.is_empty()).then(|| bad(words.not_sent(), faults.join(" ")));
+    let lead = match page.faults.iter().all(DraftFault::is_of_template) {
+        true => words.template_not_saved(),
+        false => words.not_sent(),
+    };
+    let faults = (!faults.is_empty()).then(|| bad(lead, faults.join(" ")));
     let asked = match &page.state {
         State::Asked(asked) => asked.as_slice(),
         _ => &[],

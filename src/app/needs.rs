@@ -11,7 +11,7 @@ use crate::actions::login::SignInFields;
 use crate::actions::{
     self, Done, Visit, about, compose, conversation, folder, folder_options, folder_settings,
     folders, identity_pages, import, labels, login, message, messages, part, people, preferences,
-    print, searches, sender, sessions, settings, telling, unsent,
+    print, searches, sender, sessions, settings, telling, templates, unsent,
 };
 use crate::assets;
 use crate::error::{Cause, Error, Result};
@@ -248,6 +248,11 @@ pub fn needs(route: &Route) -> Needs<'_> {
                 otherwise: |_| Route::Identities,
             },
             ..Needs::act(identity_pages::edit)
+        },
+        Route::Templates => Needs::page(templates::list),
+        Route::EditTemplate => Needs {
+            back: Back::Page(Route::Templates),
+            ..Needs::act(templates::edit)
         },
         Route::People { ask } => Needs::page(|visit| people::list(visit, *ask)),
         Route::Suggest { find } => Needs::look(|visit| people::suggest(visit, find)),

@@ -20,7 +20,7 @@ use crate::jobs::{self, Delivery, Job, Owner};
 use crate::ledger::Ledger;
 use crate::mailbox::{self, Mailbox};
 use crate::notices::{self, Told};
-use crate::outbox::{Drafts, FormId, Imports, Outbox, UnderWay};
+use crate::outbox::{Drafts, FormId, Imports, Outbox, Templates, UnderWay};
 use crate::profile::Profile;
 use crate::remote::{Capabilities, Remote};
 use crate::response::Response;
@@ -259,6 +259,7 @@ impl Visitor<'_> {
             imports,
             import,
             drafts: Drafts::of(desk.pass.dir(), desk.pass.user(), session.data.id.0),
+            templates: Templates::of(desk.pass.dir(), desk.pass.user(), session.data.id.0),
             ledger: Ledger::of(&self.door.state, desk.pass.user()),
             told: told.into_iter().collect(),
             progress: &asked.context.progress,

@@ -137,6 +137,24 @@ pub enum Act {
         /// What.
         edit: IdentityEdit,
     },
+    /// To do something with a message that others begin with.
+    Template {
+        /// Its name.
+        name: String,
+        /// What.
+        edit: TemplateEdit,
+    },
+}
+
+/// What becomes of a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TemplateEdit {
+    /// It is there.
+    Saved,
+    /// It has another name.
+    Renamed,
+    /// It is gone.
+    Removed,
 }
 
 /// What becomes of an identity.
@@ -150,6 +168,27 @@ pub enum IdentityEdit {
     Usual,
     /// It is gone.
     Removed,
+}
+
+#[cfg(test)]
+impl TemplateEdit {
+    /// All of them.
+    pub const ALL: [TemplateEdit; 3] = [
+        TemplateEdit::Saved,
+        TemplateEdit::Renamed,
+        TemplateEdit::Removed,
+    ];
+}
+
+#[cfg(test)]
+impl IdentityEdit {
+    /// All of them.
+    pub const ALL: [IdentityEdit; 4] = [
+        IdentityEdit::Added,
+        IdentityEdit::Changed,
+        IdentityEdit::Usual,
+        IdentityEdit::Removed,
+    ];
 }
 
 /// What becomes of a label's name and colour.
@@ -185,6 +224,7 @@ impl Act {
             | Act::ForgetPeople { .. }
             | Act::RememberPerson { .. }
             | Act::Identity { .. }
+            | Act::Template { .. }
             | Act::KeepDraft
             | Act::DiscardDraft => true,
         }

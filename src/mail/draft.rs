@@ -353,6 +353,16 @@ pub enum DraftFault {
         /// Its name.
         name: String,
     },
+    /// There are as many templates as there may be.
+    TooManyTemplates {
+        /// How many there may be.
+        limit: u32,
+    },
+    /// The files of all templates would be larger than they may be, in bytes.
+    TemplateTooLarge {
+        /// The most.
+        limit: u64,
+    },
 }
 
 impl DraftFault {
@@ -370,7 +380,17 @@ impl DraftFault {
             | DraftFault::TooManyUnsent { .. }
             | DraftFault::DiskFull
             | DraftFault::HtmlTooLarge { .. }
+            | DraftFault::TooManyTemplates { .. }
+            | DraftFault::TemplateTooLarge { .. }
             | DraftFault::NotThere { .. } => FaultPlace::Nowhere,
         }
+    }
+
+    /// True for what keeps it from becoming a template, not from being sent.
+    pub fn is_of_template(&self) -> bool {
+        matches!(
+            self,
+            DraftFault::TooManyTemplates { .. } | DraftFault::TemplateTooLarge { .. }
+        )
     }
 }

@@ -83,9 +83,19 @@ pub struct Coming {
     pub names: Vec<String>,
 }
 
+/// What lies in a directory of messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Messages that are being written.
+    Draft,
+    /// What others begin with.
+    Template,
+}
+
 /// The messages that one user is writing, under one data key.
 #[derive(Clone, Debug)]
 pub struct Drafts {
+    kind: Kind,
     dir: PathBuf,
     user: UserId,
     data: [u8; 8],
@@ -94,8 +104,17 @@ pub struct Drafts {
 impl Drafts {
     /// Those of a user, by the user's directory and the id of the data key.
     pub fn of(user_dir: &Path, user: UserId, data: [u8; 8]) -> Drafts {
+        Drafts::of_kind(Kind::Draft, user_dir, user, data)
+    }
+
+    pub(super) fn of_kind(kind: Kind, user_dir: &Path, user: UserId, data: [u8; 8]) -> Drafts {
+        let name = match kind {
+            Kind::Draft => "drafts",
+            Kind::Template => "templates",
+        };
         Drafts {
-            dir: user_dir.join("drafts").join(hex(&data)),
+            kind,
+            dir: user_dir.join(name).join(hex(&data)),
             user,
             data,
         }
@@ -384,7 +403,11 @@ impl Drafts {
     }
 
     fn place(&self, id: &[u8; 16], name: &str) -> Vec<u8> {
-        [&b"draft"[..], &self.user.0, &self.data, id, name.as_bytes()].concat()
+        let kind: &[u8] = match self.kind {
+            Kind::Draft => b"draft",
+            Kind::Template => b"template",
+        };
+        [kind, &self.user.0, &self.data, id, name.as_bytes()].concat()
     }
 
     /// A file of one is bound to its number, too.

@@ -249,6 +249,8 @@ pub enum Wish {
     Drop(u32),
     /// Whoever would get it in sight of the others gets it unseen.
     Hide,
+    /// It is kept, and other messages can begin with it.
+    Template,
     /// It is thrown away.
     Discard,
     /// It was thrown away, and is taken back.
@@ -362,6 +364,7 @@ impl DraftForm {
                 "hide" => Wish::Hide,
                 "renew" => Wish::Renew,
                 "pick" => Wish::Pick,
+                "template" => Wish::Template,
                 other => match other.split_once('.').map(|(word, n)| (word, n.parse())) {
                     Some(("detach", Ok(number))) => Wish::Detach(number),
                     Some(("drop", Ok(number))) => Wish::Drop(number),

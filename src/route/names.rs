@@ -36,6 +36,8 @@ impl Route {
             Route::Identities => "identities",
             Route::Identity(_) => "identity",
             Route::EditIdentity => "edit-identity",
+            Route::Templates => "templates",
+            Route::EditTemplate => "edit-template",
             Route::People { .. } => "people",
             Route::Suggest { .. } => "suggest",
             Route::EditPeople => "edit-people",

@@ -4,6 +4,8 @@
 //! whatever cuts an upload leaves the text whole; and Enter in a field presses the first button of the form, so that one
 //! keeps the message and sends nothing.
 
+mod fields;
+
 use maud::{Markup, html};
 
 use super::choose::hidden;
@@ -12,11 +14,11 @@ use super::icons::{Icon, icon};
 use super::people::{Suggested, picker};
 use super::{Chrome, Pane, app, editor, notices, tokens};
 use crate::mail::{
-    AddressField, Asks, AttachedFile, Draft, DraftFault, FaultPlace, Priority, Question, Refusal,
-    ReplyPlace,
+    AddressField, AttachedFile, Draft, DraftFault, FaultPlace, Question, Refusal, ReplyPlace,
 };
 use crate::route::{DraftForm, Route, before_mailto, next};
 use crate::time::Calendar;
+use fields::{Attached, Why, asks, files, template};
 
 /// A message that is being written.
 #[derive(Clone, Debug)]
@@ -211,7 +213,7 @@ fn unseen(chrome: &Chrome, page: &ComposePage) -> Markup {
         ] { input type="hidden" name=(name) value=(value); }
         textarea name=(DraftForm::TEXT) hidden { "\n" (draft.text) }
         (html_of(draft))
-        div hidden { (asks(chrome, &draft.asks)) }
+        div hidden { (asks(chrome, &draft.asks, &html! {})) }
         input type="hidden" name=(DraftForm::WHOLE) value="1";
     }
 }
@@ -251,7 +253,7 @@ fn form(chrome: &Chrome, page: &ComposePage) -> Markup {
                 (addresses(chrome, page, &Field { name: DraftForm::REPLY_TO, label: words.reply_to_label(), value: &draft.reply_to, of: AddressField::ReplyTo }, false))
             }
             .field {
-                @let why = Why::of(page, FaultPlace::Subject, "w-subject");
+                @let why = Why::of(&page.faults, FaultPlace::Subject, "w-subject");
                 label for="w-subject" { (words.subject_label()) }
                 input #w-subject name=(DraftForm::SUBJECT) value=(draft.subject) dir="auto" maxlength="900"
                     aria-invalid=[why.is_wrong()] aria-describedby=[why.id()];
@@ -264,10 +266,10 @@ fn form(chrome: &Chrome, page: &ComposePage) -> Markup {
             // The first line end of a text area is not part of it.
             textarea #w-text name=(DraftForm::TEXT) rows="18" dir="auto" autofocus[is_answer]
                 data-begins=[(page.begins == ReplyPlace::Below).then_some("below")] { "\n" (draft.text) }
-            (asks(chrome, &draft.asks))
+            (asks(chrome, &draft.asks, &template(chrome)))
             // Behind the text: whatever cuts it leaves that whole.
             (html_of(draft))
-            (files(chrome, page))
+            (files(chrome, &attached(page)))
         }))
         (editor::questions(chrome))
         // Script shows it where the browser can do that.
@@ -277,41 +279,20 @@ fn form(chrome: &Chrome, page: &ComposePage) -> Markup {
     }
 }
 
+fn attached(page: &ComposePage) -> Attached<'_> {
+    Attached {
+        carried: &page.form.draft.carried,
+        files: &page.files,
+        most: page.most_attached,
+        faults: &page.faults,
+    }
+}
+
 /// What is written in rich text, for script: nobody sees it.
 fn html_of(draft: &Draft) -> Markup {
     html! {
         input type="hidden" name=(DraftForm::RICH) value="";
         textarea name=(DraftForm::HTML) hidden { "\n" (draft.html) }
-    }
-}
-
-/// What few messages ask for.
-fn asks(chrome: &Chrome, asks: &Asks) -> Markup {
-    let words = chrome.words;
-    let priorities = [
-        ("", Priority::Normal),
-        ("high", Priority::High),
-        ("low", Priority::Low),
-    ];
-    let ticks = [
-        (DraftForm::RECEIPT, words.ask_for_receipt(), asks.receipt),
-        (DraftForm::DELIVERY, words.ask_for_delivery(), asks.delivery),
-    ];
-    html! {
-        details.asks open[*asks != Asks::default()] {
-            summary { (words.more_options()) }
-            .field {
-                label for="w-priority" { (words.priority_label()) }
-                select #w-priority name=(DraftForm::PRIORITY) {
-                    @for (value, priority) in priorities {
-                        option value=(value) selected[asks.priority == priority] { (words.priority(priority)) }
-                    }
-                }
-            }
-            @for (name, label, is_set) in ticks {
-                label.check { input type="checkbox" name=(name) value="1" checked[is_set]; " " (label) }
-            }
-        }
     }
 }
 
@@ -353,7 +334,7 @@ fn around(chrome: &Chrome, page: &ComposePage, inside: &Markup) -> Markup {
 
 fn from(chrome: &Chrome, page: &ComposePage) -> Markup {
     let words = chrome.words;
-    let why = Why::of(page, FaultPlace::From, "w-from");
+    let why = Why::of(&page.faults, FaultPlace::From, "w-from");
     html! {
         .field {
             @match page.senders.as_slice() {
@@ -383,39 +364,6 @@ fn from(chrome: &Chrome, page: &ComposePage) -> Markup {
     }
 }
 
-/// What is wrong in a field of the page, and what its field needs to say so.
-struct Why<'p> {
-    faults: Vec<&'p DraftFault>,
-    id: String,
-}
-
-impl<'p> Why<'p> {
-    /// Of the field with this id.
-    fn of(page: &'p ComposePage, place: FaultPlace, id: &str) -> Why<'p> {
-        let here = |fault: &&DraftFault| fault.place() == place;
-        Why {
-            faults: page.faults.iter().filter(here).collect(),
-            id: format!("{id}-why"),
-        }
-    }
-
-    fn is_wrong(&self) -> Option<&'static str> {
-        (!self.faults.is_empty()).then_some("true")
-    }
-
-    fn id(&self) -> Option<&str> {
-        (!self.faults.is_empty()).then_some(self.id.as_str())
-    }
-
-    fn shown(&self, chrome: &Chrome) -> Markup {
-        html! {
-            @if let Some(id) = self.id() {
-                .why id=(id) { @for fault in &self.faults { p { (chrome.words.draft_fault_here(fault)) } } }
-            }
-        }
-    }
-}
-
 /// A field that addresses are typed in.
 struct Field<'f> {
     name: &'f str,
@@ -426,61 +374,13 @@ struct Field<'f> {
 
 fn addresses(chrome: &Chrome, page: &ComposePage, field: &Field, focus: bool) -> Markup {
     let id = format!("w-{}", field.name.replace('_', "-"));
-    let why = Why::of(page, FaultPlace::Addresses(field.of), &id);
+    let why = Why::of(&page.faults, FaultPlace::Addresses(field.of), &id);
     html! {
         .field {
             label for=(id) { (field.label) }
             textarea id=(id) name=(field.name) data-people[!page.people.is_empty()] rows="1" dir="auto" autocapitalize="off" spellcheck="false" autofocus[focus]
                 aria-invalid=[why.is_wrong()] aria-describedby=[why.id()] { "\n" (field.value) }
             (why.shown(chrome))
-        }
-    }
-}
-
-fn files(chrome: &Chrome, page: &ComposePage) -> Markup {
-    let words = chrome.words;
-    html! {
-        @let carried = &page.form.draft.carried;
-        @if !page.files.is_empty() || !carried.is_empty() {
-            section.files aria-label=(words.attached_files()) {
-                ul {
-                    @for one in carried {
-                        (file(chrome, &one.name, one.carries(), format!("drop.{}", one.number)))
-                    }
-                    @for one in &page.files {
-                        (file(chrome, &one.name, one.size, format!("detach.{}", one.number)))
-                    }
-                }
-            }
-        }
-        // Without it not all that was typed has come.
-        input type="hidden" name=(DraftForm::WHOLE) value="1";
-        .attach {
-            @let why = Why::of(page, FaultPlace::Files, "w-files");
-            @let told = why.id().map_or_else(|| "w-most".to_owned(), |id| format!("w-most {id}"));
-            label for="w-files" { (words.files_to_attach()) }
-            input #w-files type="file" name=(DraftForm::FILES) multiple aria-invalid=[why.is_wrong()] aria-describedby=(told);
-            button.button name=(DraftForm::WISH) value="keep" { (words.attach_now()) }
-            p.hint #w-most { (words.most_attached(page.most_attached)) }
-            (why.shown(chrome))
-        }
-    }
-}
-
-/// One that goes with it, and the button that takes it off.
-fn file(chrome: &Chrome, name: &str, size: u64, wish: String) -> Markup {
-    let words = chrome.words;
-    let name = if name.is_empty() {
-        words.unnamed_file()
-    } else {
-        name
-    };
-    html! {
-        li {
-            (icon(Icon::Clip)) span.name dir="auto" { (name) } span.hint { (words.size(size)) }
-            button.button.quiet name=(DraftForm::WISH) value=(wish) title=(words.detach(name)) {
-                (icon(Icon::Close)) span.sr { (words.detach(name)) }
-            }
         }
     }
 }

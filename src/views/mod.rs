@@ -33,6 +33,7 @@ pub mod resume;
 mod samples;
 pub mod sessions;
 pub mod settings;
+pub mod templates;
 pub mod unsent;
 
 use maud::{DOCTYPE, Markup, html};

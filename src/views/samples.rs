@@ -46,6 +46,7 @@ mod import;
 mod labels;
 mod people;
 mod settings;
+mod templates;
 
 static ROOT: Base = Base(String::new());
 static OWN: LazyLock<Vec<String>> = LazyLock::new(|| vec!["ann@example.org".to_owned()]);
@@ -168,6 +169,7 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
         ("settings", settings::page()),
         ("identities", identities::list()),
         ("people", people::page()),
+        ("templates", templates::page()),
         ("people-all", people::whether()),
         ("identity", identities::form()),
         ("keys", keys_page(true)),

@@ -59,6 +59,7 @@ pub fn page(chrome: &Chrome, page: &SettingsPage) -> Markup {
             h2 { (words.more_settings()) }
             ul.links {
                 li { a href=(chrome.href(&Route::Identities)) { (words.identities()) } }
+                li { a href=(chrome.href(&Route::Templates)) { (words.templates()) } }
                 li { a href=(chrome.href(&Route::People { ask: false })) { (words.people()) } }
                 li { a href=(chrome.href(&Route::Labels)) { (words.edit_labels()) } }
                 li { a href=(chrome.href(&Route::Keys)) { (words.shortcuts()) } }

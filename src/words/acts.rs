@@ -38,6 +38,7 @@ impl Words {
             Act::SetFolder { setting, name, on } => self.folder_set(*setting, name, *on),
             Act::KeepSearch { name, on } => self.search_kept(name, *on),
             Act::Identity { address, edit } => self.identity_edited(address, *edit),
+            Act::Template { name, edit } => self.template_edited(name, *edit),
             Act::ForgetPeople { address } => self.people_forgotten(address),
             Act::RememberPerson { address } => self.person_remembered(address),
             Act::Set => self.settings_saved().to_owned(),
@@ -368,6 +369,9 @@ impl Words {
             }
             Act::Identity { .. } => {
                 "Your identities may have been changed. Open \u{201c}Identities\u{201d} to check.".to_owned()
+            }
+            Act::Template { .. } => {
+                "Your templates may have been changed. Open \u{201c}Templates\u{201d} to check.".to_owned()
             }
             Act::ForgetPeople { .. } | Act::RememberPerson { .. } => {
                 "The people that Postern suggests may have been changed. Open \u{201c}Suggested recipients\u{201d} to check.".to_owned()

@@ -62,6 +62,14 @@ impl Words {
             }
             DraftFault::HtmlTooLarge { limit } => self.html_too_large(*limit),
             DraftFault::NotThere { name } => self.not_there_any_more(name),
+            DraftFault::TooManyTemplates { limit } => format!(
+                "You have {} templates, which is the most. Delete one of them first.",
+                self.number(u64::from(*limit))
+            ),
+            DraftFault::TemplateTooLarge { limit } => format!(
+                "The files of your templates are too large: {} in all is the most.",
+                self.size(*limit)
+            ),
         }
     }
 

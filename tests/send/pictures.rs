@@ -70,6 +70,7 @@ fn pages_for_writing_have_their_pictures() {
     tab.evaluate("document.querySelectorAll('.compose details').forEach(one => one.open = true)");
     for (window, width, height) in [("wide", 1280, 1200), ("phone", 390, 1500)] {
         tab.viewport(width, height, 1.0, false);
+        tab.evaluate("document.querySelector('.asks').scrollIntoView()");
         tab.screenshot(&format!("compose-options-{window}"));
     }
 }
