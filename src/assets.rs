@@ -38,6 +38,13 @@ pub static COMPOSE: Asset = Asset::new(
     "text/javascript; charset=utf-8",
 );
 
+/// Uploads files while a message is written; of the page for writing alone.
+pub static FILES: Asset = Asset::new(
+    "files.js",
+    include_bytes!("../www/files.js"),
+    "text/javascript; charset=utf-8",
+);
+
 /// The empty document that a message in rich text is written in.
 pub static EDITOR: Asset = Asset::new("editor.html", include_bytes!("../www/editor.html"), HTML);
 
@@ -58,7 +65,9 @@ pub static ROBOTS: Asset = Asset::new(
     "text/plain; charset=utf-8",
 );
 
-static ALL: [&Asset; 6] = [&STYLE, &SCRIPT, &COMPOSE, &EDITOR, &FAVICON, &ROBOTS];
+static ALL: [&Asset; 7] = [
+    &STYLE, &SCRIPT, &COMPOSE, &FILES, &EDITOR, &FAVICON, &ROBOTS,
+];
 
 /// The file of this name; None where there is none.
 pub fn asset(name: &str) -> Option<&'static Asset> {

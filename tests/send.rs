@@ -20,6 +20,7 @@
 //! | rule 15: a draft keeps one Message-ID and is one message there; one that was changed elsewhere stays beside it | `drafts` |
 //! | the password goes to nobody but the server that is meant | `protected` |
 //! | rule 19: what is written in rich text is sanitised, and sent with a text and its pictures | `rich` |
+//! | files come while one writes on; what is cut, cancelled or too large keeps the text | `files` |
 //! | messages begin with what was saved for that; it is sealed, and few | `templates` |
 //! | a form is carried through signing in | `a_session_that_ends_meanwhile_loses_nothing_and_sends_nothing` |
 
@@ -28,6 +29,7 @@ mod asked;
 mod cut;
 mod drafts;
 mod editor;
+mod files;
 mod handing_on;
 mod injection;
 mod lost;

@@ -180,7 +180,7 @@ fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
     }
     let before = visit.drafts.open(&token.id, &visit.session.data.key)?;
     let is_overtaken = before.is_some_and(|before| is_overtaken(visit, &before, &form, files));
-    if is_overtaken && !matches!(form.wish, Wish::Discard | Wish::Restore) {
+    if is_overtaken && !matches!(form.wish, Wish::Discard | Wish::Restore | Wish::Attach) {
         return another(visit, &token, &form, files, State::Overtaken);
     }
     if form.wish == Wish::Discard {

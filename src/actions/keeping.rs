@@ -23,8 +23,11 @@ pub(super) fn keep(
     let before = visit.drafts.open(&token.id, &key)?;
     let is_new = before.is_none();
     let mut writing = before.unwrap_or_else(|| Writing::new(Draft::default(), token.made));
-    writing.draft = form.draft.clone();
-    writing.by = page_number(files);
+    // An upload takes its time: what has been kept meanwhile is newer than what was typed when it began.
+    if is_new || form.wish != Wish::Attach {
+        writing.draft = form.draft.clone();
+        writing.by = page_number(files);
+    }
     if is_new && !has_room(visit)? {
         let limit = u32::try_from(DRAFTS).unwrap_or(u32::MAX);
         return Ok((writing, vec![DraftFault::TooManyUnsent { limit }]));
@@ -67,6 +70,7 @@ pub(super) fn keep(
         | Wish::Renew
         | Wish::Pick
         | Wish::Hide
+        | Wish::Attach
         | Wish::Template
         | Wish::Send
         | Wish::SendAndArchive

@@ -249,6 +249,8 @@ pub enum Wish {
     Drop(u32),
     /// Whoever would get it in sight of the others gets it unseen.
     Hide,
+    /// Its files are kept here; what was typed stays as it is kept, where it is.
+    Attach,
     /// It is kept, and other messages can begin with it.
     Template,
     /// It is thrown away.
@@ -365,6 +367,7 @@ impl DraftForm {
                 "renew" => Wish::Renew,
                 "pick" => Wish::Pick,
                 "template" => Wish::Template,
+                "attach" => Wish::Attach,
                 other => match other.split_once('.').map(|(word, n)| (word, n.parse())) {
                     Some(("detach", Ok(number))) => Wish::Detach(number),
                     Some(("drop", Ok(number))) => Wish::Drop(number),

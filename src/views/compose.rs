@@ -13,6 +13,7 @@ use super::folders::opener;
 use super::icons::{Icon, icon};
 use super::people::{Suggested, picker};
 use super::{Chrome, Pane, app, editor, notices, tokens};
+use crate::assets;
 use crate::mail::{
     AddressField, AttachedFile, Draft, DraftFault, FaultPlace, Question, Refusal, ReplyPlace,
 };
@@ -272,6 +273,7 @@ fn form(chrome: &Chrome, page: &ComposePage) -> Markup {
             (files(chrome, &attached(page)))
         }))
         (editor::questions(chrome))
+        script src=(assets::FILES.route().href(chrome.base)) defer {}
         // Script shows it where the browser can do that.
         p.hint #handler data-page=(format!("{}%s", before_mailto(chrome.base))) hidden {
             button.button.quiet type="button" { (icon(Icon::Letter)) (words.open_links_here()) }

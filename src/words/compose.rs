@@ -104,6 +104,32 @@ impl Words {
         format!("Up to {} in all.", self.size(bytes))
     }
 
+    /// Ends the upload of a file; `%s` is put in by script.
+    pub fn cancel_upload(&self, name: &str) -> String {
+        format!("Cancel the upload of {name}")
+    }
+
+    /// A file was not uploaded, since there is no room for it.
+    pub fn file_too_large(&self, name: &str, most: u64) -> String {
+        let most = self.size(most);
+        format!("{name} was not attached: attached files can have up to {most} in all.")
+    }
+
+    /// A file could not be uploaded.
+    pub fn upload_failed(&self, name: &str) -> String {
+        format!("{name} could not be uploaded. Your text is still here. Try again.")
+    }
+
+    /// A form that waits for its files.
+    pub fn waits_for_files(&self) -> &'static str {
+        "Waiting for the upload to finish."
+    }
+
+    /// Where files can be dropped.
+    pub fn drop_files_here(&self) -> &'static str {
+        "Drop files to attach them"
+    }
+
     /// Heads the files that are attached.
     pub fn attached_files(&self) -> &'static str {
         "Attached files"

@@ -219,6 +219,15 @@ impl Tab {
         );
     }
 
+    /// How the line is from now on: cut, or so many bytes a second for what is sent; 0 for any.
+    pub fn line(&self, is_cut: bool, upload: u32) {
+        let upload = if upload == 0 { -1.0 } else { f64::from(upload) };
+        self.ask(
+            "Network.emulateNetworkConditions",
+            json!({ "offline": is_cut, "latency": 0, "downloadThroughput": -1, "uploadThroughput": upload }),
+        );
+    }
+
     /// Turns JavaScript off, or on again.
     pub fn scripts(&self, on: bool) {
         self.ask(

@@ -117,7 +117,8 @@ pub(super) fn files(chrome: &Chrome, attached: &Attached) -> Markup {
         }
         // Without it not all that was typed has come.
         input type="hidden" name=(DraftForm::WHOLE) value="1";
-        .attach {
+        .attach data-most=(attached.most) data-files=(words.attached_files()) data-cancel=(words.cancel_upload("%s"))
+            data-large=(words.file_too_large("%s", attached.most)) data-failed=(words.upload_failed("%s")) data-waits=(words.waits_for_files()) {
             @let why = Why::of(attached.faults, FaultPlace::Files, "w-files");
             @let told = why.id().map_or_else(|| "w-most".to_owned(), |id| format!("w-most {id}"));
             label for="w-files" { (words.files_to_attach()) }
@@ -125,6 +126,10 @@ pub(super) fn files(chrome: &Chrome, attached: &Attached) -> Markup {
             button.button name=(DraftForm::WISH) value="keep" { (words.attach_now()) }
             p.hint #w-most { (words.most_attached(attached.most)) }
             (why.shown(chrome))
+            // For script: what has become of an upload, what its button is drawn with, and where files are dropped.
+            p.hint role="status" {}
+            template { (icon(Icon::Close)) }
+            p.dropping hidden { (words.drop_files_here()) }
         }
     }
 }
@@ -138,7 +143,7 @@ fn file(chrome: &Chrome, name: &str, size: u64, wish: String) -> Markup {
         name
     };
     html! {
-        li {
+        li data-size=(size) {
             (icon(Icon::Clip)) span.name dir="auto" { (name) } span.hint { (words.size(size)) }
             button.button.quiet name=(DraftForm::WISH) value=(wish) title=(words.detach(name)) {
                 (icon(Icon::Close)) span.sr { (words.detach(name)) }
