@@ -46,7 +46,9 @@ pub use refusal::{Refusal, RefusedRecipient};
 pub use rights::Rights;
 pub use row::{Asked, Dated, IdHash, MOST_REFERENCES, Row, Thread, Told};
 pub use search::{Narrowing, Place, Search, SearchField, SearchOption, Term};
-pub use setting::{AfterDelete, Choice, Marked, ReplyPlace, Setting, ShowFirst, Switch, Theme};
+pub use setting::{
+    AfterDelete, Choice, Marked, ReplyPlace, Setting, ShowFirst, Switch, Theme, WriteIn,
+};
 pub use shortcut::Shortcut;
 pub use sought::Sought;
 

@@ -21,7 +21,7 @@ mod told_form;
 
 use crate::error::{Error, Result};
 pub use crate::mail::MessageRef;
-use crate::mail::{FolderName, NestedPath, Search};
+use crate::mail::{FolderName, NestedPath, Search, Source};
 pub use act::{ActForm, AllOf, MessagesForm, Picked, SenderForm};
 pub use beside::{NoticeId, notice_of, retries, retrying, with_notice};
 pub use compose::{ComposeQuery, DraftForm, Wish, before_mailto, next};
@@ -70,6 +70,8 @@ pub enum Route {
     TakeIn,
     /// `GET /compose`: a message is written.
     Compose(Box<ComposeQuery>),
+    /// `GET /quote`: what an answer to a message quotes, for script that writes it in rich text.
+    Quote(Source),
     /// `POST /autosave`: keeps what was typed of a message; sent by script while it is written.
     Autosave,
     /// `GET /unsent`: the messages that are being written, or were not sent.
@@ -171,6 +173,7 @@ impl Route {
             | Route::Headers { message, .. }
             | Route::Leave { message }
             | Route::Source { message, .. } => Some(&message.folder),
+            Route::Quote(source) => Some(&source.message.folder),
             Route::Folders(_)
             | Route::Resume { .. }
             | Route::SignInForm { .. }
@@ -254,6 +257,7 @@ impl Route {
                 ComposeQuery::read(&q).map(Route::from),
             ),
             "/tell" => only(post, "POST", Ok(Route::Tell)),
+            "/quote" => by_get(compose::quoted(&q).map(Route::Quote)),
             "/autosave" => only(post, "POST", Ok(Route::Autosave)),
             "/unsent" => by_get(Ok(Route::Unsent)),
             "/change-folder" => only(post, "POST", Ok(Route::ChangeFolder)),
@@ -288,16 +292,7 @@ impl Route {
             "/keys" => by_get(Ok(Route::Keys)),
             "/identities" => by_get(Ok(Route::Identities)),
             "/identity" if post => Ok(Route::EditIdentity),
-            "/identity" => {
-                let place = q
-                    .get("n")
-                    .map(|n| n.parse().map_err(|_| Error::BadRequest("n")));
-                only(
-                    get,
-                    "GET, HEAD, POST",
-                    place.transpose().map(Route::Identity),
-                )
-            }
+            "/identity" => only(get, "GET, HEAD, POST", q.place("n").map(Route::Identity)),
             "/templates" if post => Ok(Route::EditTemplate),
             "/templates" => only(get, "GET, HEAD, POST", Ok(Route::Templates)),
             "/people" if post => Ok(Route::EditPeople),
@@ -391,6 +386,7 @@ impl Route {
             Route::Write => link.path("/compose"),
             Route::Tell => link.path("/tell"),
             Route::Unsent => link.path("/unsent"),
+            Route::Quote(source) => compose::write_quoted(source, &mut link),
             Route::Autosave => link.path("/autosave"),
             Route::ChangeFolder => link.path("/change-folder"),
             Route::SetFolder => link.path("/set-folder"),
@@ -627,6 +623,13 @@ mod tests {
                 },
             ),
             ("GET", Route::Frame(query.frame())),
+            (
+                "GET",
+                Route::Quote(Source {
+                    message: message.clone(),
+                    how: crate::mail::Answer::Forward,
+                }),
+            ),
             ("POST", Route::Sender),
             ("POST", Route::Messages),
             ("GET", Route::Labels),

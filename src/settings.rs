@@ -15,7 +15,9 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 use toml::Table;
 
-use crate::mail::{AfterDelete, Marked, Preference, ReplyPlace, Setting, ShowFirst, Theme};
+use crate::mail::{
+    AfterDelete, Marked, Preference, ReplyPlace, Setting, ShowFirst, Theme, WriteIn,
+};
 use crate::time::Zone;
 
 pub use folders::FolderChoices;
@@ -48,6 +50,8 @@ pub struct Chosen {
     pub show_first: Option<ShowFirst>,
     /// Where an answer begins.
     pub reply: Option<ReplyPlace>,
+    /// What messages are written in.
+    pub write: Option<WriteIn>,
     /// Whether people whom messages are sent to are suggested from then on.
     pub collect: Option<bool>,
     /// For how many seconds a message can be taken back after it was sent.
@@ -84,6 +88,8 @@ pub struct Settings {
     pub show_first: ShowFirst,
     /// Where an answer begins.
     pub reply: ReplyPlace,
+    /// What messages are written in.
+    pub write: WriteIn,
     /// Whether people whom messages are sent to are suggested from then on.
     pub collect: bool,
     /// For how many seconds a message can be taken back after it was sent; 0 for not at all.
@@ -146,6 +152,7 @@ impl Settings {
             show_first: first([&fixed.show_first, &user.show_first, &settings.show_first])
                 .unwrap_or_default(),
             reply: first([&fixed.reply, &user.reply, &settings.reply]).unwrap_or_default(),
+            write: first([&fixed.write, &user.write, &settings.write]).unwrap_or_default(),
             collect: first([&fixed.collect, &user.collect, &settings.collect]).unwrap_or(true),
             undo_seconds: first([
                 &fixed.undo_seconds,
@@ -214,6 +221,7 @@ impl Chosen {
             theme: _,
             show_first: _,
             reply: _,
+            write: _,
             collect: _,
             undo_seconds,
             // A name that no folder has does nothing.

@@ -37,6 +37,7 @@ mod mailto;
 mod pictures;
 mod postfix;
 mod protected;
+mod quoting;
 mod random;
 mod rich;
 mod servers;

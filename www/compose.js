@@ -141,7 +141,7 @@
   // Read in the frame, where no script runs and style may say something. What would be stopped there, and complained of, is
   // taken out of tags before.
   const cleaned = (html, { DOMParser }) => {
-    const quiet = html.replace(/<[^<>]*>/g, (tag) => tag.replace(/([\s"'/])on\w+\s*=/gi, "$1data-gone="));
+    const quiet = html.replace(/<(base|meta|link)\b/gi, "<gone").replace(/<[^<>]*>/g, (tag) => tag.replace(/([\s"'/])on\w+\s*=/gi, "$1data-gone="));
     const inert = new DOMParser().parseFromString(quiet, "text/html");
     const to = inert.createElement("div");
     clean(inert.body, to);
@@ -288,7 +288,7 @@
     frame.addEventListener("load", () => {
       if (pending && frame.contentDocument?.URL !== "about:blank") open(pending);
     });
-    const open = ({ content, isOwn }) => {
+    const open = ({ content, isOwn, isAsked }) => {
         pending = undefined;
         inside = frame.contentDocument;
         const { lang, dir } = document.documentElement;
@@ -323,18 +323,41 @@
         if (!isOwn) {
           isDirty = true;
           sync();
-          caret();
+          if (isAsked || text.autofocus) caret();
+          // What opens by itself is what the page began with (app.js): nothing is to be kept yet.
+          if (!isAsked && typeof kept === "string") kept = typed(form).toString();
         }
         press();
         rich.dataset.ready = "1";
     };
-    const show = (content, isOwn) => {
-      pending = { content, isOwn };
+    // `isOwn`: the content is what the server has of it; `isAsked`: somebody has pressed the button.
+    const show = (content, { isOwn = false, isAsked = false }) => {
+      pending = { content, isOwn, isAsked };
       mark.value = "1";
       rich.hidden = false;
       text.hidden = true;
       opener.hidden = true;
       frame.contentWindow.location.replace(rich.dataset.editor);
+    };
+    // What an answer quotes comes as HTML from the server, where it stands in the text as it was put in; else as the text is.
+    const quotedHtml = async () => {
+      const answer = await fetch(rich.dataset.quote).catch(() => undefined);
+      if (!answer?.ok) return undefined;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const [plain, own] = ["#text", "#html"].map((one) => page.querySelector(one));
+      const at = plain && own?.value ? text.value.indexOf(plain.value.trimEnd()) : -1;
+      if (at < 0) return undefined;
+      for (const n of own.dataset.within.split(" ").filter(Boolean)) {
+        form.querySelector(`input[name=carry][value^="n=${n}&"]`)?.remove();
+        form.querySelector(`button[value="drop.${n}"]`)?.closest("li").remove();
+      }
+      const [before, behind] = [text.value.slice(0, at), text.value.slice(at + plain.value.trimEnd().length)];
+      say(page.querySelector("#missing")?.textContent);
+      return htmlOf(before) + own.value + (behind.trim() ? htmlOf(behind.replace(/^\n/, "")) : "");
+    };
+    const convert = async (how) => {
+      const own = rich.dataset.quote && (await quotedHtml());
+      show(own ?? htmlOf(text.value), how);
     };
     // An answer begins above what it quotes, or at the end.
     const caret = () => {
@@ -428,8 +451,9 @@
       to.focus();
     });
     opener.hidden = false;
-    opener.addEventListener("click", () => show(htmlOf(text.value)));
-    if (html.value) show(html.value, true);
+    opener.addEventListener("click", () => convert({ isAsked: true }));
+    if (html.value) show(html.value, { isOwn: true });
+    else if (rich.dataset.atOnce !== undefined) convert({});
   };
   if (form) start();
 }

@@ -3,28 +3,31 @@
 //! Not for who gets it (`draft::answer`).
 
 use super::{Visit, carrying};
-use crate::document::{Document, Opening};
+use crate::document::{Document, Opening, ToWrite};
 use crate::draft::{Answering, answer, list, quoted, typed, unquoted};
 use crate::error::Result;
 use crate::mail::{Answer, Draft, NestedPath, Source};
 use crate::route::ComposeQuery;
 use crate::settings::Identity;
 
-/// The beginning of an answer.
-///
-/// # Errors
-/// `Gone`; `Imap` where the cache does not have it.
-pub(super) fn begin(visit: &mut Visit, source: &Source, own: &[Identity]) -> Result<Draft> {
-    let document = visit.open(&Opening::look(&source.message, &NestedPath::default()))?;
+/// What an answer quotes of a message.
+pub(super) struct Quote {
+    /// Whose words they are, and which message it was.
+    pub above: String,
+    /// The words.
+    pub text: String,
+}
+
+/// What an answer quotes, as plain text.
+pub(super) fn quote(visit: &Visit, document: &Document, how: Answer) -> Quote {
     let people = document.people("");
     let text = document.plain_text("", &visit.leads());
-    let row = document.row();
-    let when = visit.calendar(row.arrived);
+    let when = visit.calendar(document.row().arrived);
     let words = visit.words;
     let from = people.from.first().cloned().unwrap_or_default();
-    let quote = match source.how {
-        Answer::Forward => {
-            let head = words.forwarded_below(&[
+    match how {
+        Answer::Forward => Quote {
+            above: words.forwarded_below(&[
                 (words.from_label(), list(&people.from)),
                 (
                     words.sent_label(),
@@ -33,23 +36,57 @@ pub(super) fn begin(visit: &mut Visit, source: &Source, own: &[Identity]) -> Res
                 (words.subject_label(), people.subject.clone()),
                 (words.to_label(), list(&people.to)),
                 (words.cc_label(), list(&people.cc)),
-            ]);
-            format!("\n\n{head}\n{}\n", unquoted(&text))
+            ]),
+            text: unquoted(&text),
+        },
+        Answer::Reply | Answer::ReplyAll | Answer::ReplyList => Quote {
+            above: words.wrote(when.as_ref(), from.shown()),
+            text: quoted(&text),
+        },
+        Answer::EditAsNew | Answer::ForwardWhole | Answer::Redirect => Quote {
+            above: String::new(),
+            text: unquoted(&text),
+        },
+    }
+}
+
+/// The beginning of an answer.
+///
+/// # Errors
+/// `Gone`; `Imap` where the cache does not have it.
+pub(super) fn begin(visit: &mut Visit, source: &Source, own: &[Identity]) -> Result<Draft> {
+    let document = visit.open(&Opening::look(&source.message, &NestedPath::default()))?;
+    let people = document.people("");
+    let row = document.row();
+    let quote = match source.how {
+        Answer::Forward | Answer::Reply | Answer::ReplyAll | Answer::ReplyList => {
+            let Quote { above, text } = quote(visit, &document, source.how);
+            format!("\n\n{above}\n{text}\n")
         }
-        Answer::Reply | Answer::ReplyAll | Answer::ReplyList => {
-            let said = words.wrote(when.as_ref(), from.shown());
-            format!("\n\n{said}\n{}\n", quoted(&text))
-        }
-        Answer::EditAsNew => unquoted(&text),
+        Answer::EditAsNew => quote(visit, &document, source.how).text,
         Answer::ForwardWhole | Answer::Redirect => String::new(),
     };
-    let carried = match source.how {
+    // What is written on is as it was; an answer becomes so where its writer wants it.
+    let to_write = match source.how {
+        Answer::EditAsNew => {
+            let leads = visit.leads();
+            document.html_to_write(&mut visit.mailbox, &leads)?
+        }
+        Answer::Reply
+        | Answer::ReplyAll
+        | Answer::ReplyList
+        | Answer::Forward
+        | Answer::ForwardWhole
+        | Answer::Redirect => ToWrite::default(),
+    };
+    let mut carried = match source.how {
         Answer::Reply | Answer::ReplyAll | Answer::ReplyList => Vec::new(),
         Answer::Forward | Answer::EditAsNew => carrying::files(&document),
         Answer::ForwardWhole | Answer::Redirect => {
             vec![carrying::whole(source.message.clone(), row, 0)]
         }
     };
+    carried.retain(|one| !to_write.pictures.contains(&one.part));
     let fields = document.header_fields();
     let field = |name: &str| {
         let found = fields.iter().find(|(n, _)| n.eq_ignore_ascii_case(name));
@@ -86,6 +123,7 @@ pub(super) fn begin(visit: &mut Visit, source: &Source, own: &[Identity]) -> Res
             bcc: list(&about.bcc),
             source: None,
             carried,
+            html: to_write.html,
             ..begun
         },
         _ => Draft { carried, ..begun },

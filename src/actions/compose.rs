@@ -36,7 +36,15 @@ pub fn show(visit: &mut Visit, query: &ComposeQuery) -> Result<Done> {
         let token = Token::new()?;
         let (draft, missing) = begin(visit, query)?;
         let begun = Page::of(token, Writing::new(draft, token.made), &query.next);
-        return page(visit, Page { missing, ..begun });
+        let is_begun = true;
+        return page(
+            visit,
+            Page {
+                missing,
+                is_begun,
+                ..begun
+            },
+        );
     };
     let key = visit.session.data.key.clone();
     let Some(writing) = visit.drafts.open(&token.id, &key)? else {

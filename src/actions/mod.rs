@@ -43,7 +43,7 @@ pub mod people;
 pub mod preferences;
 pub mod print;
 pub mod resume;
-mod rich;
+pub mod rich;
 pub mod searches;
 pub mod sender;
 mod server_draft;

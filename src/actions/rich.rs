@@ -4,10 +4,15 @@
 //! and with it the text that says the same. Without script its text alone can be changed: then the HTML is dropped, as the page
 //! has said, for a message never says two things.
 
-use super::Visit;
+use maud::html;
+
+use super::{Done, Visit, answering, carrying};
 use crate::clean;
-use crate::mail::{Draft, DraftFault};
+use crate::document::{Opening, ToWrite};
+use crate::error::Result;
+use crate::mail::{Draft, DraftFault, NestedPath, Source};
 use crate::route::DraftForm;
+use crate::views::editor::{self, Quoted};
 
 /// The form with its HTML made harmless, and what is wrong with that.
 pub(super) fn judged(visit: &Visit, mut form: DraftForm) -> (DraftForm, Option<DraftFault>) {
@@ -39,4 +44,37 @@ pub(super) fn text_of(visit: &Visit, draft: &Draft) -> String {
     let hash = visit.ledger.content(&[draft.text.as_bytes()]);
     let hash: [u8; 8] = std::array::from_fn(|nth| hash.get(nth).copied().unwrap_or_default());
     format!("{:016x}", u64::from_be_bytes(hash))
+}
+
+/// What an answer quotes, as text and as HTML, for an editor that was opened on it.
+///
+/// # Errors
+/// `Gone`; `Imap` where the cache does not have it.
+pub fn quote(visit: &mut Visit, source: &Source) -> Result<Done> {
+    let document = visit.open(&Opening::look(&source.message, &NestedPath::default()))?;
+    let leads = visit.leads();
+    let ToWrite {
+        html,
+        pictures,
+        missing,
+    } = document.html_to_write(&mut visit.mailbox, &leads)?;
+    let quote = answering::quote(visit, &document, source.how);
+    let above = html! { @for line in quote.above.lines() { div { (line) } } }.into_string();
+    let html = match (html.is_empty(), source.how.is_reply()) {
+        (true, _) => html,
+        (false, true) => format!("{above}<blockquote>{html}</blockquote>"),
+        (false, false) => format!("{above}<div><br></div>{html}"),
+    };
+    // They are in the text now, and need not go along as files.
+    let files = carrying::files(&document).into_iter();
+    let within = files.filter(|one| pictures.contains(&one.part));
+    let quoted = Quoted {
+        text: format!("{}\n{}", quote.above, quote.text),
+        html: clean::written(&html).html,
+        within: within.map(|one| one.number).collect(),
+        missing,
+    };
+    Ok(Done::Page(
+        visit.page(|visit| editor::quoted(visit.words, &quoted)),
+    ))
 }

@@ -7,7 +7,7 @@ use super::panes::Around;
 use super::{Done, GoOn, Visit};
 use crate::error::{Act, Result};
 use crate::mail::{
-    AfterDelete, Choice, FolderName, Marked, ReplyPlace, Setting, ShowFirst, Switch, Theme,
+    AfterDelete, Choice, FolderName, Marked, ReplyPlace, Setting, ShowFirst, Switch, Theme, WriteIn,
 };
 use crate::outbox::Kept;
 use crate::request::form::Form;
@@ -132,6 +132,7 @@ fn choices(visit: &Visit, setting: Setting, value: &str) -> Vec<(String, String)
         Setting::AfterDelete => all(|after: AfterDelete| words.after_delete(after)),
         Setting::ShowFirst => all(|version: ShowFirst| words.show_first(version)),
         Setting::Reply => all(|place: ReplyPlace| words.reply_place(place)),
+        Setting::Write => all(|what: WriteIn| words.write_in(what)),
     }
 }
 

@@ -14,10 +14,11 @@ use crate::clean;
 use crate::draft;
 use crate::error::Result;
 use crate::ledger::Token;
-use crate::mail::DraftFault;
+use crate::mail::{Answer, DraftFault, Source, WriteIn};
 use crate::outbox::Writing;
-use crate::route::{DraftForm, Wish};
+use crate::route::{DraftForm, Route, Wish};
 use crate::views::compose::{self, ComposePage, Sender, State};
+use crate::views::editor::Opens;
 use crate::views::{Kind, Notice};
 
 /// What a page shows.
@@ -34,6 +35,8 @@ pub(super) struct Page {
     pub state: State,
     /// How many messages that it was to hand on are no longer there.
     pub missing: u32,
+    /// True where nothing of it was kept yet.
+    pub is_begun: bool,
     /// The names of files that did not come, though nobody may have been told.
     pub lost: Vec<String>,
 }
@@ -48,6 +51,7 @@ impl Page {
             faults: Vec::new(),
             state: State::Written,
             missing: 0,
+            is_begun: false,
             lost: Vec::new(),
         }
     }
@@ -85,6 +89,16 @@ pub(super) fn page(visit: &mut Visit, page: Page) -> Result<Done> {
         next: page.next,
     };
     let status = if page.faults.is_empty() { 200 } else { 422 };
+    // What was put down in plain text stays so.
+    let is_rich = visit.profile.settings().write == WriteIn::Rich;
+    let quotes = form.draft.html.is_empty();
+    let source = form.draft.source.clone().filter(|_| quotes);
+    let quoting = |source: &Source| source.how.is_reply() || source.how == Answer::Forward;
+    let opens = Opens {
+        most: clean::MOST_HTML,
+        at_once: is_rich && page.is_begun,
+        quote: source.filter(quoting).map(Route::Quote),
+    };
     let archives = archiving(visit, &form.draft).is_some();
     let page = ComposePage {
         senders: senders.collect(),
@@ -92,7 +106,7 @@ pub(super) fn page(visit: &mut Visit, page: Page) -> Result<Done> {
         people: people::offered(visit, &page.state),
         files: page.writing.files,
         most_attached: visit.config.most_attached(),
-        most_html: clean::MOST_HTML,
+        opens,
         faults: page.faults,
         state: page.state,
         archives,

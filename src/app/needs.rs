@@ -11,7 +11,7 @@ use crate::actions::login::SignInFields;
 use crate::actions::{
     self, Done, Visit, about, compose, conversation, folder, folder_options, folder_settings,
     folders, identity_pages, import, labels, login, message, messages, part, people, preferences,
-    print, searches, sender, sessions, settings, telling, templates, unsent,
+    print, rich, searches, sender, sessions, settings, telling, templates, unsent,
 };
 use crate::assets;
 use crate::error::{Cause, Error, Result};
@@ -180,6 +180,7 @@ pub fn needs(route: &Route) -> Needs<'_> {
             back: Back::Page(Route::Unsent),
             ..Needs::act(compose::autosave)
         },
+        Route::Quote(source) => Needs::part(|visit| rich::quote(visit, source)),
         Route::Compose(query) => Needs::page(|visit| compose::show(visit, query)),
         Route::Write => Needs {
             body: BodyLimit {

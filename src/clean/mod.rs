@@ -33,7 +33,7 @@ use nesting::{Nesting, is_block};
 pub use plain::as_html;
 use read::read;
 pub use words::words;
-pub use writing::{MOST_HTML, Picture, Written, sent, written};
+pub use writing::{MOST_HTML, Picture, Written, sent, to_write, written};
 
 /// What is put in front of every id, so that none can be one of ours.
 const ID_PREFIX: &str = "m-";

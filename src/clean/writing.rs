@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use super::budget::{HTML_BYTES, ROUNDS};
 use super::html::{OF_ALL, OF_ELEMENTS, builder, in_runs};
 use super::read::read;
-use super::{Judge, Load, Show, leads_to, load};
+use super::{Cleaned, Judge, Load, Show, leads_to, load};
 use crate::mail::Sought;
 use crate::work::Work;
 
@@ -65,6 +65,11 @@ pub fn written(html: &str) -> Written {
         html = again;
     }
     Written { html, is_cut }
+}
+
+/// What is written on of a mail: all that can stand in what is written, in an element with the style of its body.
+pub fn to_write(mail: &Cleaned) -> String {
+    written(&mail.inside("").into_string()).html
 }
 
 /// What is sent of it: its pictures are named by the Content-ID that `id` gives to each number.

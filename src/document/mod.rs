@@ -10,6 +10,7 @@ mod extras;
 mod files;
 mod leaves;
 mod people;
+mod rich;
 mod text;
 mod unwrapped;
 
@@ -28,6 +29,7 @@ pub use files::{Content, File, saved_name};
 pub use leaves::Leaves;
 use leaves::Selection;
 pub use people::People;
+pub use rich::ToWrite;
 pub use text::{Purpose, Rendering};
 use unwrapped::{Holder, Unwrapped};
 

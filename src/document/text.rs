@@ -45,16 +45,7 @@ impl Document {
     /// The HTML parts, one after the other, made harmless. Where it is shown, images that are too large to travel inside
     /// the document are named by their route.
     pub fn html(&self, how: &Rendering) -> Cleaned {
-        let parts = self.leaves.html().filter_map(|part| {
-            let text = self.read(self.shown(&part.path)?, how.charset);
-            Some(match part.kind.as_str() {
-                "text/html" => text,
-                _ => clean::as_html(
-                    &structure::plain_text([(text, part.flowed)], &clean::link).blocks,
-                ),
-            })
-        });
-        let parts: Vec<String> = parts.collect();
+        let parts = self.html_parts(how.charset);
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
         let inline = |id: &str| self.inline(id, how);
         let mut cleaned = clean::documents(
@@ -76,6 +67,20 @@ impl Document {
         cleaned.cut |= has_more;
         cleaned.is_blank &= !has_more;
         cleaned
+    }
+
+    /// The HTML parts as they came, and the plain ones between them as HTML.
+    pub(super) fn html_parts(&self, charset: &str) -> Vec<String> {
+        let parts = self.leaves.html().filter_map(|part| {
+            let text = self.read(self.shown(&part.path)?, charset);
+            Some(match part.kind.as_str() {
+                "text/html" => text,
+                _ => clean::as_html(
+                    &structure::plain_text([(text, part.flowed)], &clean::link).blocks,
+                ),
+            })
+        });
+        parts.collect()
     }
 
     /// The address of a picture that the HTML names: small ones travel inside the document, so that a mail with thirty of
@@ -192,13 +197,13 @@ impl Document {
 
 /// True where an HTML means this part. Some write the brackets of the header there too, some another case, and some only
 /// the last piece of a Content-Location.
-fn is_named(part: &Part, id: &str) -> bool {
+pub(super) fn is_named(part: &Part, id: &str) -> bool {
     let id = content_id(id);
     let below = part.id.strip_suffix(id).filter(|_| !id.is_empty());
     part.id.eq_ignore_ascii_case(id) || below.is_some_and(|base| base.ends_with('/'))
 }
 
-fn data_address(bytes: &[u8]) -> Option<String> {
+pub(super) fn data_address(bytes: &[u8]) -> Option<String> {
     let kind = structure::sniffed_type(bytes).filter(|kind| kind.starts_with("image/"))?;
     Some(format!("data:{kind};base64,{}", STANDARD.encode(bytes)))
 }

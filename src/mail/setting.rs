@@ -24,13 +24,15 @@ pub enum Setting {
     ShowFirst,
     /// Where an answer begins.
     Reply,
+    /// Whether messages begin in rich text.
+    Write,
     /// Whether people whom messages are sent to are suggested from then on.
     Collect,
 }
 
 impl Setting {
     /// All of them, in the order of the page.
-    pub const ALL: [Setting; 9] = [
+    pub const ALL: [Setting; 10] = [
         Setting::TimeZone,
         Setting::Theme,
         Setting::Keys,
@@ -39,6 +41,7 @@ impl Setting {
         Setting::AfterDelete,
         Setting::ShowFirst,
         Setting::Reply,
+        Setting::Write,
         Setting::Collect,
     ];
 
@@ -53,6 +56,7 @@ impl Setting {
             Setting::AfterDelete => "after_delete",
             Setting::ShowFirst => "show_first",
             Setting::Reply => "reply",
+            Setting::Write => "write",
             Setting::Collect => "collect",
         }
     }
@@ -173,6 +177,28 @@ impl Choice for ReplyPlace {
         match self {
             ReplyPlace::Above => "above",
             ReplyPlace::Below => "below",
+        }
+    }
+}
+
+/// What messages are written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WriteIn {
+    /// Plain text.
+    #[default]
+    Plain,
+    /// Rich text, where there is script.
+    Rich,
+}
+
+impl Choice for WriteIn {
+    const ALL: &'static [WriteIn] = &[WriteIn::Plain, WriteIn::Rich];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            WriteIn::Plain => "plain",
+            WriteIn::Rich => "rich",
         }
     }
 }

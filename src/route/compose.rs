@@ -219,6 +219,18 @@ impl From<ComposeQuery> for Route {
     }
 }
 
+/// What `Route::Quote` quotes.
+pub(super) fn quoted(fields: &Query) -> Result<Source> {
+    source(fields)?.ok_or(Error::BadRequest("how"))
+}
+
+/// Writes it.
+pub(super) fn write_quoted(Source { message, how }: &Source, link: &mut Link) {
+    link.path("/quote");
+    link.message(message);
+    link.set("how", how.as_str());
+}
+
 fn source(fields: &Query) -> Result<Option<Source>> {
     let Some(how) = fields.get("how").filter(|how| *how != EDIT) else {
         return Ok(None);

@@ -15,6 +15,7 @@ impl Route {
             Route::Write => "write",
             Route::Tell => "tell",
             Route::Unsent => "unsent",
+            Route::Quote(_) => "quote",
             Route::Autosave => "autosave",
             Route::ChangeFolder => "change-folder",
             Route::SetFolder => "set-folder",

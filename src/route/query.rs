@@ -87,6 +87,12 @@ impl Query {
             .ok_or(Error::BadRequest(key))
     }
 
+    /// A place in a list; None for none of them.
+    pub(super) fn place(&self, key: &'static str) -> Result<Option<u32>> {
+        let place = self.get(key).map(str::parse);
+        place.transpose().map_err(|_| Error::BadRequest(key))
+    }
+
     pub(super) fn list_page(&self) -> Result<ListQuery> {
         let list = self.list()?;
         let anchor = |key: &'static str| {

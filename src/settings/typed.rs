@@ -18,6 +18,7 @@ impl Settings {
             Setting::AfterDelete => self.after_delete.as_str().to_owned(),
             Setting::ShowFirst => self.show_first.as_str().to_owned(),
             Setting::Reply => self.reply.as_str().to_owned(),
+            Setting::Write => self.write.as_str().to_owned(),
             Setting::Collect => Switch::of(self.collect).as_str().to_owned(),
         }
     }
@@ -42,6 +43,7 @@ impl Chosen {
             Setting::AfterDelete => set(&mut chosen.after_delete, Choice::named(text)),
             Setting::ShowFirst => set(&mut chosen.show_first, Choice::named(text)),
             Setting::Reply => set(&mut chosen.reply, Choice::named(text)),
+            Setting::Write => set(&mut chosen.write, Choice::named(text)),
             Setting::Collect => set(&mut chosen.collect, Switch::named(text).map(Switch::is_on)),
         };
         (is_one && chosen.broken_rule().is_none()).then_some(chosen)
@@ -58,6 +60,7 @@ impl Chosen {
             Setting::AfterDelete => self.after_delete.is_some(),
             Setting::ShowFirst => self.show_first.is_some(),
             Setting::Reply => self.reply.is_some(),
+            Setting::Write => self.write.is_some(),
             Setting::Collect => self.collect.is_some(),
         };
         Setting::ALL.into_iter().filter(says).collect()
@@ -73,7 +76,7 @@ fn set<T>(value: &mut Option<T>, to: Option<T>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::{AfterDelete, Marked, ReplyPlace, ShowFirst, Theme};
+    use crate::mail::{AfterDelete, Marked, ReplyPlace, ShowFirst, Theme, WriteIn};
     use crate::settings::Hoster;
 
     fn resolved(user: &Chosen) -> Settings {
@@ -98,6 +101,7 @@ mod tests {
             Setting::AfterDelete => all::<AfterDelete>(),
             Setting::ShowFirst => all::<ShowFirst>(),
             Setting::Reply => all::<ReplyPlace>(),
+            Setting::Write => all::<WriteIn>(),
         }
     }
 

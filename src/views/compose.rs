@@ -9,6 +9,7 @@ mod fields;
 use maud::{Markup, html};
 
 use super::choose::hidden;
+use super::editor::Opens;
 use super::folders::opener;
 use super::icons::{Icon, icon};
 use super::people::{Suggested, picker};
@@ -36,8 +37,8 @@ pub struct ComposePage {
     pub files: Vec<AttachedFile>,
     /// How many bytes can be attached.
     pub most_attached: u64,
-    /// How many bytes its HTML can have.
-    pub most_html: usize,
+    /// How its editor opens.
+    pub opens: Opens,
     /// What keeps it from being sent.
     pub faults: Vec<DraftFault>,
     /// What became of it.
@@ -262,7 +263,7 @@ fn form(chrome: &Chrome, page: &ComposePage) -> Markup {
             }
             @if !draft.html.is_empty() { p.hint.unscripted { (words.formatting_unseen()) } }
             (editor::opener(chrome))
-            (editor::editor(chrome, page.most_html))
+            (editor::editor(chrome, &page.opens))
             label.sr for="w-text" { (words.text_label()) }
             // The first line end of a text area is not part of it.
             textarea #w-text name=(DraftForm::TEXT) rows="18" dir="auto" autofocus[is_answer]

@@ -9,6 +9,31 @@ use maud::{Markup, html};
 use super::Chrome;
 use crate::assets;
 use crate::response::EDITOR_SANDBOX;
+use crate::route::Route;
+use crate::words::Words;
+
+/// What an answer quotes, as script asks for it.
+#[derive(Clone, Debug)]
+pub struct Quoted {
+    /// As it stands in the text.
+    pub text: String,
+    /// The same as HTML; empty where there is no more to it than the text.
+    pub html: String,
+    /// The numbers of the pictures in it that would go along as files.
+    pub within: Vec<u32>,
+    /// How many pictures are left out.
+    pub missing: u32,
+}
+
+/// Draws it: fields that script reads.
+pub fn quoted(words: Words, quoted: &Quoted) -> Markup {
+    let within: Vec<String> = quoted.within.iter().map(u32::to_string).collect();
+    html! {
+        textarea #text { "\n" (quoted.text) }
+        textarea #html data-within=(within.join(" ")) { "\n" (quoted.html) }
+        @if quoted.missing > 0 { p #missing { (words.pictures_left_out(quoted.missing)) } }
+    }
+}
 
 /// A button of the bar: what it does, as script knows it; whether it can be pressed; and its drawing.
 struct Button {
@@ -57,11 +82,25 @@ const BUTTONS: [Button; 9] = [
     ),
 ];
 
+/// How the editor of a message is opened.
+#[derive(Clone, Debug)]
+pub struct Opens {
+    /// How many bytes of HTML there can be.
+    pub most: usize,
+    /// True where it opens by itself.
+    pub at_once: bool,
+    /// Where what is quoted is had as HTML.
+    pub quote: Option<Route>,
+}
+
 /// Where the text is: hidden until script shows it.
-pub(super) fn editor(chrome: &Chrome, most: usize) -> Markup {
+pub(super) fn editor(chrome: &Chrome, opens: &Opens) -> Markup {
     let words = chrome.words;
+    let most = opens.most;
+    let quote = opens.quote.as_ref().map(|quote| chrome.href(quote));
     html! {
-        .rich hidden data-editor=(chrome.href(&assets::EDITOR.route())) data-most=(most)
+        .rich hidden data-editor=(chrome.href(&assets::EDITOR.route())) data-most=(most) data-quote=[quote]
+            data-at-once[opens.at_once]
             data-too-large=(words.html_too_large(u64::try_from(most).unwrap_or(u64::MAX))) {
             .shapes role="toolbar" aria-label=(words.formatting()) {
                 @for one in BUTTONS {

@@ -11,7 +11,7 @@ pub mod attached;
 pub mod choose;
 pub mod compose;
 pub mod conversation;
-mod editor;
+pub mod editor;
 pub mod error;
 pub mod extras;
 pub mod finding;

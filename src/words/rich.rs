@@ -12,6 +12,18 @@ impl Words {
         )
     }
 
+    /// Pictures of a message are not in what is quoted of it.
+    pub fn pictures_left_out(&self, count: u32) -> String {
+        match count {
+            1 => "One picture of the message is not quoted: it is too large or cannot be fetched."
+                .to_owned(),
+            _ => format!(
+                "{} pictures of the message are not quoted: they are too large or cannot be fetched.",
+                self.number(count.into())
+            ),
+        }
+    }
+
     /// Opens the editor.
     pub fn to_rich_text(&self) -> &'static str {
         "Rich text"

@@ -1,7 +1,7 @@
 //! What the pages of settings say: labels, choices, what is wrong with what was typed.
 
 use super::Words;
-use crate::mail::{AfterDelete, Marked, ReplyPlace, Setting, ShowFirst, Theme};
+use crate::mail::{AfterDelete, Marked, ReplyPlace, Setting, ShowFirst, Theme, WriteIn};
 
 /// The page of settings.
 impl Words {
@@ -51,6 +51,7 @@ impl Words {
             Setting::AfterDelete => "After deleting or moving a message",
             Setting::ShowFirst => "Show messages as",
             Setting::Reply => "Start replies",
+            Setting::Write => "Write messages in",
             Setting::Collect => "Suggest people you write to",
         }
     }
@@ -66,6 +67,7 @@ impl Words {
             | Setting::Keys
             | Setting::AfterDelete
             | Setting::Reply
+            | Setting::Write
             | Setting::Collect => None,
         }
     }
@@ -81,6 +83,7 @@ impl Words {
             | Setting::AfterDelete
             | Setting::ShowFirst
             | Setting::Reply
+            | Setting::Write
             | Setting::Collect => "Choose one of these.",
         }
     }
@@ -156,6 +159,14 @@ impl Words {
         match version {
             ShowFirst::Html => "HTML",
             ShowFirst::Text => "Plain text, if there is any",
+        }
+    }
+
+    /// What messages are written in.
+    pub fn write_in(&self, what: WriteIn) -> &'static str {
+        match what {
+            WriteIn::Plain => "Plain text",
+            WriteIn::Rich => "Rich text (needs JavaScript)",
         }
     }
 

@@ -10,30 +10,30 @@ use crate::support::sink::SmtpSink;
 use crate::support::site::Site;
 
 /// Opens the editor, and waits until it can be written in.
-fn open_editor(tab: &Tab) {
+pub(super) fn open_editor(tab: &Tab) {
     tab.click("#to-rich");
     wait_for_editor(tab);
 }
 
-fn wait_for_editor(tab: &Tab) {
+pub(super) fn wait_for_editor(tab: &Tab) {
     tab.wait_for("document.querySelector('.rich[data-ready]')");
 }
 
 /// What stands in the editor.
-fn inside(tab: &Tab) -> String {
+pub(super) fn inside(tab: &Tab) -> String {
     let html =
         tab.evaluate("document.querySelector('.rich iframe').contentDocument.body.innerHTML");
     html.as_str().expect("HTML").to_owned()
 }
 
 /// The text of the form, as it would be sent now.
-fn text(tab: &Tab) -> String {
+pub(super) fn text(tab: &Tab) -> String {
     let text = tab.evaluate("new FormData(document.querySelector('#write')).get('text')");
     text.as_str().expect("a text").replace("\r\n", "\n")
 }
 
 /// Pastes this.
-fn paste(tab: &Tab, html: &str, plain: &str) {
+pub(super) fn paste(tab: &Tab, html: &str, plain: &str) {
     tab.evaluate(&format!(
         "(() => {{ const frame = document.querySelector('.rich iframe'); const data = new DataTransfer(); \
          if ({html}) data.setData('text/html', {html}); data.setData('text/plain', {plain}); \

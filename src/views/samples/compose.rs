@@ -9,6 +9,7 @@ use crate::mail::{
 };
 use crate::route::{ComposeQuery, DraftForm, Route, Wish};
 use crate::views::compose::{ComposePage, Sender, State, page};
+use crate::views::editor::Opens;
 use crate::views::people::Suggested;
 use crate::views::unsent::{self, UnsentLine};
 use crate::views::{Kind, Notice};
@@ -68,7 +69,11 @@ fn with(state: State, faults: Vec<DraftFault>, notices: &[Notice]) -> Markup {
             size: 1_482_113,
         }],
         most_attached: 25_000_000,
-        most_html: 3_000_000,
+        opens: Opens {
+            most: 3_000_000,
+            at_once: false,
+            quote: None,
+        },
         faults,
         state,
         archives: true,
