@@ -151,7 +151,7 @@
   // ---- the editor
 
   const start = () => {
-    const { text, html, rich: mark } = form.elements;
+    const { [rich.dataset.text]: text, [rich.dataset.html]: html, rich: mark } = form.elements;
     const [frame, bar, status] = ["iframe", "[role=toolbar]", "[role=status]"].map((one) => rich.querySelector(one));
     const opener = document.querySelector("#to-rich");
     const [plainDialog, linkDialog] = ["#plain-dialog", "#link-dialog"].map((one) => document.querySelector(one));
@@ -339,6 +339,37 @@
       opener.hidden = true;
       frame.contentWindow.location.replace(rich.dataset.editor);
     };
+    // The signature in it, as HTML where its sender has one: a line with two dashes and what is below, in one element. It is known
+    // again by its text.
+    const { from } = form.elements;
+    const senderOf = (address) => [...(from?.options ?? [from])].find((one) => one?.value === address)?.dataset;
+    const block = ({ signature, signatureHtml }) => `<div><div>--&nbsp;</div>${signatureHtml || htmlOf(signature)}</div>`;
+    const signedHtml = (plain) => {
+      const sender = senderOf(from?.value);
+      const mark = sender?.signature && `-- \n${sender.signature}\n`;
+      const at = mark ? `\n${plain}\n`.indexOf(`\n${mark}`) : -1;
+      if (at < 0) return htmlOf(plain);
+      const [above, below] = [plain.slice(0, at), plain.slice(at + mark.length)];
+      return (above ? htmlOf(above) : "") + block(sender) + (below ? htmlOf(below) : "");
+    };
+    const lookFor = ({ signature }) => {
+      const meant = `-- \n${signature}\n`;
+      return [...body().querySelectorAll("div")].find((one) => !one.closest("blockquote") && textOf(one) === meant);
+    };
+    document.addEventListener("change", ({ target }) => {
+      if (target !== from || !inside) return;
+      const [was, is] = [senderOf(form.elements.signed.value), senderOf(from.value)];
+      if (!was || !is || was === is) return;
+      const there = was.signature && lookFor(was);
+      const made = inside.createElement("template");
+      if (is.signature) made.innerHTML = block(is);
+      if (there) there.replaceWith(made.content);
+      else if (!was.signature && is.signature) {
+        const quote = begins() === "above" && body().querySelector(":scope > blockquote")?.previousElementSibling;
+        if (quote) quote.before(made.content);
+        else body().append(made.content);
+      }
+    });
     // What an answer quotes comes as HTML from the server, where it stands in the text as it was put in; else as the text is.
     const quotedHtml = async () => {
       const answer = await fetch(rich.dataset.quote).catch(() => undefined);
@@ -353,11 +384,11 @@
       }
       const [before, behind] = [text.value.slice(0, at), text.value.slice(at + plain.value.trimEnd().length)];
       say(page.querySelector("#missing")?.textContent);
-      return htmlOf(before) + own.value + (behind.trim() ? htmlOf(behind.replace(/^\n/, "")) : "");
+      return signedHtml(before) + own.value + (behind.trim() ? signedHtml(behind.replace(/^\n/, "")) : "");
     };
     const convert = async (how) => {
       const own = rich.dataset.quote && (await quotedHtml());
-      show(own ?? htmlOf(text.value), how);
+      show(own ?? signedHtml(text.value), how);
     };
     // An answer begins above what it quotes, or at the end.
     const caret = () => {

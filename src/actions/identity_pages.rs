@@ -7,12 +7,13 @@ use super::identities::{as_address, chosen, may_send_as, unfit};
 use super::panes::{Around, title};
 use super::ways::ways;
 use super::{Done, GoOn, Visit};
-use crate::draft::{bare_signature, identity_faults, list as shown, typed};
+use crate::clean;
+use crate::draft::{LONGEST_HTML, bare_signature, identity_faults, list as shown, typed};
 use crate::error::{Act, Error, IdentityEdit, Result};
 use crate::mail::{Folder, FolderName, IdentityFault, IdentityField, Role};
 use crate::outbox::Kept;
 use crate::request::form::Form;
-use crate::route::{ActForm, Route};
+use crate::route::{ActForm, DraftForm, Route};
 use crate::settings::{Chosen, Identity};
 use crate::views::identities::{
     self as view, IdentitiesPage, IdentityLine, IdentityPage, REMOVE, USUAL, WAS, WISH,
@@ -120,7 +121,7 @@ pub fn again(visit: &mut Visit, kept: &Kept) -> Result<Done> {
         _ => {
             let asked = Asked {
                 was: kept.form.get(WAS).to_owned(),
-                identity: read(&kept.form),
+                identity: read(visit, &kept.form),
                 faults: Vec::new(),
             };
             let notice = Notice::warning("", visit.words.identity_to_save());
@@ -144,7 +145,7 @@ struct Asked {
 /// Keeps what was typed, in the place of the one that it was.
 fn save(visit: &mut Visit, mut all: Vec<Identity>, place: Option<usize>) -> Result<Done> {
     let form = visit.form;
-    let identity = read(form);
+    let identity = read(visit, form);
     let others = all.iter().enumerate().filter(|(n, _)| Some(*n) != place);
     let others: Vec<&Identity> = others.map(|(_, one)| one).collect();
     let faults = faults(visit, &identity, &others)?;
@@ -178,7 +179,7 @@ fn save(visit: &mut Visit, mut all: Vec<Identity>, place: Option<usize>) -> Resu
 }
 
 /// What was typed.
-fn read(form: &Form) -> Identity {
+fn read(visit: &Visit, form: &Form) -> Identity {
     let line = |field: IdentityField| form.get(field.key()).trim().to_owned();
     // Browsers send line ends as CRLF.
     let signature = form.get(IdentityField::Signature.key());
@@ -190,6 +191,7 @@ fn read(form: &Form) -> Identity {
         signature: bare_signature(&signature.replace("\r\n", "\n")),
         ..Identity::default()
     };
+    let identity = with_html(visit, form, identity);
     // Domains stand as they travel (RFC 5890), as those of other addresses do.
     let only = typed(&identity.address).good.into_iter().next();
     match only.filter(|_| identity_faults(|f| identity.text(f).to_owned()).is_empty()) {
@@ -199,6 +201,23 @@ fn read(form: &Form) -> Identity {
         },
         None => identity,
     }
+}
+
+/// What was typed, with its signature as HTML: that of the editor, or the one that there is, as long as the text is the same.
+fn with_html(visit: &Visit, form: &Form, mut identity: Identity) -> Identity {
+    if form.get(DraftForm::RICH) != "1" {
+        let before = chosen(visit)
+            .into_iter()
+            .find(|one| one.is_of(form.get(WAS)));
+        let same = before.filter(|one| one.signature == identity.signature);
+        identity.signature_html = same.map(|one| one.signature_html).unwrap_or_default();
+        return identity;
+    }
+    identity.signature_html = clean::written(form.get(IdentityField::SignatureHtml.key())).html;
+    if identity.signature.is_empty() {
+        identity.signature = bare_signature(&clean::words(&identity.signature_html));
+    }
+    identity
 }
 
 /// What is wrong with what was typed.
@@ -279,7 +298,14 @@ fn put_back(gone: &Identity, place: usize) -> ActForm {
 /// The form that makes an identity what this one is.
 fn fields(identity: &Identity, more: &[(&str, &str)]) -> ActForm {
     let typed = FIELDS.map(|field| (field.key(), identity.text(field)));
-    let all = typed.iter().chain(more);
+    let html = [
+        (
+            IdentityField::SignatureHtml.key(),
+            identity.signature_html.as_str(),
+        ),
+        (DraftForm::RICH, "1"),
+    ];
+    let all = typed.iter().chain(&html).chain(more);
     ActForm {
         to: Route::EditIdentity,
         fields: all
@@ -302,6 +328,8 @@ fn page(visit: &mut Visit, asked: Asked, notice: Option<Notice>) -> Result<Done>
         fields: fields.into(),
         folders: folders(visit, &around, &asked.identity.sent),
         allowed: allowed(visit),
+        signature_html: clean::written(&asked.identity.signature_html).html,
+        most_html: LONGEST_HTML,
         faults: asked.faults,
     };
     Ok(Done::Page(visit.page_with(status, |visit| {

@@ -72,6 +72,8 @@ pub(super) fn page(visit: &mut Visit, page: Page) -> Result<Done> {
         address: identity.address,
         reply_to: identity.reply_to,
         signature: identity.signature.trim_end().to_owned(),
+        // A hand may have written it into the file.
+        signature_html: clean::written(&identity.signature_html).html,
     });
     let html_of = rich::text_of(visit, &page.writing.draft);
     let form = DraftForm {
@@ -98,6 +100,8 @@ pub(super) fn page(visit: &mut Visit, page: Page) -> Result<Done> {
         most: clean::MOST_HTML,
         at_once: is_rich && page.is_begun,
         quote: source.filter(quoting).map(Route::Quote),
+        fields: (DraftForm::TEXT, DraftForm::HTML),
+        title: visit.words.text_label(),
     };
     let archives = archiving(visit, &form.draft).is_some();
     let page = ComposePage {

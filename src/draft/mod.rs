@@ -19,7 +19,7 @@ mod whole;
 mod write;
 
 pub use answer::{Answering, answer, list, subject};
-pub use identity::{bare_signature, identity_faults};
+pub use identity::{LONGEST_HTML, bare_signature, identity_faults};
 pub use itip::reply;
 pub use questions::{Known, questions};
 pub use quote::{quoted, unquoted};

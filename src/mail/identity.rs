@@ -15,6 +15,8 @@ pub enum IdentityField {
     Sent,
     /// What stands below each message.
     Signature,
+    /// The same as HTML, for messages in rich text.
+    SignatureHtml,
 }
 
 impl IdentityField {
@@ -26,6 +28,7 @@ impl IdentityField {
             IdentityField::ReplyTo => "reply_to",
             IdentityField::Sent => "sent",
             IdentityField::Signature => "signature",
+            IdentityField::SignatureHtml => "signature_html",
         }
     }
 }

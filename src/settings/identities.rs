@@ -22,6 +22,9 @@ pub struct Identity {
     pub sent: String,
     /// What stands below each message; may be empty.
     pub signature: String,
+    /// The same as HTML, made harmless; empty where it is plain text alone.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub signature_html: String,
     /// Keys that are none of this version.
     #[serde(flatten)]
     pub other: Table,
@@ -41,6 +44,7 @@ impl Identity {
             IdentityField::ReplyTo => &self.reply_to,
             IdentityField::Sent => &self.sent,
             IdentityField::Signature => &self.signature,
+            IdentityField::SignatureHtml => &self.signature_html,
         }
     }
 

@@ -16,7 +16,7 @@ use super::people::{Suggested, picker};
 use super::{Chrome, Pane, app, editor, notices, tokens};
 use crate::assets;
 use crate::mail::{
-    AddressField, AttachedFile, Draft, DraftFault, FaultPlace, Question, Refusal, ReplyPlace,
+    AddressField, AttachedFile, DraftFault, FaultPlace, Question, Refusal, ReplyPlace,
 };
 use crate::route::{DraftForm, Route, before_mailto, next};
 use crate::time::Calendar;
@@ -60,6 +60,8 @@ pub struct Sender {
     pub reply_to: String,
     /// What stands below its messages.
     pub signature: String,
+    /// The same as HTML; empty where there is no more to it.
+    pub signature_html: String,
 }
 
 /// What became of a message.
@@ -214,7 +216,7 @@ fn unseen(chrome: &Chrome, page: &ComposePage) -> Markup {
             (DraftForm::SUBJECT, &draft.subject),
         ] { input type="hidden" name=(name) value=(value); }
         textarea name=(DraftForm::TEXT) hidden { "\n" (draft.text) }
-        (html_of(draft))
+        (editor::html_of(DraftForm::HTML, &draft.html))
         div hidden { (asks(chrome, &draft.asks, &html! {})) }
         input type="hidden" name=(DraftForm::WHOLE) value="1";
     }
@@ -270,7 +272,7 @@ fn form(chrome: &Chrome, page: &ComposePage) -> Markup {
                 data-begins=[(page.begins == ReplyPlace::Below).then_some("below")] { "\n" (draft.text) }
             (asks(chrome, &draft.asks, &template(chrome)))
             // Behind the text: whatever cuts it leaves that whole.
-            (html_of(draft))
+            (editor::html_of(DraftForm::HTML, &draft.html))
             (files(chrome, &attached(page)))
         }))
         (editor::questions(chrome))
@@ -288,14 +290,6 @@ fn attached(page: &ComposePage) -> Attached<'_> {
         files: &page.files,
         most: page.most_attached,
         faults: &page.faults,
-    }
-}
-
-/// What is written in rich text, for script: nobody sees it.
-fn html_of(draft: &Draft) -> Markup {
-    html! {
-        input type="hidden" name=(DraftForm::RICH) value="";
-        textarea name=(DraftForm::HTML) hidden { "\n" (draft.html) }
     }
 }
 
@@ -345,7 +339,7 @@ fn from(chrome: &Chrome, page: &ComposePage) -> Markup {
                 [one] => {
                     span { (words.from_label()) }
                     span dir="auto" { (one.shown) }
-                    input type="hidden" name=(DraftForm::FROM) value=(one.address);
+                    input type="hidden" name=(DraftForm::FROM) value=(one.address) data-signature=(one.signature) data-signature-html=(one.signature_html);
                 },
                 several => {
                     label for="w-from" { (words.from_label()) }
@@ -353,6 +347,7 @@ fn from(chrome: &Chrome, page: &ComposePage) -> Markup {
                         select #w-from name=(DraftForm::FROM) aria-invalid=[why.is_wrong()] aria-describedby=[why.id()] {
                             @for sender in several {
                                 option value=(sender.address) selected[sender.is_chosen] data-signature=(sender.signature)
+                                    data-signature-html=(sender.signature_html)
                                     data-reply-to=(sender.reply_to) { (sender.shown) }
                             }
                         }

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use super::Chrome;
 use crate::assets;
 use crate::response::EDITOR_SANDBOX;
-use crate::route::Route;
+use crate::route::{DraftForm, Route};
 use crate::words::Words;
 
 /// What an answer quotes, as script asks for it.
@@ -91,7 +91,14 @@ pub struct Opens {
     pub at_once: bool,
     /// Where what is quoted is had as HTML.
     pub quote: Option<Route>,
+    /// The fields of the form with the text, and with the same as HTML.
+    pub fields: (&'static str, &'static str),
+    /// What is written, for people.
+    pub title: &'static str,
 }
+
+/// The field that says that the editor is open.
+const RICH: &str = DraftForm::RICH;
 
 /// Where the text is: hidden until script shows it.
 pub(super) fn editor(chrome: &Chrome, opens: &Opens) -> Markup {
@@ -100,7 +107,7 @@ pub(super) fn editor(chrome: &Chrome, opens: &Opens) -> Markup {
     let quote = opens.quote.as_ref().map(|quote| chrome.href(quote));
     html! {
         .rich hidden data-editor=(chrome.href(&assets::EDITOR.route())) data-most=(most) data-quote=[quote]
-            data-at-once[opens.at_once]
+            data-at-once[opens.at_once] data-text=(opens.fields.0) data-html=(opens.fields.1)
             data-too-large=(words.html_too_large(u64::try_from(most).unwrap_or(u64::MAX))) {
             .shapes role="toolbar" aria-label=(words.formatting()) {
                 @for one in BUTTONS {
@@ -112,9 +119,17 @@ pub(super) fn editor(chrome: &Chrome, opens: &Opens) -> Markup {
                 }
                 button.push type="button" data-does="plain" { (words.to_plain_text()) }
             }
-            iframe title=(words.text_label()) sandbox=(EDITOR_SANDBOX) {}
+            iframe title=(opens.title) sandbox=(EDITOR_SANDBOX) {}
             p.said role="status" {}
         }
+    }
+}
+
+/// What is written in it, for script: nobody sees it.
+pub(super) fn html_of(field: &str, html: &str) -> Markup {
+    html! {
+        input type="hidden" name=(RICH) value="";
+        textarea name=(field) hidden { "\n" (html) }
     }
 }
 

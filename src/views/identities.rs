@@ -6,6 +6,7 @@
 use maud::{Markup, html};
 
 use super::about::framed;
+use super::editor::{self, Opens};
 use super::{Chrome, tokens};
 use crate::mail::{IdentityFault, IdentityField};
 use crate::route::Route;
@@ -56,6 +57,10 @@ pub struct IdentityPage {
     pub folders: Vec<(String, String)>,
     /// Which addresses are allowed; None for any.
     pub allowed: Option<String>,
+    /// Its signature as HTML; empty where it is plain text alone.
+    pub signature_html: String,
+    /// How many bytes that can have.
+    pub most_html: usize,
     /// What is wrong.
     pub faults: Vec<IdentityFault>,
 }
@@ -124,6 +129,7 @@ pub fn page(chrome: &Chrome, page: &IdentityPage) -> Markup {
             @for (field, value) in &page.fields { (self::field(chrome, page, (*field, value))) }
             p { button.button.primary { (words.save_identity()) } }
         }
+        (editor::questions(chrome))
     };
     framed(
         chrome,
@@ -137,7 +143,11 @@ fn field(chrome: &Chrome, page: &IdentityPage, (field, value): (IdentityField, &
     let words = chrome.words;
     let name = field.key();
     let (id, why) = (format!("own-{name}"), format!("own-{name}-why"));
-    let fault = page.faults.iter().find(|fault| fault.field() == field);
+    let is_about = |fault: &&IdentityFault| match (fault.field(), field) {
+        (IdentityField::SignatureHtml, IdentityField::Signature) => true,
+        (of, field) => of == field,
+    };
+    let fault = page.faults.iter().find(is_about);
     let hint = match field {
         IdentityField::Address => page.allowed.as_deref(),
         _ => words.identity_hint(field),
@@ -148,7 +158,21 @@ fn field(chrome: &Chrome, page: &IdentityPage, (field, value): (IdentityField, &
         .field {
             label for=(id) { (words.identity_label(field)) }
             @match field {
-                IdentityField::Signature => textarea id=(id) name=(name) rows="6" dir="auto" aria-invalid=[wrong] aria-describedby=[told] { "\n" (value) },
+                IdentityField::Signature => .signed {
+                    (editor::opener(chrome))
+                    @if !page.signature_html.is_empty() { p.hint.unscripted { (words.signature_unseen()) } }
+                    (editor::editor(chrome, &Opens {
+                        most: page.most_html,
+                        at_once: false,
+                        quote: None,
+                        fields: (name, IdentityField::SignatureHtml.key()),
+                        title: words.identity_label(field),
+                    }))
+                    textarea id=(id) name=(name) rows="6" dir="auto" aria-invalid=[wrong] aria-describedby=[told] { "\n" (value) }
+                    (editor::html_of(IdentityField::SignatureHtml.key(), &page.signature_html))
+                },
+                // It belongs to the one before.
+                IdentityField::SignatureHtml => {},
                 IdentityField::Sent => select id=(id) name=(name) aria-invalid=[wrong] aria-describedby=[told] {
                     @for (folder, title) in &page.folders { option value=(folder) selected[folder == value] { (title) } }
                 },

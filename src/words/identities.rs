@@ -99,13 +99,17 @@ impl Words {
             IdentityField::ReplyTo => "Reply to",
             IdentityField::Sent => "Save copies in",
             IdentityField::Signature => "Signature",
+            IdentityField::SignatureHtml => "Signature with formatting",
         }
     }
 
     /// What has to be known of a field; None where its label says all.
     pub fn identity_hint(&self, field: IdentityField) -> Option<&'static str> {
         match field {
-            IdentityField::Name | IdentityField::Address | IdentityField::Sent => None,
+            IdentityField::Name
+            | IdentityField::Address
+            | IdentityField::Sent
+            | IdentityField::SignatureHtml => None,
             IdentityField::ReplyTo => Some("Only if replies should go to another address."),
             IdentityField::Signature => {
                 Some("Added below your messages, after a line with two dashes.")

@@ -84,6 +84,11 @@ impl Words {
         "Leave as it is"
     }
 
+    /// A signature has HTML, and there is no script to show it.
+    pub fn signature_unseen(&self) -> &'static str {
+        "This signature has formatting that cannot be shown without JavaScript. It is kept as long as you leave the signature as it is; if you change it, it becomes plain text."
+    }
+
     /// A message has HTML, and there is no script to show it.
     pub fn formatting_unseen(&self) -> &'static str {
         "This message has formatting that cannot be shown without JavaScript. It is kept as long as you leave the text as it is. If you change the text, the message is saved and sent as plain text, without pictures in the text."

@@ -272,3 +272,99 @@ fn the_editor_has_its_pictures() {
         tab.evaluate("kept = typed(written()).toString()");
     }
 }
+
+/// Two senders, of whom one has a signature in rich text.
+const TWO: &str = "[[identities]]
+name = \"Ann\"
+address = \"ann@example.org\"
+signature = \"Ann, Oslo\"
+signature_html = \"<div>Ann, <b>Oslo</b><script>pwned=1</script></div>\"
+
+[[identities]]
+name = \"Office\"
+address = \"office@example.org\"
+signature = \"The office\"
+";
+
+#[test]
+fn an_identity_signs_in_rich_text_and_another_one_takes_its_place() {
+    let sink = SmtpSink::start(false);
+    let site = plan().config(&sink.config()).start();
+    let browser = Chromium::start();
+    let tab = browser.tab();
+    look::type_sign_in(&site, &tab);
+    crate::sender::write_settings(&site, TWO);
+    tab.open(&format!("{}/compose", site.url()));
+    assert_eq!(text(&tab), "\n\n-- \nAnn, Oslo\n");
+    open_editor(&tab);
+    assert!(
+        inside(&tab).ends_with("<div><div>--&nbsp;</div><div>Ann, <b>Oslo</b></div></div>"),
+        "{}",
+        inside(&tab)
+    );
+    assert_eq!(text(&tab), "\n\n-- \nAnn, Oslo\n");
+    let choose = |address: &str| {
+        tab.evaluate(&format!(
+            "(() => {{ const from = document.querySelector('#w-from'); from.value = '{address}'; from.dispatchEvent(new Event('change', {{ bubbles: true }})); }})()"
+        ));
+    };
+    choose("office@example.org");
+    assert_eq!(text(&tab), "\n\n-- \nThe office\n");
+    assert!(!inside(&tab).contains("Oslo"), "{}", inside(&tab));
+    choose("ann@example.org");
+    tab.insert("Hello");
+    assert!(
+        inside(&tab).ends_with("<div><div>--&nbsp;</div><div>Ann, <b>Oslo</b></div></div>"),
+        "{}",
+        inside(&tab)
+    );
+    tab.fill("#w-to", "bo@example.org");
+    tab.fill("#w-subject", "Signed");
+    tab.loading(|| tab.click(".tools button[value=send]"));
+    tab.wait_for("document.body.innerText.includes('Message sent.')");
+    let read = tree(&site, only(sink.taken()).text().as_bytes());
+    assert_eq!(read["parts"][0]["text"], "Hello\n\n-- \nAnn, Oslo\n");
+    let html = read["parts"][1]["text"].as_str().expect("HTML");
+    assert!(
+        html.contains("Ann, <b>Oslo</b>") && !html.contains("pwned"),
+        "{html}"
+    );
+
+    // It is written in an editor of its own.
+    tab.open(&format!("{}/identity?n=1", site.url()));
+    look::expect_named(&tab);
+    open_editor(&tab);
+    paste(&tab, "<b>Since 1873</b> ", "x");
+    tab.screenshot("identity-rich");
+    tab.changing(|| tab.click("#identity .primary"));
+    tab.wait_for("document.body.innerText.includes('saved')");
+    let kept = std::fs::read_to_string(crate::sender::settings(&site)).expect("settings.toml");
+    assert!(
+        kept.contains("<b>Since 1873</b>") && kept.contains("Since 1873The office"),
+        "{kept}"
+    );
+    tab.expect_quiet();
+    // Without script it stays as long as its text does.
+    let ann = site.sign_in("ann");
+    let page = ann.get("/identity?n=1");
+    page.shows("formatting that cannot be shown without JavaScript");
+    let saved = page.form("identity").set("name", "Head office").submit();
+    let html = |place: &str| {
+        let page = ann.get(&format!("/identity?n={place}"));
+        page.form("identity")
+            .value("signature_html")
+            .map(str::to_owned)
+    };
+    assert!(html("1").is_some_and(|html| html.contains("1873")));
+    saved.click("Undo");
+    assert!(html("1").is_some_and(|html| html.contains("1873")));
+    let changed = ann
+        .get("/identity?n=1")
+        .form("identity")
+        .set("signature", "We")
+        .submit();
+    assert_eq!(html("1").as_deref(), Some(""));
+    changed.click("Undo");
+    assert!(html("1").is_some_and(|html| html.contains("1873")));
+    assert!(html("0").is_some_and(|html| html == "<div>Ann, <b>Oslo</b></div>"));
+}

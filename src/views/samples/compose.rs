@@ -37,6 +37,7 @@ fn with(state: State, faults: Vec<DraftFault>, notices: &[Notice]) -> Markup {
         is_chosen: address.starts_with("ann"),
         reply_to: String::new(),
         signature: "Ann\n\"<b>".to_owned(),
+        signature_html: "<b>Ann</b>".to_owned(),
     };
     let compose = ComposePage {
         form: DraftForm {
@@ -73,6 +74,8 @@ fn with(state: State, faults: Vec<DraftFault>, notices: &[Notice]) -> Markup {
             most: 3_000_000,
             at_once: false,
             quote: None,
+            fields: (DraftForm::TEXT, DraftForm::HTML),
+            title: "Text",
         },
         faults,
         state,

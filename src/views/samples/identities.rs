@@ -46,6 +46,8 @@ pub(super) fn form() -> Markup {
             ("Work".to_owned(), "Work".to_owned()),
         ],
         allowed: Some("example.org".to_owned()),
+        signature_html: "<b>Ann</b>".to_owned(),
+        most_html: 30_000,
         faults: vec![
             IdentityFault::NoAddress,
             IdentityFault::NoReplyTo("nobody".to_owned()),
