@@ -32,24 +32,27 @@ pub(super) fn keep(
         let limit = u32::try_from(DRAFTS).unwrap_or(u32::MAX);
         return Ok((writing, vec![DraftFault::TooManyUnsent { limit }]));
     }
-    if is_full(visit.drafts.keep(&token.id, &writing, &key))? {
-        return Ok((writing, vec![DraftFault::DiskFull]));
-    }
-    let kept = writing.clone();
     // A form that is shown again after signing in comes by a GET, and once.
     let id = (!visit.head.is_get()).then(|| visit.notice.id());
-    if id.is_some() && writing.taken == id {
-        return Ok((writing, Vec::new()));
+    let is_again = id.is_some() && writing.taken == id;
+    // Before the text: once that is there its page can say which files are not.
+    let mut is_disk_full = false;
+    if !is_again {
+        let names = files.files().iter().map(|file| file.name.clone());
+        let coming = Coming {
+            first: writing.next,
+            names: names.collect(),
+        };
+        is_disk_full = is_full(visit.drafts.note_coming(&token.id, &coming, &key))?;
     }
-    let first = writing.next;
-    let all = files.files().iter().map(|file| file.name.clone());
-    let coming = Coming {
-        first,
-        names: all.collect(),
-    };
-    if is_full(visit.drafts.note_coming(&token.id, &coming, &key))? {
+    is_disk_full |= is_full(visit.drafts.keep(&token.id, &writing, &key))?;
+    if is_disk_full {
         return Ok((writing, vec![DraftFault::DiskFull]));
     }
+    if is_again {
+        return Ok((writing, Vec::new()));
+    }
+    let kept = writing.clone();
     let mut faults = attach(visit, token, &mut writing, files)?;
     if faults.is_empty() {
         writing.taken = id;

@@ -223,7 +223,10 @@ impl Drafts {
     pub fn note_coming(&self, id: &[u8; 16], coming: &Coming, key: &Key) -> Result<()> {
         match coming.names.is_empty() {
             true => remove(&self.path(id).join(COMING)),
-            false => self.write(id, COMING, coming, key),
+            false => {
+                self.make(id)?;
+                self.write(id, COMING, coming, key)
+            }
         }
     }
 

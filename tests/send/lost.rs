@@ -2,10 +2,13 @@
 
 use std::fs;
 use std::io::Write as _;
+use std::os::unix::process::ExitStatusExt as _;
 
-use super::{found, only, plan, says, typed};
+use super::{found, only, plan, said, says, typed};
 use crate::damage::{self, Disk};
+use crate::support::by_hand::ByHand;
 use crate::support::form::Form;
+use crate::support::install::{self, Part};
 use crate::support::kernel::{self, until};
 use crate::support::page::Page;
 use crate::support::place;
@@ -224,4 +227,54 @@ fn an_upload_that_stalls_holds_nobody_up_and_its_text_is_kept() {
     page.shows("a.txt");
     says(&page, "large.bin");
     expect_sent(&page, &sink, "b25l");
+}
+
+#[test]
+fn whoever_is_killed_while_files_are_kept_leaves_their_names() {
+    install::need(Part::Strace);
+    let site = plan().start();
+    let ann = site.sign_in("ann");
+    ann.get("/folders");
+    let [mut whole, mut named] = [0, 0];
+    for nth in 1..40 {
+        let subject = format!("Cut {nth}");
+        let page = ann.get("/compose");
+        let form = written(&page, &subject).file("files", "b.bin", &[7; 200_000]);
+        let mut by_hand = form.smuggle("do", "attach").request();
+        by_hand.headers.retain(|(name, _)| name != "Origin");
+        let calls = "fdatasync,fsync,rename,renameat2";
+        let inject = format!("inject={calls}:signal=SIGKILL:when={nth}");
+        let outcome = ByHand::request(&site.program(), by_hand)
+            .by(&ann)
+            .under(&["strace", "-qq", "-o", "/dev/null"])
+            .under(&["-e", &format!("trace={calls}"), "-e", &inject])
+            .run();
+        let is_killed = outcome.ended.signal().is_some() || !outcome.ended.success();
+        let unsent = ann.get("/unsent");
+        if unsent.has_link(&subject) {
+            let page = unsent.click(&subject);
+            expect_text(&page);
+            let there = page.texts_of(".files .name");
+            let told = said(&page);
+            for file in ["a.txt", "b.bin"] {
+                let is_there = there.iter().any(|name| name == file);
+                let is_told = told.contains(&format!("The file {file} did not arrive"));
+                page.expect(is_there != is_told, || {
+                    format!("killed at {nth}: {file} is there: {is_there}, told: {is_told}")
+                });
+            }
+            match told.is_empty() {
+                true => whole += 1,
+                false => named += 1,
+            }
+            // The next form is another matter.
+            let page = page.form("write").press("do", "keep");
+            assert!(!said(&page).contains("did not arrive"), "{}", said(&page));
+            page.form("write").press("do", "discard");
+        }
+        if !is_killed {
+            break;
+        }
+    }
+    assert!(whole >= 1 && named >= 3, "{whole} whole, {named} named");
 }
