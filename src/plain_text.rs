@@ -23,6 +23,10 @@ pub enum Block {
         said: Option<Line>,
         /// What is quoted, deeper quotes inside.
         blocks: Vec<Block>,
+        /// True where an empty line stands before it.
+        is_apart: bool,
+        /// True where an empty line stands behind it.
+        ends_apart: bool,
     },
     /// What stands after a line of `-- `.
     Signature(Vec<Line>),
@@ -64,7 +68,7 @@ impl Block {
     pub fn lines(&self) -> usize {
         match self {
             Block::Text(lines) | Block::Signature(lines) => lines.len(),
-            Block::Quote { said, blocks } => blocks
+            Block::Quote { said, blocks, .. } => blocks
                 .iter()
                 .map(Block::lines)
                 .fold(said.iter().len(), usize::saturating_add),

@@ -463,7 +463,7 @@ fn tell(block: &Block, out: &mut String) {
     };
     match block {
         Block::Text(text) | Block::Signature(text) => lines(text),
-        Block::Quote { said, blocks } => {
+        Block::Quote { said, blocks, .. } => {
             lines(said.as_slice());
             blocks.iter().for_each(|b| tell(b, out));
         }

@@ -26,7 +26,7 @@ fn framed(inside: Markup) -> String {
 fn drawn(block: &Block) -> Markup {
     match block {
         Block::Text(lines) | Block::Signature(lines) => html! { p { (typed(lines)) } },
-        Block::Quote { said, blocks } => {
+        Block::Quote { said, blocks, .. } => {
             let quote = html! {
                 blockquote dir="auto" { @for block in blocks { (drawn(block)) } }
             };

@@ -40,19 +40,31 @@ struct Quoting {
 
 impl Quoting {
     fn blocks(&self, blocks: &[Block], depth: usize, lines: &mut Vec<String>) {
+        let mut is_apart = false;
         for (nth, block) in blocks.iter().enumerate() {
             if lines.len() > MOST {
                 return;
             }
-            let is_left_out = matches!(block, Block::Signature(_)) && !self.has_signature;
-            if nth > 0 && !is_left_out {
+            if let Block::Quote { is_apart: true, .. } = block {
+                is_apart = true;
+            }
+            // What was written stands apart from what is quoted in any case.
+            if nth > 0 && (is_apart || depth == 0) {
                 lines.push(">".repeat(depth));
             }
+            is_apart = matches!(
+                block,
+                Block::Quote {
+                    ends_apart: true,
+                    ..
+                }
+            );
             match block {
                 Block::Text(text) => lines.extend(text.iter().map(|line| marked(line, depth))),
                 Block::Quote {
                     said,
                     blocks: inner,
+                    ..
                 } => {
                     lines.extend(said.iter().map(|line| marked(line, depth)));
                     self.blocks(inner, depth.saturating_add(1), lines);
@@ -93,6 +105,8 @@ mod tests {
         let inner = Block::Quote {
             said: lines("On Monday Bo wrote:").pop(),
             blocks: vec![Block::Text(lines("Hello\n\nBo"))],
+            is_apart: true,
+            ends_apart: true,
         };
         let text = PlainText {
             blocks: vec![
@@ -111,5 +125,26 @@ mod tests {
             unquoted(&text),
             "Yes.\n\nOn Monday Bo wrote:\n> Hello\n>\n> Bo\n\nAnn\n\n\n-- \nAnn Smith"
         );
+    }
+
+    #[test]
+    fn what_stood_close_together_does_so_in_a_quote() {
+        for (is_apart, ends_apart, expected) in [
+            (false, false, "> a\n>> q\n> b"),
+            (true, false, "> a\n>\n>> q\n> b"),
+            (false, true, "> a\n>> q\n>\n> b"),
+        ] {
+            let quote = Block::Quote {
+                said: None,
+                blocks: vec![Block::Text(lines("q"))],
+                is_apart,
+                ends_apart,
+            };
+            let text = PlainText {
+                blocks: vec![Block::Text(lines("a")), quote, Block::Text(lines("b"))],
+                cut: false,
+            };
+            assert_eq!(quoted(&text), expected);
+        }
     }
 }

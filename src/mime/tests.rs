@@ -447,7 +447,7 @@ fn told(blocks: &[Block]) -> String {
     let blocks = blocks.iter().map(|block| match block {
         Block::Text(text) => lines(text),
         Block::Signature(text) => format!("SIG({})", lines(text)),
-        Block::Quote { said, blocks } => format!(
+        Block::Quote { said, blocks, .. } => format!(
             "QUOTE({}: {})",
             said.as_ref().map(line).unwrap_or_default(),
             told(blocks)

@@ -62,7 +62,7 @@ fn drawn(way: Way, block: &Block, folded: bool) -> Markup {
         // follows its own first letter all the same (`unicode-bidi: plaintext`).
         Block::Text(lines) => html! { p { (typed(way, lines)) } },
         Block::Signature(lines) => html! { p.signature { (typed(way, lines)) } },
-        Block::Quote { said, blocks } => {
+        Block::Quote { said, blocks, .. } => {
             let quote = html! {
                 blockquote dir="auto" { @for block in blocks { (drawn(way, block, false)) } }
             };
@@ -110,6 +110,8 @@ mod tests {
         Block::Quote {
             said: said.map(words),
             blocks,
+            is_apart: false,
+            ends_apart: false,
         }
     }
 

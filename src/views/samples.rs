@@ -760,6 +760,8 @@ fn roof() -> Vec<Block> {
     let quote = |said: Option<&str>, blocks| Block::Quote {
         said: said.map(line),
         blocks,
+        is_apart: false,
+        ends_apart: false,
     };
     let mut asked = line("Could you look at ");
     asked.extend([

@@ -201,6 +201,18 @@ fn an_answer_to_a_mail_of_the_world_begins_as_it_should() {
 }
 
 #[test]
+fn a_quote_keeps_the_lines_as_they_stood() {
+    let words = "Hello\n\n> one\n> two\nclose\n> three\n\n\napart\n\nBo wrote:\n> > deep\n>\n> less\n\nBye\n";
+    let quoted = "> Hello\n>\n>> one\n>> two\n> close\n>> three\n>\n> apart\n>\n> Bo wrote:\n>>> deep\n>>\n>> less\n>\n> Bye";
+    let letter = MailBuilder::about("Lines").of_kind("text/plain", words);
+    let site = super::plan().mails("ann", "INBOX", vec![letter]).start();
+    let page = site.sign_in("ann").open_mail("Lines").click("Reply");
+    let form = page.form("write");
+    let text = form.value("text").unwrap_or_default().trim_end();
+    assert!(text.ends_with(&format!("wrote:\n{quoted}")), "{text}");
+}
+
+#[test]
 fn an_answer_to_everybody_goes_where_the_mail_says() {
     let sink = SmtpSink::start(false);
     let letter = |subject: &str, told: &str| {

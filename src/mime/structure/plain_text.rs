@@ -184,9 +184,12 @@ impl Reader<'_> {
             out.extend(self.lines(text, Block::Text));
             out.extend(self.lines(signature.get(1..).unwrap_or_default(), Block::Signature));
             if !quote.is_empty() {
+                let is_empty = |line: &Quoted| line.text.trim().is_empty();
                 out.push(Block::Quote {
                     said,
                     blocks: self.blocks(quote, depth.saturating_add(1)),
+                    is_apart: mine.last().is_some_and(is_empty),
+                    ends_apart: after.first().is_some_and(is_empty),
                 });
             }
             rest = after;
