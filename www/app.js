@@ -277,7 +277,9 @@ setTimeout(look, pause);
 // A message that is written: its text is kept every 20 seconds where it has changed, and when the page goes out of sight, so
 // that it is found under "Unsent" whatever happens here. Leaving is asked about only where the last of it was not kept, or
 // files were chosen and not uploaded yet.
+const HEAVY = 500000;
 let kept;
+let keptAt = 0;
 let isSent = false;
 const written = () => document.querySelector("form[data-autosave]");
 const typed = (form) => {
@@ -291,7 +293,11 @@ const keep = async () => {
   const now = typed(form);
   const body = new URLSearchParams(now);
   if (document.hidden) body.set("leaving", "1");
-  const keepalive = body.toString().length < 60000;
+  // What is heavy, with pictures in its text, takes a slow line long.
+  const length = body.toString().length;
+  if (length > HEAVY && !document.hidden && Date.now() - keptAt < 120000) return;
+  keptAt = Date.now();
+  const keepalive = length < 60000;
   const answer = await fetch(form.dataset.autosave, { method: "POST", body, keepalive }).catch(() => undefined);
   if (answer?.status !== 204) return;
   kept = now.toString();

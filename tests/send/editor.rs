@@ -111,6 +111,17 @@ fn what_is_written_and_pasted_in_rich_text_arrives() {
         "Pasted words",
     );
     paste_picture(&tab);
+    // A picture that is dropped stands in the text, another file becomes one of the message.
+    tab.evaluate(&format!(
+        "(() => {{ const frame = document.querySelector('.rich iframe'); const data = new DataTransfer(); \
+         const bytes = Uint8Array.from(atob('{PNG}'), c => c.charCodeAt(0)); \
+         data.items.add(new File([bytes, 'other'], 'dropped.png', {{ type: 'image/png' }})); \
+         data.items.add(new File(['one'], 'dropped.txt', {{ type: 'text/plain' }})); \
+         const how = {{ dataTransfer: data, cancelable: true, bubbles: true, clientX: 20, clientY: 5000 }}; \
+         frame.contentDocument.body.dispatchEvent(new frame.contentWindow.DragEvent('drop', how)); }})()"
+    ));
+    tab.wait_for("document.querySelector('.rich iframe').contentDocument.querySelectorAll('img').length === 2");
+    tab.wait_for("[...document.querySelectorAll('section.files .name')].some(one => one.textContent === 'dropped.txt')");
     let pasted = "<p>Pasted <i>words</i> that are <b>bold</b> by style</p>remote<a>odd</a>";
     assert!(inside(&tab).contains(pasted), "{}", inside(&tab));
     let written = text(&tab);
@@ -119,6 +130,12 @@ fn what_is_written_and_pasted_in_rich_text_arrives() {
         "Bold and not. example.org/a?b=1&c=2\n- first\n- second\nPasted words that are bold by style\n\nremoteodd\nDear  Bo,\n\n<b> is no tag\n> quoted\n"
     );
     assert_eq!(tab.evaluate("window.pwned"), json!(null));
+    // It is kept as it is written, for another browser too.
+    tab.evaluate("keep()");
+    let elsewhere = site.sign_in("ann").get("/unsent").click("Rich");
+    let form = elsewhere.form("write");
+    assert_eq!(form.value("text"), Some(written.as_str()));
+    assert!(form.value("html").is_some_and(|html| html.contains(pasted)));
     tab.loading(|| tab.click(".tools button[value=send]"));
     tab.wait_for("document.body.innerText.includes('Message sent.')");
     tab.expect_quiet();
@@ -131,13 +148,17 @@ fn what_is_written_and_pasted_in_rich_text_arrives() {
     assert_eq!(
         outline(&read),
         [
-            "multipart/alternative",
-            " text/plain",
-            " multipart/related",
-            "  text/html",
-            "  image/png"
+            "multipart/mixed",
+            " multipart/alternative",
+            "  text/plain",
+            "  multipart/related",
+            "   text/html",
+            "   image/png",
+            "   image/png",
+            " text/plain"
         ]
     );
+    let read = &read["parts"][0];
     assert_eq!(read["parts"][0]["text"], json!(written));
     let html = read["parts"][1]["parts"][0]["text"].as_str().expect("HTML");
     for kept in [

@@ -81,6 +81,7 @@ fn rule_19_what_is_rich_arrives_as_text_html_and_pictures() {
         .form("write")
         .file_of("files", "a.txt", "text/plain", b"one")
         .press("do", "keep");
+    let written = html.clone();
     let sent = rich(&page, &html);
     says(&sent, "Message sent");
     let taken = only(sink.taken());
@@ -135,6 +136,15 @@ fn rule_19_what_is_rich_arrives_as_text_html_and_pictures() {
     assert_eq!(picture["hash"], json!(hash));
     assert_eq!(picture["disposition"], "inline");
     assert_eq!(read["parts"][1]["text"], "one");
+
+    // The same form with another HTML is another message, and is not sent.
+    let again = |html: &str| {
+        let form = typed(&page, "Bo <bo@example.org>", "The third geranium");
+        form.set("html", html).set("rich", "1").press("do", "send")
+    };
+    says(&again(&written), "Message sent");
+    says(&again("<p>Hëllo <i>Bo</i></p>"), "it has not been sent");
+    only(sink.taken());
 
     // The copy is the same; Postern shows it with its picture, and the file is one.
     let copies = found(&site, "Sent");
@@ -248,4 +258,40 @@ fn what_is_rich_is_carried_through_signing_in() {
         outline(&read).last().map(String::as_str),
         Some("  image/png")
     );
+}
+
+#[test]
+fn what_was_perhaps_sent_is_sent_again_as_it_was() {
+    let sink = SmtpSink::start(false);
+    sink.rules(json!({"cut": true}));
+    let site = plan().config(&sink.config()).start();
+    let ann = site.sign_in("ann");
+    let html = format!(
+        "<p>Hëllo\n <b>Bo</b> &amp; all</p><table><p>a<tr><td><li>b<div><li>c</table><img src=\"data:image/png;base64,{PNG}\">"
+    );
+    let page = rich(&ann.get("/compose"), &html);
+    says(&page, "This message may have been sent.");
+    sink.rules(json!({}));
+    // As the page has it, with script and without.
+    let kept = page.form("write").value("html").map(str::to_owned);
+    let kept = kept.expect("HTML");
+    let changed = page
+        .form("write")
+        .set("rich", "1")
+        .set("html", "<p>Other</p>");
+    says(&changed.press("do", "send"), "it has not been sent");
+    assert_eq!(sink.taken().len(), 1);
+    let sent = page
+        .form("write")
+        .set("rich", "1")
+        .set("html", &kept)
+        .press("do", "send");
+    says(&sent, "Message sent");
+    let taken = sink.taken();
+    let [first, second] = taken.as_slice() else {
+        panic!("{taken:?}")
+    };
+    assert_eq!(super::id(first), super::id(second));
+    let read = tree(&site, second.text().as_bytes());
+    assert_eq!(outline(&read).len(), 5, "{read}");
 }
