@@ -295,3 +295,25 @@ fn what_was_perhaps_sent_is_sent_again_as_it_was() {
     let read = tree(&site, second.text().as_bytes());
     assert_eq!(outline(&read).len(), 5, "{read}");
 }
+
+#[test]
+fn the_largest_that_is_taken_is_sent_in_little_memory() {
+    let sink = SmtpSink::start(false);
+    let site = plan().config(&sink.config()).start();
+    let ann = site.sign_in("ann");
+    let pictures = (0..28_u8).map(|nth| {
+        let bytes = STANDARD.encode(vec![nth; 75_000]);
+        format!("<p>{nth}</p><img src=\"data:image/jpeg;base64,{bytes}\">")
+    });
+    let html: String = pictures.collect();
+    assert!((2_700_000..3_000_000).contains(&html.len()));
+    let page = ann.get("/compose");
+    let watch = crate::support::kernel::Watch::on(&site.program());
+    let form = typed(&page, "bo@example.org", "Large").set("html", &html);
+    says(&form.set("rich", "1").press("do", "send"), "Message sent");
+    let read = tree(&site, only(sink.taken()).text().as_bytes());
+    let related = read["parts"][1]["parts"].as_array().map_or(0, Vec::len);
+    assert_eq!(related, 29);
+    let peak = watch.peak_mb();
+    assert!((1..64).contains(&peak), "{peak} MB");
+}
