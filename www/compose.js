@@ -306,6 +306,9 @@
         new ResizeObserver(fit).observe(of);
         new MutationObserver(() => (changed(), fit())).observe(of, { childList: true, subtree: true, characterData: true, attributes: true });
         inside.addEventListener("selectionchange", press);
+        // To the page the frame itself has no focus.
+        for (const [event, has] of [["focusin", true], ["focusout", false]])
+          inside.addEventListener(event, () => frame.toggleAttribute("data-focused", has));
         inside.addEventListener("keydown", keys);
         inside.addEventListener("paste", (event) => {
           event.preventDefault();

@@ -121,7 +121,9 @@ fn what_is_written_and_pasted_in_rich_text_arrives() {
          frame.contentDocument.body.dispatchEvent(new frame.contentWindow.DragEvent('drop', how)); }})()"
     ));
     tab.wait_for("document.querySelector('.rich iframe').contentDocument.querySelectorAll('img').length === 2");
-    tab.wait_for("[...document.querySelectorAll('section.files .name')].some(one => one.textContent === 'dropped.txt')");
+    let uploaded = "[...document.querySelectorAll('section.files li')].some(one => \
+         one.querySelector('.name').textContent === 'dropped.txt' && one.querySelector('button[value^=detach]'))";
+    tab.wait_for(uploaded);
     let pasted = "<p>Pasted <i>words</i> that are <b>bold</b> by style</p>remote<a>odd</a>";
     assert!(inside(&tab).contains(pasted), "{}", inside(&tab));
     let written = text(&tab);
@@ -196,6 +198,7 @@ fn the_editor_is_there_with_script_and_left_without_losing_words() {
     assert_eq!(tab.evaluate(focused), json!("italic"));
     tab.press("Tab");
     assert_eq!(tab.evaluate(focused), json!("iframe"));
+    tab.wait_for("document.querySelector('.rich iframe[data-focused]')");
     tab.press("Tab");
     assert_ne!(tab.evaluate(focused), json!("iframe"));
     // As plain text alone, once and until it is said otherwise.

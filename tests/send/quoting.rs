@@ -8,7 +8,7 @@ use super::rich::{PNG, outline, tree};
 use super::{only, plan, says};
 use crate::look;
 use crate::mail::vectors;
-use crate::support::chromium::{Chromium, Tab};
+use crate::support::chromium::{Chromium, Scheme, Tab};
 use crate::support::mails::{Mail, in_base64};
 use crate::support::sink::SmtpSink;
 use crate::support::site::Site;
@@ -67,6 +67,10 @@ fn an_answer_quotes_the_html_with_its_pictures() {
         "{}",
         inside(&tab)
     );
+    for (scheme, mode) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
+        tab.prefer(scheme);
+        tab.screenshot(&format!("compose-rich-quoted-{mode}"));
+    }
     let written = text(&tab);
     assert!(
         written.starts_with("Thank you.\n\n") && written.contains("Karin Lund wrote:\n> Hello Ann"),
