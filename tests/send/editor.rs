@@ -95,7 +95,7 @@ fn what_is_written_and_pasted_in_rich_text_arrives() {
     tab.wait_for("document.querySelector('#link-dialog').open");
     tab.insert("example.org/a?b=1&c=2");
     tab.press("Enter");
-    tab.wait_for("!document.querySelector('#link-dialog').open");
+    tab.wait_for("document.querySelector('.rich iframe').contentDocument.querySelector('a')");
     tab.press("Enter");
     tab.press_with_ctrl('8', true);
     tab.insert("first");
