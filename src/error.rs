@@ -372,6 +372,7 @@ pub mod samples {
             | Act::Send { .. }
             | Act::KeepDraft
             | Act::DiscardDraft
+            | Act::TakeBack { .. }
             | Act::FolderCutShort { .. }
             | Act::Import { .. } => {}
         };
@@ -388,6 +389,8 @@ pub mod samples {
             images(false),
             Act::KeepDraft,
             Act::DiscardDraft,
+            Act::TakeBack { is_late: false },
+            Act::TakeBack { is_late: true },
             Act::Set,
             Act::ForgetPeople {
                 address: String::new(),

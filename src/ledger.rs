@@ -57,7 +57,7 @@ const PURPOSE: &str = "message form";
 pub struct Entry {
     /// How far it has come.
     pub stage: Stage,
-    /// Since when.
+    /// Since when; of one that waits, until when.
     pub since: Seconds,
     /// A keyed hash of what was sent.
     pub content: [u8; 32],
@@ -76,6 +76,20 @@ pub enum Stage {
     Failed,
     /// It may have been sent.
     Unknown,
+    /// It will be sent, unless its user takes it back first: until the moment that the entry has as `since`.
+    Waiting,
+    /// Its user has taken it back.
+    TakenBack,
+}
+
+impl Stage {
+    /// True where it was not sent, and is its writer's to change.
+    pub fn is_open(self) -> bool {
+        match self {
+            Stage::Failed | Stage::TakenBack => true,
+            Stage::Sending | Stage::Sent | Stage::Unknown | Stage::Waiting => false,
+        }
+    }
 }
 
 impl Entry {
@@ -265,7 +279,13 @@ impl<'s> Ledger<'s> {
                 .and_then(|about| about.modified())
                 .map_err(failed)?;
             let age = SystemTime::now().duration_since(modified);
-            if age.is_ok_and(|age| age > LIFE) {
+            // What waits is not given up, however long nobody has looked.
+            let waits = || {
+                let bytes = fs::read(entry.path()).unwrap_or_default();
+                let read: std::result::Result<Entry, _> = postcard::from_bytes(&bytes);
+                read.is_ok_and(|entry| entry.stage == Stage::Waiting)
+            };
+            if age.is_ok_and(|age| age > LIFE) && !waits() {
                 fs::remove_file(entry.path()).map_err(failed)?;
             }
         }

@@ -14,7 +14,7 @@
 //! | what a click does | [`actions`]: one for each route; [`jobs`] for what takes long |
 //! | how it looks | [`views`]: plain data in, markup out |
 //! | meaning | [`document`]: what is to be read of a message; [`draft`]: from what was typed to a message that can be sent; [`mailbox`]: what is cached, what is fetched and compared, what is changed, and a front that decides; [`desk`]: a user's gate, store and session, opened and closed in one order; [`session`]; [`notices`]: what the page after an act says; [`people`]: whom a user may want to write to; [`settings`]: built in, then the hoster, then the user |
-//! | doors | [`gate`] (fs2), [`state`], [`throttle`], [`store`] (sled), [`profile`] (toml), [`outbox`], [`ledger`]: what became of each message that was to be sent, [`submission`] (lettre), [`key_files`], [`remote`] (imap, native-tls), [`mime`] (mail-parser), [`clean`] (ammonia), [`request`] and [`response`] (cgi), [`spool`] |
+//! | doors | [`gate`] (fs2), [`state`], [`throttle`], [`store`] (sled), [`profile`] (toml), [`outbox`], [`ledger`]: what became of each message that was to be sent, [`later`]: a form that is sent after a while, [`submission`] (lettre), [`key_files`], [`remote`] (imap, native-tls), [`mime`] (mail-parser), [`clean`] (ammonia), [`request`] and [`response`] (cgi), [`spool`] |
 //! | ground, words | [`error`], [`route`], [`mail`], [`media`], [`plain_text`], [`extras`], [`sender`]: who a mail is from, judged once; [`words`], [`characters`], [`assets`], [`pack`], [`work`]: the budget of what one mail may cost, [`time`], [`config`], [`seal`], [`process`] |
 //!
 //! Each crate that reaches outside has one door, and its types do not leave that room.
@@ -112,6 +112,7 @@ pub mod extras;
 pub mod gate;
 pub mod jobs;
 pub mod key_files;
+pub mod later;
 pub mod ledger;
 pub mod mail;
 pub mod mailbox;

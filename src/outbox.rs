@@ -11,6 +11,7 @@ mod imports;
 mod on_server;
 mod sealed;
 mod templates;
+mod waiting;
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -33,6 +34,7 @@ pub use imports::{Import, Imports, UnderWay};
 pub use on_server::OnServer;
 use sealed::{LID, LID_AT, PIECE, Pieces, Place, Sealed};
 pub use templates::{TEMPLATES, Template, Templates};
+pub use waiting::Waiting;
 
 /// What lies here of a user.
 const DIRS: [&str; 5] = ["outbox", "imports", "drafts", "templates", "wraps"];

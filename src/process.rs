@@ -13,6 +13,7 @@ mod unsynced;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::ffi::{CStr, CString, OsStr};
 use std::io::{self, Write as _};
+use std::os::fd::{AsFd, AsRawFd as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
@@ -165,8 +166,16 @@ pub fn read_stdin(buffer: &mut [u8]) -> io::Result<usize> {
 /// # Errors
 /// Whatever poll reports, interruptions apart.
 pub fn wait_for_stdin(limit: Duration) -> io::Result<bool> {
+    wait_for(&io::stdin(), limit)
+}
+
+/// The same for another file.
+///
+/// # Errors
+/// As `wait_for_stdin`.
+pub fn wait_for(file: &impl AsFd, limit: Duration) -> io::Result<bool> {
     let mut fd = libc::pollfd {
-        fd: 0,
+        fd: file.as_fd().as_raw_fd(),
         events: libc::POLLIN,
         revents: 0,
     };

@@ -128,6 +128,14 @@ impl Response {
             .with("Cache-Control", "private, no-store")
     }
 
+    /// After a POST: the same is to be sent there (RFC 9110 15.4.8).
+    pub fn same_again(href: &str) -> Response {
+        Response {
+            status: 307,
+            ..Response::see_other(href)
+        }
+    }
+
     /// The same page, whose forms may also go to one origin elsewhere: `https://` and a host that is plain ASCII.
     pub fn posting_to(self, origin: &str) -> Response {
         let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'/');

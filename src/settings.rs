@@ -26,8 +26,8 @@ pub use searches::SavedSearches;
 
 /// Senders whose images are always shown; one more, and the oldest goes.
 const SENDERS: usize = 1000;
-/// For how many seconds a message can be taken back.
-const UNDO_SECONDS: [u32; 5] = [0, 5, 10, 20, 30];
+/// For how many seconds a message can be taken back: one of these.
+pub const UNDO_SECONDS: [u32; 5] = [0, 5, 10, 20, 30];
 
 /// What one side says: the user in `settings.toml`, the hoster in `[settings]` or `[fixed]`. None: nothing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -27,6 +27,7 @@ mod sign_in;
 mod telling;
 mod templates;
 mod unsent;
+mod waiting;
 
 pub use failures::{ABORTED, ErrorText, LastWords, TOO_LATE};
 

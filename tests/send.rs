@@ -22,6 +22,7 @@
 //! | rule 19: what is written in rich text is sanitised, and sent with a text and its pictures | `rich` |
 //! | files come while one writes on; what is cut, cancelled or too large keeps the text | `files` |
 //! | messages begin with what was saved for that; it is sealed, and few | `templates` |
+//! | rule 7: a message waits, and can be taken back until it is sent; who is first wins; what nobody has sent in time is said on every page | `undo` |
 //! | a form is carried through signing in | `a_session_that_ends_meanwhile_loses_nothing_and_sends_nothing` |
 
 mod answers;
@@ -43,6 +44,7 @@ mod rich;
 mod servers;
 mod telling;
 mod templates;
+mod undo;
 
 use std::time::Duration;
 

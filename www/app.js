@@ -242,8 +242,36 @@ const grow = (frame) => {
 
 // What each page begins with: its frames grow, an import goes on by itself, and where another tab is at work on it, the page
 // looks again. The row of the open message is in sight in the list beside it.
+// What waits counts down, and a moment after its time the page is asked for what became of it.
 let looksAgain;
+let counts;
+const countDown = (note) => {
+  const until = Date.now() + 1000 * note.dataset.left;
+  const text = note.querySelector("p");
+  const words = text.textContent;
+  // Nobody wants each second read out.
+  note.ariaLive = "off";
+  const count = async () => {
+    const left = Math.ceil((until - Date.now()) / 1000);
+    text.textContent = words.replace(/\d+(?=\D*$)/, Math.max(0, left));
+    if (left > -2) return;
+    clearInterval(counts);
+    if (written()) return note.remove();
+    const answer = await fetch(location.href).catch(() => undefined);
+    if (!answer?.ok || !note.isConnected || isBusy) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const known = [...document.querySelectorAll(".note:not([data-left])")].map((one) => one.textContent);
+    const now = [...page.querySelectorAll(".note[role]")].find((one) => !known.includes(one.textContent));
+    if (now) note.replaceWith(document.adoptNode(now));
+    else note.remove();
+    if (now?.dataset.left) countDown(now);
+  };
+  counts = setInterval(count, 1000);
+};
 const begin = () => {
+  clearInterval(counts);
+  const waits = document.querySelector(".note[data-left]");
+  if (waits) countDown(waits);
   document.querySelectorAll("iframe.frame").forEach(grow);
   document.querySelector("form[data-goes-on]")?.requestSubmit();
   const again = document.querySelector("a[data-again]");

@@ -3,25 +3,24 @@
 //! Not for its page (`writing`), nor for what a message begins with (`beginning`), nor for sending (`jobs::send`). To know before changing it: whatever is
 //! wrong, the form comes again with everything in it; what was typed and attached is on the disk before anything is judged.
 
-use super::archiving::archiving;
 use super::beginning::begin;
-use super::identities::{as_address, identity, sent_folder, way};
 use super::keeping::{has_room, is_overtaken, keep, keep_beside, page_number};
 use super::rich;
+use super::sending::{Asked, letter};
 use super::signing::resigned;
+use super::waiting::look;
 use super::writing::{Page, page};
-use super::{Done, Visit, asking, discarding, editing, people, server_draft, templates};
-use crate::draft::{self, Letter};
-use crate::error::{Act, Cause, Error, Result};
-use crate::gate;
-use crate::jobs::message::Message;
-use crate::jobs::send::Send;
+use super::{
+    Done, Visit, asking, discarding, editing, sending, server_draft, templates, undo_send,
+};
+use crate::draft::Letter;
+use crate::error::{Act, Error, Result};
 use crate::ledger::{Entry, Stage, Token};
 use crate::mail::{AttachedFile, Draft, Refusal};
 use crate::outbox::{Kept, Writing};
 use crate::request::form::Form;
 use crate::response::Response;
-use crate::route::{self, ComposeQuery, DraftForm, ListQuery, NoticeId, Route, Wish};
+use crate::route::{self, ComposeQuery, DraftForm, NoticeId, Route, Wish};
 use crate::views::compose::State;
 
 /// Shows a message that is being written, or begins one.
@@ -35,6 +34,10 @@ pub fn show(visit: &mut Visit, query: &ComposeQuery) -> Result<Done> {
     let Some(token) = visit.ledger.token(&query.token) else {
         let token = Token::new()?;
         let (draft, missing) = begin(visit, query)?;
+        if visit.profile.settings().undo_seconds > 0 {
+            // By the time it is written, it is known.
+            visit.later.find_out();
+        }
         let begun = Page::of(token, Writing::new(draft, token.made), &query.next);
         let is_begun = true;
         return page(
@@ -65,9 +68,14 @@ pub fn show(visit: &mut Visit, query: &ComposeQuery) -> Result<Done> {
         Some((Stage::Sending, _)) => State::Sending,
         Some((Stage::Sent, at)) => State::NotFiled(at),
         Some((Stage::Unknown, at)) => State::Unknown(at),
-        Some((Stage::Failed, _)) | None => State::open(query.picks, refusal),
+        Some((Stage::Waiting, _)) => State::Waiting,
+        Some((Stage::Failed | Stage::TakenBack, _)) | None => State::open(query.picks, refusal),
     };
     let lost = visit.drafts.not_come(&token.id, &writing, &key)?;
+    if !matches!(state, State::Waiting | State::Sending) {
+        // Whoever sees its page need not be told on every page.
+        visit.drafts.note_not_waiting(&token.id)?;
+    }
     let kept = Page::of(token, writing, &query.next);
     page(
         visit,
@@ -112,7 +120,7 @@ pub fn autosave(visit: &mut Visit) -> Result<Done> {
     // What was to be sent stays as it was; script asks then before this page is left.
     let is_open = match look(visit, &token)? {
         None => true,
-        Some(entry) => entry.stage == Stage::Failed,
+        Some(entry) => entry.stage.is_open(),
     };
     let key = &visit.session.data.key;
     let before = visit.drafts.open(&token.id, key)?;
@@ -164,6 +172,9 @@ fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
         Some(token) => token,
         None => Token::new()?,
     };
+    if matches!(form.wish, Wish::SendNow | Wish::TakeBack) {
+        return undo_send::decide(visit, token, form);
+    }
     if form.is_html_missing
         && let Some(before) = visit.drafts.open(&token.id, &visit.session.data.key)?
     {
@@ -178,13 +189,19 @@ fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
                 token,
                 form,
                 content,
+                due: None,
             },
             entry,
         );
     }
-    let is_open = entry.is_none_or(|entry| entry.stage == Stage::Failed);
+    let is_open = entry.as_ref().is_none_or(|entry| entry.stage.is_open());
     if !is_open && is_changed(visit, &token, &form, files)? {
-        return another(visit, &token, &form, files, State::PerhapsBefore);
+        let waits = entry.is_some_and(|entry| entry.stage == Stage::Waiting);
+        let state = match waits {
+            true => State::WaitingBefore,
+            false => State::PerhapsBefore,
+        };
+        return another(visit, &token, &form, files, state);
     }
     let before = visit.drafts.open(&token.id, &visit.session.data.key)?;
     let is_overtaken = before.is_some_and(|before| is_overtaken(visit, &before, &form, files));
@@ -228,9 +245,7 @@ fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
             _ => Done::leads_to(visit, &page),
         });
     }
-    let from = identity(visit, &writing.draft.from);
-    let from = from.as_ref().map(as_address);
-    let letter = draft::letter(&writing.draft, from).map_err(|wrong| faults.extend(wrong));
+    let letter = letter(visit, &writing.draft).map_err(|wrong| faults.extend(wrong));
     let kept = Page::of(token, writing, &form.next);
     match letter {
         Ok(letter) if faults.is_empty() => {
@@ -244,16 +259,13 @@ fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
                 return page(visit, Page { state, ..kept });
             }
             let files = kept.writing.files;
-            Ok(send(
-                visit,
-                Asked {
-                    token,
-                    form,
-                    content,
-                },
-                letter,
-                files,
-            )?)
+            let asked = Asked {
+                token,
+                form,
+                content,
+                due: None,
+            };
+            send(visit, asked, letter, files)
         }
         Ok(_) | Err(()) => page(visit, Page { faults, ..kept }),
     }
@@ -269,29 +281,8 @@ pub(super) fn send_at_once(
     draft: Draft,
     next: String,
 ) -> Result<Done> {
-    let form = DraftForm {
-        token: visit.ledger.to_text(&token),
-        signed: draft.from.clone(),
-        draft,
-        wish: Wish::Send,
-        again: false,
-        sure: true,
-        base: String::new(),
-        is_leaving: false,
-        is_rich: false,
-        is_html_missing: false,
-        html_of: String::new(),
-        next,
-    };
+    let form = DraftForm::of_kept(visit.ledger.to_text(&token), draft, Wish::Send, next);
     written(visit, form, &Form::default())
-}
-
-/// What somebody has sent.
-struct Asked {
-    token: Token,
-    form: DraftForm,
-    /// A keyed hash of all of it.
-    content: [u8; 32],
 }
 
 /// A keyed hash of a form: what was typed, and the files that came with it.
@@ -321,52 +312,10 @@ fn content(visit: &Visit, form: &DraftForm, files: &Form) -> [u8; 32] {
     visit.ledger.content(&pieces)
 }
 
+/// Sends a message, at once or a little later.
 fn send(visit: &mut Visit, asked: Asked, letter: Letter, files: Vec<AttachedFile>) -> Result<Done> {
-    let Asked {
-        token,
-        form,
-        content,
-    } = asked;
-    // Without its folder a message is sent all the same; the copy is owed.
-    let sent = sent_folder(visit, &form.draft.from);
-    let date = visit.zone.header_date(visit.now);
-    let date = date.ok_or(Error::Internal(Cause::new("a date that no calendar has")))?;
-    let way = way(visit);
-    let text = visit.ledger.to_text(&token);
-    let archiving = match form.wish {
-        Wish::SendAndArchive => archiving(visit, &form.draft),
-        _ => None,
-    };
-    let next = match (&archiving, form.next()) {
-        // It is where it was no longer.
-        (Some(_), Route::Message(query)) => Route::Folder(ListQuery::first(query.list)),
-        (_, next) => next,
-    };
-    let people = people::to_keep(visit, &letter);
-    server_draft::will_change(visit, &token, &form.draft, sent.as_ref());
-    Ok(Done::Leaves(Box::new(Send {
-        people,
-        archiving,
-        user: visit.claim.user,
-        message: Message {
-            token,
-            draft: form.draft.clone(),
-            letter,
-            files,
-            drafts: visit.drafts.clone(),
-            key: visit.session.data.key.clone(),
-            date,
-            most: visit.config.most_attached(),
-        },
-        content,
-        way,
-        sent,
-        again: form.again,
-        session: visit.notice.session(),
-        base: visit.head.base.clone(),
-        next,
-        form: ComposeQuery::of_token(text, form.next.clone()),
-    })))
+    let job = sending::sending(visit, asked, letter, files)?;
+    undo_send::at_once_or_later(visit, job)
 }
 
 /// The form of a message that has been sent: the same once more shows the page that followed, and makes the copy that is owed;
@@ -381,8 +330,7 @@ fn sent_before(visit: &mut Visit, asked: Asked, entry: &Entry) -> Result<Done> {
     let kept = visit.drafts.open(&asked.token.id, &key)?;
     let kept = kept.filter(|kept| kept.draft == asked.form.draft && !entry.is_filed);
     if let Some(writing) = kept
-        && let Some(from) = identity(visit, &writing.draft.from)
-        && let Ok(letter) = draft::letter(&writing.draft, Some(as_address(&from)))
+        && let Ok(letter) = letter(visit, &writing.draft)
     {
         // Nothing is sent again: the job finds what the ledger has.
         let content = entry.content;
@@ -423,17 +371,4 @@ fn another(
         ..kept
     };
     page(visit, page_of_it)
-}
-
-/// What the ledger has of a message; one that nobody is at work on any more may have been sent.
-fn look(visit: &Visit, token: &Token) -> Result<Option<Entry>> {
-    let entry = visit.ledger.look(token)?;
-    let is_at_work = match &entry {
-        Some(entry) if entry.stage == Stage::Sending => visit.outbox.is_at_work(&gate::SEND)?,
-        _ => true,
-    };
-    Ok(entry.map(|entry| match is_at_work {
-        true => entry,
-        false => entry.at(Stage::Unknown),
-    }))
 }

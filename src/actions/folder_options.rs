@@ -165,10 +165,7 @@ fn options(visit: &mut Visit, name: &FolderName, faulty: Faulty) -> Result<Done>
     let above = faulty.filter(|(change, _)| change.typed().is_none());
     let above = above.map(|(_, fault)| Notice {
         kind: Kind::Bad,
-        lead: String::new(),
-        text: visit.words.folder_fault(fault),
-        undo: None,
-        more: None,
+        ..Notice::warning("", visit.words.folder_fault(fault))
     });
     let around = Around::gather(visit, Some(name), above.into_iter().collect())?;
     let folder = require(&around, name)?;

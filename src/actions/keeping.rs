@@ -78,7 +78,9 @@ pub(super) fn keep(
         | Wish::Send
         | Wish::SendAndArchive
         | Wish::Discard
-        | Wish::Restore => None,
+        | Wish::Restore
+        | Wish::SendNow
+        | Wish::TakeBack => None,
     };
     if is_full(visit.drafts.keep(&token.id, &writing, &key))? {
         return Ok((kept, vec![DraftFault::DiskFull]));

@@ -3,7 +3,7 @@
 //! Not for judging a sign-in. To know before changing it: the form may carry another one, whose session has ended
 //! (`app::carry`); what it says of that has to come back with each further try.
 
-use super::Visit;
+use super::{Done, Visit, undo_send};
 use crate::config::Config;
 use crate::error::{Act, Result};
 use crate::request::Head;
@@ -105,7 +105,10 @@ pub fn unsafe_place(config: &Config, head: &Head) -> Option<Reason> {
 ///
 /// # Errors
 /// `Setup`: then it may still be there.
-pub fn sign_out(visit: &mut Visit) -> Result<Response> {
+pub fn sign_out(visit: &mut Visit) -> Result<Done> {
+    if let Some(first) = undo_send::before_sign_out(visit)? {
+        return Ok(Done::Leaves(Box::new(first)));
+    }
     // The marks are a courtesy to other programs; the session ends whatever becomes of them.
     let told = visit.mailbox.send_all_pending();
     if let Err(error) = told {
@@ -114,7 +117,7 @@ pub fn sign_out(visit: &mut Visit) -> Result<Response> {
     visit.progress.tries(Act::SignOut);
     session::sign_out(visit.mailbox.store(), visit.claim)?;
     visit.progress.did(Act::SignOut);
-    Ok(signed_out(visit))
+    Ok(Done::Page(signed_out(visit)))
 }
 
 /// The way to the sign-in form, for a browser that is to forget its session.

@@ -46,6 +46,7 @@ pub mod resume;
 pub mod rich;
 pub mod searches;
 pub mod sender;
+mod sending;
 mod server_draft;
 pub mod sessions;
 pub mod settings;
@@ -53,7 +54,9 @@ mod signing;
 pub mod telling;
 pub mod templates;
 mod together;
+mod undo_send;
 pub mod unsent;
+mod waiting;
 mod ways;
 mod writing;
 
@@ -64,6 +67,7 @@ use maud::Markup;
 use crate::config::Config;
 use crate::error::Progress;
 use crate::jobs::Job;
+use crate::later::Later;
 use crate::ledger::Ledger;
 use crate::mailbox::Mailbox;
 use crate::notices::Told;
@@ -120,6 +124,8 @@ pub struct Visit<'v, 'p> {
     pub templates: Templates,
     /// What became of those that were to be sent.
     pub ledger: Ledger<'v>,
+    /// Whether messages can be sent later here.
+    pub later: Later<'v>,
     /// Time spent on making HTML.
     pub rendering: Duration,
 }

@@ -8,7 +8,7 @@ use super::identities::{may_send, own_addresses};
 use super::muted::MutedIds;
 use super::named_labels::{Labels, ON_A_ROW};
 use super::{Visit, finding, notice, together};
-use crate::error::{Imap, Result};
+use crate::error::Result;
 use crate::mail::{
     FORWARDED, Flags, Folder, FolderName, FolderRef, ListId, Marked, MessageAct, Permits, Role,
     Row, Scope,
@@ -49,15 +49,7 @@ impl Around {
         own: Vec<Notice>,
     ) -> Result<Around> {
         let list = visit.mailbox.folders()?;
-        let away = visit.mailbox.offline().map(|kind| away(visit, kind));
-        let alerts = visit.mailbox.alerts().map(|said| alert(visit, said));
-        let notices = away
-            .into_iter()
-            .chain(notice::done(visit))
-            .chain(notice::damaged_settings(visit))
-            .chain(own)
-            .chain(alerts)
-            .collect();
+        let notices = notice::above(visit, own)?;
         let chosen = drawn(&list.folders, current);
         let drawn = list.folders.iter().zip(&chosen);
         let drawn = drawn.filter(|(_, drawn)| **drawn);
@@ -193,17 +185,6 @@ fn line(folder: &Folder, current: Option<&FolderName>) -> FolderLine {
             .then(|| Route::Folder(ListQuery::newest(folder.name.clone()))),
         children: Vec::new(),
     }
-}
-
-/// The notice of a page that the cache answered because the server could not.
-fn away(visit: &Visit, kind: &Imap) -> Notice {
-    let (lead, text) = visit.words.away(kind);
-    Notice::warning(lead, text)
-}
-
-/// The notice of what the server wants the user to see, in its own words.
-fn alert(visit: &Visit, said: &str) -> Notice {
-    Notice::warning(visit.words.server_says(), said)
 }
 
 /// What stands beside a list.

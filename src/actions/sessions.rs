@@ -48,7 +48,7 @@ pub fn show(visit: &mut Visit) -> Result<Done> {
 pub fn end_one(visit: &mut Visit) -> Result<Done> {
     let name = visit.form.get(SESSION);
     if name == visit.claim.name() {
-        return login::sign_out(visit).map(Done::Page);
+        return login::sign_out(visit);
     }
     visit.progress.tries(Act::EndSession);
     session::sign_out_one(visit.mailbox.store(), name)?;

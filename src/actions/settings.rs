@@ -12,6 +12,7 @@ use crate::mail::{
 use crate::outbox::Kept;
 use crate::request::form::Form;
 use crate::route::{ActForm, ListQuery, Route};
+use crate::settings::UNDO_SECONDS;
 use crate::time::Zone;
 use crate::views::settings::{self, SettingField, SettingsPage};
 use crate::views::{Kind, Notice};
@@ -131,6 +132,9 @@ fn choices(visit: &Visit, setting: Setting, value: &str) -> Vec<(String, String)
         Setting::Marked => all(|marked: Marked| words.marked(marked)),
         Setting::AfterDelete => all(|after: AfterDelete| words.after_delete(after)),
         Setting::ShowFirst => all(|version: ShowFirst| words.show_first(version)),
+        Setting::Undo => UNDO_SECONDS
+            .map(|seconds| (seconds.to_string(), words.undo_time(seconds)))
+            .into(),
         Setting::Reply => all(|place: ReplyPlace| words.reply_place(place)),
         Setting::Write => all(|what: WriteIn| words.write_in(what)),
     }

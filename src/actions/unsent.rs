@@ -40,6 +40,8 @@ pub fn show(visit: &mut Visit) -> Result<Done> {
                 .saturating_add(writing.draft.carried.len()),
             standing: match entry.map(|entry| entry.stage) {
                 None => Unsent::Written,
+                Some(Stage::TakenBack) => Unsent::Written,
+                Some(Stage::Waiting) => Unsent::Waiting,
                 Some(Stage::Failed) => Unsent::NotSent,
                 Some(Stage::Sending | Stage::Unknown) => Unsent::PerhapsSent,
                 Some(Stage::Sent) => Unsent::NotFiled,

@@ -128,7 +128,9 @@ fn notices(visit: &Visit, page: &Page) -> Vec<Notice> {
         ..Notice::warning(lead, text)
     };
     let state = match &page.state {
-        State::Written | State::Picking => None,
+        // Every page says that it waits.
+        State::Written | State::Picking | State::Waiting => None,
+        State::WaitingBefore => Some(Notice::warning("", words.waiting_before())),
         State::Refused(refusal) if page.writing.draft.is_redirected() => {
             Some(bad(words.not_sent(), words.redirect_refusal(refusal)))
         }

@@ -273,7 +273,7 @@ pub fn needs(route: &Route) -> Needs<'_> {
             back: Back::SignedOut,
             asks: Asks::Nothing,
             patience: Some(COURTESY),
-            ..Needs::act(|visit| login::sign_out(visit).map(Done::Page))
+            ..Needs::act(login::sign_out)
         },
 
         Route::Sessions => Needs::page(sessions::show),

@@ -17,6 +17,7 @@ use crate::gate;
 use crate::gate::Pass;
 use crate::jobs::import::interrupted;
 use crate::jobs::{self, Delivery, Job, Owner};
+use crate::later::Later;
 use crate::ledger::Ledger;
 use crate::mailbox::{self, Mailbox};
 use crate::notices::{self, Told};
@@ -260,6 +261,7 @@ impl Visitor<'_> {
             import,
             drafts: Drafts::of(desk.pass.dir(), desk.pass.user(), session.data.id.0),
             templates: Templates::of(desk.pass.dir(), desk.pass.user(), session.data.id.0),
+            later: Later::of(&self.door.state),
             ledger: Ledger::of(&self.door.state, desk.pass.user()),
             told: told.into_iter().collect(),
             progress: &asked.context.progress,

@@ -5,6 +5,8 @@ mod gc;
 
 use std::process::ExitCode;
 
+use crate::later;
+
 const HELP: &str = "\
 Postern, a webmail in one CGI file. The web server runs it; see README.md for how to install it.
 
@@ -36,6 +38,8 @@ pub fn run() -> ExitCode {
             Some(wish) => gc::run(wish),
             None => usage(),
         },
+        // Not for people: the program starts itself so.
+        [word] if *word == later::ARGUMENT => later::run(),
         ["--version"] => {
             println!("postern {}", env!("CARGO_PKG_VERSION"));
             ExitCode::SUCCESS

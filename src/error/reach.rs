@@ -144,6 +144,11 @@ pub enum Act {
         /// What.
         edit: TemplateEdit,
     },
+    /// To take a message back that was to be sent later.
+    TakeBack {
+        /// True where it was being sent, or sent, by then.
+        is_late: bool,
+    },
 }
 
 /// What becomes of a template.
@@ -227,6 +232,7 @@ impl Act {
             | Act::Template { .. }
             | Act::KeepDraft
             | Act::DiscardDraft => true,
+            Act::TakeBack { is_late } => !is_late,
         }
     }
 }

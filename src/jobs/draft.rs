@@ -15,7 +15,7 @@ use crate::desk::Desk;
 use crate::draft;
 use crate::error::{Act, Cause, Error, GoneKind, Result};
 use crate::gate::{self, LaneKind};
-use crate::ledger::{Ledger, Stage, Token};
+use crate::ledger::{Ledger, Token};
 use crate::mail::{Address, DraftTrouble, Flags, FolderName, Refusal, Uid, UidValidity};
 use crate::notices::{self, Told};
 use crate::outbox::{Drafts, OnServer, Writing};
@@ -106,10 +106,7 @@ impl Job for ServerDraft {
     }
 
     fn work(self: Box<Self>, outside: &mut Outside) -> Result<Ended> {
-        let worked = match &self.wish {
-            Wish::Put(putting) => self.put(putting, outside),
-            Wish::Remove => self.remove(outside),
-        };
+        let worked = self.put_there(outside);
         if let Err(error) = worked {
             outside.log("draft-not-there", self.user, &error);
         }
@@ -150,12 +147,23 @@ impl Job for ServerDraft {
 }
 
 impl ServerDraft {
+    /// Has the draft on the server be as it is wished.
+    ///
+    /// # Errors
+    /// `Imap`, `DiskFull`, `Setup`: what keeps it from being so is noted.
+    pub(super) fn put_there(&self, outside: &mut Outside) -> Result<()> {
+        match &self.wish {
+            Wish::Put(putting) => self.put(putting, outside),
+            Wish::Remove => self.remove(outside),
+        }
+    }
+
     /// Puts the message there as it is here, unless it is there; notes what keeps it from being there.
     fn put(&self, putting: &Putting, outside: &mut Outside) -> Result<()> {
         let ledger = Ledger::of(outside.state, self.user);
         let id = &self.token.id;
         let entry = ledger.look(&self.token)?;
-        let was_to_be_sent = entry.is_some_and(|entry| entry.stage != Stage::Failed);
+        let was_to_be_sent = entry.is_some_and(|entry| !entry.stage.is_open());
         let kept = self.drafts.open(id, &self.key)?;
         // It was sent, or thrown away, meanwhile.
         let Some(writing) = kept.filter(|_| !was_to_be_sent) else {

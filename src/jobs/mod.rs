@@ -24,6 +24,7 @@ pub mod import;
 pub mod message;
 pub mod send;
 pub mod transfer;
+pub mod wait;
 
 use std::io::{self, Read as _, Seek as _, Write as _};
 

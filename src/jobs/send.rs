@@ -21,7 +21,8 @@ use crate::response::Response;
 use crate::route::{self, Base, ComposeQuery, NoticeId, Route};
 use crate::state::UserId;
 use crate::store::keys::SessionKey;
-use crate::submission::{self, Outcome, Outgoing, Way};
+use crate::submission::{self, Outcome, Outgoing, Patience, Way};
+use crate::time::Seconds;
 
 /// A message that is to be sent.
 pub struct Send {
@@ -39,6 +40,10 @@ pub struct Send {
     pub sent: Option<FolderName>,
     /// Who is kept in mind as somebody whom the user writes to.
     pub people: Vec<Address>,
+    /// The moment until which it was to wait, where that is why it is sent now: one that was taken back since is not.
+    pub due: Option<Seconds>,
+    /// How long the other side is waited for.
+    pub patience: Patience,
     /// True where its user knows that it may have been sent, and wants it sent all the same.
     pub again: bool,
     /// The session that the notice is for.
@@ -130,6 +135,14 @@ impl Job for Send {
 impl Send {
     /// Hands it over, unless that was done.
     fn send(&self, ledger: &Ledger, outside: &mut Outside) -> Result<Came> {
+        if let Some(due) = self.due {
+            let entry = ledger.look(&self.message.token)?;
+            let waits = entry.filter(|entry| entry.stage == Stage::Waiting && entry.since == due);
+            if waits.is_none() {
+                // It was sent meanwhile, or taken back.
+                return Ok(Came::Back);
+            }
+        }
         // What becomes of it is told with what is unsent.
         self.message.drafts.note_not_there(&self.message.token.id)?;
         if let Err(refusal) = self.message.fetch(outside) {
@@ -146,7 +159,7 @@ impl Send {
                 Stage::Sent if before.content == self.content => return Ok(Came::Sent(before)),
                 Stage::Sent | Stage::Sending => return Ok(Came::Back),
                 Stage::Unknown if !self.again => return Ok(Came::Back),
-                Stage::Unknown | Stage::Failed => {
+                Stage::Unknown | Stage::Failed | Stage::Waiting | Stage::TakenBack => {
                     ledger.note(outside.lane, &self.message.token, &entry)?;
                 }
             },
@@ -250,6 +263,7 @@ impl Send {
             recipients: &recipients,
             message: &mut written.spool,
             is_8bit: written.is_8bit,
+            patience: self.patience,
             progressed: || process::more_time(submission::LONGEST),
         };
         submission::hand_over(&self.way, outgoing)

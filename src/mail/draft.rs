@@ -240,6 +240,8 @@ pub enum DraftTrouble {
 pub enum Unsent {
     /// It is being written.
     Written,
+    /// It will be sent soon.
+    Waiting,
     /// It was not sent.
     NotSent,
     /// It may have been sent.

@@ -28,11 +28,13 @@ pub enum Setting {
     Write,
     /// Whether people whom messages are sent to are suggested from then on.
     Collect,
+    /// For how long a message can be taken back after it was sent.
+    Undo,
 }
 
 impl Setting {
     /// All of them, in the order of the page.
-    pub const ALL: [Setting; 10] = [
+    pub const ALL: [Setting; 11] = [
         Setting::TimeZone,
         Setting::Theme,
         Setting::Keys,
@@ -43,6 +45,7 @@ impl Setting {
         Setting::Reply,
         Setting::Write,
         Setting::Collect,
+        Setting::Undo,
     ];
 
     /// The key of the user's file, and the field of the form.
@@ -58,6 +61,7 @@ impl Setting {
             Setting::Reply => "reply",
             Setting::Write => "write",
             Setting::Collect => "collect",
+            Setting::Undo => "undo_seconds",
         }
     }
 }

@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::sealed::{PIECE, Pieces, Place, Sealed};
+use super::waiting::waits;
 use super::{age, remove};
 use crate::error::{Cause, Error, Result};
 use crate::mail::{AttachedFile, Draft, Refusal};
@@ -461,6 +462,10 @@ pub(super) fn sweep(user_dir: &Path) -> Result<()> {
         for one in state::entries(&of_key.path())? {
             let typed = fs::metadata(one.path().join(TYPED));
             let is_gone = one.path().extension().is_some();
+            // What waits is not given up.
+            if !is_gone && waits(&one.path()) {
+                continue;
+            }
             if is_gone || !typed.is_ok_and(|about| age(&about) <= LIFE) {
                 state::remove_all(&one.path())?;
             }

@@ -269,6 +269,10 @@ pub enum Wish {
     Discard,
     /// It was thrown away, and is taken back.
     Restore,
+    /// It waits, and is sent now.
+    SendNow,
+    /// It waits, and is taken back.
+    TakeBack,
 }
 
 /// What the form of `Route::Write` holds.
@@ -375,6 +379,8 @@ impl DraftForm {
                 "archive" => Wish::SendAndArchive,
                 "discard" => Wish::Discard,
                 "restore" => Wish::Restore,
+                "now" => Wish::SendNow,
+                "back" => Wish::TakeBack,
                 "hide" => Wish::Hide,
                 "renew" => Wish::Renew,
                 "pick" => Wish::Pick,
@@ -423,6 +429,24 @@ impl DraftForm {
         form_urlencoded::parse(query.as_bytes())
             .into_owned()
             .collect()
+    }
+
+    /// The form of a message as it is kept, with what is to be done with it.
+    pub fn of_kept(token: String, draft: Draft, wish: Wish, next: String) -> DraftForm {
+        DraftForm {
+            token,
+            signed: draft.from.clone(),
+            draft,
+            wish,
+            again: false,
+            sure: true,
+            base: String::new(),
+            is_leaving: false,
+            is_rich: false,
+            is_html_missing: false,
+            html_of: String::new(),
+            next,
+        }
     }
 
     /// The form that takes back what was thrown away.

@@ -20,6 +20,7 @@ impl Settings {
             Setting::Reply => self.reply.as_str().to_owned(),
             Setting::Write => self.write.as_str().to_owned(),
             Setting::Collect => Switch::of(self.collect).as_str().to_owned(),
+            Setting::Undo => self.undo_seconds.to_string(),
         }
     }
 
@@ -45,6 +46,7 @@ impl Chosen {
             Setting::Reply => set(&mut chosen.reply, Choice::named(text)),
             Setting::Write => set(&mut chosen.write, Choice::named(text)),
             Setting::Collect => set(&mut chosen.collect, Switch::named(text).map(Switch::is_on)),
+            Setting::Undo => set(&mut chosen.undo_seconds, text.parse().ok()),
         };
         (is_one && chosen.broken_rule().is_none()).then_some(chosen)
     }
@@ -62,6 +64,7 @@ impl Chosen {
             Setting::Reply => self.reply.is_some(),
             Setting::Write => self.write.is_some(),
             Setting::Collect => self.collect.is_some(),
+            Setting::Undo => self.undo_seconds.is_some(),
         };
         Setting::ALL.into_iter().filter(says).collect()
     }
@@ -102,6 +105,7 @@ mod tests {
             Setting::ShowFirst => all::<ShowFirst>(),
             Setting::Reply => all::<ReplyPlace>(),
             Setting::Write => all::<WriteIn>(),
+            Setting::Undo => vec!["0", "5", "30"],
         }
     }
 

@@ -18,17 +18,35 @@ use crate::mail::Refusal;
 use crate::seal::Secret;
 use crate::spool::Spool;
 
-/// For how long connecting, and each answer before the end of the message, is waited for.
-const PATIENCE: Duration = Duration::from_secs(15);
 /// For how long the answer to the end of the message is waited for. RFC 5321 4.5.3.2.6 allows ten minutes; scanners take 5
 /// to 60 seconds, and a web server ends a request that takes longer.
 const LAST_ANSWER: Duration = Duration::from_secs(50);
-/// For how long sender and recipients are told, all together.
-const BEFORE: Duration = Duration::from_secs(40);
 /// How long it may take from one sign of progress to the next: for whoever sets an end to the process.
 pub const LONGEST: Duration = Duration::from_secs(75);
 /// Where programs that are compatible with sendmail are installed.
 const USUAL: [&str; 2] = ["/usr/sbin/sendmail", "/usr/lib/sendmail"];
+
+/// How long the other side is waited for before the end of the message.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// For connecting, and for each answer.
+    answer: Duration,
+    /// For sender and recipients, all together.
+    envelope: Duration,
+}
+
+impl Patience {
+    /// As a rule.
+    pub const USUAL: Patience = Patience {
+        answer: Duration::from_secs(15),
+        envelope: Duration::from_secs(40),
+    };
+    /// Where somebody wants to be gone.
+    pub const SHORT: Patience = Patience {
+        answer: Duration::from_secs(5),
+        envelope: Duration::from_secs(5),
+    };
+}
 
 /// What is handed over.
 pub struct Outgoing<'o> {
@@ -42,6 +60,8 @@ pub struct Outgoing<'o> {
     pub message: &'o mut Spool,
     /// True where there are other bytes in it than ASCII.
     pub is_8bit: bool,
+    /// How long the other side is waited for.
+    pub patience: Patience,
     /// Called whenever some of it has gone: the end of the process can be put off to `LONGEST` from then.
     pub progressed: fn(),
 }

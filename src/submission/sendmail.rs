@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-use super::{LAST_ANSWER, Outcome, Outgoing, PATIENCE};
+use super::{LAST_ANSWER, Outcome, Outgoing};
 use crate::error::{Cause, Error};
 use crate::mail::Refusal;
 use crate::time::Deadline;
@@ -126,7 +126,7 @@ impl<'o> Reading<'o> {
 
     /// Waits for the end of the program, as long as it goes on.
     fn wait(&mut self, child: &mut Child) -> Option<ExitStatus> {
-        let mut deadline = Deadline::after(PATIENCE);
+        let mut deadline = Deadline::after(self.outgoing.patience.answer);
         let mut seen = 0;
         loop {
             match child.try_wait() {
@@ -140,7 +140,7 @@ impl<'o> Reading<'o> {
                 let patience = if place >= self.length {
                     LAST_ANSWER
                 } else {
-                    PATIENCE
+                    self.outgoing.patience.answer
                 };
                 deadline = Deadline::after(patience);
                 (self.outgoing.progressed)();

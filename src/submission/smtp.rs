@@ -18,7 +18,7 @@ use lettre::transport::smtp::extension::{
     ClientId, Extension, MailBodyParameter, MailParameter, RcptParameter,
 };
 
-use super::{BEFORE, LAST_ANSWER, Outcome, Outgoing, PATIENCE, said};
+use super::{LAST_ANSWER, Outcome, Outgoing, Patience, said};
 use crate::config::{Security, SmtpServer};
 use crate::error::Cause;
 use crate::mail::{Refusal, RefusedRecipient};
@@ -46,7 +46,7 @@ pub fn send(
     outgoing: Outgoing,
 ) -> (Outcome, Option<Cause>) {
     let refused = |(refusal, cause): Ended| (Outcome::Refused(refusal), cause);
-    let mut connection = match connect(server) {
+    let mut connection = match connect(server, outgoing.patience) {
         Ok(connection) => connection,
         Err(ended) => return refused(ended),
     };
@@ -73,7 +73,7 @@ pub fn send(
 /// # Errors
 /// Why it cannot be used.
 pub fn probe(server: &SmtpServer) -> Result<(), Ended> {
-    let mut connection = connect(server)?;
+    let mut connection = connect(server, Patience::USUAL)?;
     drop(connection.command(Quit));
     Ok(())
 }
@@ -83,7 +83,7 @@ fn hello() -> ClientId {
     ClientId::Ipv4(std::net::Ipv4Addr::LOCALHOST)
 }
 
-fn connect(server: &SmtpServer) -> Result<SmtpConnection, Ended> {
+fn connect(server: &SmtpServer, patience: Patience) -> Result<SmtpConnection, Ended> {
     let failed = |error: SmtpError| ended(&error, Refusal::Message);
     let security = server.security();
     let tls = match security {
@@ -92,7 +92,8 @@ fn connect(server: &SmtpServer) -> Result<SmtpConnection, Ended> {
     };
     let at_once = tls.as_ref().filter(|_| security == Security::Tls);
     let address = (server.host.as_str(), server.port());
-    let connected = SmtpConnection::connect(address, Some(PATIENCE), &hello(), at_once, None);
+    let connected =
+        SmtpConnection::connect(address, Some(patience.answer), &hello(), at_once, None);
     let mut connection = connected.map_err(failed)?;
     if let (Security::Starttls, Some(tls)) = (security, &tls) {
         if !connection.can_starttls() {
@@ -154,7 +155,7 @@ fn envelope(connection: &mut SmtpConnection, outgoing: &Outgoing) -> Result<(), 
             (Refusal::Sender(told), None)
         })
     };
-    let deadline = Deadline::after(BEFORE);
+    let deadline = Deadline::after(outgoing.patience.envelope);
     let sender = match outgoing.sender {
         "" => None,
         sender => Some(address(sender)?),

@@ -75,6 +75,10 @@ pub enum State {
     Picking,
     /// Its writer is asked about it, before it is sent.
     Asked(Vec<Question>),
+    /// It will be sent soon.
+    Waiting,
+    /// Another one will be sent soon by the same form; this is a new one.
+    WaitingBefore,
     /// Another request is sending it.
     Sending,
     /// It may have been sent.
@@ -120,7 +124,7 @@ pub fn page(chrome: &Chrome, page: &ComposePage) -> Markup {
                     p { button.button form=(FORM) name=(DraftForm::WISH) value="hide" { (words.move_to_bcc()) } }
                 }
                 @match page.state {
-                    State::Sending | State::NotFiled(_) => (kept(chrome, page)),
+                    State::Sending | State::Waiting | State::NotFiled(_) => (kept(chrome, page)),
                     State::Picking => (picking(chrome, page)),
                     _ => (form(chrome, page)),
                 }
@@ -143,6 +147,8 @@ fn tools(chrome: &Chrome, page: &ComposePage) -> Markup {
         | State::Refused(_)
         | State::Sending
         | State::Overtaken
+        | State::Waiting
+        | State::WaitingBefore
         | State::PerhapsBefore
         | State::SentBefore(_) => (words.send(), Icon::Sent),
     };
@@ -159,7 +165,10 @@ fn tools(chrome: &Chrome, page: &ComposePage) -> Markup {
             a.button.quiet.back href=(chrome.href(&back)) title=(words.back_to_list()) {
                 (icon(Icon::Back)) span.sr { (words.back_to_list()) }
             }
-            @if matches!(page.state, State::Sending) {
+            @if matches!(page.state, State::Waiting) {
+                button.button.primary form=(FORM) name=(DraftForm::WISH) value="now" { (icon(Icon::Sent)) (words.send_now()) }
+                button.button.quiet form=(FORM) name=(DraftForm::WISH) value="back" { (words.take_back()) }
+            } @else if matches!(page.state, State::Sending) {
                 a.button.primary href=(chrome.href(&again(page))) { (words.look_again()) }
             } @else {
                 button.button.primary form=(FORM) name=(DraftForm::WISH) value="send" { (icon(sign)) (send) }

@@ -125,7 +125,20 @@ pub struct Notice {
     /// The act that undoes what was done, where there is one.
     pub undo: Option<ActForm>,
     /// The act that goes on with it, where there is one.
-    pub more: Option<ActForm>,
+    pub more: Option<More>,
+    /// The page that it is about, and what leads there, where there is one.
+    pub open: Option<(Route, &'static str)>,
+    /// After how many seconds it will be otherwise, where that is known.
+    pub left: Option<i64>,
+}
+
+/// An act that a notice offers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct More {
+    /// The act.
+    pub form: ActForm,
+    /// What its button says.
+    pub label: &'static str,
 }
 
 impl Notice {
@@ -137,7 +150,14 @@ impl Notice {
             text: text.into(),
             undo: None,
             more: None,
+            open: None,
+            left: None,
         }
+    }
+
+    /// True where it has something to press.
+    fn acts(&self) -> bool {
+        self.undo.is_some() || self.more.is_some() || self.open.is_some()
     }
 }
 
@@ -239,15 +259,16 @@ fn notices(chrome: &Chrome) -> Markup {
                 Kind::Warn => ("note warn", Icon::Warn, "status"),
                 Kind::Bad => ("note bad", Icon::Warn, "alert"),
             };
-            div.{ (class) }.brief[notice.undo.is_some() || notice.more.is_some()] role=(role) {
+            div.{ (class) }.brief[notice.acts()] role=(role) data-left=[notice.left] {
                 (icon(sign))
                 p {
                     @if !notice.lead.is_empty() { b { (notice.lead) } " " }
                     (notice.text)
                 }
-                @if notice.undo.is_some() || notice.more.is_some() {
+                @if notice.acts() {
                     .acts {
-                        @if let Some(more) = &notice.more { (act(chrome, more, chrome.words.go_on())) }
+                        @if let Some(more) = &notice.more { (act(chrome, &more.form, more.label)) }
+                        @if let Some((page, label)) = &notice.open { a href=(chrome.href(page)) { (label) } }
                         @if let Some(undo) = &notice.undo { (act_by_key(chrome, undo, chrome.words.undo(), Some(Shortcut::Undo))) }
                     }
                 }
@@ -377,13 +398,11 @@ mod tests {
     fn a_notice_cannot_bring_markup() {
         let notice = Notice {
             kind: Kind::Bad,
-            lead: String::new(),
-            text: "<b>\"&".to_owned(),
             undo: Some(ActForm {
                 to: Route::SignOut,
                 fields: vec![("a".to_owned(), "\"b".to_owned())],
             }),
-            more: None,
+            ..Notice::warning("", "<b>\"&")
         };
         let chrome = Chrome {
             base: &Base::default(),

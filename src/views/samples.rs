@@ -276,13 +276,14 @@ fn done_message(words: Words) -> Markup {
     };
     let done = Notice {
         kind: Kind::Done,
-        lead: String::new(),
-        text: words.done(&Act::ImagesOf {
-            sender: "letters@weekly-shelf.example".to_owned(),
-            always: true,
-        }),
         undo: Some(images_always(false)),
-        more: None,
+        ..Notice::warning(
+            "",
+            words.done(&Act::ImagesOf {
+                sender: "letters@weekly-shelf.example".to_owned(),
+                always: true,
+            }),
+        )
     };
     html_message_with(words, remote, &[done])
 }
@@ -351,10 +352,7 @@ pub fn hostile_message() -> Markup {
     };
     let notice = Notice {
         kind: Kind::Bad,
-        lead: bad.to_owned(),
-        text: bad.to_owned(),
-        undo: None,
-        more: None,
+        ..Notice::warning(bad, bad)
     };
     message::page(&chrome(Words::ENGLISH, &folders(), &[notice]), &message)
 }
@@ -402,25 +400,17 @@ fn list_page(words: Words, list: &ListPane, notices: &[Notice]) -> Markup {
 }
 
 fn away() -> Notice {
-    Notice {
-        kind: Kind::Warn,
-        lead: "The mail server is not answering.".to_owned(),
-        text:
-            "You are looking at a saved copy. You can read messages that you have already opened."
-                .to_owned(),
-        undo: None,
-        more: None,
-    }
+    Notice::warning(
+        "The mail server is not answering.",
+        "You are looking at a saved copy. You can read messages that you have already opened.",
+    )
 }
 
 fn alert() -> Notice {
-    Notice {
-        kind: Kind::Warn,
-        lead: Words::ENGLISH.server_says().to_owned(),
-        text: "The server will be down for maintenance on Sunday from 02:00 to 04:00.".to_owned(),
-        undo: None,
-        more: None,
-    }
+    Notice::warning(
+        Words::ENGLISH.server_says(),
+        "The server will be down for maintenance on Sunday from 02:00 to 04:00.",
+    )
 }
 
 /// Of an account with more folders than stand beside a page, and more than are listed.

@@ -52,7 +52,7 @@ pub fn page(chrome: &Chrome, page: &SettingsPage) -> Markup {
             (tokens(chrome))
             (group(words.settings_of_all(), &[Setting::TimeZone, Setting::Theme, Setting::Keys]))
             (group(words.settings_of_lists(), &[Setting::Rows, Setting::Marked, Setting::AfterDelete]))
-            (group(words.settings_of_messages(), &[Setting::ShowFirst, Setting::Write, Setting::Reply, Setting::Collect]))
+            (group(words.settings_of_messages(), &[Setting::ShowFirst, Setting::Write, Setting::Reply, Setting::Undo, Setting::Collect]))
             p { button.button.primary { (words.save_settings()) } }
         }
         section.option {

@@ -53,6 +53,7 @@ impl Words {
             }
             Act::KeepDraft => self.draft_kept().to_owned(),
             Act::DiscardDraft => self.draft_discarded().to_owned(),
+            Act::TakeBack { is_late } => self.taken_back(*is_late).to_owned(),
             Act::Import { into, came } => self.imported(into, came),
             Act::FolderCutShort {
                 act,
@@ -364,7 +365,7 @@ impl Words {
                 "This may have been saved. The next page will show your searches.".to_owned()
             }
             Act::Send { .. } => self.perhaps_sent().to_owned(),
-            Act::KeepDraft | Act::DiscardDraft => {
+            Act::KeepDraft | Act::DiscardDraft | Act::TakeBack { .. } => {
                 "Your message may have been changed. Open it again to check.".to_owned()
             }
             Act::Identity { .. } => {

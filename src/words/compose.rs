@@ -213,6 +213,7 @@ impl Words {
     pub fn standing(&self, unsent: Unsent) -> &'static str {
         match unsent {
             Unsent::Written => "Not finished",
+            Unsent::Waiting => "Will be sent in a moment",
             Unsent::NotSent => "Not sent",
             Unsent::PerhapsSent => "May have been sent",
             Unsent::NotFiled => "Sent; no copy in Sent",

@@ -53,6 +53,7 @@ impl Words {
             Setting::Reply => "Start replies",
             Setting::Write => "Write messages in",
             Setting::Collect => "Suggest people you write to",
+            Setting::Undo => "Time to undo sending",
         }
     }
 
@@ -62,6 +63,7 @@ impl Words {
             Setting::Marked => Some("Some mail programs mark messages and remove them later."),
             Setting::Rows => Some("10 to 200"),
             Setting::ShowFirst => Some("You can switch in each message that has both."),
+            Setting::Undo => Some("Where this server cannot wait, messages are sent at once."),
             Setting::TimeZone
             | Setting::Theme
             | Setting::Keys
@@ -69,6 +71,14 @@ impl Words {
             | Setting::Reply
             | Setting::Write
             | Setting::Collect => None,
+        }
+    }
+
+    /// For how many seconds a message can be taken back.
+    pub fn undo_time(&self, seconds: u32) -> String {
+        match seconds {
+            0 => "None: send at once".to_owned(),
+            more => format!("{more} seconds"),
         }
     }
 
@@ -84,7 +94,8 @@ impl Words {
             | Setting::ShowFirst
             | Setting::Reply
             | Setting::Write
-            | Setting::Collect => "Choose one of these.",
+            | Setting::Collect
+            | Setting::Undo => "Choose one of these.",
         }
     }
 

@@ -15,7 +15,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "actions", "assets", "config", "desk", "gate", "jobs", "mailbox", "notices", "outbox",
             "process", "profile", "remote", "request", "response", "route", "session", "spool",
-            "state", "store", "throttle", "views", "words", "ledger",
+            "state", "store", "throttle", "views", "words", "ledger", "later",
         ],
     ),
     (
@@ -48,6 +48,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "draft",
             "gate",
             "ledger",
+            "later",
             "submission",
         ],
     ),
@@ -66,6 +67,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "session",
             "state",
             "store",
+            "later",
             "ledger",
             "submission",
         ],
@@ -106,6 +108,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "store",
             "work",
             "draft",
+            "later",
             "ledger",
             "people",
             "submission",
@@ -114,6 +117,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("people", &["gate", "profile"]),
     ("submission", &["config", "seal", "spool"]),
     ("ledger", &["gate", "seal", "state"]),
+    (
+        "later",
+        &["config", "gate", "process", "request", "route", "state"],
+    ),
     ("draft", &["clean", "plain_text", "extras", "sender"]),
     ("desk", &["gate", "session", "store"]),
     (
@@ -202,7 +209,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("crc32fast", &["pack"]),
     ("cssparser", &["clean"]),
     ("encoding_rs", &["mime"]),
-    ("form_urlencoded", &["request", "route"]),
+    ("form_urlencoded", &["later", "request", "route"]),
     ("fs2", &["gate", "throttle"]),
     ("getrandom", &["seal"]),
     ("html5ever", &["clean"]),
@@ -219,13 +226,17 @@ const DOORS: &[(&str, &[&str])] = &[
     ("miniz_oxide", &["pack", "store"]),
     ("native_tls", &["remote"]),
     ("percent_encoding", &["clean", "draft", "mime"]),
-    ("postcard", &["ledger", "outbox", "session", "store"]),
+    (
+        "postcard",
+        &["later", "ledger", "outbox", "session", "store"],
+    ),
     (
         "serde",
         &[
             "config",
             "error",
             "key_files",
+            "later",
             "ledger",
             "mail",
             "outbox",

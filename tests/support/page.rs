@@ -87,6 +87,11 @@ impl Page {
         String::from_utf8_lossy(&self.response.body).into_owned()
     }
 
+    /// What was asked for.
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
     /// The path and query that this is the answer for.
     pub fn target(&self) -> &str {
         &self.request.target

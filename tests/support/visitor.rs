@@ -174,6 +174,14 @@ impl Visitor {
     pub fn follow(&self, mut page: Page) -> Page {
         for _ in 0..REDIRECTS {
             match page.redirect_target() {
+                // The same is sent there.
+                Some(target) if page.status() == 307 => {
+                    let again = Request {
+                        target,
+                        ..page.request().clone()
+                    };
+                    page = page.after(self.send(&again));
+                }
                 Some(target) => page = page.after(self.send(&Request::new("GET", &target))),
                 None => return page,
             }
