@@ -222,10 +222,7 @@ impl<'s> Ledger<'s> {
     /// # Errors
     /// `DiskFull`, `Setup`: then nothing is claimed that was not before.
     pub fn claim(&self, _lane: &Lane, token: &Token, entry: &Entry) -> Result<Claim> {
-        if !self.dir.is_dir() {
-            state::make_dir(&self.dir, false)?;
-            self.dir.parent().map_or(Ok(()), state::sync_dir)?;
-        }
+        self.make()?;
         let path = self.path(token);
         let failed = |e: io::Error| state::failed(&path, &e);
         let made = state::private().create_new(true).open(&path);
@@ -259,7 +256,17 @@ impl<'s> Ledger<'s> {
     /// # Errors
     /// `DiskFull`, `Setup`: then it stands as it stood before.
     pub fn note(&self, _lane: &Lane, token: &Token, entry: &Entry) -> Result<()> {
+        self.make()?;
         self.write(&self.name(token), entry)
+    }
+
+    /// Makes the directory, at first use.
+    fn make(&self) -> Result<()> {
+        if self.dir.is_dir() {
+            return Ok(());
+        }
+        state::make_dir(&self.dir, false)?;
+        self.dir.parent().map_or(Ok(()), state::sync_dir)
     }
 
     fn write(&self, name: &str, entry: &Entry) -> Result<()> {

@@ -11,7 +11,7 @@ use super::{Answer, Ended, Job, Outside, Record};
 use crate::error::{Act, Cause, Error, Result};
 use crate::gate::{self, LaneKind};
 use crate::later::{self, Click};
-use crate::ledger::{Claim, Entry, Ledger, Stage, Token};
+use crate::ledger::{Entry, Ledger, Stage, Token};
 use crate::notices::{self, Told};
 use crate::outbox::{Drafts, Waiting};
 use crate::response::Response;
@@ -90,9 +90,8 @@ impl Wait {
             since: until,
             ..Entry::sending(self.send.content).at(Stage::Waiting)
         };
-        if let Claim::Before(_) = ledger.claim(outside.lane, token, &entry)? {
-            ledger.note(outside.lane, token, &entry)?;
-        }
+        // Nobody else is in the lane, and nothing leaves yet: whole or not at all.
+        ledger.note(outside.lane, token, &entry)?;
         // Where it has gone meanwhile, the message is sent at once: nobody else will.
         ready
             .go()

@@ -2,12 +2,15 @@
 //! waits, the message is there, and every page says that it has not been sent.
 
 use std::fs;
+use std::os::unix::process::ExitStatusExt as _;
 use std::time::{Duration, SystemTime};
 
 use serde_json::json;
 
 use super::{found, only, plan, said, says, send, typed};
+use crate::support::by_hand::ByHand;
 use crate::support::chromium::Chromium;
+use crate::support::install::{self, Part};
 use crate::support::kernel::{self, until};
 use crate::support::page::Page;
 use crate::support::place;
@@ -287,4 +290,79 @@ fn a_page_counts_down_and_says_what_became_of_it() {
     tab.expect_quiet();
     only(sink.taken());
     until("nobody waits", || waiting(&site).is_empty());
+}
+
+/// The calls at which whoever has a message wait is killed.
+const CALLS: [&str; 5] = [
+    "sendto",
+    "write",
+    "fdatasync,fsync",
+    "rename,renameat2",
+    "clone3,clone,vfork",
+];
+
+#[test]
+fn whoever_has_a_message_wait_may_be_killed_at_each_step_and_it_is_there_and_not_sent() {
+    install::need(Part::Strace);
+    let sink = SmtpSink::start(false);
+    let (site, ann) = relied_on(&sink, 30);
+    let (mut kills, mut sent) = (0, 0);
+    for call in CALLS {
+        for nth in 1..200 {
+            let subject = format!("{call} {nth}");
+            let page = ann.get("/compose");
+            let form = typed(&page, "bo@example.org", &subject).smuggle("do", "send");
+            let mut by_hand = form.request();
+            by_hand.headers.retain(|(name, _)| name != "Origin");
+            let inject = format!("inject={call}:signal=SIGKILL:when={nth}");
+            let outcome = ByHand::request(&site.program(), by_hand)
+                .by(&ann)
+                .under(&["strace", "-qq", "-o", "/dev/null"])
+                .under(&["-e", &format!("trace={call}"), "-e", &inject])
+                .run();
+            let is_killed = outcome.ended.signal().is_some() || !outcome.ended.success();
+            kills += usize::from(is_killed);
+            // Whoever waited is ended, too, as hosts do.
+            waiting(&site).into_iter().for_each(kernel::kill);
+            until("nobody waits", || waiting(&site).is_empty());
+            let step = format!("killed at {call} number {nth}");
+            assert_eq!(sink.taken().len(), sent, "{step}: it was sent");
+            let named = |row: &&String| row.contains(&format!("Subject: {subject}\r"));
+            let drafts = found(&site, "Drafts");
+            let drafts = drafts.iter().filter(named).count();
+            let unsent = ann.get("/unsent");
+            if unsent.has_words(&subject) {
+                let page = unsent.click(&subject);
+                has_text(&page);
+                let waits = page.has_words("Send now");
+                let page = match waits {
+                    true => page,
+                    false => {
+                        let page = page.form("write").press("do", "send");
+                        let waits = said(&page).contains("will be sent in");
+                        page.expect(waits, || format!("{step}: {}", said(&page)));
+                        ann.get("/unsent").click(&subject)
+                    }
+                };
+                let page = page.form("write").press("do", "now");
+                page.expect(said(&page).contains("Message sent"), || step.clone());
+                sent += 1;
+                let left = found(&site, "Drafts");
+                assert_eq!(left.iter().filter(named).count(), 0, "{step}");
+                let copies = found(&site, "Sent");
+                assert_eq!(copies.iter().filter(named).count(), 1, "{step}");
+                waiting(&site).into_iter().for_each(kernel::kill);
+            } else if drafts == 0 {
+                // Before anything was kept: the browser still has it.
+                assert!(is_killed, "{step}");
+            }
+            assert!(drafts <= 1, "{step}: {drafts} drafts");
+            assert_eq!(sink.taken().len(), sent, "{step}");
+            if !is_killed {
+                break;
+            }
+        }
+    }
+    println!("killed {kills} times");
+    assert!(kills >= 30, "only {kills} kills");
 }
