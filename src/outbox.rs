@@ -36,6 +36,8 @@ use sealed::{LID, LID_AT, PIECE, Pieces, Place, Sealed};
 pub use templates::{TEMPLATES, Template, Templates};
 pub use waiting::Waiting;
 
+/// The file with a message that is to be sent later.
+const WAITING: &str = "waiting";
 /// What lies here of a user.
 const DIRS: [&str; 5] = ["outbox", "imports", "drafts", "templates", "wraps"];
 /// How many forms of one user are kept; a further one takes the place of the oldest.
@@ -374,6 +376,11 @@ fn age(metadata: &fs::Metadata) -> Duration {
     SystemTime::now()
         .duration_since(at)
         .unwrap_or_else(|future| future.duration())
+}
+
+/// True for the directory of a message that was to be sent later.
+fn waits(dir: &Path) -> bool {
+    dir.join(WAITING).exists()
 }
 
 fn remove(path: &Path) -> Result<()> {

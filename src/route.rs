@@ -12,6 +12,7 @@ mod compose;
 mod folder_form;
 mod import_form;
 mod labels;
+mod mailto;
 mod names;
 mod page;
 mod preference_form;
@@ -24,10 +25,11 @@ pub use crate::mail::MessageRef;
 use crate::mail::{FolderName, NestedPath, Search, Source};
 pub use act::{ActForm, AllOf, MessagesForm, Picked, SenderForm};
 pub use beside::{NoticeId, notice_of, retries, retrying, with_notice};
-pub use compose::{ComposeQuery, DraftForm, Wish, before_mailto, next};
+pub use compose::{ComposeQuery, DraftForm, Wish, next};
 pub use folder_form::SettingForm;
 pub use import_form::ImportForm;
 pub use labels::LabelForm;
+pub use mailto::before_mailto;
 pub use page::{
     Anchor, Face, FolderAsks, FolderQuery, FoldersQuery, FrameQuery, ListPage, ListQuery,
     MessageQuery, Selected,

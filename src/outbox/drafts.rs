@@ -14,8 +14,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::sealed::{PIECE, Pieces, Place, Sealed};
-use super::waiting::waits;
-use super::{age, remove};
+use super::{age, remove, waits};
 use crate::error::{Cause, Error, Result};
 use crate::mail::{AttachedFile, Draft, Refusal};
 use crate::request::body::Source as _;

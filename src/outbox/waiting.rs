@@ -3,17 +3,12 @@
 //! Not for whether one is still to be sent: the ledger has that. To know before changing it: the mark stays until the message
 //! was sent, or its user has seen its page.
 
-use std::path::Path;
-
 use serde::{Deserialize, Serialize};
 
 use super::drafts::Drafts;
-use super::remove;
+use super::{WAITING, remove, waits};
 use crate::error::Result;
 use crate::seal::Key;
-
-/// The file of it.
-const WAITING: &str = "waiting";
 
 /// How a message is sent that waits until then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,9 +53,4 @@ impl Drafts {
         all.retain(|id| waits(&self.path(id)));
         Ok(all)
     }
-}
-
-/// True for the directory of a message that was to be sent later.
-pub(super) fn waits(dir: &Path) -> bool {
-    dir.join(WAITING).exists()
 }
