@@ -211,6 +211,17 @@ impl<'s> Later<'s> {
         self.is_younger(LIVED, BELIEVED)
     }
 
+    /// Where this stands, for the hoster.
+    pub fn standing(self) -> &'static str {
+        if self.is_relied_on() {
+            "messages can be taken back for a few seconds: processes that wait were seen to live here"
+        } else if self.is_younger(MISSED, BELIEVED) {
+            "messages are sent at once: a process that was to send one later was ended by this host"
+        } else {
+            "messages are sent at once until a process has lived here for 30 seconds, which is tried when somebody writes one"
+        }
+    }
+
     /// Where it is not known, or has to be found out anew, whether such a process lives here: starts one that shows it. What
     /// keeps it from starting keeps it from being relied on, and no more.
     pub fn find_out(self) {

@@ -102,7 +102,7 @@ fn run(options: &Options) -> ExitCode {
     let sendmail = Sendmail::delivering();
     let mut plan = Site::new()
         .setting(&sendmail.setting())
-        .config("[identities]\ndomains = [\"example.org\"]")
+        .config("[identities]\ndomains = [\"example.org\"]\n[settings]\nundo_seconds = 10")
         .user(LOGIN, PASSWORD)
         .mpm(options.mpm)
         .dovecot(ROLES);

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use crate::config::{Config, ImapServer, Security};
 use crate::error::{Cause, Error, Imap, Result};
+use crate::later::Later;
 use crate::process;
 use crate::remote::{Account, Remote};
 use crate::seal::Secret;
@@ -109,6 +110,7 @@ fn everything(address: Option<&str>) -> ExitCode {
             for domain in std::iter::once("").chain(domains) {
                 sending(&mut report, domain, &config);
             }
+            waiting(&report, &config);
             host::limits(&mut report, &process::limits(), config.gate.total);
             println!("\nSettings in use:\n\n{}", config.printed());
         }
@@ -122,6 +124,14 @@ fn everything(address: Option<&str>) -> ExitCode {
 
 fn told(error: &Error) -> String {
     error.log_kind().1
+}
+
+/// Whether messages can be taken back after they were sent.
+fn waiting(report: &Report, config: &Config) {
+    // What is wrong with the directory is told elsewhere.
+    if let Ok(state) = State::open(config, &[]) {
+        report.note(Later::of(&state).standing());
+    }
 }
 
 fn state_dir(report: &mut Report, config: &Config, address: Option<&str>) {
