@@ -140,8 +140,8 @@ fn has_no_time(answer: &[u8]) -> bool {
 struct Order {
     /// After how many seconds.
     seconds: u32,
-    /// The form; None for one that only shows that it lives.
-    click: Option<Click>,
+    /// The form, and the file that it makes once it has waited; None for one that only shows that it lives.
+    click: Option<(Click, PathBuf)>,
 }
 
 /// A process that has its place and its order, and does nothing before it may. Dropped, it ends.
@@ -150,14 +150,15 @@ pub struct Ready {
     stdin: ChildStdin,
 }
 
-/// Starts a process that will send a form.
+/// Starts a process that will send a form. Before it does, it makes the file `woken`: whatever becomes of the form, it has
+/// lived until then.
 ///
 /// # Errors
 /// Where the host lets none start, or there is no place: then it will not be sent.
-pub fn begin(click: Click, seconds: u32) -> io::Result<Ready> {
+pub fn begin(click: Click, seconds: u32, woken: PathBuf) -> io::Result<Ready> {
     start(&Order {
         seconds,
-        click: Some(click),
+        click: Some((click, woken)),
     })
 }
 
@@ -314,7 +315,9 @@ fn work(program: &Path) -> Result<()> {
     std::thread::sleep(Duration::from_secs(order.seconds.into()));
     match order.click {
         None => Later::of(&state).note(LIVED),
-        Some(click) => {
+        Some((click, woken)) => {
+            // Where the message is gone there is no place for it, and nobody asks.
+            drop(state::private().open(woken));
             // The click takes a place of its own.
             let _place = place.without_slot();
             let sent = click.send(program);

@@ -475,6 +475,9 @@ fn rule_16_what_has_something_attached_is_told_by_rows() {
     let (found, cost) = cost::of(&site, || look_for(&list, "has:attachment"));
     assert_eq!(subjects(&found), ["With a file"]);
     assert_eq!(cost.connections, 1);
+    // No key of IMAP asks for that, and the page says what it did instead.
+    found.shows("The mail server cannot search for attachments");
+    look_for(&list, "Plain").hides("cannot search for attachments");
     let everywhere = found.click("All folders");
     assert_eq!(subjects(&everywhere), ["With a file", "With a file"]);
 }

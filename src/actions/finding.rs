@@ -4,7 +4,7 @@
 //! is offered of each folder, and of several together.
 
 use super::Visit;
-use crate::mail::{FolderSetting, ListId, Narrowing, Order, Scope, Search, SortBy, Sought};
+use crate::mail::{FolderSetting, ListId, Narrowing, Order, Scope, Search, SortBy, Sought, Term};
 use crate::mailbox::Listing;
 use crate::route::{ActForm, ListQuery, Route, SearchForm, SettingForm};
 use crate::views::finding::{Finding, Further, QuickFilter, SoFar};
@@ -76,7 +76,9 @@ pub fn above(visit: &Visit, listing: &Listing, has_below: bool) -> Finding {
         };
         ActForm::from(form)
     });
+    let asks = |search: &Search| search.terms().iter().any(Term::asks_for_attachments);
     Finding {
+        guesses_attachments: search.is_some_and(asks) && !visit.mailbox.knows_attachments(),
         keeping: keeping.filter(|_| !visit.profile.settings().is_searches_fixed),
         is_kept: visit.profile.settings().searches.name_of(list).is_some(),
         text: search.map_or("", Search::text).to_owned(),

@@ -31,7 +31,8 @@ pub(super) fn notices(visit: &mut Visit) -> Result<Vec<Notice>> {
         let Some(entry) = look(visit, &token)? else {
             continue;
         };
-        if is_overdue(visit, &entry) {
+        // One that has waited and was not let in, by a session that had ended or a server that was away, has lived.
+        if is_overdue(visit, &entry) && !visit.drafts.woken(&id).exists() {
             visit.later.is_missed()?;
         }
         said.extend(notice(visit, &token, &writing, &entry));

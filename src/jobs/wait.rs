@@ -81,7 +81,7 @@ impl Wait {
         }
         let until = time::now().saturating_add(self.seconds.into());
         let click = self.click.clone().with(UNTIL, until.to_string());
-        let ready = later::begin(click, self.seconds);
+        let ready = later::begin(click, self.seconds, drafts.woken(&token.id));
         let ready = ready.map_err(|e| Error::Internal(Cause::at("a process that waits", e)))?;
         // What becomes of it is told with what is unsent.
         drafts.note_not_there(&token.id)?;

@@ -289,6 +289,22 @@ impl Term {
         }
     }
 
+    /// True where it is about what is attached.
+    pub fn asks_for_attachments(&self) -> bool {
+        match self {
+            Term::Attachment => true,
+            Term::Not(term) => term.asks_for_attachments(),
+            Term::Either(one, other) => one.asks_for_attachments() || other.asks_for_attachments(),
+            Term::Flag(..)
+            | Term::Anywhere(_)
+            | Term::Within(..)
+            | Term::Before(_)
+            | Term::Since(_)
+            | Term::Larger(_)
+            | Term::Smaller(_) => false,
+        }
+    }
+
     /// True where it is true of a message at one time and not at another.
     pub fn reads_flags(&self) -> bool {
         match self {

@@ -51,6 +51,12 @@ impl<'v> Connection<'v> {
         Ok(self.remote.ready()?.has(capability))
     }
 
+    /// True where the server is known to have an extension, as far as that is known without asking it.
+    pub fn is_known_to_have(&self, capability: &str) -> bool {
+        let known = self.remote.capabilities();
+        known.is_some_and(|known| known.has(capability))
+    }
+
     /// Takes an extension out of what the server is said to have: it was offered and then did not work.
     pub fn forget(&mut self, capability: &str) {
         self.remote.forget(capability);

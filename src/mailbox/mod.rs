@@ -117,6 +117,11 @@ impl<'v, 'p> Mailbox<'v, 'p> {
         self.server.is_signed_in()
     }
 
+    /// True where the server itself can say which messages have something attached.
+    pub fn knows_attachments(&self) -> bool {
+        self.server.is_known_to_have("X-GM-EXT-1")
+    }
+
     /// What the server wants the user to see, said in this request (RFC 9051 7.1, ALERT).
     pub fn alerts(&self) -> impl Iterator<Item = &str> {
         self.server.alerts()

@@ -3,6 +3,8 @@
 //! Not for whether one is still to be sent: the ledger has that. To know before changing it: the mark stays until the message
 //! was sent, or its user has seen its page.
 
+use std::path::PathBuf;
+
 use serde::{Deserialize, Serialize};
 
 use super::drafts::Drafts;
@@ -25,7 +27,13 @@ impl Drafts {
     /// # Errors
     /// `DiskFull`, `Setup`.
     pub fn note_waiting(&self, id: &[u8; 16], how: &Waiting, key: &Key) -> Result<()> {
+        remove(&self.woken(id))?;
         self.write(id, WAITING, how, key)
+    }
+
+    /// The file that whoever waits for a message makes when it has waited.
+    pub fn woken(&self, id: &[u8; 16]) -> PathBuf {
+        self.path(id).join("woken")
     }
 
     /// How a message is to be sent later; None for one that is not, or no longer.

@@ -40,6 +40,8 @@ pub struct Finding {
     pub grouping: Option<ActForm>,
     /// True where it is grouped.
     pub is_grouped: bool,
+    /// True where attachments are looked for, and the mail server cannot say which messages have some.
+    pub guesses_attachments: bool,
     /// Where it goes on, if the folder has not been looked through, or sorted, to its end yet.
     pub further: Option<Further>,
 }
@@ -103,6 +105,7 @@ pub(super) fn bar(chrome: &Chrome, finding: &Finding, title: &str) -> Markup {
                     @if let Some(form) = &finding.keeping { (keep(chrome, finding, form)) }
                 }
             }
+            @if finding.guesses_attachments { p.hint { (words.attachments_are_guessed()) } }
             .filters.bar {
                 @for filter in &finding.filters {
                     a.filter href=(chrome.href(&filter.to)) aria-current=[filter.on.then_some("true")] { (words.narrowing(filter.narrowing)) }

@@ -667,6 +667,7 @@ fn found() -> ListPane {
 
 fn finding() -> Finding {
     Finding {
+        guesses_attachments: false,
         form: (
             "/folder".to_owned(),
             vec![("f".to_owned(), "INBOX".to_owned())],

@@ -66,6 +66,11 @@ impl Words {
         "You can also type this: from:ann subject:\"two words\" -draft is:unread has:attachment before:2026-11-01 larger:5M in:archive in:anywhere OR"
     }
 
+    /// The mail server cannot say which messages have something attached.
+    pub fn attachments_are_guessed(&self) -> &'static str {
+        "The mail server cannot search for attachments, so messages are found by their type. A few may be missing."
+    }
+
     /// Leads back to all messages of the folder.
     pub fn clear_search(&self) -> &'static str {
         "Show all messages"

@@ -166,6 +166,25 @@ fn what_nobody_has_sent_in_time_is_said_on_every_page_and_nothing_waits_after_it
 }
 
 #[test]
+fn what_is_not_let_in_is_said_and_others_wait_all_the_same() {
+    let sink = SmtpSink::start(false);
+    let (site, ann) = relied_on(&sink, 5);
+    says(&send(&ann, "bo@example.org", "Hello"), "will be sent in");
+    // Her session ends meanwhile.
+    ann.get("/sessions").form("end-all-sessions").submit();
+    until("nobody waits", || waiting(&site).is_empty());
+    let ann = site.sign_in("ann");
+    until("it is overdue", || {
+        ann.get("/").has_words("A message has not been sent yet.")
+    });
+    says(&send_now(&ann.get("/")), "Message sent");
+    says(&send(&ann, "bo@example.org", "Second"), "will be sent in");
+    assert!(!site.log().contains("later missed"), "{}", site.log());
+    kill_waiting(&site);
+    only(sink.taken());
+}
+
+#[test]
 fn undo_and_sending_are_one_claim_and_who_is_late_says_so() {
     let sink = SmtpSink::start(false);
     let (site, ann) = relied_on(&sink, 30);
