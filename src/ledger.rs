@@ -195,6 +195,17 @@ impl<'s> Ledger<'s> {
         self.secret.hash("message content", pieces)
     }
 
+    /// The same, short: for telling one from another in a form.
+    pub fn mark(&self, pieces: &[&[u8]]) -> String {
+        hex(self.content(pieces).get(..8).unwrap_or_default())
+    }
+
+    /// The number of a message that is made from these: the same ones make the same message.
+    pub fn id_of(&self, pieces: &[&[u8]]) -> [u8; 16] {
+        let hash = self.content(pieces);
+        std::array::from_fn(|nth| hash.get(nth).copied().unwrap_or_default())
+    }
+
     /// What is known of a message; None where it was never to be sent. One that is being sent, or was when its sender was
     /// ended, is `Sending`.
     ///

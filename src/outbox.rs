@@ -29,7 +29,7 @@ use crate::request::form::Form;
 use crate::request::upload::Upload;
 use crate::seal::{self, Key};
 use crate::state;
-pub use drafts::{Coming, DRAFTS, Drafts, FileBytes, Writing};
+pub use drafts::{Coming, DRAFTS, Drafts, FileBytes, Writing, copy_files};
 pub use imports::{Import, Imports, UnderWay};
 pub use on_server::OnServer;
 use sealed::{LID, LID_AT, PIECE, Pieces, Place, Sealed};

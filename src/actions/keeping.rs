@@ -6,7 +6,7 @@ use super::{Visit, carrying};
 use crate::error::{Error, Result};
 use crate::ledger::Token;
 use crate::mail::{AttachedFile, Carried, Draft, DraftFault};
-use crate::outbox::{Coming, DRAFTS, Writing};
+use crate::outbox::{Coming, DRAFTS, Writing, copy_files};
 use crate::request::form::Form;
 use crate::route::{DraftForm, Wish};
 use crate::views::ONCE;
@@ -113,8 +113,7 @@ pub(super) fn keep_beside(
 ) -> Result<(Token, Writing, Vec<DraftFault>)> {
     let key = visit.session.data.key.clone();
     let typed = version(visit, &form.draft);
-    let hash = visit.ledger.content(&[&token.id, typed.as_bytes()]);
-    let id = std::array::from_fn(|nth| hash.get(nth).copied().unwrap_or_default());
+    let id = visit.ledger.id_of(&[&token.id, typed.as_bytes()]);
     let made = visit.now;
     let mut other = Token { id, made };
     if visit.ledger.look(&other)?.is_some() {
@@ -122,17 +121,12 @@ pub(super) fn keep_beside(
     }
     let before = visit.drafts.open(&token.id, &key)?;
     if let (Some(before), None) = (before, visit.drafts.open(&other.id, &key)?) {
-        let mut writing = Writing::new(form.draft.clone(), other.made);
-        for file in before.files {
-            let bytes = visit.drafts.read_file(&token.id, file.number, &key)?;
-            if let Some(mut bytes) = bytes {
-                visit
-                    .drafts
-                    .attach(&other.id, file.number, &mut bytes, &key)?;
-                writing.files.push(file);
-            }
-        }
-        writing.next = before.next;
+        let (from, into) = ((&visit.drafts, &token.id), (&visit.drafts, &other.id));
+        let writing = Writing {
+            files: copy_files(&before.files, from, into, &key)?,
+            next: before.next,
+            ..Writing::new(form.draft.clone(), other.made)
+        };
         visit.drafts.keep(&other.id, &writing, &key)?;
     }
     let (writing, faults) = keep(visit, &other, form, files)?;
@@ -141,9 +135,7 @@ pub(super) fn keep_beside(
 
 /// Tells what was typed of a message from what was typed of it before.
 pub(super) fn version(visit: &Visit, draft: &Draft) -> String {
-    let hash = visit.ledger.content(&[format!("{draft:?}").as_bytes()]);
-    let hash: [u8; 8] = std::array::from_fn(|nth| hash.get(nth).copied().unwrap_or_default());
-    format!("{:016x}", u64::from_be_bytes(hash))
+    visit.ledger.mark(&[format!("{draft:?}").as_bytes()])
 }
 
 /// True where another page has changed what is kept since the page of this form was made: whoever wrote there, perhaps on

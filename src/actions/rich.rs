@@ -41,9 +41,7 @@ pub(super) fn text_of(visit: &Visit, draft: &Draft) -> String {
     if draft.html.is_empty() {
         return String::new();
     }
-    let hash = visit.ledger.content(&[draft.text.as_bytes()]);
-    let hash: [u8; 8] = std::array::from_fn(|nth| hash.get(nth).copied().unwrap_or_default());
-    format!("{:016x}", u64::from_be_bytes(hash))
+    visit.ledger.mark(&[draft.text.as_bytes()])
 }
 
 /// What an answer quotes, as text and as HTML, for an editor that was opened on it.

@@ -113,9 +113,8 @@ fn bare(draft: &Draft) -> Draft {
 fn begin(visit: &mut Visit, template: &Template) -> Result<Done> {
     let key = visit.session.data.key.clone();
     let pieces = [&b"template"[..], template.id.as_bytes(), &visit.notice.id()];
-    let hash = visit.ledger.content(&pieces);
     let mut token = Token {
-        id: std::array::from_fn(|nth| hash.get(nth).copied().unwrap_or_default()),
+        id: visit.ledger.id_of(&pieces),
         made: visit.now,
     };
     if visit.ledger.look(&token)?.is_some() {

@@ -430,6 +430,26 @@ fn not_kept(error: postcard::Error) -> Error {
     Error::Internal(Cause::at("keeping a draft", error))
 }
 
+/// Copies files of a message to another one. A file that cannot be read any more is left out.
+///
+/// # Errors
+/// `DiskFull`, `Setup`, `Internal`.
+pub fn copy_files(
+    files: &[AttachedFile],
+    (from, of): (&Drafts, &[u8; 16]),
+    (into, to): (&Drafts, &[u8; 16]),
+    key: &Key,
+) -> Result<Vec<AttachedFile>> {
+    let mut copied = Vec::new();
+    for file in files {
+        if let Some(mut bytes) = from.read_file(of, file.number, key)? {
+            into.attach(to, file.number, &mut bytes, key)?;
+            copied.push(file.clone());
+        }
+    }
+    Ok(copied)
+}
+
 /// The bytes of an attached file, opened piece by piece.
 pub struct FileBytes {
     sealed: Sealed,

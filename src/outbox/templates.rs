@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::drafts::{Drafts, Kind, Writing};
+use super::drafts::{Drafts, Kind, Writing, copy_files};
 use crate::error::Result;
 use crate::seal::{self, Key};
 use crate::state::{UserId, from_hex, hex};
@@ -153,23 +153,16 @@ impl Templates {
     }
 }
 
-/// Copies the files of a message to another one. A file that cannot be read any more is left out.
+/// What begins with a message: the same, with its files copied.
 fn copy(
     writing: &Writing,
-    (from, of): (&Drafts, &[u8; 16]),
-    (into, to): (&Drafts, &[u8; 16]),
+    from: (&Drafts, &[u8; 16]),
+    into: (&Drafts, &[u8; 16]),
     key: &Key,
 ) -> Result<Writing> {
-    let mut copied = Writing {
-        files: Vec::new(),
+    Ok(Writing {
+        files: copy_files(&writing.files, from, into, key)?,
         taken: None,
         ..writing.clone()
-    };
-    for file in &writing.files {
-        if let Some(mut bytes) = from.read_file(of, file.number, key)? {
-            into.attach(to, file.number, &mut bytes, key)?;
-            copied.files.push(file.clone());
-        }
-    }
-    Ok(copied)
+    })
 }
