@@ -5,8 +5,10 @@
 //! their request, some at once, some after a while, so nothing rests on this one. None is begun for anybody before one has
 //! lived for half a minute here; one that did not come back ends the trust for a week.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read as _, Write as _};
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitCode, Stdio};
@@ -103,10 +105,7 @@ impl Click {
                 .env_clear()
                 .env("CONTENT_LENGTH", body.len().to_string());
             for (name, value) in &self.variables {
-                asked.env(
-                    name,
-                    std::os::unix::ffi::OsStrExt::from_bytes(value.as_slice()) as &std::ffi::OsStr,
-                );
+                asked.env(name, OsStr::from_bytes(value));
             }
             let asked = asked.stdin(Stdio::piped()).stdout(Stdio::piped());
             let mut asked = asked.stderr(Stdio::null()).spawn()?;
@@ -249,11 +248,9 @@ impl<'s> Later<'s> {
     ///
     /// # Errors
     /// `DiskFull`, `Setup`.
-    pub fn is_missed(self) -> Result<()> {
-        if !self.is_younger(MISSED, BELIEVED) {
-            self.state
-                .log("later missed: nothing is sent later for a week");
-        }
+    pub fn note_missed(self) -> Result<()> {
+        self.state
+            .log("later missed: nothing is sent later for a week");
         self.note(MISSED)?;
         let path = self.state.dir().join(LIVED);
         match fs::remove_file(&path) {

@@ -6,7 +6,7 @@ use super::sending::{Asked, letter};
 use super::{Done, Visit, sending, server_draft};
 use crate::error::Result;
 use crate::jobs::send::Send;
-use crate::jobs::wait::{self, BeforeSignOut, TakeBack, Wait};
+use crate::jobs::wait::{BeforeSignOut, TakeBack, UNTIL, Wait};
 use crate::later::Click;
 use crate::ledger::{Stage, Token};
 use crate::outbox::{Waiting, Writing};
@@ -70,7 +70,7 @@ pub(super) fn decide(visit: &mut Visit, token: Token, form: DraftForm) -> Result
             next: route::next(&next),
         })));
     }
-    let due = wait::until(visit.form.get(wait::UNTIL));
+    let due = visit.form.get(UNTIL).parse().ok();
     match now(visit, token, due)? {
         Some(send) => Ok(Done::Leaves(Box::new(send))),
         // It was sent, or taken back, or its sender may be used no longer: its page says so.

@@ -33,7 +33,9 @@ pub(super) fn notices(visit: &mut Visit) -> Result<Vec<Notice>> {
         };
         // One that has waited and was not let in, by a session that had ended or a server that was away, has lived.
         if is_overdue(visit, &entry) && !visit.drafts.woken(&id).exists() {
-            visit.later.is_missed()?;
+            visit.later.note_missed()?;
+            // It counts once, however long nobody does anything with it.
+            visit.drafts.note_woken(&id)?;
         }
         said.extend(notice(visit, &token, &writing, &entry));
     }

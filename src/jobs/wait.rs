@@ -18,7 +18,7 @@ use crate::response::Response;
 use crate::route::{self, Base, ComposeQuery, NoticeId, Route};
 use crate::state::UserId;
 use crate::store::keys::NoticeKey;
-use crate::time::{self, Seconds};
+use crate::time;
 
 /// The field of the form that is sent later, which says what it was made for: the moment until which the message waits.
 pub const UNTIL: &str = "until";
@@ -136,10 +136,7 @@ impl Job for TakeBack {
             Some(entry) => entry.stage.is_open(),
             None => true,
         };
-        let done = match is_open {
-            true => Act::TakeBack { is_late: false },
-            false => Act::TakeBack { is_late: true },
-        };
+        let done = Act::TakeBack { is_late: !is_open };
         // Where it may have been sent, its page says so.
         let is_sent = entry.is_some_and(|entry| entry.stage == Stage::Sent);
         let page = match is_sent {
@@ -200,9 +197,4 @@ impl Job for BeforeSignOut {
             record,
         })
     }
-}
-
-/// The moment that a form was made for, where it is sent later: it sends only what waits until then.
-pub fn until(text: &str) -> Option<Seconds> {
-    text.parse().ok()
 }

@@ -11,6 +11,7 @@ use super::drafts::Drafts;
 use super::{WAITING, remove, waits};
 use crate::error::Result;
 use crate::seal::Key;
+use crate::state;
 
 /// How a message is sent that waits until then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +30,16 @@ impl Drafts {
     pub fn note_waiting(&self, id: &[u8; 16], how: &Waiting, key: &Key) -> Result<()> {
         remove(&self.woken(id))?;
         self.write(id, WAITING, how, key)
+    }
+
+    /// Notes that nobody waits for a message any more.
+    ///
+    /// # Errors
+    /// `DiskFull`, `Setup`.
+    pub fn note_woken(&self, id: &[u8; 16]) -> Result<()> {
+        let path = self.woken(id);
+        let made = state::private().open(&path);
+        made.map(drop).map_err(|e| state::failed(&path, &e))
     }
 
     /// The file that whoever waits for a message makes when it has waited.
