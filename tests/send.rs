@@ -51,6 +51,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::look;
+use crate::support::by_hand::ByHand;
 use crate::support::chromium::Chromium;
 use crate::support::form::Form;
 use crate::support::mailbox::ROLES;
@@ -58,7 +59,7 @@ use crate::support::mails::Mail;
 use crate::support::page::Page;
 use crate::support::sink::{Sendmail, SmtpSink, Taken};
 use crate::support::site::{Plan, Site, password_of};
-use crate::support::visitor::Visitor;
+use crate::support::visitor::{Request, Visitor};
 
 fn plan() -> Plan {
     Site::new()
@@ -87,6 +88,18 @@ fn says(page: &Page, words: &str) {
     page.expect(said(page).contains(words), || {
         format!("“{words}” is not said, but: {}", said(page))
     });
+}
+
+/// Sends a form, and kills the program at a system call, the how manieth of these names. True where it came to that.
+fn is_killed_at(
+    site: &Site,
+    ann: &Visitor,
+    mut form: Request,
+    (calls, nth): (&str, usize),
+) -> bool {
+    form.headers.retain(|(name, _)| name != "Origin");
+    let killed = ByHand::request(&site.program(), form).killed_at(calls, nth);
+    !killed.by(ann).run().ended.success()
 }
 
 /// Each message of a folder as another mail program finds it.

@@ -1,9 +1,6 @@
 //! What is written is in Drafts on the mail server, where other mail programs find it: once, as it was saved last.
 
-use std::os::unix::process::ExitStatusExt as _;
-
-use super::{found, only, plan, said, says, typed};
-use crate::support::by_hand::ByHand;
+use super::{found, is_killed_at, only, plan, said, says, typed};
 use crate::support::clock::Clock;
 use crate::support::install::{self, Part};
 use crate::support::mails::Mail;
@@ -181,15 +178,7 @@ fn rule_15_a_kill_and_another_program_at_once_leave_no_draft_too_many() {
             .form("write")
             .set("text", "On its way")
             .smuggle("do", "keep");
-        let mut by_hand = sent.request();
-        by_hand.headers.retain(|(name, _)| name != "Origin");
-        let inject = format!("inject=sendto:signal=SIGKILL:when={nth}");
-        let outcome = ByHand::request(&site.program(), by_hand)
-            .by(&ann)
-            .under(&["strace", "-qq", "-o", "/dev/null"])
-            .under(&["-e", "trace=sendto", "-e", &inject])
-            .run();
-        if outcome.ended.signal().is_none() && outcome.ended.success() {
+        if !is_killed_at(&site, &ann, sent.request(), ("sendto", nth)) {
             break;
         }
         steps += 1;
@@ -418,15 +407,7 @@ fn rule_15_saving_may_be_killed_at_each_step_and_one_draft_is_shown() {
         for nth in 1..200 {
             let text = format!("{call} {nth}");
             let sent = page.form("write").set("text", &text).smuggle("do", "keep");
-            let mut by_hand = sent.request();
-            by_hand.headers.retain(|(name, _)| name != "Origin");
-            let inject = format!("inject={call}:signal=SIGKILL:when={nth}");
-            let outcome = ByHand::request(&site.program(), by_hand)
-                .by(&ann)
-                .under(&["strace", "-qq", "-o", "/dev/null"])
-                .under(&["-e", &format!("trace={call}"), "-e", &inject])
-                .run();
-            let is_killed = outcome.ended.signal().is_some() || !outcome.ended.success();
+            let is_killed = is_killed_at(&site, &ann, sent.request(), (call, nth));
             page = sent.press("do", "keep");
             let step = format!("killed at {call} number {nth}");
             let all = drafts(&site);

@@ -2,11 +2,9 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::os::unix::process::ExitStatusExt as _;
 
-use super::{found, only, plan, said, says, typed};
+use super::{found, is_killed_at, only, plan, said, says, typed};
 use crate::damage::{self, Disk};
-use crate::support::by_hand::ByHand;
 use crate::support::form::Form;
 use crate::support::install::{self, Part};
 use crate::support::kernel::{self, until};
@@ -240,16 +238,9 @@ fn whoever_is_killed_while_files_are_kept_leaves_their_names() {
         let subject = format!("Cut {nth}");
         let page = ann.get("/compose");
         let form = written(&page, &subject).file("files", "b.bin", &[7; 200_000]);
-        let mut by_hand = form.smuggle("do", "attach").request();
-        by_hand.headers.retain(|(name, _)| name != "Origin");
+        let form = form.smuggle("do", "attach").request();
         let calls = "fdatasync,fsync,rename,renameat2";
-        let inject = format!("inject={calls}:signal=SIGKILL:when={nth}");
-        let outcome = ByHand::request(&site.program(), by_hand)
-            .by(&ann)
-            .under(&["strace", "-qq", "-o", "/dev/null"])
-            .under(&["-e", &format!("trace={calls}"), "-e", &inject])
-            .run();
-        let is_killed = outcome.ended.signal().is_some() || !outcome.ended.success();
+        let is_killed = is_killed_at(&site, &ann, form, (calls, nth));
         let unsent = ann.get("/unsent");
         if unsent.has_link(&subject) {
             let page = unsent.click(&subject);

@@ -67,6 +67,17 @@ impl ByHand {
         self
     }
 
+    /// Under strace, which kills it at a system call: at the how manieth of these names.
+    pub fn killed_at(self, calls: &str, nth: usize) -> ByHand {
+        let inject = format!("inject={calls}:signal=SIGKILL:when={nth}");
+        self.under(&["strace", "-qq", "-o", "/dev/null"]).under(&[
+            "-e",
+            &format!("trace={calls}"),
+            "-e",
+            &inject,
+        ])
+    }
+
     /// With one more variable in the environment.
     pub fn env(mut self, name: &str, value: &str) -> ByHand {
         self.env.push((name.to_owned(), value.to_owned()));
