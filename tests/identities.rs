@@ -1,8 +1,4 @@
 //! Whom a user writes as: the pages of identities, and what follows from them where a message is written and sent.
-//!
-//! | rule | test |
-//! |---|---|
-//! | rule 13: the login's own address, else none until the hoster names the domains; over a program nobody chooses freely | `the_hoster_says_which_addresses_a_user_may_send_from` |
 
 use std::fs;
 use std::time::Duration;
@@ -236,7 +232,7 @@ fn what_a_hand_wrote_into_the_file_is_judged_too() {
 }
 
 #[test]
-fn the_hoster_says_which_addresses_a_user_may_send_from() {
+fn rule_13_the_hoster_says_which_addresses_a_user_may_send_from() {
     let sink = SmtpSink::start(false);
     let program = Sendmail::new();
     let site = Site::new().messages(1).dovecot(ROLES).start();

@@ -1,8 +1,4 @@
 //! The people whom a user writes to: kept in mind, suggested where a message is written, forgotten.
-//!
-//! | rule | test |
-//! |---|---|
-//! | rule 20: without script one more field completes an address, and a page has all of them | `without_script_one_more_field_adds_a_recipient`, `without_script_recipients_are_picked_on_a_page` |
 
 use std::fs;
 use std::path::PathBuf;
@@ -109,7 +105,7 @@ fn whoever_a_message_was_sent_to_is_suggested_from_then_on() {
 }
 
 #[test]
-fn without_script_one_more_field_adds_a_recipient() {
+fn rule_20_without_script_one_more_field_adds_a_recipient() {
     let sink = SmtpSink::start(false);
     let site = plan(&sink).start();
     let ann = site.sign_in("ann");
@@ -159,7 +155,7 @@ fn without_script_one_more_field_adds_a_recipient() {
 }
 
 #[test]
-fn without_script_recipients_are_picked_on_a_page() {
+fn rule_20_without_script_recipients_are_picked_on_a_page() {
     let sink = SmtpSink::start(false);
     let site = plan(&sink).start();
     let ann = site.sign_in("ann");

@@ -192,7 +192,7 @@ fn somebody_else_who_signs_in_sees_nothing_of_it() {
 }
 
 #[test]
-fn without_a_cookie_its_text_travels_in_the_page_and_its_files_do_not() {
+fn rule_18_without_a_cookie_its_text_travels_in_the_page_and_its_files_do_not() {
     let (site, ann, page) = ended();
     ann.forget_cookies();
     let waiting = send(&page);

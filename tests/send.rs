@@ -1,29 +1,39 @@
 //! Writing a message and sending it: what arrives, what another mail program then finds in Sent, what is said where it was not
 //! sent, and that none is sent twice.
 //!
-//! | rule | test |
+//! "Rule n" is one of the rules of how messages are written and sent, and tests that show one have its number in their names.
+//! Rule 8 is about sending at a later time, which is not in this version.
+//!
+//! | rule | what it says | shown by |
+//! |---|---|---|
+//! | 1 | every recipient's answer is read before the message begins, and all are refused where one is; what cannot be read back is never ended | `rule_1_*` here and in `cut` |
+//! | 2 | behind its end a message is waited for longer than a command; only then nobody knows whether it was taken | `rule_2_*` in `servers` |
+//! | 3 | the other side holds a message once at most, unless its writer chose to send it again, under the same Message-ID | `rule_3_*` here, and `cut` |
+//! | 4 | what was typed lies sealed on the disk until it was sent and its copy made | `rule_4_*` in `cut` |
+//! | 5 | the same form with other content sends nothing | `rule_5_*` here |
+//! | 6 | whether a message is sent or taken back is one claim: who is first wins | `rule_6_*` in `undo` |
+//! | 7 | a message waits, and can be taken back until it is sent; what nobody has sent in time is said on every page | `rule_7_*` in `undo` |
+//! | 9 | the copy in Sent keeps Bcc, what travels never has it; it is made once, and alone | `rule_9_*` here, and `cut` |
+//! | 10 | what is redirected goes as it is, below lines that say by whom | `rule_10_*` in `handing_on` |
+//! | 11 | an invitation is answered by whom it names, about the version that it is | `rule_11_*` in `telling` |
+//! | 12 | a receipt is sent by a click alone, and asked about once | `rule_12_*` in `telling` |
+//! | 13 | people write as the login's own address, or as what the hoster has named | `rule_13_*` in `identities` |
+//! | 14 | the draft on the server is renewed on Save and on leaving, with what is heavy only when that is asked for | `rule_14_*` in `drafts` |
+//! | 15 | a draft keeps one Message-ID and is one message there; one that was changed elsewhere stays beside it | `rule_15_*` in `drafts` |
+//! | 16 | a file that is refused, or does not come, keeps neither the text nor other files away | `rule_16_*` here and in `files` |
+//! | 17 | two uploads run at once; the files of all unsent messages have a bound | `rule_17_*` here |
+//! | 18 | a form is carried through signing in, to nobody else | `rule_18_*` here and in `resume` |
+//! | 19 | what is written in rich text is sanitised, and sent with a text and its pictures | `rule_19_*` in `rich` |
+//! | 20 | without script one more field completes an address, and a page has all of them | `rule_20_*` in `people` |
+//!
+//! | what else | shown by |
 //! |---|---|
-//! | every recipient's answer is read before the message begins, and all of them are refused where one is | `one_refused_recipient_keeps_it_from_all_and_is_named` |
-//! | what cannot be read back is never ended | `cut::what_is_torn_on_the_disk_is_not_sent` |
-//! | the other side holds a message once at most, unless its writer chose to send it again, under the same Message-ID | `one_form_is_sent_once_however_often_it_is_sent`, `where_no_answer_comes_nobody_says_that_it_was_sent`, `cut` |
-//! | what was typed lies sealed on the disk until it was sent and its copy made | `cut`, `one_refused_recipient_keeps_it_from_all_and_is_named` |
-//! | the same form with other content sends nothing | `one_form_is_sent_once_however_often_it_is_sent` |
-//! | the copy in Sent keeps Bcc, what travels never has it | `a_message_arrives_and_its_copy_is_in_sent` |
-//! | the copy is made once, and alone | `a_copy_that_cannot_be_made_is_made_later_and_alone`, `cut` |
-//! | a file that is refused keeps neither the text nor other files away | `files_come_and_go_one_by_one_and_the_text_stays` |
 //! | what arrives is what was typed: names, lines, files of any kind; the copy in Sent is the same and has Bcc | `random` |
 //! | an answer goes to whom it should, and knows its conversation | `answers`, `an_answer_knows_its_conversation_and_marks_what_it_answers` |
 //! | nothing typed, named or linked to becomes a header, a recipient or a command | `injection` |
 //! | a full disk, a full mailbox, another password, a damaged store, another configuration: text and files are there | `lost`, `servers` |
-//! | files take the room of three messages at most | `the_files_of_all_unsent_messages_have_a_bound` |
-//! | rule 14: the draft on the server is renewed on Save and on leaving, with what is heavy only when that is asked for | `drafts` |
-//! | rule 15: a draft keeps one Message-ID and is one message there; one that was changed elsewhere stays beside it | `drafts` |
 //! | the password goes to nobody but the server that is meant | `protected` |
-//! | rule 19: what is written in rich text is sanitised, and sent with a text and its pictures | `rich` |
-//! | files come while one writes on; what is cut, cancelled or too large keeps the text | `files` |
 //! | messages begin with what was saved for that; it is sealed, and few | `templates` |
-//! | rule 7: a message waits, and can be taken back until it is sent; who is first wins; what nobody has sent in time is said on every page | `undo` |
-//! | a form is carried through signing in | `a_session_that_ends_meanwhile_loses_nothing_and_sends_nothing` |
 
 mod answers;
 mod asked;
@@ -132,7 +142,7 @@ fn id(taken: &Taken) -> String {
 }
 
 #[test]
-fn a_message_arrives_and_its_copy_is_in_sent() {
+fn rule_9_a_message_arrives_and_its_copy_is_in_sent() {
     let sink = SmtpSink::start(false);
     let site = plan().config(&sink.config()).start();
     let ann = site.sign_in("ann");
@@ -258,7 +268,7 @@ fn what_is_wrong_is_said_and_everything_is_still_there() {
 }
 
 #[test]
-fn one_refused_recipient_keeps_it_from_all_and_is_named() {
+fn rule_1_one_refused_recipient_keeps_it_from_all_and_is_named() {
     let sink = SmtpSink::start(false);
     sink.rules(json!({"refuse": {"bo@example.org": "550 5.1.1 <i>no such</i> user", "dee@example.org": "451 later"}}));
     let site = plan().config(&sink.config()).start();
@@ -373,7 +383,7 @@ fn a_program_in_the_place_of_sendmail_gets_it_and_nothing_else() {
 }
 
 #[test]
-fn one_form_is_sent_once_however_often_it_is_sent() {
+fn rule_3_one_form_is_sent_once_however_often_it_is_sent() {
     let sink = SmtpSink::start(false);
     sink.rules(json!({"late": 0.3}));
     let site = plan().config(&sink.config()).start();
@@ -394,6 +404,17 @@ fn one_form_is_sent_once_however_often_it_is_sent() {
     assert_eq!(found(&site, "Sent").len(), 1);
     // A reload, and the Back button with the same text.
     says(&ann.follow(ann.send(&request)), "Message sent");
+    assert_eq!(sink.taken().len(), 1);
+}
+
+#[test]
+fn rule_5_the_same_form_with_other_content_sends_nothing() {
+    let sink = SmtpSink::start(false);
+    let site = plan().config(&sink.config()).start();
+    let ann = site.sign_in("ann");
+    let page = ann.get("/compose");
+    let sent = typed(&page, "bo@example.org", "Hello").press("do", "send");
+    says(&sent, "Message sent");
     // Back, another text, Send.
     let changed = typed(&page, "bo@example.org", "Hello").set("text", "Another text");
     let page = changed.press("do", "send");
@@ -409,7 +430,7 @@ fn one_form_is_sent_once_however_often_it_is_sent() {
 }
 
 #[test]
-fn who_sends_too_many_at_once_keeps_the_text_and_can_send_it_a_moment_later() {
+fn rule_17_who_sends_too_many_at_once_keeps_the_text_and_can_send_it_a_moment_later() {
     let sink = SmtpSink::start(false);
     sink.rules(json!({"late": 1.0}));
     let site = plan().config(&sink.config()).start();
@@ -436,7 +457,7 @@ fn who_sends_too_many_at_once_keeps_the_text_and_can_send_it_a_moment_later() {
 }
 
 #[test]
-fn where_no_answer_comes_nobody_says_that_it_was_sent() {
+fn rule_3_where_no_answer_comes_nobody_says_that_it_was_sent() {
     let sink = SmtpSink::start(false);
     sink.rules(json!({"cut": true}));
     let site = plan().config(&sink.config()).start();
@@ -566,7 +587,7 @@ fn an_answer_knows_its_conversation_and_marks_what_it_answers() {
 }
 
 #[test]
-fn files_come_and_go_one_by_one_and_the_text_stays() {
+fn rule_16_files_come_and_go_one_by_one_and_the_text_stays() {
     let sink = SmtpSink::start(false);
     let site = plan()
         .config("[limits]\nupload_mb = 1")
@@ -605,7 +626,7 @@ fn files_come_and_go_one_by_one_and_the_text_stays() {
 }
 
 #[test]
-fn the_files_of_all_unsent_messages_have_a_bound() {
+fn rule_17_the_files_of_all_unsent_messages_have_a_bound() {
     let sendmail = Sendmail::new();
     let mut site = plan()
         .config("[limits]\nupload_mb = 1")
@@ -680,7 +701,7 @@ fn a_large_file_takes_little_memory_and_arrives_byte_by_byte() {
 }
 
 #[test]
-fn a_session_that_ends_meanwhile_loses_nothing_and_sends_nothing() {
+fn rule_18_a_session_that_ends_meanwhile_loses_nothing_and_sends_nothing() {
     let sink = SmtpSink::start(false);
     let site = plan().config(&sink.config()).start();
     let ann = site.sign_in("ann");

@@ -28,33 +28,72 @@ fn every_file_begins_by_saying_what_it_is_for() {
     expect_none("no head comment worth the name", &found);
 }
 
-/// The table of rules at the head of `tests/acts.rs` names where each is shown; so there is a test with its number.
-#[test]
-fn each_rule_of_acts_and_lists_has_a_test_that_names_it() {
-    fn collect(dir: &Path, into: &mut String) {
-        for entry in fs::read_dir(dir).expect("a directory").flatten() {
+/// All tests of a kind, one text: files, and what is in directories.
+fn tests_in(paths: &[&str]) -> String {
+    fn collect(path: &Path, into: &mut String) {
+        if path.is_file() {
+            into.push_str(&fs::read_to_string(path).expect("a source"));
+            return;
+        }
+        for entry in fs::read_dir(path).expect("a directory").flatten() {
             let path = entry.path();
-            match path.is_dir() {
-                true => collect(&path, into),
-                false if path.extension().is_some_and(|e| e == "rs") => {
-                    into.push_str(&fs::read_to_string(&path).expect("a source"));
-                }
-                false => {}
+            if path.is_dir() || path.extension().is_some_and(|end| end == "rs") {
+                collect(&path, into);
             }
         }
     }
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut all = String::new();
-    collect(&root.join("src"), &mut all);
-    collect(&root.join("tests"), &mut all);
-    let table = fs::read_to_string(root.join("tests/acts.rs")).expect("the table");
-    let rules = 1..=21;
+    for path in paths {
+        collect(&root.join(path), &mut all);
+    }
+    all
+}
+
+/// Expects of each rule a row of the table at the head of this file, and a test with its number among those.
+fn expect_shown(rules: impl Iterator<Item = u32>, table: &str, tests: &str) {
+    let table = tests_in(&[table]);
     let missing = rules.filter(|n| {
         let row = table.contains(&format!("//! | {n} | "));
-        !row || !all.contains(&format!("fn rule_{n}_"))
+        !row || !tests.contains(&format!("fn rule_{n}_"))
     });
     let missing: Vec<String> = missing.map(|n| format!("rule {n}")).collect();
     expect_none("no test names it, or no row of the table", &missing);
+}
+
+/// The table of rules at the head of `tests/acts.rs` names where each is shown; so there is a test with its number.
+#[test]
+fn each_rule_of_acts_and_lists_has_a_test_that_names_it() {
+    let tests = tests_in(&[
+        "src",
+        "tests/acts.rs",
+        "tests/acts",
+        "tests/cache.rs",
+        "tests/conversations.rs",
+        "tests/conversations",
+        "tests/find.rs",
+        "tests/find",
+        "tests/folders",
+        "tests/import.rs",
+        "tests/large.rs",
+        "tests/senders.rs",
+    ]);
+    expect_shown(1..=21, "tests/acts.rs", &tests);
+}
+
+/// The same of writing: the table is at the head of `tests/send.rs`.
+#[test]
+fn each_rule_of_writing_has_a_test_that_names_it() {
+    let tests = tests_in(&[
+        "tests/send.rs",
+        "tests/send",
+        "tests/identities.rs",
+        "tests/people.rs",
+        "tests/resume.rs",
+    ]);
+    // Sending at a later time is not in this version.
+    let rules = (1..=20).filter(|n| *n != 8);
+    expect_shown(rules, "tests/send.rs", &tests);
 }
 
 /// Every name of ours that stands between backticks in the head of a file: a path (`mailbox::cache`), or a type or function

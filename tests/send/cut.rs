@@ -267,14 +267,14 @@ fn killed_at_each_step(site: &Site, taken: &dyn Fn() -> Vec<Taken>) {
 }
 
 #[test]
-fn a_message_may_be_killed_at_each_step_on_its_way_to_a_server() {
+fn rule_4_a_message_may_be_killed_at_each_step_on_its_way_to_a_server() {
     let sink = SmtpSink::start(false);
     let site = plan().config(&sink.config()).start();
     killed_at_each_step(&site, &|| sink.taken());
 }
 
 #[test]
-fn a_message_may_be_killed_at_each_step_on_its_way_to_a_program() {
+fn rule_4_a_message_may_be_killed_at_each_step_on_its_way_to_a_program() {
     let sendmail = Sendmail::new();
     let site = plan().setting(&sendmail.setting()).start();
     killed_at_each_step(&site, &|| sendmail.taken());
@@ -305,7 +305,7 @@ fn the_disk_may_be_full_at_each_write() {
 }
 
 #[test]
-fn what_is_torn_on_the_disk_is_not_sent() {
+fn rule_1_what_is_torn_on_the_disk_is_not_sent() {
     let sink = SmtpSink::start(false);
     let site = plan().config(&sink.config()).start();
     let ann = site.sign_in("ann");

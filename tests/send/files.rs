@@ -202,7 +202,7 @@ fn what_is_too_large_is_told_before_and_what_is_cancelled_is_forgotten() {
 }
 
 #[test]
-fn an_upload_that_is_cut_leaves_the_text() {
+fn rule_16_an_upload_that_is_cut_leaves_the_text() {
     let sink = SmtpSink::start(false);
     let site = plan().config(&sink.config()).start();
     let browser = Chromium::start();

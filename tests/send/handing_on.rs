@@ -3,7 +3,7 @@
 //!
 //! | rule | test |
 //! |---|---|
-//! | what was redirected is as it was, below the Resent- fields, and its sender on the way is the user | `a_message_is_redirected_as_it_is` |
+//! | what was redirected is as it was, below the Resent- fields, and its sender on the way is the user | `rule_10_a_message_is_redirected_as_it_is` |
 //! | what travels never has Bcc | `who_got_it_unseen_is_not_handed_on` |
 
 use serde_json::json;
@@ -337,7 +337,7 @@ fn what_is_large_is_handed_on_in_little_memory() {
 }
 
 #[test]
-fn a_message_is_redirected_as_it_is() {
+fn rule_10_a_message_is_redirected_as_it_is() {
     let sink = SmtpSink::start(false);
     let original = "DKIM-Signature: v=1; a=rsa; b=abc\r\nFrom: Bo <bo@example.org>\r\nTo: ann@example.org\r\nSubject: Pass  on\r\nMessage-ID: <1@bo>\r\n\r\nText  \r\n.\r\nH\u{eb}\r\n";
     let site = plan()

@@ -262,7 +262,7 @@ fn odd_servers_that_take_mail_get_it() {
 }
 
 #[test]
-fn what_is_cut_behind_the_end_may_have_been_sent() {
+fn rule_2_what_is_cut_behind_the_end_may_have_been_sent() {
     let site = site();
     let ann = site.sign_in("ann");
     let odd = Odd::start(&[(END, CUT)]);
@@ -290,7 +290,7 @@ fn a_server_that_hangs_is_left_and_nothing_is_lost() {
 }
 
 #[test]
-fn a_server_may_think_longer_about_a_message_than_about_a_command() {
+fn rule_2_a_server_may_think_longer_about_a_message_than_about_a_command() {
     let late = std::env::var("POSTERN_LATE").ok();
     // Longer than any other answer is waited for.
     let late: u64 = late.map_or(17, |n| n.parse().expect("seconds"));

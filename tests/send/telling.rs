@@ -2,8 +2,8 @@
 //!
 //! | rule | test |
 //! |---|---|
-//! | an invitation is answered from the address that was invited; what names the event is kept, the moment is new, the method stands in type and body | `an_invitation_is_answered_from_its_card` |
-//! | a request for a receipt is asked about once, never answered by itself | `a_receipt_is_sent_by_a_click_alone_and_asked_about_once` |
+//! | an invitation is answered from the address that was invited; what names the event is kept, the moment is new, the method stands in type and body | `rule_11_an_invitation_is_answered_from_its_card` |
+//! | a request for a receipt is asked about once, never answered by itself | `rule_12_a_receipt_is_sent_by_a_click_alone_and_asked_about_once` |
 
 use serde_json::json;
 
@@ -39,7 +39,7 @@ fn marked(site: &crate::support::site::Site) -> bool {
 }
 
 #[test]
-fn a_receipt_is_sent_by_a_click_alone_and_asked_about_once() {
+fn rule_12_a_receipt_is_sent_by_a_click_alone_and_asked_about_once() {
     let sink = SmtpSink::start(false);
     let site = plan()
         .mails("ann", "INBOX", vec![asking("Bo <bo@elsewhere.example>")])
@@ -157,7 +157,7 @@ fn invited(sink: &SmtpSink) -> Site {
 }
 
 #[test]
-fn an_invitation_is_answered_from_its_card() {
+fn rule_11_an_invitation_is_answered_from_its_card() {
     let sink = SmtpSink::start(false);
     let site = invited(&sink);
     let ann = site.sign_in("ann");

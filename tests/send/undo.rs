@@ -193,7 +193,7 @@ fn what_is_not_let_in_is_said_and_others_wait_all_the_same() {
 }
 
 #[test]
-fn undo_and_sending_are_one_claim_and_who_is_late_says_so() {
+fn rule_6_undo_and_sending_are_one_claim_and_who_is_late_says_so() {
     let sink = SmtpSink::start(false);
     let (site, ann) = relied_on(&sink, 30);
     let mut sent = 0;
