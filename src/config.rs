@@ -258,11 +258,11 @@ impl Config {
         settings.time_zone = settings.time_zone.take().or(config.time_zone.take());
         for layer in [&config.settings, &config.fixed] {
             if let Some(key) = layer.other.keys().next() {
-                return broken(key, "is no setting");
+                return broken(key, "is not a setting");
             }
             let folders = layer.folders.as_ref();
             if let Some(key) = folders.and_then(FolderChoices::unknown_key) {
-                return broken(key, "is no setting of folders");
+                return broken(key, "is not a setting of folders");
             }
             if let Some((key, rule)) = layer.broken_rule() {
                 return broken(key, rule);

@@ -214,11 +214,11 @@ impl<'s> Later<'s> {
     /// Where this stands, for the hoster.
     pub fn standing(self) -> &'static str {
         if self.is_relied_on() {
-            "messages can be taken back for a few seconds: processes that wait were seen to live here"
+            "undo send works: this host lets background processes run"
         } else if self.is_younger(MISSED, BELIEVED) {
-            "messages are sent at once: a process that was to send one later was ended by this host"
+            "undo send is off: this host ended a background process that was waiting to send a message. Postern tries again after a week"
         } else {
-            "messages are sent at once until a process has lived here for 30 seconds, which is tried when somebody writes one"
+            "undo send is off until a background process has run here for 30 seconds. Postern tests this when somebody writes a message"
         }
     }
 
@@ -249,8 +249,7 @@ impl<'s> Later<'s> {
     /// # Errors
     /// `DiskFull`, `Setup`.
     pub fn note_missed(self) -> Result<()> {
-        self.state
-            .log("later missed: nothing is sent later for a week");
+        self.state.log("later missed: undo send is off for a week");
         self.note(MISSED)?;
         let path = self.state.dir().join(LIVED);
         match fs::remove_file(&path) {

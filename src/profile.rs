@@ -268,7 +268,7 @@ fn read<T: Default + DeserializeOwned>(path: &Path) -> Result<T> {
         // Not the line itself, nor a value: it goes into a log, where no address belongs.
         let before = e.span().and_then(|span| text.get(..span.start));
         let line = before.map_or(1, |text| text.matches('\n').count().saturating_add(1));
-        unusable(path, &format!("line {line} cannot be understood"))
+        unusable(path, &format!("line {line} is not valid"))
     })
 }
 

@@ -79,7 +79,7 @@ impl State {
         let Some(dir) = State::place(config) else {
             return Err(setup(
                 Path::new("state_dir"),
-                "is not configured, and this user has no home directory of its own",
+                "is not set, and this user has no home directory. Set state_dir in .htpostern.toml",
             ));
         };
         let found = match fs::symlink_metadata(&dir) {
@@ -284,7 +284,7 @@ fn secret(dir: &Path) -> Result<Key> {
                 return <[u8; 32]>::try_from(bytes).map(Key::new).map_err(|_| {
                     setup(
                         &path,
-                        "is damaged: put the right one back from a backup, or remove users/ too",
+                        "is damaged. Restore it from a backup, or delete users/ too (everyone must then sign in again, and settings are lost)",
                     )
                 });
             }
@@ -294,7 +294,7 @@ fn secret(dir: &Path) -> Result<Key> {
         if users.exists() {
             return Err(setup(
                 &path,
-                "is missing beside users/: put it back from a backup, or remove users/ too",
+                "is missing, although users/ is there. Restore it from a backup, or delete users/ too (everyone must then sign in again, and settings are lost)",
             ));
         }
         make_secret(dir, &path)?;

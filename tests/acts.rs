@@ -359,7 +359,7 @@ fn rule_9_without_uidplus_nothing_is_expunged_that_others_have_marked() {
         subjects(&site, "INBOX"),
         ["Message 1", "Message 3", "Message 4", "Message 5"]
     );
-    done.says("1 message is still as it was.");
+    done.says("1 message was not changed.");
 }
 
 #[test]
@@ -467,11 +467,11 @@ fn what_is_in_trash_is_deleted_for_good_after_a_question() {
 
     let question = act(&trash, &["Message 2"], "remove");
     question
-        .shows("Delete 1 message for good?")
+        .shows("Permanently delete 1 message?")
         .shows("This cannot be undone.");
     assert_eq!(subjects(&site, "Trash"), ["Message 2"]);
     let gone = question.form("messages").submit();
-    gone.says("1 message is deleted for good.").hides("Undo");
+    gone.says("1 message permanently deleted.").hides("Undo");
     assert!(subjects(&site, "Trash").is_empty());
     assert!(shown(&gone).is_empty());
 }
@@ -663,7 +663,7 @@ fn rule_7_very_many_go_in_slices_and_the_page_says_how_far_it_is() {
     let answer = ann.send(&form);
     site.proxy().delay(Duration::ZERO);
     let part = ann.follow(answer);
-    part.says("4,000 messages moved to Archive. 100 messages are still as they were.");
+    part.says("4,000 messages moved to Archive. 100 messages were not changed.");
     assert_eq!(subjects(&site, "INBOX").len(), 100);
     // None of them was read, in whichever slice it went.
     let counts = part.texts_of(".folders a.unread .count");

@@ -81,7 +81,7 @@ fn in_time(visitor: &Visitor, path: &str) -> Page {
 
 /// True where a second look at a list asks the server although the first look has told all of it.
 fn asks_needlessly(first: &Page, second: &Page) -> bool {
-    let is_told = !first.text().contains("Not read yet");
+    let is_told = !first.text().contains("Not loaded yet");
     is_told && second.status() == 200 && second.server_timing("imap").numbers()[0] != 0
 }
 

@@ -20,7 +20,7 @@ const USAGE: &str = "\
 Usage: cargo demo [--port N] [--messages N] [--cgi mod_cgid|mod_cgi]
 
   --port N      listen on this port of 127.0.0.1 (default: any free port)
-  --messages N  add N generated messages to those of tests/mails (default: 0)
+  --messages N  add N generated messages to the ones in tests/mails (default: 0)
   --cgi NAME    the Apache module that runs Postern: mod_cgid (with event, the default) or mod_cgi (with prefork)
   --help        show this help
 ";

@@ -108,13 +108,13 @@ fn folders_are_made_renamed_moved_and_deleted() {
     renamed.shows("1 subfolder");
     assert!(has(&site, "Journeys/Tickets") && !has(&site, "Travel"));
 
-    let place = options(&ann, "Journeys").click("Move to another place");
+    let place = options(&ann, "Journeys").click("Move this folder");
     place.hides("Journeys / Tickets");
     let place = place.form("find-folder").set("find", "LETT").submit();
     let moved = place.form("move-form").press("under", "Letters");
     moved.says("Journeys was moved to Letters.");
     assert!(has(&site, "Letters/Journeys/Tickets"));
-    let place = moved.click("Move to another place");
+    let place = moved.click("Move this folder");
     let top = place.form("move-form").press("under", "");
     top.says("Journeys was moved to the top level.");
     assert!(has(&site, "Journeys/Tickets"));
@@ -261,7 +261,7 @@ fn what_is_for_something_is_neither_renamed_nor_deleted() {
     for name in ["INBOX", "Trash"] {
         let page = options(&ann, name);
         page.says("cannot be renamed, moved or deleted");
-        page.hides("Delete folder").hides("Move to another place");
+        page.hides("Delete folder").hides("Move this folder");
         let buttons = page.texts_of("button");
         assert!(!buttons.iter().any(|b| b == "Rename"), "{buttons:?}");
         // A form of another folder, with this one's name.

@@ -277,7 +277,7 @@ fn check_asks_the_web_server_whether_it_gives_the_state_away() {
     let before = files();
     let (is_right, said) = checked(&site.url());
     assert!(
-        is_right && said.contains("ok     the web server does not give away"),
+        is_right && said.contains("ok     the web server does not serve"),
         "{said}"
     );
     let shown = format!("http://{}/files/", site.apache().address());
@@ -290,7 +290,7 @@ fn check_asks_the_web_server_whether_it_gives_the_state_away() {
     // Nobody there to be asked: that is no good news.
     let (is_right, said) = checked("http://127.0.0.1:9/");
     assert!(
-        !is_right && said.contains("WRONG  http://127.0.0.1:9/ cannot be asked"),
+        !is_right && said.contains("WRONG  http://127.0.0.1:9/ cannot be opened"),
         "{said}"
     );
     let (is_right, said) = checked("nonsense");

@@ -1,6 +1,8 @@
 //! The rules of our own house, read from `src/`: who asks whom, what a file and a function may be, what is written where, and
 //! what no line may hold. A rule that gets in the way is changed here, in the open, not worked around.
 
+/// In which words: phrases that no reader should meet.
+mod english;
 /// What is written: heads, sentences, the style sheet.
 mod prose;
 /// Who asks whom: rooms, files, outside crates.

@@ -187,7 +187,7 @@ fn what_is_no_identity_comes_back_with_its_field_named_and_nothing_is_kept() {
         let more = (field == "sent").then_some((field, value.as_str()));
         let fields: Vec<(&str, &str)> = fields.into_iter().chain(more).collect();
         let page = typed(&ann, &fields);
-        page.has_status(422).says("was not saved yet");
+        page.has_status(422).says("has not been saved yet");
         page.expect(
             page.attributes_of("[aria-invalid]", "name") == [field],
             || format!("{field} = {value:?}"),
@@ -512,7 +512,7 @@ fn an_identity_typed_when_the_session_had_ended_is_shown_again() {
     page.has_status(401);
     let form = page.form("sign-in").set("login", "ann");
     let page = form.set("password", &password_of("ann")).submit();
-    page.says("was not saved yet");
+    page.says("has not been saved yet");
     assert_eq!(page.form("identity").value("signature"), Some("A.\nB."));
     page.form("identity").submit().says("added");
 }

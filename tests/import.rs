@@ -296,7 +296,7 @@ fn a_full_mailbox_stops_it_and_it_can_go_on() {
     let page = import(&ann, "Old", &[("a", mbox(5).as_bytes())]);
     says(
         &page,
-        "Your mailbox is full. 3 messages imported into Old. 2 messages were not imported yet.",
+        "Your mailbox is full. 3 messages imported into Old. 2 messages have not been imported yet.",
     );
     assert_eq!(subjects(&site, "Old").len(), 3);
     // It is told of on other pages too, until it goes on.
@@ -382,7 +382,7 @@ fn without_the_mail_server_the_files_wait() {
     let waits = ann.follow(ann.send(&chosen(&page, &[("a", mbox(3).as_bytes())])));
     says(
         &waits,
-        "The connection to the mail server was lost. Nothing was imported into Old. 3 messages were not imported yet.",
+        "The connection to the mail server was lost. Nothing was imported into Old. 3 messages have not been imported yet.",
     );
     site.proxy().trouble(Trouble::None);
     says(&waits.click("Continue"), "3 messages imported into Old.");

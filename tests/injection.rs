@@ -82,9 +82,7 @@ const PAGES: [Way; 22] = [
     ("the labels", |ann| ann.get("/labels")),
     ("all folders", |ann| ann.get("/folders?find=Work")),
     ("a folder", |ann| ann.get("/folder-options?f=Target")),
-    ("where a folder goes", |ann| {
-        folder(ann, "Move to another place")
-    }),
+    ("where a folder goes", |ann| folder(ann, "Move this folder")),
     ("whether a folder goes", |ann| folder(ann, "Delete folder")),
     ("an import", |ann| ann.get("/import?f=Target")),
     ("the keys", |ann| ann.get("/keys")),

@@ -450,7 +450,10 @@ fn rule_17_who_sends_too_many_at_once_keeps_the_text_and_can_send_it_a_moment_la
     assert!(!turned_away.is_empty(), "one is sent and one may wait");
     assert_eq!(sink.taken().len(), sent.len());
     for page in turned_away {
-        says(page, "Other messages of yours are being sent right now.");
+        says(
+            page,
+            "Postern is sending other messages of yours right now.",
+        );
         says(&page.form("write").press("do", "send"), "Message sent");
     }
     assert_eq!(sink.taken().len(), 4);
@@ -473,7 +476,7 @@ fn rule_3_where_no_answer_comes_nobody_says_that_it_was_sent() {
         .set("text", "Another text")
         .press("do", "send");
     says(&changed, "This message may have been sent.");
-    says(&changed, "it has not been sent");
+    says(&changed, "which has not been sent");
     assert_eq!(sink.taken().len(), 1);
     assert_eq!(
         changed.form("write").value("text").map(str::trim),
@@ -513,7 +516,7 @@ fn a_copy_that_cannot_be_made_is_made_later_and_alone() {
     assert_eq!(sink.taken().len(), 2);
     site.proxy().trouble(crate::support::proxy::Trouble::None);
     let page = ann.get("/").click("Unsent (1)").click("Second");
-    says(&page, "Nothing will be sent again.");
+    says(&page, "Saving the copy does not send the message again.");
     says(&page.form("write").press("do", "send"), "Message sent");
     assert_eq!(sink.taken().len(), 2);
     assert_eq!(found(&site, "Sent").len(), 2);

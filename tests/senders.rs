@@ -360,7 +360,7 @@ fn all_pages_of_the_program_say_the_same() {
         .expect("one");
     let page = list.click(&format!("Form {}.", plain.line));
     page.hides("Always show for this sender")
-        .shows("whom you have written to");
+        .shows("people you have written to");
     ann.get("/folder?f=Sent").shows("Hello");
     not_judged.iter().for_each(|form| expect_told(&list, form));
     println!("{} and {} forms", judged_here.len(), not_judged.len());

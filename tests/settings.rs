@@ -224,7 +224,7 @@ fn what_is_no_value_gives_the_form_again_with_everything_that_was_typed() {
             .unset(name)
             .smuggle(name, value);
         let page = form.submit();
-        page.has_status(422).says("not saved yet");
+        page.has_status(422).says("not been saved yet");
         assert_eq!(
             page.attributes_of("[aria-invalid]", "name"),
             [name],
@@ -275,7 +275,7 @@ fn settings_typed_when_the_session_had_ended_are_shown_again() {
     page.has_status(401);
     let form = page.form("sign-in").set("login", "ann");
     let page = form.set("password", &password_of("ann")).submit();
-    page.says("were not saved yet");
+    page.says("have not been saved yet");
     assert_eq!(page.form("settings").value("rows"), Some("70"));
     page.form("settings").submit().says("Settings saved.");
     let kept = fs::read_to_string(settings(&site)).expect("settings.toml");

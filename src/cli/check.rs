@@ -137,14 +137,14 @@ fn waiting(report: &Report, config: &Config) {
 fn state_dir(report: &mut Report, config: &Config, address: Option<&str>) {
     let mode = State::place(config).and_then(|dir| fs::symlink_metadata(dir).ok());
     if mode.is_some_and(|found| found.is_dir() && found.mode() & 0o077 != 0) {
-        report.note("state directory: other users could enter it; it is closed now. If other users of this machine are not trusted, delete it and let everybody sign in again");
+        report.note("state directory: other users of this machine could open it; Postern has closed it to them. If you do not trust them, delete the directory (everyone must then sign in again)");
     }
     let state = match State::open(config, &[]) {
         Ok(state) => state,
         Err(error) => return report.wrong(&format!("state directory: {}", told(&error))),
     };
     report.good(&format!("state directory {}", state.dir().display()));
-    report.note("every program that runs as this user (PHP of the same account, for example) can read what Postern reads, and every page under the same host name can read its pages: give Postern an account and a host name of its own where you can");
+    report.note("every program that runs as this user (such as PHP of the same account) can read what Postern reads, and every page under the same host name can read its pages. If you can, give Postern its own account and host name");
     host::file_system(report, state.dir());
     host::locks(report, &state);
     served::ask(report, &state, address);
@@ -180,7 +180,7 @@ fn imap(report: &mut Report, domain: &str, server: &ImapServer) {
         && server.ca_file.is_none()
         && !crate::request::has_hashed_certificates()
     {
-        report.note("this system keeps its CA certificates in one large file, which is slow to read for each connection; set ca_file to the CA certificate of the mail server to be faster");
+        report.note("this system keeps its CA certificates in one large file, which slows down each connection. To be faster, set ca_file to the CA certificate of the mail server");
     }
 }
 
@@ -249,10 +249,10 @@ fn sending(report: &mut Report, domain: &str, config: &Config) {
     match submission::probe(&way) {
         Ok(()) => report.good(&format!("{name} can be used")),
         Err((_, Some(Cause(cause)))) => report.wrong(&format!("{name} cannot be used: {cause}. Check [smtp] in .htpostern.toml")),
-        Err((_, None)) => report.note("nobody can send messages: there is no sendmail program on this machine. Set [smtp] host (or sendmail) in .htpostern.toml"),
+        Err((_, None)) => report.note("nobody can send messages: this machine has no sendmail program. Set [smtp] host (or sendmail) in .htpostern.toml"),
     }
     if domain.is_empty() && config.identities.domains.is_empty() && !config.identities.any {
-        report.note("users send from the name that they sign in with; where that is no mail address, set [identities] domains, or they cannot send");
+        report.note("users send from the address that they sign in with. If they sign in with a user name, set [identities] domains so that they can send");
     }
 }
 

@@ -13,8 +13,8 @@ Postern, a webmail in one CGI file. The web server runs it; see README.md for ho
 From a shell:
   postern check            checks configuration, state directory, mail servers and limits, and tells you
                            what to fix; the exit code is 1 if anything is wrong
-  postern check --url URL  also asks the web server whether it gives away the state directory; URL is the
-                           address at which you open Postern
+  postern check --url URL  also tests whether the web server serves the state directory; URL is the address
+                           at which you open Postern
   postern gc [--days N]    frees disk space: rebuilds caches that are too large and deletes caches of
                            users not seen for N days (default 30); settings are kept
   postern gc --forget N    also deletes everything of users not seen for N days

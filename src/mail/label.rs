@@ -81,7 +81,7 @@ impl TryFrom<String> for LabelWord {
     type Error = &'static str;
 
     fn try_from(word: String) -> Result<LabelWord, &'static str> {
-        LabelWord::new(&word).ok_or("is no keyword of a label")
+        LabelWord::new(&word).ok_or("is not a keyword of a label")
     }
 }
 

@@ -75,7 +75,7 @@ impl Profile<'_> {
             let path = self.dir.join(LABELS).display().to_string();
             return Err(Error::Profile(Cause::at(
                 &path,
-                "would hold too many labels",
+                "would contain too many labels",
             )));
         }
         self.write_labels(&kept, &label.name, edit, progress)

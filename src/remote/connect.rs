@@ -238,7 +238,7 @@ fn start_tls(line: &mut Line) -> Result<()> {
         ));
     }
     if !starts(&greeting, b"* OK") {
-        return Err(garbled("the greeting before STARTTLS is none"));
+        return Err(garbled("the greeting before STARTTLS is not valid"));
     }
     if !clear.held.is_empty() {
         return Err(garbled("more than a greeting came before STARTTLS"));

@@ -39,7 +39,7 @@ pub(super) fn sign_in(
     } = *account;
     let unsendable = |text: &str| text.contains(['\r', '\n', '\0']);
     if unsendable(login) || unsendable(password) {
-        let cause = Cause::new("login or password holds what cannot be sent");
+        let cause = Cause::new("the login or password contains characters that cannot be sent");
         return Err(Error::Imap(Imap::LoginRefused, cause));
     }
     let greeted = connected.greeted;
@@ -127,7 +127,8 @@ fn takes_no_passwords(able: Option<&Capabilities>) -> bool {
 }
 
 fn no_passwords() -> Error {
-    let cause = Cause::new("the server takes no passwords: LOGINDISABLED, and no AUTH=PLAIN");
+    let cause =
+        Cause::new("the server does not accept passwords: LOGINDISABLED, and no AUTH=PLAIN");
     Error::Imap(Imap::Refused(Said::default()), cause)
 }
 

@@ -34,12 +34,12 @@ pub(super) fn judge_directory(dir: &Path, found: &Metadata) -> Result<PathBuf> {
         ));
     }
     if !found.is_dir() {
-        return Err(setup(dir, "is no directory"));
+        return Err(setup(dir, "is not a directory"));
     }
     if found.uid() != process::user() {
         return Err(setup(
             dir,
-            "belongs to another user than the one this program runs as",
+            "belongs to a different user than the one that Postern runs as",
         ));
     }
     close(dir, found, 0o700)?;
@@ -57,7 +57,7 @@ pub(super) fn judge_file(path: &Path, file: &File) -> Result<()> {
     if found.uid() != process::user() {
         return Err(setup(
             path,
-            "belongs to another user than the one this program runs as",
+            "belongs to a different user than the one that Postern runs as",
         ));
     }
     close(path, &found, 0o600)
@@ -75,12 +75,12 @@ fn close(path: &Path, found: &Metadata, mode: u32) -> Result<()> {
 fn judge_above(dir: &Path, found: &Metadata) -> Result<()> {
     let is_trusted = matches!(found.uid(), 0) || found.uid() == process::user();
     if !is_trusted {
-        return Err(setup(dir, "is above state_dir and belongs to another user"));
+        return Err(setup(dir, "contains state_dir and belongs to another user"));
     }
     if found.mode() & OTHERS_WRITE != 0 && found.mode() & STICKY == 0 {
         return Err(setup(
             dir,
-            "is above state_dir and can be written by other users; run: chmod go-w on it",
+            "contains state_dir, and other users can write to it. Run chmod go-w on it",
         ));
     }
     Ok(())
@@ -97,7 +97,7 @@ pub fn judge_program_file(path: &Path) -> Result<()> {
         true => Ok(()),
         false => Err(setup(
             path,
-            "can be changed by other users; it must belong to you (or root) and be writable by nobody else",
+            "can be changed by other users. It must belong to you (or root), and only you may have write permission",
         )),
     }
 }
@@ -112,7 +112,7 @@ pub(super) fn judge_place(dir: &Path, real: &Path, served: &[PathBuf]) -> Result
     if served.iter().any(lies_below) {
         return Err(setup(
             dir,
-            "lies below the document root, where the web server could give it away",
+            "is in the document root, where the web server could serve it. Choose another state_dir",
         ));
     }
     // The kernel's own name for it, without links.
@@ -121,7 +121,7 @@ pub(super) fn judge_place(dir: &Path, real: &Path, served: &[PathBuf]) -> Result
     if beside.is_some_and(|beside| real.starts_with(beside)) {
         return Err(setup(
             dir,
-            "lies below the directory of the program, where the web server could give it away",
+            "is in the directory of the program, where the web server could serve it. Choose another state_dir",
         ));
     }
     Ok(())

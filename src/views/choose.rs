@@ -101,7 +101,7 @@ fn choices(choices: &[FolderChoice]) -> Markup {
 pub fn whether(chrome: &Chrome, page: &Whether) -> Markup {
     let words = chrome.words;
     let inside = html! {
-        p { (words.cannot_be_undone(&page.folder)) }
+        p { (words.cannot_be_undone(page.count, &page.folder)) }
         form.choose method="post" action=(chrome.href(&Route::Messages)) {
             (tokens(chrome))
             (hidden(&page.fields))

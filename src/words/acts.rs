@@ -72,7 +72,7 @@ impl Words {
                     }
                     false => self.folder_not_done(*act, name, *had_others),
                 };
-                sentences(&["What you did last was interrupted.".to_owned(), said])
+                sentences(&["Your last action was interrupted.".to_owned(), said])
             }
             Act::CutShort {
                 act,
@@ -90,7 +90,7 @@ impl Words {
                     n => format!("{} are in both folders now.", self.messages(*n)),
                 };
                 let pieces = [
-                    "What you did last was interrupted.".to_owned(),
+                    "Your last action was interrupted.".to_owned(),
                     done,
                     self.not_there(*tally),
                     self.not_done(*tally),
@@ -114,7 +114,7 @@ impl Words {
             MessageAct::NotSpam => "Not spam",
             MessageAct::Move => "Move",
             MessageAct::Copy => "Copy",
-            MessageAct::Remove => "Delete for good",
+            MessageAct::Remove => "Delete permanently",
             MessageAct::Restore => "Restore",
             MessageAct::Label => "Label",
             MessageAct::Unlabel => "Remove label",
@@ -163,8 +163,8 @@ impl Words {
         (
             format!("{} are too many for one file.", self.messages(n)),
             format!(
-                "Postern saves up to {} at a time. Search for a part of them, such as one year (after:2025-01-01 \
-                 before:2026-01-01), and save each result.",
+                "Postern saves up to {} at a time. Narrow the list with a search, such as one year \
+                 (after:2025-01-01 before:2026-01-01), and save each result.",
                 self.messages(most)
             ),
         )
@@ -230,14 +230,15 @@ impl Words {
 
     /// The question before messages are removed.
     pub fn delete_for_good(&self, n: u32) -> String {
-        format!("Delete {} for good?", self.messages(n))
+        format!("Permanently delete {}?", self.messages(n))
     }
 
     /// What such a question has to say.
-    pub fn cannot_be_undone(&self, folder: &str) -> String {
+    pub fn cannot_be_undone(&self, n: u32, folder: &str) -> String {
         let folder = isolated(folder);
+        let they = if n == 1 { "It" } else { "They" };
         format!(
-            "They will be removed from {folder} and from the mail server. This cannot be undone."
+            "{they} will be removed from {folder} and from the mail server. This cannot be undone."
         )
     }
 
@@ -276,7 +277,7 @@ impl Words {
             | MessageAct::Unlabel => format!("{messages} moved to {into}."),
             MessageAct::SaveZip | MessageAct::SaveMbox => format!("{messages} saved."),
             MessageAct::Copy => format!("{messages} copied to {into}."),
-            MessageAct::Remove => format!("{messages} {are} deleted for good."),
+            MessageAct::Remove => format!("{messages} permanently deleted."),
             MessageAct::Restore => format!("{messages} restored."),
             MessageAct::Mute => format!("{messages} muted. New replies will not stand out."),
             MessageAct::Unmute => format!("{messages} {are} no longer muted."),
@@ -291,9 +292,11 @@ impl Words {
     }
 
     fn nothing_done(&self, act: MessageAct) -> &'static str {
-        match act.takes_away() || act == MessageAct::Copy {
-            true => "Nothing was moved.",
-            false => "Nothing was changed.",
+        match act {
+            MessageAct::Copy => "Nothing was copied.",
+            MessageAct::Remove => "Nothing was deleted.",
+            _ if act.takes_away() => "Nothing was moved.",
+            _ => "Nothing was changed.",
         }
     }
 
@@ -310,14 +313,14 @@ impl Words {
     fn not_done(&self, tally: Tally) -> String {
         match tally.left {
             0 => String::new(),
-            1 => "1 message is still as it was.".to_owned(),
-            n => format!("{} are still as they were.", self.messages(n)),
+            1 => "1 message was not changed.".to_owned(),
+            n => format!("{} were not changed.", self.messages(n)),
         }
     }
 
     /// Nothing came back from the server after something was to be done.
     pub fn connection_lost(&self) -> &'static str {
-        "No answer came. Check your connection, then look whether it was done."
+        "There was no answer. Check your connection, then check whether it was done."
     }
 
     /// Undoes what a notice says was done.
@@ -356,13 +359,13 @@ impl Words {
             }
             Act::Label { name, .. } => {
                 let name = isolated(name);
-                format!("Label {name} may or may not have been saved. Open \u{201c}Edit labels\u{201d} to check.")
+                format!("Label {name} may have been saved. Open \u{201c}Edit labels\u{201d} to check.")
             }
             Act::SetFolder { .. } => {
                 "This setting may have been changed. Open the folder list to check.".to_owned()
             }
             Act::KeepSearch { .. } => {
-                "This may have been saved. The next page will show your searches.".to_owned()
+                "Your saved searches may have been changed. The next page will show them.".to_owned()
             }
             Act::Send { .. } => self.perhaps_sent().to_owned(),
             Act::KeepDraft | Act::DiscardDraft | Act::TakeBack { .. } => {

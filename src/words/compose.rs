@@ -275,7 +275,7 @@ impl Words {
 
     /// A message may have been sent.
     pub(super) fn perhaps_sent(&self) -> &'static str {
-        "Your message may have been sent. It is kept under \u{201c}Unsent\u{201d}, where you can see what became of it."
+        "Your message may have been sent. It is kept under \u{201c}Unsent\u{201d}, where you can check whether it was sent."
     }
 
     /// Somebody is sending it.
@@ -294,13 +294,13 @@ impl Words {
             .map(|at| format!(" at {}", self.when(at)))
             .unwrap_or_default();
         format!(
-            "It was handed over{when}, but no answer came. Sending it again may deliver it twice. If you are not sure, ask a recipient first."
+            "Postern passed it on for sending{when}, but got no answer. Sending it again may deliver it twice. If you are not sure, ask a recipient first."
         )
     }
 
     /// The same of a message whose form was changed.
     pub fn perhaps_sent_before(&self) -> &'static str {
-        "It is under \u{201c}Unsent\u{201d} as it was. What you see below is a new message with your changes; it has not been sent. Attach files again if you need them."
+        "The original is under \u{201c}Unsent\u{201d}. Below is a new message with your changes, which has not been sent. Attach files again if you need them."
     }
 
     /// It was sent, and has no copy.
@@ -309,7 +309,7 @@ impl Words {
             .map(|at| format!(" at {}", self.when(at)))
             .unwrap_or_default();
         format!(
-            "This message was sent{when}, but its copy could not be saved in Sent. Nothing will be sent again."
+            "This message was sent{when}, but its copy could not be saved in Sent. Saving the copy does not send the message again."
         )
     }
 
@@ -324,7 +324,7 @@ impl Words {
             .map(|at| format!(" at {}", self.when(at)))
             .unwrap_or_default();
         format!(
-            "This message was sent{when}. What you see below is a new message; it has not been sent. Attach files again if you need them."
+            "This message was sent{when}. Below is a new message, which has not been sent. Attach files again if you need them."
         )
     }
 
@@ -395,21 +395,23 @@ impl Words {
 
     /// A message was changed on another page of the same user.
     pub fn draft_overtaken(&self) -> &'static str {
-        "This message was changed in another window or on another device. What you see here is saved as a message of its own; the other one stays as it is."
+        "This message was changed in another window or on another device. Your version is saved as a separate message; the other one was not changed."
     }
 
     /// Somebody else has changed a draft, or removed it.
     pub fn draft_split(&self) -> String {
-        "This draft was changed or deleted in another program. What you see here is saved as a draft of its own.".to_owned()
+        "This draft was changed or deleted in another program. Your version is saved as a separate draft.".to_owned()
     }
 
     /// Why a message is not in Drafts.
     pub fn draft_trouble(&self, trouble: DraftTrouble) -> String {
         let why = match trouble {
             DraftTrouble::NoRoom => "Your mailbox is full.",
-            DraftTrouble::NoFolder => "There is no folder for drafts, and none could be made now.",
+            DraftTrouble::NoFolder => {
+                "There is no Drafts folder, and Postern could not create one."
+            }
             DraftTrouble::NoAnswer => "The mail server cannot be reached.",
-            DraftTrouble::Failed => "Something went wrong; the site\u{2019}s log says what.",
+            DraftTrouble::Failed => "Something went wrong; the error log of this site has details.",
         };
         format!("This message is saved here, but not in Drafts on the mail server. {why}")
     }

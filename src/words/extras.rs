@@ -261,11 +261,11 @@ impl Words {
             ),
             Doubt::Nobody => "This message does not say who sent it.".to_owned(),
             Doubt::NotOneAddress => {
-                "The sender is not written as one plain email address, so it is not certain who sent this message. You see it as it is written."
+                "The sender is not written as one plain email address, so it is not certain who sent this message. Postern shows it as it is written."
                     .to_owned()
             }
             Doubt::ForeignLocal(local) => format!(
-                "The sender's address has letters before the @ that may be mistaken for others: {local}."
+                "The sender's address has letters before the @ that look like other letters: {local}."
             ),
         }
     }
@@ -294,18 +294,20 @@ impl Words {
     pub fn why_not_always(&self, why: WhyNot) -> Option<&'static str> {
         match why {
             WhyNot::Own => None,
-            WhyNot::Junk => Some("Showing them always is not offered for messages in this folder."),
-            WhyNot::Inside => {
-                Some("Showing them always is not offered for a message inside another one.")
+            WhyNot::Junk => {
+                Some("\u{201c}Always show\u{201d} is not available for messages in this folder.")
             }
+            WhyNot::Inside => Some(
+                "\u{201c}Always show\u{201d} is not available for a message inside another one.",
+            ),
             WhyNot::Doubtful => Some(
-                "Showing them always is not offered because it is not certain who sent this message.",
+                "\u{201c}Always show\u{201d} is not available because it is not certain who sent this message.",
             ),
             WhyNot::NotConfirmed => Some(
-                "Showing them always is not offered because your mail server has not confirmed the sender.",
+                "\u{201c}Always show\u{201d} is not available because your mail server has not confirmed the sender.",
             ),
             WhyNot::Stranger => Some(
-                "Showing them always is offered only for people whom you have written to, because Postern cannot check senders on this mail server. It knows the sent messages that it has shown you lately.",
+                "\u{201c}Always show\u{201d} is only available for people you have written to, because Postern cannot check senders on this mail server. Postern knows the sent messages that it has shown you recently.",
             ),
         }
     }

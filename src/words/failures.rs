@@ -79,7 +79,7 @@ impl Words {
     pub fn bad_request(&self) -> ErrorText {
         text(
             "This link does not work",
-            "The link or form is incomplete, or somebody has altered it.",
+            "The link or form is incomplete or has been changed.",
             "Go to your inbox.",
         )
     }
@@ -115,7 +115,7 @@ impl Words {
     pub fn wrong_method(&self) -> ErrorText {
         text(
             "This page cannot be opened this way",
-            "The address is right, but it is not for a link (or not for a form).",
+            "The address exists, but it does not accept this kind of request.",
             "Go to your inbox.",
         )
     }
@@ -243,7 +243,7 @@ impl Words {
                 ..text(
                     "The mail server refused the request",
                     and_it_said(
-                        "It is reachable, but did not do what this page needs.",
+                        "It can be reached, but did not do what this page needs.",
                         said.words(),
                     ),
                     "Try again.",
@@ -253,7 +253,7 @@ impl Words {
                 state: CAN_STILL_READ,
                 ..text(
                     "The mail server closed the connection",
-                    and_it_said("It did not answer first.", said.words()),
+                    and_it_said("It did so before answering.", said.words()),
                     "Try again in a minute.",
                 )
             },

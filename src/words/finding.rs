@@ -68,7 +68,7 @@ impl Words {
 
     /// The mail server cannot say which messages have something attached.
     pub fn attachments_are_guessed(&self) -> &'static str {
-        "The mail server cannot search for attachments, so messages are found by their type. A few may be missing."
+        "The mail server cannot search for attachments, so Postern goes by the type of each message. Some may be missing."
     }
 
     /// Leads back to all messages of the folder.
@@ -101,7 +101,7 @@ impl Words {
 
     /// Goes on with them.
     pub fn search_on(&self) -> &'static str {
-        "Go on searching"
+        "Continue searching"
     }
 
     /// Goes on with it.
@@ -183,7 +183,7 @@ impl Words {
 
     /// Folds a message of a conversation, or unfolds it again.
     pub fn fold_message(&self) -> &'static str {
-        "Fold or unfold this message"
+        "Expand or collapse this message"
     }
 
     /// Leads from a message of a conversation to its own page.
@@ -203,7 +203,7 @@ impl Words {
     pub fn list_changed(&self) -> (&'static str, &'static str) {
         (
             "Nothing was done",
-            "The list has changed since you selected all of it. These are its messages now.",
+            "The list has changed since you selected all of it. Check it and select the messages again.",
         )
     }
 

@@ -81,7 +81,7 @@ impl Words {
 
     /// Leads to the choice of another place.
     pub fn move_elsewhere(&self) -> &'static str {
-        "Move to another place"
+        "Move this folder"
     }
 
     /// The question where a folder is to go.
@@ -168,7 +168,7 @@ impl Words {
 
     /// That nothing brings it back.
     pub fn deleting_is_final(&self) -> &'static str {
-        "The messages are not moved to Trash: they are deleted for good. This cannot be undone."
+        "The messages are not moved to Trash: they are permanently deleted. This cannot be undone."
     }
 
     /// The way back to the page of a folder.
@@ -220,7 +220,7 @@ impl Words {
                 let deleted = self.count(tally.done.into(), "folder", "folders");
                 let left = self.count(tally.left.into(), "folder", "folders");
                 return format!(
-                    "Of {folder}, {deleted} could be deleted. The mail server did not delete {left}."
+                    "{folder}: the mail server deleted {deleted}, but refused to delete {left}."
                 );
             }
             FolderAct::Delete => match tally.done.saturating_sub(1) {
@@ -245,7 +245,7 @@ impl Words {
             FolderAct::Rename => format!("{folder} was not renamed."),
             FolderAct::Move => format!("{folder} was not moved."),
             FolderAct::Subscribe | FolderAct::Unsubscribe => {
-                format!("Your subscription to {folder} is as it was.")
+                format!("Your subscription to {folder} was not changed.")
             }
             FolderAct::Delete if had_others => {
                 format!("{folder} was not deleted, but some of its subfolders may have been.")
@@ -332,7 +332,7 @@ impl Words {
                 );
             }
         };
-        format!("Folder {folder} may have been {was}. The list of folders will show what is there.")
+        format!("Folder {folder} may have been {was}. Check the list of folders.")
     }
 
     /// What would be done, of a form whose session had ended.
@@ -360,7 +360,7 @@ impl Words {
                 "A folder name cannot contain “{sign}”: the mail server uses it to separate folders from their subfolders."
             ),
             FolderFault::Taken(title) => format!(
-                "There is already a folder named {}. Choose another name; capital letters alone do not make it different.",
+                "There is already a folder named {}. Choose another name; upper and lower case make no difference.",
                 isolated(title)
             ),
             FolderFault::BelowItself => {

@@ -129,12 +129,12 @@ impl Words {
 
     /// Above a form in which something is wrong.
     pub fn identity_not_saved(&self) -> &'static str {
-        "This identity was not saved yet."
+        "This identity has not been saved yet."
     }
 
     /// Above a form that comes again after signing in.
     pub fn identity_to_save(&self) -> &'static str {
-        "Your session had expired, so this identity was not saved yet. Check it and save it again."
+        "Your session had expired, so this identity has not been saved yet. Check it and save it again."
     }
 
     /// What is wrong with an identity.

@@ -33,8 +33,8 @@ impl Words {
 
     /// What becomes of the messages.
     pub fn how_import_goes(&self) -> &'static str {
-        "Messages keep their date. Messages from .mbox files are marked as read, answered and starred as they were; all \
-         others are marked as read. You can choose up to 100 files, 500 MB in all."
+        "Messages keep their date. Messages from .mbox files also keep their read, answered and starred marks; all others \
+         are marked as read. You can choose up to 100 files, 500 MB in total."
     }
 
     /// The folder takes nothing.
@@ -111,9 +111,9 @@ impl Words {
         };
         let left = match (came.stop, came.left()) {
             (None, _) | (_, 0) => String::new(),
-            (Some(_), 1) => "1 message was not imported yet.".to_owned(),
+            (Some(_), 1) => "1 message has not been imported yet.".to_owned(),
             (Some(_), n) => format!(
-                "{} were not imported yet.",
+                "{} have not been imported yet.",
                 self.count(n.into(), "message", "messages")
             ),
         };
@@ -170,7 +170,10 @@ impl Words {
                 format!("the mail server said: \u{201c}{}\u{201d}", isolated(said))
             }
             Unfit::Damaged => "damaged or incomplete".to_owned(),
-            Unfit::Closed => "protected by a password, or packed in an unusual way".to_owned(),
+            Unfit::Closed => {
+                "protected by a password, or compressed in a way that Postern does not support"
+                    .to_owned()
+            }
             Unfit::Nested => "an archive inside an archive".to_owned(),
             Unfit::TooMuch => "contains too much".to_owned(),
         };

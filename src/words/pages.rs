@@ -91,7 +91,7 @@ impl Words {
 
     /// No folder has that in its name.
     pub fn no_such_folder(&self) -> &'static str {
-        "No folder names contain this."
+        "No folder name contains this."
     }
 
     /// The server has more folders than are kept.
@@ -194,7 +194,7 @@ impl Words {
 
     /// In the place of a subject: a message of which nothing is known, since the mail server could not be asked.
     pub fn not_read_yet(&self) -> &'static str {
-        "Not read yet"
+        "Not loaded yet"
     }
 
     /// In the place of a subject: the mail server was asked about this message and answered with nothing.

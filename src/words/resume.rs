@@ -8,18 +8,18 @@ use super::{Sentence, Words};
 impl Words {
     /// The form that was just sent waits.
     pub fn form_waits(&self) -> &'static str {
-        "What you just sent has not been done yet. You will see it again after you sign in."
+        "Your last action has not been done yet. You will see it again after you sign in."
     }
 
     /// The same, where its files could not be kept.
     pub fn form_waits_without_files(&self) -> &'static str {
-        "What you just sent has not been done yet. You will see it again after you sign in, but you will have to attach \
-         its files again."
+        "Your last action has not been done yet. You will see it again after you sign in, but you will have to attach its \
+         files again."
     }
 
     /// The form that was just sent could not be kept.
     pub fn form_not_kept(&self) -> &'static str {
-        "What you just sent has not been done, and Postern could not keep it. Use your browser's Back button if you want \
+        "Your last action has not been done, and Postern could not keep it. Use your browser's Back button if you want \
          to copy your text before you sign in."
     }
 }

@@ -7,7 +7,7 @@ impl Words {
     /// It is too large.
     pub fn html_too_large(&self, limit: u64) -> String {
         format!(
-            "The text with its pictures is too large: {} is the most. Remove pictures from the text, or attach them as files.",
+            "The text and its images are too large: the limit is {}. Remove images from the text, or attach them as files.",
             self.size(limit)
         )
     }
@@ -15,10 +15,10 @@ impl Words {
     /// Pictures of a message are not in what is quoted of it.
     pub fn pictures_left_out(&self, count: u32) -> String {
         match count {
-            1 => "One picture of the message is not quoted: it is too large or cannot be fetched."
+            1 => "1 image of the message is not quoted: it is too large or could not be loaded."
                 .to_owned(),
             _ => format!(
-                "{} pictures of the message are not quoted: they are too large or cannot be fetched.",
+                "{} images of the message are not quoted: they are too large or could not be loaded.",
                 self.number(count.into())
             ),
         }
@@ -36,7 +36,7 @@ impl Words {
 
     /// Asks whether it is to be left.
     pub fn formatting_lost(&self) -> &'static str {
-        "In plain text, the formatting, the addresses of links that have other words, and the pictures in the text are lost. The words stay."
+        "Plain text keeps the words, but not the formatting, the images, or the addresses of links whose text is different."
     }
 
     /// Stays in it.
@@ -91,6 +91,6 @@ impl Words {
 
     /// A message has HTML, and there is no script to show it.
     pub fn formatting_unseen(&self) -> &'static str {
-        "This message has formatting that cannot be shown without JavaScript. It is kept as long as you leave the text as it is. If you change the text, the message is saved and sent as plain text, without pictures in the text."
+        "This message has formatting that cannot be shown without JavaScript. It is kept as long as you leave the text as it is. If you change the text, the message is saved and sent as plain text, without the images in the text."
     }
 }

@@ -10,7 +10,7 @@ impl Words {
 
     /// What the page is for.
     pub fn about_sessions(&self) -> &'static str {
-        "You are signed in with these browsers. If you do not recognize one, sign it out and change your password."
+        "You are signed in with these browsers. If you do not recognise one, sign it out and change your password."
     }
 
     /// Ends all sessions.

@@ -60,10 +60,14 @@ impl Words {
     /// What has to be known of it; None where its name says all.
     pub fn setting_hint(&self, setting: Setting) -> Option<&'static str> {
         match setting {
-            Setting::Marked => Some("Some mail programs mark messages and remove them later."),
+            Setting::Marked => {
+                Some("Some mail programs only mark deleted messages and remove them later.")
+            }
             Setting::Rows => Some("10 to 200"),
-            Setting::ShowFirst => Some("You can switch in each message that has both."),
-            Setting::Undo => Some("Where this server cannot wait, messages are sent at once."),
+            Setting::ShowFirst => Some("You can switch in each message that has both versions."),
+            Setting::Undo => {
+                Some("If this server cannot delay messages, they are sent immediately.")
+            }
             Setting::TimeZone
             | Setting::Theme
             | Setting::Keys
@@ -77,7 +81,7 @@ impl Words {
     /// For how many seconds a message can be taken back.
     pub fn undo_time(&self, seconds: u32) -> String {
         match seconds {
-            0 => "None: send at once".to_owned(),
+            0 => "None: send immediately".to_owned(),
             more => format!("{more} seconds"),
         }
     }
@@ -110,7 +114,7 @@ impl Words {
 
     /// Above a form in which something is wrong.
     pub fn settings_not_saved(&self) -> &'static str {
-        "Your changes were not saved yet."
+        "Your changes have not been saved yet."
     }
 
     /// Why a setting cannot be changed.
@@ -120,7 +124,7 @@ impl Words {
 
     /// Above a form that comes again after signing in.
     pub fn settings_to_save(&self) -> &'static str {
-        "Your session had expired, so your changes were not saved yet. Check them and save them again."
+        "Your session had expired, so your changes have not been saved yet. Check them and save them again."
     }
 }
 

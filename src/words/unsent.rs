@@ -32,7 +32,7 @@ impl Words {
                 self.draft_fault_here(fault)
             ),
             DraftFault::TooMany { limit } => format!(
-                "A message can go to {} people at most.",
+                "A message can have at most {} recipients.",
                 self.number(u64::from(*limit))
             ),
             DraftFault::NoSender => {
@@ -42,32 +42,32 @@ impl Words {
                 "The subject contains characters that cannot be sent. Type it again.".to_owned()
             }
             DraftFault::TooLarge { limit } => format!(
-                "The attached files are too large: {} in all is the most. Your text is kept.",
+                "The attached files are too large: the limit is {} in total. Your text is kept.",
                 self.size(*limit)
             ),
             DraftFault::NoRoom { limit } => format!(
-                "The files of your unsent messages are too large: {} in all is the most. Discard or send one of them. Your text is kept.",
+                "The files of your unsent messages are too large: the limit is {} in total. Discard or send one of them. Your text is kept.",
                 self.size(*limit)
             ),
             DraftFault::TooManyUnsent { limit } => format!(
-                "You have {} unsent messages, which is the most. Discard or send one of them first.",
+                "You have {} unsent messages, which is the limit. Discard or send one of them first.",
                 self.number(u64::from(*limit))
             ),
             DraftFault::FileCut { name } => format!(
-                "The file {} did not arrive completely. Attach it again.",
+                "The file {} was not uploaded completely. Attach it again.",
                 isolated(name)
             ),
             DraftFault::DiskFull => {
-                "The disk of this site is full, so not everything could be kept. Save your text somewhere else, or try again later. Attach files again if they are not listed below.".to_owned()
+                "This site is out of disk space, so not everything could be saved. Save your text somewhere else, or try again later. Attach files again if they are not listed below.".to_owned()
             }
             DraftFault::HtmlTooLarge { limit } => self.html_too_large(*limit),
             DraftFault::NotThere { name } => self.not_there_any_more(name),
             DraftFault::TooManyTemplates { limit } => format!(
-                "You have {} templates, which is the most. Delete one of them first.",
+                "You have {} templates, which is the limit. Delete one of them first.",
                 self.number(u64::from(*limit))
             ),
             DraftFault::TemplateTooLarge { limit } => format!(
-                "The files of your templates are too large: {} in all is the most.",
+                "The files of your templates are too large: the limit is {} in total.",
                 self.size(*limit)
             ),
         }
@@ -109,22 +109,22 @@ impl Words {
         };
         match refusal {
             Refusal::Unreachable => {
-                "The mail server for sending cannot be reached. Try again in a few minutes.".to_owned()
+                "The outgoing mail server cannot be reached. Try again in a few minutes.".to_owned()
             }
             Refusal::Certificate => {
-                "The mail server for sending could not prove its identity, so nothing was sent to it. Your provider has to fix this.".to_owned()
+                "The certificate of the outgoing mail server is not trusted, so nothing was sent to it. Your provider has to fix this.".to_owned()
             }
             Refusal::Unprotected => {
-                "The mail server for sending offers no encryption, so your password was not sent to it. Your provider has to fix this.".to_owned()
+                "The outgoing mail server offers no encryption, so your password was not sent to it. Your provider has to fix this.".to_owned()
             }
             Refusal::Timeout => {
-                "The mail server for sending did not answer in time. Try again in a few minutes.".to_owned()
+                "The outgoing mail server did not answer in time. Try again in a few minutes.".to_owned()
             }
             Refusal::Garbled => {
-                "The mail server for sending gave an answer that Postern does not understand.".to_owned()
+                "The outgoing mail server gave an answer that Postern does not understand.".to_owned()
             }
             Refusal::Password(said) => {
-                with("The mail server for sending did not accept your password.", said)
+                with("The outgoing mail server did not accept your password.", said)
             }
             Refusal::Sender(said) => {
                 with("The mail server does not accept mail from this address.", said)
@@ -158,20 +158,20 @@ impl Words {
                 "Sending is not set up on this site. Ask your provider to set it up.".to_owned()
             }
             Refusal::Program(said) => with("The mail program of this site did not accept it.", said),
-            Refusal::Crowded => "Other messages of yours are being sent right now. Send this one again in a moment.".to_owned(),
+            Refusal::Crowded => "Postern is sending other messages of yours right now. Send this one again in a moment.".to_owned(),
             Refusal::DiskFull => {
-                "The disk of this site is full. Your message is kept; try again later.".to_owned()
+                "This site is out of disk space. Your message is kept; try again later.".to_owned()
             }
             Refusal::FileLost => {
-                "An attached file cannot be read any more. Remove it, and attach it again.".to_owned()
+                "An attached file can no longer be read. Remove it and attach it again.".to_owned()
             }
             Refusal::NotThere(name) => self.not_there_any_more(name),
             Refusal::NotFetched(name) => format!(
-                "{} could not be fetched from your mailbox. Try again in a few minutes, or remove it from the attachments.",
+                "{} could not be loaded from your mailbox. Try again in a few minutes, or remove it from the attachments.",
                 isolated(name)
             ),
             Refusal::EightBit => {
-                "The mail server for sending cannot pass this message on unchanged. Forward it instead.".to_owned()
+                "The outgoing mail server cannot pass this message on unchanged. Forward it instead.".to_owned()
             }
         }
     }

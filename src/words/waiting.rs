@@ -61,7 +61,7 @@ impl Words {
 
     /// A form was changed whose message waits.
     pub fn waiting_before(&self) -> &'static str {
-        "The message will be sent in a moment as it was before. What you see below is a new message with your changes; it has not been sent. Attach files again if you need them."
+        "The message will be sent in a moment, without your latest changes. Below is a new message with these changes, which has not been sent. Attach files again if you need them."
     }
 
     /// A message by its subject.

@@ -125,7 +125,7 @@ fn rule_10_undo_leaves_alone_what_others_have_changed_since() {
     drop(other);
     let back = undo(&done);
     back.says("Star removed from 1 message.")
-        .says("1 message is still as it was.");
+        .says("1 message was not changed.");
     let flags = flags(&site, "INBOX");
     assert_eq!(flags[..2], ["\\Flagged", ""], "{flags:?}");
 }
@@ -179,22 +179,22 @@ fn rule_9_those_that_are_marked_are_removed_after_a_question_that_names_their_nu
         mark(&site, "2,4");
         let question = ask_about_marked(&ann);
         question
-            .shows("Delete 2 messages for good?")
+            .shows("Permanently delete 2 messages?")
             .shows("They will be removed from \u{2068}Inbox\u{2069}");
         // One more is marked meanwhile: with UIDPLUS it stays, without nothing goes.
         mark(&site, "5");
         let done = question.form("messages").submit();
         let left = subjects(&site, "INBOX");
         if capabilities.is_empty() {
-            done.says("2 messages are deleted for good.");
+            done.says("2 messages permanently deleted.");
             assert_eq!(left, ["Message 1", "Message 3", "Message 5"]);
         } else {
-            done.says("2 messages are still as they were.");
+            done.says("2 messages were not changed.");
             assert_eq!(left.len(), 5);
             let again = ask_about_marked(&ann);
-            again.shows("Delete 3 messages for good?");
+            again.shows("Permanently delete 3 messages?");
             let done = again.form("messages").submit();
-            done.says("3 messages are deleted for good.");
+            done.says("3 messages permanently deleted.");
             assert_eq!(subjects(&site, "INBOX"), ["Message 1", "Message 3"]);
         }
     }
@@ -214,5 +214,5 @@ fn rule_9_what_is_marked_can_be_hidden() {
     list.shows("5 messages marked for removal are hidden on this page.")
         .hides("This folder is empty.");
     list.click("Remove marked messages")
-        .shows("Delete 5 messages for good?");
+        .shows("Permanently delete 5 messages?");
 }

@@ -83,7 +83,7 @@ fn what_cannot_be_done_comes_back_with_the_reason() {
     // Nor is anything lost where no answer comes at all.
     tab.evaluate("window.fetch = () => Promise.reject(new TypeError())");
     tab.press("e");
-    says(&tab, "No answer came.");
+    says(&tab, "There was no answer.");
     assert_eq!(shown(&tab), before);
 }
 

@@ -548,6 +548,8 @@ impl Soak {
             ("read" | "unread" | "star" | "unstar" | "label" | "unlabel", 0) => {
                 "Nothing was changed.".to_owned()
             }
+            ("copy", 0) => "Nothing was copied.".to_owned(),
+            ("remove", 0) => "Nothing was deleted.".to_owned(),
             (_, 0) => "Nothing was moved.".to_owned(),
             ("read", _) => format!("{n} marked as read."),
             ("unread", _) => format!("{n} marked as unread."),
@@ -557,8 +559,7 @@ impl Soak {
             ("label", _) => format!("Label {} added to {n}.", asked.label_name()),
             ("unlabel", _) => format!("Label {} removed from {n}.", asked.label_name()),
             ("copy", _) => format!("{n} copied to {to}."),
-            ("remove", 1) => format!("{n} is deleted for good."),
-            ("remove", _) => format!("{n} are deleted for good."),
+            ("remove", _) => format!("{n} permanently deleted."),
             _ => format!("{n} moved to {to}."),
         };
         let not_there = match missing {
@@ -570,8 +571,8 @@ impl Soak {
         let said = said.replace(['\u{2068}', '\u{2069}'], "");
         let left = match asked.left.len() {
             0 => String::new(),
-            1 => " 1 message is still as it was.".to_owned(),
-            n => format!(" {} are still as they were.", messages(n)),
+            1 => " 1 message was not changed.".to_owned(),
+            n => format!(" {} were not changed.", messages(n)),
         };
         if said != format!("{did}{not_there}{left}") {
             self.fail(

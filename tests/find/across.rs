@@ -302,7 +302,7 @@ fn acts_reach_messages_in_several_folders_and_undo_brings_each_home() {
         .visitor()
         .get(&format!("{}&select=all", trash.target()));
     let asked = all.form("rows").press("act", "delete");
-    asked.shows("Delete 1 message for good?").shows("Trash");
+    asked.shows("Permanently delete 1 message?").shows("Trash");
 }
 
 #[test]
@@ -448,7 +448,7 @@ fn rule_16_many_folders_are_asked_in_few_flights_and_large_ones_in_slices() {
     let found = look_for(&list, "message").click("All folders");
     found.shows("Not all folders have been searched yet.");
     site.proxy().delay(Duration::ZERO);
-    let whole = found.click("Go on searching");
+    let whole = found.click("Continue searching");
     whole.hides("Not all folders").shows("4,510 found");
     assert_eq!(whole.texts_of(".row").len(), 50);
 }

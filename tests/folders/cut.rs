@@ -89,7 +89,7 @@ fn expect_told(page: &Page, there: &[String], step: &str) {
         (false, true) => "Work was renamed to Job.",
         (false, false) => "Work was deleted.",
     };
-    let is_told = said.contains("What you did last was interrupted.") && said.contains(wanted);
+    let is_told = said.contains("Your last action was interrupted.") && said.contains(wanted);
     page.expect(is_told, || {
         format!("{step}: {there:?}, and it says: {said}")
     });

@@ -77,7 +77,7 @@ fn nothing_that_a_form_of_folders_says_becomes_a_command() {
             let page = options(&ann, "Target");
             let page = match form {
                 "delete-form" => page.click("Delete folder"),
-                "move-form" => page.click("Move to another place"),
+                "move-form" => page.click("Move this folder"),
                 _ => page,
             };
             let form = page.form(form).unset(field).smuggle(field, value);

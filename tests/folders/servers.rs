@@ -31,7 +31,7 @@ fn where_all_is_below_inbox_folders_are_made_there() {
     page.has_status(422).says("cannot contain “.”");
     rename(&options(&ann, "INBOX.Travel"), "Journeys").says("Travel was renamed to Journeys.");
     assert!(has(&site, "INBOX.Journeys.Tickets"));
-    let place = options(&ann, "INBOX.Journeys.Tickets").click("Move to another place");
+    let place = options(&ann, "INBOX.Journeys.Tickets").click("Move this folder");
     place
         .form("move-form")
         .press("under", "")
@@ -119,7 +119,7 @@ fn a_subfolder_that_stays_keeps_what_holds_it() {
     liar.lies(vec![lie.ends("$TAG NO In use")]);
     let page = question.form("delete-form").submit();
     page.has_status(200)
-        .says("Of Work, 1 folder could be deleted. The mail server did not delete 2 folders.");
+        .says("Work: the mail server deleted 1 folder, but refused to delete 2 folders.");
     assert!(has(&real, "Work") && has(&real, "Work/Plans") && !has(&real, "Work/Plans/Old"));
 }
 

@@ -30,13 +30,12 @@ fn trash_is_emptied_of_what_was_counted_and_of_nothing_that_came_later() {
         .start();
     let ann = site.sign_in("ann");
     let question = ann.get("/folder?f=Trash").click("Empty Trash");
-    question.says("Delete 5 messages for good?");
+    question.says("Permanently delete 5 messages?");
     assert_eq!(subjects(&site, "Trash").len(), 5);
     let late = Mail::plain("Kai <kai@example.org>", "Late", "x");
     site.other_client("ann").append("Trash", &late);
     let done = question.form("messages").submit();
-    done.has_status(200)
-        .says("5 messages are deleted for good.");
+    done.has_status(200).says("5 messages permanently deleted.");
     assert_eq!(subjects(&site, "Trash"), ["Late"]);
     // Nothing is there to be removed, and no other folder is offered to be emptied.
     let spam = ann.get("/folder?f=Spam");

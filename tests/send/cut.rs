@@ -177,7 +177,7 @@ impl Trial<'_> {
                 );
                 return;
             }
-            let is_known = is_open.contains("Nothing will be sent again.");
+            let is_known = is_open.contains("Saving the copy does not send the message again.");
             assert_eq!(sent, usize::from(is_known), "{step}: {is_open}");
             let page = page.form("write").press("do", "send");
             page.expect(said(&page).contains("Message sent"), || {
@@ -323,7 +323,7 @@ fn rule_1_what_is_torn_on_the_disk_is_not_sent() {
     }
     assert_eq!(torn, 1);
     let page = page.form("write").press("do", "send");
-    says(&page, "An attached file cannot be read any more.");
+    says(&page, "An attached file can no longer be read.");
     assert!(sink.taken().is_empty());
     let page = page.form("write").press("do", "detach.0");
     says(&page.form("write").press("do", "send"), "Message sent");

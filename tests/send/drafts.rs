@@ -264,7 +264,7 @@ fn where_there_is_no_folder_for_drafts_and_none_can_be_made_its_page_says_so() {
     let page = ann.get("/compose");
     site.dovecot_mut().stop();
     let page = typed(&page, "bo@example.org", "Nowhere").press("do", "keep");
-    says(&page, "no folder for drafts, and none could be made now");
+    says(&page, "no Drafts folder, and Postern could not create one");
     site.dovecot_mut().start_again();
     let page = page.form("write").press("do", "keep");
     assert!(!said(&page).contains("not in Drafts"), "{}", said(&page));

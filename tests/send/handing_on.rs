@@ -170,7 +170,7 @@ fn what_cannot_be_fetched_is_named_and_nothing_is_sent_without_it() {
     let page = page.form("write").set("to", "eve@example.org");
     site.proxy().trouble(Trouble::Close);
     let away = page.press("do", "send");
-    says(&away, "could not be fetched from your mailbox");
+    says(&away, "could not be loaded from your mailbox");
     assert!(sink.taken().is_empty());
     site.proxy().trouble(Trouble::None);
     // Another program moves it away.

@@ -59,7 +59,7 @@ fn a_full_disk_shows_the_form_with_its_text() {
         again.press("do", "keep"),
     ] {
         answer.has_status(422);
-        says(&answer, "The disk of this site is full");
+        says(&answer, "This site is out of disk space");
         expect_text(&answer);
     }
     assert!(sink.taken().is_empty());
@@ -84,7 +84,7 @@ fn a_full_mailbox_owes_the_copy_alone() {
         .press("do", "send");
     says(&page, "could not be saved in Sent");
     let page = ann.get("/").click("Unsent (1)").click("Large");
-    says(&page, "Nothing will be sent again.");
+    says(&page, "Saving the copy does not send the message again.");
     says(
         &page.form("write").press("do", "send"),
         "could not be saved in Sent",
@@ -117,7 +117,7 @@ fn a_password_that_was_changed_elsewhere_loses_nothing() {
     let unsent = ann.get("/unsent");
     let typed = unsent.click("Typed");
     match taken {
-        1 => says(&typed, "Nothing will be sent again."),
+        1 => says(&typed, "Saving the copy does not send the message again."),
         _ => expect_text(&typed),
     }
     let kept = ann.get(kept.target());
@@ -249,7 +249,7 @@ fn whoever_is_killed_while_files_are_kept_leaves_their_names() {
             let told = said(&page);
             for file in ["a.txt", "b.bin"] {
                 let is_there = there.iter().any(|name| name == file);
-                let is_told = told.contains(&format!("The file {file} did not arrive"));
+                let is_told = told.contains(&format!("The file {file} was not uploaded"));
                 page.expect(is_there != is_told, || {
                     format!("killed at {nth}: {file} is there: {is_there}, told: {is_told}")
                 });
@@ -260,7 +260,7 @@ fn whoever_is_killed_while_files_are_kept_leaves_their_names() {
             }
             // The next form is another matter.
             let page = page.form("write").press("do", "keep");
-            assert!(!said(&page).contains("did not arrive"), "{}", said(&page));
+            assert!(!said(&page).contains("was not uploaded"), "{}", said(&page));
             page.form("write").press("do", "discard");
         }
         if !is_killed {

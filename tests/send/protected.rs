@@ -46,7 +46,7 @@ fn only_the_server_that_is_meant_gets_the_password_and_the_message() {
             (&sink, Some(wrong)),
         ] {
             says(&page, "Your message was not sent.");
-            says(&page, "could not prove its identity, so nothing was sent");
+            says(&page, "is not trusted, so nothing was sent");
             page.shows("a.txt");
             let text = page.form("write");
             assert!(
@@ -56,7 +56,10 @@ fn only_the_server_that_is_meant_gets_the_password_and_the_message() {
             configure(&site, server, security, authority.as_deref());
             page = text.press("do", "send");
         }
-        says(&page, "could not prove its identity");
+        says(
+            &page,
+            "certificate of the outgoing mail server is not trusted",
+        );
         for server in [&sink, &elsewhere] {
             assert!(server.taken().is_empty() && server.passwords() == 0);
         }

@@ -143,7 +143,7 @@ fn rule_19_what_is_rich_arrives_as_text_html_and_pictures() {
         form.set("html", html).set("rich", "1").press("do", "send")
     };
     says(&again(&written), "Message sent");
-    says(&again("<p>Hëllo <i>Bo</i></p>"), "it has not been sent");
+    says(&again("<p>Hëllo <i>Bo</i></p>"), "which has not been sent");
     only(sink.taken());
 
     // The copy is the same; Postern shows it with its picture, and the file is one.
@@ -279,7 +279,7 @@ fn what_was_perhaps_sent_is_sent_again_as_it_was() {
         .form("write")
         .set("rich", "1")
         .set("html", "<p>Other</p>");
-    says(&changed.press("do", "send"), "it has not been sent");
+    says(&changed.press("do", "send"), "which has not been sent");
     assert_eq!(sink.taken().len(), 1);
     let sent = page
         .form("write")

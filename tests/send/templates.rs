@@ -151,7 +151,7 @@ fn templates_are_few_sealed_and_of_a_bounded_size() {
     }
     let page = page.form("write").press("do", "template");
     page.has_status(422);
-    says(&page, "You have 50 templates, which is the most.");
+    says(&page, "You have 50 templates, which is the limit.");
     assert!(!said(&page).contains("sent"), "{}", said(&page));
     assert_eq!(names(&ann.get("/templates")).len(), 50);
 }

@@ -124,7 +124,7 @@ fn a_message_that_nobody_takes_back_is_sent_once() {
     let changed = changed.press("do", "send");
     says(
         &changed,
-        "The message will be sent in a moment as it was before.",
+        "The message will be sent in a moment, without your latest changes.",
     );
     assert!(sink.taken().is_empty());
     until("it is sent", || !sink.taken().is_empty());

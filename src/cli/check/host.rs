@@ -58,7 +58,7 @@ const FILE_SYSTEMS: [(u64, &str, bool); 25] = [
 pub fn file_system(report: &Report, dir: &Path) {
     let number = match process::file_system(dir) {
         Ok(number) => number,
-        Err(error) => return report.note(&format!("file system: cannot be told: {error}")),
+        Err(error) => return report.note(&format!("file system: unknown ({error})")),
     };
     match FILE_SYSTEMS.iter().find(|(known, ..)| *known == number) {
         Some((_, name, true)) => report.good(&format!("file system {name}")),
@@ -76,7 +76,7 @@ pub fn locks(report: &mut Report, state: &State) {
     match try_locks(state) {
         Ok(true) => report.good("file locking works there, between two processes"),
         Ok(false) => report.wrong("state directory: file locking does not work on this file system; choose another state_dir"),
-        Err(error) => report.wrong(&format!("file locking could not be tried: {}", told(&error))),
+        Err(error) => report.wrong(&format!("file locking could not be tested: {}", told(&error))),
     }
 }
 
@@ -117,14 +117,14 @@ pub fn try_lock(config: &Config) -> Result<u8> {
 /// Whether the limits of the host leave room for what the configuration lets work at once.
 pub fn limits(report: &mut Report, limits: &Limits, total: u32) {
     match limits.processes {
-        Some(n) if n < FEW_PROCESSES => report.wrong(&format!("only {n} processes and threads are allowed; a few requests at once may use them up. Ask for at least {}", needed(total))),
+        Some(n) if n < FEW_PROCESSES => report.wrong(&format!("only {n} processes and threads are allowed; a few requests at once may use them up. Ask your provider for at least {}", needed(total))),
         Some(n) if n < needed(total) => report.note(&format!(
             "{n} processes and threads are allowed, and {} may be needed when many people click at once ([gate] total = {total}, up to {} each, and {SIGN_INS} sign-ins); some requests are then refused. {}",
             needed(total),
             of_request(),
             match fitting(n) {
                 fits if fits >= LEAST_TOTAL => format!("[gate] total = {fits} fits"),
-                _ => "Ask for more".to_owned(),
+                _ => "Ask your provider for more".to_owned(),
             }
         )),
         Some(n) => report.good(&format!(

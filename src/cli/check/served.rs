@@ -23,19 +23,19 @@ const STEPS: usize = 8;
 /// Asks the web server behind this address, at each address below it that could lead to the state directory.
 pub fn ask(report: &mut Report, state: &State, address: Option<&str>) {
     let Some(address) = address else {
-        return report.note("whether the web server gives away the state directory was not tried: run postern check --url ADDRESS, with the address at which you open Postern");
+        return report.note("not tested: whether the web server serves the state directory. To test it, run postern check --url ADDRESS with the address at which you open Postern");
     };
     let Some((origin, path)) = split(address) else {
         return report.wrong(&format!(
-            "{address} is no address: it must begin with https:// or http://"
+            "{address} is not an address: it must begin with https:// or http://"
         ));
     };
     match served_at(state, origin, path) {
-        Ok(None) => report.good("the web server does not give away the state directory"),
+        Ok(None) => report.good("the web server does not serve the state directory"),
         Ok(Some(shown)) => report.wrong(&format!(
-            "{shown} shows what lies in the state directory, the secret of this installation too: set state_dir to a directory that the web server does not serve, and delete the old one"
+            "{shown} shows files of the state directory, which contains the secret of this installation. Set state_dir to a directory that the web server does not serve, and delete the old one"
         )),
-        Err(error) => report.wrong(&format!("{address} cannot be asked: {}", told(&error))),
+        Err(error) => report.wrong(&format!("{address} cannot be opened: {}", told(&error))),
     }
 }
 
