@@ -15,8 +15,8 @@ From a shell:
                            what to fix; the exit code is 1 if anything is wrong
   postern check --url URL  also tests whether the web server serves the state directory; URL is the address
                            at which you open Postern
-  postern gc [--days N]    frees disk space: rebuilds caches that are too large and deletes caches of
-                           users not seen for N days (default 30); settings are kept
+  postern gc [--days N]    frees disk space: rebuilds caches that are too large, and deletes caches, templates
+                           and unsent messages of users not seen for N days (default 30); settings are kept
   postern gc --forget N    also deletes everything of users not seen for N days
   postern --version        the version
   postern --help           this text
