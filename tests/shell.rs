@@ -83,6 +83,33 @@ fn check_says_what_is_right_and_what_is_not() {
 }
 
 #[test]
+fn check_before_the_first_visit_leaves_nothing_behind() {
+    let site = Site::new()
+        .config("[smtp]\nhost = \"127.0.0.1\"\nport = 9\nsecurity = \"none\"")
+        .start();
+    let home = site.state_dir().parent().expect("a home");
+    let files = || {
+        let found = std::fs::read_dir(home).expect("the home");
+        found.count()
+    };
+    assert_eq!(files(), 0, "somebody was here before");
+    let checked = postern(&site, &["check", "--url", &site.url()]);
+    let text = said(&checked);
+    for line in [
+        "state can be created. Postern creates it at the first visit",
+        "ok     file locking works there, between two processes",
+        "ok     the web server does not serve the state directory",
+        "note   undo send is off",
+    ] {
+        assert!(text.contains(line), "{line} is not in:\n{text}");
+    }
+    // Nobody listens there; what the system calls that is told, its number is not.
+    assert!(text.contains("WRONG  SMTP server 127.0.0.1:9"), "{text}");
+    assert!(!text.contains("os error"), "{text}");
+    assert_eq!(files(), 0, "what was tried is left");
+}
+
+#[test]
 fn check_sees_locks_that_keep_nobody_out() {
     install::need(Part::Strace);
     let site = Site::with_inbox(1);

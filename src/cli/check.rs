@@ -2,6 +2,7 @@
 
 mod host;
 mod served;
+mod tried;
 
 use std::fs;
 use std::os::unix::fs::MetadataExt as _;
@@ -18,6 +19,8 @@ use crate::seal::Secret;
 use crate::state::{self, State};
 use crate::submission::{self, Way};
 use crate::time::Deadline;
+
+use tried::Tried;
 
 /// How long a mail server may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -51,8 +54,8 @@ impl Report {
 pub enum Wish<'a> {
     /// Everything that can be looked at without a reader's password; the web server at this address too.
     Everything(Option<&'a str>),
-    /// One lock: this is the second process of a `check`.
-    Lock,
+    /// One lock in this state directory: this is the second process of a `check`.
+    Lock(&'a str),
 }
 
 impl<'a> Wish<'a> {
@@ -61,7 +64,7 @@ impl<'a> Wish<'a> {
         match arguments {
             [] => Some(Wish::Everything(None)),
             ["--url", address] => Some(Wish::Everything(Some(address))),
-            [TRY_LOCK] => Some(Wish::Lock),
+            [TRY_LOCK, dir] => Some(Wish::Lock(dir)),
             _ => None,
         }
     }
@@ -71,8 +74,12 @@ impl<'a> Wish<'a> {
 pub fn run(wish: Wish) -> ExitCode {
     match wish {
         Wish::Everything(address) => everything(address),
-        Wish::Lock => {
-            match Config::read(&program(), process::home).and_then(|c| host::try_lock(&c)) {
+        Wish::Lock(dir) => {
+            let config = Config::read(&program(), process::home).map(|config| Config {
+                state_dir: Some(PathBuf::from(dir)),
+                ..config
+            });
+            match config.and_then(|config| host::try_lock(&config)) {
                 Ok(code) => ExitCode::from(code),
                 Err(error) => {
                     eprintln!("postern: {}", told(&error));
@@ -110,7 +117,6 @@ fn everything(address: Option<&str>) -> ExitCode {
             for domain in std::iter::once("").chain(domains) {
                 sending(&mut report, domain, &config);
             }
-            waiting(&report, &config);
             host::limits(&mut report, &process::limits(), config.gate.total);
             println!("\nSettings in use:\n\n{}", config.printed());
         }
@@ -122,16 +128,24 @@ fn everything(address: Option<&str>) -> ExitCode {
     ExitCode::FAILURE
 }
 
+/// What is the matter, and what to do about it where the system's own words do not say.
 fn told(error: &Error) -> String {
-    error.log_kind().1
+    let cause = without_numbers(&error.log_kind().1);
+    if cause.ends_with("Permission denied") {
+        return format!(
+            "{cause}. Run check as the user that Postern runs as; if it is that user, correct the owner and the permissions"
+        );
+    }
+    cause
 }
 
-/// Whether messages can be taken back after they were sent.
-fn waiting(report: &Report, config: &Config) {
-    // What is wrong with the directory is told elsewhere.
-    if let Ok(state) = State::open(config, &[]) {
-        report.note(Later::of(&state).standing());
-    }
+/// Without the numbers behind the words of the system, which are for programmers: `(os error 13)`.
+fn without_numbers(cause: &str) -> String {
+    let mut pieces = cause.split(" (os error ");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |said, piece| {
+        said + piece.split_once(')').map_or("", |(_, rest)| rest)
+    })
 }
 
 fn state_dir(report: &mut Report, config: &Config, address: Option<&str>) {
@@ -139,15 +153,35 @@ fn state_dir(report: &mut Report, config: &Config, address: Option<&str>) {
     if mode.is_some_and(|found| found.is_dir() && found.mode() & 0o077 != 0) {
         report.note("state directory: other users of this machine could open it; Postern has closed it to them. If you do not trust them, delete the directory (everyone must then sign in again)");
     }
-    let state = match State::open(config, &[]) {
-        Ok(state) => state,
-        Err(error) => return report.wrong(&format!("state directory: {}", told(&error))),
-    };
-    report.good(&format!("state directory {}", state.dir().display()));
+    let looked_at = Tried::of(config).and_then(|tried| {
+        match State::open(&tried.config, &[]) {
+            Ok(state) => inside(report, &tried, &state, address),
+            Err(error) => {
+                let what = format!("state directory: {}", told(&error));
+                report.wrong(&tried.named(&what));
+            }
+        }
+        tried.remove()
+    });
+    if let Err(error) = looked_at {
+        report.wrong(&format!("state directory: {}", told(&error)));
+    }
+}
+
+/// What is found in a state directory that can be used.
+fn inside(report: &mut Report, tried: &Tried, state: &State, address: Option<&str>) {
+    match tried.missing() {
+        None => report.good(&format!("state directory {}", state.dir().display())),
+        Some(dir) => report.good(&format!(
+            "state directory {} can be created. Postern creates it at the first visit",
+            dir.display()
+        )),
+    }
     report.note("every program that runs as this user (such as PHP of the same account) can read what Postern reads, and every page under the same host name can read its pages. If you can, give Postern its own account and host name");
     host::file_system(report, state.dir());
-    host::locks(report, &state);
-    served::ask(report, &state, address);
+    host::locks(report, state);
+    served::ask(report, state, address);
+    report.note(Later::of(state).standing());
 }
 
 /// Connects without a password: that it is refused shows that all before it works.
@@ -189,9 +223,9 @@ fn trouble(error: &Error) -> String {
     let Error::Imap(kind, Cause(cause)) = error else {
         return format!("cannot be used: {}", told(error));
     };
-    // What was being done is plain here, and the number behind the words of the system is for programmers.
+    // What was being done is plain here.
     let cause = cause.strip_prefix("connecting: ").unwrap_or(cause);
-    let cause = cause.split(" (os error").next().unwrap_or(cause);
+    let cause = without_numbers(cause);
     // `Connection refused`, but not `TLS ...`.
     let mut rest = cause.chars();
     let first = rest.next().map(|c| match rest.as_str().chars().next() {
@@ -248,7 +282,7 @@ fn sending(report: &mut Report, domain: &str, config: &Config) {
     };
     match submission::probe(&way) {
         Ok(()) => report.good(&format!("{name} can be used")),
-        Err((_, Some(Cause(cause)))) => report.wrong(&format!("{name} cannot be used: {cause}. Check [smtp] in .htpostern.toml")),
+        Err((_, Some(Cause(cause)))) => report.wrong(&format!("{name} cannot be used: {}. Check [smtp] in .htpostern.toml", without_numbers(&cause))),
         Err((_, None)) => report.note("nobody can send messages: this machine has no sendmail program. Set [smtp] host (or sendmail) in .htpostern.toml"),
     }
     if domain.is_empty() && config.identities.domains.is_empty() && !config.identities.any {

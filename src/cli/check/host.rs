@@ -84,17 +84,18 @@ fn try_locks(state: &State) -> Result<bool> {
     let Some(held) = gate::trial_lock(state)? else {
         return Ok(false);
     };
-    let meanwhile = other_process()?;
+    let meanwhile = other_process(state.dir())?;
     drop(held);
-    Ok(meanwhile == KEPT_OUT && other_process()? == GOT_IT)
+    Ok(meanwhile == KEPT_OUT && other_process(state.dir())? == GOT_IT)
 }
 
 /// Runs this program a second time for the same lock.
-fn other_process() -> Result<u8> {
+fn other_process(dir: &Path) -> Result<u8> {
     let failed = |e: std::io::Error| Error::Setup(Cause::at("a second process", e));
     let program = std::env::current_exe().map_err(failed)?;
     let ended = Command::new(program)
         .args(["check", TRY_LOCK])
+        .arg(dir)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .status()
