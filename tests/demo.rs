@@ -10,67 +10,19 @@ use std::time::{Duration, SystemTime};
 
 mod support;
 
+use start::{OF_DEMO, Options, USAGE, port_fault};
+
 use support::apache::Mpm;
+use support::install;
 use support::mailbox::{FOLDERS, ROLES, mails_of};
 use support::mails::{Mail, generated_since};
 use support::sink::Sendmail;
-use support::site::Site;
-
-const USAGE: &str = "\
-Usage: cargo demo [--port N] [--messages N] [--cgi mod_cgid|mod_cgi]
-
-  --port N      listen on this port of 127.0.0.1 (default: any free port)
-  --messages N  add N generated messages to the ones in tests/mails (default: 0)
-  --cgi NAME    the Apache module that runs Postern: mod_cgid (with event, the default) or mod_cgi (with prefork)
-  --help        show this help
-";
+use support::site::{BASE, Site};
 
 const LOGIN: &str = "demo";
 const PASSWORD: &str = "portcullis";
 
 const HOUR: Duration = Duration::from_secs(3600);
-
-/// What was asked for on the command line.
-#[derive(Debug, Default)]
-struct Options {
-    port: Option<u16>,
-    messages: usize,
-    mpm: Mpm,
-}
-
-impl Options {
-    /// Reads the arguments; None where only help is wanted.
-    fn read(mut args: impl Iterator<Item = String>) -> Result<Option<Options>, String> {
-        let mut options = Options::default();
-        while let Some(arg) = args.next() {
-            if arg == "--help" {
-                return Ok(None);
-            }
-            let (name, value) = match arg.split_once('=') {
-                Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
-                None => (arg, None),
-            };
-            if !["--port", "--messages", "--cgi"].contains(&name.as_str()) {
-                return Err(format!("unknown option {name}"));
-            }
-            let value = value.or_else(|| args.next());
-            let value = value.ok_or_else(|| format!("{name} needs a value"))?;
-            let wrong = || format!("invalid value for {name}: {value}");
-            match name.as_str() {
-                "--port" => options.port = Some(value.parse().map_err(|_| wrong())?),
-                "--messages" => options.messages = value.parse().map_err(|_| wrong())?,
-                _ => {
-                    options.mpm = match value.as_str() {
-                        "mod_cgid" => Mpm::Event,
-                        "mod_cgi" => Mpm::Prefork,
-                        _ => return Err(wrong()),
-                    }
-                }
-            }
-        }
-        Ok(Some(options))
-    }
-}
 
 fn main() -> ExitCode {
     match Options::read(env::args().skip(1)) {
@@ -97,6 +49,12 @@ fn run(options: &Options) -> ExitCode {
         eprintln!("Cannot handle Ctrl-C: {e}");
         return ExitCode::FAILURE;
     }
+    let parts = OF_DEMO.into_iter();
+    let missing = parts.filter_map(|part| install::get(part).err()).next();
+    if let Some(fault) = missing.or_else(|| port_fault(options.port)) {
+        eprintln!("{fault}");
+        return ExitCode::FAILURE;
+    }
     let parent = parent_id();
     println!("Starting Apache and Dovecot ...");
     let sendmail = Sendmail::delivering();
@@ -104,7 +62,12 @@ fn run(options: &Options) -> ExitCode {
         .setting(&sendmail.setting())
         .config("[identities]\ndomains = [\"example.org\"]\n[settings]\nundo_seconds = 10")
         .user(LOGIN, PASSWORD)
-        .mpm(options.mpm)
+        .mpm(match options.prefork {
+            true => Mpm::Prefork,
+            false => Mpm::Event,
+        })
+        // Whoever opens the bare address gets the webmail, too.
+        .apache(&format!("RedirectMatch 302 ^/$ {BASE}/\n"))
         .dovecot(ROLES);
     if let Some(port) = options.port {
         plan = plan.port(port);

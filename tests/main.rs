@@ -105,6 +105,8 @@ mod settings;
 mod shell;
 /// Ten users who click at random while their other mail programs change everything.
 mod soak;
+/// The first minute with `cargo demo`.
+mod starting;
 /// The real parts that the tests drive: Apache, Dovecot, a proxy between, visitors, a browser.
 mod support;
 /// The whole visit in the words of other servers.

@@ -7,101 +7,37 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 
-use super::place;
+pub use start::Part;
 
-/// A part of the machine that a test needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The web server.
-    Apache,
-    /// The IMAP server, with doveadm.
-    Dovecot,
-    /// The browser.
-    Chromium,
-    /// The certificate tool.
-    Openssl,
-    /// The tool that sees system calls, and can end a program at one.
-    Strace,
-    /// The library that gives a program another clock.
-    Faketime,
-    /// The SMTP server.
-    Aiosmtpd,
-    /// A real mail server.
-    Postfix,
-    /// A program that is compatible with sendmail, and hands on to a server.
-    Msmtp,
-    /// Another IMAP server, with few extensions, from PyPI.
-    Pymap,
-}
+use super::place;
 
 /// The version of pymap that `imap_facts` were seen with; newer ones need a newer Python.
 const PYMAP: &str = "pymap==0.36.7";
 
-impl Part {
-    /// What must exist, and the Debian packages that bring it.
-    fn wants(self) -> (&'static [&'static str], &'static [&'static str]) {
-        match self {
-            Part::Apache => (
-                &["/usr/sbin/apache2", "/usr/lib/apache2/modules/mod_cgid.so"],
-                &["apache2-bin"],
-            ),
-            Part::Dovecot => (
-                &[
-                    "/usr/sbin/dovecot",
-                    "/usr/lib/dovecot/imap",
-                    "/usr/bin/doveadm",
-                ],
-                &["dovecot-imapd"],
-            ),
-            Part::Chromium => (
-                &["/usr/bin/chromium"],
-                &["chromium", "fonts-dejavu-core", "fonts-noto-cjk"],
-            ),
-            Part::Openssl => (&["/usr/bin/openssl"], &["openssl"]),
-            Part::Strace => (&["/usr/bin/strace"], &["strace"]),
-            Part::Faketime => (&["/usr/bin/faketime"], &["faketime"]),
-            Part::Aiosmtpd => (
-                &[
-                    "/usr/bin/python3",
-                    "/usr/lib/python3/dist-packages/aiosmtpd",
-                ],
-                &["python3-aiosmtpd"],
-            ),
-            Part::Postfix => (&["/usr/sbin/postfix"], &["postfix"]),
-            Part::Msmtp => (&["/usr/bin/msmtp"], &["msmtp"]),
-            Part::Pymap => (&["/usr/bin/python3"], &["python3", "python3-venv"]),
-        }
-    }
-
-    fn is_there(self) -> bool {
-        let files = self.wants().0.iter().all(|file| Path::new(file).exists());
-        // Debian's Python comes without the part that makes environments, and says so only when asked.
-        files && (self != Part::Pymap || can_make_environments())
-    }
-}
-
-fn can_make_environments() -> bool {
-    Command::new("/usr/bin/python3")
-        .args(["-c", "import ensurepip, venv"])
-        .output()
-        .is_ok_and(|out| out.status.success())
-}
-
-/// Makes sure that a part is there. Tests that run side by side wait for each other, other runs as well.
+/// Makes sure that a part is there.
 pub fn need(part: Part) {
+    get(part).unwrap_or_else(|why| panic!("{why}"));
+}
+
+/// The same. Tests that run side by side wait for each other, other runs as well.
+///
+/// # Errors
+/// Why it cannot be had, in a sentence.
+pub fn get(part: Part) -> Result<(), String> {
     static DONE: Mutex<Vec<Part>> = Mutex::new(Vec::new());
     let mut done = DONE.lock().unwrap_or_else(|e| e.into_inner());
     if done.contains(&part) {
-        return;
+        return Ok(());
     }
     if !part.is_there() {
         let _lock = lock();
         // Perhaps another run has just done it.
         if !part.is_there() {
-            install(part);
+            install(part)?;
         }
     }
     done.push(part);
+    Ok(())
 }
 
 /// The program pymap in a virtual environment under target/, made when it is not there.
@@ -112,11 +48,13 @@ pub fn pymap() -> PathBuf {
     let _lock = lock();
     if !program.exists() {
         println!("Installing {PYMAP} in {}", venv.display());
-        run(Command::new("/usr/bin/python3")
+        let made = run(Command::new("/usr/bin/python3")
             .args(["-m", "venv", "--clear"])
             .arg(&venv));
-        let pip = venv.join("bin/pip");
-        run(Command::new(pip).args(["install", "--quiet", "--disable-pip-version-check", PYMAP]));
+        let pip = || Command::new(venv.join("bin/pip"));
+        let quiet = ["install", "--quiet", "--disable-pip-version-check", PYMAP];
+        made.and_then(|()| run(pip().args(quiet)))
+            .unwrap_or_else(|why| panic!("{why}"));
     }
     program
 }
@@ -129,23 +67,30 @@ fn lock() -> File {
     file
 }
 
-fn install(part: Part) {
-    let packages = part.wants().1;
+fn install(part: Part) -> Result<(), String> {
+    let packages = part.packages();
     let names = packages.join(" ");
-    assert!(
-        place::are_we_root(),
-        "{part:?} is missing, and only root can install it: apt-get install {names}"
-    );
+    if !place::are_we_root() {
+        return Err(format!(
+            "{part:?} is missing, and only root can install it: apt-get install {names}"
+        ));
+    }
     println!("Installing {names}");
     let _quiet = NoServices::begin();
-    run(apt().arg("update").arg("-qq"));
-    run(apt()
-        .args(["install", "-y", "-qq", "--no-install-recommends"])
-        .args(packages));
-    assert!(
-        part.is_there(),
-        "{names} is installed, and still {part:?} is not there"
-    );
+    let installed = run(apt().arg("update").arg("-qq")).and_then(|()| {
+        run(apt()
+            .args(["install", "-y", "-qq", "--no-install-recommends"])
+            .args(packages))
+    });
+    installed.map_err(|said| {
+        format!("{names} could not be installed. Check the network connection. {said}")
+    })?;
+    match part.is_there() {
+        true => Ok(()),
+        false => Err(format!(
+            "{names} is installed, and still {part:?} is not there"
+        )),
+    }
 }
 
 fn apt() -> Command {
@@ -154,16 +99,17 @@ fn apt() -> Command {
     command
 }
 
-fn run(command: &mut Command) {
-    let out = command
-        .output()
-        .unwrap_or_else(|e| panic!("{command:?}: {e}"));
-    assert!(
-        out.status.success(),
-        "{command:?} failed:\n{}{}",
-        String::from_utf8_lossy(&out.stdout),
-        String::from_utf8_lossy(&out.stderr)
-    );
+fn run(command: &mut Command) -> Result<(), String> {
+    let out = command.output().map_err(|e| format!("{command:?}: {e}"))?;
+    match out.status.success() {
+        true => Ok(()),
+        false => Err(format!(
+            "{} said:\n{}{}",
+            command.get_program().display(),
+            String::from_utf8_lossy(&out.stdout),
+            String::from_utf8_lossy(&out.stderr)
+        )),
+    }
 }
 
 /// While it lives, Debian's packages start no service (policy-rc.d, Debian policy 9.3.3).
