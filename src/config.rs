@@ -100,7 +100,7 @@ pub struct Domain {
 pub struct Cache {
     /// For how many seconds after a comparison a click asks the server nothing.
     pub fresh_seconds: u32,
-    /// How many MB on disk a user's store may take before it is made anew.
+    /// How many MB on disk a user's store may take before it is rebuilt.
     pub budget_mb: u32,
 }
 
@@ -402,7 +402,7 @@ impl Config {
         u64::from(self.limits.upload_mb).saturating_mul(1_000_000)
     }
 
-    /// Bytes on disk that a user's store may take before it is made anew.
+    /// Bytes on disk that a user's store may take before it is rebuilt.
     pub fn store_budget(&self) -> u64 {
         u64::from(self.cache.budget_mb).saturating_mul(1024 * 1024)
     }
@@ -415,7 +415,7 @@ impl Config {
         }
     }
 
-    /// The values in force, as a configuration file would say them.
+    /// The values in use, as a configuration file would say them.
     pub fn printed(&self) -> String {
         let Settings {
             rows,

@@ -1,6 +1,6 @@
 //! What can go wrong with a request, by meaning; how far it had got by then is `reach`.
 //!
-//! On the ground floor: imports nothing of ours but `characters` and `mail`. Each door turns the errors of its crate into these in one
+//! On the ground floor: imports nothing of our own but `characters` and `mail`. Each door turns the errors of its crate into these in one
 //! function; everywhere else `?` only passes them on. There is no blanket `From`: an error that nobody chose a page for
 //! does not compile. `status`, `log_kind`, `header` and `views::error` match without a wildcard, so a new kind needs all of them.
 //!
@@ -41,7 +41,7 @@ pub enum GoneKind {
     Target,
     /// The message was deleted or moved elsewhere.
     Message,
-    /// The folder was made anew (UIDVALIDITY changed): every number in the link means something else now.
+    /// The folder was rebuilt (UIDVALIDITY changed): every number in the link means something else now.
     Numbering,
     /// The message has no such part.
     Part,
@@ -79,7 +79,7 @@ pub enum Imap {
     Unreachable,
     /// The server's certificate does not prove that it is the server asked for.
     Certificate,
-    /// It answered, and said no to what was needed (not to the password).
+    /// It answered, and refused what was needed (not the password).
     Refused(Said),
     /// It said goodbye before it had answered (RFC 9051 7.1.5).
     Goodbye(Said),
@@ -89,14 +89,14 @@ pub enum Imap {
     Garbled,
     /// LOGIN was refused because of the password (RFC 5530 AUTHENTICATIONFAILED, or an untyped NO).
     LoginRefused,
-    /// The server lets nobody in for now: BYE before the end of LOGIN, or RFC 5530 UNAVAILABLE.
+    /// The server accepts no sign-ins for now: BYE before the end of LOGIN, or RFC 5530 UNAVAILABLE.
     LoginLater,
     /// It is there, and lets this account in later: in use, too many connections (RFC 5530 INUSE, LIMIT, SERVERBUG).
     LoginInUse,
 }
 
 impl Imap {
-    /// True where the server is away: it gave no answer, or lets nobody in. Whether it still takes a password stays open.
+    /// True where the server is away: it gave no answer, or accepts no sign-ins. Whether it still takes a password stays open.
     pub fn is_away(&self) -> bool {
         match self {
             Imap::Unreachable | Imap::Timeout | Imap::LoginLater => true,
@@ -128,7 +128,7 @@ impl Imap {
 /// Why a request ends without the page that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// 400: bytes that no link or form of ours produces; the text names what.
+    /// 400: bytes that none of our links and forms produces; the text names what.
     BadRequest(&'static str),
     /// 403: a POST without its token or from another site, a part wanted by another site.
     Forbidden(&'static str),
@@ -154,7 +154,7 @@ pub enum Error {
     Busy { waited: Duration },
     /// 502 to 504: the mail server.
     Imap(Imap, Cause),
-    /// 403: the mail server lets nobody change anything in this folder.
+    /// 403: the mail server does not let users change anything in this folder.
     ReadOnly,
     /// 507: the mailbox is full.
     OverQuota,
@@ -164,7 +164,7 @@ pub enum Error {
     Setup(Cause),
     /// 500: the user's own settings cannot be read or written; the cause names file and reason. They stay as they are.
     Profile(Cause),
-    /// 500: a fault of ours.
+    /// 500: our own fault.
     Internal(Cause),
 }
 

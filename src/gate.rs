@@ -33,9 +33,9 @@ const LEAVING: usize = 2;
 const PLACES: usize = 4;
 /// Long bodies of one user that are on their way at once.
 const UPLOADS: usize = 2;
-/// Slots that a waiting page leaves free for those who need not wait.
+/// Slots that a waiting page leaves free for requests that need not wait.
 const SPARE: usize = 3;
-/// The ticket file is begun anew at this size; whoever waits then tries again.
+/// The ticket file is begun again at this size; whoever waits then tries again.
 const TICKETS: u64 = 1024 * 1024;
 
 /// How a request waits when the user's gate is held.
@@ -47,11 +47,11 @@ pub enum Waiter {
     Part,
     /// A POST: carries intent, waits in order, is never displaced.
     Act,
-    /// What nobody waits for, and a page that tries again by itself: never waits.
+    /// What nobody waits for, and a page that tries again automatically: never waits.
     Background,
 }
 
-/// Proof that the gate is held, and a slot with it. Given back when dropped.
+/// Proof that the gate is held, and a slot with it. Released when dropped.
 #[derive(Debug)]
 pub struct Pass {
     // Fields are dropped in this order: the lock before the slot.
@@ -326,7 +326,7 @@ impl Gate<'_> {
         })
     }
 
-    /// Passes the gate once more, for what a job has to record. It waits in order and is never displaced; the lane keeps
+    /// Passes the gate again, for what a job has to record. It waits in order and is never displaced; the lane keeps
     /// the slot.
     ///
     /// # Errors
@@ -375,7 +375,7 @@ impl Ticket {
         })
     }
 
-    /// An error as soon as as many newer pages have come as may wait, or the file was begun anew.
+    /// An error as soon as as many newer pages have come as may wait, or the file was begun again.
     fn check(&self) -> Result<()> {
         let size = self
             .file

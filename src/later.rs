@@ -222,7 +222,7 @@ impl<'s> Later<'s> {
         }
     }
 
-    /// Where it is not known, or has to be found out anew, whether such a process lives here: starts one that shows it. What
+    /// Where it is not known, or has to be found out again, whether such a process lives here: starts one that shows it. What
     /// keeps it from starting keeps it from being relied on, and no more.
     pub fn find_out(self) {
         let is_known = self.is_younger(LIVED, RENEWED);

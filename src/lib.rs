@@ -29,10 +29,10 @@
 //! 4. [`desk::at`] opens the store, then the session: the cookie's key opens the record, or the answer is the sign-in form.
 //! 5. The action asks [`mailbox::Mailbox`] for what its page shows. At the first miss, and only there,
 //!    [`remote::Remote`] connects: once, commands together.
-//! 6. The action fills a view's struct; the view makes the page; the store is saved and closed, the pass given back, and
+//! 6. The action fills a view's struct; the view makes the page; the store is saved and closed, the pass released, and
 //!    only then the answer is written.
 //!
-//! Two flows leave the line: signing in (`app::sign_in`), and [`jobs`], which do their work with the gate given back and
+//! Two flows leave the line: signing in (`app::sign_in`), and [`jobs`], which do their work with the gate released and
 //! take it again for what has to be recorded. What fails on the way becomes a page by two things: the [`error::Error`], by
 //! meaning, and how far an act had got ([`error::Progress`]).
 //!

@@ -12,7 +12,7 @@ fn main() -> ExitCode {
         return cli::run();
     }
     match app::serve() {
-        // The crate asks for the request once more: by now there is nothing left in it that it could stumble over.
+        // The crate asks for the request again: by now there is nothing left in it that it could stumble over.
         Answer::Page(response) => cgi::handle(|_| {
             process::answering();
             response.into_cgi()

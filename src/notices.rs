@@ -34,7 +34,7 @@ pub struct Told {
     pub done: Act,
     /// What undoes it.
     pub undo: Option<ActForm>,
-    /// What goes on with it, where it was not done with all.
+    /// What continues it, where it was not done with all.
     pub more: Option<ActForm>,
     /// The page that came next, without the base.
     pub page: String,

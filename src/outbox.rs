@@ -42,7 +42,7 @@ const WAITING: &str = "waiting";
 const DIRS: [&str; 5] = ["outbox", "imports", "drafts", "templates", "wraps"];
 /// How many forms of one user are kept; a further one takes the place of the oldest.
 const FORMS: usize = 2;
-/// For how long a form is kept: until its user signs in, and once more from then on.
+/// For how long a form is kept: until its user signs in, and again from then on.
 const LIFE: Duration = Duration::from_secs(3600);
 /// The longest description of a form, in bytes: its fields, and the names of its files.
 const MOST_DESCRIBED: u32 = 16 * 1024 * 1024;

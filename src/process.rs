@@ -59,7 +59,7 @@ pub fn start() {
 pub fn end(code: i32) -> ! {
     // A reader that has gone away is nobody's fault, and nobody is left to be told.
     drop(io::stdout().flush());
-    // SAFETY: _exit never returns and touches no memory of ours.
+    // SAFETY: _exit never returns and touches none of our memory.
     unsafe { libc::_exit(code) }
 }
 
@@ -102,7 +102,7 @@ pub struct Limits {
     pub memory: Option<u64>,
 }
 
-/// The limits in force.
+/// The limits in use.
 pub fn limits() -> Limits {
     // SAFETY: both calls fill a struct of plain numbers.
     let (processes, memory) = unsafe {
@@ -423,7 +423,7 @@ mod late {
         late: Late,
     }
 
-    /// Stands before the function of this name in the C library, and hands on to it.
+    /// Replaces the function of this name in the C library, and calls it.
     ///
     /// # Safety
     /// As pthread_create(3).

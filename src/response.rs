@@ -48,7 +48,7 @@ impl Response {
         }
     }
 
-    /// A page of ours. Never stored: a warm click is cheap, and Back after sign-out shows nothing.
+    /// One of our pages. Never stored: a warm click is cheap, and Back after sign-out shows nothing.
     pub fn page(status: u16, page: Markup) -> Response {
         Response::new(
             status,
@@ -164,7 +164,7 @@ impl Response {
         self
     }
 
-    /// The same answer, that makes the browser try again by itself.
+    /// The same answer, that makes the browser try again automatically.
     pub fn retrying(self, after: Duration, href: &str) -> Response {
         let seconds = after.as_secs().max(1);
         self.with("Refresh", format!("{seconds}; url={href}"))

@@ -68,7 +68,7 @@ pub enum Route {
     SetFolder,
     /// `GET /import`: messages are taken into a folder from files; how far that has come.
     Import(FolderName),
-    /// `POST /import`: takes them in, goes on with that, or ends it, as its form says (`ImportForm`).
+    /// `POST /import`: takes them in, continues that, or ends it, as its form says (`ImportForm`).
     TakeIn,
     /// `GET /compose`: a message is written.
     Compose(Box<ComposeQuery>),
@@ -140,7 +140,7 @@ pub enum Route {
     Resume { form: String },
     /// `GET /source`: the whole message as it travelled; `save` downloads it.
     Source { message: MessageRef, save: bool },
-    /// `GET /sign-in`: the form; `to` is the page to go on with (a path and query of ours without the base), `out` says
+    /// `GET /sign-in`: the form; `to` is the page to continue with (our path and query without the base), `out` says
     /// that a session has just been signed out.
     SignInForm { to: String, out: bool },
     /// `POST /sign-in`.
@@ -215,7 +215,7 @@ impl Route {
         }
     }
 
-    /// What a form of ours was sent to, by its address without the base; None for what is no form's address.
+    /// What one of our forms was sent to, by its address without the base; None for what is no form's address.
     pub fn posted_to(target: &str) -> Option<Route> {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         Route::parse("POST", path, query).ok()
@@ -229,7 +229,7 @@ impl Route {
 
     /// Reads method, path below the base, and raw query.
     ///
-    /// Unknown paths are `NotFound`, known ones with another method `WrongMethod`, parameters that no link of ours
+    /// Unknown paths are `NotFound`, known ones with another method `WrongMethod`, parameters that none of our links
     /// carries `BadRequest`. HEAD is GET (RFC 9110 9.3.2).
     pub fn parse(method: &str, path: &str, query: &str) -> Result<Route> {
         let q = Query::read(query);

@@ -60,7 +60,7 @@ pub struct Session {
     pub password: Secret,
     /// Opens the cache.
     pub data: DataKey,
-    /// Proves that a form is ours; made anew with each session.
+    /// Proves that a form is ours; made for each session.
     csrf: Key,
     /// When the mail server last accepted it, as far as that was written.
     accepted: Seconds,

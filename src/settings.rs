@@ -67,7 +67,7 @@ pub struct Chosen {
     pub other: Table,
 }
 
-/// The settings in force for one user.
+/// The settings in use for one user.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// Rows of a list page.
@@ -94,7 +94,7 @@ pub struct Settings {
     pub collect: bool,
     /// For how many seconds a message can be taken back after it was sent; 0 for not at all.
     pub undo_seconds: u32,
-    /// Those that the hoster lets nobody change.
+    /// Those that the hoster does not let users change.
     pub fixed: Vec<Setting>,
     /// What is chosen of folders.
     pub folders: FolderChoices,
@@ -102,11 +102,11 @@ pub struct Settings {
     pub searches: SavedSearches,
     /// Whom messages are from, the usual one first.
     pub identities: Vec<Identity>,
-    /// True where the hoster lets nobody change them.
+    /// True where the hoster does not let users change them.
     pub is_identities_fixed: bool,
-    /// True where the hoster lets nobody change which searches are kept.
+    /// True where the hoster does not let users change which searches are kept.
     pub is_searches_fixed: bool,
-    /// True where the hoster lets nobody change `remote_from`.
+    /// True where the hoster does not let users change `remote_from`.
     pub is_remote_from_fixed: bool,
 }
 
@@ -172,7 +172,7 @@ impl Settings {
         }
     }
 
-    /// True where the hoster lets nobody change it.
+    /// True where the hoster does not let users change it.
     pub fn fixes(&self, preference: Preference) -> bool {
         match preference {
             Preference::Keys(_) => self.is_fixed(Setting::Keys),

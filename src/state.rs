@@ -182,7 +182,7 @@ impl State {
     }
 }
 
-/// How files of ours are opened: made if missing, for the owner only.
+/// How our files are opened: made if missing, for the owner only.
 pub fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).mode(0o600);

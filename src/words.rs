@@ -76,7 +76,7 @@ impl Words {
 
 /// A whole sentence with places for what a view dresses itself: a name, a date, a link. A place is written `{0}`, `{1}`, ...
 ///
-/// Made from words of ours alone: what others wrote goes into a place, never into the text.
+/// Made from our own words alone: what others wrote goes into a place, never into the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sentence(String);
 

@@ -139,7 +139,9 @@ fn in_the_folder_of_unwanted_mail_nobody_is_that_sender() {
         .click("Always show for this sender")
         .shows(ALWAYS);
     let page = ann.get("/folder?f=Junk").click("Second");
-    page.shows(HELD_BACK).shows("Show images").hides("Always");
+    page.shows(HELD_BACK)
+        .shows("Show images")
+        .hides("Always show for this sender");
     expect_shown(&page, false);
 }
 

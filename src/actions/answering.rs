@@ -93,7 +93,7 @@ pub(super) fn begin(visit: &mut Visit, source: &Source, own: &[Identity]) -> Res
         found.map(|(_, value)| value.as_str()).unwrap_or_default()
     };
     let (message_id, references) = document.conversation_ids();
-    // A message that was handed on has one of each step.
+    // A message that was forwarded has one of each step.
     let is_delivered = |name: &str| {
         let known = ["Delivered-To", "X-Original-To", "Envelope-To"];
         known.iter().any(|one| one.eq_ignore_ascii_case(name))

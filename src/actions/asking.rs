@@ -1,4 +1,4 @@
-//! What is asked about a message before it is sent: the page says it, and the same form sent once more is the answer.
+//! What is asked about a message before it is sent: the page says it, and the same form sent again is the answer.
 //!
 //! Not for what is asked (`draft::questions`): here is what it is judged by.
 

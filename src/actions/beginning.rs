@@ -1,4 +1,4 @@
-//! What a message begins with: nothing, a link, what is answered, what is handed on; and the signature.
+//! What a message begins with: nothing, a link, what is answered, what is forwarded; and the signature.
 //!
 //! Not for reading what is answered (`answering`).
 
@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::mail::{Answer, Draft, Source};
 use crate::route::ComposeQuery;
 
-/// What a new message begins with, and how many messages are missing that it was to hand on.
+/// What a new message begins with, and how many messages are missing that it was to forward.
 pub(super) fn begin(visit: &mut Visit, query: &ComposeQuery) -> Result<(Draft, u32)> {
     let own = identities(visit);
     let usual = own.first().map(|own| own.address.clone());

@@ -1,4 +1,4 @@
-//! What of other messages goes with one that is written: its files where it is handed on, or all of it as a file.
+//! What of other messages goes with one that is written: its files where it is forwarded, or all of it as a file.
 //!
 //! Nothing is fetched for a page: what goes along is named there, and fetched when the message is sent (`jobs`). Only what
 //! lies inside of a part is taken out here, before the message leaves the gate.

@@ -90,7 +90,7 @@ pub fn show(visit: &mut Visit, query: &ComposeQuery) -> Result<Done> {
 /// Keeps what was typed and attached, and does with it what the form asks for.
 ///
 /// # Errors
-/// `BadRequest` for a form that is none of ours; `DiskFull`, `Setup` where it cannot be kept.
+/// `BadRequest` for a form that is not ours; `DiskFull`, `Setup` where it cannot be kept.
 pub fn write(visit: &mut Visit) -> Result<Done> {
     if let Some(cut) = visit.form.cut()
         && visit.form.get(DraftForm::WHOLE).is_empty()
@@ -106,7 +106,7 @@ pub fn write(visit: &mut Visit) -> Result<Done> {
 /// Keeps what was typed so far, which is asked for by script while it is written.
 ///
 /// # Errors
-/// `BadRequest` for a form that is none of ours, and where it is not kept: it was to be sent, or there are too many;
+/// `BadRequest` for a form that is not ours, and where it is not kept: it was to be sent, or there are too many;
 /// `DiskFull`, `Setup` where it cannot be.
 pub fn autosave(visit: &mut Visit) -> Result<Done> {
     let form = DraftForm::read(visit.form.fields())?;
@@ -318,7 +318,7 @@ fn send(visit: &mut Visit, asked: Asked, letter: Letter, files: Vec<AttachedFile
     undo_send::at_once_or_later(visit, job)
 }
 
-/// The form of a message that has been sent: the same once more shows the page that followed, and makes the copy that is owed;
+/// The form of a message that has been sent: sent again, it shows the page that followed, and makes the copy that is owed;
 /// a changed one is shown as a new message, below what became of the first.
 fn sent_before(visit: &mut Visit, asked: Asked, entry: &Entry) -> Result<Done> {
     let key = visit.session.data.key.clone();

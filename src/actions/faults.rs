@@ -19,7 +19,7 @@ pub(super) fn fault(visit: &Visit, faulty: Faulty) -> Option<Fault> {
     })
 }
 
-/// The status of a page on which something has to be put right (RFC 9110 15.5.21).
+/// The status of a page on which something has to be corrected (RFC 9110 15.5.21).
 pub(super) fn status(faulty: Faulty) -> u16 {
     faulty.map_or(200, |_| 422)
 }

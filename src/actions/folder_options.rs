@@ -81,7 +81,7 @@ fn marked(visit: &mut Visit, name: &FolderName) -> Result<Done> {
 /// Makes a folder or changes one, then shows it.
 ///
 /// # Errors
-/// `BadRequest` for a form that is none of ours; those of `Mailbox::change_folder`.
+/// `BadRequest` for a form that is not ours; those of `Mailbox::change_folder`.
 pub fn change(visit: &mut Visit) -> Result<Done> {
     let change = FolderChange::read(visit.form.fields())?;
     let under = visit.notice;
@@ -108,7 +108,7 @@ pub fn change(visit: &mut Visit) -> Result<Done> {
     }
 }
 
-/// What notices would undo, or go on with, in a folder that has another name now, or none.
+/// What notices would undo, or continue, in a folder that has another name now, or none.
 fn forget_notices(visit: &mut Visit, done: &FolderDone) {
     let means_other = |name: &FolderName| done.names.contains(name);
     notices::forget_ways(visit.mailbox.store(), &visit.session.data, means_other);

@@ -26,7 +26,7 @@ pub(super) fn open_roles(list: &FolderList) -> Vec<Role> {
 /// Sets a folder to be something, or no longer; then the page that it was set on.
 ///
 /// # Errors
-/// `BadRequest` for a form that is none of ours; `Gone(Folder)`; `Profile`, `DiskFull`, `Setup`; `Imap` where no folders are
+/// `BadRequest` for a form that is not ours; `Gone(Folder)`; `Profile`, `DiskFull`, `Setup`; `Imap` where no folders are
 /// cached.
 pub fn set(visit: &mut Visit) -> Result<Done> {
     let form = SettingForm::read(visit.form.fields())?;
@@ -52,7 +52,7 @@ pub fn set(visit: &mut Visit) -> Result<Done> {
     let choices = choices.with(&form.folder, form.setting, form.on);
     visit.profile.set_folder(choices, act, visit.progress)?;
     if let FolderSetting::Role(_) = form.setting {
-        // What is for what is told anew when the folders are listed.
+        // What is for what is told again when the folders are listed.
         visit.mailbox.mark_stale(&form.folder, GoneKind::Folder);
     }
     let undo = SettingForm {

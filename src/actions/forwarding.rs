@@ -1,4 +1,4 @@
-//! Several messages that are handed on with one, each as a file.
+//! Several messages that are forwarded with one, each as a file.
 //!
 //! Not for the page of that message (`compose`).
 
@@ -54,7 +54,7 @@ pub(super) fn begin(visit: &mut Visit, form: &MessagesForm) -> Result<Done> {
     Ok(Done::Page(Response::see_other(&href)))
 }
 
-/// What such a message begins with, and how many of those that it was to hand on are no longer there.
+/// What such a message begins with, and how many of those that it was to forward are no longer there.
 ///
 /// # Errors
 /// `Imap` where the cache does not know them.

@@ -24,10 +24,10 @@ pub fn show(visit: &mut Visit, folder: &FolderName) -> Result<Done> {
     page(visit, folder, None)
 }
 
-/// Takes messages in, goes on with that, or ends it.
+/// Takes messages in, continues that, or ends it.
 ///
 /// # Errors
-/// `BadRequest` for a form that is none of ours; `DiskFull`, `Setup` where it cannot be noted.
+/// `BadRequest` for a form that is not ours; `DiskFull`, `Setup` where it cannot be noted.
 pub fn take_in(visit: &mut Visit) -> Result<Done> {
     let form = ImportForm::read(visit.form.fields())?;
     match &form {
@@ -107,7 +107,7 @@ fn end(visit: &mut Visit, folder: &FolderName) -> Result<Done> {
         data: &visit.session.data,
         session: visit.notice.session(),
     };
-    // The form that began it, sent once more, is told the same.
+    // The form that began it, sent again, is told the same.
     let id = NoticeId(import.id);
     notices::keep(visit.mailbox.store(), owner, id, told.clone(), visit.now);
     visit.mailbox.store().save()?;

@@ -32,7 +32,7 @@ pub struct SignInPlace<'a> {
 /// What the form is to say and keep.
 #[derive(Clone, Default)]
 pub struct SignInFields<'a> {
-    /// The page to go on with, below the base.
+    /// The page to continue with, below the base.
     pub to: &'a str,
     /// What was typed as login.
     pub login: &'a str,

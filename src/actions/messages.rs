@@ -25,7 +25,7 @@ const LONG_ENOUGH: Duration = Duration::from_secs(8);
 /// Does what a form says, then shows the list, or the message that was open.
 ///
 /// # Errors
-/// `BadRequest` for a form that is none of ours; those of `Mailbox::act`.
+/// `BadRequest` for a form that is not ours; those of `Mailbox::act`.
 pub fn act(visit: &mut Visit) -> Result<Done> {
     let form = MessagesForm::read(visit.form.fields())?;
     if form.first().is_none() && form.all.is_none() {
@@ -126,7 +126,7 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
     })))
 }
 
-/// What was told is no longer true: it is told anew, and nothing is done.
+/// What was told is no longer true: it is told again, and nothing is done.
 fn told_anew(visit: &mut Visit, query: ListQuery) -> Result<Done> {
     let (lead, text) = visit.words.list_changed();
     folder::show_with(visit, &query, vec![Notice::warning(lead, text)])
@@ -140,7 +140,7 @@ struct Chosen {
     home: Option<FolderName>,
 }
 
-/// What was done, how it is taken back, and how it is gone on with.
+/// What was done, how it is taken back, and how it is continued.
 struct Carried {
     tally: Tally,
     undo: Option<ActForm>,
@@ -298,7 +298,7 @@ fn undo(visit: &Visit, form: &MessagesForm, mut back: Vec<Back>) -> Option<ActFo
     Some(ActForm::from(undo))
 }
 
-/// The act that goes on with what there was no time for.
+/// The act that continues with what there was no time for.
 fn more(form: &MessagesForm, tally: Tally, rest: Vec<Chosen>) -> Option<ActForm> {
     let Tally { done, left, .. } = tally;
     let picked = |chosen: Chosen| {
@@ -345,7 +345,7 @@ pub fn ask(visit: &mut Visit, kept: &Kept) -> Result<Done> {
     Ok(resume::ask(visit, kept, question))
 }
 
-/// The page that such a form was sent from; the inbox for a form that is none of ours.
+/// The page that such a form was sent from; the inbox for a form that is not ours.
 pub fn page_of(form: &Form) -> Route {
     match MessagesForm::read(form.fields()) {
         Ok(form) => Route::Folder(form.page),

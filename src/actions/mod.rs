@@ -136,7 +136,7 @@ pub struct GoOn {
     pub page: Route,
     /// The act that undoes it, where there is one.
     pub undo: Option<ActForm>,
-    /// The act that goes on with it, where it was not done with all.
+    /// The act that continues it, where it was not done with all.
     pub more: Option<ActForm>,
 }
 

@@ -49,7 +49,7 @@ pub(super) fn to_keep(visit: &Visit, letter: &Letter) -> Vec<Address> {
     }
 }
 
-/// Those who are found by what has been typed of them.
+/// The people that match what has been typed of them.
 ///
 /// # Errors
 /// None.
@@ -88,7 +88,7 @@ pub fn list(visit: &mut Visit, ask: bool) -> Result<Done> {
 /// Forgets somebody, or everybody; or puts back whom it forgot.
 ///
 /// # Errors
-/// `BadRequest` for a form that is none of ours; `Profile`, `DiskFull`, `Setup`.
+/// `BadRequest` for a form that is not ours; `Profile`, `DiskFull`, `Setup`.
 pub fn edit(visit: &mut Visit) -> Result<Done> {
     let form = visit.form;
     let recipients = visit.profile.recipients()?;

@@ -32,7 +32,7 @@ pub fn keys(visit: &mut Visit) -> Result<Done> {
 /// Sets a preference; then the page that its form stands on.
 ///
 /// # Errors
-/// `BadRequest` for a form that is none of ours; `Profile`, `Forbidden`, `DiskFull`, `Setup`.
+/// `BadRequest` for a form that is not ours; `Profile`, `Forbidden`, `DiskFull`, `Setup`.
 pub fn set(visit: &mut Visit) -> Result<Done> {
     let form = PreferenceForm::read(visit.form.fields())?;
     let before = match form.0 {

@@ -127,7 +127,7 @@ pub fn ask(visit: &mut Visit, kept: &Kept) -> Result<Done> {
     Ok(resume::ask(visit, kept, question))
 }
 
-/// The page that such a form was sent from; the inbox for a form that is none of ours.
+/// The page that such a form was sent from; the inbox for a form that is not ours.
 pub fn page_of(form: &Form) -> Route {
     match SenderForm::read(form.fields()) {
         Ok(form) => Route::Message(form.page),

@@ -40,7 +40,7 @@ pub(super) fn resigned(visit: &Visit, mut form: DraftForm) -> DraftForm {
     form
 }
 
-/// Where a message begins: what is handed on, and what is new, always above.
+/// Where a message begins: what is forwarded, and what is new, always above.
 pub(super) fn place(visit: &Visit, draft: &Draft) -> ReplyPlace {
     let is_reply = draft.source.as_ref().is_some_and(|s| s.how.is_reply());
     match is_reply {

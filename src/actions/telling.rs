@@ -23,7 +23,7 @@ use crate::views::extras::{Extras, ReceiptLine};
 /// Tells it.
 ///
 /// # Errors
-/// `BadRequest` for a form that is none of ours; `Gone`; those of sending.
+/// `BadRequest` for a form that is not ours; `Gone`; those of sending.
 pub fn tell(visit: &mut Visit) -> Result<Done> {
     let form = TellForm::read(visit.form.fields())?;
     let document = visit.open(&Opening::look(&form.message, &NestedPath::default()))?;

@@ -29,7 +29,7 @@ pub fn list(visit: &mut Visit) -> Result<Done> {
 /// Begins a message with one, or does with it what else its form says.
 ///
 /// # Errors
-/// `BadRequest` for a form that is none of ours; `DiskFull`, `Setup`.
+/// `BadRequest` for a form that is not ours; `DiskFull`, `Setup`.
 pub fn edit(visit: &mut Visit) -> Result<Done> {
     let key = visit.session.data.key.clone();
     let form = visit.form;

@@ -79,7 +79,7 @@ pub(super) fn decide(visit: &mut Visit, token: Token, form: DraftForm) -> Result
 }
 
 /// What sends a message that waits, now; None where it does not wait, or cannot be sent. `due`: until when it was to wait,
-/// for whoever is late for one that waits anew.
+/// for whoever is late for one that waits again.
 fn now(visit: &mut Visit, token: Token, due: Option<Seconds>) -> Result<Option<Send>> {
     let key = visit.session.data.key.clone();
     let kept = visit.drafts.open(&token.id, &key)?;

@@ -33,7 +33,7 @@ pub(super) struct Page {
     pub faults: Vec<DraftFault>,
     /// What became of it.
     pub state: State,
-    /// How many messages that it was to hand on are no longer there.
+    /// How many messages that it was to forward are no longer there.
     pub missing: u32,
     /// True where nothing of it was kept yet.
     pub is_begun: bool,

@@ -1,5 +1,5 @@
 //! Whether the mail server still accepts a session, asked before anything is shown of one that it has not accepted for a
-//! while: by signing in, on the connection that the request goes on with.
+//! while: by signing in, on the connection that the request continues with.
 //!
 //! Not for when that is (`session::is_stale`), nor for ending a session that is refused (`visit`). To know before changing
 //! it: a server that is away accepts and refuses nobody, so the cache is shown; that is remembered for a minute, in which

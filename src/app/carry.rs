@@ -2,7 +2,7 @@
 //! decides. It is never carried out here.
 //!
 //! Not for how it lies on the disk (`outbox`), nor for what a page of it says: that is the action's that the table names
-//! (`needs::Back::Carry`). To know before changing it: a form is kept on the disk only for who holds a cookie of ours and
+//! (`needs::Back::Carry`). To know before changing it: a form is kept on the disk only for browsers with one of our cookies and
 //! only where the form itself names the same user; anybody else's travels in the sign-in form, without its files.
 
 use std::rc::Rc;

@@ -68,7 +68,7 @@ struct Door {
     is_doubtful: bool,
 }
 
-/// An answer, all of it at hand; the gate has been given back.
+/// An answer, all of it at hand; the gate has been released.
 pub enum Answer {
     /// A page, or another answer that is held in memory.
     Page(Response),

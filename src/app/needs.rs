@@ -49,7 +49,7 @@ pub struct Needs<'r> {
     pub fails_as: FailsAs,
     /// Where one goes on after signing in, when the session had ended.
     pub back: Back<'r>,
-    /// Whether the mail server is asked once more if it still accepts the session.
+    /// Whether the mail server is asked again if it still accepts the session.
     asks: Asks,
     /// How long it may wait for the mail server at most, where that is less than the request's own deadline.
     pub patience: Option<Duration>,
@@ -424,7 +424,7 @@ impl<'r> Needs<'r> {
         }
     }
 
-    /// Whether this request asks the server anew if it accepts the session. A part that is opened by itself is a click like
+    /// Whether this request asks the server again if it accepts the session. A part that is opened on its own is a click like
     /// another: an attachment that is downloaded from a page that was left open.
     pub fn asks(&self, head: &Head) -> Asks {
         match (self.asks, head.fetch_dest.as_str()) {

@@ -1,6 +1,6 @@
 //! What a request gets instead of its page: the page of an error, or the sign-in form; and its line in the log.
 //!
-//! Not for deciding that. A page that was sent away because of others tries again by itself, and says so in its address.
+//! Not for deciding that. A page that was sent away because of others tries again automatically, and says so in its address.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::views;
 use crate::views::error::ErrorPage;
 use crate::views::login::Reason;
 
-/// For how many retries a page that was sent away tries again by itself: about a minute.
+/// For how many retries a page that was sent away tries again automatically: about a minute.
 const RETRIES: u32 = 16;
 
 /// The form where the page should be; a part says so in its own small way.
@@ -156,7 +156,7 @@ fn log(asked: Option<&Asked>, failure: &Failure) {
     }
 }
 
-/// When a page that was sent away tries again by itself; None where it does not. Pages that were sent away together must not
+/// When a page that was sent away tries again automatically; None where it does not. Pages that were sent away together must not
 /// come back together, so each waits for up to twice as long, as the numbers of their processes have it.
 fn retry_after(error: &Error, retries: u32) -> Option<Duration> {
     let least: u64 = match retries {

@@ -1,4 +1,4 @@
-//! Signing in, in an order that lets nobody block or fill anything by trying: form, throttle, a place, LOGIN, and only
+//! Signing in, in an order that does not let anybody block or fill anything by trying: form, throttle, a place, LOGIN, and only
 //! after its success a directory, the gate, the store and a session.
 
 use super::needs::{Who, needs};
@@ -168,7 +168,7 @@ pub(super) fn sign_in(asked: &Asked, door: &Door) -> Result<Response> {
     Ok(Response::see_other(&to).with("Set-Cookie", claim.cookie(head, state)))
 }
 
-/// The page to go on with: one of our own that a link from elsewhere may open, else the inbox.
+/// The page to continue with: one of our own that a link from elsewhere may open, else the inbox.
 fn way_back(to: &str) -> String {
     let (path, query) = to.split_once('?').unwrap_or((to, ""));
     let opened = Route::parse("GET", path, query).ok().and_then(|route| {

@@ -1,7 +1,7 @@
-//! A request with a cookie of ours: slot, gate, store, session, action, and back out in the other order.
+//! A request with one of our cookies: slot, gate, store, session, action, and back out in the other order.
 //!
 //! Not for what a route needs (`needs`), nor for the order in which gate and store open and close (`desk`). To know before
-//! changing it: an answer is written only when the gate has been given back.
+//! changing it: an answer is written only when the gate has been released.
 
 use std::time::Duration;
 
@@ -329,7 +329,7 @@ impl Visitor<'_> {
         }))
     }
 
-    /// Tells of an import that does not go on by itself. One that can go on waits; one that cannot is told of once.
+    /// Tells of an import that does not continue automatically. One that can go on waits; one that cannot is told of once.
     fn tell_of_import(&self, visit: &mut Visit, session: &Session) -> Result<()> {
         let Some(under_way) = visit.import.take_if(|under_way| !under_way.is_at_work) else {
             return Ok(());
@@ -405,7 +405,7 @@ impl Visitor<'_> {
         self.asked.context.progress.reach()
     }
 
-    /// Forgets the form that was asked about and is done now. That it might be asked about once more is no reason to say
+    /// Forgets the form that was asked about and is done now. That it might be asked about again is no reason to say
     /// that it was not done.
     fn forget_resumed(&self, pass: &Pass) {
         let resumed = FormId::from_text(self.asked.request.form.get(RESUMED));

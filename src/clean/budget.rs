@@ -35,7 +35,7 @@ pub(super) const SPAN: usize = 200;
 pub(super) const SPANS: usize = 50_000;
 /// Elements around which a browser writes quotation marks: at each it looks through those before.
 pub(super) const QUOTES: usize = 2_000;
-/// How often markup is parsed anew before its words have to do.
+/// How often markup is parsed again before its words have to do.
 pub(super) const ROUNDS: usize = 5;
 
 /// Embedded images that are told.

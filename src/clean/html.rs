@@ -13,7 +13,7 @@ use super::plain::words_as_html;
 use super::raw::{RAW, RawText};
 use super::{Judge, Load, Show, is_own, leads_to, load, prefixed, words};
 
-/// Keeps what is allowed of a mail's markup; `inline` are the addresses of ours that may stand in it.
+/// Keeps what is allowed of a mail's markup; `inline` are our own addresses that may stand in it.
 pub(super) fn keep_allowed(markup: &str, how: &Show<'_>, inline: &[String]) -> String {
     let ours: HashSet<String> = inline.iter().cloned().collect();
     let (remote, own) = (how.remote, how.own_origin.map(str::to_owned));
@@ -69,7 +69,7 @@ pub(super) fn builder<'b>() -> Builder<'b> {
     builder
 }
 
-/// The same for markup that is put into an element of a page of ours: nothing in it ends that element.
+/// The same for markup that is put into an element of one of our pages: nothing in it ends that element.
 ///
 /// Markup is not always read as the tree that it was written from. A table sends what does not belong into it in front of
 /// it, and can make a `li` in a `div` in a `li`; the next parser ends the first `li` with its `div` where the second begins,

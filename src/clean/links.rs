@@ -1,6 +1,6 @@
 //! Which addresses may stand in a page: for links in HTML and in plain text, and for what a mail wants loaded.
 //!
-//! Judged as a browser reads them (WHATWG URL), and written out anew, so that what was judged is what is followed.
+//! Judged as a browser reads them (WHATWG URL), and written out again, so that what was judged is what is followed.
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use url::{Host, Url};

@@ -35,7 +35,7 @@ use read::read;
 pub use words::words;
 pub use writing::{MOST_HTML, Picture, Written, sent, to_write, written};
 
-/// What is put in front of every id, so that none can be one of ours.
+/// What is put in front of every id, so that none can be one of Postern's.
 const ID_PREFIX: &str = "m-";
 
 /// Says by which address an embedded image is shown, from its Content-ID or the address that the mail has for it.
@@ -47,14 +47,14 @@ pub struct Show<'a> {
     pub work: &'a Work,
     /// Load images from elsewhere, over https only.
     pub remote: bool,
-    /// The address that an embedded image is shown by, from its Content-ID: a data: address or one of ours.
+    /// The address that an embedded image is shown by, from its Content-ID: a data: address or one of our own.
     pub inline: Inline<'a>,
     /// Where this program answers, as `https://mail.example.org`: no address in a mail may lead there.
     pub own_origin: Option<&'a str>,
     /// What stands before a `mailto:` link, escaped, in the address of our page that writes to it; None where such links stay
     /// as they are.
     pub write_to: Option<&'a str>,
-    /// The id of the element of ours that the mail is put into, where it has not a document for itself: no sheet of its
+    /// The id of our element that the mail is put into, where it has not a document for itself: no sheet of its
     /// reaches what stands around it.
     pub within: Option<&'static str>,
     /// Words that are marked where they stand.

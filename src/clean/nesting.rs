@@ -1,7 +1,7 @@
 //! How deep and how many: which start and end tags are passed on.
 //!
 //! A rough picture of what a parser would build, so that it never has to build more than it can in a moment: the open
-//! elements, the ones that end without an end tag, and the formatting elements that HTML opens anew in every block, which
+//! elements, the ones that end without an end tag, and the formatting elements that HTML opens again in every block, which
 //! is where a few bytes can become a tree without end. It decides nothing about what is allowed.
 
 use std::collections::HashMap;
@@ -17,7 +17,7 @@ pub(super) struct Nesting {
     headings: Vec<usize>,
     /// Elements that were too deep to be kept, by name, so that their end tags are passed over too.
     skipped: HashMap<String, u32>,
-    /// Formatting elements that a parser would open anew in the next block (HTML 13.2.4.3); None is a marker.
+    /// Formatting elements that a parser would open again in the next block (HTML 13.2.4.3); None is a marker.
     formatting: Vec<Option<String>>,
     /// Elements that a parser would make, so far.
     cost: usize,
@@ -77,7 +77,7 @@ impl Nesting {
         }
         let open = self.open.iter().filter(|o| is_formatting(o)).count();
         let reopened = self.formatting.len().saturating_sub(open);
-        // A link is given two attributes of ours, which take as much memory as an element.
+        // A link is given two attributes of our own, which take as much memory as an element.
         let own = if name == "a" { 2 } else { 1 };
         self.cost = self.cost.saturating_add(reopened).saturating_add(own);
         self.cut |= self.cost > ELEMENTS;
@@ -168,7 +168,7 @@ impl Nesting {
         false
     }
 
-    /// Ends all that is open, innermost first, and then what a parser would open anew.
+    /// Ends all that is open, innermost first, and then what a parser would open again.
     pub(super) fn end_all(&mut self) -> Vec<String> {
         self.skipped.clear();
         self.headings.clear();

@@ -1,6 +1,6 @@
 //! A plain part that stands between parts of HTML, as HTML. It is judged with them afterwards, like all of a mail.
 //!
-//! Not for a text that is shown by itself: that is a view's. The recursion is as deep as the blocks are, which their maker
+//! Not for a text that is shown on its own: that is a view's. The recursion is as deep as the blocks are, which their maker
 //! bounds.
 
 use maud::{DOCTYPE, Markup, html};

@@ -1,7 +1,7 @@
 //! First reading of a mail's HTML: bounds it, gathers its style sheets and what its body tag says, judges its addresses.
 //!
 //! Works on tags, not on a tree: a tree of hostile markup can take a time that grows with the square of its size, and
-//! this reading is what keeps that from the step after it. Safety is not decided here; `html` decides it once more.
+//! this reading is what keeps that from the step after it. Safety is not decided here; `html` decides it again.
 
 mod attributes;
 

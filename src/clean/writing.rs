@@ -2,7 +2,7 @@
 //!
 //! Not for a mail that came (`documents`). It is read and bounded as that is, and less is kept: what makes letters and
 //! paragraphs look, links, tables, and pictures that carry their bytes. To know before changing it: a message is judged each
-//! time that it is kept, for its form comes from a browser, and once more when it is sent.
+//! time that it is kept, for its form comes from a browser, and again when it is sent.
 
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex};
@@ -56,7 +56,7 @@ pub struct Picture {
 pub fn written(html: &str) -> Written {
     let as_it_is = |kind: &str, data: &str| Some(format!("data:{kind};base64,{data}"));
     let (mut html, is_cut) = kept(html, as_it_is);
-    // The same form, sent twice, is the same message: what markup without order becomes is read once more.
+    // The same form, sent twice, is the same message: what markup without order becomes is read a second time.
     for _ in 0..ROUNDS {
         let (again, _) = kept(&html, as_it_is);
         if again == html {

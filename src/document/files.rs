@@ -77,7 +77,7 @@ impl Document {
         files
     }
 
-    /// The same with all pictures, those that its HTML shows, too: what is handed on beside its text.
+    /// The same with all pictures, those that its HTML shows, too: what is forwarded beside its text.
     pub fn files_and_pictures(&self) -> Vec<File<'_>> {
         let mut files = self.files();
         for part in self.leaves.inline() {

@@ -25,7 +25,7 @@ pub struct People {
 
 impl Document {
     /// The names: the first of each field as its row has them, all others as its header has them. In the charset that the
-    /// reader chose all of them are read anew from the header; its encoded words say their own.
+    /// reader chose all of them are read again from the header; its encoded words say their own.
     pub fn people(&self, charset: &str) -> People {
         let read = |headers: Headers| People {
             subject: headers.subject,

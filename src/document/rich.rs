@@ -1,4 +1,4 @@
-//! The HTML of a message as one is written from it: quoted, handed on, or written on.
+//! The HTML of a message as one is written from it: quoted, forwarded, or written on.
 //!
 //! Not for showing it (`text`). To know before changing it: its pictures go along in it, as many as there is room for, so that
 //! what is sent needs nothing of the message that it was; whoever writes learns how many are left out.
@@ -12,7 +12,7 @@ use crate::mailbox::{Mailbox, PartBytes};
 
 /// Room that is left for what is written.
 const OWN_BYTES: usize = 256 * 1024;
-/// Pictures that are fetched for it, each by itself.
+/// Pictures that are fetched for it, each on its own.
 const FETCHED: usize = 20;
 /// What can be a picture in what is written.
 const KINDS: [&str; 4] = ["png", "jpeg", "gif", "webp"];

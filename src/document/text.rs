@@ -33,7 +33,7 @@ pub struct Rendering<'a> {
     pub remote: bool,
     /// The charset that the reader chose; empty for the message's own.
     pub charset: &'a str,
-    /// Before every address of ours.
+    /// Before each of our addresses.
     pub base: &'a Base,
     /// Where its links lead.
     pub leads: &'a Leads,
@@ -127,7 +127,7 @@ impl Document {
     }
 
     /// The first words of the message for the list, as far as they are better known now than from its row: where nobody
-    /// has told them yet, and once more when its texts have just come.
+    /// has told them yet, and again when its texts have just come.
     pub(super) fn preview(&self, is_new: bool) -> Option<String> {
         let known = self.row.preview.clone();
         let mut preview = match known.is_none() || is_new {
@@ -142,7 +142,7 @@ impl Document {
     }
 
     /// The first words of the first text; of the HTML where the text only stands in for that. None where others have told
-    /// them already and they need not be told anew.
+    /// them already and they need not be told again.
     fn first_words(&self, is_unknown: bool) -> Option<String> {
         let words = |part: &Part| Some(self.words_of(self.shown(&part.path)?));
         let text = self.leaves.text().next();

@@ -195,7 +195,7 @@ impl Unwrapped {
         let (texts, images) = match holder.container.wrapping() {
             Wrapping::Winmail => (winmail_text(holder), winmail_pictures(holder)),
             Wrapping::Signed => {
-                // What is wrapped once more is left as it is.
+                // What is wrapped again is left as it is.
                 let mut extras: Vec<Part> = structure::told_by(holder.leaves.parts())
                     .into_iter()
                     .cloned()

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::is_message_id;
 use crate::mail::{Address, Answer, Draft, MessageRef, Source};
 
-/// Most Message-IDs of a conversation that are handed on: the first, and the newest (RFC 5322 3.6.4 sets no bound; lines and
+/// Most Message-IDs of a conversation that are passed on: the first, and the newest (RFC 5322 3.6.4 sets no bound; lines and
 /// servers do).
 const REFERENCES: usize = 20;
 
@@ -14,7 +14,7 @@ const ANSWERED: [&str; 18] = [
     "re", "aw", "sv", "vs", "antw", "antwort", "odp", "ynt", "rif", "r", "res", "ref", "bls", "ad",
     "vá", "回复", "答复", "回覆",
 ];
-/// And before one that they hand on.
+/// And before one that they pass on.
 const FORWARDED: [&str; 12] = [
     "fwd", "fw", "wg", "vl", "vb", "tr", "rv", "enc", "doorst", "i", "转发", "轉寄",
 ];

@@ -94,7 +94,7 @@ pub struct Known<'k> {
     /// The addresses that its writer knows: their own, those that they have written to, and those of the message that is
     /// answered.
     pub addresses: &'k [String],
-    /// The line above a message that is handed on; what is below it others have written.
+    /// The line above a message that is forwarded; what is below it others have written.
     pub forwarded: &'k str,
 }
 
@@ -135,7 +135,7 @@ fn domain(address: &str) -> &str {
     address.rsplit_once('@').map_or("", |(_, domain)| domain)
 }
 
-/// What its writer has written: nothing that is quoted, handed on, or signed.
+/// What its writer has written: nothing that is quoted, forwarded, or signed.
 fn own_words(text: &str, forwarded: &str) -> String {
     let own = text
         .lines()

@@ -1,7 +1,7 @@
 //! The addresses that somebody has typed or pasted: with names or without, apart by commas, semicolons, blanks or lines.
 //!
 //! Not for the addresses of a header, which a program wrote (`mime::codec`). To know before changing it: nothing is guessed
-//! away; what is no address is given back as it was typed, for its writer to put right.
+//! away; what is no address is returned as it was typed, for its writer to correct.
 
 use std::net::IpAddr;
 

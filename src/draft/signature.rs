@@ -57,7 +57,7 @@ pub fn resigned(text: &str, (old, new): (&str, &str), place: ReplyPlace) -> Stri
     }
 }
 
-/// What is above the letter that is quoted or handed on, and that letter with the line that says whose it is.
+/// What is above the letter that is quoted or forwarded, and that letter with the line that says whose it is.
 fn split_at_quote(text: &str) -> (&str, &str) {
     let begins = |at: &usize| {
         let rest = text.get(at.saturating_add(2)..).unwrap_or_default();
@@ -109,7 +109,7 @@ mod tests {
         let signatures = ["", "Ann", "Ann Sommer\n\nStrings\n-- \nOslo", "Ann Sommer"];
         let places = [ReplyPlace::Above, ReplyPlace::Below];
         for (quote, place) in quotes.iter().flat_map(|q| places.map(|p| (q, p))) {
-            // What is handed on begins above.
+            // What is forwarded begins above.
             if place == ReplyPlace::Below && quote.contains("Forwarded") {
                 continue;
             }

@@ -235,7 +235,7 @@ fn end_of_line(out: &mut impl Write, written: &[u8]) -> io::Result<()> {
     }
 }
 
-/// The header of a file's part: its name as RFC 2231 says, and once more as most programs read it.
+/// The header of a file's part: its name as RFC 2231 says, and again as most programs read it.
 fn file_head(file: &Attached) -> Vec<u8> {
     let name = sent_name(&file.name);
     let mut head = b"Content-Type: ".to_vec();

@@ -36,7 +36,7 @@ const NOTED: Duration = Duration::from_secs(1);
 /// So many refusals in a row, and nothing more is tried.
 const REFUSALS: u32 = 20;
 
-/// Takes messages in, or goes on with it.
+/// Takes messages in, or continues it.
 pub struct TakeIn {
     /// Where it is noted how far it has come.
     pub imports: Imports,
@@ -399,7 +399,7 @@ impl Slice<'_, '_> {
     }
 }
 
-/// What an import has come to, with the reason why it does not go on by itself.
+/// What an import has come to, with the reason why it does not continue automatically.
 pub fn interrupted(import: &Import) -> Act {
     let stop = match (import.is_over, import.is_kept) {
         (true, _) => import.came.stop,

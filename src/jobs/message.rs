@@ -1,7 +1,7 @@
 //! A message that is being written, made into one that can be sent or kept: what was typed, with its files.
 //!
 //! Not for what becomes of it (`send`, `draft`). To know before changing it: it is made into a spool file, so that no file is
-//! held in memory, and anew for each of its copies.
+//! held in memory, and again for each of its copies.
 
 use std::io::Write as _;
 
@@ -42,7 +42,7 @@ pub enum Copy {
     Wire,
     /// The same in ASCII alone.
     Ascii,
-    /// The one that its sender keeps: with those who get it unseen.
+    /// The one that its sender keeps: with the Bcc recipients.
     Sender,
 }
 
@@ -149,7 +149,7 @@ impl Message {
     }
 }
 
-/// What divides the parts of a message: no part in base64, quoted-printable or plain text of ours holds it, for it is random.
+/// What divides the parts of a message: no part in base64, quoted-printable or our plain text holds it, for it is random.
 fn boundary() -> Result<String> {
     let random: [u8; 15] = seal::random()?;
     Ok(format!("=_{}", seal::to_text(&random)))

@@ -3,13 +3,13 @@
 //! 1. *Before*, under the gate: an action checks what it can, puts into the store what has to be known if the job never
 //!    ends, and makes the job, a value. The desk is saved and closed. Where that failed and the route says that it matters,
 //!    the job is not begun.
-//! 2. *Outside*: the gate is given back. In its lane (one job of a kind at a time for each user) the job has a connection to
+//! 2. *Outside*: the gate is released. In its lane (one job of a kind at a time for each user) the job has a connection to
 //!    the mail server, opened at its first use, and a spool file; it has no store. It may last for as long as there is
 //!    progress.
-//! 3. *After*: what has to be recorded in the store is, with the gate taken anew, in the slot that the job has kept. The
+//! 3. *After*: what has to be recorded in the store is, with the gate taken again, in the slot that the job has kept. The
 //!    session may have ended meanwhile: then nothing is recorded, and what was done is done all the same.
 //!
-//! The import notes how far it is in files of its own (`outbox`), so that it can be gone on with after a kill; sending notes
+//! The import notes how far it is in files of its own (`outbox`), so that it can be continued after a kill; sending notes
 //! what became of a message in the ledger, before anything is said. A long *act* in slices leaves nothing: it stays under the
 //! gate.
 //!

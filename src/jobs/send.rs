@@ -294,7 +294,7 @@ impl Send {
         Ok(is_filed)
     }
 
-    /// What is to be marked, and how: what was answered, and all that was handed on.
+    /// What is to be marked, and how: what was answered, and all that was forwarded.
     fn marks(&self) -> Vec<(MessageRef, Flags)> {
         let forwarded = || Flags::keyword(mail::FORWARDED).unwrap_or_default();
         let mut marks = Vec::new();
@@ -369,7 +369,7 @@ impl Send {
     }
 }
 
-/// Marks what was answered, or handed on.
+/// Marks what was answered, or forwarded.
 fn mark(at: &MessageRef, flags: Flags, outside: &mut Outside) -> Result<()> {
     outside.remote.go_on();
     let mut plan = Plan::new();

@@ -209,7 +209,7 @@ pub enum FolderFault {
     HasRole,
     /// The server has more folders than are known, perhaps below it.
     TooMany,
-    /// The mail server said no, in these words; empty where it gave no reason.
+    /// The mail server refused, in these words; empty where it gave no reason.
     SaidNo(String),
 }
 

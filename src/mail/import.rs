@@ -17,7 +17,7 @@ pub enum Unfit {
     NotMail,
     /// The mail server takes none as large.
     TooLarge,
-    /// The mail server said no, in these words; empty where it gave no reason.
+    /// The mail server refused, in these words; empty where it gave no reason.
     Refused(String),
     /// Not all of it is there, or it is damaged.
     Damaged,
@@ -34,7 +34,7 @@ pub enum Unfit {
 pub enum Stop {
     /// The mailbox is full.
     Full,
-    /// The folder is gone, or was made anew.
+    /// The folder is gone, or was rebuilt.
     FolderGone,
     /// The mail server refuses whatever comes.
     Refuses,

@@ -133,7 +133,7 @@ impl Row {
         }
     }
 
-    /// The same, where the server is asked once more for what it has not told.
+    /// The same, where the server is asked again for what it has not told.
     pub fn asked_again(self, now: Seconds) -> Row {
         let told = match self.told {
             Told::Whole => Told::Whole,

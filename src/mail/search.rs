@@ -1,7 +1,7 @@
 //! What somebody looks for, as they type it: plain words, and the operators that people know from other webmails.
 //!
-//! Not for how a server is asked (`remote`). To know before changing it: nothing that is typed is an error. What is no
-//! operator of ours is a word, and is looked for as such.
+//! Not for how a server is asked (`remote`). To know before changing it: nothing that is typed is an error. What is not
+//! one of our operators is a word, and is looked for as such.
 
 use super::{Flags, Sought};
 use crate::time::Day;
@@ -62,7 +62,7 @@ pub enum Narrowing {
     Attachment,
 }
 
-/// What can be filled in by those who do not know what to type.
+/// What can be filled in by people who do not know what to type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SearchOption {
     /// Who it is from.

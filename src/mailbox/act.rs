@@ -40,7 +40,7 @@ pub struct Settled {
     pub under: NoticeKey,
     /// What is said of it.
     pub said: Act,
-    /// The page that comes next, for the same form sent once more.
+    /// The page that comes next, for the same form sent again.
     pub page: Route,
 }
 

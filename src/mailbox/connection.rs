@@ -13,7 +13,7 @@ pub(super) struct Connection<'v> {
     remote: Remote<'v>,
     /// What is open there.
     open: Option<Open>,
-    /// True where the server has said goodbye over some message, and it was gone on with.
+    /// True where the server has said goodbye over some message, and the session continued.
     has_gone_on: bool,
 }
 

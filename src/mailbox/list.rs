@@ -14,7 +14,7 @@ use crate::mail::{Conversation, Entry, FolderName, FolderRef, ListId, Permits, R
 use crate::route::{Anchor, ListPage, ListQuery, Selected};
 use crate::store::keys::{FlagsAsOf, List};
 
-/// How often a list is compared anew within one request, where a folder will not stand still.
+/// How often a list is compared again within one request, where a folder will not stand still.
 const ATTEMPTS: u32 = 3;
 /// Stretches of a list whose flags are known as of different times.
 const STRETCHES: usize = 20;
@@ -87,7 +87,7 @@ impl Mailbox<'_, '_> {
         let is_fresh = |head: &List| is_walked || self.fresh.is_fresh(head.as_of);
         let is_asked = query.compare || query.further;
         let mut compared = match cached {
-            // Somebody who asks for it by a click wants the server to be tried once more.
+            // Somebody who asks for it by a click wants the server to be tried again.
             Some(head) if (is_fresh(&head) || self.offline.is_set()) && !is_asked => Compared {
                 head,
                 flags_due: false,

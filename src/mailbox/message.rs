@@ -102,10 +102,10 @@ impl Mailbox<'_, '_> {
                 None => texts = self.read_whole(at, &mut row, choose, &work)?,
             }
             match self.name_parts(at, &mut row) {
-                // What is shown is chosen anew, of parts with names.
+                // What is shown is chosen again, of parts with names.
                 Ok(true) => drop(choose(row.parts.as_deref().unwrap_or_default())),
                 Ok(false) => {}
-                // They are saved under a name of ours.
+                // They are saved under a name that we give.
                 Err(failure) => self.offline.note(failure).unwrap_or_default(),
             }
         }
@@ -268,7 +268,7 @@ impl Mailbox<'_, '_> {
         if !is_nothing && (!is_due || self.offline.is_set()) {
             return Ok(known);
         }
-        // Somebody who opens a message of which nothing is known wants it to be tried once more.
+        // Somebody who opens a message of which nothing is known wants it to be tried again.
         let known = known.asked_again(now);
         self.cache.put_row(at, &known);
         match self.fetch_row(at) {
@@ -398,7 +398,7 @@ impl Mailbox<'_, '_> {
         Ok(texts)
     }
 
-    /// A message that the server takes for a header with nothing behind it, where its header ends earlier: as it is read
+    /// A message that the server considers a header with nothing behind it, where its header ends earlier: as it is read
     /// here, and kept so.
     fn read_header_as_text(
         &mut self,

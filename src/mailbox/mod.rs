@@ -132,7 +132,7 @@ impl<'v, 'p> Mailbox<'v, 'p> {
         self.server.cost()
     }
 
-    /// The folders, listed anew where they are no longer fresh and nothing else has done so.
+    /// The folders, listed again where they are no longer fresh and nothing else has done so.
     ///
     /// # Errors
     /// `Imap`, where nothing is cached.

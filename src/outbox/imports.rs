@@ -226,7 +226,7 @@ pub(super) fn sweep(user_dir: &Path) -> Result<()> {
     let dir = user_dir.join("imports");
     for entry in state::entries(&dir)? {
         let one = entry.path();
-        // The state is written anew as long as there is progress.
+        // The state is written again as long as there is progress.
         let state = fs::metadata(one.join("state"));
         if state.is_ok_and(|state| age(&state) <= LIFE) {
             continue;

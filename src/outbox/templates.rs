@@ -95,7 +95,7 @@ impl Templates {
             self.0.keep(&id, &writing, key)
         });
         if kept.is_err() {
-            // Nobody finds it; its room is given back.
+            // Nobody finds it; its room is freed.
             drop(self.0.forget(&id));
         }
         kept

@@ -173,7 +173,7 @@ impl<R: Read + Seek> MboxReader<R> {
         Ok(fits)
     }
 
-    /// Hands on what comes until `end`, and finds the separating line behind it.
+    /// Passes on what comes until `end`, and finds the separating line behind it.
     fn body(&mut self, end: u64, keep: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
         let mut line = Vec::new();
         let mut begins = true;

@@ -54,7 +54,7 @@ impl<R: Read + Seek> Unzip<R> {
         let length = from.seek(SeekFrom::End(0))?;
         let tail_at = length.saturating_sub(END);
         let tail = stretch(&mut from, tail_at, length.saturating_sub(tail_at))?;
-        // An archive inside the archive has such an end too, and nothing of ours stands behind it.
+        // An archive inside the archive has such an end too, and nothing of our own is behind it.
         let ends = |at: &usize| {
             let record = tail.get(*at..).unwrap_or_default();
             let comment = short(record, 20).map(usize::from);

@@ -28,7 +28,7 @@ thread_local! {
 /// Those that are started sleep until all have been asked for, and a moment longer.
 ///
 /// sled starts its threads inside the lazy initialiser of the queue that they read, and until it is done they spin: on
-/// few cores they take the time from the thread that they wait for. Asleep they let it finish. It goes on with those that it
+/// few cores they take the time from the thread that they wait for. Asleep they let it finish. It continues with those that it
 /// gets; each costs a click some 20 us.
 pub fn with_few_threads<T>(asked: usize, most: usize, work: impl FnOnce() -> T) -> T {
     struct Over(Arc<AtomicUsize>);

@@ -145,7 +145,7 @@ impl Session {
     }
 }
 
-/// Which command of the plan a text is of, and what its end is; None for the CAPABILITY that joined by itself.
+/// Which command of the plan a text is of, and what its end is; None for the CAPABILITY that joined on its own.
 type Owner = Option<(usize, Awaited)>;
 
 /// Commands that go out together.

@@ -312,7 +312,7 @@ impl Inner {
         }
     }
 
-    /// Decides who gets a response: the crate, or those who take the flight.
+    /// Decides who gets a response: the crate, or the code that takes the flight.
     fn sort(&mut self, response: Vec<u8>) -> Result<()> {
         if self.greeting {
             self.greeting = false;
@@ -382,7 +382,7 @@ impl Inner {
         Ok(())
     }
 
-    /// A line that begins neither with `*` nor with a tag of ours. An end under another tag means that client and server
+    /// A line that begins neither with `*` nor with one of our tags. An end under another tag means that client and server
     /// are out of step; anything else (Exchange forgets the `* OK` before a response code) only loses itself.
     fn untagged_by_mistake(&mut self, response: &[u8]) -> Result<()> {
         let mut lexer = Lexer::new(response);

@@ -51,7 +51,7 @@ impl Form {
     /// `multipart/form-data` (RFC 7578).
     ///
     /// # Errors
-    /// `BadRequest` for any other type and for more fields than any form of ours has; `Internal` where the spool cannot be
+    /// `BadRequest` for any other type and for more fields than any of our forms has; `Internal` where the spool cannot be
     /// read back.
     pub fn read(content_type: &str, body: Body) -> Result<Form> {
         let mut form = Form {

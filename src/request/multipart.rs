@@ -56,7 +56,7 @@ pub fn boundary(parameters: &str) -> Option<Vec<u8>> {
 /// Reads all parts.
 ///
 /// # Errors
-/// `BadRequest` for more parts than any form of ours has; `Internal` where the source cannot be read.
+/// `BadRequest` for more parts than any of our forms has; `Internal` where the source cannot be read.
 pub fn read(source: &dyn Source, boundary: &[u8]) -> Result<Parsed> {
     let scan = Scan {
         source,

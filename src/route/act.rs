@@ -21,7 +21,7 @@ impl SenderForm {
     /// Reads the fields of a form; the inverse of `fields`.
     ///
     /// # Errors
-    /// `BadRequest`: fields that no form of ours has.
+    /// `BadRequest`: fields that none of our forms has.
     pub fn read(fields: &[(String, String)]) -> Result<SenderForm> {
         let fields = Query::of(fields);
         Ok(SenderForm {
@@ -205,7 +205,7 @@ impl MessagesForm {
     /// Reads the fields of a form; the inverse of `fields`. Messages are named by numbers and ranges: `7`, `3:5,9`.
     ///
     /// # Errors
-    /// `BadRequest`: fields that no form of ours has.
+    /// `BadRequest`: fields that none of our forms has.
     pub fn read(fields: &[(String, String)]) -> Result<MessagesForm> {
         let fields = Query::of(fields);
         let page = fields.list_page()?;

@@ -12,10 +12,10 @@ pub struct NoticeId(pub [u8; 16]);
 /// The query parameter that names a notice.
 const NOTICE: &str = "notice";
 
-/// The query parameter by which a page that tries again by itself says so.
+/// The query parameter by which a page that tries again automatically says so.
 const AGAIN: &str = "again";
 
-/// How often the page behind this raw query has already tried again by itself; 0 for a click.
+/// How often the page behind this raw query has already tried again automatically; 0 for a click.
 pub fn retries(query: &str) -> u32 {
     Query::read(query)
         .get(AGAIN)

@@ -22,7 +22,7 @@ pub struct ComposeQuery {
     pub edited: Option<MessageRef>,
     /// What a new one is written to.
     pub source: Option<Source>,
-    /// Messages that a new one hands on, as files.
+    /// Messages that a new one forwards, as files.
     pub forwarded: Vec<Picked>,
     /// Who gets a new one, as typed.
     pub to: String,
@@ -282,7 +282,7 @@ impl DraftForm {
     /// Reads the fields of a form; the inverse of `hidden` and what is typed. A button that is not known keeps the message.
     ///
     /// # Errors
-    /// `BadRequest`: fields that no form of ours has.
+    /// `BadRequest`: fields that none of our forms has.
     pub fn read(fields: &[(String, String)]) -> Result<DraftForm> {
         let fields = Query::of(fields);
         let text = |name: &str| fields.get(name).unwrap_or_default().to_owned();
@@ -418,7 +418,7 @@ impl DraftForm {
         self
     }
 
-    /// The page that follows: one of ours, or the inbox.
+    /// The page that follows: one of our own, or the inbox.
     pub fn next(&self) -> Route {
         next(&self.next)
     }
@@ -433,7 +433,7 @@ fn with_more(to: String, more: &str) -> String {
     }
 }
 
-/// The page that an address of ours names; the inbox for anything else.
+/// The page that one of our addresses names; the inbox for anything else.
 pub fn next(address: &str) -> Route {
     let pages = ["folder", "folders", "message", "unsent"];
     let page = Route::shown_at(address).filter(|route| pages.contains(&route.name()));

@@ -12,7 +12,7 @@ impl FolderChange {
     /// Reads the fields of a form; the inverse of `fields`.
     ///
     /// # Errors
-    /// `BadRequest`: fields that no form of ours has.
+    /// `BadRequest`: fields that none of our forms has.
     pub fn read(fields: &[(String, String)]) -> Result<FolderChange> {
         let fields = Query::of(fields);
         let folder = |key: &'static str| {
@@ -117,7 +117,7 @@ impl SettingForm {
     /// Reads the fields of a form; the inverse of `fields`.
     ///
     /// # Errors
-    /// `BadRequest`: fields that no form of ours has.
+    /// `BadRequest`: fields that none of our forms has.
     pub fn read(fields: &[(String, String)]) -> Result<SettingForm> {
         let fields = Query::of(fields);
         let folder = fields.get("f").and_then(FolderName::new);

@@ -27,7 +27,7 @@ impl ImportForm {
     /// Reads the fields of a form; the inverse of `fields`.
     ///
     /// # Errors
-    /// `BadRequest`: fields that no form of ours has.
+    /// `BadRequest`: fields that none of our forms has.
     pub fn read(fields: &[(String, String)]) -> Result<ImportForm> {
         let fields = Query::of(fields);
         let folder = fields.folder()?;

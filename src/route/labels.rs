@@ -33,7 +33,7 @@ impl LabelForm {
     /// Reads the fields of a form. A name is one line.
     ///
     /// # Errors
-    /// `BadRequest`: fields that no form of ours has.
+    /// `BadRequest`: fields that none of our forms has.
     pub fn read(fields: &[(String, String)]) -> Result<LabelForm> {
         let fields = Query::of(fields);
         let name = fields.get(LabelForm::NAME).unwrap_or_default();

@@ -20,7 +20,7 @@ impl PreferenceForm {
     /// Reads the fields of a form; the inverse of `ActForm::from`.
     ///
     /// # Errors
-    /// `BadRequest`: fields that no form of ours has.
+    /// `BadRequest`: fields that none of our forms has.
     pub fn read(fields: &[(String, String)]) -> Result<PreferenceForm> {
         let fields = Query::of(fields);
         let named = |field| fields.get(field).unwrap_or_default();

@@ -25,7 +25,7 @@ impl SearchForm {
     /// Reads the fields of a form; the inverse of `fields`.
     ///
     /// # Errors
-    /// `BadRequest`: fields that no form of ours has.
+    /// `BadRequest`: fields that none of our forms has.
     pub fn read(fields: &[(String, String)]) -> Result<SearchForm> {
         let fields = Query::of(fields);
         Ok(SearchForm {

@@ -50,7 +50,7 @@ impl TellForm {
     /// Reads the fields of a form.
     ///
     /// # Errors
-    /// `BadRequest`: fields that no form of ours has.
+    /// `BadRequest`: fields that none of our forms has.
     pub fn read(fields: &[(String, String)]) -> Result<TellForm> {
         let fields = Query::of(fields);
         let text = |name: &str| fields.get(name).unwrap_or_default().to_owned();

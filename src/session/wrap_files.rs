@@ -1,4 +1,4 @@
-//! The wrapped data keys once more, in a file each: what is being written outlives a store that is damaged or lost, for it is
+//! A second copy of the wrapped data keys, each in a file: what is being written outlives a store that is damaged or lost, for it is
 //! sealed under a data key and lies nowhere else.
 //!
 //! Not for wrapping (`wraps`). To know before changing it: such a file opens with what its wrap opens with, the password and a

@@ -7,7 +7,7 @@ use super::{Chosen, Settings};
 use crate::mail::{Choice, Setting, Switch};
 
 impl Settings {
-    /// The value that is in force, as a form has it.
+    /// The value that is in use, as a form has it.
     pub fn text(&self, setting: Setting) -> String {
         match setting {
             Setting::TimeZone => self.time_zone.clone(),
@@ -24,7 +24,7 @@ impl Settings {
         }
     }
 
-    /// True where the hoster lets nobody change it.
+    /// True where the hoster does not let users change it.
     pub fn is_fixed(&self, setting: Setting) -> bool {
         self.fixed.contains(&setting)
     }

@@ -1,7 +1,7 @@
 //! Whose files are trusted: as ssh judges its own (owner, mode, the directories above), and never one that a web server
 //! may give away.
 //!
-//! Not for what is in them. To know before changing it: a directory of ours that others may enter is closed again; what
+//! Not for what is in them. To know before changing it: one of our directories that others may enter is closed again; what
 //! belongs to somebody else, or can be replaced by somebody else, is refused.
 
 use std::fs::{self, File, Metadata, Permissions};
@@ -22,7 +22,7 @@ const STICKY: u32 = 0o1000;
 const DENY: &str = "<IfModule mod_authz_core.c>\n  Require all denied\n</IfModule>\n\
                     <IfModule !mod_authz_core.c>\n  Deny from all\n</IfModule>\n";
 
-/// Judges a directory of ours, by what was `found` there. One that others may enter is closed. The path without links.
+/// Judges one of our directories, by what was `found` there. One that others may enter is closed. The path without links.
 ///
 /// # Errors
 /// `Setup`: it is a link or no directory, belongs to another user, or could be replaced by one.
@@ -51,7 +51,7 @@ pub(super) fn judge_directory(dir: &Path, found: &Metadata) -> Result<PathBuf> {
     Ok(real)
 }
 
-/// Judges a file of ours that was opened without following a link. One that others may read is closed.
+/// Judges one of our files that was opened without following a link. One that others may read is closed.
 pub(super) fn judge_file(path: &Path, file: &File) -> Result<()> {
     let found = file.metadata().map_err(|e| failed(path, &e))?;
     if found.uid() != process::user() {
@@ -63,7 +63,7 @@ pub(super) fn judge_file(path: &Path, file: &File) -> Result<()> {
     close(path, &found, 0o600)
 }
 
-/// Takes away what others may do with a file or directory of ours.
+/// Takes away what others may do with one of our files or directories.
 fn close(path: &Path, found: &Metadata, mode: u32) -> Result<()> {
     if found.mode() & OTHERS == 0 {
         return Ok(());

@@ -95,7 +95,7 @@ pub const INDEX: Tree<IndexKey, IndexPiece> = Tree::new(13, 1);
 /// The conversations of grouped lists, in blocks beside those of `BLOCKS`.
 pub const GROUPS: Tree<BlockKey, Vec<Conversation>> = Tree::new(15, 2);
 /// Which messages name which ids, so that one that arrives finds its conversation. It belongs to grouped lists, and is made with
-/// them; where it is missing, they are made anew.
+/// them; where it is missing, they are rebuilt.
 pub const NAMES: Tree<IndexKey, Names> = Tree::new(18, 1);
 /// Messages of other folders that belong to a conversation, by its newest message.
 pub const ELSEWHERE: Tree<MessageKey, Elsewhere> = Tree::new(16, 1);
@@ -158,7 +158,7 @@ pub struct SealedPart {
 pub struct Away {
     /// When.
     pub at: Seconds,
-    /// True where it did not answer in time, false where it could not be reached or let nobody in.
+    /// True where it did not answer in time, false where it could not be reached or accepted no sign-ins.
     pub in_silence: bool,
 }
 
@@ -337,9 +337,9 @@ pub struct KeptNotice {
     pub done: Act,
     /// The address of the POST that undoes it, without the base; None where nothing does.
     pub undo: Option<String>,
-    /// The address of the POST that goes on with it, where it was not done with all.
+    /// The address of the POST that continues it, where it was not done with all.
     pub more: Option<String>,
-    /// The page that came next, without the base: the same form sent once more leads there.
+    /// The page that came next, without the base: the same form sent again leads there.
     pub page: String,
 }
 

@@ -7,7 +7,7 @@
 //! A request that writes nothing waits for no disk: what sled then synchronises, opened and closed, is only the zeros behind the
 //! end of its log. A power cut may leave there what was there before, which sled's checksums find out as they did then.
 //!
-//! `Store` borrows the `Pass` and has a `Drop`, so the gate cannot be given back while sled is open.
+//! `Store` borrows the `Pass` and has a `Drop`, so the gate cannot be released while sled is open.
 
 mod generation;
 pub mod keys;

@@ -150,7 +150,7 @@ impl<'o> Reading<'o> {
 }
 
 fn kill(child: &mut Child) {
-    // One that has ended by itself needs no end.
+    // One that has ended on its own needs no end.
     drop(child.kill());
     drop(child.wait());
 }

@@ -87,7 +87,7 @@ const BUTTONS: [Button; 9] = [
 pub struct Opens {
     /// How many bytes of HTML there can be.
     pub most: usize,
-    /// True where it opens by itself.
+    /// True where it opens automatically.
     pub at_once: bool,
     /// Where what is quoted is had as HTML.
     pub quote: Option<Route>,

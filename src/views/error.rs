@@ -21,7 +21,7 @@ pub struct ErrorPage<'a> {
     pub words: Words,
     /// This page's own address, base and all, where it is safe to ask for it again (a GET).
     pub again: Option<&'a str>,
-    /// After so many seconds the browser asks for it again by itself.
+    /// After so many seconds the browser asks for it again automatically.
     pub refresh: Option<u32>,
     /// The folder that the address names, with its name for people.
     pub folder: Option<(&'a str, &'a ListQuery)>,
@@ -31,7 +31,7 @@ pub struct ErrorPage<'a> {
 enum Way {
     /// To the same page.
     Again,
-    /// To the same page, which would also come by itself.
+    /// To the same page, which would also come automatically.
     Now,
     /// To the folder that it was about, else the inbox.
     Folder,

@@ -161,7 +161,7 @@ fn keep(chrome: &Chrome, finding: &Finding, form: &ActForm) -> Markup {
     }
 }
 
-/// What can be filled in by those who do not know what to type. It is part of the form: what is filled in and what is typed
+/// What can be filled in by people who do not know what to type. It is part of the form: what is filled in and what is typed
 /// is looked for together, and stands in the field afterwards, as it could have been typed.
 fn options(chrome: &Chrome, finding: &Finding) -> Markup {
     let words = chrome.words;

@@ -31,7 +31,7 @@ pub struct ListPane {
     pub as_of: Option<Calendar>,
     /// True where nothing of its messages can be changed.
     pub is_read_only: bool,
-    /// The same page, compared with the server now; of a search its first page, with the search made once more.
+    /// The same page, compared with the server now; of a search its first page, with the search made again.
     pub compare: Route,
     /// What is looked for in it, and how else it could be shown.
     pub finding: Finding,

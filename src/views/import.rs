@@ -1,7 +1,7 @@
 //! The page on which messages are taken into a folder from files, and how far that has come.
 //!
 //! Not for what was taken in (a notice of the list says so). To know before changing it: without script the next step is a
-//! button; with it the page presses it by itself.
+//! button; with it the page presses it automatically.
 
 use maud::{Markup, html};
 
@@ -39,7 +39,7 @@ pub struct UnderWay {
 /// What happens next with an import.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
-    /// It goes on by itself.
+    /// It continues automatically.
     GoesOn,
     /// Its user decides.
     Waits,

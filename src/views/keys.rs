@@ -14,7 +14,7 @@ use crate::route::{ActForm, Route};
 pub struct KeysPage {
     /// The way back.
     pub back: Route,
-    /// What turns the keys off, or on again; None where the hoster lets nobody.
+    /// What turns the keys off, or on again; None where the hoster has fixed it.
     pub switch: Option<ActForm>,
 }
 

@@ -17,7 +17,7 @@ pub const LOGIN: &str = "login";
 pub const PASSWORD: &str = "password";
 /// The form field of the tick box for a long session; its value is `1`.
 pub const KEEP: &str = "keep";
-/// The form field of the page to go on with: path and query without the base.
+/// The form field of the page to continue with: path and query without the base.
 pub const TO: &str = "to";
 
 /// The form field of a form that waits for its user to sign in: what opens it.
@@ -65,7 +65,7 @@ pub struct LoginPage<'a> {
     pub keep: bool,
     /// The form's token.
     pub token: &'a str,
-    /// The page to go on with.
+    /// The page to continue with.
     pub to: &'a str,
     /// Why the form is here, if not for a first visit.
     pub reason: Option<Reason>,
@@ -78,7 +78,7 @@ pub struct LoginPage<'a> {
 pub enum Reason {
     /// The visitor has just signed out.
     SignedOut,
-    /// The session ended by itself.
+    /// The session ended on its own.
     Ended,
     /// The server no longer takes the session's password.
     PasswordChanged,

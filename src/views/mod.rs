@@ -124,7 +124,7 @@ pub struct Notice {
     pub text: String,
     /// The act that undoes what was done, where there is one.
     pub undo: Option<ActForm>,
-    /// The act that goes on with it, where there is one.
+    /// The act that continues it, where there is one.
     pub more: Option<More>,
     /// The page that it is about, and what leads there, where there is one.
     pub open: Option<(Route, &'static str)>,
@@ -313,7 +313,7 @@ fn in_full(words: Words, named: &Named) -> Markup {
     }
 }
 
-/// What somebody else wrote, inside a sentence of ours: its direction stays its own.
+/// What somebody else wrote, inside one of our sentences: its direction stays its own.
 fn said(text: &str) -> Markup {
     html! { bdi { (text) } }
 }

@@ -74,7 +74,7 @@ impl Suggested {
         }
     }
 
-    /// Where script asks for those who are not in the list.
+    /// Where script asks for people that are not in the list.
     fn more(&self, chrome: &Chrome) -> Option<String> {
         let find = String::new();
         self.has_more.then(|| chrome.href(&Route::Suggest { find }))
@@ -98,7 +98,7 @@ pub(super) fn picker(chrome: &Chrome, people: &Suggested) -> Markup {
     }
 }
 
-/// What script gets: those who were found, as they are typed.
+/// What script gets: the people that were found, as they are typed.
 pub fn found(found: &[String]) -> Markup {
     html! { datalist { @for one in found { option value=(one) {} } } }
 }

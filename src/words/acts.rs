@@ -328,7 +328,7 @@ impl Words {
         "Undo"
     }
 
-    /// Goes on with what was not done with all messages.
+    /// Continues what was not done with all messages.
     pub fn go_on(&self) -> &'static str {
         "Continue"
     }

@@ -45,12 +45,12 @@ impl Words {
         "The message is passed on unchanged. Replies go to its sender, not to you."
     }
 
-    /// The subject of a message that hands on several.
+    /// The subject of a message that forwards several.
     pub fn several_messages(&self, count: usize) -> String {
         self.messages(u32::try_from(count).unwrap_or(u32::MAX))
     }
 
-    /// More messages than one can hand on.
+    /// More messages than one can forward.
     pub fn too_many_to_forward(&self, most: u32) -> String {
         format!(
             "You can forward up to {} messages at once. Select fewer.",
@@ -58,7 +58,7 @@ impl Words {
         )
     }
 
-    /// Messages that were to be handed on are gone.
+    /// Messages that were to be forwarded are gone.
     pub fn not_there_to_forward(&self, count: u32) -> String {
         match count {
             1 => "1 message is no longer in its folder, so it is not attached.".to_owned(),
@@ -175,7 +175,7 @@ impl Words {
         "Discard"
     }
 
-    /// The same page once more.
+    /// The same page again.
     pub fn look_again(&self) -> &'static str {
         "Check again"
     }
@@ -236,12 +236,12 @@ impl Words {
         }
     }
 
-    /// The line above a message that is handed on.
+    /// The line above a message that is forwarded.
     pub fn forwarded_line(&self) -> &'static str {
         "---------- Forwarded message ----------"
     }
 
-    /// Before a message that is handed on; names and values of its header.
+    /// Before a message that is forwarded; names and values of its header.
     pub fn forwarded_below(&self, header: &[(&str, String)]) -> String {
         let lines = header.iter().filter(|(_, value)| !value.is_empty());
         let lines = lines.map(|(name, value)| format!("{name}: {value}\n"));

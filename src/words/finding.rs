@@ -84,7 +84,7 @@ impl Words {
         }
     }
 
-    /// Looks once more for the same.
+    /// Looks again for the same.
     pub fn search_again(&self) -> &'static str {
         "Search again"
     }
@@ -104,7 +104,7 @@ impl Words {
         "Continue searching"
     }
 
-    /// Goes on with it.
+    /// Continues it.
     pub fn search_further(&self) -> &'static str {
         "Search older messages"
     }
@@ -125,7 +125,7 @@ impl Words {
         }
     }
 
-    /// Goes on with it.
+    /// Continues it.
     pub fn sort_further(&self) -> &'static str {
         "Sort older messages"
     }
@@ -135,7 +135,7 @@ impl Words {
         "Only the newest messages of this folder have been grouped into conversations so far."
     }
 
-    /// Goes on with it.
+    /// Continues it.
     pub fn group_further(&self) -> &'static str {
         "Group older messages"
     }

@@ -70,7 +70,7 @@ impl Words {
         "Import progress"
     }
 
-    /// Leads to the same page once more.
+    /// Leads to the same page again.
     pub fn check_progress(&self) -> &'static str {
         "Check progress"
     }

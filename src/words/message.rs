@@ -104,12 +104,12 @@ impl Words {
         "To"
     }
 
-    /// Label of those who got a copy.
+    /// Label of the recipients of a copy.
     pub fn cc_label(&self) -> &'static str {
         "Cc"
     }
 
-    /// Label of those who got a copy that the other recipients do not know of.
+    /// Label of the recipients of a copy that the others do not know of.
     pub fn bcc_label(&self) -> &'static str {
         "Bcc"
     }

@@ -22,7 +22,7 @@ impl Words {
         }
     }
 
-    /// What has to be put right first.
+    /// What has to be corrected first.
     pub fn draft_fault(&self, fault: &DraftFault) -> String {
         match fault {
             DraftFault::NoRecipient => "Add at least one recipient.".to_owned(),

@@ -1,7 +1,7 @@
 //! Style of a mail, judged by a CSS parser: style attributes and style sheets.
 //!
 //! Properties, functions, at-rules and selectors are allowed by name (`allowed`); everything that is not named goes, and so
-//! does every declaration in which one such thing stands. What is kept is written anew from its tokens (`written`), so that
+//! does every declaration in which one such thing stands. What is kept is written again from its tokens (`written`), so that
 //! it is read as the tokens that were judged: escapes and tricks of spelling do not survive. Addresses are judged as images
 //! are (`value`). To know before changing it: what selectors cost a browser depends on the whole mail, so style sheets are
 //! judged last, when all of its elements and attributes are counted.
@@ -104,7 +104,7 @@ impl<'a> Judge<'a> {
     }
 
     /// The allowed rules of all style sheets of a mail of so many elements, each with the media that it is for (empty is for
-    /// all). Each by itself: what one leaves open is not closed by the next.
+    /// all). Each on its own: what one leaves open is not closed by the next.
     pub(super) fn sheets(
         &mut self,
         elements: usize,

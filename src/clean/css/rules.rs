@@ -90,7 +90,7 @@ impl<'i> QualifiedRuleParser<'i> for Rules<'_, '_> {
         let mut selector = Written::default();
         match self.judge.within {
             None => selectors(input, 0, &mut selector)?,
-            // Each of a list by itself, behind the element; a comma inside of brackets is no end of one.
+            // Each of a list separately, behind the element; a comma inside of brackets is no end of one.
             Some(id) => input
                 .parse_comma_separated(|one| inside(one, id, &mut selector))
                 .map(drop)?,

@@ -8,7 +8,7 @@ use super::{Refused, refused};
 use crate::clean::budget::{CSS_DEPTH, CSS_SOUGHT_BYTES};
 use crate::clean::{ID_PREFIX, prefixed};
 
-/// One selector, so that it finds nothing but what lies in the element of ours with this id, and for `body` that element.
+/// One selector, so that it finds nothing but what lies in our element with this id, and for `body` that element.
 pub(super) fn inside(input: &mut Parser<'_>, id: &str, out: &mut Written) -> Result<(), Refused> {
     if !out.text.is_empty() {
         out.token(&Token::Comma)?;
@@ -91,7 +91,7 @@ fn of_attribute(input: &mut Parser<'_>, out: &mut Written) -> Result<(), Refused
                 out.token(&Token::QuotedString(prefixed(id).into()))?;
                 is_id = false;
             }
-            // Embedded images stand under addresses of ours, which say in which folder the message lies.
+            // Embedded images stand under our addresses, which say in which folder the message lies.
             Token::Ident(name) if is_first && name.eq_ignore_ascii_case("src") => {
                 return Err(refused());
             }

@@ -73,7 +73,7 @@ impl Reader<'_> {
         let kept = match what {
             Load::Data(data) => Some(data),
             Load::Part(id) => {
-                // A mail may name one image ten thousand times, and each time its bytes would be written anew.
+                // A mail may name one image ten thousand times, and each time its bytes would be written again.
                 let has_room = self.embedded_bytes <= EMBEDDED_BYTES;
                 let address = has_room.then(|| (self.how.inline)(&id)).flatten();
                 let shown = address.filter(|address| {

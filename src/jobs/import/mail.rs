@@ -134,7 +134,7 @@ impl Keeper<'_> {
         }
         let said = codec::headers(head);
         let dated = said.date.map(|(at, _)| at);
-        // Those who do not know when a message came write the beginning of time.
+        // Programs that do not know when a message came write the beginning of time.
         let arrived = begun.and_then(|begun| begun.arrived).filter(|at| *at > 0);
         let flags = begun.map_or(Flags::SEEN, |_| flags(head));
         let notes = begun.map_or(0, |_| notes(head));

@@ -1,7 +1,7 @@
 //! Which messages of a folder name which ids, as it is kept: in buckets, by the ids.
 //!
 //! Not for what follows from it (`mailbox::index`). To know before changing it: a bucket that is missing, or that was made for
-//! another number of them, tells nothing: then conversations are made anew.
+//! another number of them, tells nothing: then conversations are rebuilt.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::store::keys::{IndexKey, NAMES, Names};
 /// About how many names a bucket is to hold, and most buckets.
 const NAMES_A_BUCKET: usize = 500;
 const MOST: u16 = 1_024;
-/// Most messages that are taken out one by one; of more, all is made anew.
+/// Most messages that are taken out one by one; of more, all is rebuilt.
 const FEW: usize = 500;
 
 /// The bucket of an id.
@@ -96,7 +96,7 @@ impl Cache<'_, '_> {
     }
 
     /// Takes messages that are gone out of what the messages of their folder name, and out of its index. False where it is
-    /// not certain that what they belonged to is all that changes: then conversations are made anew.
+    /// not certain that what they belonged to is all that changes: then conversations are rebuilt.
     pub(super) fn drop_names(&mut self, folder: &FolderRef, of: u16, gone: &[Uid]) -> bool {
         if gone.len() > FEW || of == 0 {
             return false;

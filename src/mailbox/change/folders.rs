@@ -84,7 +84,7 @@ impl Changes<'_, '_, '_> {
         }
     }
 
-    /// Lists the folders anew, with subscriptions.
+    /// Lists the folders again, with subscriptions.
     ///
     /// # Errors
     /// `Imap`.
@@ -137,7 +137,7 @@ impl Changes<'_, '_, '_> {
         Ok(())
     }
 
-    /// What a NO to the one command of a change means. The folders are listed anew all the same: it may have done a part.
+    /// What a NO to the one command of a change means. The folders are listed again all the same: it may have done a part.
     pub(super) fn refused(
         &mut self,
         flight: &Flight,

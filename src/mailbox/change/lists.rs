@@ -33,7 +33,7 @@ impl Changes<'_, '_, '_> {
     }
 
     /// Takes out of the list what is gone; which of the act's messages that are. Where the server names no numbers, `named`
-    /// are those that it has said to be gone otherwise; where not as many have gone, the list is compared anew.
+    /// are those that it has said to be gone otherwise; where not as many have gone, the list is compared again.
     pub(super) fn take_out(
         &mut self,
         work: &Work,
@@ -90,7 +90,7 @@ impl Changes<'_, '_, '_> {
             .collect())
     }
 
-    /// Compares the list anew; which of the act's messages are gone.
+    /// Compares the list again; which of the act's messages are gone.
     pub(super) fn gone_now(&mut self, work: &Work) -> Result<UidSet> {
         self.sync.compare(&work.list, Purpose::Act(None))?;
         let head = self.sync.cache.list(&work.list);

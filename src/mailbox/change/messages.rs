@@ -219,7 +219,7 @@ impl Changes<'_, '_, '_> {
             uids = rest;
         }
         if work.order.since.is_some() {
-            // A mark of ours would be a change since: it waits.
+            // A mark that we set would be a change since: it waits.
             uids.clear();
         }
         let marks = || uids.iter().copied().collect();

@@ -1,6 +1,6 @@
 //! The folder that is for something: Archive, Trash, Spam. Where there is none, it is made when it is first needed.
 //!
-//! Not for telling which folder is for what (`sync::tree`). To know before changing it: the folders are listed anew before
+//! Not for telling which folder is for what (`sync::tree`). To know before changing it: the folders are listed again before
 //! one is made, so that no second one stands beside what another client has made meanwhile.
 
 use super::Changes;

@@ -1,7 +1,7 @@
 //! Conversations that are known, with what has come since.
 //!
 //! A message that comes can only join conversations, and which ones is told by those that name the same ids. To know before
-//! changing it: the result is the same as that of grouping all anew (`group`), or there is none.
+//! changing it: the result is the same as that of grouping all again (`group`), or there is none.
 
 use std::collections::BTreeMap;
 

@@ -28,7 +28,7 @@ pub(in crate::mailbox) struct WideQuest<'q> {
     pub list: &'q ListId,
     /// The folders, each with how many messages it holds, where that is known.
     pub folders: Vec<(FolderName, Option<u32>)>,
-    /// What was found before, where that is gone on with.
+    /// What was found before, where that is continued.
     pub before: Option<(List, Vec<Entry>)>,
 }
 
@@ -209,7 +209,7 @@ impl Sync<'_, '_, '_> {
                     .is_some_and(|found| flight.require(found).is_err())
             };
             if named && asked.iter().any(is_refused) {
-                // Some servers refuse the name of the charset: once more without it.
+                // Some servers refuse the name of the charset: again without it.
                 self.note_opened(&flight, &asked, places);
                 named = false;
                 continue;
@@ -350,7 +350,7 @@ fn is_indexed(by: SortBy) -> bool {
     }
 }
 
-/// What has not been looked through, with what could not be sorted: it is looked for once more.
+/// What has not been looked through, with what could not be sorted: it is looked for again.
 fn with_unsorted(mut left: Vec<Left>, unsorted: &[Left]) -> Vec<Left> {
     for one in unsorted {
         match left.iter_mut().find(|left| left.folder == one.folder) {

@@ -227,7 +227,7 @@ impl Sync<'_, '_, '_> {
         Ok((plan, asked))
     }
 
-    /// The order as it is now, oldest first: what was known and what is new, where the numbers agree, else asked for anew.
+    /// The order as it is now, oldest first: what was known and what is new, where the numbers agree, else asked for again.
     fn order_now(
         &mut self,
         before: Option<&Before>,

@@ -1,7 +1,7 @@
-//! The conversations of a folder: those that are known with what has come since, or all of them made anew.
+//! The conversations of a folder: those that are known with what has come since, or all of them rebuilt.
 //!
 //! Not for what belongs together (`mailbox::index`). To know before changing it: what comes is looked up by the ids that it
-//! names, so an arrival costs about as much in a large folder as in a small one; whatever is not certain is made anew.
+//! names, so an arrival costs about as much in a large folder as in a small one; whatever is not certain is rebuilt.
 
 use super::Sync;
 use super::quest::Quest;
@@ -10,7 +10,7 @@ use crate::mail::{Conversation, FolderRef, IdHash, Indexed, Named, Uid};
 use crate::mailbox::cache::{Cache, Lines};
 use crate::mailbox::index::{Grouping, Known, Regrouping};
 
-/// Most messages that are looked up one by one; of more, all is made anew.
+/// Most messages that are looked up one by one; of more, all is rebuilt.
 const FEW: usize = 200;
 
 /// Conversations, the one with the oldest last message first.

@@ -3,7 +3,7 @@
 //! Not for making a row of an answer (that is `row`). To know before changing it: one message must never cost the others
 //! their rows. What a flight brought is kept whatever became of the rest; what the server leaves out, or refuses even when
 //! it is asked for alone, or breaks the connection at, is kept as a row of which nothing is known, so that the next request
-//! goes round it. A row that did not come whole is kept and marked, and asked for again.
+//! avoids it. A row that did not come whole is kept and marked, and asked for again.
 
 use std::collections::BTreeMap;
 

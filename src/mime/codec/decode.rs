@@ -6,7 +6,7 @@
 use super::uu::decode_line;
 use crate::mail::Encoding;
 
-/// Longest run of white space that is held back to see whether its line ends there.
+/// Longest run of white space that is kept until it is clear whether its line ends there.
 const HELD: usize = 1000;
 
 /// How far a part is, of those encodings that go by lines.
@@ -164,7 +164,7 @@ impl Decoder {
         }
     }
 
-    /// The line behind padding: goes on with the code, or is no code, nor is anything after it.
+    /// The line behind padding: continues the code, or is no code, nor is anything after it.
     fn after_padding(&mut self, out: &mut Vec<u8>) {
         let held = std::mem::take(&mut self.held);
         let row = held.trim_ascii();

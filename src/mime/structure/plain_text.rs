@@ -253,7 +253,7 @@ impl Reader<'_> {
             if let Some((shown, to)) = found {
                 rest = rest.get(shown.len()..).unwrap_or_default();
                 let Some(href) = to.and_then(|to| (self.judge)(&to)) else {
-                    // Not looked through once more: it may hold a thousand beginnings of others.
+                    // Not looked through again: it may hold a thousand beginnings of others.
                     words.push_str(shown);
                     continue;
                 };

@@ -60,9 +60,9 @@ pub struct HtmlFrame {
 pub enum ExternalImages {
     /// Nothing that would come.
     None,
-    /// Only so many images of one pixel, of which nothing would be seen: they stay held back.
+    /// Only so many images of one pixel, of which nothing would be seen: they stay blocked.
     Pixels(u32),
-    /// Images that are held back; the same page shows them.
+    /// Images that are blocked; the same page shows them.
     HeldBack {
         /// How many that can be seen.
         images: u32,
