@@ -31,6 +31,13 @@ pub static SCRIPT: Asset = Asset::new(
     "text/javascript; charset=utf-8",
 );
 
+/// Goes from page to page without leaving the first.
+pub static PANES: Asset = Asset::new(
+    "panes.js",
+    include_bytes!("../www/panes.js"),
+    "text/javascript; charset=utf-8",
+);
+
 /// Writes in rich text; of the page for writing alone.
 pub static COMPOSE: Asset = Asset::new(
     "compose.js",
@@ -65,8 +72,8 @@ pub static ROBOTS: Asset = Asset::new(
     "text/plain; charset=utf-8",
 );
 
-static ALL: [&Asset; 7] = [
-    &STYLE, &SCRIPT, &COMPOSE, &FILES, &EDITOR, &FAVICON, &ROBOTS,
+static ALL: [&Asset; 8] = [
+    &STYLE, &SCRIPT, &PANES, &COMPOSE, &FILES, &EDITOR, &FAVICON, &ROBOTS,
 ];
 
 /// The file of this name; None where there is none.

@@ -59,8 +59,12 @@ pub struct Head {
     pub fetch_dest: String,
     /// `User-Agent`, else empty.
     pub agent: String,
-    /// True for what a browser fetches before anybody has asked for it (`Sec-Purpose: prefetch`).
+    /// True for what a browser or our script fetches before anybody has asked for it (`Sec-Purpose: prefetch`): it marks nothing
+    /// as read.
     pub prefetch: bool,
+    /// True for what our script fetches so (`X-Postern-Ahead`, see www/panes.js): it never waits, keeps no session alive, and is
+    /// not answered where the mail server would have to be asked. Another site cannot send this header.
+    pub ahead: bool,
     /// What the web server is known to serve files from: its document root, and that of the alias that led here.
     pub served: Vec<PathBuf>,
 }
@@ -169,8 +173,9 @@ pub fn judge(config: &Config, var: impl Fn(&str) -> Option<OsString>) -> Result<
         }
     };
 
+    let ahead = method == "GET" && var("HTTP_X_POSTERN_AHEAD").is_some();
+
     Ok(Head {
-        method,
         path,
         query: query.to_owned(),
         base,
@@ -186,7 +191,9 @@ pub fn judge(config: &Config, var: impl Fn(&str) -> Option<OsString>) -> Result<
         fetch_site: text("HTTP_SEC_FETCH_SITE"),
         fetch_dest: text("HTTP_SEC_FETCH_DEST"),
         agent: text("HTTP_USER_AGENT"),
-        prefetch: text("HTTP_SEC_PURPOSE").contains("prefetch"),
+        prefetch: text("HTTP_SEC_PURPOSE").contains("prefetch") || ahead,
+        ahead,
+        method,
         served: ["DOCUMENT_ROOT", "CONTEXT_DOCUMENT_ROOT"]
             .iter()
             .filter_map(|name| optional(name))

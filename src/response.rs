@@ -67,6 +67,14 @@ impl Response {
             .with("Cache-Control", "private, no-store")
     }
 
+    /// What is fetched ahead and is not at hand.
+    pub fn not_ahead(status: u16) -> Response {
+        Response {
+            status,
+            ..Response::nothing()
+        }
+    }
+
     /// The HTML of a mail, a document of its own; `remote` lets it load pictures from elsewhere.
     pub fn frame(document: Markup, remote: bool) -> Response {
         let images = if remote {

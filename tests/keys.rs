@@ -25,7 +25,7 @@ fn a_question_mark_lists_the_keys_and_one_button_turns_them_off() {
     let browser = Chromium::start();
     let tab = opened(&site, &browser);
     write_settings(&site, "later = 'kept'\n");
-    tab.loading(|| tab.press("?"));
+    tab.changing(|| tab.press("?"));
     assert_eq!(
         tab.evaluate("location.pathname.split('/').pop()"),
         json!("keys")

@@ -158,7 +158,7 @@ fn a_visit_in_a_browser_raises_no_complaint() {
     tab.open(&html);
     // The script gives the frame the height of what is in it.
     tab.wait_for("document.querySelector('iframe').style.height");
-    tab.loading(|| tab.press("u"));
+    tab.changing(|| tab.press("u"));
     tab.viewport(390, 844, 2.0, true);
     tab.click(".pages .menu");
     tab.wait_for("getComputedStyle(document.querySelector('#folders')).display === 'flex'");
@@ -191,10 +191,10 @@ fn keys_lead_from_message_to_message() {
         ("k", "message 4."),
         ("p", "message 5."),
     ] {
-        tab.loading(|| tab.press(key));
+        tab.changing(|| tab.press(key));
         assert!(tab.text().contains(seen), "{key}: {}", tab.text());
     }
-    tab.loading(|| tab.press("u"));
+    tab.changing(|| tab.press("u"));
     assert_eq!(
         tab.evaluate("document.querySelectorAll('main.list').length"),
         json!(1)

@@ -81,6 +81,7 @@ mod opinions;
 mod parts;
 /// The people whom a user writes to: suggested, and forgotten.
 mod people;
+mod place;
 /// A message for paper.
 mod print;
 /// What a page says was done when an act fails, at each point where it can.

@@ -5,7 +5,6 @@
 // to row, and do something with the row that has the focus. The page says all of them: it has none where its reader wants
 // none. A button that cannot be seen, nor stands in a menu that can be, is not meant: it is for what is ticked, and nothing is.
 const isMeant = (one) => one.localName === "a" || (one.closest("details:not([open])") ?? one).checkVisibility();
-const rowLinks = () => [...document.querySelectorAll("main.list .row:not([hidden]) > a")];
 const alongRows = (event) => {
   const keys = document.querySelector("main.list")?.dataset ?? {};
   const does = (what) => keys[what]?.split(" ").includes(event.key);
@@ -51,40 +50,10 @@ document.addEventListener("click", (event) => {
   lastBox = box;
 });
 
-// Acting without leaving the page: the form is sent as it would be, and the page that comes takes the place of this one;
-// lists stay where they were. Rows that are to go are gone at once, and come back with the reason if they could not go.
-let at = 0;
+// Acting without leaving the page: the form is sent as it would be, and the page that comes takes the place of this one
+// (www/panes.js). Rows that are to go are gone at once, and come back with the reason if they could not go.
 let isBusy = false;
-const panes = () => [document.scrollingElement, document.querySelector(".list"), document.querySelector(".folders")];
-const focusedRow = () => rowLinks().findIndex((link) => link.parentElement.contains(document.activeElement));
-// A conversation that stays open stays where it is, and the focus with the message that it was in.
-const talk = () => document.querySelector("main.message:has(.talk)");
-const smallForms = () => [...document.querySelectorAll("form.small")];
-const take = (page, url, isNew, row = focusedRow()) => {
-  const tops = panes().map((pane) => pane?.scrollTop ?? 0);
-  const [talkTop, talkName] = [talk()?.scrollTop, talk()?.querySelector("h1").textContent];
-  const within = smallForms().findIndex((form) => form.contains(document.activeElement));
-  if (at === 0) history.replaceState({ at: 0 }, "");
-  if (isNew) history.pushState({ at: ++at }, "", url);
-  else history.replaceState({ at: ++at }, "", url);
-  const isSame = document.querySelector(".app")?.dataset.page === page.querySelector(".app")?.dataset.page;
-  document.title = page.title;
-  document.body.replaceWith(document.adoptNode(page.body));
-  panes().forEach((pane, nth) => pane && (nth > 0 || isSame) && (pane.scrollTop = tops[nth]));
-  const links = rowLinks();
-  if (row >= 0) links[Math.min(row, links.length - 1)]?.focus({ preventScroll: true });
-  if (talkName && talk()?.querySelector("h1").textContent === talkName) {
-    talk().scrollTop = talkTop;
-    if (within >= 0) smallForms()[within]?.querySelector("button:not([hidden])")?.focus({ preventScroll: true });
-  }
-  // What is said is read out once it has come, not as a part of the page.
-  for (const said of document.querySelectorAll(".note[role]")) {
-    const words = [...said.childNodes];
-    said.replaceChildren();
-    setTimeout(() => said.replaceChildren(...words), 50);
-  }
-  begin();
-};
+let acting;
 const say = (words) => {
   const note = document.createElement("div");
   note.className = "note bad";
@@ -92,9 +61,10 @@ const say = (words) => {
   note.append(Object.assign(document.createElement("p"), { textContent: words }));
   document.querySelector(".list > header, .message > header, main")?.append(note);
 };
-const send = async (form, data, goes = []) => {
-  if (isBusy) return;
+const send = (form, data, goes = []) => isBusy || (acting = act(form, data, goes));
+const act = async (form, data, goes) => {
   isBusy = true;
+  forget();
   document.querySelectorAll(".note.bad").forEach((note) => note.remove());
   // Where a row has the focus, the one that moves up has it then.
   const focused = focusedRow() < 0 || !goes.length ? focusedRow() : rowLinks().findIndex((link) => goes[0].contains(link));
@@ -115,6 +85,7 @@ const send = async (form, data, goes = []) => {
   } catch {
     back(form.dataset.lost);
   }
+  forget();
   isBusy = false;
 };
 document.addEventListener("submit", (event) => {
@@ -124,20 +95,6 @@ document.addEventListener("submit", (event) => {
   const goes = button?.dataset.goes === undefined ? [] : [...form.querySelectorAll(".row:has(.tick:checked)")];
   send(form, new FormData(form, button), goes);
 });
-// Which rows are selected is a page of its own, too.
-document.addEventListener("click", async (event) => {
-  const link = event.target.closest?.("main.list a[data-here]");
-  if (!link || isBusy || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
-  event.preventDefault();
-  const answer = await fetch(link.href).catch(() => undefined);
-  if (!answer?.ok) return location.assign(link.href);
-  take(new DOMParser().parseFromString(await answer.text(), "text/html"), answer.url, false);
-});
-// Only what was taken in has a number; a jump within the page has none.
-addEventListener("popstate", (event) => {
-  if (event.state && event.state.at !== at) location.reload();
-});
-
 // Rows are dragged to folders: the row, or all that are ticked if it is.
 let dragged;
 const folderOf = (event) => {
@@ -194,6 +151,7 @@ const grow = (frame) => {
     const body = frame.contentDocument?.body;
     // Before its document comes, a frame holds an empty one; at no height its layout would not be watched any more.
     if (!body || frame.contentDocument.URL === "about:blank") return;
+    frame.dataset.there = "";
     let steps = 30;
     const isForPhonesToo = hasPhoneLayout(frame.contentDocument);
     let [width, zoom] = [0, 1];
@@ -241,7 +199,7 @@ const grow = (frame) => {
 };
 
 // What each page begins with: its frames grow, an import goes on by itself, and where another tab is at work on it, the page
-// looks again. The row of the open message is in sight in the list beside it.
+// looks again.
 // What waits counts down, and a moment after its time the page is asked for what became of it.
 let looksAgain;
 let counts;
@@ -276,8 +234,14 @@ const begin = () => {
   document.querySelector("form[data-goes-on]")?.requestSubmit();
   const again = document.querySelector("a[data-again]");
   clearTimeout(looksAgain);
+  // Links to addresses, wherever the browser meets them, can lead to the page for writing: it asks its user.
+  const handler = document.querySelector("#handler");
+  if (handler && navigator.registerProtocolHandler) {
+    handler.hidden = false;
+    handler.querySelector("button").addEventListener("click", () =>
+      navigator.registerProtocolHandler("mailto", new URL(handler.dataset.page, location.href).href));
+  }
   if (again) looksAgain = setTimeout(() => location.replace(again.href), 3000);
-  document.querySelector(".app[data-page=message] .row.now")?.scrollIntoView({ block: "nearest" });
 };
 begin();
 
@@ -380,14 +344,6 @@ addEventListener("beforeunload", (event) => {
   const hasFiles = [...form.querySelectorAll("input[type=file]")].some((field) => field.files.length > 0);
   if (hasFiles || typed(form).toString() !== kept) event.preventDefault();
 });
-
-// Links to addresses, wherever the browser meets them, can lead to the page for writing: it asks its user.
-const handler = document.querySelector("#handler");
-if (handler && navigator.registerProtocolHandler) {
-  handler.hidden = false;
-  handler.querySelector("button").addEventListener("click", () =>
-    navigator.registerProtocolHandler("mailto", new URL(handler.dataset.page, location.href).href));
-}
 
 // Recipients are suggested below their field, for what stands behind its last comma: from the list in the page, and by the
 // server where it knows more. The focus stays in the field, which says what is meant (aria-activedescendant); the page says

@@ -311,6 +311,10 @@ pub(super) fn beside(query: &MessageQuery, standing: &Standing, list: ListQuery)
         by_time: list.list.order() == Order::default(),
         newer: message(&standing.newer),
         older: message(&standing.older),
+        row: match query.inside.is_empty() {
+            true => MessagesForm::box_of(at, list.list.spans_folders()),
+            false => String::new(),
+        },
         back: match query.inside.is_empty() {
             false => {
                 let list = query.list.clone();

@@ -8,7 +8,7 @@
 use super::needs::Asks;
 use crate::desk::Desk;
 use crate::error::{Error, Imap, Result};
-use crate::remote::Remote;
+use crate::remote::{self, Remote};
 use crate::session::{self, Session, SessionCookie};
 
 /// A session that is to be shown something.
@@ -34,7 +34,10 @@ impl Accepting<'_> {
             Asks::AsPart if session::is_stale_part(session, desk.now) => {
                 return Err(Error::NotSignedIn);
             }
-            Asks::AsPart | Asks::Nothing => false,
+            Asks::Ahead if away.is_some() || session::is_stale(session, desk.now) => {
+                return Err(remote::ahead_only());
+            }
+            Asks::AsPart | Asks::Ahead | Asks::Nothing => false,
         };
         if !is_due || away.is_some() {
             return Ok(away);

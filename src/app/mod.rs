@@ -232,6 +232,11 @@ impl Asked<'_> {
         needs(&self.request.route)
     }
 
+    /// True for what somebody has clicked.
+    fn is_clicked(&self) -> bool {
+        self.needs().is_clicked(self.request.head)
+    }
+
     /// The gates, as this request comes to them.
     fn gate<'g>(&'g self, door: &'g Door) -> Gate<'g> {
         Gate {

@@ -109,6 +109,8 @@ pub enum Asks {
     AsPart,
     /// It is not: nothing of the mail is shown.
     Nothing,
+    /// It is not: where it would have to be, nothing is shown.
+    Ahead,
 }
 
 /// Where one goes on after signing in.
@@ -428,14 +430,15 @@ impl<'r> Needs<'r> {
     /// another: an attachment that is downloaded from a page that was left open.
     pub fn asks(&self, head: &Head) -> Asks {
         match (self.asks, head.fetch_dest.as_str()) {
+            _ if head.ahead => Asks::Ahead,
             (Asks::AsPart, "document") => Asks::Anew,
             (asks, _) => asks,
         }
     }
 
     /// True for what somebody has clicked: it keeps a session alive.
-    pub fn is_clicked(&self) -> bool {
-        self.waits != Waiter::Background
+    pub fn is_clicked(&self, head: &Head) -> bool {
+        self.waits != Waiter::Background && !head.ahead
     }
 
     /// How this request waits at the gate: a page that tries again without being asked to never waits, and never
@@ -449,7 +452,7 @@ impl<'r> Needs<'r> {
             // What is kept without being asked for is kept again soon: it need not wait.
             ("POST", Waiter::Background) => Ok(Waiter::Background),
             ("POST", _) => Err(Error::Internal(Cause::new("a POST that is no act"))),
-            _ if route::retries(&head.query) > 0 => Ok(Waiter::Background),
+            _ if route::retries(&head.query) > 0 || head.ahead => Ok(Waiter::Background),
             (_, waits) => Ok(waits),
         }
     }

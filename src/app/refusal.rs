@@ -31,7 +31,7 @@ pub(super) fn not_signed_in(
     pass: Option<Pass>,
 ) -> Result<Answer> {
     let needs = asked.needs();
-    if needs.fails_as == FailsAs::Part {
+    if needs.fails_as == FailsAs::Part || asked.request.head.ahead {
         return Err(Error::NotSignedIn);
     }
     let (to, reason) = match &needs.back {
@@ -101,9 +101,16 @@ impl Asked<'_> {
 
 /// The page of a failure, and its line in the log; `asked` where the request was let in.
 pub(super) fn page(context: &Context, asked: Option<&Asked>, failure: &Failure) -> Response {
-    log(asked, failure);
     let error = &failure.error;
     let head = &context.head;
+    if head.ahead {
+        // Nobody has asked for it. Neither does it try again: browsers take that as advice on whole sites.
+        return Response::not_ahead(match error.status() {
+            401 => 401,
+            _ => 503,
+        });
+    }
+    log(asked, failure);
     let here = head.here();
     let is_get = head.is_get();
     let again = format!("{}{here}", head.base.0);

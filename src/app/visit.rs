@@ -23,7 +23,7 @@ use crate::mailbox::{self, Mailbox};
 use crate::notices::{self, Told};
 use crate::outbox::{Drafts, FormId, Imports, Outbox, Templates, UnderWay};
 use crate::profile::Profile;
-use crate::remote::{Capabilities, Remote};
+use crate::remote::{self, Capabilities, Remote};
 use crate::response::Response;
 use crate::route::{self, ActForm, Base, ImportForm, NoticeId, Route};
 use crate::session::{self, Session, SessionCookie};
@@ -84,6 +84,7 @@ pub(super) fn visit(
                     };
                     Ok(Answer::Page(Response::see_other(&href)))
                 }
+                Done::Leaves(_) if head.ahead => Err(remote::ahead_only()),
                 Done::Leaves(job) => visitor.leave(job, &session, left.pass, timing),
             }
         }
@@ -126,7 +127,7 @@ impl Visitor<'_> {
             let resumed = carry::keep_for(self.asked, desk.pass, &session)?;
             return resumed.map(Outcome::Resumed).ok_or(error);
         }
-        if self.asked.needs().is_clicked() {
+        if self.asked.is_clicked() {
             session::touch(&mut desk.store, self.claim, &session, desk.now);
         }
         let id = self.notice_id(&session)?;
@@ -212,6 +213,9 @@ impl Visitor<'_> {
         let patience = asked.needs().patience;
         let deadline = patience.map_or(asked.deadline, |limit| asked.deadline.within(limit));
         let mut remote = Remote::new(session.account(config)?, known, deadline);
+        if asked.request.head.ahead {
+            remote.shut();
+        }
         let accepting = Accepting {
             asks: asked.needs().asks(asked.request.head),
             claim: self.claim,
@@ -277,6 +281,11 @@ impl Visitor<'_> {
         if let (Err(Error::Gone(what)), Some(folder)) = (&done, asked.folder()) {
             visit.mailbox.mark_stale(&folder, *what);
         }
+        let done = match visit.mailbox.has_missed() {
+            // Some of it may be missing.
+            true => Err(remote::ahead_only()),
+            false => done,
+        };
         timing.render = Some(visit.rendering);
         timing.imap = Some(visit.mailbox.cost());
         let failed = done.as_ref().err().and_then(Error::imap);
@@ -376,7 +385,7 @@ impl Visitor<'_> {
         let away = failed.or(mailbox.found_away()).cloned();
         if let Some(how) = away {
             session::found_away(mailbox.store(), self.claim, &how, now);
-        } else if mailbox.is_accepted() && self.asked.needs().is_clicked() {
+        } else if mailbox.is_accepted() && self.asked.is_clicked() {
             session::accepted(mailbox.store(), self.claim, session, now);
         }
     }

@@ -46,6 +46,11 @@ impl<'v> Connection<'v> {
         self.remote.is_open()
     }
 
+    /// True where a connection was needed that was not to be made.
+    pub fn has_missed(&self) -> bool {
+        self.remote.has_missed()
+    }
+
     /// True where the server has an extension; connects at the first question.
     pub fn can(&mut self, capability: &str) -> Result<bool> {
         Ok(self.remote.ready()?.has(capability))

@@ -117,6 +117,11 @@ impl<'v, 'p> Mailbox<'v, 'p> {
         self.server.is_signed_in()
     }
 
+    /// True where the server was needed for what is fetched ahead, so that something may be missing.
+    pub fn has_missed(&self) -> bool {
+        self.server.has_missed()
+    }
+
     /// True where the server itself can say which messages have something attached.
     pub fn knows_attachments(&self) -> bool {
         self.server.is_known_to_have("X-GM-EXT-1")

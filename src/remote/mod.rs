@@ -125,10 +125,19 @@ pub struct Remote<'a> {
 enum State {
     /// Nothing was needed yet.
     Unasked,
+    /// None is to be made; and whether one was needed.
+    Shut { is_missed: bool },
     /// Signed in.
     Open(Box<Session>),
     /// Failed, for good.
     Broken(Error),
+}
+
+/// That what is fetched ahead is not at hand.
+pub fn ahead_only() -> Error {
+    Error::Busy {
+        waited: Duration::ZERO,
+    }
 }
 
 impl<'a> Remote<'a> {
@@ -150,6 +159,16 @@ impl<'a> Remote<'a> {
         }
     }
 
+    /// Never connects from now on: for what is fetched ahead.
+    pub fn shut(&mut self) {
+        self.state = State::Shut { is_missed: false };
+    }
+
+    /// True where a connection was needed that was not to be made.
+    pub fn has_missed(&self) -> bool {
+        matches!(self.state, State::Shut { is_missed: true })
+    }
+
     /// Connects and signs in, unless that was done.
     ///
     /// # Errors
@@ -162,8 +181,12 @@ impl<'a> Remote<'a> {
             self.enter(connected);
             self.spend(watch);
         }
+        if let State::Shut { is_missed } = &mut self.state {
+            *is_missed = true;
+        }
         match &self.state {
             State::Open(session) => Ok(&session.able),
+            State::Shut { .. } => Err(ahead_only()),
             State::Broken(error) => Err(error.clone()),
             State::Unasked => Err(Error::Internal(Cause::new(
                 "a connection neither made nor failed",
@@ -231,7 +254,7 @@ impl<'a> Remote<'a> {
                 (flown, is_lost)
             }
             State::Broken(error) => (Err(error.clone()), true),
-            State::Unasked => {
+            State::Unasked | State::Shut { .. } => {
                 let cause = Cause::new("a flight without a connection");
                 (Err(Error::Internal(cause)), false)
             }

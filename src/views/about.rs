@@ -112,7 +112,7 @@ pub(super) fn framed(
     inside: Markup,
 ) -> Markup {
     let panes = html! {
-        main.message #message {
+        main.message #message aria-label=(title) {
             .tools.bar {
                 a.button.quiet href=(chrome.href(back)) aria-keyshortcuts=[chrome.pressed_by(Shortcut::Back)] {
                     (icon(Icon::Back)) (back_words)

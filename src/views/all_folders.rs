@@ -57,7 +57,7 @@ pub fn page(chrome: &Chrome, page: &AllFolders) -> Markup {
     let last = page.from.saturating_add(shown);
     let (address, _) = Route::Folders(FoldersQuery::default()).form(chrome.base);
     let panes = html! {
-        main.message #message {
+        main.message #message aria-label=(words.all_folders()) {
             .tools.bar role="group" aria-label=(words.pages()) {
                 a.button.quiet href=(chrome.href(&page.back)) { (icon(Icon::Back)) (words.back_to_inbox()) }
                 @if let Some(before) = &page.before {

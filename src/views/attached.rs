@@ -40,7 +40,7 @@ pub(super) fn attachments(
                 .bar {
                     h2 #attached { (words.attachments(files.len())) }
                     @if let Some(all) = all {
-                        a.button.quiet.push href=(chrome.href(all)) { (icon(Icon::Download)) (words.all_as_zip()) }
+                        a.button.quiet.push data-file="" href=(chrome.href(all)) { (icon(Icon::Download)) (words.all_as_zip()) }
                     }
                 }
                 ul.files { @for file in files { (attachment(chrome, file)) } }
@@ -71,7 +71,7 @@ fn attachment(chrome: &Chrome, file: &AttachmentLine) -> Markup {
                     @if let Some(route) = &file.open {
                         a href=(chrome.href(route)) target=[tab] { (words.open()) span.sr { " " (name) } }
                     }
-                    a href=(chrome.href(&file.download)) { (words.download()) span.sr { " " (name) } }
+                    a data-file="" href=(chrome.href(&file.download)) { (words.download()) span.sr { " " (name) } }
                 }
             }
         }

@@ -140,7 +140,7 @@ impl<'b> Back<'b> {
 pub(super) fn asking(chrome: &Chrome, back: &Back, heading: &str, inside: Markup) -> Markup {
     let words = chrome.words;
     let panes = html! {
-        main.message #message {
+        main.message #message aria-label=(heading) {
             .tools.bar role="group" aria-label=(words.pages()) {
                 a.button.quiet href=(chrome.href(back.to)) { (icon(Icon::Back)) (back.label) }
             }

@@ -115,7 +115,7 @@ pub fn page(chrome: &Chrome, page: &ComposePage) -> Markup {
         None => words.new_message(),
     };
     let panes = html! {
-        main.message #message {
+        main.message #message aria-label=(heading) {
             (tools(chrome, page))
             article.compose {
                 h1 { (heading) }

@@ -85,7 +85,7 @@ pub fn page(chrome: &Chrome, talk: &ConversationPage) -> Markup {
     };
     let panes = html! {
         @if let Some(list) = talk.list { (beside(chrome, list)) }
-        main.message #message {
+        main.message #message aria-label=(subject) {
             (tools(chrome, talk))
             article.talk {
                 h1 { (said(subject)) }
@@ -167,7 +167,7 @@ fn tools(chrome: &Chrome, talk: &ConversationPage) -> Markup {
     let (nth, total) = talk.place;
     html! {
         .tools.bar role="group" aria-label=(words.about_conversation()) {
-            a.button.quiet.back href=(chrome.href(&talk.beside.back)) title=(back) aria-keyshortcuts=[chrome.pressed_by(Shortcut::Back)] {
+            a.button.quiet.back href=(talk.beside.back(chrome)) title=(back) aria-keyshortcuts=[chrome.pressed_by(Shortcut::Back)] {
                 (icon(Icon::Back)) span.sr { (back) } span.name.narrow aria-hidden="true" { (talk.folder) }
             }
             form.bar #acts method="post" action=(acting::target(chrome)) data-lost=(words.connection_lost()) {

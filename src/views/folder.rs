@@ -10,7 +10,7 @@ use super::finding::{self, Finding, SoFar, marked};
 use super::folders::opener;
 use super::icons::{Icon, icon, sign};
 use super::labels::{Chip, chips};
-use super::{Chrome, Pane, act, app, face, filled, in_full, notices, said, when};
+use super::{Chrome, Pane, act, app, face, filled, in_full, notices, row_id, said, when};
 use crate::mail::{Address, Order, Role, Shortcut, Sought};
 use crate::route::{ActForm, Route, Selected};
 use crate::sender::Named;
@@ -132,13 +132,18 @@ impl ListPane {
         let own = matches!(self.role, Some(Role::Sent | Role::Drafts));
         self.unread.filter(|_| !own)
     }
+
+    /// The address of this page of it, however it was come to.
+    fn place(&self, chrome: &Chrome) -> String {
+        chrome.href(&self.selection.nothing)
+    }
 }
 
 /// The page of a list; `look` is where script asks whether it would show something else by now.
 pub fn page(chrome: &Chrome, list: &ListPane, look: Option<&Route>) -> Markup {
     let words = chrome.words;
     let panes = html! {
-        main.list #list aria-label=(list.title) data-look=[look.map(|look| chrome.href(look))]
+        main.list #list aria-label=(list.title) data-place=(list.place(chrome)) data-look=[look.map(|look| chrome.href(look))]
             data-next=[chrome.row_keys(Shortcut::Next)] data-previous=[chrome.row_keys(Shortcut::Previous)]
             data-open=[chrome.row_keys(Shortcut::Open)] data-select=[chrome.row_keys(Shortcut::Select)] {
             (head(chrome, list, html! { h1.title dir="auto" title=(list.title) { (list.title) } }, true))
@@ -157,7 +162,7 @@ pub fn page(chrome: &Chrome, list: &ListPane, look: Option<&Route>) -> Markup {
 /// The list beside an open message.
 pub(super) fn beside(chrome: &Chrome, list: &ListPane) -> Markup {
     html! {
-        section.list #list aria-label=(list.title) {
+        section.list #list aria-label=(list.title) data-place=(list.place(chrome)) {
             (head(chrome, list, html! { h2.title dir="auto" title=(list.title) { (list.title) } }, false))
             (rows(chrome, list))
         }
@@ -187,17 +192,16 @@ fn head(chrome: &Chrome, list: &ListPane, title: Markup, is_page: bool) -> Marku
                 @if list.is_read_only {
                     span { (words.folder_is_read_only()) }
                 }
-                @if is_page && !list.rows.is_empty() {
+                // Beside a message, too: there the list stands as it stands alone, to the pixel.
+                @if !list.rows.is_empty() {
                     a.select data-here href=(chrome.href(&list.selection.page)) { (words.select_page()) }
                 }
-                @if is_page {
-                    @if let Some(form) = &list.all_read { (act(chrome, form, words.mark_all_read())) }
-                    @if let (Some(empty), Some(label)) = (&list.empty, list.role.and_then(|role| words.empty_folder(role))) {
-                        a href=(chrome.href(empty)) { (label) }
-                    }
+                @if let Some(form) = &list.all_read { (act(chrome, form, words.mark_all_read())) }
+                @if let (Some(empty), Some(label)) = (&list.empty, list.role.and_then(|role| words.empty_folder(role))) {
+                    a href=(chrome.href(empty)) { (label) }
                 }
             }
-            @if is_page && (list.hidden > 0 || list.remove_marked.is_some()) {
+            @if list.hidden > 0 || list.remove_marked.is_some() {
                 .asof {
                     @if list.hidden > 0 { span { (words.marked_are_hidden(list.hidden)) } }
                     @if let Some(remove) = &list.remove_marked {
@@ -289,7 +293,7 @@ fn row(chrome: &Chrome, row: &RowLine, selected: Selected, found: &Sought) -> Ma
     };
     let subject = row.subject.trim();
     html! {
-        li.row.unread[row.unread].muted[row.muted].marked[row.marked].now[row.current] {
+        li.row.unread[row.unread].muted[row.muted].marked[row.marked].now[row.current] id=(row_id(&row.ticked)) {
             (acting::tick(chrome, &row.ticked, if subject.is_empty() { words.no_subject() } else { subject }, selected))
             (face(who.unwrap_or(&nobody)))
             a href=(chrome.href(&row.href)) aria-current=[row.current.then_some("true")] {

@@ -114,14 +114,16 @@ mod tests {
             let words = Words::ENGLISH.shortcut(shortcut);
             assert!(told.contains(&format!("<dd>{words}</dd>")), "{words}");
         }
-        let script = std::str::from_utf8(assets::SCRIPT.bytes).expect("text");
-        for literal in [
-            "event.key ===",
-            "event.key ==",
-            "Arrow",
-            "/i.test(event.key)",
-        ] {
-            assert!(!script.contains(literal), "script knows a key: {literal}");
+        for script in [&assets::SCRIPT, &assets::PANES] {
+            let script = std::str::from_utf8(script.bytes).expect("text");
+            for literal in [
+                "event.key ===",
+                "event.key ==",
+                "Arrow",
+                "/i.test(event.key)",
+            ] {
+                assert!(!script.contains(literal), "script knows a key: {literal}");
+            }
         }
     }
 

@@ -14,7 +14,7 @@ use super::finding::marked;
 use super::folder::{ListPane, beside};
 use super::icons::{Icon, icon};
 use super::labels::{Chip, chips};
-use super::{Chrome, Pane, app, notices};
+use super::{Chrome, Pane, app, notices, row_id};
 use crate::mail::{Answer, SearchField, Shortcut};
 use crate::route::{ComposeQuery, MessageQuery, Route};
 pub use body::{Always, Body, ExternalImages, Height, HtmlFrame};
@@ -56,12 +56,25 @@ pub struct MessagePage<'a> {
 pub struct Neighbours {
     /// The page of the list on which the message stands; from a message within another that one.
     pub back: Route,
+    /// The value of the box of its row there; empty from a message within another.
+    pub row: String,
     /// True where the list is in the order of time.
     pub by_time: bool,
     /// The message above it in the list.
     pub newer: Option<Route>,
     /// The message below it in the list.
     pub older: Option<Route>,
+}
+
+impl Neighbours {
+    /// The address of the list, at its row: without script a browser shows it there.
+    pub(super) fn back(&self, chrome: &Chrome) -> String {
+        let list = chrome.href(&self.back);
+        match self.row.is_empty() {
+            true => list,
+            false => format!("{list}#{}", row_id(&self.row)),
+        }
+    }
 }
 
 impl MessagePage<'_> {
@@ -144,7 +157,7 @@ pub fn page(chrome: &Chrome, message: &MessagePage) -> Markup {
     let subject = message.subject(chrome);
     let panes = html! {
         @if let Some(list) = message.list { (beside(chrome, list)) }
-        main.message #message {
+        main.message #message aria-label=(subject) {
             (tools(chrome, message))
             article {
                 h1 { bdi { (marked(subject, &message.at.sought_in(SearchField::Subject))) } }
@@ -194,7 +207,7 @@ fn tools(chrome: &Chrome, message: &MessagePage) -> Markup {
     let links = links(chrome, message);
     html! {
         .tools.bar role="group" aria-label=(words.about_message()) {
-            a.button.quiet.back href=(chrome.href(&message.beside.back)) title=(back) aria-keyshortcuts=[chrome.pressed_by(Shortcut::Back)] {
+            a.button.quiet.back href=(message.beside.back(chrome)) title=(back) aria-keyshortcuts=[chrome.pressed_by(Shortcut::Back)] {
                 (icon(Icon::Back)) span.sr { (back) } span.name.narrow aria-hidden="true" { (message.folder) }
             }
             @if !message.is_inside() { (answers(chrome, message, Standing::Above)) }
@@ -226,9 +239,9 @@ pub(super) fn links(chrome: &Chrome, message: &MessagePage) -> Markup {
         }
         a href=(chrome.href(&message.print())) target="_blank" { (icon(Icon::Print)) (words.print()) }
         @if let Some(source) = message.source() {
-            a href=(chrome.href(&source)) { (icon(Icon::Source)) (words.show_source()) }
+            a data-file="" href=(chrome.href(&source)) { (icon(Icon::Source)) (words.show_source()) }
         }
-        a href=(chrome.href(&message.save())) { (icon(Icon::Download)) (words.download_message()) }
+        a data-file="" href=(chrome.href(&message.save())) { (icon(Icon::Download)) (words.download_message()) }
         @if let Some(leave) = &message.extras.leave {
             a href=(chrome.href(leave)) { (icon(Icon::Exit)) (words.unsubscribe()) }
         }

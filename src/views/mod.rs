@@ -243,6 +243,7 @@ fn document(base: &Base, words: Words, (title, theme): (&str, Theme), body: Mark
                 title { (words.window(title)) }
                 link rel="icon" href=(assets::FAVICON.route().href(base)) type="image/svg+xml";
                 link rel="stylesheet" href=(assets::STYLE.route().href(base));
+                script src=(assets::PANES.route().href(base)) defer {}
                 script src=(assets::SCRIPT.route().href(base)) defer {}
             }
             body { (body) }
@@ -275,6 +276,16 @@ fn notices(chrome: &Chrome) -> Markup {
             }
         }
     }
+}
+
+/// The id of a message's row, by the value of its box. Links back to the list lead to it.
+fn row_id(ticked: &str) -> String {
+    // An id has no blanks (HTML, 3.2.6), and an address may have anything but letters and digits in another form.
+    let plain = |letter: char| match letter.is_ascii_alphanumeric() {
+        true => letter.to_string(),
+        false => format!("_{:x}", u32::from(letter)),
+    };
+    format!("m{}", ticked.chars().map(plain).collect::<String>())
 }
 
 /// What every form of an act carries.

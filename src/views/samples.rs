@@ -797,6 +797,7 @@ fn message<'a>() -> MessagePage<'a> {
         place: Some((4, 1034)),
         beside: Neighbours {
             back: folder_route("INBOX"),
+            row: "1".to_owned(),
             by_time: true,
             newer: Some(opened(3)),
             older: Some(opened(5)),
@@ -922,6 +923,7 @@ fn samples_can_be_written_for_looking() {
     }
     for asset in [
         &crate::assets::STYLE,
+        &crate::assets::PANES,
         &crate::assets::SCRIPT,
         &crate::assets::FAVICON,
     ] {

@@ -157,7 +157,8 @@ pub(super) fn body(chrome: &Chrome, message: &MessagePage, subject: &str) -> Mar
 /// Says that there is more than is shown.
 fn only_beginning(chrome: &Chrome, message: &MessagePage) -> Markup {
     let words = chrome.words;
-    let acts = html! { a href=(chrome.href(&message.save())) { (words.download_message()) } };
+    let acts =
+        html! { a data-file="" href=(chrome.href(&message.save())) { (words.download_message()) } };
     bar(Icon::Text, words.only_beginning(), Some(acts))
 }
 
