@@ -99,7 +99,7 @@ impl Words {
         "Not all folders have been searched yet."
     }
 
-    /// Goes on with them.
+    /// Continues with them.
     pub fn search_on(&self) -> &'static str {
         "Continue searching"
     }
