@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use crate::support::install::{self, Part};
 use crate::support::place;
 use crate::support::site::Site;
+use crate::support::unmet::{self, Want};
 
 /// Runs the site's program as the user that Apache runs it as.
 pub fn postern(site: &Site, arguments: &[&str]) -> Output {
@@ -107,6 +108,25 @@ fn check_before_the_first_visit_leaves_nothing_behind() {
     assert!(text.contains("WRONG  SMTP server 127.0.0.1:9"), "{text}");
     assert!(!text.contains("os error"), "{text}");
     assert_eq!(files(), 0, "what was tried is left");
+}
+
+#[test]
+fn check_stops_for_root_and_names_the_right_user() {
+    if !place::are_we_root() {
+        return unmet::without(Want::Root, "only root can run check as root");
+    }
+    let site = Site::new().start();
+    let checked = Command::new(site.program()).arg("check").output();
+    let checked = checked.expect("the program");
+    let text = said(&checked);
+    assert_eq!(checked.status.code(), Some(1), "{text}");
+    assert_eq!(text.lines().count(), 1, "{text}");
+    assert!(
+        text.starts_with("WRONG  root is not the user") && text.contains("sudo -u www-data /"),
+        "{text}"
+    );
+    let text = said(&postern(&site, &["check"]));
+    assert!(text.contains("(no suEXEC)"), "{text}");
 }
 
 #[test]

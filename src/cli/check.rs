@@ -97,6 +97,9 @@ fn program() -> PathBuf {
 fn everything(address: Option<&str>) -> ExitCode {
     let mut report = Report::default();
     let exe = program();
+    if !is_right_user(&mut report, &exe) {
+        return ExitCode::FAILURE;
+    }
     match Config::read(&exe, process::home) {
         Ok(config) => {
             match &config.file {
@@ -126,6 +129,29 @@ fn everything(address: Option<&str>) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     ExitCode::FAILURE
+}
+
+/// Whether this is a user that a web server may run the program as; what is found out as root is true of root alone.
+fn is_right_user(report: &mut Report, exe: &Path) -> bool {
+    let user = process::user();
+    let owner = fs::metadata(exe).map_or(user, |found| found.uid());
+    if user == 0 {
+        let who = match owner {
+            0 => "www-data".to_owned(),
+            owner => format!("'#{owner}'"),
+        };
+        report.wrong(&format!(
+            "root is not the user that the web server runs Postern as, so nothing was checked. Run check as that user, for example: sudo -u {who} {} check",
+            exe.display()
+        ));
+        return false;
+    }
+    if user != owner {
+        report.note(&format!(
+            "checking as user {user}, although the program belongs to user {owner}. That is right only if the web server runs CGI programs as its own user (no suEXEC)"
+        ));
+    }
+    true
 }
 
 /// What is the matter, and what to do about it where the system's own words do not say.
