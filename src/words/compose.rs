@@ -101,7 +101,7 @@ impl Words {
 
     /// How much can be attached, in bytes.
     pub fn most_attached(&self, bytes: u64) -> String {
-        format!("Up to {} in all.", self.size(bytes))
+        format!("Up to {} in total.", self.size(bytes))
     }
 
     /// Ends the upload of a file; `%s` is put in by script.
@@ -112,7 +112,7 @@ impl Words {
     /// A file was not uploaded, since there is no room for it.
     pub fn file_too_large(&self, name: &str, most: u64) -> String {
         let most = self.size(most);
-        format!("{name} was not attached: attached files can have up to {most} in all.")
+        format!("{name} was not attached: the limit for attached files is {most} in total.")
     }
 
     /// A file could not be uploaded.

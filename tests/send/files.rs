@@ -140,7 +140,7 @@ fn what_is_too_large_is_told_before_and_what_is_cancelled_is_forgotten() {
     drop_on(&tab, "body", &[("huge.bin", "", 2_000_000)]);
     assert_eq!(
         said(&tab),
-        "huge.bin was not attached: attached files can have up to 1 MB in all."
+        "huge.bin was not attached: the limit for attached files is 1 MB in total."
     );
     assert_eq!(names(&tab), json!([]));
     let ann = site.sign_in("ann");
