@@ -5,6 +5,7 @@
 //! crate allocates whatever length a body announces, so the body is read here (`body`, `form`), and the crate is told of none.
 
 pub mod body;
+mod coding;
 pub mod form;
 pub mod multipart;
 pub mod upload;
@@ -59,6 +60,8 @@ pub struct Head {
     pub fetch_dest: String,
     /// `User-Agent`, else empty.
     pub agent: String,
+    /// True where the browser takes an answer as gzip (`Accept-Encoding`).
+    pub takes_gzip: bool,
     /// True for what a browser or our script fetches before anybody has asked for it (`Sec-Purpose: prefetch`): it marks nothing
     /// as read.
     pub prefetch: bool,
@@ -191,6 +194,7 @@ pub fn judge(config: &Config, var: impl Fn(&str) -> Option<OsString>) -> Result<
         fetch_site: text("HTTP_SEC_FETCH_SITE"),
         fetch_dest: text("HTTP_SEC_FETCH_DEST"),
         agent: text("HTTP_USER_AGENT"),
+        takes_gzip: coding::takes_gzip(&text("HTTP_ACCEPT_ENCODING")),
         prefetch: text("HTTP_SEC_PURPOSE").contains("prefetch") || ahead,
         ahead,
         method,

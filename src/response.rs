@@ -3,6 +3,8 @@
 //! Not for deciding what is said: that is an action's and a view's. Pages leave through the `cgi` crate, which takes only
 //! ASCII headers, and of equal ones the first: so one cookie an answer.
 
+mod packed;
+
 use std::time::Duration;
 
 use maud::Markup;
@@ -29,6 +31,18 @@ pub struct Response {
     status: u16,
     headers: Vec<(&'static str, String)>,
     body: Vec<u8>,
+    packing: Packing,
+}
+
+/// Whether an answer may be compressed on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Packing {
+    /// It is sent as it is.
+    Never,
+    /// It may, and its length is to tell nothing.
+    Padded,
+    /// It may: everybody knows what is in it.
+    Plain,
 }
 
 impl Response {
@@ -45,7 +59,12 @@ impl Response {
             status,
             headers,
             body,
+            packing: Packing::Never,
         }
+    }
+
+    fn packing(self, packing: Packing) -> Response {
+        Response { packing, ..self }
     }
 
     /// One of our pages. Never stored: a warm click is cheap, and Back after sign-out shows nothing.
@@ -55,6 +74,7 @@ impl Response {
             "text/html; charset=utf-8",
             page.into_string().into_bytes(),
         )
+        .packing(Packing::Padded)
         .with("Content-Security-Policy", PAGE_POLICY)
         .with("Referrer-Policy", "same-origin")
         .with(NO_LOOKING_UP.0, NO_LOOKING_UP.1)
@@ -125,6 +145,7 @@ impl Response {
             _ => "default-src 'none'; style-src 'unsafe-inline'".to_owned(),
         };
         Response::new(200, asset.content_type, asset.bytes.to_vec())
+            .packing(Packing::Plain)
             .with("Cache-Control", age)
             .with("Content-Security-Policy", policy)
     }

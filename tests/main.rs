@@ -65,6 +65,8 @@ mod kills;
 mod large;
 /// Little memory, few processes, few and small files, no /tmp, and a clock that jumps.
 mod limits;
+/// Bytes on the line: what comes compressed, and what does not.
+mod line;
 /// Sign-in form, sessions, cookies, forgeries, TLS to the server.
 mod login;
 /// The pages in a real browser: silence in the console, and pictures of all of them.

@@ -118,6 +118,7 @@ pub fn serve() -> Answer {
             refusal::page(&context, asked.as_ref().ok(), &failure)
         }
     };
+    let response = response.packed(context.head.takes_gzip);
     Answer::Page(response.with("Server-Timing", timing.header(context.watch.passed())))
 }
 
