@@ -15,7 +15,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::cost::connections;
 use crate::disk;
 use crate::shell;
-use crate::support::by_hand::{ByHand, Outcome};
+use crate::support::by_hand::ByHand;
 use crate::support::install::{self, Part};
 use crate::support::page::Page;
 use crate::support::site::{Site, password_of};
@@ -327,19 +327,6 @@ fn key_files(site: &Site) -> usize {
     names.count()
 }
 
-/// An act by hand, killed at its n-th system call of a kind.
-fn killed_at(site: &Site, ann: &Visitor, form: Request, at: (&str, usize)) -> Outcome {
-    let mut request = form;
-    request.headers.retain(|(name, _)| name != "Origin");
-    let (call, nth) = at;
-    let inject = format!("inject={call}:signal=SIGKILL:when={nth}");
-    ByHand::request(&site.program(), request)
-        .by(ann)
-        .under(&["strace", "-f", "-qq", "-o", "/dev/null"])
-        .under(&["-e", &format!("trace={call}"), "-e", &inject])
-        .run()
-}
-
 /// Does an act again and again, each time killed one step later; `after` judges what is left.
 fn killed_at_each_step(site: &Site, ann: &Visitor, form: &Request, after: impl Fn(&str)) {
     let before = Before::of(site);
@@ -360,7 +347,8 @@ fn killed_at_each_step(site: &Site, ann: &Visitor, form: &Request, after: impl F
             1
         }) {
             copy(&before.copy, site.state_dir());
-            let outcome = killed_at(site, ann, form.clone(), (call, nth));
+            let killed = ByHand::request(&site.program(), form.clone()).killed_at(call, nth);
+            let outcome = killed.under(&["-f"]).by(ann).run();
             after(&format!("{call} number {nth}"));
             if outcome.answer.is_some_and(|answer| answer.status == 303) {
                 break;

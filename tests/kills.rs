@@ -185,16 +185,6 @@ fn a_new_generation_keeps_sessions_lists_and_marks_and_leaves_the_rest() {
     assert_eq!(site.proxy().counts().logins, 1, "only the sign-in itself");
 }
 
-/// Runs one click under strace, which kills it at its n-th call of a kind.
-fn killed_at(site: &Site, ann: &Visitor, call: &str, nth: usize) -> Outcome {
-    let inject = format!("inject={call}:signal=SIGKILL:when={nth}");
-    ByHand::get(&site.program(), "/")
-        .by(ann)
-        .under(&["strace", "-f", "-qq", "-o", "/dev/null"])
-        .under(&["-e", &format!("trace={call}"), "-e", &inject])
-        .run()
-}
-
 /// What a change of generation asks of the kernel that lasts.
 const CALLS: [&str; 9] = [
     "mkdir",
@@ -226,7 +216,8 @@ fn a_change_of_generation_may_be_killed_at_each_of_its_steps() {
                 fs::write(&mark, "").expect("a mark");
                 place::give_to_worker(&mark);
             }
-            let outcome = killed_at(&site, &ann, call, nth);
+            let killed = ByHand::get(&site.program(), "/").killed_at(call, nth);
+            let outcome = killed.under(&["-f"]).by(&ann).run();
             if outcome.ended.signal().is_none() && outcome.ended.success() {
                 let answer = outcome.answer.expect("a page");
                 assert_eq!(answer.status, 200, "{call} {nth}: {}", outcome.errors);
@@ -260,30 +251,12 @@ fn first_sign_in_killed_at(site: &Site, call: &str, nth: usize, at: Option<&Path
     let stranger = site.visitor();
     let form = stranger.get("/sign-in");
     let form = form.form("sign-in").set("login", "ann");
-    let mut request = form.set("password", &password_of("ann")).request();
-    // By hand the host has no port, and a browser's word on the origin would not fit.
-    request.headers.retain(|(name, _)| name != "Origin");
-    let inject = format!("inject={call}:signal=SIGKILL:when={nth}");
-    let trace = format!("trace={call}");
-    let mut strace = vec![
-        "strace",
-        "-f",
-        "-qq",
-        "-o",
-        "/dev/null",
-        "-e",
-        &trace,
-        "-e",
-        &inject,
-    ];
+    let request = form.set("password", &password_of("ann")).request();
+    let killed = ByHand::request(&site.program(), request).killed_at(call, nth);
     let at = at.map(|path| path.display().to_string());
-    if let Some(path) = &at {
-        strace.extend(["-P", path]);
-    }
-    ByHand::request(&site.program(), request)
-        .by(&stranger)
-        .under(&strace)
-        .run()
+    let only = at.iter().flat_map(|path| ["-P", path]);
+    let options: Vec<&str> = only.chain(["-f"]).collect();
+    killed.under(&options).by(&stranger).run()
 }
 
 #[test]
@@ -334,10 +307,8 @@ fn the_first_request_of_all_may_be_killed_at_each_of_its_steps() {
             if site.state_dir().exists() {
                 fs::remove_dir_all(site.state_dir()).expect("the state");
             }
-            let inject = format!("inject={call}:signal=SIGKILL:when={nth}");
-            let outcome = ByHand::get(&site.program(), "/sign-in")
-                .under(&["strace", "-f", "-qq", "-o", "/dev/null", "-e", &inject])
-                .run();
+            let killed = ByHand::get(&site.program(), "/sign-in").killed_at(call, nth);
+            let outcome = killed.under(&["-f"]).run();
             if outcome.ended.success() {
                 break;
             }

@@ -305,18 +305,14 @@ fn settings_that_are_damaged_are_told_and_never_written_over() {
 
 /// Sends a form under strace, which kills the program at its n-th call of a kind that is about the settings.
 fn killed_at(site: &Site, ann: &Visitor, form: &Request, call: &str, nth: usize) -> Outcome {
-    let inject = format!("inject={call}:signal=SIGKILL:when={nth}");
     let file = settings(site);
     let dir = file.parent().expect("profile/");
     // What it is called until it is whole.
     let new = dir.join("settings.toml.new").display().to_string();
     let (dir, file) = (dir.display().to_string(), file.display().to_string());
-    ByHand::request(&site.program(), form.clone())
-        .by(ann)
-        .under(&["strace", "-f", "-qq", "-o", "/dev/null"])
-        .under(&["-P", &dir, "-P", &file, "-P", &new])
-        .under(&["-e", &format!("trace={call}"), "-e", &inject])
-        .run()
+    let killed = ByHand::request(&site.program(), form.clone()).killed_at(call, nth);
+    let only = ["-f", "-P", &dir, "-P", &file, "-P", &new];
+    killed.under(&only).by(ann).run()
 }
 
 #[test]
@@ -339,9 +335,7 @@ fn the_settings_are_whole_whoever_is_killed_while_they_are_written() {
                     write_settings(&site, old);
                 }
                 // A new page each time: the same form is the same act.
-                let mut form = ann.open_mail("First").form("sender").request();
-                // By hand the host has no port, and a browser's word on the origin would not fit.
-                form.headers.retain(|(name, _)| name != "Origin");
+                let form = ann.open_mail("First").form("sender").request();
                 let outcome = killed_at(&site, &ann, &form, call, nth);
                 let is_killed = outcome.ended.signal().is_some() || !outcome.ended.success();
                 let now = fs::read_to_string(settings(&site)).unwrap_or_default();

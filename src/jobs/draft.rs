@@ -10,22 +10,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Seek as _;
 
 use super::message::{Copy, Message};
-use super::{Answer, Ended, Job, Outside, Record};
-use crate::desk::Desk;
+use super::{Answer, Ended, Job, Outside, keeps};
 use crate::draft;
 use crate::error::{Act, Cause, Error, GoneKind, Result};
 use crate::gate::{self, LaneKind};
 use crate::ledger::{Ledger, Token};
 use crate::mail::{Address, DraftTrouble, Flags, FolderName, Refusal, Uid, UidValidity};
-use crate::notices::{self, Told};
+use crate::notices::Told;
 use crate::outbox::{Drafts, OnServer, Writing};
-use crate::remote::{
-    Access, Append, Content, Criteria, Found, Handle, Plan, Remote, StoreFlags, UidSet,
-};
+use crate::remote::{Access, Append, Content, Criteria, Found, Handle, Plan, StoreFlags, UidSet};
 use crate::response::Response;
 use crate::route::{self, ActForm, Base, NoticeId, Route};
 use crate::seal::Key;
-use crate::session::Session;
 use crate::state::UserId;
 use crate::store::keys::NoticeKey;
 
@@ -119,29 +115,15 @@ impl Job for ServerDraft {
             });
         };
         outside.progress.did(done.clone());
-        let record: Record = Box::new(move |desk: &mut Desk, session: &Session, _: Remote| {
-            let owner = notices::Owner {
-                data: &session.data,
-                session: said.under.session(),
-            };
-            let told = Told {
-                done,
-                undo: said.undo,
-                more: None,
-                page: said.page.href(&Base::default()),
-            };
-            notices::keep(
-                &mut desk.store,
-                owner,
-                NoticeId(said.under.id()),
-                told,
-                desk.now,
-            );
-            Ok(())
-        });
+        let told = Told {
+            done,
+            undo: said.undo,
+            more: None,
+            page: said.page.href(&Base::default()),
+        };
         Ok(Ended {
             answer,
-            record: Some(record),
+            record: Some(keeps(told, said.under)),
         })
     }
 }

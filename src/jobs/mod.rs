@@ -32,12 +32,15 @@ use crate::config::Config;
 use crate::desk::{self, Desk};
 use crate::error::{Error, Progress, Result};
 use crate::gate::{Gate, Lane, LaneKind, Pass};
+use crate::notices::{self, Told};
 use crate::process;
 use crate::remote::{Cost, PATIENCE, Remote};
 use crate::response::Response;
+use crate::route::NoticeId;
 use crate::session::{Session, SessionCookie};
 use crate::spool::Spool;
 use crate::state::{State, UserId};
+use crate::store::keys::NoticeKey;
 use crate::time::Deadline;
 
 /// How much of an answer is written at a time, in bytes: little, so that a slow line makes progress within the patience.
@@ -113,6 +116,18 @@ pub enum Answer {
 
 /// What a job does at the desk, after; with a connection that is opened where it is used.
 type Record = Box<dyn FnOnce(&mut Desk, &Session, Remote) -> Result<()>>;
+
+/// Keeps a notice of what a job did, under this number and in this session.
+fn keeps(told: Told, under: NoticeKey) -> Record {
+    Box::new(move |desk, known, _| {
+        let owner = notices::Owner {
+            data: &known.data,
+            session: under.session(),
+        };
+        notices::keep(&mut desk.store, owner, NoticeId(under.id()), told, desk.now);
+        Ok(())
+    })
+}
 
 /// What came back from outside.
 pub struct Returned {

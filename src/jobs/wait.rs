@@ -7,12 +7,12 @@
 
 use super::draft::ServerDraft;
 use super::send::Send;
-use super::{Answer, Ended, Job, Outside, Record};
+use super::{Answer, Ended, Job, Outside, keeps};
 use crate::error::{Act, Cause, Error, Result};
 use crate::gate::{self, LaneKind};
 use crate::later::{self, Click};
 use crate::ledger::{Entry, Ledger, Stage, Token};
-use crate::notices::{self, Told};
+use crate::notices::Told;
 use crate::outbox::{Drafts, Waiting};
 use crate::response::Response;
 use crate::route::{self, Base, ComposeQuery, NoticeId, Route};
@@ -146,24 +146,15 @@ impl Job for TakeBack {
         outside.progress.did(done.clone());
         let id = NoticeId(self.under.id());
         let href = route::with_notice(page.href(&self.base), id);
-        let session = self.under.session();
-        let record: Record = Box::new(move |desk, known, _| {
-            let owner = notices::Owner {
-                data: &known.data,
-                session,
-            };
-            let told = Told {
-                done,
-                undo: None,
-                more: None,
-                page: page.href(&Base::default()),
-            };
-            notices::keep(&mut desk.store, owner, id, told, desk.now);
-            Ok(())
-        });
+        let told = Told {
+            done,
+            undo: None,
+            more: None,
+            page: page.href(&Base::default()),
+        };
         Ok(Ended {
             answer: Answer::Page(Response::see_other(&href)),
-            record: Some(record),
+            record: Some(keeps(told, self.under)),
         })
     }
 }

@@ -125,14 +125,8 @@ fn killed_at_each_step(capabilities: &str) {
                 ann.get("/folder?compare=1");
                 continue;
             }
-            let mut by_hand = form.clone();
-            by_hand.headers.retain(|(name, _)| name != "Origin");
-            let inject = format!("inject={call}:signal=SIGKILL:when={nth}");
-            let outcome = ByHand::request(&site.program(), by_hand)
-                .by(&ann)
-                .under(&["strace", "-f", "-qq", "-o", "/dev/null"])
-                .under(&["-e", &format!("trace={call}"), "-e", &inject])
-                .run();
+            let killed = ByHand::request(&site.program(), form.clone()).killed_at(call, nth);
+            let outcome = killed.under(&["-f"]).by(&ann).run();
             let is_killed = outcome.ended.signal().is_some() || !outcome.ended.success();
             if !is_killed {
                 break;

@@ -130,14 +130,9 @@ fn killed_at_each_step(case: &Case, least: usize) {
             (case.again)(&site);
             ann.get("/folder?compare=1");
             expect_fresh(&ann);
-            let mut form = (case.form)(&ann);
-            form.headers.retain(|(name, _)| name != "Origin");
-            let inject = format!("inject={call}:signal=SIGKILL:when={nth}");
-            let outcome = ByHand::request(&site.program(), form)
-                .by(&ann)
-                .under(&["strace", "-f", "-qq", "-o", "/dev/null"])
-                .under(&["-e", &format!("trace={call}"), "-e", &inject])
-                .run();
+            let form = (case.form)(&ann);
+            let killed = ByHand::request(&site.program(), form).killed_at(call, nth);
+            let outcome = killed.under(&["-f"]).by(&ann).run();
             if outcome.ended.signal().is_none() && outcome.ended.success() {
                 break;
             }

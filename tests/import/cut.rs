@@ -80,14 +80,8 @@ fn killed_at_each_step(capabilities: &str) {
     for call in CALLS {
         for nth in 1.. {
             let sent = form(&ann);
-            let mut by_hand = sent.clone();
-            by_hand.headers.retain(|(name, _)| name != "Origin");
-            let inject = format!("inject={call}:signal=SIGKILL:when={nth}");
-            let outcome = ByHand::request(&site.program(), by_hand)
-                .by(&ann)
-                .under(&["strace", "-f", "-qq", "-o", "/dev/null"])
-                .under(&["-e", &format!("trace={call}"), "-e", &inject])
-                .run();
+            let killed = ByHand::request(&site.program(), sent.clone()).killed_at(call, nth);
+            let outcome = killed.under(&["-f"]).by(&ann).run();
             let is_killed = outcome.ended.signal().is_some() || !outcome.ended.success();
             let step = format!("killed at {call} number {nth}");
             expect_truth(&site, &ann, &sent, &step);

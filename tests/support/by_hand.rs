@@ -67,8 +67,11 @@ impl ByHand {
         self
     }
 
-    /// Under strace, which kills it at a system call: at the how manieth of these names.
-    pub fn killed_at(self, calls: &str, nth: usize) -> ByHand {
+    /// Under strace, which kills it at a system call: at the how manieth of these names. What is put `under` it behind this
+    /// are further options of strace, such as `-f` (what its threads call counts as well), `-P` (only what is about this file).
+    pub fn killed_at(mut self, calls: &str, nth: usize) -> ByHand {
+        // By hand the host has no port, and a browser's word on the origin would not fit.
+        self.request.headers.retain(|(name, _)| name != "Origin");
         let inject = format!("inject={calls}:signal=SIGKILL:when={nth}");
         self.under(&["strace", "-qq", "-o", "/dev/null"]).under(&[
             "-e",
