@@ -76,6 +76,7 @@ impl Mailbox<'_, '_> {
                     buckets: finding.buckets,
                     covers,
                     behind,
+                    nexts: Vec::new(),
                 }),
                 ..head
             };
@@ -124,10 +125,12 @@ impl Mailbox<'_, '_> {
         })
     }
 
-    /// Looks for a list in several folders; with `further` on from where that ended.
+    /// Looks for a list in several folders; with `further` from where that ended, else for what has come since where that
+    /// is enough.
     fn search_across(&mut self, list: &ListId, further: bool) -> Result<Compared> {
         let known = self.known_folders()?;
-        let before = self.cache.list(list).filter(|_| further);
+        let before = self.cache.list(list);
+        let before = before.filter(|head| further || is_looked_through(list, head));
         let before = before.and_then(|head| {
             let all = 0..head.counts.messages;
             let entries = self.cache.entries(list, &head, all)?;
@@ -137,6 +140,7 @@ impl Mailbox<'_, '_> {
             list,
             folders: looked_through(list, &known.folders),
             before,
+            further,
         };
         let finding = self.sync().find_across(quest)?;
         let nowhere = FolderRef {
@@ -159,7 +163,7 @@ impl Mailbox<'_, '_> {
             found: Some(FoundSoFar {
                 left: finding.left,
                 is_own_order: finding.is_own_order,
-                is_grouped: false,
+                nexts: finding.nexts,
                 ..FoundSoFar::default()
             }),
         };
@@ -210,28 +214,37 @@ impl Mailbox<'_, '_> {
 }
 
 /// What was found before, and what was not looked through then: what was left (with `further`), or what has come since. None
-/// where all has to be looked through: messages that had this flag may have it no longer, and lines of conversations do not
-/// say what was found.
+/// where all has to be looked through: lines of conversations do not say what was found.
 fn before(list: &ListId, known: (List, Vec<Uid>), further: bool) -> Option<Before> {
     let (head, uids) = known;
-    let left = head.found?.left;
-    let reads_flags = |term: &Term| term.reads_flags();
-    let unseen = match (further, left.first()) {
-        (true, left) => {
+    let unseen = match further {
+        true => {
+            let left = head.found.as_ref()?.left.first();
             let last = Uid::new(left?.below)?.get().saturating_sub(1);
             let first = Uid::new(1)?;
             Uid::new(last).map_or_else(UidSet::default, |last| UidSet::range(first, last))
         }
-        (false, None) if !list.search()?.terms().iter().any(reads_flags) && !list.is_grouped() => {
+        false if is_looked_through(list, &head) && !list.is_grouped() => {
             UidSet::from_on(Uid::new(head.next)?)
         }
-        (false, _) => return None,
+        false => return None,
     };
     Some(Before {
         folder: head.folder,
         found: uids.into_iter().collect(),
         unseen,
     })
+}
+
+/// True where all was looked through for a list, and what was found stays found: messages that had a flag may have it no
+/// longer.
+fn is_looked_through(list: &ListId, head: &List) -> bool {
+    let reads_flags = |search: &Search| search.terms().iter().any(Term::reads_flags);
+    let is_whole = head
+        .found
+        .as_ref()
+        .is_some_and(|so_far| so_far.left.is_empty());
+    is_whole && list.search().is_some_and(|search| !reads_flags(search))
 }
 
 /// The folders that are looked through for a list, the one that it was asked for from first.

@@ -71,7 +71,7 @@ pub const SERVER: Tree<DataKeyId, ServerFacts> = Tree::new(4, 1);
 /// The folders.
 pub const FOLDERS: Tree<DataKeyId, FolderList> = Tree::new(5, 7);
 /// What is known of a list.
-pub const LISTS: Tree<ListKey, List> = Tree::new(6, 8);
+pub const LISTS: Tree<ListKey, List> = Tree::new(6, 9);
 /// The UIDs of a list, in blocks of `BLOCK`, oldest first.
 pub const BLOCKS: Tree<BlockKey, Block> = Tree::new(7, 1);
 /// For the same UIDs of a list of several folders, which of its folders each belongs to.
@@ -238,6 +238,9 @@ pub struct FoundSoFar {
     pub covers: u32,
     /// How many of these no line looks at.
     pub behind: u32,
+    /// Of each of several folders the UID from which on nothing has been looked through; 0 where all of it has to be once
+    /// more. Nothing for a list of one folder: there it is `next`.
+    pub nexts: Vec<u32>,
 }
 
 /// What of a folder has not been looked through yet.
@@ -508,6 +511,7 @@ mod tests {
                 buckets: 2,
                 covers: 3,
                 behind: 4,
+                nexts: vec![5, 6],
             }),
         };
         let folders = FolderList {
@@ -653,8 +657,8 @@ mod tests {
                 "01016101740101020101010101020101012f01010001026c72090101610201010203",
             ),
             (
-                8,
-                "016101010161090201030000080105060e02010001010101080101020304",
+                9,
+                "016101010161090201030000080105060e02010001010101080101020304020506",
             ),
             (1, "01ac02"),
             (

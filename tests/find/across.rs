@@ -128,6 +128,66 @@ fn rule_16_all_folders_are_looked_through_but_for_what_was_thrown_away() {
 }
 
 #[test]
+fn rule_13_in_several_folders_too_only_what_has_come_since_is_looked_for_again() {
+    let site = plan().proxied().start();
+    let found = everywhere(&site, "project");
+    let mut other = site.other_client("ann");
+    other.run("SELECT Work");
+    other.run("UID STORE 1 +FLAGS (\\Deleted)");
+    other.run("UID EXPUNGE 1");
+    other.append(
+        "Sent",
+        &MailBuilder::about("Project, just come").of_kind("text/plain", "x"),
+    );
+    let again = |page: &Page| {
+        site.proxy().reset();
+        let page = page.click("Search again");
+        let said = site.proxy().transcript();
+        let asked = said
+            .lines()
+            .filter(|line| line.contains(" C: ") && line.contains("TEXT"));
+        (page, asked.map(str::to_owned).collect::<Vec<_>>())
+    };
+    let (page, asked) = again(&found);
+    let now = [
+        "Project, just come",
+        EVERYWHERE[0],
+        EVERYWHERE[1],
+        EVERYWHERE[3],
+        EVERYWHERE[4],
+    ];
+    assert_eq!(subjects(&page), now, "one has gone, and one has come");
+    let is_all = |line: &&String| line.contains("UID 1:");
+    // One folder is empty.
+    let whole = asked.iter().filter(is_all).count();
+    assert_eq!((asked.len(), whole), (5, 1), "{asked:?}");
+    // A message that lies in two folders is shown once; when that one goes, it is found where it is as well.
+    other.run("SELECT INBOX");
+    other.run("UID COPY 3 Work");
+    let (page, _) = again(&page);
+    assert_eq!(subjects(&page), now);
+    other.run("UID STORE 3 +FLAGS (\\Deleted)");
+    other.run("UID EXPUNGE 3");
+    let (page, _) = again(&page);
+    assert_eq!(subjects(&page), now);
+    assert_eq!(page.texts_of(".place")[1], "In folder Work");
+    // A folder that was numbered anew is looked through as a whole, and what is in a new one is found.
+    site.dovecot().renumber("ann", "Sent", 77);
+    let all = page.visitor().get("/folders");
+    let made = all.form("create-form").set("name", "Plans").submit();
+    made.has_status(200);
+    other.append(
+        "Plans",
+        &MailBuilder::about("Project, in a new folder").of_kind("text/plain", "x"),
+    );
+    let (page, asked) = again(&page);
+    page.shows("Re: Project plan")
+        .shows("Project, just come")
+        .shows("6 found");
+    assert!(asked.iter().any(|line| is_all(&line)), "{asked:?}");
+}
+
+#[test]
 fn what_was_found_is_sorted_walked_and_read_like_any_list() {
     let site = plan().proxied().start();
     let found = everywhere(&site, "project");

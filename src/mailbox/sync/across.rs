@@ -4,7 +4,7 @@
 //! there can be, and each of them is opened in the flight that asks it. One that cannot be opened, or refuses, costs the
 //! others nothing; it stays among what has not been looked through.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Sync;
 use super::attached::{is_to_be_narrowed, may_have};
@@ -28,8 +28,10 @@ pub(in crate::mailbox) struct WideQuest<'q> {
     pub list: &'q ListId,
     /// The folders, each with how many messages it holds, where that is known.
     pub folders: Vec<(FolderName, Option<u32>)>,
-    /// What was found before, where that is continued.
+    /// What was found before, where that is continued, or all of it stays found.
     pub before: Option<(List, Vec<Entry>)>,
+    /// True to continue where that ended, false to look for what has come since.
+    pub further: bool,
 }
 
 /// What was found in several folders.
@@ -42,6 +44,8 @@ pub(in crate::mailbox) struct WideFinding {
     pub left: Vec<Left>,
     /// True where the index sorts them.
     pub is_own_order: bool,
+    /// Of each folder the UID from which on nothing has been looked through; 0 where all of it has to be once more.
+    pub nexts: Vec<u32>,
 }
 
 /// What sorts messages of several folders.
@@ -62,6 +66,10 @@ struct Place {
     found: UidSet,
     /// Messages below this have not been looked through; 0 where all have.
     below: u32,
+    /// Those below this have been before, and what was found of them stays found.
+    floor: u32,
+    /// From this UID on nothing is looked through: it was the next one when that began; 0 where that is not known.
+    top: u32,
     /// True where it could not be looked through now.
     refused: bool,
 }
@@ -76,10 +84,15 @@ struct Stretch {
 }
 
 impl Place {
+    /// How many messages are thought to be looked through: few have come since the last time.
+    fn messages(&self) -> usize {
+        if self.floor > 1 { 0 } else { self.messages }
+    }
+
     /// Which of its messages are looked through next, of some number; the lowest of them, and the first one above.
     fn next_stretch(&self, most: usize) -> (u32, u32) {
-        let Some(next) = self.next.filter(|_| self.messages > most) else {
-            return (1, self.below);
+        let Some(next) = self.next.filter(|_| self.messages() > most) else {
+            return (self.floor, self.below);
         };
         let above = self.below.min(next);
         // UIDs are not without gaps: as many of them as hold so many messages on average.
@@ -116,9 +129,17 @@ impl Sync<'_, '_, '_> {
             below: place.below,
         });
         let left: Vec<Left> = left.collect();
+        let mut nexts: Vec<u32> = places.iter().map(|place| place.top).collect();
         let folders: Vec<FolderRef> = places.into_iter().map(|place| place.folder).collect();
         let by = quest.list.order().by;
         let mut dated = self.date(&folders, &found, by == SortBy::Size)?;
+        // What was passed over as found twice is looked for again: the other one may go.
+        let there: BTreeSet<Entry> = dated.iter().map(|one| one.entry).collect();
+        for entry in found.iter().filter(|entry| !there.contains(entry)) {
+            if let Some(next) = nexts.get_mut(usize::from(entry.folder)) {
+                *next = 0;
+            }
+        }
         dated.retain(|one| days.holds(one.arrived));
         if is_to_be_narrowed(&days.asked, self.server.can("X-GM-EXT-1")?) {
             // As far as rows are known: of many messages those of all folders are too many to be asked for.
@@ -137,6 +158,7 @@ impl Sync<'_, '_, '_> {
             entries: in_order(quest.list, dated, keys),
             folders,
             left: with_unsorted(left, &unsorted),
+            nexts,
         })
     }
 
@@ -185,7 +207,7 @@ impl Sync<'_, '_, '_> {
                 let opened = (!is_open).then(|| plan.open(name, Access::Read, None));
                 let most = if reads_texts { size } else { usize::MAX };
                 // How far its numbers go has to be known of a large folder before it is looked through in slices.
-                let is_sized = place.messages <= most || place.next.is_some();
+                let is_sized = place.messages() <= most || place.next.is_some();
                 let (from, above) = place.next_stretch(most);
                 let among = range(from, above);
                 let found = is_sized.then(|| match terms.is_empty() {
@@ -224,7 +246,10 @@ impl Sync<'_, '_, '_> {
                     Some((found, Ok(()))) => {
                         let told = flight.get(found).map(set_of).unwrap_or_default();
                         place.found = std::mem::take(&mut place.found).with(&told);
-                        place.below = if stretch.from <= 1 { 0 } else { stretch.from };
+                        place.below = match stretch.from <= place.floor {
+                            true => 0,
+                            false => stretch.from,
+                        };
                     }
                     Some((_, Err(error))) if place.below > 0 => {
                         place.refused = true;
@@ -257,9 +282,13 @@ impl Sync<'_, '_, '_> {
                     let folder = self.server.note_open(&place.folder, Access::Read, opened);
                     if place.folder.validity != UidValidity(0) && place.folder != folder {
                         (place.found, place.below) = (UidSet::default(), u32::MAX);
+                        (place.floor, place.top) = (1, 0);
                     }
                     place.folder = folder;
                     place.next = opened.uid_next.map(Uid::get);
+                    if place.below == u32::MAX {
+                        place.top = place.next.unwrap_or(place.top);
+                    }
                     let exists = opened.exists.and_then(|count| usize::try_from(count).ok());
                     place.messages = exists.unwrap_or(place.messages);
                     if place.next.is_none() && stretch.found.is_none() {
@@ -276,42 +305,53 @@ impl Sync<'_, '_, '_> {
     }
 }
 
-/// The folders as they are known before anything is asked, or as they were when it was last ended.
+/// The folders as they are known before anything is asked, or as they were when they were last looked through.
 fn places(quest: &WideQuest) -> Vec<Place> {
     let size = |count: &Option<u32>| {
         let count = count.and_then(|count| usize::try_from(count).ok());
         count.unwrap_or(SLICE)
     };
-    let Some((head, entries)) = &quest.before else {
-        let new = quest.folders.iter().map(|(name, count)| Place {
-            folder: FolderRef {
-                name: name.clone(),
-                validity: UidValidity(0),
-            },
-            messages: size(count),
-            next: None,
-            found: UidSet::default(),
-            below: u32::MAX,
-            refused: false,
-        });
-        return new.take(usize::from(u16::MAX)).collect();
+    let new = |(name, count): &(FolderName, Option<u32>)| Place {
+        folder: FolderRef {
+            name: name.clone(),
+            validity: UidValidity(0),
+        },
+        messages: size(count),
+        next: None,
+        found: UidSet::default(),
+        below: u32::MAX,
+        floor: 1,
+        top: 0,
+        refused: false,
     };
-    let left = head.found.as_ref().map(|found| found.left.as_slice());
-    let left = left.unwrap_or_default();
-    let again = head.folders().map(|(number, folder)| {
-        let count = quest.folders.iter().find(|(name, _)| *name == folder.name);
+    let before = quest.before.as_ref();
+    let known = |place: Place| {
+        let Some((head, entries)) = before else {
+            return place;
+        };
+        let mut folders = head.folders();
+        let Some((number, folder)) = folders.find(|(_, one)| one.name == place.folder.name) else {
+            return place;
+        };
+        let so_far = head.found.as_ref();
         let here = entries.iter().filter(|entry| entry.folder == number);
-        let below = left.iter().find(|left| left.folder == number);
+        let left = so_far.and_then(|found| found.left.iter().find(|left| left.folder == number));
+        let top = so_far.and_then(|found| found.nexts.get(usize::from(number)));
+        let top = top.copied().unwrap_or(0);
         Place {
             folder: folder.clone(),
-            messages: count.map_or(SLICE, |(_, count)| size(count)),
-            next: None,
             found: here.map(|entry| entry.uid).collect(),
-            below: below.map_or(0, |left| left.below),
-            refused: false,
+            below: match quest.further {
+                true => left.map_or(0, |left| left.below),
+                false => u32::MAX,
+            },
+            floor: if quest.further { 1 } else { top.max(1) },
+            top,
+            ..place
         }
-    });
-    again.collect()
+    };
+    let all = quest.folders.iter().map(new).map(known);
+    all.take(usize::from(u16::MAX)).collect()
 }
 
 /// The folders that are asked next: many small ones, or one that is large. Where texts are read, so many messages at most.
@@ -321,7 +361,7 @@ fn batch(places: &[Place], messages: Option<usize>) -> Vec<usize> {
     let left = places.iter().enumerate();
     for (at, place) in left.filter(|(_, place)| place.below > 0 && !place.refused) {
         let weight = match messages {
-            Some(_) => place.messages,
+            Some(_) => place.messages(),
             None => 0,
         };
         if !batch.is_empty() && (weight > room || batch.len() >= AT_ONCE) {
