@@ -1,6 +1,9 @@
 //! The pages in a real browser. No page may complain, whatever is clicked; each works without scripts; and of each there
 //! are pictures in `target/screenshots`, light and dark, from the widest window to the narrowest phone, for people to judge.
 
+/// Contrast, sizes, names.
+pub mod clear;
+
 use std::fs::OpenOptions;
 use std::path::PathBuf;
 
@@ -133,16 +136,20 @@ pub fn expect_no_sideways_scroll(tab: &Tab, name: &str) {
 
 /// Pictures of the page at this address in every window, light and dark.
 pub fn pictures(tab: &Tab, name: &str, url: &str) {
+    let mut wrong = Vec::new();
     for (window, width, height, phone) in WINDOWS {
         tab.viewport(width, height, if phone { 2.0 } else { 1.0 }, phone);
         tab.open(url);
         for (scheme, mode) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
             // What is light or dark is the style sheet's affair: the page need not come anew.
             tab.prefer(scheme);
-            tab.screenshot(&format!("{name}-{window}-{mode}"));
+            let name = format!("{name}-{window}-{mode}");
+            tab.screenshot(&name);
+            wrong.extend(clear::unclear(tab, &name));
         }
         expect_no_sideways_scroll(tab, &format!("{name} at {window}"));
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! What conversations look like, and whether everybody can use them: names, contrast, sizes, the way of the Tab key.
 
 use super::{ANN, Letter, MARTA, PIET, SENT, letter};
-use crate::look::{expect_named, pictures, type_sign_in};
+use crate::look::clear::unclear;
+use crate::look::{pictures, type_sign_in};
 use crate::support::chromium::{Chromium, Scheme, Tab};
 use crate::support::mails::Mail;
 use crate::support::site::{Plan, Site};
@@ -95,60 +96,6 @@ fn what_conversations_look_like() {
     }
 }
 
-/// Texts whose colour does not stand out enough from what is behind it (WCAG 2.2, 1.4.3), and what can be clicked and is too
-/// small and too close to something else (2.5.8).
-const TOO_FAINT_OR_SMALL: &str = "(() => {
-  const pixel = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
-  const seen = (colours) => {
-    pixel.clearRect(0, 0, 1, 1);
-    for (const colour of colours) { pixel.fillStyle = colour; pixel.fillRect(0, 0, 1, 1); }
-    return [...pixel.getImageData(0, 0, 1, 1).data].slice(0, 3);
-  };
-  const light = (rgb) => {
-    const [r, g, b] = rgb.map((c) => c / 255).map((c) => c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4);
-    return .2126 * r + .7152 * g + .0722 * b;
-  };
-  const behind = (element) => {
-    const all = [];
-    for (let one = element; one; one = one.parentElement) all.unshift(getComputedStyle(one).backgroundColor);
-    return all;
-  };
-  const wrong = [];
-  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (texts.nextNode()) {
-    const element = texts.currentNode.parentElement;
-    if (!texts.currentNode.data.trim() || !element.checkVisibility({ opacityProperty: true })) continue;
-    if (element.closest('.sr, .skip, .off, [aria-hidden=true], option, svg')) continue;
-    const style = getComputedStyle(element);
-    const [below, above] = [behind(element), [...behind(element), style.color]].map((all) => light(seen(all)));
-    const ratio = (Math.max(below, above) + .05) / (Math.min(below, above) + .05);
-    const size = parseFloat(style.fontSize);
-    const needed = size >= 24 || (size >= 18.66 && style.fontWeight >= 700) ? 3 : 4.5;
-    if (ratio < needed) wrong.push(`${ratio.toFixed(2)}: ${texts.currentNode.data.trim().slice(0, 40)}`);
-  }
-  const targets = [...document.querySelectorAll('a[href], button, summary, input:not([type=hidden]), select')];
-  const boxes = targets.filter((one) => one.checkVisibility() && !one.closest('.sr, .skip, p, dd, iframe') && !one.matches('.tick'));
-  for (const one of boxes) {
-    const { width, height } = one.getBoundingClientRect();
-    if (width && (width < 24 || height < 24) && getComputedStyle(one).display !== 'inline') wrong.push(`${width}x${height}: ${one.outerHTML.slice(0, 120)}`);
-  }
-  return wrong;
-})()";
-
-/// What is not clear on a page, light or dark.
-fn unclear(tab: &Tab, name: &str) -> Vec<String> {
-    let look = |scheme| {
-        tab.prefer(scheme);
-        let wrong = tab.evaluate(TOO_FAINT_OR_SMALL);
-        let wrong = wrong.as_array().cloned().unwrap_or_default();
-        wrong
-            .into_iter()
-            .map(move |one| format!("{name}, {scheme:?}: {one}"))
-    };
-    let all = [Scheme::Light, Scheme::Dark].into_iter().flat_map(look);
-    all.collect()
-}
-
 #[test]
 fn conversations_can_be_read_and_used_by_everybody() {
     let site = talked_in().start();
@@ -160,8 +107,10 @@ fn conversations_can_be_read_and_used_by_everybody() {
         tab.viewport(width, 844, 1.0, phone);
         for (name, url) in [("list", &list), ("conversation", &talk)] {
             tab.open(url);
-            expect_named(&tab);
-            wrong.extend(unclear(&tab, &format!("{name} at {width}")));
+            for scheme in [Scheme::Light, Scheme::Dark] {
+                tab.prefer(scheme);
+                wrong.extend(unclear(&tab, &format!("{name} at {width}, {scheme:?}")));
+            }
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
