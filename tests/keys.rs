@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::acts::{Says, plan, subjects};
 use crate::sender::{settings, write_settings};
 use crate::support::chromium::{Chromium, Tab};
+use crate::support::mails::MailBuilder;
 use crate::support::site::Site;
 
 fn opened(site: &Site, browser: &Chromium) -> Tab {
@@ -120,4 +121,98 @@ fn a_key_that_is_held_down_presses_once() {
         ));
     }
     assert_eq!(tab.evaluate("window.clicks"), json!(1));
+}
+
+/// Expects that a key scrolls what is read from where it is, and that no outline says what has the focus.
+fn expect_scrolling(tab: &Tab, pane: &str) {
+    let top = format!(
+        "Math.max(document.scrollingElement.scrollTop, document.querySelector('{pane}').scrollTop)"
+    );
+    let outline = format!("getComputedStyle(document.querySelector('{pane}')).outlineStyle");
+    for (key, is_down) in [
+        (" ", true),
+        ("Home", false),
+        ("PageDown", true),
+        ("Home", false),
+        ("ArrowDown", true),
+        ("End", true),
+        ("PageUp", false),
+    ] {
+        let before = tab.evaluate(&top).as_f64().expect("a number");
+        tab.press(key);
+        let sign = if is_down { '>' } else { '<' };
+        tab.wait_for(&format!("{top} {sign} {before}"));
+        // A smooth scroll has its end.
+        let rests = format!(
+            "new Promise(done => {{ const begin = {top}; setTimeout(() => done({top} === begin), 60) }})"
+        );
+        while tab.evaluate(&rests) != json!(true) {}
+    }
+    assert_eq!(tab.evaluate(&outline), json!("none"));
+}
+
+#[test]
+fn what_is_read_is_scrolled_by_keys_from_the_first_moment() {
+    let long = "<p style='height: 4000px'>Long</p>";
+    let mail = MailBuilder::about("Long").of_kind("text/html; charset=utf-8", long);
+    let site = plan(30).mails("ann", "INBOX", vec![mail]).start();
+    let browser = Chromium::start();
+    for width in [704, 705, 1000, 1280] {
+        let tab = opened(&site, &browser);
+        tab.viewport(width, 600, 1.0, false);
+        tab.open(&format!("{}/", site.url()));
+        expect_scrolling(&tab, "main.list");
+        tab.changing(|| {
+            drop(tab.evaluate("document.querySelector('.row:first-child > a').click()"))
+        });
+        tab.wait_for("document.querySelector('iframe').clientHeight > 3000");
+        expect_scrolling(&tab, "main.message");
+        // Loaded, and not put in the place of a list.
+        tab.loading(|| drop(tab.evaluate("location.reload()")));
+        tab.wait_for("document.querySelector('iframe').clientHeight > 3000");
+        expect_scrolling(&tab, "main.message");
+        // After a click in the mail, too; what is selected in it keeps the focus, so that it can be copied.
+        tab.evaluate("document.querySelector('.message').scrollTop = 0");
+        tab.click("iframe");
+        expect_scrolling(&tab, "main.message");
+        tab.evaluate(
+            "(f => { f.focus(); f.contentWindow.getSelection().selectAllChildren(f.contentDocument.body) })(document.querySelector('iframe'))",
+        );
+        tab.evaluate("document.querySelector('iframe').contentDocument.body.click()");
+        assert_eq!(
+            tab.evaluate("document.activeElement.localName"),
+            json!("iframe")
+        );
+        tab.changing(|| tab.press("u"));
+        assert_eq!(tab.evaluate(FOCUSED), json!("Long"));
+    }
+}
+
+#[test]
+fn two_keys_lead_to_the_inbox_and_the_page_of_keys_says_so() {
+    let site = plan(3).start();
+    let browser = Chromium::start();
+    let tab = opened(&site, &browser);
+    tab.changing(|| tab.press("?"));
+    assert!(tab.text().contains("Go to the inbox"), "{}", tab.text());
+    assert!(tab.text().contains("g then i"), "{}", tab.text());
+    // The second one alone is no key.
+    tab.press("i");
+    tab.press("g");
+    tab.changing(|| tab.press("i"));
+    assert_eq!(
+        tab.evaluate("document.querySelectorAll('main.list').length"),
+        json!(1)
+    );
+    // A walk by keyboard alone.
+    tab.press("j");
+    tab.changing(|| tab.press("o"));
+    tab.changing(|| tab.press("n"));
+    tab.changing(|| tab.press("p"));
+    tab.changing(|| tab.press("u"));
+    assert_eq!(tab.evaluate(FOCUSED), json!("Message 3"));
+    tab.changing(|| tab.press("Enter"));
+    tab.changing(|| tab.press("u"));
+    tab.press("/");
+    assert_eq!(tab.evaluate("document.activeElement.name"), json!("q"));
 }

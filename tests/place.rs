@@ -232,3 +232,45 @@ fn in_the_dark_no_white_frame_comes_before_its_mail() {
     );
     tab.screenshot("place-frame-dark");
 }
+
+#[test]
+fn without_script_the_way_back_leads_to_the_row() {
+    let site = plan(60).start();
+    let browser = Chromium::start();
+    for size in [(390, 844), (900, 700), (1280, 844)] {
+        let tab = opened(&site, &browser, size);
+        tab.scripts(false);
+        tab.open(&format!("{}/", site.url()));
+        tab.evaluate("document.querySelector('#m30').scrollIntoView()");
+        tab.loading(|| tab.click("#m30 > a"));
+        // In a wide window the list stands beside the message.
+        let back = tab.evaluate("document.querySelector('.back').href");
+        tab.open(back.as_str().expect("an address"));
+        let place = "(() => { const row = document.querySelector('#m30').getBoundingClientRect(); const list = document.querySelector('.list'); \
+             const header = list.querySelector('header').getBoundingClientRect().bottom; return row.top >= header && row.bottom <= innerHeight - 50 })()";
+        assert_eq!(tab.evaluate(place), json!(true), "{size:?}");
+        tab.screenshot(&format!("place-unscripted-{}", size.0));
+    }
+}
+
+#[test]
+fn a_page_that_the_browser_has_kept_is_shown_and_goes_when_its_session_has_ended() {
+    let site = plan(3).start();
+    let browser = Chromium::start();
+    let tab = opened(&site, &browser, (1280, 844));
+    // Whether a browser keeps a page is its own affair; this is what it tells one that it has kept.
+    let kept = "window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))";
+    tab.evaluate(
+        "(() => { const asked = window.fetch; window.asked = 0; window.fetch = (...how) => asked(...how).finally(() => window.asked++) })()",
+    );
+    tab.evaluate(kept);
+    tab.wait_for("window.asked === 1");
+    assert_eq!(
+        tab.evaluate("window.same && !document.documentElement.hidden"),
+        json!(true)
+    );
+    let sessions = site.sign_in("ann").get("/sessions");
+    sessions.click("Sign out everywhere");
+    tab.loading(|| drop(tab.evaluate(kept)));
+    assert!(tab.text().contains("Sign in"), "{}", tab.text());
+}

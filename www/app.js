@@ -19,11 +19,15 @@ const alongRows = (event) => {
   else return false;
   return true;
 };
-document.addEventListener("keydown", (event) => {
+let [before, beforeAt] = ["", 0];
+const press = (event) => {
   const typing = event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
   if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   const pressed = `[aria-keyshortcuts~="${CSS.escape(event.key)}"]`;
-  let link = [...document.querySelectorAll(pressed)].find(isMeant);
+  // Two keys, one soon after the other, are a shortcut of their own.
+  const both = event.timeStamp - beforeAt < 1500 && document.querySelector(`[data-keys="${CSS.escape(`${before} ${event.key}`)}"]`);
+  [before, beforeAt] = [event.key, event.timeStamp];
+  let link = both || [...document.querySelectorAll(pressed)].find(isMeant);
   if (!link && !event.repeat && !isBusy && !document.querySelector(".tick:checked")) {
     // Where nothing is ticked, an act is for the row that has the focus.
     const box = rowLinks()[focusedRow()]?.parentElement.querySelector(".tick");
@@ -37,7 +41,8 @@ document.addEventListener("keydown", (event) => {
     if (link.localName === "input") link.focus();
     else link.click();
   } else if (alongRows(event)) event.preventDefault();
-});
+};
+document.addEventListener("keydown", press);
 
 // Boxes: with Shift all between the last one and this one become as this one is.
 let lastBox;
@@ -152,6 +157,15 @@ const grow = (frame) => {
     // Before its document comes, a frame holds an empty one; at no height its layout would not be watched any more.
     if (!body || frame.contentDocument.URL === "about:blank") return;
     frame.dataset.there = "";
+    // Keys that are pressed in the mail are for its page. A browser that calls no listener in a document without script has them
+    // back with a click beside the mail: the page of keys says so.
+    frame.contentDocument.addEventListener("keydown", press);
+    // So are those that scroll: they do not leave a frame, but a click in it that selects nothing need not keep them there.
+    frame.contentDocument.addEventListener("click", () => {
+      if (!frame.contentWindow.getSelection().isCollapsed) return;
+      frame.blur();
+      focusMain();
+    });
     let steps = 30;
     const isForPhonesToo = hasPhoneLayout(frame.contentDocument);
     let [width, zoom] = [0, 1];
@@ -437,9 +451,14 @@ document.addEventListener("keydown", (event) => {
   event.stopPropagation();
 }, true);
 
-// A page from the back-forward cache may belong to a session that has ended: the server knows. A message that is being written
-// stays as it is.
-addEventListener("pageshow", (event) => {
+// A page from the back-forward cache is shown as it is. Its session may have ended: the server knows, and is asked beside; then
+// nothing of the page is shown any more. A message that is being written stays as it is: what was typed is nowhere else.
+addEventListener("pageshow", async (event) => {
   isSent = false;
-  if (event.persisted && !written()) location.reload();
+  if (!event.persisted || written()) return;
+  forget();
+  const answer = await fetch(location.href, AHEAD).catch(() => undefined);
+  if (answer?.status !== 401) return;
+  document.documentElement.hidden = true;
+  location.reload();
 });

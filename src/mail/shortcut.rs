@@ -19,6 +19,8 @@ pub enum Shortcut {
     Select,
     /// Leads back to the list.
     Back,
+    /// To the inbox: two keys, one after the other.
+    Inbox,
     Archive,
     Delete,
     Spam,
@@ -48,12 +50,13 @@ pub enum Shortcut {
 impl Shortcut {
     /// Every one, in the order in which they are listed, with its keys as DOM events name them: as people know them from
     /// other webmail programs.
-    const KEYS: [(Shortcut, &'static [&'static str]); 22] = [
+    const KEYS: [(Shortcut, &'static [&'static str]); 23] = [
         (Shortcut::Next, &["j", "n", "ArrowDown"]),
         (Shortcut::Previous, &["k", "p", "ArrowUp"]),
         (Shortcut::Open, &["o"]),
         (Shortcut::Select, &["x"]),
         (Shortcut::Back, &["u"]),
+        (Shortcut::Inbox, &["g i"]),
         (Shortcut::Archive, &["e", "y"]),
         (Shortcut::Delete, &["#"]),
         (Shortcut::Spam, &["!"]),
@@ -87,7 +90,7 @@ impl Shortcut {
 
     /// True for a key that writes a character where one is typing; not for an arrow.
     pub fn writes(key: &str) -> bool {
-        key.chars().nth(1).is_none()
+        key.split(' ').all(|one| one.chars().nth(1).is_none())
     }
 
     /// What leads to the page of an answer.

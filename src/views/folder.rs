@@ -1,7 +1,7 @@
 //! A page of a folder's list, and the same list beside an open message.
 //!
 //! Not for choosing rows or counting pages: the action knows; `None` is a page that does not exist. To know before
-//! changing it: a row is one link whose `::after` covers the row, so what is read out is the text of the row.
+//! changing it: a row is one link whose `::after` covers the row; what a screen reader says of it is its name (`row_name`).
 
 use maud::{Markup, html};
 
@@ -15,6 +15,7 @@ use crate::mail::{Address, Order, Role, Shortcut, Sought};
 use crate::route::{ActForm, Route, Selected};
 use crate::sender::Named;
 use crate::time::Calendar;
+use crate::words::{Piece, Sentence, Words};
 
 /// A list of messages, as far as one page shows it.
 #[derive(Clone, Debug)]
@@ -296,7 +297,7 @@ fn row(chrome: &Chrome, row: &RowLine, selected: Selected, found: &Sought) -> Ma
         li.row.unread[row.unread].muted[row.muted].marked[row.marked].now[row.current] id=(row_id(&row.ticked)) {
             (acting::tick(chrome, &row.ticked, if subject.is_empty() { words.no_subject() } else { subject }, selected))
             (face(who.unwrap_or(&nobody)))
-            a href=(chrome.href(&row.href)) aria-current=[row.current.then_some("true")] {
+            a href=(chrome.href(&row.href)) aria-label=(row_name(words, row)) aria-current=[row.current.then_some("true")] {
                 span.who {
                     @if row.marked { span.sr { (words.marked_for_removal()) ": " } }
                     @if row.unread { span.sr { (words.unread_row()) } }
@@ -348,6 +349,63 @@ fn row(chrome: &Chrome, row: &RowLine, selected: Selected, found: &Sought) -> Ma
     }
 }
 
+/// A row as it is read out: what is to be known before it is opened, in the order in which one wants to know it.
+fn row_name(words: Words, row: &RowLine) -> String {
+    let who = match (&row.doubted, row.people(), &row.who) {
+        (Some(Named::Person { name, address }), ..) if name.is_empty() => address.clone(),
+        (Some(Named::Person { name, address }), ..) => format!("{name} <{address}>"),
+        (Some(Named::AsWritten(written)), ..) if !written.is_empty() => written.clone(),
+        (None, Some(people), _) => people.join(", "),
+        (None, None, Some(who)) if row.to => put_in(&words.to_recipient(), who.shown()),
+        (None, None, Some(who)) => who.shown().to_owned(),
+        (None, None, None) if row.to => words.nobody().to_owned(),
+        _ => words.unknown_sender().to_owned(),
+    };
+    let subject = match (row.untold, row.subject.trim()) {
+        (Some(Untold::NotYet), _) => words.not_read_yet(),
+        (Some(Untold::ByServer), _) => words.server_told_nothing(),
+        (None, "") => words.no_subject(),
+        (None, subject) => subject,
+    };
+    let said = |is_so: bool, what: &str| match is_so {
+        true => what.to_owned(),
+        false => String::new(),
+    };
+    let count = row.together.as_ref().map(|together| {
+        let count = words.number(together.count.into());
+        format!("{count}{}", words.messages_of_row(together.unread))
+    });
+    let when = row.when.as_ref().map(|at| words.when_short(at));
+    let (labels, _) = &row.labels;
+    let before = [
+        said(row.marked, words.marked_for_removal()),
+        said(row.doubted.is_some(), words.sender_in_doubt()),
+        who,
+        subject.to_owned(),
+        when.unwrap_or_default(),
+        count.unwrap_or_default(),
+        said(row.starred, words.starred()),
+        said(row.attachment, words.attachment()),
+        said(row.answered, words.answered()),
+        said(row.forwarded, words.forwarded()),
+        said(row.muted, words.muted()),
+        row.folder.clone().unwrap_or_default(),
+    ];
+    let labels = labels.iter().map(|label| label.name.clone());
+    let parts: Vec<String> = before.into_iter().chain(labels).collect();
+    words.row_name(row.unread, &parts)
+}
+
+/// A sentence with this in its place.
+fn put_in(sentence: &Sentence, what: &str) -> String {
+    let pieces = sentence.pieces();
+    let pieces = pieces.into_iter().map(|piece| match piece {
+        Piece::Words(words) => words,
+        Piece::Place(_) => what,
+    });
+    pieces.collect()
+}
+
 impl RowLine {
     /// The people of a conversation, where there are several.
     fn people(&self) -> Option<&[String]> {
@@ -382,9 +440,12 @@ mod tests {
     #[test]
     fn a_row_is_one_link_that_says_everything() {
         let page = sample("list");
-        let (_, rest) = page.split_once("<li class=\"row unread\">").unwrap();
+        let (_, rest) = page.split_once("<li class=\"row unread\" ").unwrap();
         let (row, _) = rest.split_once("</li>").unwrap();
         assert_eq!(row.matches("<a ").count(), 1);
+        let name =
+            "aria-label=\"Unread, Marta Oliveira, Rehearsal moved to Thursday, 10:05, Starred";
+        assert!(row.contains(name), "{row}");
         for said in [
             "Unread: ",
             "Marta Oliveira",
@@ -415,7 +476,8 @@ mod tests {
         let (row, _) = rest.split_once("</li>").unwrap();
         let named = "<bdi>service@bank.example</bdi> &lt;<bdi>x@evil.example</bdi>&gt;";
         assert!(row.contains(named), "{row}");
-        assert_eq!(page.matches("Sender not certain").count(), 1);
+        // As a sign, and in the name that is read out.
+        assert_eq!(page.matches("Sender not certain").count(), 2);
     }
 
     #[test]

@@ -90,7 +90,7 @@ pub(super) fn pane(chrome: &Chrome, target: &str) -> Markup {
     html! {
         nav.folders #folders aria-label=(words.folders()) {
             .bar {
-                a.brand href=(chrome.href(&inbox)) { (icon(Icon::Gate)) (words.postern()) }
+                a.brand href=(chrome.href(&inbox)) data-keys=[chrome.pressed_by(Shortcut::Inbox)] { (icon(Icon::Gate)) (words.postern()) }
                 a.button.quiet.push.shut href=(target) title=(words.close_folders()) {
                     (icon(Icon::Close)) span.sr { (words.close_folders()) }
                 }

@@ -32,7 +32,7 @@ pub fn page(chrome: &Chrome, page: &KeysPage) -> Markup {
                     dt {
                         @for (nth, one) in keys.iter().enumerate() {
                             @if nth > 0 { " " span.hint { (words.or()) } " " }
-                            (key(chrome, one))
+                            (self::keys(chrome, one))
                         }
                     }
                     dd { (words.shortcut(shortcut)) }
@@ -55,6 +55,16 @@ fn turn(chrome: &Chrome, switch: &ActForm) -> Markup {
             (tokens(chrome))
             @for (name, value) in &switch.fields { input type="hidden" name=(name) value=(value); }
             button.button { (chrome.words.turn_shortcuts(!chrome.has_keys)) }
+        }
+    }
+}
+
+/// Keys that are pressed one after the other; most often one.
+fn keys(chrome: &Chrome, names: &str) -> Markup {
+    html! {
+        @for (nth, name) in names.split(' ').enumerate() {
+            @if nth > 0 { " " span.hint { (chrome.words.then()) } " " }
+            (key(chrome, name))
         }
     }
 }
@@ -92,6 +102,7 @@ mod tests {
     fn pages_know_no_key_that_the_page_of_keys_does_not_list_and_script_knows_none() {
         let listed: BTreeSet<String> = Shortcut::all()
             .flat_map(|one| one.keys())
+            .flat_map(|keys| keys.split(' '))
             .map(str::to_owned)
             .collect();
         let mut known = BTreeSet::new();
@@ -99,6 +110,7 @@ mod tests {
             let page = page.into_string();
             for attribute in [
                 "aria-keyshortcuts",
+                "data-keys",
                 "data-next",
                 "data-previous",
                 "data-open",

@@ -118,38 +118,40 @@ pub fn page(message: &PrintPage) -> Markup {
                 }
             }
             body {
-                p #way { (words.how_to_print()) }
-                div #head {
-                    h1 { (said(subject)) }
-                    dl {
-                        dt { (words.from_label()) }
-                        dd {
-                            (in_full(words, &message.sender.named))
-                            @if message.sender.is_unconfirmed() { " (" (words.not_confirmed()) ")" }
+                main {
+                    p #way { (words.how_to_print()) }
+                    div #head {
+                        h1 { (said(subject)) }
+                        dl {
+                            dt { (words.from_label()) }
+                            dd {
+                                (in_full(words, &message.sender.named))
+                                @if message.sender.is_unconfirmed() { " (" (words.not_confirmed()) ")" }
+                            }
+                            @if let Some(sent_by) = &message.sender.sent_by {
+                                dt { (words.sender_label()) }
+                                dd { (said(sent_by)) }
+                            }
+                            (people(words.to_label(), message.to))
+                            (people(words.cc_label(), message.cc))
+                            @if let Some(at) = &message.date { dt { (words.sent_label()) } dd { (words.when_full(at)) } }
+                            @if !message.attachments.is_empty() {
+                                dt { (words.attachments(message.attachments.len())) }
+                                dd { @for file in message.attachments { (attachment(words, file)) } }
+                            }
                         }
-                        @if let Some(sent_by) = &message.sender.sent_by {
-                            dt { (words.sender_label()) }
-                            dd { (said(sent_by)) }
-                        }
-                        (people(words.to_label(), message.to))
-                        (people(words.cc_label(), message.cc))
-                        @if let Some(at) = &message.date { dt { (words.sent_label()) } dd { (words.when_full(at)) } }
-                        @if !message.attachments.is_empty() {
-                            dt { (words.attachments(message.attachments.len())) }
-                            dd { @for file in message.attachments { (attachment(words, file)) } }
-                        }
+                        @if message.cut { p { (words.only_beginning()) } }
                     }
-                    @if message.cut { p { (words.only_beginning()) } }
-                }
-                div #told {
-                    (extras::notes(RenderContext { words, is_paper: true }, message.sender, message.extras))
-                    (extras::cards(RenderContext { words, is_paper: true }, message.extras, None))
-                }
-                div #paper {
-                    @match &message.body {
-                        Printed::Html { mail, .. } => (mail),
-                        Printed::Text([]) => p { (words.no_text()) },
-                        Printed::Text(blocks) => (unfolded(words, blocks)),
+                    div #told {
+                        (extras::notes(RenderContext { words, is_paper: true }, message.sender, message.extras))
+                        (extras::cards(RenderContext { words, is_paper: true }, message.extras, None))
+                    }
+                    div #paper {
+                        @match &message.body {
+                            Printed::Html { mail, .. } => (mail),
+                            Printed::Text([]) => p { (words.no_text()) },
+                            Printed::Text(blocks) => (unfolded(words, blocks)),
+                        }
                     }
                 }
             }

@@ -13,7 +13,7 @@ impl Words {
     pub fn about_shortcuts(&self, on: bool) -> &'static str {
         match on {
             true => {
-                "These keys work with JavaScript, while you are not typing; arrow keys work in lists. If you use speech input or press keys by accident, turn them off."
+                "These keys work with JavaScript, while you are not typing; arrow keys work in lists. Space, Page Down, the arrow keys, Home and End scroll what you read. If keys do nothing after a click in a message with its own layout, click beside it. If you use speech input or press keys by accident, turn them off."
             }
             false => "Keyboard shortcuts are off, except the arrow keys, which work in lists.",
         }
@@ -59,8 +59,14 @@ impl Words {
             Shortcut::ReplyList => "Reply to the mailing list",
             Shortcut::Forward => "Forward",
             Shortcut::Search => "Search",
+            Shortcut::Inbox => "Go to the inbox",
             Shortcut::Help => "Show keyboard shortcuts",
         }
+    }
+
+    /// Between keys that are pressed one after the other.
+    pub fn then(&self) -> &'static str {
+        "then"
     }
 
     /// Between keys that do the same.

@@ -187,6 +187,17 @@ impl Words {
         "Pages"
     }
 
+    /// What a screen reader says of a row: its parts, one after the other.
+    pub fn row_name(&self, is_unread: bool, parts: &[String]) -> String {
+        let unread = is_unread.then(|| "Unread".to_owned());
+        let parts = parts.iter().filter(|part| !part.is_empty()).cloned();
+        unread
+            .into_iter()
+            .chain(parts)
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+
     /// Stands before an unread row, for screen readers.
     pub fn unread_row(&self) -> &'static str {
         "Unread: "
