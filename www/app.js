@@ -234,6 +234,7 @@ const countDown = (note) => {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const known = [...document.querySelectorAll(".note:not([data-left])")].map((one) => one.textContent);
     const now = [...page.querySelectorAll(".note[role]")].find((one) => !known.includes(one.textContent));
+    if (now) bringIcons(page);
     if (now) note.replaceWith(document.adoptNode(now));
     else note.remove();
     if (now?.dataset.left) countDown(now);

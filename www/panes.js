@@ -50,6 +50,13 @@ const returnTo = ({ tops }) => {
     frame.addEventListener("load", () => requestAnimationFrame(() => (panes()[3].scrollTop = tops[3])), { once: true });
 };
 
+// The icons that parts of another page point at; each page has those of its own.
+const bringIcons = (page) => {
+  const icons = document.querySelector(".sprite");
+  for (const one of page.querySelectorAll(".sprite symbol"))
+    if (!document.getElementById(one.id)) icons?.append(document.adoptNode(one));
+};
+
 // Puts a page in the place of this one; `settle` says where it stands, before anything is painted.
 const put = (page, settle) => {
   const isUnfolded = new Map([...document.querySelectorAll(".folders details")].map((one) => [folded(one), one.open]));
@@ -211,6 +218,7 @@ let isDown = false;
 for (const kind of ["pointerdown", "pointerup", "pointercancel"])
   addEventListener(kind, () => (isDown = kind === "pointerdown"), true);
 const freshen = (page) => {
+  bringIcons(page);
   const row = document.activeElement?.closest(".list") && place().row;
   for (const one of [".folders", ".list"]) {
     const [old, now] = [document, page].map((where) => where.querySelector(one));

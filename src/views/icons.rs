@@ -1,7 +1,9 @@
-//! The icons, one stroke on a grid of 24, drawn once a page and used by name.
+//! The icons, one stroke on a grid of 24, each drawn once in a page that uses it, and used by name.
 //!
 //! Not files of `www/`: an SVG that is used from another document falls under `default-src` of the policy in some
 //! browsers, and that is `'none'`. An icon beside a word is decoration; one that stands alone has a label.
+
+use std::collections::BTreeSet;
 
 use maud::{Markup, html};
 
@@ -256,11 +258,13 @@ const DRAWN: [(Icon, &str, &str, bool); 45] = [
     ),
 ];
 
-/// All drawings, unseen, for the icons of the page to point at.
-pub fn sprite() -> Markup {
+/// The drawings that `inside` points at, unseen.
+pub fn sprite(inside: &Markup) -> Markup {
+    let pointed = inside.0.split("href=\"#").skip(1);
+    let used: BTreeSet<&str> = pointed.filter_map(|rest| rest.split('"').next()).collect();
     html! {
         svg.sprite width="0" height="0" aria-hidden="true" {
-            @for (_, id, path, _) in &DRAWN {
+            @for (_, id, path, _) in DRAWN.iter().filter(|(_, id, ..)| used.contains(id)) {
                 symbol id=(id) viewBox="0 0 24 24" { path d=(path); }
             }
         }

@@ -206,27 +206,33 @@ fn app(chrome: &Chrome, title: &str, pane: Pane, panes: Markup) -> Markup {
         Pane::Message => ("message", "#message", words.skip_to_message()),
         Pane::Alone => ("alone", "#message", words.skip_to_message()),
     };
-    let body = html! {
-        a.skip href=(target) { (skip) }
-        (sprite())
+    let inside = html! {
         .app data-page=(name) {
             (folders::pane(chrome, target))
             (panes)
         }
+    };
+    let body = html! {
+        a.skip href=(target) { (skip) }
+        (sprite(&inside))
+        (inside)
     };
     document(chrome.base, words, (title, chrome.theme), body)
 }
 
 /// A whole page with one card on it: signing in, errors.
 fn card(base: &Base, words: Words, title: &str, inside: Markup) -> Markup {
-    let body = html! {
-        (sprite())
+    let card = html! {
         main.gate {
             .card {
                 p.brand { (icon(Icon::Gate)) (words.postern()) }
                 (inside)
             }
         }
+    };
+    let body = html! {
+        (sprite(&card))
+        (card)
     };
     document(base, words, (title, Theme::System), body)
 }

@@ -932,3 +932,20 @@ fn samples_can_be_written_for_looking() {
         std::fs::write(path, asset.bytes).unwrap();
     }
 }
+
+#[test]
+fn a_page_brings_the_icons_that_it_points_at_and_no_others() {
+    let between = |page: &str, before: &str| -> std::collections::BTreeSet<String> {
+        let found = page.split(before).skip(1);
+        found
+            .filter_map(|rest| Some(rest.split_once('"')?.0.to_owned()))
+            .collect()
+    };
+    for (name, page) in pages() {
+        let (drawn, used) = (
+            between(&page.0, "<symbol id=\""),
+            between(&page.0, "<use href=\"#"),
+        );
+        assert_eq!(drawn, used, "{name}");
+    }
+}
