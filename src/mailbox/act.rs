@@ -280,7 +280,7 @@ impl Mailbox<'_, '_> {
     fn look_after(&mut self, act: &OpenAct) -> Result<(Tally, u32)> {
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         // Before the comparison forgets the rows of what is gone: by them copies are known.
-        let marks: Vec<Option<Mark>> = act
+        let mut marks: Vec<Option<Mark>> = act
             .uids
             .iter()
             .map(|uid| self.mark(&act.from, *uid))
@@ -327,19 +327,22 @@ impl Mailbox<'_, '_> {
             return Ok((tally, 0));
         };
         let arrived = self.arrived_in(target)?;
+        if !arrived.is_empty() {
+            self.mark_the_rest(act, &now, &mut marks)?;
+        }
         let has_copy = |mark: &Option<Mark>| mark.as_ref().is_some_and(|m| arrived.contains(m));
         let pairs = || is_here.iter().zip(&marks);
         let both = pairs()
             .filter(|(here, mark)| **here && has_copy(mark))
             .count();
         // Where nothing is known of a message that is gone, the folder that has grown speaks for it.
-        let is_known = marks.iter().all(Option::is_some);
+        let is_known = pairs().all(|(here, mark)| *here || mark.is_some());
         let gone = act.uids.len().saturating_sub(here);
         let found = match is_known {
             true => pairs()
                 .filter(|(here, mark)| !**here && has_copy(mark))
                 .count(),
-            false => gone.min(arrived.len()),
+            false => gone.min(arrived.len().saturating_sub(both)),
         };
         let (done, left) = match act.act {
             MessageAct::Copy => (both, here.saturating_sub(both)),
@@ -387,12 +390,39 @@ impl Mailbox<'_, '_> {
         Ok(marks.collect())
     }
 
+    /// Asks for the rows of those messages of an act that no page has shown, and that are still where they were.
+    fn mark_the_rest(
+        &mut self,
+        act: &OpenAct,
+        now: &UidSet,
+        marks: &mut [Option<Mark>],
+    ) -> Result<()> {
+        let unknown = act.uids.iter().zip(marks.iter());
+        let unknown = unknown.filter(|(uid, mark)| mark.is_none() && now.contains(**uid));
+        let wanted = Wanted {
+            rows: unknown.map(|(uid, _)| *uid).take(LOOKED_THROUGH).collect(),
+            flags: UidSet::default(),
+        };
+        if wanted.rows.is_empty() {
+            return Ok(());
+        }
+        let rows = self.sync().fetch_rows(&act.from, wanted)?;
+        let rows = rows.unwrap_or_default();
+        for (uid, mark) in act.uids.iter().zip(marks) {
+            *mark = mark.or_else(|| rows.get(uid).map(mark_of));
+        }
+        Ok(())
+    }
+
     /// What a copy of a message has in common with it.
     fn mark(&mut self, folder: &FolderRef, uid: Uid) -> Option<Mark> {
-        let row = self.cache.row(&folder.message(uid))?;
-        Some((row.thread.id, row.size, row.arrived))
+        self.cache.row(&folder.message(uid)).as_ref().map(mark_of)
     }
 }
 
 /// Message-ID, size and INTERNALDATE: a copy has them too.
 type Mark = (Option<IdHash>, u32, Seconds);
+
+fn mark_of(row: &Row) -> Mark {
+    (row.thread.id, row.size, row.arrived)
+}
