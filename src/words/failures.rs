@@ -79,7 +79,7 @@ impl Words {
     pub fn bad_request(&self) -> ErrorText {
         text(
             "This link does not work",
-            "The link or form is incomplete or has been changed.",
+            "The link or form is incomplete or damaged.",
             "Go to your inbox.",
         )
     }
