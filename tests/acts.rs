@@ -359,7 +359,7 @@ fn rule_9_without_uidplus_nothing_is_expunged_that_others_have_marked() {
         subjects(&site, "INBOX"),
         ["Message 1", "Message 3", "Message 4", "Message 5"]
     );
-    done.says("1 message was not changed.");
+    done.says("1 message is unchanged.");
 }
 
 #[test]
@@ -663,7 +663,7 @@ fn rule_7_very_many_go_in_slices_and_the_page_says_how_far_it_is() {
     let answer = ann.send(&form);
     site.proxy().delay(Duration::ZERO);
     let part = ann.follow(answer);
-    part.says("4,000 messages moved to Archive. 100 messages were not changed.");
+    part.says("4,000 messages moved to Archive. 100 messages are unchanged.");
     assert_eq!(subjects(&site, "INBOX").len(), 100);
     // None of them was read, in whichever slice it went.
     let counts = part.texts_of(".folders a.unread .count");

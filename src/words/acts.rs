@@ -313,8 +313,8 @@ impl Words {
     fn not_done(&self, tally: Tally) -> String {
         match tally.left {
             0 => String::new(),
-            1 => "1 message was not changed.".to_owned(),
-            n => format!("{} were not changed.", self.messages(n)),
+            1 => "1 message is unchanged.".to_owned(),
+            n => format!("{} are unchanged.", self.messages(n)),
         }
     }
 

@@ -245,7 +245,7 @@ impl Words {
             FolderAct::Rename => format!("{folder} was not renamed."),
             FolderAct::Move => format!("{folder} was not moved."),
             FolderAct::Subscribe | FolderAct::Unsubscribe => {
-                format!("Your subscription to {folder} was not changed.")
+                format!("Your subscription to {folder} is unchanged.")
             }
             FolderAct::Delete if had_others => {
                 format!("{folder} was not deleted, but some of its subfolders may have been.")

@@ -180,7 +180,7 @@ fn rule_12_what_the_server_drops_is_not_said_to_be_done() {
     let forgets = Lie::about("UID STORE").does_nothing().ends("$TAG OK Done.");
     lied.liar.lies(vec![forgets]);
     let done = page.form("messages").press("label", "+$label1");
-    done.says("Nothing was changed. 1 message was not changed.");
+    done.says("Nothing was changed. 1 message is unchanged.");
     let page = question(&lied);
     let refuses = Lie::about("UID STORE")
         .does_nothing()

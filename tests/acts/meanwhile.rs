@@ -125,7 +125,7 @@ fn rule_10_undo_leaves_alone_what_others_have_changed_since() {
     drop(other);
     let back = undo(&done);
     back.says("Star removed from 1 message.")
-        .says("1 message was not changed.");
+        .says("1 message is unchanged.");
     let flags = flags(&site, "INBOX");
     assert_eq!(flags[..2], ["\\Flagged", ""], "{flags:?}");
 }
@@ -189,7 +189,7 @@ fn rule_9_those_that_are_marked_are_removed_after_a_question_that_names_their_nu
             done.says("2 messages permanently deleted.");
             assert_eq!(left, ["Message 1", "Message 3", "Message 5"]);
         } else {
-            done.says("2 messages were not changed.");
+            done.says("2 messages are unchanged.");
             assert_eq!(left.len(), 5);
             let again = ask_about_marked(&ann);
             again.shows("Permanently delete 3 messages?");

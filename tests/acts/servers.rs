@@ -205,7 +205,7 @@ fn rule_2_a_move_that_is_refused_or_does_nothing_is_not_said_to_be_done() {
             ),
             ("$TAG NO [OVERQUOTA] Quota exceeded", "Nothing was changed"),
             ("$TAG BAD What?", "Nothing was changed"),
-            ("$TAG OK No messages found.", "2 messages were not changed"),
+            ("$TAG OK No messages found.", "2 messages are unchanged"),
         ];
         for (end, says) in refusals {
             let before = subjects(&lied.real, "INBOX");
@@ -223,7 +223,7 @@ fn rule_2_a_move_that_is_refused_or_does_nothing_is_not_said_to_be_done() {
             .ends("$TAG NO [LIMIT] Not all of them");
         let page = lied.archive_two(&ann, vec![lie]);
         page.says("1 message moved to Archive.")
-            .says("1 message was not changed.");
+            .says("1 message is unchanged.");
         lied.expect_truth(&ann, "NO after one of two");
         undo(&page).says("1 message moved to Inbox.");
         lied.expect_truth(&ann, "NO after one of two, undone");
@@ -238,7 +238,7 @@ fn rule_2_a_move_that_is_refused_or_does_nothing_is_not_said_to_be_done() {
                 .collect()
         });
         lied.archive_two(&ann, vec![lie])
-            .says("1 message was not changed.");
+            .says("1 message is unchanged.");
         lied.expect_truth(&ann, "NO after one of two, unnamed");
         // It says goodbye when it has moved them.
         let lie = Lie::about("UID MOVE").says(|_| "* BYE Out of memory\r\n".to_owned());
@@ -379,7 +379,7 @@ fn marks_are_said_as_the_server_tells_them() {
         page.shows("Nothing was changed").hides("starred.");
         let forgets = Lie::about("UID STORE").does_nothing().ends("$TAG OK Done.");
         let page = lied.two(&ann, "star", vec![forgets]);
-        page.says("2 messages were not changed.");
+        page.says("2 messages are unchanged.");
         assert!(!flags(&lied.real, "INBOX").concat().contains("Flagged"));
         // It tells of others.
         let others = Lie::about("UID STORE")
@@ -390,7 +390,7 @@ fn marks_are_said_as_the_server_tells_them() {
         let half = Lie::about("UID STORE").does(first_only);
         lied.two(&ann, "read", vec![half])
             .says("1 message marked as read.")
-            .says("1 message was not changed.");
+            .says("1 message is unchanged.");
         lied.expect_truth(&ann, "half");
         // Neither done nor told.
         let silent = vec![

@@ -571,8 +571,8 @@ impl Soak {
         let said = said.replace(['\u{2068}', '\u{2069}'], "");
         let left = match asked.left.len() {
             0 => String::new(),
-            1 => " 1 message was not changed.".to_owned(),
-            n => format!(" {} were not changed.", messages(n)),
+            1 => " 1 message is unchanged.".to_owned(),
+            n => format!(" {} are unchanged.", messages(n)),
         };
         if said != format!("{did}{not_there}{left}") {
             self.fail(
