@@ -474,13 +474,11 @@ impl Tab {
     /// Expects that no page complained: no error in the console, no violation of the policy, no dialog.
     pub fn expect_quiet(&self) {
         let Happened {
-            mut errors,
+            errors,
             csp_violations,
             dialogs,
             ..
         } = self.happened();
-        // What is fetched ahead and is not at hand (tests/place/ahead.rs) is told to nobody but the console.
-        errors.retain(|error| !error.contains("status of 503 (Service Unavailable)"));
         let loud = [errors, csp_violations, dialogs].concat();
         assert!(loud.is_empty(), "{}: {loud:#?}", self.url());
     }

@@ -54,6 +54,8 @@ struct Seen {
     happened: Happened,
     /// The browser's names of `happened.requests`, one for one.
     request_ids: Vec<String>,
+    /// Those of what script fetched ahead of a click.
+    ahead: Vec<String>,
     /// The document in the tab (the protocol's loader id).
     document: String,
     /// The documents, those of frames as well, that are loaded with all that belongs to them.
@@ -293,6 +295,11 @@ fn note(seen: &mut Seen, method: &str, params: &Value) {
             ];
             happened.errors.push(what.join(" "));
         }
+        // What is fetched ahead and is not at hand is a complaint of nobody's.
+        "Log.entryAdded"
+            if seen
+                .ahead
+                .contains(&text(&params["entry"]["networkRequestId"])) => {}
         "Log.entryAdded" => {
             let entry = &params["entry"];
             let what = format!("{} {}", text(&entry["text"]), text(&entry["url"]));
@@ -312,6 +319,9 @@ fn note(seen: &mut Seen, method: &str, params: &Value) {
             let line = format!("{} {}", text(&request["method"]), text(&request["url"]));
             happened.requests.push(line);
             seen.request_ids.push(text(&params["requestId"]));
+            if request["headers"]["X-Postern-Ahead"].is_string() {
+                seen.ahead.push(text(&params["requestId"]));
+            }
         }
         "Network.loadingFailed" if params["blockedReason"].is_string() => {
             let id = text(&params["requestId"]);
@@ -323,7 +333,7 @@ fn note(seen: &mut Seen, method: &str, params: &Value) {
         "Network.responseReceived" => {
             let response = &params["response"];
             let status = response["status"].as_u64().unwrap_or_default();
-            if status >= 400 {
+            if status >= 400 && !seen.ahead.contains(&text(&params["requestId"])) {
                 happened
                     .failures
                     .push(format!("{status} {}", text(&response["url"])));
