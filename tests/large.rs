@@ -121,6 +121,22 @@ fn the_first_page_of_a_hundred_thousand_messages_comes_in_four_round_trips() {
     let (older, next) = cost::of(&site, || look.list.click("Older"));
     older.has_status(200).shows("Message 99950");
     assert_eq!(next.connections, 0);
+    // The page that a thousand clicks lead to, at once.
+    let far = look.list.link("Older");
+    let far = far.replace(".99951.99950", ".50051.50050");
+    for cold in [true, false] {
+        let (page, cost) = cost::of(&site, || look.ann.get_once(&far));
+        page.has_status(200)
+            .shows("Message 50050")
+            .shows("of 100,000");
+        assert_eq!(cost.connections, usize::from(cold), "{cost:?}");
+        assert!(cost.flights <= 3, "{cost:?}");
+        println!(
+            "page 1,000: {:?} in {} flights",
+            page.response().took,
+            cost.flights
+        );
+    }
     let (compared, later) = cost::of(&site, || look.ann.get_once("/?compare=1"));
     compared.has_status(200).shows("Message 100000");
     assert!(later.flights <= 4 && later.connections == 1, "{later:?}");
