@@ -539,6 +539,21 @@ fn a_list_can_be_sorted_and_walked_in_each_order() {
 }
 
 #[test]
+fn a_row_tells_how_large_its_message_is_where_that_matters() {
+    let mails = vec![
+        Mail::plain("Bo <bo@example.org>", "A line", "Hello."),
+        mails::attached("A film", "film.mp4", &vec![b'x'; 900_000]),
+    ];
+    let site = Site::new().mails("ann", "INBOX", mails).start();
+    let list = inbox(&site);
+    let sizes = |page: &Page| page.texts_of(".row .size");
+    assert_eq!(sizes(&list), ["1.2 MB"]);
+    let by_size = list.click("Largest first");
+    assert_eq!(subjects(&by_size), ["A film", "A line"]);
+    assert_eq!(sizes(&by_size).len(), 2, "{:?}", sizes(&by_size));
+}
+
+#[test]
 fn another_site_cannot_make_the_server_search() {
     let site = plan().proxied().start();
     let ann: Visitor = site.sign_in("ann");

@@ -11,7 +11,7 @@ use super::{Visit, finding, notice, together};
 use crate::error::Result;
 use crate::mail::{
     FORWARDED, Flags, Folder, FolderName, FolderRef, ListId, Marked, MessageAct, Permits, Role,
-    Row, Scope,
+    Row, Scope, SortBy,
 };
 use crate::mailbox::{Line, Listing, has_attachment};
 use crate::route::{
@@ -24,6 +24,9 @@ use crate::views::acting::{Acting, Selection};
 use crate::views::folder::{ListPane, RowLine, Untold};
 use crate::views::folders::{FolderLine, SearchLine, nested};
 use crate::views::{Chrome, Notice, Quota};
+
+/// Bytes from which on a row tells how large its message is.
+const LARGE: u32 = 1_000_000;
 
 /// What stands around a page, owned; `chrome` lends it to a view.
 pub struct Around {
@@ -472,7 +475,8 @@ fn row_line(visit: &Visit, line: &Line, at: (&ListId, MessageRef), outgoing: boo
         answered: row.flags.has(&Flags::ANSWERED),
         forwarded: row.flags.has_keyword(FORWARDED),
         attachment: row.parts.as_deref().is_some_and(has_attachment),
-        size: row.size,
+        size: Some(row.size)
+            .filter(|size| *size >= LARGE || *size > 0 && list.order().by == SortBy::Size),
         labels: Default::default(),
         current: false,
         together: None,

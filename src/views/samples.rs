@@ -597,7 +597,7 @@ fn inbox(open: Option<usize>, peek: bool) -> ListPane {
                 ),
                 false => (Vec::new(), 0),
             },
-            size: if who.is_empty() { 0 } else { 1 << (2 * i) },
+            size: marks.contains('c').then_some(3_400_000),
             current: open == Some(i),
             together: None,
         });
