@@ -287,7 +287,7 @@ fn the_editor_has_its_pictures() {
             tab.prefer(scheme);
             tab.screenshot(&format!("compose-rich-{window}-{mode}"));
         }
-        tab.evaluate("act = document.querySelector('[data-does=link]').click()");
+        tab.evaluate("document.querySelector('[data-does=link]').click()");
         tab.screenshot(&format!("compose-rich-link-{window}"));
         tab.press("Escape");
         tab.evaluate("document.querySelector('[data-does=plain]').click()");
