@@ -296,7 +296,7 @@ fn archive_all(site: &Site, ann: &Visitor, found: &str, way: Duration) -> usize 
     let answer = ann.send(&form);
     site.proxy().delay(Duration::ZERO);
     let mut page = ann.follow(answer);
-    page.shows("moved to").shows("still as they were");
+    page.shows("moved to").shows("are unchanged");
     let left = count(site, "INBOX", "FROM ada");
     println!(
         "{found}: stopped after {:?}, {left} left in the inbox",
