@@ -475,10 +475,27 @@ fn row_line(visit: &Visit, line: &Line, at: (&ListId, MessageRef), outgoing: boo
         answered: row.flags.has(&Flags::ANSWERED),
         forwarded: row.flags.has_keyword(FORWARDED),
         attachment: row.parts.as_deref().is_some_and(has_attachment),
-        size: Some(row.size)
-            .filter(|size| *size >= LARGE || *size > 0 && list.order().by == SortBy::Size),
+        size: shown_size(row.size, list.order().by),
         labels: Default::default(),
         current: false,
         together: None,
+    }
+}
+
+/// The size of a message where its row tells it. One that nobody has told is 0.
+fn shown_size(size: u32, by: SortBy) -> Option<u32> {
+    Some(size).filter(|size| *size >= LARGE || *size > 0 && by == SortBy::Size)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_that_nobody_told_is_not_nothing() {
+        assert_eq!(shown_size(0, SortBy::Size), None);
+        assert_eq!(shown_size(1, SortBy::Size), Some(1));
+        assert_eq!(shown_size(LARGE - 1, SortBy::Arrival), None);
+        assert_eq!(shown_size(LARGE, SortBy::Arrival), Some(LARGE));
     }
 }
