@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt as _;
-use std::time::Duration;
 
 use super::{plan, shown, subjects, uid_of};
 use crate::support::by_hand::ByHand;
@@ -51,19 +50,6 @@ fn places(site: &Site) -> BTreeMap<String, (usize, usize)> {
     places
 }
 
-/// The same, when the server has done with the commands of whoever was killed.
-fn settled(site: &Site) -> BTreeMap<String, (usize, usize)> {
-    let mut before = places(site);
-    loop {
-        std::thread::sleep(Duration::from_millis(50));
-        let now = places(site);
-        if now == before {
-            return now;
-        }
-        before = now;
-    }
-}
-
 /// The number in the subject of a message: the larger, the later it came.
 fn nth(subject: &str) -> usize {
     let (_, n) = subject.rsplit_once(' ').expect("a number");
@@ -72,7 +58,8 @@ fn nth(subject: &str) -> usize {
 
 /// What must be true of the mailbox and of the page after an act that was cut short.
 fn expect_truth(site: &Site, ann: &Visitor, (meant, form): (&[String], &Request), step: &str) {
-    let places = settled(site);
+    site.dovecot().wait_for_ends();
+    let places = places(site);
     let page = ann.get("/");
     for (subject, place) in &places {
         let is_once = matches!(place, (1, 0) | (0, 1));

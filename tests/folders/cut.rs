@@ -2,7 +2,6 @@
 //! there.
 
 use std::os::unix::process::ExitStatusExt as _;
-use std::time::Duration;
 
 use super::{listed, options, plan};
 use crate::support::by_hand::ByHand;
@@ -62,19 +61,6 @@ fn shown(page: &Page) -> Vec<String> {
     names
 }
 
-/// The folders that there are when the server has done with the commands of whoever was killed.
-fn settled(site: &Site) -> Vec<String> {
-    let mut before = listed(site, "LIST");
-    loop {
-        std::thread::sleep(Duration::from_millis(50));
-        let now = listed(site, "LIST");
-        if now == before {
-            return now;
-        }
-        before = now;
-    }
-}
-
 /// What must be said once where the change had begun.
 fn expect_told(page: &Page, there: &[String], step: &str) {
     let said = page.texts_of(".note p").join(" ");
@@ -97,7 +83,8 @@ fn expect_told(page: &Page, there: &[String], step: &str) {
 
 /// True where the page told that the change had been interrupted.
 fn expect_truth(site: &Site, ann: &Visitor, step: &str) -> bool {
-    let there = settled(site);
+    site.dovecot().wait_for_ends();
+    let there = listed(site, "LIST");
     let page = ann.get("/folders");
     expect_told(&page, &there, step);
     let is_told = page.has_words("interrupted");

@@ -283,10 +283,25 @@ impl Dovecot {
         let marks = |log: &str| log.lines().filter(|l| l.contains("user=<mark>")).count();
         let before = marks(&self.log());
         self.client("mark").run("NOOP");
+        self.log_when(|log| marks(log) > before)
+    }
+
+    /// Waits until every session has ended: then the server has done with the commands of whoever was killed. Clients of the
+    /// test's own must have been dropped.
+    pub fn wait_for_ends(&self) {
+        let count = |log: &str, what: &str| log.lines().filter(|l| l.contains(what)).count();
+        let begun = "imap-login: Info: Login: ";
+        let ended = ">: Info: Disconnected: ";
+        self.settled_log();
+        self.log_when(|log| count(log, begun) == count(log, ended));
+    }
+
+    /// The log, once this is true of it.
+    fn log_when(&self, is_so: impl Fn(&str) -> bool) -> String {
         let begin = Instant::now();
         loop {
             let log = self.log();
-            if marks(&log) > before {
+            if is_so(&log) {
                 return log;
             }
             assert!(
