@@ -301,7 +301,6 @@ impl Gate<'_> {
             user,
             ..
         } = pass;
-        drop(_lock);
         let full = Error::TooMany { retry: 4 };
         let limit = self.total().saturating_sub(SPARE);
         let slot = match slot {
@@ -312,7 +311,10 @@ impl Gate<'_> {
         let place = first_free(&dir, kind.places, kind.count)?.ok_or_else(|| full.clone())?;
         let path = dir.join(kind.turn);
         let turn = open(&path)?;
-        if !try_lock(&turn, &path)? {
+        let is_free = try_lock(&turn, &path)?;
+        // Only now: whoever passes the gate next sees that the job is at work.
+        drop(_lock);
+        if !is_free {
             // One waits; the others come again.
             let (_waiting, _) = first_free(&dir, &format!("{}.wait", kind.turn), 1)?.ok_or(full)?;
             let limit = self.deadline.left();

@@ -126,7 +126,11 @@ impl TakeIn {
             notices::keep(&mut desk.store, owner, id, told(&import), desk.now);
             // By its notice the same form, sent again, is known: it is on the disk before the import is forgotten.
             desk.store.save()?;
-            self.imports.forget()
+            // Whoever passed the gate first may have told of it and begun another.
+            match self.imports.under_way(&self.key)? {
+                Some(other) if other.id != import.id => Ok(()),
+                _ => self.imports.forget(),
+            }
         });
         Ended {
             answer: Answer::Page(Response::see_other(&route::with_notice(href, id))),

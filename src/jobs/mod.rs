@@ -380,6 +380,31 @@ mod tests {
     }
 
     #[test]
+    fn whoever_passes_the_gate_next_sees_that_a_job_is_at_work() {
+        let dir = tempfile::tempdir().unwrap();
+        let config = Config {
+            state_dir: Some(dir.path().join("state")),
+            ..Config::default()
+        };
+        let state = State::open(&config, &[]).unwrap();
+        state.make_user(state.user("", "ann")).unwrap();
+        let gate = gate(&state, &config);
+        for _ in 0..200 {
+            let leaving = pass(&state);
+            std::thread::scope(|scope| {
+                let next = scope.spawn(|| {
+                    let passed = gate.enter(state.user("", "ann"), Waiter::Act).unwrap();
+                    passed.is_at_work(&gate::IMPORT).unwrap()
+                });
+                std::thread::sleep(Duration::from_millis(2));
+                let lane = gate.leave(leaving, &gate::IMPORT).unwrap();
+                assert!(next.join().unwrap());
+                drop(lane);
+            });
+        }
+    }
+
+    #[test]
     fn a_job_that_failed_records_nothing() {
         let (returned, is_recorded) = ran(Errand {
             outside: Box::new(|_| {}),
