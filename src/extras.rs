@@ -206,12 +206,8 @@ pub struct ByMail {
 pub struct Web {
     /// Its address, judged.
     pub url: String,
-    /// Its scheme, host and port.
-    pub origin: String,
     /// Its host for people.
     pub host: String,
-    /// True where one POST is enough.
-    pub one_click: bool,
 }
 
 /// How a message is protected, by its structure alone: nothing of it is checked.

@@ -165,19 +165,6 @@ impl Response {
         }
     }
 
-    /// The same page, whose forms may also go to one origin elsewhere: `https://` and a host that is plain ASCII.
-    pub fn posting_to(self, origin: &str) -> Response {
-        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':' | b'/');
-        if !origin.starts_with("https://") || !origin.bytes().all(plain) {
-            return self;
-        }
-        let wider = format!("form-action 'self' {origin};");
-        self.with(
-            "Content-Security-Policy",
-            PAGE_POLICY.replace("form-action 'self';", &wider),
-        )
-    }
-
     /// The same page, which a browser may show again as it was left: what was typed is still in it.
     pub fn kept_for_back(self) -> Response {
         self.with("Cache-Control", "private, no-cache")

@@ -101,8 +101,6 @@ pub enum Route {
         message: MessageRef,
         inside: NestedPath,
     },
-    /// `GET /leave`: how to leave the list that a message came by.
-    Leave { message: MessageRef },
     /// `POST /sender`: always shows what the sender of a message has loaded from elsewhere, or no longer; then the message.
     /// Which message stands in its form (`SenderForm`): an address is told in logs and by Referer.
     Sender,
@@ -173,7 +171,6 @@ impl Route {
             Route::Part { message, .. }
             | Route::Attachments { message }
             | Route::Headers { message, .. }
-            | Route::Leave { message }
             | Route::Source { message, .. } => Some(&message.folder),
             Route::Quote(source) => Some(&source.message.folder),
             Route::Folders(_)
@@ -286,7 +283,6 @@ impl Route {
                 let inside = q.nested("in")?;
                 Ok(Route::Headers { message, inside })
             })),
-            "/leave" => by_get(q.message().map(|message| Route::Leave { message })),
             "/sender" => only(post, "POST", Ok(Route::Sender)),
             "/messages" => only(post, "POST", Ok(Route::Messages)),
             "/labels" => by_get(Ok(Route::Labels)),
@@ -427,10 +423,6 @@ impl Route {
                 link.path("/headers");
                 link.message(message);
                 link.nested("in", inside);
-            }
-            Route::Leave { message } => {
-                link.path("/leave");
-                link.message(message);
             }
             Route::Sender => link.path("/sender"),
             Route::Messages => link.path("/messages"),
@@ -670,12 +662,6 @@ mod tests {
             (
                 "GET",
                 Route::Attachments {
-                    message: message.clone(),
-                },
-            ),
-            (
-                "GET",
-                Route::Leave {
                     message: message.clone(),
                 },
             ),

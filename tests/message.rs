@@ -189,15 +189,45 @@ fn nothing_is_offered_that_would_not_come() {
 fn a_message_shows_its_html_or_its_text() {
     let ann = Reader::of(vec![newsletter()]);
     let html = ann.open_mail("News");
-    html.shows("Showing the HTML version.");
+    assert_eq!(html.attributes_of("iframe.frame", "src").len(), 1);
     assert_eq!(html.text_of(".typed"), None);
     let text = html.click("Plain text");
-    text.shows("Showing plain text.");
     assert_eq!(text.text_of(".typed").as_deref(), Some("Only words."));
     assert!(text.attributes_of("iframe", "src").is_empty());
-    text.click("HTML version")
-        .shows("Showing the HTML version.");
+    let again = text.click("HTML version");
+    assert_eq!(again.attributes_of("iframe.frame", "src").len(), 1);
     html.click("Open in a separate page").shows("Laid out");
+}
+
+#[test]
+fn all_ways_to_look_at_a_message_stand_in_one_menu() {
+    let ann = Reader::of(vec![newsletter()]);
+    let page = ann.open_mail("News");
+    for way in [
+        "Plain text",
+        "Open in a separate page",
+        "All headers",
+        "View source",
+        "Print",
+        "Download message",
+    ] {
+        let all = page.texts_of("main a");
+        let in_menu = page.texts_of("main .choices a");
+        let count = |of: &[String]| of.iter().filter(|text| *text == way).count();
+        assert_eq!((count(&all), count(&in_menu)), (1, 1), "{way}: {all:?}");
+    }
+    // Below the text stands nothing of it.
+    let article = page.text_of("article").unwrap_or_default();
+    for gone in ["HTML version.", "Choose a character set", "Apply"] {
+        assert!(!article.contains(gone), "{article}");
+    }
+    let charsets = page.attributes_of(".choices select[name=charset]", "form");
+    assert_eq!(charsets, ["reread"]);
+    let read = page.form("reread").set("charset", "koi8-r").submit();
+    assert_eq!(
+        read.attributes_of("select[name=charset] option[selected]", "value"),
+        ["koi8-r"]
+    );
 }
 
 #[test]

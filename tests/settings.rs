@@ -149,13 +149,14 @@ fn each_setting_of_the_page_takes_effect_and_can_be_undone() {
     assert_eq!(page.attributes_of("html", "data-theme"), ["dark"]);
 
     let html = ann.get("/").click("Both");
-    html.shows("Showing the HTML version.");
+    html.shows("Plain text").hides("HTML version");
     set(&ann, "show_first", "text");
     let text = ann.get("/").click("Both");
-    text.shows("the plain one").shows("Showing plain text.");
+    text.shows("the plain one");
     // The other version is one click away, on paper too.
     text.click("HTML version")
-        .shows("Showing the HTML version.");
+        .shows("Plain text")
+        .hides("HTML version");
     text.click("Print").shows("the plain one");
 
     let reply = |ann: &Visitor| {

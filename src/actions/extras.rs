@@ -11,7 +11,7 @@ use crate::document::{Document, Opening, Purpose, Rendering, open};
 use crate::error::Result;
 use crate::extras::{Coming, Event, Moment};
 use crate::mail::{Role, Sought};
-use crate::route::{self, FrameQuery, Route};
+use crate::route::{self, FrameQuery};
 use crate::sender::{self, Judgement, Standpoint};
 use crate::time::{Calendar, ClockTime, Zone};
 use crate::views::extras::{EventLine, Extras};
@@ -73,11 +73,10 @@ pub fn standpoint<'v>(visit: &Visit<'v, '_>, role: Option<Role>) -> Standpoint<'
 /// What a message tells beside its text.
 pub fn extras(visit: &Visit, document: &Document) -> Extras {
     let extras = document.extras();
-    let message = document.message().clone();
     let leave = document.unsubscribe(&visit.head.host);
     Extras {
         protection: document.protection(),
-        leave: leave.map(|_| Route::Leave { message }),
+        leave,
         has_list: list_of(document).is_some(),
         events: extras
             .events

@@ -208,7 +208,6 @@ pub fn needs(route: &Route) -> Needs<'_> {
         Route::Headers { message, inside } => {
             Needs::page(|visit| about::headers(visit, message, inside))
         }
-        Route::Leave { message } => Needs::page(|visit| about::leave(visit, message)),
 
         Route::Frame(query) => Needs::part(|visit| message::frame(visit, query)),
         Route::Part {

@@ -27,7 +27,6 @@ impl Route {
             Route::Part { .. } => "part",
             Route::Attachments { .. } => "attachments",
             Route::Headers { .. } => "headers",
-            Route::Leave { .. } => "leave",
             Route::Sender => "sender",
             Route::Messages => "messages",
             Route::Labels => "labels",

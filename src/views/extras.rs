@@ -8,9 +8,9 @@ use maud::{Markup, html};
 use super::choose::hidden;
 use super::icons::{Icon, icon};
 use super::{Chrome, act, filled, said, tokens, when};
-use crate::extras::{Card, Coming, Delivery, Event, Guest, Protection, Report};
+use crate::extras::{Card, Coming, Delivery, Event, Guest, Protection, Report, Unsubscribe};
 use crate::mail::MessageAct;
-use crate::route::{ActForm, Route, TellForm};
+use crate::route::{ActForm, TellForm};
 use crate::sender::Judgement;
 use crate::time::Calendar;
 use crate::words::Words;
@@ -20,8 +20,8 @@ use crate::words::Words;
 pub struct Extras {
     /// How it is protected.
     pub protection: Option<Protection>,
-    /// The page that leaves the list it came by.
-    pub leave: Option<Route>,
+    /// How to leave the list it came by: at least one way.
+    pub leave: Option<Unsubscribe>,
     /// True where one can write to that list.
     pub has_list: bool,
     /// Events.
@@ -78,9 +78,6 @@ impl RenderContext {
         html! { @if !self.is_paper { (icon(which)) } }
     }
 }
-
-/// Guests that are named before the rest is folded.
-const GUESTS: usize = 8;
 
 /// Notes on the sender and the protection, below the names.
 pub(super) fn notes(context: RenderContext, sender: &Judgement, extras: &Extras) -> Markup {
@@ -179,16 +176,12 @@ fn event_time(words: Words, line: &EventLine, start: &Calendar) -> Markup {
 }
 
 fn guests(context: RenderContext, all: &[Guest]) -> Markup {
-    let first = if context.is_paper { all.len() } else { GUESTS };
-    let (named, folded) = all.split_at_checked(first).unwrap_or((all, &[]));
-    html! {
-        @for one in named { (guest(context, one)) }
-        @if !folded.is_empty() {
-            details {
-                summary { (context.words.others(folded.len())) }
-                @for one in folded { (guest(context, one)) }
-            }
-        }
+    let named = html! { @for one in all { (guest(context, one)) } };
+    match all {
+        [_, _, ..] if !context.is_paper => html! {
+            details { summary.more { (context.words.guests(all)) } (named) }
+        },
+        _ => named,
     }
 }
 

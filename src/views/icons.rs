@@ -41,6 +41,7 @@ pub enum Icon {
     Source,
     Download,
     Exit,
+    Leave,
     Print,
     Warn,
     Check,
@@ -60,7 +61,7 @@ pub enum Icon {
 use Icon::*;
 
 /// Name in the page, path, and whether it turns in a page that runs from right to left.
-const DRAWN: [(Icon, &str, &str, bool); 45] = [
+const DRAWN: [(Icon, &str, &str, bool); 46] = [
     (
         Gate,
         "i-gate",
@@ -187,6 +188,12 @@ const DRAWN: [(Icon, &str, &str, bool); 45] = [
         false,
     ),
     (Exit, "i-exit", "M14 4h5v16h-5M4 12h11M11 8l4 4l-4 4", true),
+    (
+        Leave,
+        "i-leave",
+        "M12 19H3V5h18v8M3 6l9 7l9-7M16 16l5 5M21 16l-5 5",
+        false,
+    ),
     (
         Print,
         "i-print",

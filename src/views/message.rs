@@ -1,9 +1,10 @@
 //! The page of one message, with the list beside it where the cache has one.
 //!
-//! Not for who wrote it, which is `heading`, nor for what it says, which is `body`.
+//! Not for who wrote it, which is `heading`, nor for what it says, which is `body`, nor for its menu, which is `menu`.
 
 mod body;
 mod heading;
+mod menu;
 
 use maud::{Markup, html};
 
@@ -19,6 +20,7 @@ use crate::mail::{Answer, SearchField, Shortcut};
 use crate::route::{ComposeQuery, MessageQuery, Route};
 pub use body::{Always, Body, ExternalImages, Height, HtmlFrame};
 pub use heading::Heading;
+pub(super) use menu::links;
 
 /// One message.
 #[derive(Clone, Debug)]
@@ -162,7 +164,7 @@ pub fn page(chrome: &Chrome, message: &MessagePage) -> Markup {
             article {
                 h1 { bdi { (marked(subject, &message.at.sought_in(SearchField::Subject))) } }
                 (read(chrome, message, Some(notices(chrome))))
-                (body::charset(chrome, message))
+                (menu::reread(chrome, message))
                 @if !message.is_inside() { (answers(chrome, message, Standing::Below)) }
             }
         }
@@ -204,7 +206,7 @@ fn tools(chrome: &Chrome, message: &MessagePage) -> Markup {
         true => words.back_to_message().to_owned(),
         false => words.back_to(message.folder),
     };
-    let links = links(chrome, message);
+    let links = html! { (links(chrome, message)) (menu::charset(chrome, message)) };
     html! {
         .tools.bar role="group" aria-label=(words.about_message()) {
             a.button.quiet.back href=(message.beside.back(chrome)) title=(back) aria-keyshortcuts=[chrome.pressed_by(Shortcut::Back)] {
@@ -217,33 +219,6 @@ fn tools(chrome: &Chrome, message: &MessagePage) -> Markup {
                 (acting::more(chrome, message.acting, links))
             }
             @if !message.is_inside() { (steps(chrome, &message.beside, message.place, words.other_messages())) }
-        }
-    }
-}
-
-/// What can be asked for of a message beside what changes it.
-pub(super) fn links(chrome: &Chrome, message: &MessagePage) -> Markup {
-    let words = chrome.words;
-    let ways = [
-        (Answer::ForwardWhole, Icon::Forward),
-        (Answer::Redirect, Icon::Onward),
-        (Answer::EditAsNew, Icon::Write),
-    ];
-    let ways = ways
-        .into_iter()
-        .filter(|_| chrome.may_send && !message.is_inside());
-    html! {
-        @for (how, sign) in ways {
-            @let page = ComposeQuery::answer(message.at.message.clone(), how, &message.alone());
-            a href=(chrome.href(&Route::from(page))) { (icon(sign)) (words.answer_label(how)) }
-        }
-        a href=(chrome.href(&message.print())) target="_blank" { (icon(Icon::Print)) (words.print()) }
-        @if let Some(source) = message.source() {
-            a data-file="" href=(chrome.href(&source)) { (icon(Icon::Source)) (words.show_source()) }
-        }
-        a data-file="" href=(chrome.href(&message.save())) { (icon(Icon::Download)) (words.download_message()) }
-        @if let Some(leave) = &message.extras.leave {
-            a href=(chrome.href(leave)) { (icon(Icon::Exit)) (words.unsubscribe()) }
         }
     }
 }

@@ -149,7 +149,6 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
         ("message-told", extras::message()),
         ("all-folders", folders_page()),
         ("headers", extras::headers()),
-        ("leave", extras::leave()),
         ("sign-in", sign_in(None, "")),
         (
             "sign-in-wrong",

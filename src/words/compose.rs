@@ -22,11 +22,6 @@ impl Words {
         "Open email links in Postern"
     }
 
-    /// Leads to the letter by which one leaves a list, written already.
-    pub fn write_this(&self) -> &'static str {
-        "Write this message"
-    }
-
     /// The button of an answer.
     pub fn answer_label(&self, how: Answer) -> &'static str {
         match how {

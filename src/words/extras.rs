@@ -1,7 +1,7 @@
 //! What is said of what a message tells: invitations, cards, reports, oddities of a sender, verdicts, leaving a list.
 
 use super::{Sentence, Words, clock, month, weekday};
-use crate::extras::{Coming, Delivery, Detail, Fate, Method, Protection, Report};
+use crate::extras::{Coming, Delivery, Detail, Fate, Guest, Method, Protection, Report};
 use crate::mail::Verdict;
 use crate::media::{Media, media};
 use crate::sender::{Doubt, WhyNot};
@@ -44,6 +44,22 @@ impl Words {
     /// Label of who is invited.
     pub fn guests_label(&self) -> &'static str {
         "Guests"
+    }
+
+    /// The guests in one line: `12 guests: 4 accepted, 1 declined`.
+    pub fn guests(&self, all: &[Guest]) -> String {
+        let count = |coming| all.iter().filter(|guest| guest.coming == coming).count();
+        let said = [
+            (Coming::Yes, "accepted"),
+            (Coming::Perhaps, "maybe"),
+            (Coming::No, "declined"),
+            (Coming::Unanswered, "not answered"),
+        ];
+        let said = said.map(|(coming, word)| (count(coming), word));
+        let said = said.iter().filter(|(n, _)| *n > 0);
+        let said: Vec<String> = said.map(|(n, word)| format!("{n} {word}")).collect();
+        let n = u64::try_from(all.len()).unwrap_or(u64::MAX);
+        format!("{}: {}", self.count(n, "guest", "guests"), said.join(", "))
     }
 
     /// A guest, `{0}`, and what they answered.
@@ -385,58 +401,23 @@ impl Words {
         "Apply"
     }
 
-    /// Link to, and title of, the page that leaves a list.
+    /// Link that leaves the list that a message came by.
     pub fn unsubscribe(&self) -> &'static str {
         "Unsubscribe"
     }
 
-    /// On the page that leaves a list: where the button leads.
-    pub fn unsubscribe_by_button(&self, host: &str) -> String {
+    /// Where that link leads: to a page of the sender.
+    pub fn unsubscribe_at(&self, host: &str) -> String {
         format!(
-            "This sends an unsubscribe request from your browser to {host} (in a new tab). {host} will know that you opened this message."
+            "Opens a page at {host} in a new tab. {host} may learn that you opened this message. If you do not know the sender, it is safer not to unsubscribe."
         )
     }
 
-    /// On the page that leaves a list: where the link leads.
-    pub fn unsubscribe_by_link(&self, host: &str) -> String {
+    /// Where that link leads: to a message that can be sent.
+    pub fn unsubscribe_by_mail(&self, to: &str) -> String {
         format!(
-            "You can unsubscribe on a page at {host}. It opens in a new tab; {host} may learn that you opened this message."
+            "Opens a message to {to} that you can send. If you do not know the sender, it is safer not to unsubscribe."
         )
-    }
-
-    /// On the page that leaves a list: whom to write to.
-    pub fn unsubscribe_by_mail(&self) -> &'static str {
-        "Or write to this address:"
-    }
-
-    /// The same, where there is no page.
-    pub fn unsubscribe_only_by_mail(&self) -> &'static str {
-        "Write to this address:"
-    }
-
-    /// The same, where it asks for no words.
-    pub fn unsubscribe_by_any_mail(&self) -> &'static str {
-        "An empty message is usually enough."
-    }
-
-    /// The same: what the subject has to be.
-    pub fn unsubscribe_subject(&self) -> &'static str {
-        "With this subject:"
-    }
-
-    /// The same: what its text has to be.
-    pub fn unsubscribe_text(&self) -> &'static str {
-        "With this text:"
-    }
-
-    /// On the page that leaves a list: a warning.
-    pub fn unsubscribe_spam(&self) -> &'static str {
-        "If you do not know the sender, it is safer not to unsubscribe."
-    }
-
-    /// Link that opens the page of a sender.
-    pub fn open_page(&self) -> &'static str {
-        "Open the unsubscribe page"
     }
 
     /// Link to all attachments in one file.

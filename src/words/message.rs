@@ -84,6 +84,11 @@ impl Words {
         self.count(n, "other", "others")
     }
 
+    /// Unfolds the rest of many addresses.
+    pub fn and_more(&self, n: usize) -> String {
+        format!("and {} more", self.number(n.try_into().unwrap_or(u64::MAX)))
+    }
+
     /// The recipients in few words, `{0}`, and the sign `{1}` that there is more to open.
     pub fn recipients_and_details(&self) -> Sentence {
         Sentence::new("{0} · {1}")
@@ -215,16 +220,6 @@ impl Words {
     /// Above a mail whose pictures are loaded because of its sender.
     pub fn always_shown(&self) -> &'static str {
         "Remote images from this sender are always shown. The sender can tell when you open a message."
-    }
-
-    /// Below an HTML mail.
-    pub fn you_see_html(&self) -> &'static str {
-        "Showing the HTML version."
-    }
-
-    /// Below a text that has an HTML version.
-    pub fn you_see_text(&self) -> &'static str {
-        "Showing plain text."
     }
 
     /// Link to the text of a mail.

@@ -152,6 +152,35 @@ fn everybody_who_got_a_message_is_named() {
     let page = ann.open_mail("To all");
     page.shows("Last <last@example.org>")
         .shows("Cas <cas@example.net>");
+    // The first are to be seen, the others unfold.
+    let folded = page.texts_of(".from dd details summary");
+    assert_eq!(folded, ["and 146 more"]);
+    let seen = page.texts_of(".from dd > .whole");
+    assert!(seen.len() < 10, "{seen:?}");
+    let few = Reader::of(vec![odd(
+        "To few",
+        "text/plain\nTo: a@x.org, b@x.org, c@x.org, d@x.org, e@x.org, f@x.org",
+        "Hello",
+    )]);
+    let page = few.open_mail("To few");
+    assert!(page.texts_of(".from dd details").is_empty());
+}
+
+#[test]
+fn guests_stand_in_one_line() {
+    let guests: String = many(12, |n| {
+        let said = ["ACCEPTED", "DECLINED", "NEEDS-ACTION"][n % 3];
+        format!("ATTENDEE;PARTSTAT={said};CN=Guest {n}:mailto:g{n}@example.org\n")
+    });
+    let all = INVITATION.replace(
+        "ATTENDEE;PARTSTAT=ACCEPTED;CN=Cas:mailto:cas@example.org\n",
+        &guests,
+    );
+    let ann = Reader::of(vec![Mail::written(&all)]);
+    let page = ann.open_mail("Rehearsal");
+    let line = page.texts_of(".told dd summary");
+    assert_eq!(line, ["12 guests: 4 accepted, 4 declined, 4 not answered"]);
+    assert_eq!(page.texts_of(".told dd details .whole").len(), 12);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! How to leave the list that a message came by: the List-Unsubscribe fields of its header (RFC 2369 3.2, RFC 8058).
+//! How to leave the list that a message came by: the List-Unsubscribe fields of its header (RFC 2369 3.2).
 //!
 //! Not for acting on it: which addresses may be followed is for whoever asks to say.
 
@@ -16,9 +16,6 @@ pub fn unsubscribe(header: &[u8], judge: fn(&str) -> Option<String>) -> Unsubscr
         let values: Vec<String> = found.map(|(_, value)| words(value)).collect();
         values.join(",")
     };
-    let one_click = field("list-unsubscribe-post")
-        .trim()
-        .eq_ignore_ascii_case("List-Unsubscribe=One-Click");
     let mut found = Unsubscribe::default();
     let listed = field("list-unsubscribe");
     // RFC 2369 2 wants brackets; some write the address alone.
@@ -47,9 +44,7 @@ pub fn unsubscribe(header: &[u8], judge: fn(&str) -> Option<String>) -> Unsubscr
                 .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':'));
             if safe && !authority.is_empty() {
                 found.web = Some(Web {
-                    origin: format!("https://{authority}"),
                     host: authority.to_owned(),
-                    one_click,
                     url: judged,
                 });
             }
@@ -94,14 +89,12 @@ mod tests {
 
     #[test]
     fn the_way_out_of_a_list_is_found_and_judged() {
-        let read = |value: &str, post: &str| {
-            let header = format!("List-Unsubscribe: {value}\r\n{post}");
+        let read = |value: &str| {
+            let header = format!("List-Unsubscribe: {value}\r\n");
             unsubscribe(header.as_bytes(), crate::clean::link)
         };
-        let post = "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n";
         let found = read(
             "<mailto:out@example.org?Subject=out%201+2%3D3>,\r\n <https://l.example.org/u?a=b>",
-            post,
         );
         let mail = found.mail.unwrap();
         assert_eq!(
@@ -110,8 +103,8 @@ mod tests {
         );
         let web = found.web.unwrap();
         assert_eq!(
-            (web.origin.as_str(), web.one_click),
-            ("https://l.example.org", true)
+            (web.url.as_str(), web.host.as_str()),
+            ("https://l.example.org/u?a=b", "l.example.org")
         );
         for bad in [
             "<javascript:alert(1)>",
@@ -120,7 +113,7 @@ mod tests {
             "l.example.org",
             "<https:>",
         ] {
-            let found = read(bad, "");
+            let found = read(bad);
             assert_eq!(found, Unsubscribe::default(), "{bad}");
         }
     }

@@ -123,24 +123,15 @@ pub enum Height {
 pub(super) fn body(chrome: &Chrome, message: &MessagePage, subject: &str) -> Markup {
     let words = chrome.words;
     let read = match &message.body {
-        Body::Text { letter, html } => html! {
-            (drawn(words, &letter.blocks, &message.at.sought_in(SearchField::Body)))
-            @if let Some(route) = html {
-                p.hint.faces {
-                    span { (words.you_see_text()) }
-                    a href=(chrome.href(route)) { (words.html_version()) }
-                }
-            }
-        },
+        Body::Text { letter, .. } => drawn(
+            words,
+            &letter.blocks,
+            &message.at.sought_in(SearchField::Body),
+        ),
         Body::Html(frame) => html! {
             (remote(chrome, &frame.remote))
             iframe.frame.(height(frame.height)) title=(words.as_laid_out(subject)) src=(chrome.href(&frame.src))
                 sandbox=(FRAME_SANDBOX) {}
-            p.hint.faces {
-                span { (words.you_see_html()) }
-                @if let Some(route) = &frame.text { a href=(chrome.href(route)) { (words.plain_text()) } }
-                a href=(chrome.href(&frame.src)) { (words.on_its_own_page()) }
-            }
         },
         Body::Empty => html! {
             p.hint {
@@ -227,53 +218,6 @@ fn bar_with(which: Icon, text: &str, remark: Option<&str>, acts: Option<Markup>)
         .note.warn.brief role="note" {
             (icon(which)) p { (text) @if let Some(remark) = remark { " " span.remark { (remark) } } }
             @if let Some(acts) = acts { .acts { (acts) } }
-        }
-    }
-}
-
-/// The charsets that mail is written in beside UTF-8, by the names that browsers know.
-const CHARSETS: [&str; 20] = [
-    "utf-8",
-    "windows-1252",
-    "iso-8859-15",
-    "windows-1250",
-    "iso-8859-2",
-    "windows-1251",
-    "koi8-r",
-    "koi8-u",
-    "windows-1253",
-    "windows-1254",
-    "windows-1255",
-    "windows-1256",
-    "windows-1257",
-    "windows-874",
-    "gb18030",
-    "big5",
-    "shift_jis",
-    "iso-2022-jp",
-    "euc-jp",
-    "euc-kr",
-];
-
-/// The choice of another charset, for a text whose label lies.
-pub(super) fn charset(chrome: &Chrome, message: &MessagePage) -> Markup {
-    let words = chrome.words;
-    let (path, fields) = message.in_own_charset().form(chrome.base);
-    html! {
-        @if !matches!(message.body, Body::Empty) {
-            details.reread open[!message.at.charset.is_empty()] {
-                summary.hint { (words.charset_label()) " …" }
-                form method="get" action=(path) {
-                    @for (name, value) in &fields { input type="hidden" name=(name) value=(value); }
-                    select name="charset" aria-label=(words.charset_label()) {
-                        option value="" { (words.charset_own()) }
-                        @for name in CHARSETS {
-                            option value=(name) selected[name == message.at.charset] { (name) }
-                        }
-                    }
-                    button.button { (words.apply()) }
-                }
-            }
         }
     }
 }

@@ -3,11 +3,12 @@
 use maud::{Markup, html};
 
 use super::MessagePage;
+use crate::extras::Unsubscribe;
 use crate::mail::{Address, FORWARDED, Flags};
 use crate::route::{ComposeQuery, Route};
 use crate::sender::{Judgement, Named};
 use crate::time::Calendar;
-use crate::views::icons::{Icon, sign};
+use crate::views::icons::{Icon, icon, sign};
 use crate::views::{Chrome, face, filled, in_full, said, when};
 use crate::words::Words;
 
@@ -41,6 +42,9 @@ pub struct Heading<'a> {
 /// How many recipients are named before the rest is counted.
 const NAMED: usize = 3;
 
+/// How many addresses of a field are unfolded in the details.
+const UNFOLDED: usize = 5;
+
 /// The head, above the text.
 pub(super) fn heading(chrome: &Chrome, message: &MessagePage) -> Markup {
     let words = chrome.words;
@@ -57,6 +61,7 @@ pub(super) fn heading(chrome: &Chrome, message: &MessagePage) -> Markup {
                 @if let Some(sent_by) = &sender.sent_by {
                     " " span.addr { (filled(&words.sent_by(), &[said(sent_by)])) }
                 }
+                @if let Some(ways) = &message.extras.leave { (leave(chrome, message, ways)) }
                 details.addr {
                     summary { (filled(&words.recipients_and_details(), &[recipients(chrome, message), details])) }
                     (facts(chrome, message))
@@ -70,6 +75,28 @@ pub(super) fn heading(chrome: &Chrome, message: &MessagePage) -> Markup {
                 @if let Some(at) = message.heading.arrived.or(message.heading.sent) {
                     (when(words, &at, words.when(&at)))
                 } @else { (words.no_date()) }
+            }
+        }
+    }
+}
+
+/// The way out of the list that it came by: the sender's page in a tab of its own, else a letter that is filled in. The
+/// browser opens the page and tells it no Referer; nothing is sent there from here.
+fn leave(chrome: &Chrome, message: &MessagePage, ways: &Unsubscribe) -> Markup {
+    let words = chrome.words;
+    let label = html! { (icon(Icon::Leave)) (words.unsubscribe()) };
+    html! {
+        " "
+        @if let Some(web) = &ways.web {
+            a.leave href=(web.url) target="_blank" rel="noopener noreferrer" title=(words.unsubscribe_at(&web.host)) { (label) }
+        } @else if let Some(mail) = &ways.mail {
+            @let letter = ComposeQuery {
+                subject: mail.subject.clone(),
+                text: mail.text.clone(),
+                ..ComposeQuery::to(&mail.to, &message.alone())
+            };
+            @if chrome.may_send {
+                a.leave href=(chrome.href(&Route::from(letter))) title=(words.unsubscribe_by_mail(&mail.to)) { (label) }
             }
         }
     }
@@ -125,7 +152,7 @@ fn facts(chrome: &Chrome, message: &MessagePage) -> Markup {
         html! {
             @if !addresses.is_empty() {
                 dt { (label) }
-                dd { @for address in addresses { (whole(chrome, message, address)) } }
+                dd { (people(chrome, message, addresses)) }
             }
         }
     };
@@ -153,7 +180,24 @@ fn facts(chrome: &Chrome, message: &MessagePage) -> Markup {
                 dt { (words.verdict_label()) } dd dir="auto" { (words.verdict(verdict)) }
             }
         }
-        p { a.more href=(chrome.href(&message.headers())) { (words.all_headers()) } }
+    }
+}
+
+/// Addresses in full; of many only the first are unfolded.
+fn people(chrome: &Chrome, message: &MessagePage, all: &[Address]) -> Markup {
+    let first = match all.len() > UNFOLDED + 1 {
+        true => UNFOLDED,
+        false => all.len(),
+    };
+    let (first, others) = all.split_at_checked(first).unwrap_or((all, &[]));
+    html! {
+        @for address in first { (whole(chrome, message, address)) }
+        @if !others.is_empty() {
+            details {
+                summary.more { (chrome.words.and_more(others.len())) }
+                @for address in others { (whole(chrome, message, address)) }
+            }
+        }
     }
 }
 

@@ -40,8 +40,16 @@ pub(super) fn message() -> Markup {
     };
     let extras = Extras {
         protection: Some(Protection::PgpSigned),
-        leave: Some(Route::Leave {
-            message: reference(4),
+        leave: Some(Unsubscribe {
+            mail: Some(ByMail {
+                to: bad.clone(),
+                subject: bad.clone(),
+                text: bad.clone(),
+            }),
+            web: Some(Web {
+                url: "https://list.example/leave?a=b".to_owned(),
+                host: "list.example".to_owned(),
+            }),
         }),
         has_list: true,
         events: vec![EventLine {
@@ -114,27 +122,4 @@ pub(super) fn sessions() -> Markup {
         ],
     };
     sessions_page::page(&chrome(Words::ENGLISH, &folders(), &[]), &page)
-}
-
-pub(super) fn leave() -> Markup {
-    let ways = Unsubscribe {
-        mail: Some(ByMail {
-            to: "leave@list.example".to_owned(),
-            subject: "unsubscribe 5f3a".to_owned(),
-            text: String::new(),
-        }),
-        web: Some(Web {
-            url: "https://list.example/leave?a=b".to_owned(),
-            origin: "https://list.example".to_owned(),
-            host: "list.example".to_owned(),
-            one_click: true,
-        }),
-    };
-    let from = address("The Weekly Shelf", "letters@weekly-shelf.example");
-    let page = about::LeavePage {
-        back: opened(4),
-        from: Some(&from),
-        ways: &ways,
-    };
-    about::leave(&chrome(Words::ENGLISH, &folders(), &[]), &page)
 }
