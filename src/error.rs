@@ -405,11 +405,15 @@ pub mod samples {
         for on in [true, false] {
             let name = "Unread, all folders".to_owned();
             all.push(Act::KeepSearch { name, on });
-            all.push(Act::Send {
-                archived: None,
-                to: 2,
-                is_filed: on,
-            });
+            let at = "1 December 2026, 09:00 (+01:00)".to_owned();
+            for held in [None, Some(at)] {
+                all.push(Act::Send {
+                    archived: None,
+                    to: 2,
+                    is_filed: on,
+                    held,
+                });
+            }
         }
         all.extend(Preference::all().map(Act::Prefer));
         all.extend(IdentityEdit::ALL.map(|edit| Act::Identity {

@@ -63,6 +63,10 @@ pub struct Entry {
     pub content: [u8; 32],
     /// True once its copy is where it belongs, or need not be made.
     pub is_filed: bool,
+    /// Until when the other side holds it; None where it was to go at once. It stands behind the rest: entries that were made
+    /// before there was this have none.
+    #[serde(skip)]
+    pub held: Option<Seconds>,
 }
 
 /// How far a message has come.
@@ -100,6 +104,7 @@ impl Entry {
             since: time::now(),
             content,
             is_filed: false,
+            held: None,
         }
     }
 
@@ -221,8 +226,7 @@ impl<'s> Ledger<'s> {
         };
         let bytes = state::few_bytes(file, MOST).map_err(failed)?;
         // One that is not whole was being made: what it claims is all that counts.
-        let read = postcard::from_bytes(&bytes).ok();
-        Ok(Some(read.unwrap_or(Entry {
+        Ok(Some(decoded(&bytes).unwrap_or(Entry {
             since: 0,
             ..Entry::sending([0; 32])
         })))
@@ -300,8 +304,7 @@ impl<'s> Ledger<'s> {
             // What waits is not given up, however long nobody has looked.
             let waits = || {
                 let bytes = fs::read(entry.path()).unwrap_or_default();
-                let read: std::result::Result<Entry, _> = postcard::from_bytes(&bytes);
-                read.is_ok_and(|entry| entry.stage == Stage::Waiting)
+                decoded(&bytes).is_some_and(|entry| entry.stage == Stage::Waiting)
             };
             if age.is_ok_and(|age| age > LIFE) && !waits() {
                 fs::remove_file(entry.path()).map_err(failed)?;
@@ -322,5 +325,39 @@ impl<'s> Ledger<'s> {
 }
 
 fn encoded(entry: &Entry) -> Result<Vec<u8>> {
-    postcard::to_stdvec(entry).map_err(|e| Error::Internal(Cause::at("noting in the ledger", e)))
+    let failed = |e| Error::Internal(Cause::at("noting in the ledger", e));
+    let mut bytes = postcard::to_stdvec(entry).map_err(failed)?;
+    if let Some(held) = entry.held {
+        bytes.extend(postcard::to_stdvec(&held).map_err(failed)?);
+    }
+    Ok(bytes)
+}
+
+/// None for one that is not whole.
+fn decoded(bytes: &[u8]) -> Option<Entry> {
+    let (entry, rest) = postcard::take_from_bytes::<Entry>(bytes).ok()?;
+    let held = match rest {
+        [] => None,
+        rest => Some(postcard::from_bytes(rest).ok()?),
+    };
+    Some(Entry { held, ..entry })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_is_read_as_it_was_written_and_as_it_was_before_messages_were_held() {
+        let entry = |held| Entry {
+            held,
+            ..Entry::sending([7; 32])
+        };
+        for held in [None, Some(0), Some(i64::MAX)] {
+            let bytes = encoded(&entry(held)).unwrap();
+            assert_eq!(decoded(&bytes).unwrap().held, held);
+            assert_eq!(postcard::from_bytes::<Entry>(&bytes).unwrap().held, None);
+            assert_eq!(decoded(bytes.get(..9).unwrap()), None);
+        }
+    }
 }

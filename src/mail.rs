@@ -9,6 +9,7 @@ mod draft;
 mod evidence;
 mod flags;
 mod folder_act;
+mod holds;
 mod identity;
 mod import;
 mod indexed;
@@ -35,6 +36,7 @@ pub use draft::{
 pub use evidence::{Check, Evidence, FromForm, Topmost, Verdict};
 pub use flags::{FORWARDED, Flags, MUTED, RECEIPT_ANSWERED};
 pub use folder_act::{FolderAct, FolderChange, FolderFault, FolderSetting, FolderSize};
+pub use holds::Holds;
 pub use identity::{IdentityFault, IdentityField};
 pub use import::{Stop, TakenIn, Unfit, Unfitting};
 pub use indexed::{Indexed, NAME_KEY, Named, SUBJECT_KEY};

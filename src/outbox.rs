@@ -12,6 +12,7 @@ mod on_server;
 mod sealed;
 mod templates;
 mod waiting;
+mod writing;
 
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -29,12 +30,13 @@ use crate::request::form::Form;
 use crate::request::upload::Upload;
 use crate::seal::{self, Key};
 use crate::state;
-pub use drafts::{Coming, DRAFTS, Drafts, FileBytes, Writing, copy_files};
+pub use drafts::{Coming, DRAFTS, Drafts, FileBytes, copy_files};
 pub use imports::{Import, Imports, UnderWay};
 pub use on_server::OnServer;
 use sealed::{LID, LID_AT, PIECE, Pieces, Place, Sealed};
 pub use templates::{TEMPLATES, Template, Templates};
 pub use waiting::Waiting;
+pub use writing::Writing;
 
 /// The file with a message that is to be sent later.
 const WAITING: &str = "waiting";

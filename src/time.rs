@@ -35,6 +35,12 @@ pub fn stamp(at: Seconds) -> String {
     Timestamp::from_second(at).map_or_else(|_| at.to_string(), |t| t.to_string())
 }
 
+/// Reads a moment as protocols write it (RFC 3339): `2026-11-25T10:05:00Z`.
+pub fn read_stamp(text: &str) -> Option<Seconds> {
+    let at: Timestamp = text.parse().ok()?;
+    Some(at.as_second())
+}
+
 /// How long this request may still work.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadline {
@@ -184,6 +190,20 @@ pub struct ClockTime {
 }
 
 impl ClockTime {
+    /// Reads what a browser sends of a field for day and time (`2026-11-29T10:05`), and what is typed where it has no such
+    /// field (`2026-11-29 10:05`).
+    pub fn read(text: &str) -> Option<ClockTime> {
+        let at: jiff::civil::DateTime = text.trim().parse().ok()?;
+        // A day alone is no time.
+        text.contains(':').then_some(ClockTime {
+            year: at.year(),
+            month: at.month(),
+            day: at.day(),
+            hour: at.hour(),
+            minute: at.minute(),
+        })
+    }
+
     /// The beginning of a day.
     pub fn midnight(year: i16, month: i8, day: i8) -> ClockTime {
         ClockTime {
@@ -353,6 +373,14 @@ mod tests {
             0
         );
         assert!(zone.calendar(i64::MAX, 0).is_none());
+        let read = |text| ClockTime::read(text).map(|at| (at.day, at.hour, at.minute));
+        assert_eq!(read("2026-11-29T10:05"), Some((29, 10, 5)));
+        assert_eq!(read(" 2026-11-29 10:05:30 "), Some((29, 10, 5)));
+        for odd in ["", "soon", "2026-11-29", "2026-02-30T10:00", "10:05"] {
+            assert_eq!(read(odd), None, "{odd}");
+        }
+        assert_eq!(read_stamp("2026-11-25T10:05:00Z"), Some(1_795_601_100));
+        assert_eq!(read_stamp("soon"), None);
         assert!(Zone::named("Nowhere/Atlantis").is_none());
         assert!(Zone::named("../../../etc/localtime").is_none());
     }

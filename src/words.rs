@@ -16,6 +16,7 @@ mod identities;
 mod import;
 mod keys;
 mod labels;
+mod later;
 mod message;
 mod pages;
 mod people;

@@ -2,7 +2,6 @@
 //! sent, and that none is sent twice.
 //!
 //! "Rule n" is one of the rules of how messages are written and sent, and tests that show one have its number in their names.
-//! Rule 8 is about sending at a later time, which is not in this version.
 //!
 //! | rule | what it says | shown by |
 //! |---|---|---|
@@ -13,6 +12,7 @@
 //! | 5 | the same form with other content sends nothing | `rule_5_*` here |
 //! | 6 | whether a message is sent or taken back is one claim: who is first wins | `rule_6_*` in `undo` |
 //! | 7 | a message waits, and can be taken back until it is sent; what nobody has sent in time is said on every page | `rule_7_*` in `undo` |
+//! | 8 | a message is sent later only by a server that holds it until then; by no other, and never at once instead | `rule_8_*` in `later` |
 //! | 9 | the copy in Sent keeps Bcc, what travels never has it; it is made once, and alone | `rule_9_*` here, and `cut` |
 //! | 10 | what is redirected goes as it is, below lines that say by whom | `rule_10_*` in `handing_on` |
 //! | 11 | an invitation is answered by whom it names, about the version that it is | `rule_11_*` in `telling` |
@@ -43,6 +43,7 @@ mod editor;
 mod files;
 mod handing_on;
 mod injection;
+mod later;
 mod lost;
 mod mailto;
 mod pictures;

@@ -11,7 +11,7 @@ use super::signing::resigned;
 use super::waiting::look;
 use super::writing::{Page, page};
 use super::{
-    Done, Visit, asking, discarding, editing, sending, server_draft, templates, undo_send,
+    Done, Visit, asking, discarding, editing, holding, sending, server_draft, templates, undo_send,
 };
 use crate::draft::Letter;
 use crate::error::{Act, Error, Result};
@@ -21,7 +21,7 @@ use crate::outbox::{Kept, Writing};
 use crate::request::form::Form;
 use crate::response::Response;
 use crate::route::{self, ComposeQuery, DraftForm, NoticeId, Route, Wish};
-use crate::views::compose::State;
+use crate::views::compose::{Gone, State};
 
 /// Shows a message that is being written, or begins one.
 ///
@@ -64,10 +64,10 @@ pub fn show(visit: &mut Visit, query: &ComposeQuery) -> Result<Done> {
         true => Some(Refusal::Crowded),
         false => visit.drafts.refusal(&token.id, &key)?,
     };
-    let state = match entry.map(|entry| (entry.stage, visit.calendar(entry.since))) {
+    let state = match entry.as_ref().map(|entry| (entry.stage, entry)) {
         Some((Stage::Sending, _)) => State::Sending,
-        Some((Stage::Sent, at)) => State::NotFiled(at),
-        Some((Stage::Unknown, at)) => State::Unknown(at),
+        Some((Stage::Sent, entry)) => State::NotFiled(gone(visit, entry)),
+        Some((Stage::Unknown, entry)) => State::Unknown(visit.calendar(entry.since)),
         Some((Stage::Waiting, _)) => State::Waiting,
         Some((Stage::Failed | Stage::TakenBack, _)) | None => State::open(query.picks, refusal),
     };
@@ -246,6 +246,7 @@ fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
         });
     }
     let letter = letter(visit, &writing.draft).map_err(|wrong| faults.extend(wrong));
+    faults.extend(holding::fault(visit, &form));
     let kept = Page::of(token, writing, &form.next);
     match letter {
         Ok(letter) if faults.is_empty() => {
@@ -307,7 +308,8 @@ fn content(visit: &Visit, form: &DraftForm, files: &Form) -> [u8; 32] {
     let carried: Vec<String> = draft.carried.iter().map(|one| format!("{one:?}")).collect();
     let all = typed.into_iter().chain(names).chain(&sizes);
     let asks = [format!("{:?}{:?}", draft.asks, draft.for_programs)];
-    let all = all.chain(&carried).chain(&asks);
+    let later = Some(&draft.later).filter(|later| !later.is_empty());
+    let all = all.chain(&carried).chain(&asks).chain(later);
     let pieces: Vec<&[u8]> = all.map(|text| text.as_bytes()).collect();
     visit.ledger.content(&pieces)
 }
@@ -336,9 +338,17 @@ fn sent_before(visit: &mut Visit, asked: Asked, entry: &Entry) -> Result<Done> {
         let content = entry.content;
         return send(visit, Asked { content, ..asked }, letter, writing.files);
     }
-    let state = State::SentBefore(visit.calendar(entry.since));
+    let state = State::SentBefore(gone(visit, entry));
     let files = visit.form.clone();
     another(visit, &asked.token, &asked.form, &files, state)
+}
+
+/// When a message went, and until when it is held.
+fn gone(visit: &Visit, entry: &Entry) -> Gone {
+    Gone {
+        at: visit.calendar(entry.since),
+        until: entry.held.and_then(|until| visit.calendar(until)),
+    }
 }
 
 /// True for a form that asks for another message than the one that was to be sent: what may have been sent is sent again as it

@@ -77,6 +77,7 @@ pub(super) fn keep(
         | Wish::Template
         | Wish::Send
         | Wish::SendAndArchive
+        | Wish::SendLater
         | Wish::Discard
         | Wish::Restore
         | Wish::SendNow

@@ -24,6 +24,7 @@ pub mod folder_options;
 pub mod folder_settings;
 pub mod folders;
 mod forwarding;
+mod holding;
 mod identities;
 pub mod identity_pages;
 pub mod import;

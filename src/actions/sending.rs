@@ -4,7 +4,7 @@
 
 use super::archiving::archiving;
 use super::identities::{as_address, identity, sent_folder, way};
-use super::{Visit, people, server_draft};
+use super::{Visit, holding, people, server_draft};
 use crate::draft::{self, Letter};
 use crate::error::{Cause, Error, Result};
 use crate::jobs::message::Message;
@@ -51,7 +51,10 @@ pub(super) fn sending(
     } = asked;
     // Without its folder a message is sent all the same; the copy is owed.
     let sent = sent_folder(visit, &form.draft.from);
-    let date = visit.zone.header_date(visit.now);
+    let hold = holding::hold(visit, &form.draft);
+    // When it goes, for there its readers look for it; RFC 5322 3.6.1 has when it is complete, which nobody asks for then.
+    let date = hold.as_ref().map_or(visit.now, |hold| hold.until);
+    let date = visit.zone.header_date(date);
     let date = date.ok_or(Error::Internal(Cause::new("a date that no calendar has")))?;
     let way = way(visit);
     let text = visit.ledger.to_text(&token);
@@ -84,6 +87,7 @@ pub(super) fn sending(
         },
         content,
         way,
+        hold,
         sent,
         again: form.again,
         session: visit.notice.session(),

@@ -105,6 +105,7 @@ fn bare(draft: &Draft) -> Draft {
         references: Vec::new(),
         carried: Vec::new(),
         for_programs: None,
+        later: String::new(),
         ..draft.clone()
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Not for what their user does with them (`undo_send`), nor for how they wait (`jobs::wait`, `later`).
 
-use super::Visit;
+use super::{Visit, holding};
 use crate::error::Result;
 use crate::gate;
 use crate::ledger::{Entry, Stage, Token};
@@ -74,11 +74,15 @@ fn notice(visit: &Visit, token: &Token, writing: &Writing, entry: &Entry) -> Opt
         },
         Stage::Waiting => {
             let left = entry.since.saturating_sub(visit.now).max(0);
+            let waits = match holding::hold(visit, &writing.draft) {
+                None => words.waits(subject, left),
+                Some(hold) => words.waits_to_be_held(subject, &hold.named, left),
+            };
             Notice {
                 kind: Kind::Done,
                 undo: Some(wish("back")),
                 left: Some(left),
-                ..Notice::warning("", words.waits(subject, left))
+                ..Notice::warning("", waits)
             }
         }
         Stage::Failed => Notice {

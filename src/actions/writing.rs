@@ -9,7 +9,7 @@ use super::panes::Around;
 use super::people;
 use super::rich;
 use super::signing::place;
-use super::{Done, Visit};
+use super::{Done, Visit, holding};
 use crate::clean;
 use crate::draft;
 use crate::error::Result;
@@ -17,7 +17,7 @@ use crate::ledger::Token;
 use crate::mail::{Answer, DraftFault, Source, WriteIn};
 use crate::outbox::Writing;
 use crate::route::{DraftForm, Route, Wish};
-use crate::views::compose::{self, ComposePage, Sender, State};
+use crate::views::compose::{self, ComposePage, Later, Sender, State};
 use crate::views::editor::Opens;
 use crate::views::{Kind, Notice};
 
@@ -104,6 +104,12 @@ pub(super) fn page(visit: &mut Visit, page: Page) -> Result<Done> {
         title: visit.words.text_label(),
     };
     let archives = archiving(visit, &form.draft).is_some();
+    // What has a time shows it, or it could not be taken off.
+    let holds = holding::offered(visit).is_some();
+    let later = (holds || !form.draft.later.is_empty()).then(|| Later {
+        is_offered: holds,
+        zone: visit.zone.name().to_owned(),
+    });
     let page = ComposePage {
         senders: senders.collect(),
         begins: place(visit, &form.draft),
@@ -114,6 +120,7 @@ pub(super) fn page(visit: &mut Visit, page: Page) -> Result<Done> {
         faults: page.faults,
         state: page.state,
         archives,
+        later,
         form,
     };
     let response = visit.page_with(status, |visit| compose::page(&around.chrome(visit), &page));
@@ -141,15 +148,18 @@ fn notices(visit: &Visit, page: &Page) -> Vec<Notice> {
             words.perhaps_sent_lead(),
             words.perhaps_sent_text(at.as_ref()),
         )),
-        State::NotFiled(at) => Some(Notice::warning("", words.copy_missing(at.as_ref()))),
+        State::NotFiled(gone) => Some(Notice::warning(
+            "",
+            words.copy_missing(gone.at.as_ref(), gone.until.as_ref()),
+        )),
         State::Overtaken => Some(Notice::warning("", words.draft_overtaken())),
         State::PerhapsBefore => Some(Notice::warning(
             words.perhaps_sent_lead(),
             words.perhaps_sent_before(),
         )),
-        State::SentBefore(at) => Some(Notice::warning(
+        State::SentBefore(gone) => Some(Notice::warning(
             words.sent_before_lead(),
-            words.sent_before_text(at.as_ref()),
+            words.sent_before_text(gone.at.as_ref(), gone.until.as_ref()),
         )),
     };
     let faults: Vec<String> = page

@@ -104,6 +104,8 @@ pub enum Act {
         is_filed: bool,
         /// Whether what it answers is in the archive now; None where it was not to go there.
         archived: Option<bool>,
+        /// When the other side will send it on, for people; None where it goes at once.
+        held: Option<String>,
     },
     /// To keep a message that is being written.
     KeepDraft,

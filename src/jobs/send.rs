@@ -20,9 +20,10 @@ use crate::remote::{Access, Append, Content, Criteria, Plan, UidSet};
 use crate::response::Response;
 use crate::route::{self, Base, ComposeQuery, NoticeId, Route};
 use crate::state::UserId;
-use crate::store::keys::SessionKey;
-use crate::submission::{self, Outcome, Outgoing, Patience, Way};
-use crate::time::Seconds;
+use crate::store::keys::{DataKey, SUBMISSION, SessionKey, SubmissionFacts};
+use crate::store::{Encryption, Store};
+use crate::submission::{self, Handed, Offers, Outcome, Outgoing, Patience, Way};
+use crate::time::{self, Seconds};
 
 /// A message that is to be sent.
 pub struct Send {
@@ -36,6 +37,8 @@ pub struct Send {
     pub archiving: Option<Archiving>,
     /// Where it is handed over.
     pub way: Way,
+    /// When it is to be sent, where that is later.
+    pub hold: Option<Hold>,
     /// Where its copy goes; None where that is not known now.
     pub sent: Option<FolderName>,
     /// Who is kept in mind as somebody whom the user writes to.
@@ -54,6 +57,14 @@ pub struct Send {
     pub next: Route,
     /// The page of the message, where it was not sent.
     pub form: ComposeQuery,
+}
+
+/// When a message is to be sent by the server that holds it until then.
+pub struct Hold {
+    /// When.
+    pub until: Seconds,
+    /// The same for people.
+    pub named: String,
 }
 
 /// What comes of it.
@@ -77,14 +88,21 @@ impl Job for Send {
 
     fn work(self: Box<Self>, outside: &mut Outside) -> Result<Ended> {
         let ledger = Ledger::of(outside.state, self.user);
-        let entry = match self.send(&ledger, outside)? {
+        let mut offers = None;
+        let entry = match self.send(&ledger, outside, &mut offers)? {
             Came::Sent(entry) => entry,
             Came::Back => {
                 let page = Route::from(self.form).href(&self.base);
                 let page = Response::see_other(&page);
+                let learned = offers.map(|offers| -> Record {
+                    Box::new(move |desk, session, _| {
+                        learn(&mut desk.store, &session.data, offers);
+                        Ok(())
+                    })
+                });
                 return Ok(Ended {
                     answer: Answer::Page(page),
-                    record: None,
+                    record: learned,
                 });
             }
         };
@@ -113,6 +131,9 @@ impl Job for Send {
                 self.forget()?;
             }
             notices::keep(&mut desk.store, owner, id, told.clone(), desk.now);
+            if let Some(offers) = offers {
+                learn(&mut desk.store, &session.data, offers);
+            }
             // That nobody can be kept in mind keeps nothing else from being done.
             let noted = people::note_sent(desk.pass, &self.people, desk.now);
             if let Some(archiving) = &self.archiving {
@@ -134,7 +155,12 @@ impl Job for Send {
 
 impl Send {
     /// Hands it over, unless that was done.
-    fn send(&self, ledger: &Ledger, outside: &mut Outside) -> Result<Came> {
+    fn send(
+        &self,
+        ledger: &Ledger,
+        outside: &mut Outside,
+        offers: &mut Option<Offers>,
+    ) -> Result<Came> {
         if let Some(due) = self.due {
             let entry = ledger.look(&self.message.token)?;
             let waits = entry.filter(|entry| entry.stage == Stage::Waiting && entry.since == due);
@@ -152,7 +178,10 @@ impl Send {
             Ok(written) => written,
             Err(refusal) => return self.refused(&refusal),
         };
-        let mut entry = Entry::sending(self.content);
+        let mut entry = Entry {
+            held: self.hold.as_ref().map(|hold| hold.until),
+            ..Entry::sending(self.content)
+        };
         match ledger.claim(outside.lane, &self.message.token, &entry) {
             Ok(Claim::Made) => {}
             Ok(Claim::Before(before)) => match before.stage {
@@ -168,8 +197,8 @@ impl Send {
         }
         outside.progress.tries(self.act(false));
         process::more_time(submission::LONGEST);
-        let (mut outcome, mut cause) = self.hand_over(&mut written);
-        let is_8bit = matches!(outcome, Outcome::Refused(Refusal::EightBit));
+        let mut handed = self.hand_over(&mut written);
+        let is_8bit = matches!(handed.outcome, Outcome::Refused(Refusal::EightBit));
         if is_8bit && !self.message.draft.is_redirected() {
             // A message in it that cannot travel as it is becomes a file of no known kind, which may be encoded.
             written = match self.message.written(self.id(ledger), outside, Copy::Ascii) {
@@ -179,9 +208,11 @@ impl Send {
                     return self.refused(&refusal);
                 }
             };
-            (outcome, cause) = self.hand_over(&mut written);
+            handed = self.hand_over(&mut written);
         }
         progressed();
+        let Handed { outcome, cause, .. } = handed;
+        *offers = handed.offers;
         if let Some(Cause(cause)) = cause {
             outside
                 .state
@@ -221,6 +252,7 @@ impl Send {
         let to = self.message.letter.recipients().len();
         Act::Send {
             is_filed,
+            held: self.hold.as_ref().map(|hold| hold.named.clone()),
             archived: None,
             to: to.try_into().unwrap_or(u32::MAX),
         }
@@ -255,7 +287,7 @@ impl Send {
         self.message.drafts.forget(&self.message.token.id)
     }
 
-    fn hand_over(&self, written: &mut Written) -> (Outcome, Option<Cause>) {
+    fn hand_over(&self, written: &mut Written) -> Handed {
         let recipients = self.message.letter.recipients();
         let outgoing = Outgoing {
             sender: self.message.letter.envelope_sender(),
@@ -263,6 +295,12 @@ impl Send {
             recipients: &recipients,
             message: &mut written.spool,
             is_8bit: written.is_8bit,
+            // Whoever had to wait in the lane until then need not be held.
+            until: self
+                .hold
+                .as_ref()
+                .map(|hold| hold.until)
+                .filter(|until| *until > time::now()),
             patience: self.patience,
             progressed: || process::more_time(submission::LONGEST),
         };
@@ -366,6 +404,17 @@ impl Send {
         let flight = outside.remote.fly(plan)?;
         flight.require(append)?;
         Ok(true)
+    }
+}
+
+/// Keeps in mind what the submission server announces.
+fn learn(store: &mut Store, data: &DataKey, offers: Offers) {
+    let facts = SubmissionFacts {
+        holds: offers.holds,
+    };
+    let sealed = || Encryption::With(&data.key);
+    if store.get(sealed(), &SUBMISSION, &data.id) != Some(facts) {
+        store.put(sealed(), &SUBMISSION, &data.id, &facts);
     }
 }
 

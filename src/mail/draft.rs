@@ -28,6 +28,9 @@ pub struct Draft {
     /// put this beside it (`outbox`): what was put down before there was HTML is still read.
     #[serde(skip)]
     pub html: String,
+    /// When it is to be sent, as typed; empty for at once. As with `html`, whoever puts a draft down puts this beside it.
+    #[serde(skip)]
+    pub later: String,
     /// What it answers or forwards.
     pub source: Option<Source>,
     /// The Message-ID of what it answers, without brackets; empty for none.
@@ -298,6 +301,8 @@ pub enum FaultPlace {
     Subject,
     /// The files.
     Files,
+    /// When it is to be sent.
+    Later,
     /// No field of it.
     Nowhere,
 }
@@ -365,6 +370,15 @@ pub enum DraftFault {
         /// The most.
         limit: u64,
     },
+    /// This is no time at which it could be sent.
+    NoTime,
+    /// It was to be sent at a time that is over.
+    TimePassed,
+    /// The submission server does not hold a message for so long.
+    TimeTooFar {
+        /// For how many seconds at most.
+        seconds: i64,
+    },
 }
 
 impl DraftFault {
@@ -378,6 +392,9 @@ impl DraftFault {
             DraftFault::TooLarge { .. }
             | DraftFault::NoRoom { .. }
             | DraftFault::FileCut { .. } => FaultPlace::Files,
+            DraftFault::NoTime | DraftFault::TimePassed | DraftFault::TimeTooFar { .. } => {
+                FaultPlace::Later
+            }
             DraftFault::TooMany { .. }
             | DraftFault::TooManyUnsent { .. }
             | DraftFault::DiskFull

@@ -51,6 +51,15 @@ pub enum Refusal {
     NotFetched(String),
     /// It holds bytes that the other side does not take (RFC 6152).
     EightBit,
+    /// It does not hold messages that are to be sent later (RFC 4865).
+    NotHeld,
+    /// It does not hold a message for so long.
+    HeldTooLong {
+        /// For how many seconds at most.
+        seconds: i64,
+    },
+    /// It does not hold this one until then.
+    Hold(String),
 }
 
 /// A recipient whom the other side does not take.

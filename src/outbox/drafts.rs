@@ -14,13 +14,13 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::sealed::{PIECE, Pieces, Place, Sealed};
+use super::writing::{Writing, not_kept};
 use super::{age, remove, waits};
 use crate::error::{Cause, Error, Result};
-use crate::mail::{AttachedFile, Draft, Refusal};
+use crate::mail::{AttachedFile, Refusal};
 use crate::request::body::Source as _;
 use crate::seal::Key;
 use crate::state::{self, UserId, from_hex, hex};
-use crate::time::Seconds;
 
 /// For how long a message is kept after it was changed last.
 const LIFE: Duration = Duration::from_secs(30 * 86_400);
@@ -36,43 +36,6 @@ const COMING: &str = "coming";
 /// What was typed of one that was thrown away, and for how long it can be taken back.
 const ASIDE: &str = "aside";
 const ASIDE_LIFE: Duration = Duration::from_secs(15 * 60);
-
-/// A message that is being written, as it lies here.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Writing {
-    /// When its form was made.
-    pub made: Seconds,
-    /// What was typed.
-    pub draft: Draft,
-    /// What is attached, in this order.
-    pub files: Vec<AttachedFile>,
-    /// The number of the next file.
-    pub next: u32,
-    /// The page that changed it last, by the number that each page has.
-    pub by: String,
-    /// The form that was taken last: the same one, sent twice, attaches nothing twice.
-    pub taken: Option<[u8; 16]>,
-}
-
-impl Writing {
-    /// One that begins; `made`: when its form was.
-    pub fn new(draft: Draft, made: Seconds) -> Writing {
-        Writing {
-            made,
-            draft,
-            files: Vec::new(),
-            next: 0,
-            by: String::new(),
-            taken: None,
-        }
-    }
-
-    /// How large its files are together, in bytes.
-    pub fn size(&self) -> u64 {
-        let sizes = self.files.iter().map(|file| file.size);
-        sizes.fold(0, u64::saturating_add)
-    }
-}
 
 /// The files that a form brings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,15 +91,7 @@ impl Drafts {
         let Some(plain) = self.read_plain(id, TYPED, key)? else {
             return Ok(None);
         };
-        let Ok((mut writing, rest)) = postcard::take_from_bytes::<Writing>(&plain) else {
-            return Ok(None);
-        };
-        // Behind the rest: what was put down before there was HTML ends here.
-        if !rest.is_empty() {
-            let html = String::from_utf8(rest.to_vec());
-            writing.draft.html = html.unwrap_or_default();
-        }
-        Ok(Some(writing))
+        Ok(Writing::of_bytes(&plain))
     }
 
     /// Why it was not sent when that was last tried; None where it was not tried.
@@ -153,9 +108,7 @@ impl Drafts {
     /// `DiskFull`, `Setup`: what was kept before is still there then.
     pub fn keep(&self, id: &[u8; 16], writing: &Writing, key: &Key) -> Result<()> {
         self.make(id)?;
-        let plain = postcard::to_stdvec(writing);
-        let mut plain = plain.map_err(not_kept)?;
-        plain.extend_from_slice(writing.draft.html.as_bytes());
+        let plain = writing.to_bytes()?;
         self.write_plain(id, TYPED, &plain, key)?;
         self.note_not_there(id)
     }
@@ -426,10 +379,6 @@ impl Drafts {
     }
 }
 
-fn not_kept(error: postcard::Error) -> Error {
-    Error::Internal(Cause::at("keeping a draft", error))
-}
-
 /// Copies files of a message to another one. A file that cannot be read any more is left out.
 ///
 /// # Errors
@@ -496,6 +445,7 @@ pub(super) fn sweep(user_dir: &Path) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mail::Draft;
 
     /// What a version without HTML has put down of a draft: "Hi" to bo@x.org, of second 7.
     const BEFORE: &[u8] =

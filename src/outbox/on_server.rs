@@ -6,8 +6,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::drafts::{Drafts, Writing};
+use super::drafts::Drafts;
 use super::remove;
+use super::writing::Writing;
 use crate::error::Result;
 use crate::mail::{DraftTrouble, FolderName, Uid, UidValidity};
 use crate::seal::Key;

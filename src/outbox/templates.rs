@@ -5,7 +5,8 @@
 
 use std::path::Path;
 
-use super::drafts::{Drafts, Kind, Writing, copy_files};
+use super::drafts::{Drafts, Kind, copy_files};
+use super::writing::Writing;
 use crate::error::Result;
 use crate::seal::{self, Key};
 use crate::state::{UserId, from_hex, hex};

@@ -194,6 +194,8 @@ pub enum Wish {
     Send,
     /// It is sent, and what it answers is archived.
     SendAndArchive,
+    /// It is sent at the time that was chosen.
+    SendLater,
     /// A file is taken off, by its number.
     Detach(u32),
     /// What goes with it of another message is left out, by its number.
@@ -272,6 +274,8 @@ impl DraftForm {
     pub const RECEIPT: &str = "receipt";
     /// See `FROM`.
     pub const DELIVERY: &str = "delivery";
+    /// When it is to be sent.
+    pub const LATER: &str = "later";
     /// The field behind all that is typed: a form that was cut before it has not all of that.
     pub const WHOLE: &str = "whole";
     /// The field with the files; the last of the form, so that the text arrives before them.
@@ -303,6 +307,7 @@ impl DraftForm {
                 subject: text(DraftForm::SUBJECT),
                 text: typed(DraftForm::TEXT),
                 html: typed(DraftForm::HTML),
+                later: text(DraftForm::LATER),
                 source: source(&fields)?,
                 in_reply_to: text("irt"),
                 references: fields.all("ref").map(str::to_owned).collect(),
@@ -316,6 +321,7 @@ impl DraftForm {
             wish: match wish {
                 "send" => Wish::Send,
                 "archive" => Wish::SendAndArchive,
+                "later" => Wish::SendLater,
                 "discard" => Wish::Discard,
                 "restore" => Wish::Restore,
                 "now" => Wish::SendNow,
@@ -401,7 +407,21 @@ impl DraftForm {
 
     /// True where it is to be sent.
     pub fn sends(&self) -> bool {
-        matches!(self.wish, Wish::Send | Wish::SendAndArchive)
+        match self.wish {
+            Wish::Send | Wish::SendAndArchive | Wish::SendLater => true,
+            Wish::Keep
+            | Wish::Renew
+            | Wish::Pick
+            | Wish::Detach(_)
+            | Wish::Drop(_)
+            | Wish::Hide
+            | Wish::Attach
+            | Wish::Template
+            | Wish::Discard
+            | Wish::Restore
+            | Wish::SendNow
+            | Wish::TakeBack => false,
+        }
     }
 
     /// The same, with everybody in Bcc where that is wished.

@@ -18,6 +18,7 @@
 //! | 14 places | data key id, list, block | the folders of a block's UIDs, by number | data key |
 //! | 15 groups | data key id, list, block | what the entries of that block stand for | data key |
 //! | 16 elsewhere | data key id, folder, UIDVALIDITY, UID | what belongs to that message's conversation in other folders | data key |
+//! | 19 submission | data key id | `SubmissionFacts` | data key |
 //! | 18 names | data key id, folder, UIDVALIDITY, bucket (4) | the messages that name some ids | data key |
 //! | 17 open folder acts | data key id, session id, notice id | `OpenFolderAct` | data key |
 //!
@@ -37,7 +38,7 @@ pub use super::typed::{
 use crate::error::Act;
 use crate::key_files::KeyName;
 use crate::mail::{
-    Conversation, Counts, Entry, Flags, Folder, FolderName, FolderRef, Indexed, MessageAct,
+    Conversation, Counts, Entry, Flags, Folder, FolderName, FolderRef, Holds, Indexed, MessageAct,
     MessageRef, ModSeq, Named, Permits, Row, Uid,
 };
 use crate::time::Seconds;
@@ -68,6 +69,8 @@ pub const WRAPS: Tree<DataKeyId, Wrap> = Tree::new(2, 2);
 pub const PENDING: Tree<MessageKey, ()> = Tree::new(3, 1);
 /// What the server can do.
 pub const SERVER: Tree<DataKeyId, ServerFacts> = Tree::new(4, 1);
+/// What the submission server can do.
+pub const SUBMISSION: Tree<DataKeyId, SubmissionFacts> = Tree::new(19, 1);
 /// The folders.
 pub const FOLDERS: Tree<DataKeyId, FolderList> = Tree::new(5, 7);
 /// What is known of a list.
@@ -81,7 +84,7 @@ pub const ROWS: Tree<MessageKey, Row> = Tree::new(8, 6);
 /// Parts that were shown.
 pub const TEXTS: Tree<TextKey, Vec<u8>> = Tree::new(9, 1);
 /// What acts have done, for the page that follows.
-pub const NOTICES: Tree<NoticeKey, KeptNotice> = Tree::new(10, 4);
+pub const NOTICES: Tree<NoticeKey, KeptNotice> = Tree::new(10, 5);
 /// By whose verdict the rows were judged.
 pub const JUDGES: Tree<DataKeyId, String> = Tree::new(11, 1);
 /// Acts whose end is not known: written before their first byte leaves, removed when what they did has been kept. One that
@@ -101,7 +104,7 @@ pub const NAMES: Tree<IndexKey, Names> = Tree::new(18, 1);
 pub const ELSEWHERE: Tree<MessageKey, Elsewhere> = Tree::new(16, 1);
 
 /// Trees that a new generation of the store takes along, most needed first; the rest is a miss once.
-pub(super) const CARRIED: [u8; 11] = [1, 2, 3, 12, 17, 4, 5, 6, 7, 14, 15];
+pub(super) const CARRIED: [u8; 12] = [1, 2, 3, 12, 17, 4, 19, 5, 6, 7, 14, 15];
 /// The tree that it takes along piece by piece, however large the rest is.
 pub(super) const STREAMED: u8 = 13;
 /// The tree of wraps, and the first tree whose keys begin with a data key's id.
@@ -178,6 +181,13 @@ pub struct Wrap {
 pub struct ServerFacts {
     /// Its capabilities, in upper case.
     pub capabilities: Vec<String>,
+}
+
+/// What a submission server told of itself when something was sent by it last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubmissionFacts {
+    /// For how long it holds messages that are to be sent later; None where it does not.
+    pub holds: Option<Holds>,
 }
 
 /// The folders, and when they were asked for.
@@ -590,6 +600,15 @@ mod tests {
             (SESSIONS.version, hex(bytes(postcard::to_stdvec(&kept)))),
             (WRAPS.version, hex(bytes(postcard::to_stdvec(&wrapped)))),
             (SERVER.version, hex(bytes(postcard::to_stdvec(&server)))),
+            (
+                SUBMISSION.version,
+                hex(bytes(postcard::to_stdvec(&SubmissionFacts {
+                    holds: Some(Holds {
+                        seconds: 2,
+                        until: Some(3),
+                    }),
+                }))),
+            ),
             (FOLDERS.version, hex(bytes(postcard::to_stdvec(&folders)))),
             (LISTS.version, hex(bytes(postcard::to_stdvec(&list)))),
             (
@@ -652,6 +671,7 @@ mod tests {
                 "0202020202020202020202020202020202030303030303030303030303030303030103",
             ),
             (1, "010141"),
+            (1, "01020106"),
             (
                 7,
                 "01016101740101020101010101020101012f01010001026c72090101610201010203",
@@ -665,7 +685,7 @@ mod tests {
                 6,
                 "010102246b0401060805017301016601780101730178010177010201017601016d0172016101010174017801016301780101720178010606060606060606010707070707070707010170010102010203612f6201630164010165010101000166010101011009",
             ),
-            (4, "020401730101022f7501022f6d022f70"),
+            (5, "020401730101022f7501022f6d022f70"),
             (2, "0401610101ac02050101610101740701010001"),
             (
                 1,

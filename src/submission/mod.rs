@@ -14,9 +14,10 @@ use std::time::Duration;
 
 use crate::config::SmtpServer;
 use crate::error::{Cause, Said};
-use crate::mail::Refusal;
+use crate::mail::{Holds, Refusal};
 use crate::seal::Secret;
 use crate::spool::Spool;
+use crate::time::Seconds;
 
 /// For how long the answer to the end of the message is waited for. RFC 5321 4.5.3.2.6 allows ten minutes; scanners take 5
 /// to 60 seconds, and a web server ends a request that takes longer.
@@ -60,6 +61,8 @@ pub struct Outgoing<'o> {
     pub message: &'o mut Spool,
     /// True where there are other bytes in it than ASCII.
     pub is_8bit: bool,
+    /// Until when the other side is to hold it (RFC 4865); None where it goes at once.
+    pub until: Option<Seconds>,
     /// How long the other side is waited for.
     pub patience: Patience,
     /// Called whenever some of it has gone: the end of the process can be put off to `LONGEST` from then.
@@ -75,6 +78,24 @@ pub enum Outcome {
     Refused(Refusal),
     /// All of it was written, and no answer came: it may have been taken.
     Unknown(Cause),
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Handed {
+    /// What became of the message.
+    pub outcome: Outcome,
+    /// For the log.
+    pub cause: Option<Cause>,
+    /// What the server announces; None where it did not come to that.
+    pub offers: Option<Offers>,
+}
+
+/// What a server announces that is worth keeping in mind.
+#[derive(Clone, Copy, Debug)]
+pub struct Offers {
+    /// For how long it holds messages that are to be sent later; None where it does not.
+    pub holds: Option<Holds>,
 }
 
 /// Where messages are handed over.
@@ -118,16 +139,23 @@ impl Way {
     }
 }
 
-/// Hands a message over. The cause is for the log.
-pub fn hand_over(way: &Way, outgoing: Outgoing) -> (Outcome, Option<Cause>) {
-    match way {
+/// Hands a message over. What is to be held is handed to nobody who would not hold it.
+pub fn hand_over(way: &Way, outgoing: Outgoing) -> Handed {
+    let mut offers = None;
+    let (outcome, cause) = match way {
         Way::Server {
             server,
             login,
             password,
-        } => smtp::send(server, login, password, outgoing),
+        } => smtp::send(server, login, password, outgoing, &mut offers),
+        Way::Program(_) if outgoing.until.is_some() => (Outcome::Refused(Refusal::NotHeld), None),
         Way::Program(program) => sendmail::send(program, outgoing),
         Way::Nowhere => (Outcome::Refused(Refusal::NoProgram), None),
+    };
+    Handed {
+        outcome,
+        cause,
+        offers,
     }
 }
 

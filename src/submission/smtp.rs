@@ -18,13 +18,13 @@ use lettre::transport::smtp::extension::{
     ClientId, Extension, MailBodyParameter, MailParameter, RcptParameter,
 };
 
-use super::{LAST_ANSWER, Outcome, Outgoing, Patience, said};
+use super::{LAST_ANSWER, Offers, Outcome, Outgoing, Patience, said};
 use crate::config::{Security, SmtpServer};
 use crate::error::Cause;
-use crate::mail::{Refusal, RefusedRecipient};
+use crate::mail::{Holds, Refusal, RefusedRecipient};
 use crate::seal::Secret;
 use crate::spool::Spool;
-use crate::time::Deadline;
+use crate::time::{self, Deadline, Seconds};
 
 /// How much of a message is written at once, in bytes.
 const PIECE: usize = 32 * 1024;
@@ -38,12 +38,13 @@ const CERTIFICATE_ENDS: &str = "-----END CERTIFICATE-----";
 /// What ended it before the message was begun, and what the hoster should know of it.
 type Ended = (Refusal, Option<Cause>);
 
-/// Hands a message over to a server. The cause is for the log.
+/// Hands a message over to a server; `heard` is what that announces. The cause is for the log.
 pub fn send(
     server: &SmtpServer,
     login: &str,
     password: &Secret,
     outgoing: Outgoing,
+    heard: &mut Option<Offers>,
 ) -> (Outcome, Option<Cause>) {
     let refused = |(refusal, cause): Ended| (Outcome::Refused(refusal), cause);
     let mut connection = match connect(server, outgoing.patience) {
@@ -53,7 +54,14 @@ pub fn send(
     if let Err(ended) = sign_in(&mut connection, server, login, password) {
         return refused(ended);
     }
-    let sent = match envelope(&mut connection, &outgoing) {
+    // Asked once more: some announce more to whom they know.
+    let announced = announced(&mut connection);
+    let begun = announced.and_then(|announced| {
+        let holds = announced.holds;
+        *heard = Some(Offers { holds });
+        envelope(&mut connection, &outgoing, &announced)
+    });
+    let sent = match begun {
         Ok(()) => message(&mut connection, outgoing),
         Err(ended) => {
             // Nothing is begun; the server learns that nothing will be.
@@ -148,7 +156,11 @@ fn sign_in(
 }
 
 /// Sender and recipients. All answers are read, so that each refused recipient is named.
-fn envelope(connection: &mut SmtpConnection, outgoing: &Outgoing) -> Result<(), Ended> {
+fn envelope(
+    connection: &mut SmtpConnection,
+    outgoing: &Outgoing,
+    announced: &Announced,
+) -> Result<(), Ended> {
     let address = |text: &str| {
         text.parse::<Address>().map_err(|error| {
             let told = said(&error.to_string());
@@ -160,10 +172,9 @@ fn envelope(connection: &mut SmtpConnection, outgoing: &Outgoing) -> Result<(), 
         "" => None,
         sender => Some(address(sender)?),
     };
-    let offers = offers(connection)?;
     let size = outgoing.message.length();
     let mut parameters = Vec::new();
-    if let Some(limit) = offers.size {
+    if let Some(limit) = announced.size {
         if limit > 0 && size > limit {
             return Err((Refusal::TooLarge { limit }, None));
         }
@@ -179,7 +190,7 @@ fn envelope(connection: &mut SmtpConnection, outgoing: &Outgoing) -> Result<(), 
         }
         parameters.push(MailParameter::SmtpUtfEight);
     }
-    let reports = outgoing.reports && offers.reports;
+    let reports = outgoing.reports && announced.reports;
     if reports {
         parameters.push(MailParameter::Other {
             keyword: "RET".to_owned(),
@@ -197,13 +208,18 @@ fn envelope(connection: &mut SmtpConnection, outgoing: &Outgoing) -> Result<(), 
         }
         parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
     }
+    if let Some(until) = outgoing.until {
+        parameters.push(hold(until, announced.holds)?);
+    }
     let mail = connection.command(Mail::new(sender, parameters));
     mail.map_err(|error| match error.status().map(u16::from) {
         // RFC 1870 6.1
         Some(552) => {
-            let limit = offers.size.unwrap_or(0);
+            let limit = announced.size.unwrap_or(0);
             (Refusal::TooLarge { limit }, None)
         }
+        // A parameter that it does not take (RFC 5321 4.2.3, RFC 4865 4).
+        Some(501 | 504 | 555) if outgoing.until.is_some() => ended(&error, Refusal::Hold),
         _ => ended(&error, Refusal::Sender),
     })?;
     let mut refused = Vec::new();
@@ -241,28 +257,54 @@ fn envelope(connection: &mut SmtpConnection, outgoing: &Outgoing) -> Result<(), 
     }
 }
 
+/// What tells the server until when it is to hold a message (RFC 4865 4).
+///
+/// # Errors
+/// It announces that it would not.
+fn hold(until: Seconds, holds: Option<Holds>) -> Result<MailParameter, Ended> {
+    let Some(holds) = holds else {
+        return Err((Refusal::NotHeld, None));
+    };
+    let now = time::now();
+    let seconds = holds.longest(now);
+    if until.saturating_sub(now) > seconds {
+        return Err((Refusal::HeldTooLong { seconds }, None));
+    }
+    Ok(MailParameter::Other {
+        keyword: "HOLDUNTIL".to_owned(),
+        value: Some(time::stamp(until)),
+    })
+}
+
 /// What the server announces that lettre does not read.
 #[derive(Default)]
-struct Offers {
+struct Announced {
     /// The largest message it takes, in bytes; 0 where it sets none (RFC 1870 4).
     size: Option<u64>,
     /// True where it reports what became of a message (RFC 3461).
     reports: bool,
+    /// For how long it holds messages that are to be sent later (RFC 4865); None where it does not.
+    holds: Option<Holds>,
 }
 
-fn offers(connection: &mut SmtpConnection) -> Result<Offers, Ended> {
+fn announced(connection: &mut SmtpConnection) -> Result<Announced, Ended> {
     let response = connection.command(Ehlo::new(hello()));
     let response = response.map_err(|error| ended(&error, Refusal::Message))?;
-    let mut offers = Offers::default();
+    let mut announced = Announced::default();
     for line in response.message() {
         let mut words = line.split_ascii_whitespace();
         let Some(word) = words.next() else { continue };
         if word.eq_ignore_ascii_case("SIZE") {
-            offers.size = Some(words.next().and_then(|n| n.parse().ok()).unwrap_or(0));
+            announced.size = Some(words.next().and_then(|n| n.parse().ok()).unwrap_or(0));
+        } else if word.eq_ignore_ascii_case("FUTURERELEASE") {
+            // Without the first number nobody knows what it holds.
+            let seconds = words.next().and_then(|n| n.parse().ok());
+            let until = words.next().and_then(time::read_stamp);
+            announced.holds = seconds.map(|seconds| Holds { seconds, until });
         }
-        offers.reports |= word.eq_ignore_ascii_case("DSN");
+        announced.reports |= word.eq_ignore_ascii_case("DSN");
     }
-    Ok(offers)
+    Ok(announced)
 }
 
 /// The message itself: from here on an answer counts, and nothing else.

@@ -20,7 +20,7 @@ use crate::mail::{
 };
 use crate::route::{DraftForm, Route, before_mailto, next};
 use crate::time::Calendar;
-use fields::{Attached, Why, asks, files, template};
+use fields::{Attached, Why, asks, files, later, template};
 
 /// A message that is being written.
 #[derive(Clone, Debug)]
@@ -45,6 +45,26 @@ pub struct ComposePage {
     pub state: State,
     /// True where what it answers can be archived.
     pub archives: bool,
+    /// How it is sent later; None where that is not offered.
+    pub later: Option<Later>,
+}
+
+/// How a message is sent later.
+#[derive(Clone, Debug)]
+pub struct Later {
+    /// False where it is not offered, and a time was chosen all the same.
+    pub is_offered: bool,
+    /// The name of the zone that the time is in.
+    pub zone: String,
+}
+
+/// When a message went.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Gone {
+    /// When it was handed over.
+    pub at: Option<Calendar>,
+    /// Until when the mail server holds it; None where it went at once.
+    pub until: Option<Calendar>,
 }
 
 /// An address that a message can be from.
@@ -84,13 +104,13 @@ pub enum State {
     /// It may have been sent.
     Unknown(Option<Calendar>),
     /// It was sent, and its copy is not in Sent.
-    NotFiled(Option<Calendar>),
+    NotFiled(Gone),
     /// It was changed elsewhere while it was written here; this is another one.
     Overtaken,
     /// Another one may have been sent by the same form; this is a new one.
     PerhapsBefore,
     /// Another one was sent by the same form; this is a new one.
-    SentBefore(Option<Calendar>),
+    SentBefore(Gone),
 }
 
 impl State {
@@ -222,11 +242,11 @@ fn unseen(chrome: &Chrome, page: &ComposePage) -> Markup {
         @for (name, value) in [
             (DraftForm::FROM, &draft.from), (DraftForm::TO, &draft.to), (DraftForm::CC, &draft.cc),
             (DraftForm::BCC, &draft.bcc), (DraftForm::REPLY_TO, &draft.reply_to),
-            (DraftForm::SUBJECT, &draft.subject),
+            (DraftForm::SUBJECT, &draft.subject), (DraftForm::LATER, &draft.later),
         ] { input type="hidden" name=(name) value=(value); }
         textarea name=(DraftForm::TEXT) hidden { "\n" (draft.text) }
         (editor::html_of(DraftForm::HTML, &draft.html))
-        div hidden { (asks(chrome, &draft.asks, &html! {})) }
+        div hidden { (asks(chrome, &draft.asks, false, &html! {})) }
         input type="hidden" name=(DraftForm::WHOLE) value="1";
     }
 }
@@ -249,6 +269,11 @@ fn form(chrome: &Chrome, page: &ComposePage) -> Markup {
         .source
         .as_ref()
         .is_some_and(|source| source.how.is_reply());
+    let is_timed = !draft.later.is_empty()
+        || page
+            .faults
+            .iter()
+            .any(|fault| fault.place() == FaultPlace::Later);
     if draft.is_redirected() {
         return redirect(chrome, page);
     }
@@ -279,7 +304,7 @@ fn form(chrome: &Chrome, page: &ComposePage) -> Markup {
             // The first line end of a text area is not part of it.
             textarea #w-text name=(DraftForm::TEXT) rows="18" dir="auto" autofocus[is_answer]
                 data-begins=[(page.begins == ReplyPlace::Below).then_some("below")] { "\n" (draft.text) }
-            (asks(chrome, &draft.asks, &template(chrome)))
+            (asks(chrome, &draft.asks, is_timed, &html! { (later(chrome, page)) (template(chrome)) }))
             // Behind the text: whatever cuts it leaves that whole.
             (editor::html_of(DraftForm::HTML, &draft.html))
             (files(chrome, &attached(page)))

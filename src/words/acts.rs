@@ -47,9 +47,18 @@ impl Words {
                 to,
                 is_filed,
                 archived,
+                held,
             } => {
+                let sent = match held {
+                    None => self.sent(*to),
+                    Some(at) => self.held(*to, at),
+                };
+                let copy = match is_filed {
+                    true => String::new(),
+                    false => self.copy_failed().to_owned(),
+                };
                 let archived = archived.map(|done| self.archived_after(done).to_owned());
-                sentences(&[self.sent(*to, *is_filed), archived.unwrap_or_default()])
+                sentences(&[sent, copy, archived.unwrap_or_default()])
             }
             Act::KeepDraft => self.draft_kept().to_owned(),
             Act::DiscardDraft => self.draft_discarded().to_owned(),

@@ -247,17 +247,16 @@ impl Words {
 /// What became of it.
 impl Words {
     /// A message was sent.
-    pub(super) fn sent(&self, to: u32, is_filed: bool) -> String {
-        let sent = match to {
+    pub(super) fn sent(&self, to: u32) -> String {
+        match to {
             0 | 1 => "Message sent.".to_owned(),
             n => format!("Message sent to {} people.", self.number(n.into())),
-        };
-        match is_filed {
-            true => sent,
-            false => format!(
-                "{sent} Its copy could not be saved in Sent; open it under \u{201c}Unsent\u{201d} to try again."
-            ),
         }
+    }
+
+    /// Its copy was not made.
+    pub(super) fn copy_failed(&self) -> &'static str {
+        "Its copy could not be saved in Sent; open it under \u{201c}Unsent\u{201d} to try again."
     }
 
     /// What became of the message that was answered.
@@ -299,12 +298,10 @@ impl Words {
     }
 
     /// It was sent, and has no copy.
-    pub fn copy_missing(&self, at: Option<&Calendar>) -> String {
-        let when = at
-            .map(|at| format!(" at {}", self.when(at)))
-            .unwrap_or_default();
+    pub fn copy_missing(&self, at: Option<&Calendar>, until: Option<&Calendar>) -> String {
+        let sent = self.became(at, until);
         format!(
-            "This message was sent{when}, but its copy could not be saved in Sent. Saving the copy does not send the message again."
+            "{sent} Its copy could not be saved in Sent. Saving the copy does not send the message again."
         )
     }
 
@@ -314,12 +311,10 @@ impl Words {
     }
 
     /// What that means.
-    pub fn sent_before_text(&self, at: Option<&Calendar>) -> String {
-        let when = at
-            .map(|at| format!(" at {}", self.when(at)))
-            .unwrap_or_default();
+    pub fn sent_before_text(&self, at: Option<&Calendar>, until: Option<&Calendar>) -> String {
+        let sent = self.became(at, until);
         format!(
-            "This message was sent{when}. Below is a new message, which has not been sent. Attach files again if you need them."
+            "{sent} Below is a new message, which has not been sent. Attach files again if you need them."
         )
     }
 

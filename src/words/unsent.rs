@@ -70,6 +70,9 @@ impl Words {
                 "The files of your templates are too large: the limit is {} in total.",
                 self.size(*limit)
             ),
+            DraftFault::NoTime => self.no_time().to_owned(),
+            DraftFault::TimePassed => self.time_passed().to_owned(),
+            DraftFault::TimeTooFar { seconds } => self.held_too_long(*seconds),
         }
     }
 
@@ -170,6 +173,11 @@ impl Words {
                 "{} could not be loaded from your mailbox. Try again in a few minutes, or remove it from the attachments.",
                 isolated(name)
             ),
+            Refusal::NotHeld => self.not_held().to_owned(),
+            Refusal::HeldTooLong { seconds } => self.held_too_long(*seconds),
+            Refusal::Hold(said) => {
+                with("The mail server did not accept the time or the sender.", said)
+            }
             Refusal::EightBit => {
                 "The outgoing mail server cannot pass this message on unchanged. Forward it instead.".to_owned()
             }

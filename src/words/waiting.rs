@@ -15,6 +15,16 @@ impl Words {
         }
     }
 
+    /// The same of one that the mail server then holds until a time. The seconds are its last number: script counts them.
+    pub fn waits_to_be_held(&self, subject: &str, at: &str, seconds: i64) -> String {
+        let named = self.named_message(subject);
+        let gets = match seconds {
+            i64::MIN..=0 => "is about to get it".to_owned(),
+            more => format!("gets it in {}", self.seconds(more.unsigned_abs())),
+        };
+        format!("{named} is to be sent on {at}. The mail server {gets}.")
+    }
+
     /// Lead of one that should have been sent.
     pub fn overdue_lead(&self) -> &'static str {
         "A message has not been sent yet."

@@ -17,8 +17,8 @@ use crate::support::site::Site;
 use crate::support::visitor::Visitor;
 
 /// A site where a process that waits has lived long enough, and messages wait for these seconds.
-fn relied_on(sink: &SmtpSink, seconds: u32) -> (Site, Visitor) {
-    let settings = format!("[settings]\nundo_seconds = {seconds}\n");
+pub(super) fn relied_on(sink: &SmtpSink, seconds: u32) -> (Site, Visitor) {
+    let settings = format!("[settings]\nundo_seconds = {seconds}\ntime_zone = \"UTC\"\n");
     let site = plan().config(&sink.config()).config(&settings).start();
     let ann = site.sign_in("ann");
     rely(&site);
@@ -44,7 +44,7 @@ fn waiting(site: &Site) -> Vec<u32> {
     all.filter(waits).collect()
 }
 
-fn kill_waiting(site: &Site) {
+pub(super) fn kill_waiting(site: &Site) {
     let all = waiting(site);
     assert!(!all.is_empty(), "nobody waits");
     all.into_iter().for_each(kernel::kill);
@@ -52,7 +52,7 @@ fn kill_waiting(site: &Site) {
 }
 
 /// Presses "Undo" of what a page says.
-fn undo(page: &Page) -> Page {
+pub(super) fn undo(page: &Page) -> Page {
     let forms = page.forms();
     let form = forms
         .into_iter()
@@ -68,7 +68,7 @@ fn send_now(page: &Page) -> Page {
     form.expect("a button that sends now").submit()
 }
 
-fn has_text(page: &Page) {
+pub(super) fn has_text(page: &Page) {
     let form = page.form("write");
     let text = form.value("text").unwrap_or_default();
     page.expect(text.contains("geranium"), || "the text is gone".into());

@@ -32,6 +32,10 @@ class Sink:
         hidden = rules().get("hidden", [])
         if rules().get("reports"):
             responses.insert(1, "250-DSN")
+        holds = rules().get("holds")
+        if holds:
+            # RFC 4865: seconds, and a moment.
+            responses.insert(1, f"250-FUTURERELEASE {holds}")
         if not NEEDS_AUTH:
             hidden.append("AUTH")
         responses = [r for r in responses if not any(word in r for word in hidden)]
@@ -43,6 +47,8 @@ class Sink:
 
     async def handle_MAIL(self, server, session, envelope, address, options):
         refused = rules().get("sender")
+        if not refused and any(p.startswith("HOLD") for p in getattr(server, "asked", [])):
+            refused = rules().get("held")
         if refused:
             return refused
         envelope.mail_from = address
@@ -83,10 +89,12 @@ class Sink:
 
 
 def reads_parameters(read):
-    """aiosmtpd refuses what it does not know of: what is asked of reports (RFC 3461) is only noted."""
+    """aiosmtpd refuses what it does not know of: what is asked of reports (RFC 3461), and until when a message is to be held
+    (RFC 4865) where that is announced, is only noted."""
 
     def reading(server, params):
-        asked = [p for p in params if p.split("=")[0].upper() in ("RET", "NOTIFY")]
+        known = ["RET", "NOTIFY"] + (["HOLDUNTIL"] if rules().get("holds") else [])
+        asked = [p for p in params if p.split("=")[0].upper() in known]
         server.asked = getattr(server, "asked", []) + asked
         return read(server, [p for p in params if p not in asked])
 

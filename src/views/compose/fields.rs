@@ -6,6 +6,7 @@ use maud::{Markup, html};
 
 use super::super::Chrome;
 use super::super::icons::{Icon, icon};
+use super::ComposePage;
 use crate::mail::{Asks, AttachedFile, Carried, DraftFault, FaultPlace, Priority};
 use crate::route::{DraftForm, Route};
 
@@ -56,8 +57,34 @@ pub(super) fn template(chrome: &Chrome) -> Markup {
     }
 }
 
+/// The field for the time at which a message is sent.
+pub(super) fn later(chrome: &Chrome, page: &ComposePage) -> Markup {
+    let words = chrome.words;
+    let Some(later) = &page.later else {
+        return html! {};
+    };
+    let why = Why::of(&page.faults, FaultPlace::Later, "w-later");
+    let told = why
+        .id()
+        .map_or_else(|| "w-zone".to_owned(), |id| format!("w-zone {id}"));
+    html! {
+        .field {
+            label for="w-later" { (words.send_at_label()) }
+            .beside {
+                input #w-later type="datetime-local" name=(DraftForm::LATER) value=(page.form.draft.later)
+                    aria-invalid=[why.is_wrong()] aria-describedby=(told);
+                @if later.is_offered {
+                    button.button name=(DraftForm::WISH) value="later" { (words.send_later()) }
+                }
+            }
+            (why.shown(chrome))
+        }
+        p.hint #w-zone { (words.about_send_later(&later.zone)) }
+    }
+}
+
 /// What few messages ask for.
-pub(super) fn asks(chrome: &Chrome, asks: &Asks, more: &Markup) -> Markup {
+pub(super) fn asks(chrome: &Chrome, asks: &Asks, opens: bool, more: &Markup) -> Markup {
     let words = chrome.words;
     let priorities = [
         ("", Priority::Normal),
@@ -69,7 +96,7 @@ pub(super) fn asks(chrome: &Chrome, asks: &Asks, more: &Markup) -> Markup {
         (DraftForm::DELIVERY, words.ask_for_delivery(), asks.delivery),
     ];
     html! {
-        details.asks open[*asks != Asks::default()] {
+        details.asks open[opens || *asks != Asks::default()] {
             summary { (words.more_options()) }
             .field {
                 label for="w-priority" { (words.priority_label()) }

@@ -8,7 +8,7 @@ use crate::mail::{
     Source, Unsent,
 };
 use crate::route::{ComposeQuery, DraftForm, Route, Wish};
-use crate::views::compose::{ComposePage, Sender, State, page};
+use crate::views::compose::{ComposePage, Gone, Later, Sender, State, page};
 use crate::views::editor::Opens;
 use crate::views::people::Suggested;
 use crate::views::unsent::{self, UnsentLine};
@@ -26,6 +26,7 @@ fn draft() -> Draft {
             message: reference(3),
             how: Answer::ReplyAll,
         }),
+        later: "2027-02-01T09:00".to_owned(),
         ..Draft::default()
     }
 }
@@ -80,6 +81,10 @@ fn with(state: State, faults: Vec<DraftFault>, notices: &[Notice]) -> Markup {
         faults,
         state,
         archives: true,
+        later: Some(Later {
+            is_offered: true,
+            zone: "Europe/Brussels".to_owned(),
+        }),
     };
     page(&chrome(Words::ENGLISH, &folders(), notices), &compose)
 }
@@ -97,9 +102,15 @@ pub(super) fn answer() -> Markup {
         field: AddressField::To,
         text: "bo@".to_owned(),
     };
+    let too_far = DraftFault::TimeTooFar { seconds: 604_800 };
     let words = Words::ENGLISH;
-    let notice = bad(words.not_sent(), words.draft_fault(&fault));
-    with(State::Written, vec![fault], &[notice])
+    let both = format!(
+        "{} {}",
+        words.draft_fault(&fault),
+        words.draft_fault(&too_far)
+    );
+    let notice = bad(words.not_sent(), both);
+    with(State::Written, vec![fault, too_far], &[notice])
 }
 
 /// One that was refused.
@@ -123,8 +134,8 @@ pub(super) fn perhaps() -> Markup {
 
 /// One that was sent, and has no copy.
 pub(super) fn not_filed() -> Markup {
-    let notice = Notice::warning("", Words::ENGLISH.copy_missing(None));
-    with(State::NotFiled(None), Vec::new(), &[notice])
+    let notice = Notice::warning("", Words::ENGLISH.copy_missing(None, None));
+    with(State::NotFiled(Gone::default()), Vec::new(), &[notice])
 }
 
 /// The messages that were not sent.
