@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::cases::case;
 use crate::print::pages;
-use crate::support::chromium::{Chromium, Tab};
+use crate::support::chromium::{Chromium, Scheme, Tab};
 use crate::support::install::{self, Part};
 use crate::support::mails::{Mail, MailBuilder};
 use crate::support::page::Page;
@@ -44,6 +44,39 @@ fn ask(tab: &Tab, what: &str) -> serde_json::Value {
     tab.evaluate(&format!(
         "((f, d) => {what})(document.querySelector('iframe'), document.querySelector('iframe').contentDocument)"
     ))
+}
+
+#[test]
+fn a_letter_without_colours_is_dark_where_the_page_is() {
+    let letter = "<body bgcolor=#ffffff text=#000000><p>Dear <a href=https://example.org>Ann</a>,<p style='color:black'>Bo";
+    let shop = "<body style='background:#f3ede0'><p style='color:#531'>Bulbs";
+    let ann = Reader::of(vec![mail("Letter", letter), mail("Shop", shop)]);
+    let browser = Chromium::start();
+    let tab = opened(&browser, &ann, &ann.open_mail("Letter"));
+    let colours = |subject: &str, scheme: Scheme| {
+        tab.prefer(scheme);
+        open(&tab, &ann, ann.open_mail(subject).target());
+        let name = format!("colours-{}-{scheme:?}", subject.to_lowercase());
+        tab.wait_for("document.querySelector('iframe').dataset.there !== undefined");
+        tab.screenshot(&name);
+        let of = |what: &str| ask(&tab, what).as_str().unwrap_or_default().to_owned();
+        (
+            of("d.defaultView.getComputedStyle(d.querySelector('p:last-of-type')).color"),
+            of("d.defaultView.getComputedStyle(d.body).backgroundColor"),
+        )
+    };
+    let pair = |ink: &str, ground: &str| (ink.to_owned(), ground.to_owned());
+    assert_eq!(
+        colours("Letter", Scheme::Dark),
+        pair("rgb(230, 233, 239)", "rgb(23, 27, 34)")
+    );
+    assert_eq!(
+        colours("Letter", Scheme::Light),
+        pair("rgb(0, 0, 0)", "rgb(255, 255, 255)")
+    );
+    let own = pair("rgb(85, 51, 17)", "rgb(243, 237, 224)");
+    assert_eq!(colours("Shop", Scheme::Dark), own);
+    assert_eq!(colours("Shop", Scheme::Light), own);
 }
 
 /// A web server elsewhere that notes who asks it for pictures, and from where.

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use postern::clean::{self, Cleaned, Show};
-use postern::mail::{Part, PartPath};
+use postern::mail::{Part, PartPath, Theme};
 use postern::mime::{codec, containers, structure};
 use postern::plain_text::{Block, Line, Span};
 use postern::work::Work;
@@ -201,7 +201,7 @@ fn faults(html: &str, remote: bool) -> Vec<String> {
 /// What in a framed document could act, load, or lead where nothing may lead.
 pub(crate) fn harms(html: &str, remote: bool) -> Vec<String> {
     let cleaned = cleaned(html, remote);
-    let page = clean::frame("t", &cleaned, "en").into_string();
+    let page = clean::frame("t", &cleaned, "en", Theme::Light).into_string();
     let mut faults = Vec::new();
     let mut styles = 0;
     let judge_style = |style: &str, faults: &mut Vec<String>| {

@@ -191,6 +191,7 @@ impl Read {
                     Length::Medium => Height::Medium,
                     Length::Long => Height::Long,
                 },
+                is_plain: html.is_plain(),
                 remote: self.remote.clone(),
                 text: document.has_text().then(|| face(Face::Text)),
             })),
@@ -367,7 +368,12 @@ pub fn frame(visit: &mut Visit, query: &FrameQuery) -> Result<Done> {
     let people = document.people(&query.charset);
     // A tab of its own says that this is a mail: its subject alone could be the title of any page.
     let title = visit.words.as_laid_out(&people.subject);
-    let document = clean::frame(&title, &cleaned, visit.words.lang);
+    let document = clean::frame(
+        &title,
+        &cleaned,
+        visit.words.lang,
+        visit.profile.settings().theme,
+    );
     visit.rendering = visit.rendering.saturating_add(watch.passed());
     Ok(Done::Page(Response::frame(document, query.remote)))
 }

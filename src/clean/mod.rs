@@ -21,7 +21,7 @@ mod writing;
 
 use maud::{Markup, PreEscaped, html};
 
-use crate::mail::Sought;
+use crate::mail::{Sought, Theme};
 use crate::work::Work;
 use css::Judge;
 use html::{is_attribute, is_element, keep_allowed, keep_inside};
@@ -34,6 +34,9 @@ pub use plain::as_html;
 use read::read;
 pub use words::words;
 pub use writing::{MOST_HTML, Picture, Written, sent, to_write, written};
+
+/// The class of what stands in the place of a picture that is held back.
+const PLACEHOLDER: &str = "m-held";
 
 /// What is put in front of every id, so that none can be one of Postern's.
 const ID_PREFIX: &str = "m-";
@@ -96,6 +99,8 @@ pub struct Cleaned {
     pub trackers: u32,
     /// True where its style says that it can be dark.
     declares_dark: bool,
+    /// True where words or what is behind them have colours of their own.
+    has_colours: bool,
     /// True where the mail was too large to be shown whole.
     pub cut: bool,
     /// How long it is, roughly.
@@ -130,6 +135,11 @@ impl Cleaned {
                 (PreEscaped(&self.html))
             }
         }
+    }
+
+    /// True for a letter in the colours that everything has: it can be shown in any others.
+    pub fn is_plain(&self) -> bool {
+        !self.has_colours && !self.declares_dark
     }
 
     /// Its judged style sheet.
@@ -172,6 +182,7 @@ pub fn documents(parts: &[&str], how: &Show<'_>) -> Cleaned {
         on_request: reading.on_request,
         trackers: reading.trackers,
         declares_dark: reading.dark,
+        has_colours: reading.colours,
         cut: reading.cut,
         length: match reading.words / 80 + reading.rows {
             0..=12 => Length::Short,
@@ -199,15 +210,29 @@ body{margin:12px;font:15px/1.5 system-ui,sans-serif;overflow-wrap:break-word}\
 td,th{overflow-wrap:normal}:where(td,th) img{max-width:max(100vw - 24px,760px)}";
 
 /// Nothing wider than what it stands in.
-const PARTS_STYLE: &str = ":where(img){max-width:100%}img[height]:not([width]){width:auto}table{max-width:none}pre{white-space:pre-wrap}\
+const PARTS_STYLE: &str = ".m-held{display:inline-block;box-sizing:border-box;max-width:100%;overflow:hidden;vertical-align:bottom;\
+border:1px dashed #868fa0;border-radius:4px;background:rgb(134 143 160/.12);font:12px/1.4 system-ui,sans-serif;text-decoration:none}\
+.m-held:not([style*=width]){min-width:1.5em;padding:0 .4em}.m-held:not([style*=height]){min-height:1.5em}:where(img){max-width:100%}img[height]:not([width]){width:auto}table{max-width:none}pre{white-space:pre-wrap}\
 mark.m-found{display:inline!important;background:#ffe08a!important;color:#1b2230!important}blockquote{margin-inline:0;padding-inline-start:1em;border-inline-start:2px solid #c8ccd4}";
 
-/// The whole document for the frame.
-pub fn frame(title: &str, cleaned: &Cleaned, lang: &str) -> Markup {
-    let scheme = if cleaned.declares_dark {
-        "light dark"
-    } else {
-        "light"
+/// A plain letter in the dark, in the colours of our own pages. What it says of its own colours is no more than what
+/// everything has, so all of it is overridden; pictures stay on white, for many are drawn for that.
+const DARK_STYLE: &str = "html,body{background:#171b22!important;color:#e6e9ef!important}*{color:inherit!important;background-color:transparent!important}\
+a{color:#86a8ff!important}img{background-color:#fff!important}";
+
+/// The whole document for the frame, for a reader who wants pages to be light, dark, or as the device is.
+pub fn frame(title: &str, cleaned: &Cleaned, lang: &str, theme: Theme) -> Markup {
+    let scheme = match (cleaned.is_plain(), theme) {
+        (true, Theme::Dark) => "dark",
+        (true, Theme::System) => "light dark",
+        (true, Theme::Light) => "light",
+        (false, _) if cleaned.declares_dark => "light dark",
+        (false, _) => "light",
+    };
+    let dark = match (cleaned.is_plain(), theme) {
+        (true, Theme::Dark) => DARK_STYLE.to_owned(),
+        (true, Theme::System) => format!("@media (prefers-color-scheme:dark){{{DARK_STYLE}}}"),
+        _ => String::new(),
     };
     html! {
         (cleaned.doctype())
@@ -219,6 +244,7 @@ pub fn frame(title: &str, cleaned: &Cleaned, lang: &str) -> Markup {
                 meta name="referrer" content="no-referrer";
                 title { (title) }
                 (cleaned.style(BASE_STYLE))
+                @if !dark.is_empty() { style { (PreEscaped(&dark)) } }
             }
             body class=[some(&cleaned.body_class)] style=[some(&cleaned.body_style)] {
                 (PreEscaped(&cleaned.html))

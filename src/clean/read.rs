@@ -35,6 +35,8 @@ pub(super) struct Reading {
     pub(super) on_request: u32,
     pub(super) trackers: u32,
     pub(super) dark: bool,
+    /// True where words or grounds have colours of their own.
+    pub(super) colours: bool,
     pub(super) cut: bool,
     /// Addresses of embedded images that may stand in the result beside https and data:.
     pub(super) inline: Vec<String>,
@@ -247,6 +249,7 @@ impl Reader<'_> {
         found.held_back = found.held_back.saturating_add(in_style.held_back);
         found.on_request = found.on_request.saturating_add(in_style.on_request);
         found.dark |= in_style.dark;
+        found.colours |= in_style.colours;
         found.cut |= self.nesting.cut;
         found
     }
@@ -279,6 +282,7 @@ impl Reader<'_> {
             return;
         }
         let embedded = self.embedded_bytes;
+        let held_back = (self.found.on_request, self.found.trackers);
         let attributes = match self.nesting.cut {
             true => String::new(),
             false => self.attributes(tag),
@@ -293,6 +297,12 @@ impl Reader<'_> {
         };
         let row = is_block(name) || matches!(name, "br" | "tr" | "li");
         self.found.rows = self.found.rows.saturating_add(usize::from(row));
+        if name == "img" && self.found.on_request > held_back.0 {
+            if self.found.trackers == held_back.1 {
+                self.placeholder(tag);
+            }
+            return;
+        }
         self.found.markup.push('<');
         self.found.markup.push_str(name);
         self.found.markup.push_str(&attributes);

@@ -154,7 +154,7 @@ fn nothing_is_loaded_until_asked_for() {
 <style>@import 'https://e.org/e.css'; p{background-image:url(https://e.org/f)}</style><video poster=https://e.org/g>\
 <link rel=stylesheet href=https://e.org/h.css><img srcset='https://e.org/i 2x'>";
     let off = document(html, &show(false));
-    let page = frame("", &off, "en").into_string();
+    let page = frame("", &off, "en", Theme::Light).into_string();
     assert!(
         !page.contains("e.org/") && !page.contains("mail.example.org"),
         "{page}"
@@ -166,7 +166,7 @@ fn nothing_is_loaded_until_asked_for() {
         "of nine, four never come: two sheets, a poster, a srcset"
     );
     let on = document(html, &show(true));
-    let page = frame("", &on, "en").into_string();
+    let page = frame("", &on, "en", Theme::Light).into_string();
     for kept in [
         "https://e.org/a.png",
         "https://e.org/b",
@@ -227,7 +227,7 @@ fn a_sheet_stays_inside_of_the_element_that_the_mail_is_put_into() {
 fn only_what_would_come_is_promised() {
     let promised = |html: &str| {
         let off = document(html, &show(false));
-        let on = frame("", &document(html, &show(true)), "en").into_string();
+        let on = frame("", &document(html, &show(true)), "en", Theme::Light).into_string();
         assert_eq!(off.on_request > 0, on.contains("https://e.org/"), "{html}");
         off.on_request
     };
@@ -460,7 +460,11 @@ fn dark_style_is_noticed_and_otherwise_the_page_is_light() {
         } else {
             "content=\"light\""
         };
-        assert!(frame("", &cleaned, "en").into_string().contains(scheme));
+        assert!(
+            frame("", &cleaned, "en", Theme::Light)
+                .into_string()
+                .contains(scheme)
+        );
     }
 }
 
@@ -470,7 +474,7 @@ fn the_body_tag_dresses_the_page() {
         "<body bgcolor=f3eee6 text=navy class=k dir=rtl onload=x link='#123' style='margin:0'>x",
         &show(false),
     );
-    let page = frame("a<b", &cleaned, "en").into_string();
+    let page = frame("a<b", &cleaned, "en", Theme::Light).into_string();
     assert!(
         page.contains(
             "<body class=\"k\" style=\"background-color:#f3eee6;color:navy;margin:0\">x</body>"
@@ -768,4 +772,66 @@ fn cleaning_what_was_cleaned_changes_nothing() {
         let once = body(html);
         assert_eq!(body(&once), once, "{html}");
     }
+}
+
+#[test]
+fn a_letter_in_plain_colours_is_known_from_one_that_has_its_own() {
+    let is_plain = |html: &str| document(html, &show(false)).is_plain();
+    for plain in [
+        "<p>Hello <b>Bo</b> <a href=https://e.org>x</a>",
+        "<body bgcolor=#FFFFFF text=#000000><p style='color:black;background:white'>x",
+        "<style>p.MsoNormal{color:windowtext} a:link{color:#0563C1}</style><p class=MsoNormal>x",
+        "<blockquote style='border-left:1px #ccc solid'>x</blockquote>",
+        "<font color=black>x</font><img src=cid:a>",
+        "<img src=https://e.org/a.png width=10>",
+    ] {
+        assert!(is_plain(plain), "{plain}");
+    }
+    for coloured in [
+        "<p style='color:red'>x",
+        "<font color=#cc0000>x</font>",
+        "<font color=cc0000>x</font>",
+        "<table bgcolor=f4f4f4><tr><td>x</table>",
+        "<body background=https://e.org/a.png>x",
+        "<body style='background:#eee'>x",
+        "<style>td{background-color:#123}</style><table><tr><td>x</table>",
+        "<style>@media (max-width:9px){p{color:teal}}</style><p>x",
+        "<style>@media (prefers-color-scheme:dark){p{margin:0}}</style><meta name=color-scheme content='light dark'><p>x",
+    ] {
+        assert!(!is_plain(coloured), "{coloured}");
+    }
+    let page = |html: &str, theme| {
+        let cleaned = document(html, &show(false));
+        frame("", &cleaned, "en", theme).into_string()
+    };
+    let dark = "body{background:#171b22!important";
+    assert!(page("<p>x", Theme::System).contains(&format!("dark){{html,{dark}")));
+    assert!(page("<p>x", Theme::Dark).contains(&format!("<style>html,{dark}")));
+    assert!(!page("<p>x", Theme::Light).contains(dark));
+    assert!(!page("<p style='color:red'>x", Theme::Dark).contains(dark));
+}
+
+#[test]
+fn a_picture_that_is_held_back_leaves_its_place_and_its_words() {
+    let shown = |html: &str| document(html, &show(false)).body().to_owned();
+    assert_eq!(
+        shown(
+            "a<img src=https://e.org/a.png width=600 height=180 alt='A <b>bed</b>' style='display:block'>b"
+        ),
+        "a<span class=\"m-held \" style=\"width:600px;height:180px;aspect-ratio:600/180;display:block\">A &lt;b&gt;bed&lt;/b&gt;</span>b"
+    );
+    assert_eq!(
+        shown("<img src=https://e.org/a.png class=logo width=100% alt=Logo>"),
+        "<span class=\"m-held logo\" style=\"width:100%\">Logo</span>"
+    );
+    // Of what only counts its readers nothing is to be seen, and in its place neither.
+    assert_eq!(shown("a<img src=https://e.org/t width=1 height=1>b"), "ab");
+    let allowed = document(
+        "<img src=https://e.org/a.png width=600 height=180 alt=x>",
+        &show(true),
+    );
+    assert_eq!(
+        allowed.body(),
+        "<img src=\"https://e.org/a.png\" width=\"600\" height=\"180\" alt=\"x\">"
+    );
 }

@@ -252,7 +252,7 @@ mod tests {
             ),
             (
                 "a<img src=https://example.org/t.gif onerror=x alt=b>",
-                "a<img alt=\"b\">",
+                "a<span>b</span>",
             ),
             ("a<img src=cid:x>", "a<img>"),
             ("a<img src='data:image/svg+xml;base64,AAAA'>", "a<img>"),

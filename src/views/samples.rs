@@ -301,6 +301,7 @@ fn html_message_with(words: Words, remote: ExternalImages, notices: &[Notice]) -
     let frame = HtmlFrame {
         src: Route::Frame(MessageQuery::plain(reference(6), 0).frame()),
         height: Height::Medium,
+        is_plain: false,
         remote,
         text: Some(opened(6)),
     };

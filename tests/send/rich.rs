@@ -118,7 +118,7 @@ fn rule_19_what_is_rich_arrives_as_text_html_and_pictures() {
     assert!(id.ends_with("@example.org"), "{id}");
     let shown = html["text"].as_str().expect("HTML");
     let body = format!(
-        "<body>\n<p>Hëllo <b>Bo</b></p><p>The third <a href=\"https://example.org/?a=1&amp;b=2\">geranium</a></p><img>\
+        "<body>\n<p>Hëllo <b>Bo</b></p><p>The third <a href=\"https://example.org/?a=1&amp;b=2\">geranium</a></p><span></span>\
          <img alt=\"leaf\" src=\"cid:{id}\">"
     );
     assert!(shown.contains(&body), "{shown}");

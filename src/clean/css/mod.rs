@@ -7,6 +7,7 @@
 //! judged last, when all of its elements and attributes are counted.
 
 mod allowed;
+mod colours;
 mod rules;
 mod selectors;
 mod value;
@@ -17,6 +18,7 @@ use cssparser::{BasicParseErrorKind, ParseError, Parser, RuleBodyParser, StyleSh
 use super::budget::{CSS_LAYERS, CSS_MATCHES, CSS_PAINTED};
 use super::read::Sheet;
 use super::{Inline, Show};
+pub(super) use colours::is_own as is_own_colour;
 use rules::{Declarations, Rules};
 use selectors::media;
 use written::Written;
@@ -54,6 +56,8 @@ pub(super) struct Found {
     pub(super) on_request: u32,
     /// True where there is style for the dark.
     pub(super) dark: bool,
+    /// True where it gives words or grounds colours of their own.
+    pub(super) colours: bool,
 }
 
 /// Says that something is not allowed.

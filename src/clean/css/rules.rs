@@ -6,6 +6,7 @@ use cssparser::{
 };
 
 use super::allowed::{PICTURED, fits, is_property};
+use super::colours::is_own;
 use super::selectors::{inside, media, selectors};
 use super::written::Written;
 use super::{Judge, Refused, refused};
@@ -49,6 +50,9 @@ impl<'i> DeclarationParser<'i> for Declarations<'_, '_> {
         if PICTURED.contains(&name.as_str()) {
             self.judge.found.on_request = on_request;
         }
+        // A picture that is held back now is a colour as soon as it is there.
+        let is_held_back = name.starts_with("background") && on_request > before;
+        self.judge.found.colours |= is_held_back || is_own(&name, value);
         Ok(format!("{name}:{value}"))
     }
 }

@@ -2,12 +2,13 @@
 
 use html5ever::tokenizer::Tag;
 
-use super::Reader;
+use super::{Reader, color};
 use crate::clean::budget::{
     ATTRIBUTE_BYTES, ATTRIBUTES, EMBEDDED, EMBEDDED_BYTES, SIGNS, SPAN, SPANS,
 };
+use crate::clean::css::{Judge, is_own_colour};
 use crate::clean::html::is_sign;
-use crate::clean::{Load, is_attribute, is_own, link, load, prefixed, resolved};
+use crate::clean::{Load, PLACEHOLDER, is_attribute, is_own, link, load, prefixed, resolved};
 
 impl Reader<'_> {
     /// The judged attributes of an element, as markup.
@@ -29,6 +30,12 @@ impl Reader<'_> {
             } else if is_loader(key) {
                 self.count_load(value);
             } else if is_attribute(name, key) {
+                let old = color(value);
+                self.found.colours |= match key {
+                    "bgcolor" => is_own_colour("background", &old),
+                    "color" => is_own_colour("color", &old),
+                    _ => false,
+                };
                 match key {
                     "colspan" | "rowspan" | "span" if !self.has_room_for(value) => {}
                     "id" | "name" => write(key, &prefixed(value), &mut out),
@@ -120,6 +127,40 @@ impl Reader<'_> {
         }
     }
 
+    /// In the place of a picture that is held back: as large as it would be, with what its writer says is on it.
+    pub(super) fn placeholder(&mut self, tag: &Tag) {
+        let value = |key: &str| {
+            let found = tag.attrs.iter().find(|a| &*a.name.local == key);
+            found.map_or("", |a| a.value.trim())
+        };
+        let (width, height) = (value("width"), value("height"));
+        let hint = [("width", length(width)), ("height", length(height))]
+            .into_iter()
+            .filter_map(|(name, length)| Some(format!("{name}:{}", length?)))
+            .chain(ratio(width, height))
+            .collect::<Vec<_>>()
+            .join(";");
+        // Its declarations have been judged with the tag, as far as they cost or load anything.
+        let style = Judge::for_attribute(false, None).declarations(value("style"));
+        let mut out = String::from("<span");
+        write(
+            "class",
+            &format!("{PLACEHOLDER} {}", begin(value("class"))),
+            &mut out,
+        );
+        let style = join(&hint, &style);
+        if !style.is_empty() {
+            write("style", &style, &mut out);
+        }
+        out.push('>');
+        let mut alt = String::new();
+        self.letters(begin(value("alt")), &mut alt);
+        escape(&alt, &mut out);
+        out.push_str("</span>");
+        self.written = self.written.saturating_add(out.len());
+        self.found.markup.push_str(&out);
+    }
+
     fn link(&mut self, address: &str, out: &mut String) {
         // A place without a name is none: such a link looks like one, and does nothing.
         if let Some(place) = address.trim().strip_prefix('#') {
@@ -158,6 +199,24 @@ fn is_loader(key: &str) -> bool {
         key,
         "srcset" | "poster" | "lowsrc" | "dynsrc" | "data" | "imagesrcset" | "background"
     )
+}
+
+/// A length of an attribute as style has it: `600`, `600px`, `50%`.
+fn length(value: &str) -> Option<String> {
+    let number = value.trim_end_matches("px").trim_end_matches('%');
+    let is_number = (1..=4).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    let unit = if value.ends_with('%') { "%" } else { "px" };
+    is_number.then(|| format!("{number}{unit}"))
+}
+
+/// The shape of a picture whose width and height are both told.
+fn ratio(width: &str, height: &str) -> Option<String> {
+    let pixels = |value: &str| length(value)?.strip_suffix("px").map(str::to_owned);
+    Some(format!(
+        "aspect-ratio:{}/{}",
+        pixels(width)?,
+        pixels(height)?
+    ))
 }
 
 /// An address as the declaration of a background image.

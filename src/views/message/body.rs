@@ -49,6 +49,8 @@ pub struct HtmlFrame {
     pub src: Route,
     /// How high it is before the script knows better.
     pub height: Height,
+    /// True for a letter that has no colours of its own: it is dark where the page is.
+    pub is_plain: bool,
     /// What the mail asks to load from elsewhere.
     pub remote: ExternalImages,
     /// The page of the text version, where there is one.
@@ -130,7 +132,7 @@ pub(super) fn body(chrome: &Chrome, message: &MessagePage, subject: &str) -> Mar
         ),
         Body::Html(frame) => html! {
             (remote(chrome, &frame.remote))
-            iframe.frame.(height(frame.height)) title=(words.as_laid_out(subject)) src=(chrome.href(&frame.src))
+            iframe.frame.plain[frame.is_plain].(height(frame.height)) title=(words.as_laid_out(subject)) src=(chrome.href(&frame.src))
                 sandbox=(FRAME_SANDBOX) {}
         },
         Body::Empty => html! {
