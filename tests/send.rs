@@ -32,6 +32,7 @@
 //! | an answer goes to whom it should, and knows its conversation | `answers`, `an_answer_knows_its_conversation_and_marks_what_it_answers` |
 //! | nothing typed, named or linked to becomes a header, a recipient or a command | `injection` |
 //! | a full disk, a full mailbox, another password, a damaged store, another configuration: text and files are there | `lost`, `servers` |
+//! | all of it is done by keyboard alone, with and without script | `keyboard` |
 //! | the password goes to nobody but the server that is meant | `protected` |
 //! | messages begin with what was saved for that; it is sealed, and few | `templates` |
 
@@ -43,6 +44,7 @@ mod editor;
 mod files;
 mod handing_on;
 mod injection;
+mod keyboard;
 mod later;
 mod lost;
 mod mailto;

@@ -1,8 +1,8 @@
 //! The page on which a message is written.
 //!
 //! Not for what keeps it from being sent: notices say that. To know before changing it: the files are the last field, so that
-//! whatever cuts an upload leaves the text whole; and Enter in a field presses the first button of the form, so that one
-//! keeps the message and sends nothing.
+//! whatever cuts an upload leaves the text whole; and Enter in a field presses the first button of the page that belongs to
+//! the form, wherever it stands, so that one keeps the message and sends nothing.
 
 mod fields;
 
@@ -181,6 +181,8 @@ fn tools(chrome: &Chrome, page: &ComposePage) -> Markup {
         };
     }
     html! {
+        // What Enter in a field asks for.
+        button form=(FORM) name=(DraftForm::WISH) value="keep" hidden {}
         .tools.bar role="group" aria-label=(words.about_message()) {
             a.button.quiet.back href=(chrome.href(&back)) title=(words.back_to_list()) {
                 (icon(Icon::Back)) span.sr { (words.back_to_list()) }
@@ -354,8 +356,6 @@ fn around(chrome: &Chrome, page: &ComposePage, inside: &Markup) -> Markup {
     html! {
         form id=(FORM) method="post" enctype="multipart/form-data" action=(chrome.href(&Route::Write)) autocomplete="off"
             data-autosave=(chrome.href(&Route::Autosave)) data-page=(chrome.href(&again(page))) {
-            // What Enter in a field asks for.
-            button name=(DraftForm::WISH) value="keep" hidden {}
             (tokens(chrome))
             (hidden(&page.form.hidden()))
             (inside)

@@ -392,6 +392,15 @@ impl Tab {
         );
     }
 
+    /// Presses Tab with Shift: to the control before.
+    pub fn press_back(&self) {
+        let mut how =
+            json!({ "type": "keyDown", "key": "Tab", "modifiers": 8, "windowsVirtualKeyCode": 9 });
+        self.ask("Input.dispatchKeyEvent", how.clone());
+        how["type"] = json!("keyUp");
+        self.ask("Input.dispatchKeyEvent", how);
+    }
+
     /// Types where the focus is.
     pub fn insert(&self, text: &str) {
         self.ask("Input.insertText", json!({ "text": text }));
