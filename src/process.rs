@@ -8,9 +8,9 @@
 )]
 
 mod few_threads;
+mod memory;
 mod unsynced;
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::ffi::{CStr, CString, OsStr};
 use std::io::{self, Write as _};
 use std::os::fd::{AsFd, AsRawFd as _};
@@ -21,6 +21,7 @@ use std::time::Duration;
 use std::{mem, ptr};
 
 pub use self::few_threads::with_few_threads;
+pub use self::memory::{lacked_memory, with_large_pieces_together};
 pub use self::unsynced::without_fsync;
 
 /// The ready-made page of the hard deadline, and the one of an abort.
@@ -223,49 +224,6 @@ pub fn more_time(limit: Duration) {
 /// From here on the answer is being written: the hard deadline ends the process without a page of its own.
 pub fn answering() {
     ANSWERING.store(true, Ordering::SeqCst);
-}
-
-/// The system's allocator, which remembers whether it was ever refused memory: what goes wrong after that says nothing of
-/// the data that it happened to be working on.
-struct Remembering;
-
-#[global_allocator]
-static ALLOCATOR: Remembering = Remembering;
-static LACKED_MEMORY: AtomicBool = AtomicBool::new(false);
-
-/// True where the system has refused memory to this process.
-pub fn lacked_memory() -> bool {
-    LACKED_MEMORY.load(Ordering::Relaxed)
-}
-
-fn noted(memory: *mut u8) -> *mut u8 {
-    if memory.is_null() {
-        LACKED_MEMORY.store(true, Ordering::Relaxed);
-    }
-    memory
-}
-
-// SAFETY: all of it is the system's allocator.
-unsafe impl GlobalAlloc for Remembering {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: what the caller promised.
-        noted(unsafe { System.alloc(layout) })
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: what the caller promised.
-        noted(unsafe { System.alloc_zeroed(layout) })
-    }
-
-    unsafe fn realloc(&self, memory: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // SAFETY: what the caller promised.
-        noted(unsafe { System.realloc(memory, layout, size) })
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        // SAFETY: what the caller promised.
-        unsafe { System.dealloc(memory, layout) }
-    }
 }
 
 /// Whatever aborts the process (an allocation that the system refuses, a stack that is full, a panic during a panic) ends it

@@ -141,23 +141,29 @@ impl<'v, 'p> Cache<'v, 'p> {
     pub fn rows(&mut self, folder: &FolderRef, uids: &[Uid]) -> BTreeMap<Uid, Row> {
         // The name of a folder is hashed once, not for each row.
         let within = self.validity_key(folder);
-        let encryption = self.encryption();
-        let mut row = |uid: &Uid| {
-            let row = self.store.get(encryption, &ROWS, &within.message(*uid))?;
-            Some((*uid, row))
-        };
-        uids.iter().filter_map(&mut row).collect()
+        let mut rows = BTreeMap::new();
+        for uid in uids {
+            // Put where it stays at once: rows are large, and a page has many.
+            if let Some(row) = self.row_within(&within, *uid) {
+                rows.insert(*uid, row);
+            }
+        }
+        rows
     }
 
     /// The rows of some messages of a list, as far as they are there.
     pub fn rows_of(&mut self, head: &List, entries: &[Entry]) -> BTreeMap<Entry, Row> {
         let mut all = BTreeMap::new();
         for (folder, within) in head.folders() {
-            let here = entries.iter().filter(|entry| entry.folder == folder);
-            let here: Vec<Uid> = here.map(|entry| entry.uid).collect();
-            if !here.is_empty() {
-                let rows = self.rows(within, &here).into_iter();
-                all.extend(rows.map(|(uid, row)| (Entry { folder, uid }, row)));
+            let mut here = entries.iter().filter(|entry| entry.folder == folder);
+            let Some(first) = here.next() else {
+                continue;
+            };
+            let within = self.validity_key(within);
+            for entry in std::iter::once(first).chain(here) {
+                if let Some(row) = self.row_within(&within, entry.uid) {
+                    all.insert(*entry, row);
+                }
             }
         }
         all
@@ -167,6 +173,11 @@ impl<'v, 'p> Cache<'v, 'p> {
     pub fn row(&mut self, at: &MessageRef) -> Option<Row> {
         let key = self.data.message(at);
         self.store.get(self.encryption(), &ROWS, &key)
+    }
+
+    fn row_within(&mut self, within: &ValidityKey, uid: Uid) -> Option<Row> {
+        self.store
+            .get(self.encryption(), &ROWS, &within.message(uid))
     }
 
     /// True where there is a row of a message, whether or not it opens.

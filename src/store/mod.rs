@@ -410,7 +410,8 @@ fn open_sled(dir: &Path) -> sled::Result<sled::Db> {
         .flush_every_ms(None);
     let watch = Watch::start();
     loop {
-        match process::with_few_threads(ASKED_FOR, THREADS, || config.open()) {
+        let open = || process::with_few_threads(ASKED_FOR, THREADS, || config.open());
+        match process::with_large_pieces_together(open) {
             // The gate keeps everybody else out. But a thread of sled's may let go of the file a moment after the
             // database was closed, here or in the process before this one.
             Err(sled::Error::Io(e))

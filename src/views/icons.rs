@@ -267,8 +267,15 @@ const DRAWN: [(Icon, &str, &str, bool); 46] = [
 
 /// The drawings that `inside` points at, unseen.
 pub fn sprite(inside: &Markup) -> Markup {
-    let pointed = inside.0.split("href=\"#").skip(1);
-    let used: BTreeSet<&str> = pointed.filter_map(|rest| rest.split('"').next()).collect();
+    // Looked for by its one sign: a page has tens of thousands of others.
+    let ends = |before: &str| before.ends_with("href=\"");
+    let pointed = inside.0.match_indices('#').filter_map(|(at, _)| {
+        let (before, from) = inside.0.split_at_checked(at)?;
+        ends(before)
+            .then(|| from.get(1..)?.split('"').next())
+            .flatten()
+    });
+    let used: BTreeSet<&str> = pointed.collect();
     html! {
         svg.sprite width="0" height="0" aria-hidden="true" {
             @for (_, id, path, _) in DRAWN.iter().filter(|(_, id, ..)| used.contains(id)) {

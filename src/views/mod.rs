@@ -212,12 +212,8 @@ fn app(chrome: &Chrome, title: &str, pane: Pane, panes: Markup) -> Markup {
             (panes)
         }
     };
-    let body = html! {
-        a.skip href=(target) { (skip) }
-        (sprite(&inside))
-        (inside)
-    };
-    document(chrome.base, words, (title, chrome.theme), body)
+    let before = html! { a.skip href=(target) { (skip) } };
+    document(chrome.base, words, (title, chrome.theme), (before, inside))
 }
 
 /// A whole page with one card on it: signing in, errors.
@@ -230,16 +226,20 @@ fn card(base: &Base, words: Words, title: &str, inside: Markup) -> Markup {
             }
         }
     };
-    let body = html! {
-        (sprite(&card))
-        (card)
-    };
-    document(base, words, (title, Theme::System), body)
+    let before = Markup::default();
+    document(base, words, (title, Theme::System), (before, card))
 }
 
-fn document(base: &Base, words: Words, (title, theme): (&str, Theme), body: Markup) -> Markup {
+/// A page with the drawings that it points at. It is long: it is put between the two ends of its document as it is, where
+/// one `html!` within another would copy it twice more.
+fn document(
+    base: &Base,
+    words: Words,
+    (title, theme): (&str, Theme),
+    (before, inside): (Markup, Markup),
+) -> Markup {
     let theme = (theme != Theme::System).then_some(theme.as_str());
-    html! {
+    let mut page = html! {
         (DOCTYPE)
         html lang=(words.lang) dir=(words.dir) data-theme=[theme] {
             head {
@@ -252,9 +252,14 @@ fn document(base: &Base, words: Words, (title, theme): (&str, Theme), body: Mark
                 script src=(assets::PANES.route().href(base)) defer {}
                 script src=(assets::SCRIPT.route().href(base)) defer {}
             }
-            body { (body) }
+            body {}
         }
-    }
+    };
+    let at = page.0.rfind("</body>").unwrap_or(page.0.len());
+    let (begin, end) = page.0.split_at(at);
+    let whole = [begin, &before.0, &sprite(&inside).0, &inside.0, end].concat();
+    page.0 = whole;
+    page
 }
 
 /// Notices, where the work is.
