@@ -6,23 +6,14 @@ use std::env;
 use std::os::unix::process::parent_id;
 use std::process::ExitCode;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 mod support;
 
 use start::{OF_DEMO, Options, USAGE, port_fault};
 
-use support::apache::Mpm;
+use support::demo::{Demo, LOGIN, PASSWORD};
 use support::install;
-use support::mailbox::{FOLDERS, ROLES, mails_of};
-use support::mails::{Mail, generated_since};
-use support::sink::Sendmail;
-use support::site::{BASE, Site};
-
-const LOGIN: &str = "demo";
-const PASSWORD: &str = "portcullis";
-
-const HOUR: Duration = Duration::from_secs(3600);
 
 fn main() -> ExitCode {
     match Options::read(env::args().skip(1)) {
@@ -57,55 +48,16 @@ fn run(options: &Options) -> ExitCode {
     }
     let parent = parent_id();
     println!("Starting Apache and Dovecot ...");
-    let sendmail = Sendmail::delivering();
-    let mut plan = Site::new()
-        .setting(&sendmail.setting())
-        .config("[identities]\ndomains = [\"example.org\"]\n[settings]\nundo_seconds = 10")
-        .user(LOGIN, PASSWORD)
-        .mpm(match options.prefork {
-            true => Mpm::Prefork,
-            false => Mpm::Event,
-        })
-        // Whoever opens the bare address gets the webmail, too.
-        .apache(&format!("RedirectMatch 302 ^/$ {BASE}/\n"))
-        .dovecot(ROLES);
-    if let Some(port) = options.port {
-        plan = plan.port(port);
-    }
-    for (directory, folder) in FOLDERS {
-        let mut mails = mails_of(directory);
-        if folder == "INBOX" {
-            mails = [older(options.messages, &mails), mails].concat();
-        }
-        plan = plan.mails(LOGIN, folder, mails);
-    }
-    let site = plan.start();
-    sendmail.delivers_into(&site.maildir(LOGIN));
-    let mut client = site.other_client(LOGIN);
-    for (_, folder) in FOLDERS {
-        client.run(&format!("SUBSCRIBE \"{folder}\""));
-    }
-    drop(client);
+    let demo = Demo::start(options);
     println!(
         "\n  {}/\n\n  Login     {LOGIN}\n  Password  {PASSWORD}\n\nPress Ctrl-C to stop.",
-        site.url()
+        demo.site.url()
     );
     // Without cargo, that started it, nobody would end it.
     while ended.recv_timeout(Duration::from_secs(1)) == Err(RecvTimeoutError::Timeout)
         && parent_id() == parent
     {}
     println!("\nStopping Apache and Dovecot.");
-    drop(site);
+    drop(demo);
     ExitCode::SUCCESS
-}
-
-/// Generated mails, the last an hour older than the oldest of these.
-fn older(count: usize, than: &[Mail]) -> Vec<Mail> {
-    let oldest = than
-        .iter()
-        .map(|mail| mail.received)
-        .min()
-        .unwrap_or_else(SystemTime::now);
-    let hours = u32::try_from(count).expect("so many mails would reach back into antiquity");
-    generated_since(oldest - HOUR * hours, count)
 }

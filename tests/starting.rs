@@ -1,9 +1,12 @@
 //! The first minute with `cargo demo`: what would go wrong later is said before Postern is built, in one sentence that says
-//! what to do.
+//! what to do. And the mailbox that it shows gets what is written in it.
 
 use std::net::{Ipv4Addr, TcpListener};
 
 use start::{Machine, Options, port_fault};
+
+use crate::acts::Says as _;
+use crate::support::demo::{Demo, LOGIN, PASSWORD};
 
 /// A Debian on which nothing is missing.
 fn debian() -> Machine {
@@ -82,4 +85,35 @@ fn options_are_read_before_anything_is_built() {
     ] {
         assert_eq!(read(words), Err(said.to_owned()));
     }
+}
+
+#[test]
+fn a_letter_to_oneself_arrives_in_the_demo_and_can_be_answered() {
+    let demo = Demo::start(&Options::default());
+    let newcomer = demo.site.sign_in_with(LOGIN, PASSWORD);
+    let page = newcomer.get("/compose");
+    let form = page.form("write").set("to", "demo@example.org");
+    let form = form
+        .set("subject", "A first letter")
+        .set("text", "Does it arrive?")
+        .file("files", "a.txt", b"one");
+    // It is in the list that follows.
+    let page = form.press("do", "send");
+    page.says("Message sent");
+    let letter = page.click("A first letter");
+    letter.shows("Does it arrive?").shows("a.txt");
+    let answer = letter.click("Reply");
+    let form = answer.form("write");
+    let to = form.value("to").unwrap_or_default().trim().to_owned();
+    answer.expect(to == "demo@example.org", || format!("it goes to {to:?}"));
+    let quoted = form
+        .value("text")
+        .unwrap_or_default()
+        .contains("> Does it arrive?");
+    answer.expect(quoted, || "nothing is quoted".into());
+    form.press("do", "send").says("Message sent");
+    let letter = newcomer.get("/").click("Re: A first letter");
+    letter.shows("Does it arrive?");
+    let sent = newcomer.get("/folder?f=Sent");
+    sent.shows("Re: A first letter");
 }

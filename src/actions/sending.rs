@@ -3,14 +3,14 @@
 //! Not for when it is sent (`undo_send`), nor for whether it may be (`compose`).
 
 use super::archiving::archiving;
-use super::identities::{as_address, identity, sent_folder, way};
+use super::identities::{as_address, identity, own_addresses, sent_folder, way};
 use super::{Visit, holding, people, server_draft};
 use crate::draft::{self, Letter};
-use crate::error::{Cause, Error, Result};
+use crate::error::{Cause, Error, GoneKind, Result};
 use crate::jobs::message::Message;
 use crate::jobs::send::Send;
 use crate::ledger::Token;
-use crate::mail::{AttachedFile, Draft, DraftFault};
+use crate::mail::{AttachedFile, Draft, DraftFault, FolderName};
 use crate::route::{ComposeQuery, DraftForm, ListQuery, Route, Wish};
 use crate::submission::Patience;
 use crate::time::Seconds;
@@ -69,6 +69,13 @@ pub(super) fn sending(
     };
     let people = people::to_keep(visit, &letter);
     server_draft::will_change(visit, &token, &form.draft, sent.as_ref());
+    let own = own_addresses(visit);
+    let is_own = |to: &String| own.iter().any(|own| own.eq_ignore_ascii_case(to));
+    if letter.recipients().iter().any(is_own) {
+        // Whoever writes to themselves looks for it there.
+        let inbox = FolderName::inbox();
+        visit.mailbox.mark_stale(&inbox, GoneKind::Message);
+    }
     Ok(Send {
         due,
         patience: Patience::USUAL,

@@ -12,6 +12,7 @@ pub mod chromium;
 pub mod client;
 pub mod clock;
 pub mod cookies;
+pub mod demo;
 pub mod devtools;
 pub mod dovecot;
 pub mod form;
