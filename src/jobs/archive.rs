@@ -5,9 +5,9 @@
 
 use crate::error::{Error, GoneKind, Progress, Result};
 use crate::mail::{FolderName, MessageAct, MessageRef, Tally};
-use crate::mailbox::{Change, Mailbox, Options, Order, Which};
+use crate::mailbox::{Change, Mailbox, Options, Order, WayBack, Which};
 use crate::remote::{Remote, UidSet};
-use crate::route::ListQuery;
+use crate::route::{ActForm, ListQuery, MessagesForm, NoticeId};
 use crate::store::Store;
 use crate::store::keys::{DataKey, NoticeKey};
 use crate::time::Seconds;
@@ -27,7 +27,7 @@ pub struct Archiving {
 }
 
 impl Archiving {
-    /// Moves it.
+    /// Moves it. What undoes that, where something does.
     ///
     /// # Errors
     /// Those of `Mailbox::act`; `Gone(Message)` where it is not there any more.
@@ -36,7 +36,7 @@ impl Archiving {
         store: &mut Store,
         remote: Remote,
         (data, now): (&DataKey, Seconds),
-    ) -> Result<()> {
+    ) -> Result<Option<ActForm>> {
         let mut mailbox = Mailbox::new(store, remote, data, self.options.clone(), now);
         let from = self.message.within();
         let order = Order {
@@ -53,7 +53,30 @@ impl Archiving {
         let outcome = mailbox.act(&order, &Progress::new(true))?;
         match outcome.tally.done {
             0 => Err(Error::Gone(GoneKind::Message)),
-            _ => Ok(()),
+            _ => Ok(outcome.back.and_then(|way| self.undo(way))),
         }
+    }
+
+    /// The act that moves it back.
+    fn undo(&self, way: WayBack) -> Option<ActForm> {
+        let WayBack::From(from, uids) = way else {
+            return None;
+        };
+        let home = self.message.folder.clone();
+        Some(ActForm::from(MessagesForm {
+            act: MessageAct::Move,
+            to: Some(home.clone()),
+            label: None,
+            from,
+            uids: uids.iter().collect(),
+            picked: Vec::new(),
+            all: None,
+            page: ListQuery::newest(home),
+            opened: None,
+            talk: None,
+            sure: false,
+            undoes: Some(NoticeId(self.under.id())),
+            since: None,
+        }))
     }
 }

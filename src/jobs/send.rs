@@ -141,6 +141,7 @@ impl Job for Send {
                 if let Act::Send { archived, .. } = &mut told.done {
                     *archived = Some(done.is_ok());
                 }
+                let done = done.map(|undo| told.undo = undo);
                 notices::keep(&mut desk.store, owner, id, told, desk.now);
                 return done.and(noted);
             }

@@ -102,6 +102,21 @@ fn what_is_answered_is_archived_once_the_answer_is_sent() {
     );
     assert_eq!(found(&site, "INBOX").len(), 4);
     only(sink.taken());
+    // That it was archived is undone as any other act is; what was sent stays sent.
+    let back = page.click("Undo");
+    says(&back, "1 message moved to Inbox.");
+    back.shows("One");
+    assert!(found(&site, "Archive").is_empty());
+    let there = found(&site, "INBOX");
+    let one = there.iter().find(|row| row.contains("Subject: One"));
+    assert!(
+        one.is_some_and(|row| row.contains("\\Answered")),
+        "{there:?}"
+    );
+    only(sink.taken());
+    let mut client = site.other_client("ann");
+    client.run("SELECT INBOX");
+    client.run("MOVE 5 Archive");
     // Sending and archiving are two things: that one fails does not mean that the other did.
     let page = ann.open_mail("Two").click("Reply");
     let mut client = site.other_client("ann");
