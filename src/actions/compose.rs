@@ -217,11 +217,11 @@ fn written(visit: &mut Visit, form: DraftForm, files: &Form) -> Result<Done> {
     let (writing, mut faults) = keep(visit, &token, &form, files)?;
     faults.extend(fault);
     if form.wish == Wish::Template && faults.is_empty() {
-        faults = templates::save(visit, &token, &writing)?;
-        if faults.is_empty() {
-            let text = visit.ledger.to_text(&token);
-            let page = ComposeQuery::of_token(text, form.next);
-            return Ok(Done::go_on(Route::from(page)));
+        let text = visit.ledger.to_text(&token);
+        let page = ComposeQuery::of_token(text, form.next.clone());
+        match templates::save(visit, &token, &writing, Route::from(page))? {
+            Ok(done) => return Ok(done),
+            Err(wrong) => faults = wrong,
         }
     }
     if !form.sends() && !faults.is_empty() {

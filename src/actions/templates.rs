@@ -8,8 +8,9 @@ use super::keeping::has_room;
 use super::panes::Around;
 use super::{Done, GoOn, Visit};
 use crate::error::{Act, Error, Result, TemplateEdit};
+use crate::jobs::template::SaveTemplate;
 use crate::ledger::Token;
-use crate::mail::{Draft, DraftFault, FolderName};
+use crate::mail::{Carried, Draft, DraftFault, FolderName};
 use crate::outbox::{DRAFTS, TEMPLATES, Template, Writing};
 use crate::route::{ActForm, ComposeQuery, ListQuery, Route};
 use crate::views::templates::{
@@ -68,19 +69,27 @@ pub fn edit(visit: &mut Visit) -> Result<Done> {
     }
 }
 
-/// Saves a message that is being written as a template, with its files. What keeps it from being one, else.
+/// Saves a message that is being written as a template, with its files. What keeps it from being one, else. `page` is the one
+/// of the message.
 ///
 /// # Errors
 /// `DiskFull`, `Setup`.
-pub(super) fn save(visit: &mut Visit, token: &Token, writing: &Writing) -> Result<Vec<DraftFault>> {
+pub(super) fn save(
+    visit: &mut Visit,
+    token: &Token,
+    writing: &Writing,
+    page: Route,
+) -> Result<std::result::Result<Done, Vec<DraftFault>>> {
     let key = visit.session.data.key.clone();
     if visit.templates.all(&key)?.len() >= TEMPLATES {
         let limit = u32::try_from(TEMPLATES).unwrap_or(u32::MAX);
-        return Ok(vec![DraftFault::TooManyTemplates { limit }]);
+        return Ok(Err(vec![DraftFault::TooManyTemplates { limit }]));
     }
     let limit = room(visit.config.most_attached());
-    if visit.templates.used()?.saturating_add(writing.size()) > limit {
-        return Ok(vec![DraftFault::TemplateTooLarge { limit }]);
+    let carried = writing.draft.carried.iter().map(Carried::carries);
+    let size = carried.fold(writing.size(), u64::saturating_add);
+    if visit.templates.used()?.saturating_add(size) > limit {
+        return Ok(Err(vec![DraftFault::TemplateTooLarge { limit }]));
     }
     let name = match named(&writing.draft.subject) {
         name if name.is_empty() => visit.words.unnamed_template().to_owned(),
@@ -90,20 +99,33 @@ pub(super) fn save(visit: &mut Visit, token: &Token, writing: &Writing) -> Resul
         draft: bare(&writing.draft),
         ..writing.clone()
     };
+    if !kept.draft.carried.is_empty() {
+        return Ok(Ok(Done::Leaves(Box::new(SaveTemplate {
+            token: *token,
+            writing: kept,
+            name,
+            drafts: visit.drafts.clone(),
+            templates: visit.templates.clone(),
+            key,
+            most: visit.config.most_attached(),
+            under: visit.notice,
+            base: visit.head.base.clone(),
+            page,
+        }))));
+    }
     let from = (&visit.drafts, &token.id);
     visit.templates.keep(&name, &kept, from, &key)?;
     let edit = TemplateEdit::Saved;
     visit.progress.did(Act::Template { name, edit });
-    Ok(Vec::new())
+    Ok(Ok(Done::go_on(page)))
 }
 
-/// A message without what belongs to one of its kind alone: what it answers, and what goes along of other messages.
+/// A message without what belongs to one of its kind alone: what it answers, and when it is to be sent.
 fn bare(draft: &Draft) -> Draft {
     Draft {
         source: None,
         in_reply_to: String::new(),
         references: Vec::new(),
-        carried: Vec::new(),
         for_programs: None,
         later: String::new(),
         ..draft.clone()

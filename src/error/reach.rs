@@ -162,6 +162,8 @@ pub enum TemplateEdit {
     Renamed,
     /// It is gone.
     Removed,
+    /// It is there without some files of other messages, which could not be had.
+    SavedInPart,
 }
 
 /// What becomes of an identity.
@@ -180,10 +182,11 @@ pub enum IdentityEdit {
 #[cfg(test)]
 impl TemplateEdit {
     /// All of them.
-    pub const ALL: [TemplateEdit; 3] = [
+    pub const ALL: [TemplateEdit; 4] = [
         TemplateEdit::Saved,
         TemplateEdit::Renamed,
         TemplateEdit::Removed,
+        TemplateEdit::SavedInPart,
     ];
 }
 
@@ -217,6 +220,7 @@ impl Act {
             Act::CutShort { .. } | Act::FolderCutShort { .. } => false,
             Act::Folder { tally, .. } => tally.left == 0,
             Act::Send { is_filed, .. } => *is_filed,
+            Act::Template { edit, .. } => *edit != TemplateEdit::SavedInPart,
             Act::Import { came, .. } => came.stop.is_none() && came.unfit == 0,
             Act::SignIn
             | Act::SignOut
@@ -231,7 +235,6 @@ impl Act {
             | Act::ForgetPeople { .. }
             | Act::RememberPerson { .. }
             | Act::Identity { .. }
-            | Act::Template { .. }
             | Act::KeepDraft
             | Act::DiscardDraft => true,
             Act::TakeBack { is_late } => !is_late,

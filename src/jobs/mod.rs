@@ -23,6 +23,7 @@ pub mod export;
 pub mod import;
 pub mod message;
 pub mod send;
+pub mod template;
 pub mod transfer;
 pub mod wait;
 

@@ -298,7 +298,7 @@ impl Drafts {
         Ok(used)
     }
 
-    fn make(&self, id: &[u8; 16]) -> Result<()> {
+    pub(super) fn make(&self, id: &[u8; 16]) -> Result<()> {
         let dir = self.path(id);
         if dir.is_dir() {
             return Ok(());

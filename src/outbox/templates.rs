@@ -8,6 +8,7 @@ use std::path::Path;
 use super::drafts::{Drafts, Kind, copy_files};
 use super::writing::Writing;
 use crate::error::Result;
+use crate::mail::AttachedFile;
 use crate::seal::{self, Key};
 use crate::state::{UserId, from_hex, hex};
 
@@ -78,7 +79,8 @@ impl Templates {
         self.0.used()
     }
 
-    /// Keeps a message as a template of this name, with its files.
+    /// Keeps a message as a template of this name, with its files. What it carries of other messages becomes files of its own,
+    /// as far as it has been fetched.
     ///
     /// # Errors
     /// `DiskFull`, `Setup`, `Internal`: nothing of it is there then.
@@ -91,7 +93,22 @@ impl Templates {
     ) -> Result<()> {
         let id = seal::random()?;
         let copied = copy(writing, (drafts, draft), (&self.0, &id), key);
-        let kept = copied.and_then(|writing| {
+        let kept = copied.and_then(|mut writing| {
+            for one in std::mem::take(&mut writing.draft.carried) {
+                let Some(mut bytes) = drafts.read_file(draft, one.slot(), key)? else {
+                    continue;
+                };
+                let number = writing.next;
+                writing.next = number.saturating_add(1);
+                writing.files.push(AttachedFile {
+                    number,
+                    size: self.0.attach(&id, number, &mut bytes, key)?,
+                    name: one.name,
+                    kind: one.kind,
+                });
+            }
+            // Without files there is no directory yet.
+            self.0.make(&id)?;
             self.0.write(&id, NAME, &name, key)?;
             self.0.keep(&id, &writing, key)
         });

@@ -104,6 +104,9 @@ impl Words {
             TemplateEdit::Saved => format!("Template {name} saved."),
             TemplateEdit::Renamed => format!("Template renamed to {name}."),
             TemplateEdit::Removed => format!("Template {name} deleted."),
+            TemplateEdit::SavedInPart => format!(
+                "Template {name} saved. Some files of other messages could not be loaded, so they are not in it."
+            ),
         }
     }
 }

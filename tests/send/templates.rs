@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{only, plan, said, says, typed};
 use crate::look;
 use crate::support::chromium::Chromium;
+use crate::support::mails::{Mail, MailBuilder, attachment};
 use crate::support::page::Page;
 use crate::support::sink::SmtpSink;
 use crate::support::visitor::Visitor;
@@ -185,4 +186,89 @@ fn the_page_of_templates_has_its_pictures() {
     tab.click(".templates summary");
     tab.screenshot("templates-rename");
     tab.expect_quiet();
+}
+
+#[test]
+fn a_text_alone_is_a_template_too() {
+    let site = plan().start();
+    let ann = site.sign_in("ann");
+    let page = ann.get("/compose");
+    let page = typed(&page, "", "Text alone").press("do", "template");
+    says(&page, "saved.");
+    let page = begin(&ann.get("/templates"), 0);
+    page.shows("geranium");
+}
+
+/// A mail with a file, and another one in its text.
+fn forwarded() -> Mail {
+    let parts = [attachment(
+        "application/pdf",
+        "filename=\"parts.pdf\"",
+        b"%PDF parts",
+    )];
+    MailBuilder::about("Scores").mixed("The parts.\n\nbegin 644 old.txt\n#0V%T\n`\nend\n", &parts)
+}
+
+#[test]
+fn files_of_other_messages_become_files_of_the_template() {
+    let sink = SmtpSink::start(false);
+    let plan = plan().mails("ann", "INBOX", vec![forwarded()]);
+    let site = plan.config(&sink.config()).start();
+    let ann = site.sign_in("ann");
+    let page = ann.open_mail("Scores").click("Forward");
+    let form = page.form("write").file("files", "own.txt", b"own");
+    let page = form.press("do", "template");
+    says(&page, "saved.");
+    assert!(!said(&page).contains("could not"), "{}", said(&page));
+    let whole = ann.open_mail("Scores").click("Forward as attachment");
+    says(&whole.form("write").press("do", "template"), "saved.");
+    // Their message may be gone by then.
+    let mut client = site.other_client("ann");
+    client.run("SELECT INBOX");
+    client.run("STORE 1:* +FLAGS (\\Deleted)");
+    client.run("EXPUNGE");
+    let page = ann.get("/templates");
+    page.shows("3 files").shows("1 file");
+    let mut taken = Vec::new();
+    for nth in 0..2 {
+        let page = begin(&ann.get("/templates"), nth);
+        let form = page.form("write").set("to", "bo@example.org");
+        says(&form.press("do", "send"), "Message sent");
+        taken.push(sink.taken().pop().expect("a mail").text());
+    }
+    let all = taken.concat();
+    // "own", "%PDF parts", "Cat" of the text, and the message as it was.
+    for part in [
+        "own.txt",
+        "b3du",
+        "parts.pdf",
+        "JVBERiBwYXJ0cw==",
+        "Q2F0",
+        "message/rfc822",
+        "Subject: Scores",
+    ] {
+        assert!(all.contains(part), "{part} in {all}");
+    }
+}
+
+#[test]
+fn what_of_other_messages_cannot_be_had_is_said_and_the_rest_is_saved() {
+    let site = plan().mails("ann", "INBOX", vec![forwarded()]).start();
+    let ann = site.sign_in("ann");
+    let page = ann.open_mail("Scores").click("Forward");
+    let form = page.form("write").file("files", "own.txt", b"own");
+    let mut client = site.other_client("ann");
+    client.run("SELECT INBOX");
+    client.run("STORE 1:* +FLAGS (\\Deleted)");
+    client.run("EXPUNGE");
+    let page = form.press("do", "template");
+    says(&page, "Some files of other messages could not be loaded");
+    page.shows("parts.pdf");
+    // What lies in the text itself was at hand.
+    let page = begin(&ann.get("/templates"), 0);
+    let names = page.texts_of(".files .name");
+    assert!(
+        names.contains(&"own.txt".to_owned()) && !names.contains(&"parts.pdf".to_owned()),
+        "{names:?}"
+    );
 }
