@@ -62,9 +62,13 @@ fn notice(visit: &Visit, token: &Token, writing: &Writing, entry: &Entry) -> Opt
     };
     let page = ComposeQuery::of_token(text.clone(), Route::Unsent.href(&Base::default()));
     let open = Some((Route::from(page), words.open()));
+    let hold = holding::hold(visit, &writing.draft);
     let now = More {
         form: wish("now"),
-        label: words.send_now(),
+        label: match hold {
+            None => words.send_now(),
+            Some(_) => words.pass_on_now(),
+        },
     };
     Some(match entry.stage {
         Stage::Waiting if is_overdue(visit, entry) => Notice {
@@ -74,7 +78,7 @@ fn notice(visit: &Visit, token: &Token, writing: &Writing, entry: &Entry) -> Opt
         },
         Stage::Waiting => {
             let left = entry.since.saturating_sub(visit.now).max(0);
-            let waits = match holding::hold(visit, &writing.draft) {
+            let waits = match &hold {
                 None => words.waits(subject, left),
                 Some(hold) => words.waits_to_be_held(subject, &hold.named, left),
             };

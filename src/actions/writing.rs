@@ -110,6 +110,7 @@ pub(super) fn page(visit: &mut Visit, page: Page) -> Result<Done> {
         is_offered: holds,
         zone: visit.zone.name().to_owned(),
     });
+    let is_held = holding::hold(visit, &form.draft).is_some();
     let page = ComposePage {
         senders: senders.collect(),
         begins: place(visit, &form.draft),
@@ -121,6 +122,7 @@ pub(super) fn page(visit: &mut Visit, page: Page) -> Result<Done> {
         state: page.state,
         archives,
         later,
+        is_held,
         form,
     };
     let response = visit.page_with(status, |visit| compose::page(&around.chrome(visit), &page));

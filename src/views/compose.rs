@@ -47,6 +47,8 @@ pub struct ComposePage {
     pub archives: bool,
     /// How it is sent later; None where that is not offered.
     pub later: Option<Later>,
+    /// True where the mail server holds it for a while once it is sent.
+    pub is_held: bool,
 }
 
 /// How a message is sent later.
@@ -188,7 +190,8 @@ fn tools(chrome: &Chrome, page: &ComposePage) -> Markup {
                 (icon(Icon::Back)) span.sr { (words.back_to_list()) }
             }
             @if matches!(page.state, State::Waiting) {
-                button.button.primary form=(FORM) name=(DraftForm::WISH) value="now" { (icon(Icon::Sent)) (words.send_now()) }
+                @let now = if page.is_held { words.pass_on_now() } else { words.send_now() };
+                button.button.primary form=(FORM) name=(DraftForm::WISH) value="now" { (icon(Icon::Sent)) (now) }
                 button.button.quiet form=(FORM) name=(DraftForm::WISH) value="back" { (words.take_back()) }
             } @else if matches!(page.state, State::Sending) {
                 a.button.primary href=(chrome.href(&again(page))) { (words.look_again()) }

@@ -17,6 +17,11 @@ impl Words {
         "Send later"
     }
 
+    /// Has the mail server get one at once that waits here, and is to be sent later.
+    pub fn pass_on_now(&self) -> &'static str {
+        "Pass on now"
+    }
+
     /// What that means; `zone` is the name of the one that the time is in, and may be empty.
     pub fn about_send_later(&self, zone: &str) -> String {
         let about = "The mail server holds the message until then. Once the server has it, it cannot be stopped from here. Leave this empty to send now.";

@@ -9,7 +9,7 @@ use super::undo::{has_text, kill_waiting, relied_on, undo};
 use super::{found, id, only, plan, said, says, send, typed};
 use crate::support::page::Page;
 use crate::support::sink::{Sendmail, SmtpSink, Taken};
-use crate::support::site::Site;
+use crate::support::site::{Plan, Site};
 use crate::support::visitor::Visitor;
 
 /// The field in which the time is chosen.
@@ -46,8 +46,12 @@ const ZONE: &str = "[settings]\ntime_zone = \"Asia/Kolkata\"\n";
 
 /// A site of a sink that holds messages; its user has sent one, so that this is known.
 fn site(sink: &SmtpSink) -> (Site, Visitor) {
+    site_of(plan(), sink)
+}
+
+fn site_of(plan: Plan, sink: &SmtpSink) -> (Site, Visitor) {
     sink.rules(holding(WEEK));
-    let site = plan().config(&sink.config()).config(ZONE).start();
+    let site = plan.config(&sink.config()).config(ZONE).start();
     let ann = site.sign_in("ann");
     let page = ann.get("/compose");
     page.expect(page.attributes_of(FIELD, "name").is_empty(), || {
@@ -227,7 +231,32 @@ fn rule_8_a_time_that_cannot_be_is_told_at_its_field() {
         has_text(&page);
         assert_eq!(kept_time(&page), typed);
     }
+    let page = ann.get("/compose");
+    let hostile = format!("{}\r\nX-Evil: 1 HOLDFOR=1", as_typed(&in_so_many(86_400)));
+    let form = typed(&page, "bo@example.org", "Hello").set("later", &hostile);
+    says(&form.press("do", "later"), "Choose a date and a time.");
     only(sink.taken());
+}
+
+#[test]
+fn rule_8_where_its_copy_is_owed_it_is_said_until_when_the_server_holds_it() {
+    let sink = SmtpSink::start(false);
+    let quota = "mail_plugins = quota\nplugin {\n quota = count:User quota\n quota_rule = *:storage=2M\n quota_vsizes = yes\n}\nprotocol imap {\n mail_plugins = quota imap_quota\n}\n";
+    let (_site, ann) = site_of(plan().dovecot(quota), &sink);
+    let at = in_so_many(86_400);
+    let page = ann.get("/compose");
+    let form = typed(&page, "bo@example.org", "Large").set("later", &as_typed(&at));
+    let form = form.file("files", "large.bin", &vec![7; 1_800_000]);
+    let page = form.press("do", "later");
+    says(&page, "The mail server will send your message on");
+    says(&page, "Its copy could not be saved in Sent");
+    let page = ann.get("/").click("Unsent (1)").click("Large");
+    says(&page, &format!("will send it on {}", as_said(&at)));
+    // Owed, it is tried again alone.
+    let page = page.form("write").press("do", "send");
+    says(&page, "The mail server will send your message on");
+    assert_eq!(sink.taken().len(), 2);
+    is_held(&last(&sink), &at);
 }
 
 #[test]
@@ -293,6 +322,7 @@ fn rule_8_a_message_for_later_can_be_taken_back_before_the_server_has_it() {
     assert_eq!((sink.taken().len(), kept_time(&page)), (1, as_typed(&at)));
     page.form("write").press("do", "send");
     let page = ann.get("/unsent").click("Hello");
+    page.shows("Pass on now").hides("Send now");
     let page = page.form("write").press("do", "now");
     says(&page, "The mail server will send your message on");
     is_held(&last(&sink), &at);

@@ -81,6 +81,7 @@ fn with(state: State, faults: Vec<DraftFault>, notices: &[Notice]) -> Markup {
         faults,
         state,
         archives: true,
+        is_held: false,
         later: Some(Later {
             is_offered: true,
             zone: "Europe/Brussels".to_owned(),
