@@ -260,6 +260,18 @@ fn rule_8_where_its_copy_is_owed_it_is_said_until_when_the_server_holds_it() {
 }
 
 #[test]
+fn rule_8_what_is_announced_only_to_whom_the_server_knows_counts() {
+    let sink = SmtpSink::start(true);
+    let (_site, ann) = site(&sink);
+    let at = in_so_many(86_400);
+    says(
+        &send_later(&ann, "Hello", &as_typed(&at)),
+        "The mail server will send your message on",
+    );
+    is_held(&last(&sink), &at);
+}
+
+#[test]
 fn rule_8_a_time_stays_with_its_message_through_questions_and_refusals() {
     let sink = SmtpSink::start(false);
     let (_site, ann) = site(&sink);

@@ -33,8 +33,8 @@ class Sink:
         if rules().get("reports"):
             responses.insert(1, "250-DSN")
         holds = rules().get("holds")
-        if holds:
-            # RFC 4865: seconds, and a moment.
+        if holds and (not NEEDS_AUTH or session.authenticated):
+            # RFC 4865: seconds, and a moment; where people sign in, they alone are told.
             responses.insert(1, f"250-FUTURERELEASE {holds}")
         if not NEEDS_AUTH:
             hidden.append("AUTH")
