@@ -3,6 +3,10 @@
 //! On the ground floor: `mime` makes it of a text, a view draws it, `words` are not in it. Not for finding anything. To
 //! know before changing it: an address in here has been judged (`Judge`), whoever draws it may make a link of it as it is.
 
+mod columns;
+
+pub use columns::{Stretch, stretches};
+
 /// The text of a mail.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PlainText {

@@ -531,6 +531,7 @@ mod tests {
             remote: true,
             inside: nested.clone(),
             charset: "koi8-r".into(),
+            fixed: true,
             unfolded: Some(Box::new(message.clone())),
         };
         vec![

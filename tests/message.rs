@@ -200,6 +200,23 @@ fn a_message_shows_its_html_or_its_text() {
 }
 
 #[test]
+fn what_stands_in_columns_is_fixed_and_all_of_a_message_on_request() {
+    let text = "Content-Type: text/plain\n\nDear Ann,\n\nName      Units\nBread        12\nCheese        4\n\nBo";
+    let ann = Reader::of(vec![mail("Numbers", text)]);
+    let page = ann.open_mail("Numbers");
+    assert_eq!(
+        page.texts_of(".typed p"),
+        ["Dear Ann,", "Name Units Bread 12 Cheese 4", "Bo"]
+    );
+    assert_eq!(page.texts_of(".typed p.columns").len(), 1);
+    assert_eq!(page.text_of(".typed.fixed"), None);
+    let fixed = page.click("Fixed-width font");
+    assert!(fixed.text_of(".typed.fixed").is_some());
+    let usual = fixed.click("Usual font");
+    assert_eq!(usual.text_of(".typed.fixed"), None);
+}
+
+#[test]
 fn all_ways_to_look_at_a_message_stand_in_one_menu() {
     let ann = Reader::of(vec![newsletter()]);
     let page = ann.open_mail("News");

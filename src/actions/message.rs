@@ -180,6 +180,13 @@ impl Read {
             })
         };
         let document = &self.document;
+        let letters = Box::new(Route::Message(MessageQuery {
+            face: self.query.face,
+            charset: self.query.charset.clone(),
+            fixed: !self.query.fixed,
+            remote: false,
+            ..self.page.clone()
+        }));
         match &self.html {
             Html::Shown(html) => Body::Html(Box::new(HtmlFrame {
                 src: Route::Frame(FrameQuery {
@@ -199,10 +206,12 @@ impl Read {
             Html::Blank => Body::Text {
                 letter: &self.letter,
                 html: None,
+                letters,
             },
             Html::None => Body::Text {
                 letter: &self.letter,
                 html: document.has_html().then(|| face(Face::Html)),
+                letters,
             },
         }
     }

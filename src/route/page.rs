@@ -148,6 +148,8 @@ pub struct MessageQuery {
     pub inside: NestedPath,
     /// The charset that the reader chose; empty for what the mail says.
     pub charset: String,
+    /// Shows its text in letters that are all equally wide.
+    pub fixed: bool,
     /// Another message of the same conversation that is unfolded too, in this folder or in another. Then that one is meant
     /// by face, remote content and charset.
     pub unfolded: Option<Box<MessageRef>>,
@@ -170,6 +172,7 @@ impl MessageQuery {
             remote: false,
             inside: NestedPath::default(),
             charset: String::new(),
+            fixed: false,
             unfolded: None,
         }
     }

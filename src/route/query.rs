@@ -193,6 +193,7 @@ impl Query {
             remote: self.is_set("remote"),
             inside: self.nested("in")?,
             charset: self.charset()?,
+            fixed: self.is_set("fixed"),
             unfolded: self.unfolded()?,
         })
     }
@@ -277,6 +278,7 @@ impl Link {
         self.flag("html", page.face == Face::Html);
         self.flag("remote", page.remote);
         self.some("charset", &page.charset);
+        self.flag("fixed", page.fixed);
         if let Some(at) = &page.unfolded {
             let MessageRef {
                 folder,

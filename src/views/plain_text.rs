@@ -8,18 +8,20 @@ use maud::{Markup, html};
 
 use super::finding::marked;
 use crate::mail::Sought;
-use crate::plain_text::{Block, Line, Span, words_of};
+use crate::plain_text::{Block, Line, Span, stretches, words_of};
 use crate::words::Words;
 
 /// A quote at the end is folded from so many lines on.
 const FOLDED: usize = 4;
 
 /// The text; a long quote at its end (the letter that was answered) is folded, and the words are marked that are sought.
-pub fn plain_text(words: Words, blocks: &[Block], sought: &Sought) -> Markup {
+///
+/// `is_fixed`: every letter is as wide as any other, whatever the lines look like.
+pub fn plain_text(words: Words, blocks: &[Block], sought: &Sought, is_fixed: bool) -> Markup {
     let answered = answered(blocks);
     let way = Way { words, sought };
     html! {
-        .typed dir="auto" {
+        .typed.fixed[is_fixed] dir="auto" {
             @for (i, block) in blocks.iter().enumerate() { (drawn(way, block, Some(i) == answered)) }
         }
     }
@@ -60,7 +62,12 @@ fn drawn(way: Way, block: &Block, folded: bool) -> Markup {
     match block {
         // Without a direction of their own, or the quote and the text around could not find theirs in them; each paragraph
         // follows its own first letter all the same (`unicode-bidi: plaintext`).
-        Block::Text(lines) => html! { p { (typed(way, lines)) } },
+        Block::Text(lines) => html! {
+            @for stretch in stretches(lines) {
+                // What is wider than the page scrolls, by keys too.
+                p class=[stretch.is_fixed.then_some("columns")] tabindex=[stretch.is_fixed.then_some("0")] { (typed(way, stretch.lines)) }
+            }
+        },
         Block::Signature(lines) => html! { p.signature { (typed(way, lines)) } },
         Block::Quote { said, blocks, .. } => {
             let quote = html! {
@@ -116,7 +123,7 @@ mod tests {
     }
 
     fn shown(blocks: &[Block]) -> String {
-        plain_text(Words::ENGLISH, blocks, &Sought::default()).into_string()
+        plain_text(Words::ENGLISH, blocks, &Sought::default(), false).into_string()
     }
 
     #[test]

@@ -87,6 +87,7 @@ body{max-width:50rem;margin:1.5rem auto;padding:0 1rem;font:15px/1.5 system-ui,s
 /// The same for a text.
 const TEXT_STYLE: &str = "\
 p{margin:0 0 1rem;white-space:pre-wrap;tab-size:8;unicode-bidi:plaintext}\
+.columns{font-family:ui-monospace,monospace;font-size:.8em}\
 a{color:inherit}\
 summary{list-style:none;margin-block-end:.5rem}\
 .signature{color:#555}\

@@ -252,6 +252,7 @@ fn text_message_in(words: Words) -> Markup {
         body: Body::Text {
             letter: &letter,
             html: None,
+            letters: Box::new(opened(1)),
         },
         ..message()
     };
@@ -346,6 +347,7 @@ pub fn hostile_message() -> Markup {
         body: Body::Text {
             letter: &letter,
             html: Some(opened(1)),
+            letters: Box::new(opened(1)),
         },
         cut: true,
         ..message()

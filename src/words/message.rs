@@ -232,6 +232,14 @@ impl Words {
         "HTML version"
     }
 
+    /// Link to the same text in letters that are all equally wide, or, where it is shown so, as it was before.
+    pub fn fixed_letters(&self, is_fixed: bool) -> &'static str {
+        match is_fixed {
+            false => "Fixed-width font",
+            true => "Usual font",
+        }
+    }
+
     /// Link to the HTML of a mail without anything around it.
     pub fn on_its_own_page(&self) -> &'static str {
         "Open in a separate page"

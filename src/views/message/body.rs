@@ -25,6 +25,8 @@ pub enum Body<'a> {
         letter: &'a PlainText,
         /// The page of the HTML version, where there is one.
         html: Option<Route>,
+        /// The same page in letters that are all equally wide, or no longer.
+        letters: Box<Route>,
     },
     /// HTML, in its frame.
     Html(Box<HtmlFrame>),
@@ -129,6 +131,7 @@ pub(super) fn body(chrome: &Chrome, message: &MessagePage, subject: &str) -> Mar
             words,
             &letter.blocks,
             &message.at.sought_in(SearchField::Body),
+            message.at.fixed,
         ),
         Body::Html(frame) => html! {
             (remote(chrome, &frame.remote))

@@ -40,6 +40,9 @@ pub(in crate::views) fn links(chrome: &Chrome, message: &MessagePage) -> Markup 
             Body::Text { html: Some(route), .. } => a href=(chrome.href(route)) { (icon(Icon::Image)) (words.html_version()) },
             Body::Text { html: None, .. } | Body::Empty => {}
         }
+        @if let Body::Text { letters, .. } = &message.body {
+            a href=(chrome.href(letters)) { (icon(Icon::Sheet)) (words.fixed_letters(message.at.fixed)) }
+        }
         a href=(chrome.href(&message.headers())) { (icon(Icon::Menu)) (words.all_headers()) }
         @if let Some(source) = message.source() {
             a data-file="" href=(chrome.href(&source)) { (icon(Icon::Source)) (words.show_source()) }
