@@ -94,6 +94,12 @@ pub enum Route {
         nested: NestedPath,
         open: bool,
     },
+    /// `GET /picture`: a picture that is attached, on a page with ways to the others.
+    Picture {
+        message: MessageRef,
+        inside: NestedPath,
+        nested: NestedPath,
+    },
     /// `GET /attachments`: all that is attached, in one zip.
     Attachments { message: MessageRef },
     /// `GET /headers`: all header fields of a message, for reading.
@@ -169,6 +175,7 @@ impl Route {
             Route::FolderOptions(query) => Some(&query.folder),
             Route::Import(folder) => Some(folder),
             Route::Part { message, .. }
+            | Route::Picture { message, .. }
             | Route::Attachments { message }
             | Route::Headers { message, .. }
             | Route::Source { message, .. } => Some(&message.folder),
@@ -278,6 +285,7 @@ impl Route {
                     open,
                 })
             })),
+            "/picture" => by_get(q.picture()),
             "/attachments" => by_get(q.message().map(|message| Route::Attachments { message })),
             "/headers" => by_get(q.message().and_then(|message| {
                 let inside = q.nested("in")?;
@@ -415,10 +423,12 @@ impl Route {
                 link.nested("p", nested);
                 link.flag("open", *open);
             }
-            Route::Attachments { message } => {
-                link.path("/attachments");
-                link.message(message);
-            }
+            Route::Picture {
+                message,
+                inside,
+                nested,
+            } => link.picture(message, inside, nested),
+            Route::Attachments { message } => link.about("/attachments", message),
             Route::Headers { message, inside } => {
                 link.path("/headers");
                 link.message(message);
@@ -656,8 +666,16 @@ mod tests {
                 "GET",
                 Route::Part {
                     message: message.clone(),
-                    nested,
+                    nested: nested.clone(),
                     open: true,
+                },
+            ),
+            (
+                "GET",
+                Route::Picture {
+                    message: message.clone(),
+                    inside: NestedPath::default(),
+                    nested,
                 },
             ),
             (

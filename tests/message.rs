@@ -4,6 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::support::chromium::Chromium;
 use crate::support::imap_script::{ImapScript, Mischief};
 use crate::support::mails::{self, Mail, MailBuilder, attachment};
 use crate::support::page::Page;
@@ -200,6 +201,50 @@ fn a_message_shows_its_html_or_its_text() {
 }
 
 #[test]
+fn pictures_lead_to_each_other_and_back_to_their_message() {
+    let picture = |name: &str| {
+        let bytes = [b"\x89PNG\r\n\x1a\n".to_vec(), noise(300)].concat();
+        attachment("image/png", &format!("filename={name}.png"), &bytes)
+    };
+    let pdf = attachment("application/pdf", "filename=b.pdf", b"%PDF-1.4");
+    let parts = [picture("a"), pdf, picture("c"), picture("d")];
+    let ann = Reader::of(vec![mixed("Three pictures", &parts)]);
+    let page = ann.open_mail("Three pictures");
+    let first = page.click("Open a.png");
+    first.shows("a.png").shows("1 of 3");
+    assert!(!first.has_link("Previous picture"));
+    let shown = first.attributes_of("article img", "src");
+    assert_eq!(ann.get(&shown[0]).header("content-type"), "image/png");
+    let second = first.click("Next picture");
+    second.shows("c.png").shows("2 of 3");
+    let third = second.click("Next picture");
+    third.shows("d.png").hides("Next picture");
+    third.click("Previous picture").shows("c.png");
+    third.click("Back to the message").shows("4 attachments");
+    // A file that is no picture has no such page.
+    let other = third.target().replace("p=5", "p=3");
+    assert_ne!(other, third.target());
+    ann.get(&other).has_status(410);
+    // With script, arrows lead there as well.
+    let browser = Chromium::start();
+    let tab = browser.tab();
+    tab.take_cookies(&ann);
+    tab.open(&format!("http://{}{}", ann.server(), first.target()));
+    for (key, name) in [
+        ("ArrowRight", "c.png"),
+        ("ArrowRight", "d.png"),
+        ("ArrowLeft", "c.png"),
+    ] {
+        tab.changing(|| tab.press(key));
+        assert_eq!(
+            tab.evaluate("document.querySelector('h1').innerText"),
+            name,
+            "{key}"
+        );
+    }
+}
+
+#[test]
 fn what_stands_in_columns_is_fixed_and_all_of_a_message_on_request() {
     let text = "Content-Type: text/plain\n\nDear Ann,\n\nName      Units\nBread        12\nCheese        4\n\nBo";
     let ann = Reader::of(vec![mail("Numbers", text)]);
@@ -367,7 +412,12 @@ fn only_what_is_harmless_opens_in_the_browser() {
     assert_eq!(
         page.attributes_of(".file a[target]:not(.picture)", "href")
             .len(),
-        3
+        2
+    );
+    assert_eq!(
+        page.attributes_of(".file small a[href*='/picture?']", "href")
+            .len(),
+        1
     );
 }
 
@@ -491,7 +541,7 @@ fn another_site_gets_nothing_of_a_message() {
         }
         asked("same-origin", "iframe").has_status(200);
         // A page that shows whose it is, and never a mail alone in the window.
-        let is_page = ["/message", "/print"]
+        let is_page = ["/message", "/print", "/picture"]
             .iter()
             .any(|page| target.contains(page));
         let opened = asked("cross-site", "document");

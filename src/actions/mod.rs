@@ -41,6 +41,7 @@ mod opened;
 mod panes;
 pub mod part;
 pub mod people;
+pub mod picture;
 pub mod preferences;
 pub mod print;
 pub mod resume;

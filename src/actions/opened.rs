@@ -4,7 +4,7 @@
 //! what is not on the list is only saved.
 
 use crate::document::{Document, File};
-use crate::mail::Part;
+use crate::mail::{NestedPath, Part};
 use crate::media::{Media, media};
 use crate::mime::structure;
 use crate::route::{MessageQuery, MessageRef, Route};
@@ -13,7 +13,7 @@ use crate::views::attached::AttachmentLine;
 /// Up to so many bytes on its way, a part is fetched under the gate like a page.
 pub const UNDER_THE_GATE: u32 = 1024 * 1024;
 /// Images of which a page shows a small view.
-const PREVIEWS: usize = 3;
+const PREVIEWS: usize = 6;
 
 /// What may open in the browser, and as what: never what the mail says.
 const OPENED: [(&str, &str); 5] = [
@@ -79,13 +79,15 @@ pub fn likely_kind(part: &Part) -> &str {
 /// The lines of the files of a message.
 pub fn attachments(document: &Document) -> Vec<AttachmentLine> {
     let files = document.files().into_iter();
-    let mut lines: Vec<AttachmentLine> = files.map(|file| line(document.message(), file)).collect();
+    let mut lines: Vec<AttachmentLine> = files
+        .map(|file| line((document.message(), document.inside()), file))
+        .collect();
     let images = lines.iter_mut().filter(|l| l.preview.is_some());
     images.skip(PREVIEWS).for_each(|l| l.preview = None);
     lines
 }
 
-fn line(at: &MessageRef, file: File) -> AttachmentLine {
+fn line((at, inside): (&MessageRef, &NestedPath), file: File) -> AttachmentLine {
     let part = file.part;
     let route = |open| Route::Part {
         message: at.clone(),
@@ -109,13 +111,18 @@ fn line(at: &MessageRef, file: File) -> AttachmentLine {
     } else {
         opens.then(|| route(true))
     };
+    let is_picture = opens && kind.starts_with("image/");
     AttachmentLine {
+        picture: is_picture.then(|| Route::Picture {
+            message: at.clone(),
+            inside: inside.clone(),
+            nested: file.way.clone(),
+        }),
         name: part.name.clone(),
         kind: kind.to_owned(),
         size: part.encoding.carries(part.size),
         is_message,
-        preview: (opens && kind.starts_with("image/") && part.size <= UNDER_THE_GATE)
-            .then(|| route(true)),
+        preview: (is_picture && part.size <= UNDER_THE_GATE).then(|| route(true)),
         open,
         download: route(false),
     }

@@ -10,8 +10,8 @@ use super::{Asked, Door};
 use crate::actions::login::SignInFields;
 use crate::actions::{
     self, Done, Visit, about, compose, conversation, folder, folder_options, folder_settings,
-    folders, identity_pages, import, labels, login, message, messages, part, people, preferences,
-    print, rich, searches, sender, sessions, settings, telling, templates, unsent,
+    folders, identity_pages, import, labels, login, message, messages, part, people, picture,
+    preferences, print, rich, searches, sender, sessions, settings, telling, templates, unsent,
 };
 use crate::assets;
 use crate::error::{Cause, Error, Result};
@@ -215,6 +215,11 @@ pub fn needs(route: &Route) -> Needs<'_> {
             nested,
             open,
         } => Needs::part(|visit| part::part(visit, message, nested, *open)),
+        Route::Picture {
+            message,
+            inside,
+            nested,
+        } => Needs::page(|visit| picture::show(visit, message, inside, nested)),
         Route::Attachments { message } => Needs::part(|visit| part::attachments(visit, message)),
         Route::Source { message, save } => Needs::part(|visit| part::source(visit, message, *save)),
 

@@ -254,6 +254,11 @@ impl Document {
         &self.message
     }
 
+    /// The way to it within that message; empty for the message itself.
+    pub fn inside(&self) -> &NestedPath {
+        &self.inside
+    }
+
     /// True for one that lies within another.
     pub fn is_inside(&self) -> bool {
         !self.inside.is_empty()

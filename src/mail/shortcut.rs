@@ -41,6 +41,10 @@ pub enum Shortcut {
     ReplyList,
     /// For handing a message on.
     Forward,
+    /// Leads to the picture before, of those of a message.
+    PictureBefore,
+    /// To the one after.
+    PictureAfter,
     /// Leads into the field where words are looked for.
     Search,
     /// Shows the page of keys.
@@ -50,7 +54,7 @@ pub enum Shortcut {
 impl Shortcut {
     /// Every one, in the order in which they are listed, with its keys as DOM events name them: as people know them from
     /// other webmail programs.
-    const KEYS: [(Shortcut, &'static [&'static str]); 23] = [
+    const KEYS: [(Shortcut, &'static [&'static str]); 25] = [
         (Shortcut::Next, &["j", "n", "ArrowDown"]),
         (Shortcut::Previous, &["k", "p", "ArrowUp"]),
         (Shortcut::Open, &["o"]),
@@ -72,6 +76,8 @@ impl Shortcut {
         (Shortcut::ReplyAll, &["a"]),
         (Shortcut::ReplyList, &["L"]),
         (Shortcut::Forward, &["f"]),
+        (Shortcut::PictureBefore, &["ArrowLeft"]),
+        (Shortcut::PictureAfter, &["ArrowRight"]),
         (Shortcut::Search, &["/"]),
         (Shortcut::Help, &["?"]),
     ];

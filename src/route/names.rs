@@ -25,6 +25,7 @@ impl Route {
             Route::Print(_) => "print",
             Route::Frame(_) => "frame",
             Route::Part { .. } => "part",
+            Route::Picture { .. } => "picture",
             Route::Attachments { .. } => "attachments",
             Route::Headers { .. } => "headers",
             Route::Sender => "sender",

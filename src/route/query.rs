@@ -5,7 +5,7 @@
 
 use super::{
     Anchor, Base, Face, FolderAsks, FolderQuery, ListPage, ListQuery, MessageQuery, MessageRef,
-    Selected,
+    Route, Selected,
 };
 use crate::error::{Error, Result};
 use crate::mail::{
@@ -198,6 +198,15 @@ impl Query {
         })
     }
 
+    /// A picture that is attached.
+    pub(super) fn picture(&self) -> Result<Route> {
+        Ok(Route::Picture {
+            message: self.message()?,
+            inside: self.nested("in")?,
+            nested: self.nested("p")?,
+        })
+    }
+
     /// The other message of a conversation that is unfolded.
     fn unfolded(&self) -> Result<Option<Box<MessageRef>>> {
         let Some(name) = self.get("of") else {
@@ -289,6 +298,22 @@ impl Link {
             self.set("ov", &validity.0.to_string());
             self.set("ou", &uid.get().to_string());
         }
+    }
+
+    pub(super) fn about(&mut self, path: &str, message: &MessageRef) {
+        self.path(path);
+        self.message(message);
+    }
+
+    pub(super) fn picture(
+        &mut self,
+        message: &MessageRef,
+        inside: &NestedPath,
+        nested: &NestedPath,
+    ) {
+        self.about("/picture", message);
+        self.nested("in", inside);
+        self.nested("p", nested);
     }
 
     pub(super) fn folder_page(&mut self, page: &FolderQuery) {

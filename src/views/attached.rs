@@ -19,6 +19,8 @@ pub struct AttachmentLine {
     pub size: u64,
     /// True for a message, which opens as a page.
     pub is_message: bool,
+    /// The page of a picture, with ways to the others.
+    pub picture: Option<Route>,
     /// The picture itself, for a small view of it.
     pub preview: Option<Route>,
     /// Shows it in the browser, where its type is harmless.
@@ -43,32 +45,36 @@ pub(super) fn attachments(
                         a.button.quiet.push data-file="" href=(chrome.href(all)) { (icon(Icon::Download)) (words.all_as_zip()) }
                     }
                 }
-                ul.files { @for file in files { (attachment(chrome, file)) } }
+                @let is_pictured = files.iter().any(|file| file.preview.is_some());
+                ul.files { @for file in files { (attachment(chrome, file, is_pictured)) } }
             }
         }
     }
 }
 
-fn attachment(chrome: &Chrome, file: &AttachmentLine) -> Markup {
+/// `is_pictured`: it stands beside small views, and is as high as they are.
+fn attachment(chrome: &Chrome, file: &AttachmentLine, is_pictured: bool) -> Markup {
     let words = chrome.words;
     let name = match file.name.trim() {
         "" => words.unnamed(&file.kind),
         name => name,
     };
-    let tab = (!file.is_message).then_some("_blank");
+    let open = file.picture.as_ref().or(file.open.as_ref());
+    let tab = (!file.is_message && file.picture.is_none()).then_some("_blank");
     html! {
-        li.file.pictured[file.preview.is_some()] {
-            @if let (Some(picture), Some(open)) = (&file.preview, &file.open) {
-                a.picture href=(chrome.href(open)) target="_blank" tabindex="-1" aria-hidden="true" {
+        li.file.pictured[is_pictured] {
+            @match (&file.preview, &file.picture) {
+                (Some(picture), Some(page)) => a.picture href=(chrome.href(page)) tabindex="-1" aria-hidden="true" {
                     img src=(chrome.href(picture)) alt="" loading="lazy";
-                }
+                },
+                _ if is_pictured => span.picture { (icon(file_icon(&file.kind))) },
+                _ => (icon(file_icon(&file.kind))),
             }
-            (icon(file_icon(&file.kind)))
             div {
                 span.name dir="auto" title=(name) { (name) }
                 small {
                     @if file.size > 0 { span { (words.size(file.size)) } }
-                    @if let Some(route) = &file.open {
+                    @if let Some(route) = open {
                         a href=(chrome.href(route)) target=[tab] { (words.open()) span.sr { " " (name) } }
                     }
                     a data-file="" href=(chrome.href(&file.download)) { (words.download()) span.sr { " " (name) } }

@@ -26,6 +26,7 @@ pub mod labels;
 pub mod login;
 pub mod message;
 pub mod people;
+pub mod picture;
 pub mod plain_text;
 pub mod print;
 pub mod resume;

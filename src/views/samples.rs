@@ -149,6 +149,7 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
         ("message-told", extras::message()),
         ("all-folders", folders_page()),
         ("headers", extras::headers()),
+        ("picture", extras::picture()),
         ("sign-in", sign_in(None, "")),
         (
             "sign-in-wrong",
@@ -854,6 +855,7 @@ fn file(name: &str, kind: &str, size: u64, opens: bool) -> AttachmentLine {
         open,
     };
     AttachmentLine {
+        picture: None,
         name: name.to_owned(),
         kind: kind.to_owned(),
         size,

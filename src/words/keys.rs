@@ -58,6 +58,8 @@ impl Words {
             Shortcut::ReplyAll => "Reply to all",
             Shortcut::ReplyList => "Reply to the mailing list",
             Shortcut::Forward => "Forward",
+            Shortcut::PictureBefore => "Previous picture of a message",
+            Shortcut::PictureAfter => "Next picture of a message",
             Shortcut::Search => "Search",
             Shortcut::Inbox => "Go to the inbox",
             Shortcut::Help => "Show keyboard shortcuts",
@@ -83,6 +85,8 @@ impl Words {
     pub fn key<'n>(&self, name: &'n str) -> &'n str {
         match name {
             "ArrowDown" => "\u{2193}",
+            "ArrowLeft" => "\u{2190}",
+            "ArrowRight" => "\u{2192}",
             "ArrowUp" => "\u{2191}",
             name => name,
         }

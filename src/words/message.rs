@@ -256,6 +256,26 @@ impl Words {
         "Unnamed file"
     }
 
+    /// Name of the bar above a picture.
+    pub fn about_picture(&self) -> &'static str {
+        "Picture actions"
+    }
+
+    /// Name of the links to the pictures beside one.
+    pub fn other_pictures(&self) -> &'static str {
+        "Previous and next picture"
+    }
+
+    /// The picture before.
+    pub fn previous_picture(&self) -> &'static str {
+        "Previous picture"
+    }
+
+    /// The picture after.
+    pub fn next_picture(&self) -> &'static str {
+        "Next picture"
+    }
+
     /// Opens an attachment in the browser.
     pub fn open(&self) -> &'static str {
         "Open"

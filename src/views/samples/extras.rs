@@ -15,6 +15,7 @@ use crate::sender::Doubt;
 use crate::views::about;
 use crate::views::extras::{EventLine, Extras, ReceiptLine};
 use crate::views::message::{self, MessagePage};
+use crate::views::picture::{self, PicturePage};
 use crate::views::sessions::{self as sessions_page, SessionLine, SessionsPage};
 use crate::words::Words;
 
@@ -101,6 +102,22 @@ pub(super) fn headers() -> Markup {
         fields: &fields,
     };
     about::headers(&chrome(Words::ENGLISH, &folders(), &[]), &page)
+}
+
+/// A picture between two others, whose name tries to be more than a name.
+pub(super) fn picture() -> Markup {
+    let page = PicturePage {
+        back: opened(4),
+        name: "<script>alert(1)</script>.png",
+        kind: "image/png",
+        size: 4_000,
+        place: (2, 3),
+        picture: &opened(1),
+        save: &opened(2),
+        previous: Some(opened(3)),
+        next: Some(opened(5)),
+    };
+    picture::page(&chrome(Words::ENGLISH, &folders(), &[]), &page)
 }
 
 pub(super) fn sessions() -> Markup {
