@@ -367,6 +367,32 @@ fn a_name_that_only_holds_others_leads_nowhere() {
 }
 
 #[test]
+fn a_folder_that_lies_deep_says_what_it_lies_in() {
+    let inbox = Reader::with(&[("A/B/C/D/E", &letters(1))]).get("/");
+    assert_eq!(tree(&inbox), ["A", "B", "C", "C / D", "D / E"]);
+    let paths = inbox.attributes_of("nav.folders > h2 + ul .line", "title");
+    assert_eq!(
+        paths,
+        [
+            "A",
+            "A / B",
+            "A / B / C",
+            "A / B / C / D",
+            "A / B / C / D / E"
+        ]
+    );
+    let list = inbox.open_nth("nav.folders a.line[title$=E]", 0);
+    assert_eq!(list.text_of("h1").as_deref(), Some("A / B / C / D / E"));
+    assert!(
+        list.text_of("title")
+            .is_some_and(|title| title.contains("A / B / C / D / E"))
+    );
+    list.click("Letter 1")
+        .shows("Letter 1")
+        .has_link("Back to E");
+}
+
+#[test]
 fn what_folders_are_for_is_told_by_the_server_or_else_by_their_usual_names() {
     let site = Site::new()
         .dovecot(

@@ -307,6 +307,35 @@ fn expect_menu_at_the_thumb(tab: &Tab, url: &str) {
 }
 
 #[test]
+fn at_four_times_the_size_bars_let_go_of_what_is_read() {
+    let site = lived_in();
+    let (_, text) = html_and_text(&site);
+    let browser = Chromium::start();
+    let tab = browser.tab();
+    type_sign_in(&site, &tab);
+    tab.viewport(320, 256, 1.0, false);
+    // From the upper end of the window to the lower one there is nothing but what is read.
+    let seen = |within: &str| {
+        tab.evaluate(&format!(
+            "(() => {{ scrollTo(0, 500); return [8, 64, 128, 192, 248].map(y => !!document.elementFromPoint(160, y)?.closest('{within}')) }})()"
+        ))
+    };
+    let all = json!([true, true, true, true, true]);
+    tab.open(&text);
+    tab.screenshot("message-320x256");
+    assert_eq!(seen("article"), all);
+    expect_no_sideways_scroll(&tab, "a message");
+    tab.open(&format!("{}/", site.url()));
+    tab.screenshot("list-320x256");
+    assert_eq!(seen(".row"), all);
+    // It can be done what bars are for: they stand where the page begins and ends.
+    assert_eq!(
+        tab.evaluate("getComputedStyle(document.querySelector('.pages')).position"),
+        json!("static")
+    );
+}
+
+#[test]
 fn every_page_has_its_picture() {
     let mut site = lived_in();
     let (html, text) = html_and_text(&site);

@@ -9,6 +9,16 @@ use crate::mail::{Folder, FolderName};
 const DRAWN: usize = 500;
 const DRAWN_BYTES: usize = 48 * 1024;
 
+/// The folders above one, from the top, by their places in the list.
+pub(super) fn above(folders: &[Folder], name: &FolderName) -> Vec<usize> {
+    let parents = parents(folders);
+    let parent = |n: &usize| parents.get(*n).copied().flatten();
+    let here = folders.iter().position(|folder| folder.name == *name);
+    let mut way: Vec<usize> = std::iter::successors(here, parent).skip(1).collect();
+    way.reverse();
+    way
+}
+
 /// Which folders, by their places in the list, stand beside a page about `current`, or about none: those with a role, the way to it, its
 /// brothers and children, and of all others those that are least deep.
 pub(super) fn drawn(folders: &[Folder], current: Option<&FolderName>) -> Vec<bool> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::drawn::drawn;
+use super::drawn::{self, drawn};
 use super::extras::standpoint;
 use super::identities::{may_send, own_addresses};
 use super::muted::MutedIds;
@@ -132,6 +132,13 @@ impl Around {
         let below = self.folder(name).and_then(Folder::below);
         let mut names = self.list.folders.iter().map(|folder| &folder.name);
         below.is_some_and(|below| names.any(|name| name.as_wire().starts_with(&below)))
+    }
+
+    /// The names of the folders above one, from the top.
+    fn above(&self, visit: &Visit, name: &FolderName) -> Vec<String> {
+        let way = drawn::above(&self.list.folders, name).into_iter();
+        let folders = way.filter_map(|n| self.list.folders.get(n));
+        folders.map(|one| title(visit, one).to_owned()).collect()
     }
 
     /// A folder's name for people.
@@ -347,6 +354,10 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
     let newer = listing.newer.clone().map(ListPage::NewerThan);
     let older = listing.older.clone().map(ListPage::OlderThan);
     ListPane {
+        above: match spans {
+            true => Vec::new(),
+            false => around.above(visit, folder),
+        },
         title: match spans {
             true => visit
                 .words

@@ -22,6 +22,8 @@ use crate::words::{Piece, Sentence, Words};
 pub struct ListPane {
     /// The folder's name for people (our word where it has a role).
     pub title: String,
+    /// The names of the folders above it, from the top.
+    pub above: Vec<String>,
     /// What the folder is for.
     pub role: Option<Role>,
     /// How many are unread, where the server told.
@@ -134,6 +136,25 @@ impl ListPane {
         self.unread.filter(|_| !own)
     }
 
+    /// Its name, and those of the folders above it.
+    fn path(&self, words: Words) -> String {
+        let above = self.above.iter().map(String::as_str);
+        above
+            .chain([self.title.as_str()])
+            .collect::<Vec<_>>()
+            .join(words.below_folder())
+    }
+
+    /// The same as a heading: where there is no room for all of it, the name itself stays.
+    fn heading(&self, words: Words) -> Markup {
+        html! {
+            @if !self.above.is_empty() {
+                span.above dir="auto" { (self.above.join(words.below_folder())) (words.below_folder()) }
+            }
+            span dir="auto" { (self.title) }
+        }
+    }
+
     /// The address of this page of it, however it was come to.
     fn place(&self, chrome: &Chrome) -> String {
         chrome.href(&self.selection.nothing)
@@ -147,7 +168,7 @@ pub fn page(chrome: &Chrome, list: &ListPane, look: Option<&Route>) -> Markup {
         main.list #list aria-label=(list.title) data-place=(list.place(chrome)) data-look=[look.map(|look| chrome.href(look))]
             data-next=[chrome.row_keys(Shortcut::Next)] data-previous=[chrome.row_keys(Shortcut::Previous)]
             data-open=[chrome.row_keys(Shortcut::Open)] data-select=[chrome.row_keys(Shortcut::Select)] {
-            (head(chrome, list, html! { h1.title dir="auto" title=(list.title) { (list.title) } }, true))
+            (head(chrome, list, html! { h1.title title=(list.path(words)) { (list.heading(words)) } }, true))
             (rows(chrome, list))
         }
         section.message aria-label=(words.message()) {
@@ -156,15 +177,16 @@ pub fn page(chrome: &Chrome, list: &ListPane, look: Option<&Route>) -> Markup {
             }
         }
     };
-    let title = words.with_unread(&list.title, list.unread_told());
+    let title = words.with_unread(&list.path(words), list.unread_told());
     app(chrome, &title, Pane::List, panes)
 }
 
 /// The list beside an open message.
 pub(super) fn beside(chrome: &Chrome, list: &ListPane) -> Markup {
+    let words = chrome.words;
     html! {
         section.list #list aria-label=(list.title) data-place=(list.place(chrome)) {
-            (head(chrome, list, html! { h2.title dir="auto" title=(list.title) { (list.title) } }, false))
+            (head(chrome, list, html! { h2.title title=(list.path(words)) { (list.heading(words)) } }, false))
             (rows(chrome, list))
         }
     }

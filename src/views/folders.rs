@@ -168,11 +168,19 @@ fn split(folders: &[FolderLine]) -> (&[FolderLine], &[FolderLine]) {
     folders.split_at(roles)
 }
 
+/// Levels that are told apart by where their names begin; further in, each name says what it lies in.
+const INDENTED: usize = 3;
+
 fn lines(chrome: &Chrome, folders: &[FolderLine], all_open: bool) -> Markup {
-    html! { @for folder in folders { (line(chrome, folder, all_open)) } }
+    below(chrome, folders, all_open, &[])
 }
 
-fn line(chrome: &Chrome, folder: &FolderLine, all_open: bool) -> Markup {
+/// The folders below some others, whose names are `above`.
+fn below(chrome: &Chrome, folders: &[FolderLine], all_open: bool, above: &[&str]) -> Markup {
+    html! { @for folder in folders { (line(chrome, folder, all_open, above)) } }
+}
+
+fn line(chrome: &Chrome, folder: &FolderLine, all_open: bool, above: &[&str]) -> Markup {
     let words = chrome.words;
     let title = match folder.role {
         Some(role) => words.role(role),
@@ -185,9 +193,16 @@ fn line(chrome: &Chrome, folder: &FolderLine, all_open: bool) -> Markup {
     } else {
         (folder.unread, words.folder_unread())
     };
+    let way: Vec<&str> = above.iter().copied().chain([title]).collect();
+    let path = way.join(words.below_folder());
     let inside = html! {
         @if !parent { (icon(symbol(folder.role))) }
-        span.name dir="auto" { (title) }
+        span.name dir="auto" {
+            @if let Some(parent) = above.last().filter(|_| above.len() >= INDENTED) {
+                span.above { (parent) (words.below_folder()) }
+            }
+            (title)
+        }
         @if count > 0 {
             span.count {
                 @for piece in heard.pieces() {
@@ -202,15 +217,15 @@ fn line(chrome: &Chrome, folder: &FolderLine, all_open: bool) -> Markup {
     html! {
         li.parent[parent] {
             @if let Some(route) = &folder.href {
-                a.line.unread[!plain && count > 0] href=(chrome.href(route)) title=(title) data-takes=[route.folder().map(FolderName::as_wire)]
+                a.line.unread[!plain && count > 0] href=(chrome.href(route)) title=(path) data-takes=[route.folder().map(FolderName::as_wire)]
                     aria-current=[folder.current.then_some("page")] { (inside) }
             } @else {
-                span.line title=(title) { (inside) }
+                span.line title=(path) { (inside) }
             }
             @if parent {
                 details open[all_open || holds_current(folder)] {
                     summary aria-label=(words.folders_in(title)) { (icon(Icon::Down)) }
-                    ul { (lines(chrome, &folder.children, all_open)) }
+                    ul { (below(chrome, &folder.children, all_open, &way)) }
                 }
             }
         }

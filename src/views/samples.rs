@@ -617,6 +617,7 @@ fn inbox(open: Option<usize>, peek: bool) -> ListPane {
         ..ListQuery::newest(FolderName::inbox())
     };
     ListPane {
+        above: vec!["<b>".to_owned(), "A & B".to_owned()],
         is_read_only: false,
         title: "Inbox".to_owned(),
         role: Some(Role::Inbox),
@@ -719,6 +720,7 @@ fn empty() -> ListPane {
     let title = "Übersetzungen und Korrespondenz mit dem Verlag";
     let (title, role, rows, older) = (title.to_owned(), None, vec![], None);
     ListPane {
+        above: Vec::new(),
         title,
         role,
         rows,

@@ -51,6 +51,11 @@ impl Words {
         format!("Subfolders of {title}")
     }
 
+    /// Between the names of a folder and of one below it.
+    pub fn below_folder(&self) -> &'static str {
+        " / "
+    }
+
     /// Below the folders: leads to the page of all of them.
     pub fn more_folders(&self, count: u32) -> String {
         match count {
