@@ -231,11 +231,38 @@ fn a_folder_deleted_elsewhere_is_gone_and_leaves_a_way_on() {
     site.other_client("ann").run("DELETE Letters");
     let gone = ann.get(letters.target());
     gone.has_status(410).shows("This folder no longer exists");
+    // The application stays around it: its folders without the one that is gone, and a list.
+    gone.shows("Message 3").hides("Letters");
+    assert!(
+        gone.texts_of("nav.folders a.line")
+            .contains(&"Sent".to_owned())
+    );
     let inbox = gone.click("Open Inbox");
     inbox.has_status(200).shows("Message 3").hides("Letters");
     ann.get(&letter)
         .has_status(410)
         .shows("This folder no longer exists");
+}
+
+#[test]
+fn where_the_server_is_away_folders_and_list_stay() {
+    let mut site = Site::new().messages(3).config(NEVER_FRESH).start();
+    let ann = site.sign_in("ann");
+    let letter = ann.get("/").link("Message 2");
+    site.dovecot_mut().stop();
+    let away = ann.get(&letter);
+    away.has_status(502)
+        .shows("The mail server cannot be reached")
+        .shows("Message 3");
+    assert!(
+        away.texts_of("nav.folders a.line")
+            .contains(&"Sent".to_owned())
+    );
+    assert_eq!(away.attributes_of("main .button.primary", "href"), [letter]);
+    // Where the cache answers, its notice leads on, too.
+    let list = ann.get("/");
+    list.has_status(200).shows("cannot be reached");
+    assert!(list.link("Try again").contains("compare=1"));
 }
 
 #[test]

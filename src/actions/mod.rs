@@ -17,6 +17,7 @@ mod drawn;
 mod editing;
 mod export;
 mod extras;
+pub mod failed;
 mod faults;
 mod finding;
 pub mod folder;

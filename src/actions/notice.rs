@@ -5,6 +5,7 @@
 use super::{Visit, waiting};
 use crate::error::{Imap, Result};
 use crate::notices::Told;
+use crate::route::{ListQuery, Route};
 use crate::views::{Kind, More, Notice};
 
 /// All of it: that the server is away, what the act before did, what waits, and what the page itself has to say.
@@ -56,7 +57,19 @@ fn damaged_settings(visit: &Visit) -> Option<Notice> {
 /// The notice of a page that the cache answered because the server could not.
 fn away(visit: &Visit, kind: &Imap) -> Notice {
     let (lead, text) = visit.words.away(kind);
-    Notice::warning(lead, text)
+    let page = Route::shown_at(&visit.head.here()).filter(|_| visit.head.is_get());
+    // A list that was compared a moment ago is compared again: that asks the server.
+    let again = page.map(|page| match page {
+        Route::Folder(query) => Route::Folder(ListQuery {
+            compare: true,
+            ..query
+        }),
+        page => page,
+    });
+    Notice {
+        open: again.map(|page| (page, visit.words.try_again())),
+        ..Notice::warning(lead, text)
+    }
 }
 
 /// The notice of what the server wants the user to see, in its own words.

@@ -10,7 +10,7 @@ use super::needs::{Action, Asks, FailsAs};
 use super::refusal::not_signed_in;
 use super::timing::Timing;
 use super::{Answer, Asked, Context, Door, carry};
-use crate::actions::{Done, Visit};
+use crate::actions::{Done, Visit, failed};
 use crate::desk::{self, Desk};
 use crate::error::{Act, Cause, Error, Imap, Reach, Result};
 use crate::gate;
@@ -291,6 +291,21 @@ impl Visitor<'_> {
         let failed = done.as_ref().err().and_then(Error::imap);
         self.note_answered(&mut visit.mailbox, session, failed);
         let is_page = asked.needs().fails_as == FailsAs::Page;
+        let is_shown = is_page && asked.request.head.is_get() && !asked.request.head.ahead;
+        let done = match done {
+            Err(error) if is_shown && failed::stays_inside(&error) => {
+                let page = failed::show(&mut visit, &error, &asked.request.route);
+                timing.imap = Some(visit.mailbox.cost());
+                match page {
+                    Ok(page) => {
+                        asked.log(self.door, error);
+                        Ok(page)
+                    }
+                    Err(_) => Err(error),
+                }
+            }
+            done => done,
+        };
         let damage = is_page.then(|| visit.profile.damage()).flatten();
         if let Some(error) = damage {
             asked.log(self.door, error.clone());

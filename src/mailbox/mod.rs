@@ -28,7 +28,7 @@ mod together;
 
 use std::collections::BTreeMap;
 
-use crate::error::{GoneKind, Imap, Progress, Reach, Result};
+use crate::error::{Error, GoneKind, Imap, Progress, Reach, Result};
 use crate::mail::{Folder, FolderChange, FolderName, FolderSize, ListId, Role};
 use crate::remote::{Access, Cost, Remote};
 use crate::store::Store;
@@ -164,6 +164,13 @@ impl<'v, 'p> Mailbox<'v, 'p> {
                 Ok(self.cache.folders().unwrap_or(list))
             }
         }
+    }
+
+    /// Where the server has failed like this, it is not asked any more about what the cache can answer. False where that does not
+    /// even know the folders.
+    pub fn does_without(&mut self, failure: &Error) -> bool {
+        let is_known = self.cache.folders().is_some();
+        is_known && self.offline.note(failure.clone()).is_ok()
     }
 
     /// The folders as they are known, however long ago: an act does not list them first, it lists them on the way.

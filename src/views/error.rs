@@ -6,9 +6,12 @@
 
 use maud::{Markup, html};
 
-use super::card;
+use super::folder::{ListPane, beside};
+use super::folders::opener;
+use super::icons::{Icon, icon};
+use super::{Chrome, Pane, app, card};
 use crate::error::{Act, Error, Failure, GoneKind, Imap, Reach};
-use crate::mail::{FolderName, Role};
+use crate::mail::{FolderName, Role, Shortcut};
 use crate::route::{Base, ListQuery, Route};
 use crate::words::{ABORTED, ErrorText, LastWords, TOO_LATE, Words};
 
@@ -45,6 +48,46 @@ enum Way {
 
 /// The page of a failure.
 pub fn page(failure: &Failure, p: &ErrorPage) -> Markup {
+    let (title, inside) = told(failure, p);
+    card(p.base, p.words, &title, inside)
+}
+
+/// The same inside the application, beside the folders and the list.
+pub fn inside(
+    chrome: &Chrome,
+    list: Option<&ListPane>,
+    failure: &Failure,
+    p: &ErrorPage,
+) -> Markup {
+    let words = chrome.words;
+    let (title, told) = told(failure, p);
+    let inbox = ListQuery::newest(FolderName::inbox());
+    let (name, back) = match list {
+        Some(list) => (list.title.as_str(), list.selection.nothing.clone()),
+        None => (words.role(Role::Inbox), Route::Folder(inbox)),
+    };
+    let panes = html! {
+        @if let Some(list) = list { (beside(chrome, list)) }
+        main.message #message aria-label=(title) {
+            .tools.bar {
+                a.button.quiet.back href=(chrome.href(&back)) aria-keyshortcuts=[chrome.pressed_by(Shortcut::Back)] {
+                    (icon(Icon::Back)) (words.back_to(name))
+                }
+            }
+            article.failed { (told) }
+            .steps.bar.bare { (opener(chrome)) }
+        }
+    };
+    let pane = if list.is_some() {
+        Pane::Message
+    } else {
+        Pane::Alone
+    };
+    app(chrome, &title, pane, panes)
+}
+
+/// What a page says of a failure, and its title.
+fn told(failure: &Failure, p: &ErrorPage) -> (String, Markup) {
     let words = p.words;
     let (text, way) = text(&failure.error, words);
     let reach = &failure.reach;
@@ -79,7 +122,7 @@ pub fn page(failure: &Failure, p: &ErrorPage) -> Markup {
         (onward(p, &way))
         p.hint { (sentences(&[next, text.tell])) }
     };
-    card(p.base, words, title, inside)
+    (title.to_owned(), inside)
 }
 
 /// What a part shows inside a page: the frame of an HTML mail, or an attachment opened in it. Parts change nothing.
