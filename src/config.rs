@@ -420,6 +420,7 @@ impl Config {
         let Settings {
             rows,
             time_zone,
+            is_zone_chosen: _,
             remote_from,
             after_delete,
             marked,

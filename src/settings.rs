@@ -74,6 +74,8 @@ pub struct Settings {
     pub rows: u32,
     /// The zone in which times are shown; empty for the machine's.
     pub time_zone: String,
+    /// True where the user, or the hoster for all, has chosen it; else that of the reader's own clock comes first.
+    pub is_zone_chosen: bool,
     /// The senders whose remote images are always shown, by their addresses in lower case, the latest last.
     pub remote_from: Vec<String>,
     /// What is shown when the message that was open has been deleted, archived or moved.
@@ -131,10 +133,13 @@ impl Settings {
         }
         let Hoster { settings, fixed } = hoster;
         let remote_from = first([&fixed.remote_from, &user.remote_from, &settings.remote_from]);
+        // An empty one is no choice.
+        let own_zone = user.time_zone.clone().filter(|name| !name.is_empty());
         Settings {
             rows: first([&fixed.rows, &user.rows, &settings.rows]).unwrap_or(50),
-            time_zone: first([&fixed.time_zone, &user.time_zone, &settings.time_zone])
+            time_zone: first([&fixed.time_zone, &own_zone, &settings.time_zone])
                 .unwrap_or_default(),
+            is_zone_chosen: fixed.time_zone.is_some() || own_zone.is_some(),
             remote_from: remote_from
                 .unwrap_or_default()
                 .iter()

@@ -235,6 +235,12 @@ impl Zone {
         }
     }
 
+    /// The zone that a browser tells; None where it is none that the system knows.
+    pub fn told(name: &str) -> Option<Zone> {
+        let is_short = (1..=64).contains(&name.len());
+        is_short.then(|| Zone::named(name)).flatten()
+    }
+
     /// The names that people can choose from, as the system has them; none where it keeps no list.
     pub fn names() -> Vec<String> {
         let table = |dir| {

@@ -394,6 +394,41 @@ fn a_name_that_only_holds_others_leads_nowhere() {
 }
 
 #[test]
+fn a_row_tells_when_its_message_arrived_and_the_message_that_it_is_dated_otherwise() {
+    let dated = |year: u32, subject: &str| {
+        let text = format!(
+            "From: Bo <bo@example.org>\nDate: Fri, 17 Nov {year} 10:05:00 +0000\nSubject: {subject}\n\nHello\n"
+        );
+        crate::support::mails::Mail::written(&text)
+    };
+    let late = [dated(2023, "Late"), mail("Just now")];
+    let old = [dated(2021, "One"), dated(2022, "Two"), dated(2023, "Three")];
+    let ann = Reader::with(&[("INBOX", &late), ("Old", &old)]);
+    let inbox = ann.get("/");
+    let times = inbox.texts_of(".row time");
+    assert!(
+        times.len() == 2 && !times.iter().any(|time| time.contains("2023")),
+        "{times:?}"
+    );
+    let page = inbox.click("Late");
+    let moment = page.text_of(".moment").unwrap_or_default();
+    assert!(moment.ends_with("(dated 17 Nov 2023, 10:05)"), "{moment}");
+    let page = inbox.click("Just now");
+    assert!(
+        !page
+            .text_of(".moment")
+            .unwrap_or_default()
+            .contains("dated")
+    );
+    // All of it came at once, with an import.
+    let times = ann.get("/folder?f=Old").texts_of(".row time");
+    assert!(
+        times.iter().all(|time| time.contains("17 Nov 202")),
+        "{times:?}"
+    );
+}
+
+#[test]
 fn a_folder_that_lies_deep_says_what_it_lies_in() {
     let inbox = Reader::with(&[("A/B/C/D/E", &letters(1))]).get("/");
     assert_eq!(tree(&inbox), ["A", "B", "C", "C / D", "D / E"]);

@@ -18,6 +18,47 @@ use crate::support::site::{Site, password_of};
 use crate::support::visitor::Visitor;
 
 #[test]
+fn times_are_by_the_clock_of_who_reads_them_once_script_has_told_it() {
+    let site = Site::new().messages(3).start();
+    let ann = site.sign_in("ann");
+    ann.get("/").shows("Times are shown in UTC");
+    let browser = Chromium::start();
+    let tab = browser.tab();
+    tab.take_cookies(&ann);
+    tab.time_zone("Asia/Tokyo");
+    tab.open(&format!("{}/", site.url()));
+    tab.open(&format!("{}/", site.url()));
+    assert!(
+        tab.text().contains("Times are shown in Asia/Tokyo"),
+        "{}",
+        tab.text()
+    );
+    tab.open(&format!("{}/settings", site.url()));
+    assert!(
+        tab.text().contains("Same as this device (Asia/Tokyo)"),
+        "{}",
+        tab.text()
+    );
+    // A choice counts before that, and what is no zone does not.
+    write_settings(&site, "time_zone = \"Europe/Oslo\"\n");
+    tab.open(&format!("{}/", site.url()));
+    assert!(
+        tab.text().contains("Times are shown in Europe/Oslo"),
+        "{}",
+        tab.text()
+    );
+    write_settings(&site, "");
+    tab.evaluate("document.cookie = 'postern-zone=../../etc/passwd; path=/cgi-bin/postern'");
+    tab.scripts(false);
+    tab.open(&format!("{}/", site.url()));
+    assert!(
+        tab.text().contains("Times are shown in UTC"),
+        "{}",
+        tab.text()
+    );
+}
+
+#[test]
 fn built_in_gives_way_to_the_hoster_and_the_hoster_to_the_user() {
     let site = Site::new().messages(60).start();
     let ann = site.sign_in("ann");

@@ -1,6 +1,13 @@
 // What a page can do better with script. Every page works without it, so nothing here may be the only way to anything.
 "use strict";
 
+// Times are told by the clock of who reads them, once this has said which that is; without script by the server's.
+const zone = `postern-zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}`;
+if (!document.cookie.split("; ").includes(zone)) {
+  const path = new URL("../..", document.currentScript.src).pathname.replace(/(.)\/$/, "$1");
+  document.cookie = `${zone}; path=${path}; max-age=31536000; samesite=strict${location.protocol === "https:" ? "; secure" : ""}`;
+}
+
 // Keys: a link, button or field says in aria-keyshortcuts which ones press it, or lead into it; a list says which lead from row
 // to row, and do something with the row that has the focus. The page says all of them: it has none where its reader wants
 // none. A button that cannot be seen, nor stands in a menu that can be, is not meant: it is for what is ticked, and nothing is.

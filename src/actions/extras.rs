@@ -98,7 +98,8 @@ fn event_line(visit: &Visit, event: &Event) -> EventLine {
         end: on_calendar(&event.end),
         clock: match &event.start {
             Some(Moment::Clock { zone, .. }) => Some(zone.clone()),
-            _ => None,
+            Some(Moment::At(_)) => Some(visit.zone.name().to_owned()),
+            Some(Moment::Day(..)) | None => None,
         },
         event: event.clone(),
         said: Coming::default(),

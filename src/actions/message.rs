@@ -7,7 +7,7 @@ use super::muted::MutedIds;
 use super::named_labels::{Labels, ON_A_MESSAGE};
 use super::opened::attachments;
 use super::panes::{Around, Beside, list_pane, offers};
-use super::{Done, Visit, sender, telling};
+use super::{Done, Visit, moment, sender, telling};
 use crate::clean::{self, Cleaned, Length};
 use crate::document::{Document, Opening, People, Purpose};
 use crate::error::{Error, GoneKind, Result};
@@ -356,6 +356,7 @@ fn heading<'a>(
         reply_to: &people.reply_to,
         sent,
         arrived: arrived.and_then(|at| visit.calendar(at)),
+        dated_apart: moment::other(row).and_then(|at| visit.calendar(at)),
         size: row.size.into(),
         flags: row.flags.clone(),
     }

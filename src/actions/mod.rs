@@ -34,6 +34,7 @@ pub mod labels;
 pub mod login;
 pub mod message;
 pub mod messages;
+mod moment;
 mod muted;
 mod named_labels;
 mod next_page;

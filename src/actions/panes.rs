@@ -7,7 +7,7 @@ use super::extras::standpoint;
 use super::identities::{may_send, own_addresses};
 use super::muted::MutedIds;
 use super::named_labels::{Labels, ON_A_ROW};
-use super::{Visit, finding, notice, together};
+use super::{Visit, finding, moment, notice, together};
 use crate::error::Result;
 use crate::mail::{
     FORWARDED, Flags, Folder, FolderName, FolderRef, ListId, Marked, MessageAct, Permits, Role,
@@ -248,6 +248,8 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
     let labels = Labels::of(visit);
     let muted = MutedIds::of(visit, &head.permits);
     let is_by_conversation = listing.list.is_grouped();
+    let told = || listing.lines.iter().filter_map(|line| line.row.as_ref());
+    let by_date = listing.list.order().by == SortBy::Date || moment::are_imported(told());
     let lines = listing.lines.iter().filter_map(|line| {
         let message = head.message(line.entry)?;
         let Place {
@@ -265,6 +267,9 @@ pub fn list_pane(visit: &Visit, around: &Around, listing: &Listing, beside: Besi
                 .is_some_and(|together| together.muted);
         let shown = row_line(visit, line, (&listing.list, message.clone()), *outgoing);
         Some(RowLine {
+            when: row
+                .and_then(|row| moment::of(row, by_date, visit.now))
+                .and_then(|at| visit.calendar(at)),
             muted: is_muted,
             // What comes of a muted conversation does not stand out.
             unread: shown.unread && !(is_muted && is_by_conversation),
@@ -456,12 +461,6 @@ fn row_line(visit: &Visit, line: &Line, at: (&ListId, MessageRef), outgoing: boo
         None => Some(Untold::NotYet),
         Some(row) => row.told.is_nothing().then_some(Untold::ByServer),
     };
-    // A sender's date is shown unless it is missing or still to come.
-    let dated = row
-        .dated
-        .map(|dated| dated.at)
-        .filter(|at| *at <= visit.now.saturating_add(86_400));
-    let at = dated.unwrap_or(row.arrived);
     let who = if outgoing { &row.to } else { &row.from };
     RowLine {
         ticked: String::new(),
@@ -474,9 +473,7 @@ fn row_line(visit: &Visit, line: &Line, at: (&ListId, MessageRef), outgoing: boo
         who: who.first().cloned(),
         to: outgoing,
         doubted: None,
-        when: Some(at)
-            .filter(|at| *at != 0)
-            .and_then(|at| visit.calendar(at)),
+        when: None,
         subject: row.subject.clone(),
         peek: row.preview.clone().filter(|words| !words.is_empty()),
         unread: untold.is_none() && !row.flags.has(&Flags::SEEN) || has_unread,

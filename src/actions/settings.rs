@@ -146,8 +146,17 @@ fn zones(visit: &Visit, value: &str) -> Vec<(String, String)> {
     if names.is_empty() {
         return Vec::new();
     }
-    let machine = Zone::named("").map_or_else(String::new, |zone| zone.name().to_owned());
-    let of_server = (String::new(), visit.words.server_zone(&machine));
+    // Without a choice it is the one in use: what script has told of the device, else the server's.
+    let settings = visit.profile.settings();
+    let of_server = Zone::named(&settings.time_zone).filter(|_| !settings.is_zone_chosen);
+    let of_server = of_server.or_else(|| Zone::named(""));
+    let of_server = of_server.map_or_else(String::new, |zone| zone.name().to_owned());
+    let is_told = !settings.is_zone_chosen && visit.zone.name() != of_server;
+    let usual = match is_told {
+        true => visit.words.device_zone(visit.zone.name()),
+        false => visit.words.server_zone(&of_server),
+    };
+    let of_server = (String::new(), usual);
     let is_other = |name: &&str| !name.is_empty() && !names.iter().any(|known| known == name);
     let other = [value].into_iter().filter(is_other).map(str::to_owned);
     let utc = (value != "UTC").then(|| "UTC".to_owned());

@@ -33,6 +33,9 @@ use crate::time::{self, Zone};
 use crate::views::login::Reason;
 use crate::views::{ONCE, RESUMED, TOKEN};
 
+/// The cookie in which script tells the zone of the reader's clock (www/app.js).
+const ZONE: &str = "postern-zone";
+
 /// Answers a request by an action behind the gate.
 pub(super) fn visit(
     asked: &Asked,
@@ -230,7 +233,9 @@ impl Visitor<'_> {
         };
         let profile = Profile::open(desk.pass, config.hoster());
         let settings = profile.settings();
-        let zone = Zone::named(&settings.time_zone);
+        let told = || asked.request.head.cookies_named(ZONE).find_map(Zone::told);
+        let told = (!settings.is_zone_chosen).then(told).flatten();
+        let zone = told.or_else(|| Zone::named(&settings.time_zone));
         let zone = zone.ok_or(Error::Internal(Cause::new("time zone")))?;
         let options = mailbox::Options {
             fresh_seconds: config.cache.fresh_seconds,

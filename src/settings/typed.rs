@@ -10,6 +10,7 @@ impl Settings {
     /// The value that is in use, as a form has it.
     pub fn text(&self, setting: Setting) -> String {
         match setting {
+            Setting::TimeZone if !self.is_zone_chosen => String::new(),
             Setting::TimeZone => self.time_zone.clone(),
             Setting::Theme => self.theme.as_str().to_owned(),
             Setting::Keys => Switch::of(self.keys).as_str().to_owned(),

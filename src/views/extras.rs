@@ -56,7 +56,7 @@ pub struct EventLine {
     pub end: Option<Calendar>,
     /// True where it is told in days, not in hours.
     pub whole_days: bool,
-    /// The name of the clock that the times are by, where that is not the reader's; may be empty.
+    /// The name of the zone that the times are in; may be empty. None for whole days.
     pub clock: Option<String>,
     /// What the reader has said to it, as far as its sender knows.
     pub said: Coming,

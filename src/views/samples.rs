@@ -829,6 +829,7 @@ fn heading<'a>(subject: &'a str, from: &'a [Address], sender: &'a Judgement) -> 
         reply_to: &[],
         sent: Some(moment(0)),
         arrived: Some(moment(0)),
+        dated_apart: None,
         size: 1_600_000,
         flags: Flags::default(),
     }

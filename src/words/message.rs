@@ -3,6 +3,7 @@
 //! Not for what a message states beside its text (`extras`). To know before changing it: as in `pages`, one function a place.
 
 use super::{Sentence, Words};
+use crate::time::Calendar;
 
 /// A message.
 impl Words {
@@ -127,6 +128,11 @@ impl Words {
     /// Label of the date that the sender wrote.
     pub fn sent_label(&self) -> &'static str {
         "Sent"
+    }
+
+    /// Beside the time at which a message arrived: its sender's date, which is another day.
+    pub fn dated(&self, at: &Calendar) -> String {
+        format!("(dated {})", self.when(at))
     }
 
     /// Label of the date at which the server got it.

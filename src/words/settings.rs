@@ -130,9 +130,14 @@ impl Words {
 
 /// What there is to choose.
 impl Words {
-    /// The zone of the machine.
+    /// The zone that the browser of the reader tells.
+    pub fn device_zone(&self, name: &str) -> String {
+        format!("Same as this device ({name})")
+    }
+
+    /// The same before one has told it; without script that stays so.
     pub fn server_zone(&self, name: &str) -> String {
-        format!("Same as the server ({name})")
+        format!("Automatic (server: {name})")
     }
 
     /// A theme.

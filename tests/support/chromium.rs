@@ -206,6 +206,11 @@ impl Tab {
         );
     }
 
+    /// The zone of the reader's clock.
+    pub fn time_zone(&self, name: &str) {
+        self.ask("Emulation.setTimezoneOverride", json!({"timezoneId": name}));
+    }
+
     /// Whether the reader prefers light or dark.
     pub fn prefer(&self, scheme: Scheme) {
         let value = match scheme {

@@ -33,6 +33,8 @@ pub struct Heading<'a> {
     pub sent: Option<Calendar>,
     /// When it arrived, by the reader's clock.
     pub arrived: Option<Calendar>,
+    /// When its sender dated it, by the reader's clock, where that is more than a day from when it arrived.
+    pub dated_apart: Option<Calendar>,
     /// Size in bytes.
     pub size: u64,
     /// What is set on it.
@@ -74,6 +76,7 @@ pub(super) fn heading(chrome: &Chrome, message: &MessagePage) -> Markup {
                 @if message.heading.flags.has(&Flags::FLAGGED) { (sign(Icon::Star, words.starred())) }
                 @if let Some(at) = message.heading.arrived.or(message.heading.sent) {
                     (when(words, &at, words.when(&at)))
+                    @if let Some(dated) = &message.heading.dated_apart { span { (words.dated(dated)) } }
                 } @else { (words.no_date()) }
             }
         }
