@@ -43,7 +43,7 @@ fn a_whole_visit_takes_one_connection_in_both_set_ups_of_apache() {
         assert_eq!(notes.source(), "Notes on message 10.\r\n");
         // The next request on the connection is answered, after an answer of each kind: a page, a part, a long transfer.
         ann.get("/").shows("Message 60");
-        let source = message.click("View source");
+        let source = message.click("Download message");
         assert!(source.source().contains("Subject: Message 10\r\n"));
         ann.get("/").shows("Message 60");
 

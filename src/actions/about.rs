@@ -1,13 +1,15 @@
-//! The page of all header fields of a message, for reading. Not for what they mean (`mime`).
+//! Pages of what a message is made of: all its header fields, and its source. Not for what they mean (`mime`).
 
+use super::opened::UNDER_THE_GATE;
 use super::panes::Around;
-use super::{Done, Visit};
+use super::{Done, Visit, part};
 use crate::document::Opening;
 use crate::error::Result;
 use crate::mail::NestedPath;
+use crate::mime::codec;
 use crate::route::{MessageQuery, MessageRef, Route};
 use crate::views;
-use crate::views::about::HeadersPage;
+use crate::views::about::{HeadersPage, SourcePage};
 
 /// All header fields of a message, for reading.
 ///
@@ -28,5 +30,30 @@ pub fn headers(visit: &mut Visit, at: &MessageRef, inside: &NestedPath) -> Resul
     };
     Ok(Done::Page(visit.page(|visit| {
         views::about::headers(&around.chrome(visit), &page)
+    })))
+}
+
+/// The source of a message, for reading; of one that is too long for a page the text alone.
+///
+/// # Errors
+/// `Gone`; `Imap`.
+pub fn source(visit: &mut Visit, at: &MessageRef) -> Result<Done> {
+    let Some(raw) = visit.mailbox.source(at, UNDER_THE_GATE)? else {
+        return part::source(visit, at, false);
+    };
+    let around = Around::gather(visit, Some(&at.folder), Vec::new())?;
+    let row = visit.mailbox.row(at)?;
+    let text = codec::text(&raw, "");
+    let page = SourcePage {
+        back: Route::Message(MessageQuery::plain(at.clone(), 0)),
+        save: Route::Source {
+            message: at.clone(),
+            save: true,
+        },
+        subject: &row.subject,
+        text: &text,
+    };
+    Ok(Done::Page(visit.page(|visit| {
+        views::about::source(&around.chrome(visit), &page)
     })))
 }

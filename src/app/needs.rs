@@ -221,7 +221,18 @@ pub fn needs(route: &Route) -> Needs<'_> {
             nested,
         } => Needs::page(|visit| picture::show(visit, message, inside, nested)),
         Route::Attachments { message } => Needs::part(|visit| part::attachments(visit, message)),
-        Route::Source { message, save } => Needs::part(|visit| part::source(visit, message, *save)),
+        Route::Source {
+            message,
+            save: true,
+        } => Needs::part(|visit| part::source(visit, message, true)),
+        Route::Source {
+            message,
+            save: false,
+        } => Needs {
+            // A long one is a text that stands alone in the window.
+            elsewhere: Elsewhere::Nothing,
+            ..Needs::page(|visit| about::source(visit, message))
+        },
 
         Route::Sender => Needs {
             back: Back::Carry {

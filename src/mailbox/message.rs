@@ -361,6 +361,18 @@ impl Mailbox<'_, '_> {
         Ok(Some(texts))
     }
 
+    /// A message as it travelled; None where that is more than `limit` bytes.
+    ///
+    /// # Errors
+    /// `Gone`; `Imap`.
+    pub fn source(&mut self, at: &MessageRef, limit: u32) -> Result<Option<Vec<u8>>> {
+        let row = self.row(at)?;
+        match row.size > limit {
+            true => Ok(None),
+            false => self.fetch_whole(at, &row).map(Some),
+        }
+    }
+
     /// A message whose structure the server cannot tell, or as much of it as is read here.
     fn fetch_whole(&mut self, at: &MessageRef, row: &Row) -> Result<Vec<u8>> {
         let whole = Section {

@@ -1,4 +1,4 @@
-//! The page of all header fields of a message, and what pages about something have around them.
+//! The pages of all header fields of a message and of its source, and what pages about something have around them.
 
 use maud::{Markup, html};
 
@@ -21,6 +21,19 @@ pub struct HeadersPage<'a> {
     pub cut: bool,
 }
 
+/// The source of a message.
+#[derive(Clone, Debug)]
+pub struct SourcePage<'a> {
+    /// The message.
+    pub back: Route,
+    /// Saves it as a file.
+    pub save: Route,
+    /// Its subject; may be empty.
+    pub subject: &'a str,
+    /// All of it.
+    pub text: &'a str,
+}
+
 /// The page of all header fields.
 pub fn headers(chrome: &Chrome, page: &HeadersPage) -> Markup {
     let words = chrome.words;
@@ -39,6 +52,26 @@ pub fn headers(chrome: &Chrome, page: &HeadersPage) -> Markup {
                 @for (name, value) in page.fields { dt { (name) } dd dir="auto" { (value) } }
             }
             @if page.cut { p.hint { (words.header_cut()) } }
+        },
+    )
+}
+
+/// The page of a message's source.
+pub fn source(chrome: &Chrome, page: &SourcePage) -> Markup {
+    let words = chrome.words;
+    let subject = match page.subject.trim() {
+        "" => words.no_subject(),
+        subject => subject,
+    };
+    framed(
+        chrome,
+        words.source(),
+        (&page.back, words.back_to_message()),
+        html! {
+            h1 { (words.source()) }
+            p.hint dir="auto" { (subject) }
+            p.links { a data-file="" href=(chrome.href(&page.save)) { (words.download_message()) } }
+            pre.source dir="ltr" { (page.text) }
         },
     )
 }

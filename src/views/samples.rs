@@ -150,6 +150,7 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
         ("all-folders", folders_page()),
         ("headers", extras::headers()),
         ("picture", extras::picture()),
+        ("source", extras::source()),
         ("sign-in", sign_in(None, "")),
         (
             "sign-in-wrong",

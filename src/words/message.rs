@@ -56,6 +56,11 @@ impl Words {
         "View source"
     }
 
+    /// Title of the page of the message as it travelled.
+    pub fn source(&self) -> &'static str {
+        "Source"
+    }
+
     /// The message as it travelled, as a file.
     pub fn download_message(&self) -> &'static str {
         "Download message"

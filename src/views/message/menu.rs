@@ -45,7 +45,7 @@ pub(in crate::views) fn links(chrome: &Chrome, message: &MessagePage) -> Markup 
         }
         a href=(chrome.href(&message.headers())) { (icon(Icon::Menu)) (words.all_headers()) }
         @if let Some(source) = message.source() {
-            a data-file="" href=(chrome.href(&source)) { (icon(Icon::Source)) (words.show_source()) }
+            a href=(chrome.href(&source)) { (icon(Icon::Source)) (words.show_source()) }
         }
         a href=(chrome.href(&message.print())) target="_blank" { (icon(Icon::Print)) (words.print()) }
         a data-file="" href=(chrome.href(&message.save())) { (icon(Icon::Download)) (words.download_message()) }

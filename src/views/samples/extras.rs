@@ -104,6 +104,18 @@ pub(super) fn headers() -> Markup {
     about::headers(&chrome(Words::ENGLISH, &folders(), &[]), &page)
 }
 
+/// A source that tries to be more than a text.
+pub(super) fn source() -> Markup {
+    let bad = "Subject: <script>alert(1)</script>\r\n\r\n</pre><b>\"onload=\"x";
+    let page = about::SourcePage {
+        back: opened(4),
+        save: opened(5),
+        subject: "<b>",
+        text: bad,
+    };
+    about::source(&chrome(Words::ENGLISH, &folders(), &[]), &page)
+}
+
 /// A picture between two others, whose name tries to be more than a name.
 pub(super) fn picture() -> Markup {
     let page = PicturePage {
