@@ -97,6 +97,16 @@ impl Response {
 
     /// The HTML of a mail, a document of its own; `remote` lets it load pictures from elsewhere.
     pub fn frame(document: Markup, remote: bool) -> Response {
+        Response::of_mail(document, remote, FRAME_SANDBOX)
+    }
+
+    /// The same for paper: whoever shows it may print it. Nothing in it can ask for that, for scripts stay off.
+    pub fn paper(document: Markup, remote: bool) -> Response {
+        let sandbox = format!("{FRAME_SANDBOX} allow-modals");
+        Response::of_mail(document, remote, &sandbox)
+    }
+
+    fn of_mail(document: Markup, remote: bool, sandbox: &str) -> Response {
         let images = if remote {
             "data: 'self' https:"
         } else {
@@ -104,7 +114,7 @@ impl Response {
         };
         let policy = format!(
             "default-src 'none'; style-src 'unsafe-inline'; img-src {images}; base-uri 'none'; form-action 'none'; \
-             frame-ancestors 'self'; sandbox {FRAME_SANDBOX}"
+             frame-ancestors 'self'; sandbox {sandbox}"
         );
         Response::new(
             200,

@@ -152,6 +152,34 @@ Diagnostic-Code: smtp; 550 5.1.1 no such user
 --part--";
 
 #[test]
+fn print_prints() {
+    let ann = Reader::of(vec![mail(
+        "The roof",
+        "Content-Type: text/plain\n\nDark tiles.",
+    )]);
+    let page = ann.open_mail("The roof");
+    let paper = page.click("Print");
+    let policy = paper.header("content-security-policy");
+    assert!(
+        policy.ends_with(" allow-modals") && !policy.contains("allow-scripts"),
+        "{policy}"
+    );
+    let browser = Chromium::start();
+    let tab = browser.tab();
+    tab.take_cookies(&ann);
+    tab.open(&format!("http://{}{}", ann.server(), page.target()));
+    // What a printer would be asked for.
+    tab.evaluate(
+        "Object.defineProperty(HTMLIFrameElement.prototype, 'contentWindow', \
+         { get() { return { focus() {}, print: () => (window.printed = this.contentDocument.body.innerText) } } }); 0",
+    );
+    tab.click(".tools summary");
+    tab.click("a[data-paper]");
+    tab.wait_for("window.printed?.includes('Dark tiles.')");
+    assert!(tab.url().contains("/message"), "{}", tab.url());
+}
+
+#[test]
 fn paper_tells_what_the_page_tells() {
     let guests: String = (1..=12)
         .map(|n| format!("ATTENDEE;CN=Guest {n}:mailto:g{n}@example.org\n"))

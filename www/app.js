@@ -51,6 +51,23 @@ const press = (event) => {
 };
 document.addEventListener("keydown", press);
 
+// Print prints: the page for paper is loaded into a frame that nobody sees. On phones, which print a page as it is in its
+// window, it opens as without script.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-paper]");
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || !matchMedia("(pointer: fine)").matches) return;
+  event.preventDefault();
+  document.querySelector("iframe.sr")?.remove();
+  const paper = Object.assign(document.createElement("iframe"), { className: "sr", title: link.textContent, tabIndex: -1, src: link.href });
+  paper.onload = () => {
+    if (!paper.contentDocument?.querySelector("#paper")) return location.assign(link.href);
+    paper.contentWindow.focus();
+    paper.contentWindow.print();
+  };
+  document.body.append(paper);
+  link.closest("details")?.removeAttribute("open");
+});
+
 // Boxes: with Shift all between the last one and this one become as this one is.
 let lastBox;
 document.addEventListener("click", (event) => {

@@ -71,5 +71,5 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
         cut: html.as_ref().map_or(letter.cut, |html| html.cut) || document.has_left_out(),
     });
     visit.rendering = visit.rendering.saturating_add(watch.passed());
-    Ok(Done::Page(Response::frame(document, query.remote)))
+    Ok(Done::Page(Response::paper(document, query.remote)))
 }

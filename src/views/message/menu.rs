@@ -47,7 +47,7 @@ pub(in crate::views) fn links(chrome: &Chrome, message: &MessagePage) -> Markup 
         @if let Some(source) = message.source() {
             a href=(chrome.href(&source)) { (icon(Icon::Source)) (words.show_source()) }
         }
-        a href=(chrome.href(&message.print())) target="_blank" { (icon(Icon::Print)) (words.print()) }
+        a data-paper href=(chrome.href(&message.print())) target="_blank" { (icon(Icon::Print)) (words.print()) }
         a data-file="" href=(chrome.href(&message.save())) { (icon(Icon::Download)) (words.download_message()) }
     }
 }
