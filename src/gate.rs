@@ -6,6 +6,7 @@
 
 mod later_place;
 mod sign_in_place;
+mod slot;
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -15,6 +16,8 @@ use std::time::Duration;
 
 pub use self::later_place::later_place;
 pub use self::sign_in_place::{Newcomer, SIGN_INS, sign_in_place};
+pub use self::slot::WAITERS;
+use self::slot::{Slot, slots};
 use crate::config;
 use crate::error::{Cause, Error, Result};
 use crate::process::Ticks;
@@ -137,42 +140,6 @@ impl Lane {
     }
 }
 
-/// One of the places in which the installation works or waits.
-#[derive(Debug)]
-struct Slot {
-    _file: File,
-    number: usize,
-}
-
-impl Slot {
-    /// A free one for a request that need not wait. The upper ones, which no waiter may take, only when all others are
-    /// taken: a storm's own workers must not hold what is kept for the calm.
-    fn take_any(state: &State, total: usize) -> Result<Option<Slot>> {
-        let lower = total.saturating_sub(SPARE);
-        Slot::first_free(state, (0..lower).rev().chain(lower..total))
-    }
-
-    /// A free one of the first `limit`, from the top down: fewer may use the lowest.
-    fn take(state: &State, limit: usize) -> Result<Option<Slot>> {
-        Slot::first_free(state, (0..limit).rev())
-    }
-
-    fn first_free(state: &State, numbers: impl Iterator<Item = usize>) -> Result<Option<Slot>> {
-        let dir = slots(state)?;
-        for number in numbers {
-            let path = dir.join(number.to_string());
-            let file = open(&path)?;
-            if try_lock(&file, &path)? {
-                return Ok(Some(Slot {
-                    _file: file,
-                    number,
-                }));
-            }
-        }
-        Ok(None)
-    }
-}
-
 /// The gates of all users of an installation, as one request comes to them.
 #[derive(Clone, Copy)]
 pub struct Gate<'g> {
@@ -182,15 +149,6 @@ pub struct Gate<'g> {
     pub config: &'g config::Gate,
     /// Until when the request may wait.
     pub deadline: Deadline,
-}
-
-/// The directory of the slots, made on first use.
-fn slots(state: &State) -> Result<PathBuf> {
-    let dir = state.dir().join("slots");
-    if !dir.is_dir() {
-        state::make_dir(&dir, true)?;
-    }
-    Ok(dir)
 }
 
 impl Gate<'_> {
@@ -204,11 +162,23 @@ impl Gate<'_> {
         self.lock(user, |lock, path| {
             // Who need not wait may take any slot, and nobody else touches the upper ones: a storm cannot flash through them.
             if try_lock(lock, path)? {
-                let slot = Slot::take_any(self.state, self.total())?;
-                return slot.ok_or(Error::TooMany { retry: 2 }).map(Some);
+                return self.slot_at_once(waiter).map(Some);
             }
             self.queue(&dir, lock, waiter).map(Some)
         })
+    }
+
+    /// A slot for who need not wait for the user's lock.
+    fn slot_at_once(&self, waiter: Waiter) -> Result<Slot> {
+        let free = Slot::take_any(self.state, self.total())?;
+        let slot = match waiter {
+            Waiter::Background => free,
+            Waiter::Page | Waiter::Part | Waiter::Act if free.is_some() => free,
+            Waiter::Page | Waiter::Part | Waiter::Act => {
+                Slot::wait_for_any(self.state, self.total(), self.deadline.left())?
+            }
+        };
+        slot.ok_or(Error::TooMany { retry: 2 })
     }
 
     /// Takes a user's lock, for which `wait` waits, and brings the slot to hold it in.

@@ -8,6 +8,7 @@ mod storms;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -360,6 +361,37 @@ fn three_storming_users_leave_room_for_a_calm_one() {
     for page in pages.into_iter().map(answer).filter(|p| p.status() != 200) {
         made_way(&page);
     }
+}
+
+#[test]
+fn who_finds_all_places_taken_waits_a_moment_for_one() {
+    let site = patient().start();
+    let (ann, ben) = (site.sign_in("ann"), site.sign_in("ben"));
+    let dir = site.state_dir().join("slots");
+    let hold = |name: &str| {
+        let file = fs::File::create(dir.join(name)).expect("a file to lock");
+        // The program works as another user where the test is root.
+        let for_all = fs::Permissions::from_mode(0o666);
+        file.set_permissions(for_all).expect("its permissions");
+        file.lock().expect("its lock");
+        file
+    };
+    // As sixteen clicks that work would hold, and two that wait.
+    let mut places: Vec<_> = (0..16).map(|nth| hold(&nth.to_string())).collect();
+    let _waiting = [hold("waits.1"), hold("waits.2")];
+    let waits = || {
+        let file = fs::File::open(dir.join("waits.3"));
+        file.is_ok_and(|file| file.try_lock().is_err())
+    };
+    let waited = click(&ann, "/");
+    until("it waits for a place", waits);
+    // No more than three do: the next is told so at once.
+    ben.get_once("/").has_status(429);
+    drop(places.pop());
+    answer(waited).has_status(200);
+    // Where no place comes free, nobody waits for long.
+    places.push(hold("15"));
+    ann.get_once("/").has_status(429);
 }
 
 #[test]

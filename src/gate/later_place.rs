@@ -5,7 +5,8 @@
 
 use std::fs::File;
 
-use super::{SPARE, Slot, first_free, slots};
+use super::slot::{Slot, slots};
+use super::{SPARE, first_free};
 use crate::config;
 use crate::error::Result;
 use crate::state::State;

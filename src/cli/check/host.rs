@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use super::{Report, TRY_LOCK, told};
 use crate::config::Config;
 use crate::error::{Cause, Error, Result};
-use crate::gate::{self, SIGN_INS};
+use crate::gate::{self, SIGN_INS, WAITERS};
 use crate::process::{self, Limits};
 use crate::state::State;
 use crate::store::THREADS;
@@ -120,9 +120,10 @@ pub fn limits(report: &mut Report, limits: &Limits, total: u32) {
     match limits.processes {
         Some(n) if n < FEW_PROCESSES => report.wrong(&format!("only {n} processes and threads are allowed; a few requests at once may use them up. Ask your provider for at least {}", needed(total))),
         Some(n) if n < needed(total) => report.note(&format!(
-            "{n} processes and threads are allowed, and {} may be needed when many people click at once ([gate] total = {total}, up to {} each, and {SIGN_INS} sign-ins); some requests are then refused. {}",
+            "{n} processes and threads are allowed, and {} may be needed when many people click at once ([gate] total = {total}, up to {} each, and {} beside them); some requests are then refused. {}",
             needed(total),
             of_request(),
+            beside(),
             match fitting(n) {
                 fits if fits >= LEAST_TOTAL => format!("[gate] total = {fits} fits"),
                 _ => "Ask your provider for more".to_owned(),
@@ -151,19 +152,20 @@ fn of_request() -> u64 {
     u64::try_from(THREADS).unwrap_or(u64::MAX).saturating_add(1)
 }
 
-fn sign_ins() -> u64 {
-    u64::try_from(SIGN_INS).unwrap_or(u64::MAX)
+/// Processes beside these: those that sign in, and those that wait for a place.
+fn beside() -> u64 {
+    u64::try_from(SIGN_INS.saturating_add(WAITERS)).unwrap_or(u64::MAX)
 }
 
 /// Processes and threads that are there at most with so many requests at once.
 fn needed(total: u32) -> u64 {
     let requests = u64::from(total).saturating_mul(of_request());
-    requests.saturating_add(sign_ins())
+    requests.saturating_add(beside())
 }
 
 /// How many requests at once fit into so many processes and threads.
 fn fitting(processes: u64) -> u64 {
-    let left = processes.saturating_sub(sign_ins());
+    let left = processes.saturating_sub(beside());
     left.checked_div(of_request()).unwrap_or_default()
 }
 
@@ -173,11 +175,11 @@ mod tests {
 
     #[test]
     fn what_fits_is_needed_at_most() {
-        for processes in [58_u64, 90, 100, 1000] {
+        for processes in [61_u64, 90, 100, 1000] {
             let total = u32::try_from(fitting(processes)).unwrap();
             assert!(needed(total) <= processes && needed(total + 1) > processes);
         }
-        assert_eq!((fitting(5), needed(16)), (0, 58));
+        assert_eq!((fitting(5), needed(16)), (0, 61));
     }
 
     #[test]
