@@ -167,6 +167,7 @@ fn print_prints() {
     let browser = Chromium::start();
     let tab = browser.tab();
     tab.take_cookies(&ann);
+    tab.viewport(1280, 900, 1.0, false);
     tab.open(&format!("http://{}{}", ann.server(), page.target()));
     // What a printer would be asked for.
     tab.evaluate(

@@ -55,7 +55,7 @@ document.addEventListener("keydown", press);
 // window, it opens as without script.
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-paper]");
-  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || !matchMedia("(pointer: fine)").matches) return;
+  if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || matchMedia("(pointer: coarse)").matches) return;
   event.preventDefault();
   document.querySelector("iframe.sr")?.remove();
   const paper = Object.assign(document.createElement("iframe"), { className: "sr", title: link.textContent, tabIndex: -1, src: link.href });
