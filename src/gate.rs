@@ -50,7 +50,9 @@ pub enum Waiter {
     Part,
     /// A POST: carries intent, waits in order, is never displaced.
     Act,
-    /// What nobody waits for, and a page that tries again automatically: never waits.
+    /// A page that tries again automatically: waits where there is room, and makes nobody leave.
+    Again,
+    /// What nobody waits for: never waits.
     Background,
 }
 
@@ -173,8 +175,8 @@ impl Gate<'_> {
         let free = Slot::take_any(self.state, self.total())?;
         let slot = match waiter {
             Waiter::Background => free,
-            Waiter::Page | Waiter::Part | Waiter::Act if free.is_some() => free,
-            Waiter::Page | Waiter::Part | Waiter::Act => {
+            _ if free.is_some() => free,
+            Waiter::Page | Waiter::Part | Waiter::Act | Waiter::Again => {
                 Slot::wait_for_any(self.state, self.total(), self.deadline.left())?
             }
         };
@@ -223,6 +225,16 @@ impl Gate<'_> {
                 // The ticket first: it makes the oldest waiting page leave, and with it a slot come free.
                 let ticket = Ticket::take(dir, u64::from(self.config.waiting))?;
                 let (_place, slot) = self.place_after(dir, &ticket)?;
+                wait(lock, &path, limit, LOOK, || ticket.check())?;
+                Ok(slot)
+            }
+            Waiter::Again => {
+                let ticket = Ticket::last(dir, u64::from(self.config.waiting))?;
+                let full = Error::TooMany { retry: 1 };
+                let places = self.config.waiting as usize;
+                let (_place, _) = first_free(dir, "page", places)?.ok_or_else(|| full.clone())?;
+                let limit_of_slots = self.total().saturating_sub(SPARE);
+                let slot = Slot::take(self.state, limit_of_slots)?.ok_or(full)?;
                 wait(lock, &path, limit, LOOK, || ticket.check())?;
                 Ok(slot)
             }
@@ -329,16 +341,25 @@ struct Ticket {
 }
 
 impl Ticket {
+    /// A ticket of one's own.
     fn take(dir: &Path, waiting: u64) -> Result<Ticket> {
+        let mut last = Ticket::last(dir, waiting)?;
+        let failed = |e: io::Error| state::failed(&last.path, &e);
+        if last.number > TICKETS {
+            last.file.set_len(0).map_err(failed)?;
+        }
+        last.file.write_all(b".").map_err(failed)?;
+        // With O_APPEND the kernel moves the offset to just behind what this write appended.
+        last.number = io::Seek::stream_position(&mut last.file).map_err(failed)?;
+        Ok(last)
+    }
+
+    /// The ticket of the page that came last: who waits by it leaves when that one does, and makes nobody leave.
+    fn last(dir: &Path, waiting: u64) -> Result<Ticket> {
         let path = dir.join("pages");
         let failed = |e: io::Error| state::failed(&path, &e);
-        let mut file = state::private().append(true).open(&path).map_err(failed)?;
-        if file.metadata().map_err(failed)?.len() > TICKETS {
-            file.set_len(0).map_err(failed)?;
-        }
-        file.write_all(b".").map_err(failed)?;
-        // With O_APPEND the kernel moves the offset to just behind what this write appended.
-        let number = io::Seek::stream_position(&mut file).map_err(failed)?;
+        let file = state::private().append(true).open(&path).map_err(failed)?;
+        let number = file.metadata().map_err(failed)?.len();
         Ok(Ticket {
             file,
             number,

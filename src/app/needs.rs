@@ -456,8 +456,8 @@ impl<'r> Needs<'r> {
         self.waits != Waiter::Background && !head.ahead
     }
 
-    /// How this request waits at the gate: a page that tries again without being asked to never waits, and never
-    /// displaces a click.
+    /// How this request waits at the gate: a page that tries again without being asked to never displaces a
+    /// click.
     ///
     /// # Errors
     /// `Internal` for a POST that would not wait as an act, and could be sent away by a newer click.
@@ -467,7 +467,10 @@ impl<'r> Needs<'r> {
             // What is kept without being asked for is kept again soon: it need not wait.
             ("POST", Waiter::Background) => Ok(Waiter::Background),
             ("POST", _) => Err(Error::Internal(Cause::new("a POST that is no act"))),
-            _ if route::retries(&head.query) > 0 || head.ahead => Ok(Waiter::Background),
+            _ if head.ahead => Ok(Waiter::Background),
+            (_, Waiter::Page | Waiter::Part) if route::retries(&head.query) > 0 => {
+                Ok(Waiter::Again)
+            }
             (_, waits) => Ok(waits),
         }
     }
@@ -502,7 +505,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_tries_again_never_waits_and_an_act_always_may() {
+    fn a_page_that_tries_again_is_no_click_and_an_act_is_always_one() {
         let head = |method: &str, query: &str| Head {
             method: method.into(),
             query: query.into(),
@@ -513,7 +516,7 @@ mod tests {
         };
         let page = Route::parse("GET", "/", "").unwrap();
         assert_eq!(waiter("GET", "", &page), Some(Waiter::Page));
-        assert_eq!(waiter("GET", "again=3", &page), Some(Waiter::Background));
+        assert_eq!(waiter("GET", "again=3", &page), Some(Waiter::Again));
         assert_eq!(
             waiter("POST", "again=3", &Route::SignOut),
             Some(Waiter::Act)

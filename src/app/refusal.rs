@@ -20,6 +20,8 @@ use crate::views::login::Reason;
 
 /// For how many retries a page that was sent away tries again automatically: about a minute.
 const RETRIES: u32 = 16;
+/// How many of these come soon, where there was no room: the clicks before it are soon done with.
+const SOON: u32 = 10;
 
 /// The form where the page should be; a part says so in its own small way.
 ///
@@ -164,17 +166,19 @@ fn log(asked: Option<&Asked>, failure: &Failure) {
 }
 
 /// When a page that was sent away tries again automatically; None where it does not. Pages that were sent away together must not
-/// come back together, so each waits for up to twice as long, as the numbers of their processes have it.
+/// come back together, so each waits for up to some seconds longer, as the numbers of their processes have it.
 fn retry_after(error: &Error, retries: u32) -> Option<Duration> {
-    let least: u64 = match retries {
-        0 => 1,
-        1 => 2,
-        _ => 4,
+    let is_soon = matches!(error, Error::TooMany { .. }) && retries < SOON;
+    let (least, most): (u64, u64) = match retries {
+        _ if is_soon => (1, 3),
+        0 => (1, 2),
+        1 => (2, 4),
+        _ => (4, 8),
     };
     // Fibonacci hashing: numbers that follow each other, in steps of any size, lead to all seconds. Whole ones, since browsers
     // read no others.
     let hash = std::process::id().wrapping_mul(0x9e37_79b1) >> 16;
-    let more = u64::from(hash).checked_rem(least.saturating_add(1));
+    let more = u64::from(hash).checked_rem(most.saturating_sub(least).saturating_add(1));
     let more = more.unwrap_or(0);
     let after = Duration::from_secs(least.saturating_add(more));
     (error.heals() && retries < RETRIES).then_some(after)
