@@ -137,7 +137,7 @@ fn what_is_clicked_later_goes_before_and_what_is_no_page_is_left_to_the_browser(
     });
     tab.wait_for("document.querySelector('main.message h1')");
     assert_eq!(tab.evaluate(SUBJECT), json!("Message 2"));
-    // A row to be opened in a tab of its own, and a link with its own target, are the browser's.
+    // A row, or a page for paper, to be opened in a tab of its own, and a link to a file, are the browser's.
     let prevented = "new Promise(done => { addEventListener('click', event => { done(event.defaultPrevented); event.preventDefault() }, { once: true });";
     let click = |link: &str, how: &str| {
         let event =
@@ -151,7 +151,7 @@ fn what_is_clicked_later_goes_before_and_what_is_no_page_is_left_to_the_browser(
         ("#m4 > a", "ctrlKey: true"),
         ("#m4 > a", "shiftKey: true"),
         ("#m4 > a", "button: 1"),
-        (".choices a[target]", "button: 0"),
+        (".choices a[data-paper]", "ctrlKey: true"),
         (".choices a[data-file]", "button: 0"),
     ] {
         assert_eq!(click(link, how), json!(false), "{link} {how}");
