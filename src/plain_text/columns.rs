@@ -20,6 +20,9 @@ const TAB: usize = 8;
 const WIDE: usize = 3;
 /// More narrow gaps than a table has in a line: such lines are spaced out to equal length.
 const SPACED: usize = 3;
+/// As long as the mark of an item may be, in bytes; and as many cells of a row are looked at: all is done once for each letter.
+const MARK: usize = 3;
+const CELLS: usize = 64;
 
 /// The lines of a text, told apart by how they are to be drawn.
 pub fn stretches(lines: &[Line]) -> Vec<Stretch<'_>> {
@@ -144,11 +147,9 @@ fn is_table(rows: &[String]) -> bool {
 }
 
 /// True where all that stands before a column is the mark of an item: `*`, `12.`, `a)`.
-fn is_mark(row: &str, column: usize) -> bool {
-    let before: String = row.chars().take(column).filter(|c| *c != ' ').collect();
+fn is_mark(before: &str) -> bool {
     let ends = before.trim_end_matches(['.', ')']);
-    before.chars().count() <= 3
-        && (ends.len() < before.len() || !before.contains(char::is_alphanumeric))
+    before.len() <= MARK && (ends.len() < before.len() || !before.contains(char::is_alphanumeric))
 }
 
 /// What stands apart in a row, behind a gap of two blanks and more, or behind an upright; none of a row that is spaced out.
@@ -156,14 +157,19 @@ fn cells(row: &str) -> Vec<Cell> {
     let mut found: Vec<Cell> = Vec::new();
     // Blanks since the last letter; that letter; whether there has been one.
     let (mut gap, mut last) = (0_usize, None::<char>);
+    // The first letters of the row: more than those of a mark, where it has more.
+    let mut before = String::new();
     for (column, c) in row.chars().enumerate() {
         if c == ' ' {
             gap = gap.saturating_add(1);
             continue;
         }
-        let is_item = found.is_empty() && is_mark(row, column);
+        let is_item = found.is_empty() && is_mark(&before);
         let is_sentence = is_item || gap < WIDE && last.is_some_and(|last| ".!?:;,".contains(last));
         if last.is_some() && (gap > 1 && !is_sentence || c == '|') {
+            if found.len() == CELLS {
+                break;
+            }
             found.push(Cell {
                 start: column,
                 end: column,
@@ -172,6 +178,9 @@ fn cells(row: &str) -> Vec<Cell> {
         }
         if let Some(cell) = found.last_mut() {
             cell.end = column;
+        }
+        if before.len() <= MARK {
+            before.push(c);
         }
         (gap, last) = (0, Some(c));
     }

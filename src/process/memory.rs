@@ -39,8 +39,8 @@ pub fn lacked_memory() -> bool {
 }
 
 /// Does `work`; the large pieces of zeros that it asks for lie in one mapping (mmap(2)), which stays. For who
-/// keeps many of them as long as the process lives and hardly touches them: sled has 41 tables of 512 KiB, whose mappings,
-/// made and removed one by one, would be a twentieth of a warm click.
+/// keeps many of them as long as the process lives and hardly touches them: sled has 41 tables of 512 KiB, which would be as
+/// many mappings, made and removed in each click.
 pub fn with_large_pieces_together<T>(work: impl FnOnce() -> T) -> T {
     struct Over(bool);
     impl Drop for Over {
