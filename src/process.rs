@@ -11,12 +11,14 @@ mod few_threads;
 mod memory;
 mod unsynced;
 
+use std::cell::Cell;
 use std::ffi::{CStr, CString, OsStr};
 use std::io::{self, Write as _};
 use std::os::fd::{AsFd, AsRawFd as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
+use std::thread::LocalKey;
 use std::time::Duration;
 use std::{mem, ptr};
 
@@ -31,6 +33,18 @@ static ABORTED: ReadyMade = ReadyMade::none();
 static ARMED: AtomicBool = AtomicBool::new(false);
 /// True once a byte of the answer may have been written: then a second answer would only be noise.
 static ANSWERING: AtomicBool = AtomicBool::new(false);
+
+/// Does `work` while a flag of this thread is set.
+fn with_set<T>(flag: &'static LocalKey<Cell<bool>>, work: impl FnOnce() -> T) -> T {
+    struct Over(&'static LocalKey<Cell<bool>>, bool);
+    impl Drop for Over {
+        fn drop(&mut self) {
+            self.0.set(self.1);
+        }
+    }
+    let _over = Over(flag, flag.replace(true));
+    work()
+}
 
 /// First thing in `main`: files for the owner only, one malloc arena, short sleeps that are short, no death by a file
 /// that may not grow, and no copy of this memory, which holds a password, for a core file or another process of the account.

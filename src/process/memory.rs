@@ -7,6 +7,8 @@ use std::cell::Cell;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 
+use super::with_set;
+
 /// The system's allocator. What goes wrong after it has refused memory says nothing of the data that was being worked on.
 struct Remembering {
     has_refused: AtomicBool,
@@ -42,14 +44,7 @@ pub fn lacked_memory() -> bool {
 /// keeps many of them as long as the process lives and hardly touches them: sled has 41 tables of 512 KiB, which would be as
 /// many mappings, made and removed in each click.
 pub fn with_large_pieces_together<T>(work: impl FnOnce() -> T) -> T {
-    struct Over(bool);
-    impl Drop for Over {
-        fn drop(&mut self) {
-            IS_ASKED.set(self.0);
-        }
-    }
-    let _over = Over(IS_ASKED.replace(true));
-    work()
+    with_set(&IS_ASKED, work)
 }
 
 impl Together {

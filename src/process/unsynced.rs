@@ -5,6 +5,8 @@
 
 use std::cell::Cell;
 
+use super::with_set;
+
 thread_local! {
     /// True between these lines.
     static LEFT_OUT: Cell<bool> = const { Cell::new(false) };
@@ -13,14 +15,7 @@ thread_local! {
 /// Does `work`, and leaves out what it synchronises to the disk on this thread by fsync(2): for work that a request does not
 /// depend on. Where the C library is not glibc nothing stands before its function, and nothing is left out.
 pub fn without_fsync<T>(work: impl FnOnce() -> T) -> T {
-    struct Over(bool);
-    impl Drop for Over {
-        fn drop(&mut self) {
-            LEFT_OUT.set(self.0);
-        }
-    }
-    let _over = Over(LEFT_OUT.replace(true));
-    work()
+    with_set(&LEFT_OUT, work)
 }
 
 /// True where fsync(2) is to be left out.
