@@ -456,8 +456,8 @@ impl<'r> Needs<'r> {
         self.waits != Waiter::Background && !head.ahead
     }
 
-    /// How this request waits at the gate: a page that tries again without being asked to never displaces a
-    /// click.
+    /// How this request waits at the gate: a page that tries again without being asked to never
+    /// displaces a click.
     ///
     /// # Errors
     /// `Internal` for a POST that would not wait as an act, and could be sent away by a newer click.

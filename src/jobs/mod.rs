@@ -327,16 +327,22 @@ mod tests {
         left.value
     }
 
-    /// Ann runs an errand; what came back, and whether it was recorded.
-    fn ran(job: Errand) -> (Returned, bool) {
+    /// An installation that ann is known to.
+    fn installed() -> (tempfile::TempDir, Config, State) {
         let dir = tempfile::tempdir().unwrap();
         let config = Config {
             state_dir: Some(dir.path().join("state")),
             ..Config::default()
         };
         let state = State::open(&config, &[]).unwrap();
+        state.make_user(state.user("", "ann")).unwrap();
+        (dir, config, state)
+    }
+
+    /// Ann runs an errand; what came back, and whether it was recorded.
+    fn ran(job: Errand) -> (Returned, bool) {
+        let (_dir, config, state) = installed();
         let user = state.user("", "ann");
-        state.make_user(user).unwrap();
         let beginning = Beginning {
             user,
             realm: "",
@@ -382,13 +388,7 @@ mod tests {
 
     #[test]
     fn whoever_passes_the_gate_next_sees_that_a_job_is_at_work() {
-        let dir = tempfile::tempdir().unwrap();
-        let config = Config {
-            state_dir: Some(dir.path().join("state")),
-            ..Config::default()
-        };
-        let state = State::open(&config, &[]).unwrap();
-        state.make_user(state.user("", "ann")).unwrap();
+        let (_dir, config, state) = installed();
         let gate = gate(&state, &config);
         for _ in 0..200 {
             let leaving = pass(&state);
