@@ -9,7 +9,8 @@ use crate::support::chromium::{Chromium, Tab};
 use crate::support::mails::MailBuilder;
 use crate::support::site::Site;
 
-fn opened(site: &Site, browser: &Chromium) -> Tab {
+/// A tab of ann's, at her inbox.
+pub fn opened(site: &Site, browser: &Chromium) -> Tab {
     let tab = browser.tab();
     tab.take_cookies(&site.sign_in("ann"));
     tab.viewport(1280, 844, 1.0, false);

@@ -4,10 +4,10 @@
 use serde_json::json;
 
 use super::{found, only, plan};
+use crate::keys::opened;
 use crate::people;
 use crate::support::chromium::{Chromium, Tab};
 use crate::support::sink::SmtpSink;
-use crate::support::site::Site;
 
 /// How often Tab is pressed at most from one thing to the next.
 const FAR: usize = 12;
@@ -66,14 +66,6 @@ fn says(tab: &Tab, words: &str) {
         "“{words}” is not said, but {told:?}:\n{}",
         tab.text()
     );
-}
-
-fn opened(site: &Site, browser: &Chromium) -> Tab {
-    let tab = browser.tab();
-    tab.take_cookies(&site.sign_in("ann"));
-    tab.viewport(1280, 844, 1.0, false);
-    tab.open(&format!("{}/", site.url()));
-    tab
 }
 
 #[test]
