@@ -305,6 +305,22 @@ fn flags_on_a_page_that_was_not_shown_are_compared_when_it_is() {
     connections(&ann.get(older.target()), 0);
 }
 
+/// Somebody who walks through a long list, and looks for new mail on each page, comes back to where they began.
+#[test]
+fn a_long_walk_does_not_forget_the_flags_of_its_first_pages() {
+    let site = Site::new()
+        .dovecot("imap_capability = IMAP4rev1 SORT LIST-STATUS SPECIAL-USE\n")
+        .config("[cache]\nfresh_seconds = 86400\n[settings]\nrows = 10\n")
+        .messages(230)
+        .start();
+    let ann = site.sign_in("ann");
+    let mut page = ann.get("/");
+    while page.has_link("Older") {
+        page = page.click("Older").click("Check for new mail");
+    }
+    connections(&ann.get("/"), 0);
+}
+
 /// The flags of Ann's messages on the server, in their order.
 fn flags(site: &Site) -> Vec<String> {
     let mut client = site.other_client("ann");

@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::Mailbox;
 use super::sync::Compared;
+use super::{Mailbox, stretches};
 use crate::error::{Cause, Error, Imap, Result};
 use crate::mail::{Conversation, Entry, FolderName, FolderRef, ListId, Permits, Row, Uid};
 use crate::route::{Anchor, ListPage, ListQuery, Selected};
@@ -16,8 +16,6 @@ use crate::store::keys::{FlagsAsOf, List};
 
 /// How often a list is compared again within one request, where a folder will not stand still.
 const ATTEMPTS: u32 = 3;
-/// Stretches of a list whose flags are known as of different times.
-const STRETCHES: usize = 20;
 
 /// A page of a list.
 #[derive(Clone, Debug)]
@@ -290,16 +288,12 @@ impl Mailbox<'_, '_> {
         if head.modseq.is_some() {
             return;
         }
-        let (from, to) = (ranks.start, ranks.end);
         let now = FlagsAsOf {
-            from,
-            to,
+            from: ranks.start,
+            to: ranks.end,
             as_of: self.fresh.now,
         };
-        head.flags.retain(|at| at.from < from || at.to > to);
-        head.flags.push(now);
-        let surplus = head.flags.len().saturating_sub(STRETCHES);
-        head.flags.drain(..surplus);
+        stretches::note(&mut head.flags, now);
         self.cache.put_head(list, head);
     }
 

@@ -8,6 +8,7 @@ use super::outcome::Moved;
 use super::{Change, Changes};
 use crate::error::Result;
 use crate::mail::{Counts, Flags, FolderRef, ListId, ModSeq, PartPath, Row, Told, Uid};
+use crate::mailbox::stretches;
 use crate::mailbox::sync::Purpose;
 use crate::remote::UidSet;
 use crate::store::keys::{FlagsAsOf, List};
@@ -67,8 +68,10 @@ impl Changes<'_, '_, '_> {
             ..*at
         };
         let mut flags: Vec<FlagsAsOf> = work.head.flags.iter().map(shifted).collect();
-        if work.head.modseq.is_none() {
-            flags.extend(self.stretch(work, &now));
+        if work.head.modseq.is_none()
+            && let Some(stretch) = self.stretch(work, &now)
+        {
+            stretches::note(&mut flags, stretch);
         }
         let head = List {
             modseq: behind.modseq,
