@@ -15,6 +15,7 @@ mod labels;
 mod mailto;
 mod names;
 mod page;
+mod picked;
 mod preference_form;
 mod query;
 mod search_form;
@@ -23,7 +24,7 @@ mod told_form;
 use crate::error::{Error, Result};
 pub use crate::mail::MessageRef;
 use crate::mail::{FolderName, NestedPath, Search, Source};
-pub use act::{ActForm, AllOf, MessagesForm, Picked, SenderForm};
+pub use act::{ActForm, AllOf, MessagesForm, SenderForm};
 pub use beside::{NoticeId, notice_of, retries, retrying, with_notice};
 pub use compose::{ComposeQuery, DraftForm, Wish, next};
 pub use folder_form::SettingForm;
@@ -34,6 +35,7 @@ pub use page::{
     Anchor, Face, FolderAsks, FolderQuery, FoldersQuery, FrameQuery, ListPage, ListQuery,
     MessageQuery, Selected,
 };
+pub use picked::Picked;
 pub use preference_form::PreferenceForm;
 use query::{Link, Query};
 pub use search_form::SearchForm;

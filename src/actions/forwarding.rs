@@ -33,6 +33,7 @@ pub(super) fn begin(visit: &mut Visit, form: &MessagesForm) -> Result<Done> {
                 folder,
                 uids,
                 home: None,
+                since: None,
             });
         }
     }

@@ -138,6 +138,8 @@ struct Chosen {
     which: Which,
     /// The folder that just these are to go to.
     home: Option<FolderName>,
+    /// Those of them that were changed since are left alone.
+    since: Option<ModSeq>,
 }
 
 /// What was done, how it is taken back, and how it is continued.
@@ -184,7 +186,7 @@ fn carry_out(
             before: tally,
             page: &form.page,
             under: visit.notice,
-            since: form.since,
+            since: chosen.since,
         };
         let outcome = visit.mailbox.act(&order, visit.progress)?;
         tally = outcome.tally;
@@ -232,8 +234,6 @@ fn done_here(visit: &Visit, form: &MessagesForm, count: usize) -> Carried {
 struct Back {
     act: MessageAct,
     picked: Picked,
-    /// Messages that were changed since are left alone.
-    since: Option<ModSeq>,
 }
 
 /// What takes back what was done in a folder, where something can.
@@ -245,8 +245,8 @@ fn undone(act: MessageAct, from: &FolderRef, way: WayBack) -> Option<Back> {
                 folder: from.clone(),
                 uids: uids.iter().collect(),
                 home: None,
+                since,
             },
-            since,
         },
         WayBack::From(folder, uids) => Back {
             act: MessageAct::Move,
@@ -254,8 +254,8 @@ fn undone(act: MessageAct, from: &FolderRef, way: WayBack) -> Option<Back> {
                 folder,
                 uids: uids.iter().collect(),
                 home: Some(from.name.clone()),
+                since: None,
             },
-            since: None,
         },
     })
 }
@@ -278,14 +278,13 @@ fn undo(visit: &Visit, form: &MessagesForm, mut back: Vec<Back>) -> Option<ActFo
         since: None,
     };
     let undo = match (back.pop(), back.is_empty()) {
-        (Some(Back { picked, since, .. }), true) => MessagesForm {
+        (Some(Back { picked, .. }), true) => MessagesForm {
             to: picked.home,
             from: picked.folder,
             uids: picked.uids,
-            since,
+            since: picked.since,
             ..undo
         },
-        // Of several folders each counts its changes for itself.
         (last, _) => MessagesForm {
             picked: back
                 .into_iter()
@@ -309,6 +308,7 @@ fn more(form: &MessagesForm, tally: Tally, rest: Vec<Chosen>) -> Option<ActForm>
             folder: chosen.from,
             uids: uids.iter().collect(),
             home: chosen.home,
+            since: chosen.since,
         })
     };
     let rest = match form.all {
@@ -369,11 +369,13 @@ impl Visit<'_, '_> {
             from: form.from.clone(),
             which,
             home: None,
+            since: form.since,
         };
         let picked = |picked: &Picked| Chosen {
             from: picked.folder.clone(),
             which: Which::These(picked.uids.iter().copied().collect()),
             home: picked.home.clone(),
+            since: picked.since,
         };
         Some(match form.all {
             None => {
@@ -390,6 +392,7 @@ impl Visit<'_, '_> {
                     from,
                     which: Which::Found(uids.into_iter().collect()),
                     home: None,
+                    since: None,
                 });
                 found.collect()
             }

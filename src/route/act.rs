@@ -3,6 +3,7 @@
 //! Not for the token, which every form carries. To know before changing it: `read` and `fields` are each the inverse of the
 //! other, as `Route::parse` and `Route::href` are.
 
+use super::picked::{self, Picked, at_home, named, ranges, uids, unchanged};
 use super::query::{Link, Query};
 use super::{Base, ListQuery, MessageQuery, MessageRef, NoticeId, Route, Selected};
 use crate::error::{Error, Result};
@@ -71,43 +72,6 @@ pub struct MessagesForm {
     pub since: Option<ModSeq>,
 }
 
-/// Messages of one of several folders.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Picked {
-    /// The folder.
-    pub folder: FolderRef,
-    /// Which of its messages.
-    pub uids: Vec<Uid>,
-    /// The folder that just these are to go to, where each have their own.
-    pub home: Option<FolderName>,
-}
-
-impl Picked {
-    /// Reads UIDVALIDITY, numbers and the folder's name: `7.3:5,9.Work`.
-    pub(super) fn read(text: &str) -> Option<Result<Picked>> {
-        let (validity, rest) = text.split_once('.')?;
-        let bad = || Error::BadRequest("u");
-        Some((|| {
-            let (numbers, name) = rest.split_once('.').ok_or_else(bad)?;
-            Ok(Picked {
-                folder: FolderRef {
-                    name: FolderName::new(name).ok_or_else(bad)?,
-                    validity: UidValidity(validity.parse().map_err(|_| bad())?),
-                },
-                uids: uids(std::iter::once(numbers))?,
-                home: None,
-            })
-        })())
-    }
-
-    /// As forms have it.
-    pub(super) fn to_text(&self) -> String {
-        let FolderRef { name, validity } = &self.folder;
-        let numbers = ranges(&self.uids);
-        format!("{}.{numbers}.{}", validity.0, name.as_wire())
-    }
-}
-
 /// All messages of a list as it was when it was shown. What has come since is not among them: its UIDs are higher.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AllOf {
@@ -134,7 +98,7 @@ impl AllOf {
 
 impl MessagesForm {
     /// Most messages that one form names.
-    pub const MOST: usize = 100_000;
+    pub const MOST: usize = picked::MOST;
     /// The field that means all of a list.
     pub const ALL: &str = "all";
     /// The field that names the conversation which is open.
@@ -197,6 +161,7 @@ impl MessagesForm {
                 folder: message.within(),
                 uids,
                 home: None,
+                since: None,
             }
             .to_text(),
         }
@@ -212,7 +177,12 @@ impl MessagesForm {
         let to = fields.all("to").filter(|to| !to.is_empty());
         let to = to.map(|to| FolderName::new(to).ok_or(Error::BadRequest("to")));
         let to: Vec<FolderName> = to.collect::<Result<_>>()?;
+        let since = fields
+            .all("since")
+            .map(|text| text.parse().ok().and_then(ModSeq::new));
+        let since: Vec<Option<ModSeq>> = since.collect();
         let (plain, picked) = named(fields.all("u"))?;
+        let picked = unchanged(&since, picked)?;
         let (to, picked) = at_home(to, picked)?;
         let name = fields
             .get("in")
@@ -241,7 +211,6 @@ impl MessagesForm {
             to,
             from,
             uids: uids(plain.into_iter())?,
-            picked,
             all: fields
                 .get(MessagesForm::ALL)
                 .map(|text| AllOf::read(text).ok_or(Error::BadRequest("all")))
@@ -254,10 +223,11 @@ impl MessagesForm {
                 .transpose()?,
             sure: fields.is_set("sure"),
             undoes: fields.get("undoes").and_then(NoticeId::from_text),
-            since: fields
-                .get("since")
-                .and_then(|n| n.parse().ok())
-                .and_then(ModSeq::new),
+            since: match picked.is_empty() {
+                true => since.first().copied().flatten(),
+                false => None,
+            },
+            picked,
         })
     }
 
@@ -271,8 +241,14 @@ impl MessagesForm {
         } else if self.picked.is_empty() {
             set("u", ranges(&self.uids));
         }
+        let are_counted = self.picked.iter().any(|picked| picked.since.is_some());
         for picked in &self.picked {
             set("u", picked.to_text());
+            if are_counted {
+                // Where one folder counts its changes, and another does not: 0 for that one.
+                let since = picked.since.map_or(0, ModSeq::get);
+                set("since", since.to_string());
+            }
             if let Some(home) = &picked.home {
                 set("to", home.as_wire().to_owned());
             }
@@ -299,7 +275,7 @@ impl MessagesForm {
         if let Some(id) = self.undoes {
             set("undoes", id.to_text());
         }
-        if let Some(since) = self.since {
+        if let Some(since) = self.since.filter(|_| self.picked.is_empty()) {
             set("since", since.get().to_string());
         }
         fields
@@ -341,87 +317,6 @@ impl From<MessagesForm> for ActForm {
 fn talk(text: &str) -> Option<MessageRef> {
     let picked = Picked::read(text)?.ok()?;
     Some(picked.folder.message(*picked.uids.first()?))
-}
-
-/// Parts what names messages of the form's own folder from what names them with theirs.
-fn named<'t>(texts: impl Iterator<Item = &'t str>) -> Result<(Vec<&'t str>, Vec<Picked>)> {
-    let (mut plain, mut all) = (Vec::new(), Vec::<Picked>::new());
-    let mut count: usize = 0;
-    for text in texts {
-        let Some(picked) = Picked::read(text) else {
-            plain.push(text);
-            continue;
-        };
-        let picked = picked?;
-        count = count.saturating_add(picked.uids.len());
-        if count > MessagesForm::MOST {
-            return Err(Error::BadRequest("u"));
-        }
-        all.push(picked);
-    }
-    Ok((plain, all))
-}
-
-/// Where messages are to go: those of each text into a folder of their own, or all into one; then the messages of one folder
-/// are put together.
-fn at_home(to: Vec<FolderName>, picked: Vec<Picked>) -> Result<(Option<FolderName>, Vec<Picked>)> {
-    if to.len() <= 1 {
-        let mut together: Vec<Picked> = Vec::new();
-        for picked in picked {
-            let mut known = together.iter_mut();
-            match known.find(|known| known.folder == picked.folder) {
-                Some(known) => known.uids.extend(picked.uids),
-                None => together.push(picked),
-            }
-        }
-        for picked in &mut together {
-            picked.uids.sort_unstable();
-            picked.uids.dedup();
-        }
-        return Ok((to.into_iter().next(), together));
-    }
-    if to.len() != picked.len() {
-        return Err(Error::BadRequest("to"));
-    }
-    let homes = picked.into_iter().zip(to);
-    let homes = homes.map(|(picked, home)| Picked {
-        home: Some(home),
-        ..picked
-    });
-    Ok((None, homes.collect()))
-}
-
-/// Reads numbers and ranges of numbers; a message that is named twice counts once.
-fn uids<'t>(texts: impl Iterator<Item = &'t str>) -> Result<Vec<Uid>> {
-    let bad = || Error::BadRequest("u");
-    let number = |text: &str| text.parse().ok().and_then(Uid::new).ok_or_else(bad);
-    let mut uids = Vec::new();
-    for range in texts.flat_map(|text| text.split(',')) {
-        let (first, last) = range.split_once(':').unwrap_or((range, range));
-        let (first, last) = (number(first)?.get(), number(last)?.get());
-        let count = last.checked_sub(first).ok_or_else(bad)?;
-        let count = usize::try_from(count).unwrap_or(usize::MAX);
-        if uids.len().saturating_add(count) >= MessagesForm::MOST {
-            return Err(bad());
-        }
-        uids.extend((first..=last).filter_map(Uid::new));
-    }
-    uids.sort_unstable();
-    uids.dedup();
-    Ok(uids)
-}
-
-/// Numbers in one text, runs of them as ranges.
-fn ranges(uids: &[Uid]) -> String {
-    let runs = uids.chunk_by(|one, next| one.get().checked_add(1) == Some(next.get()));
-    let written = runs.filter_map(|run| {
-        let (first, last) = (run.first()?.get(), run.last()?.get());
-        Some(match first == last {
-            true => first.to_string(),
-            false => format!("{first}:{last}"),
-        })
-    });
-    written.collect::<Vec<_>>().join(",")
 }
 
 /// An act, and what its form says.
@@ -480,6 +375,7 @@ mod tests {
             },
             uids: [3, 4, 9].into_iter().filter_map(Uid::new).collect(),
             home: home.and_then(FolderName::new),
+            since: None,
         };
         let all = AllOf { below: 1, count: 2 };
         let form = MessagesForm {
@@ -501,6 +397,19 @@ mod tests {
             ..form.clone()
         };
         assert_eq!(MessagesForm::read(&of_talk.fields()), Ok(of_talk));
+        // Of each folder as of its own count of changes, where it has one.
+        let counted = |name: &str, since| Picked {
+            since: ModSeq::new(since),
+            ..picked(name, None)
+        };
+        let of_each = MessagesForm {
+            picked: vec![counted("a", 7), counted("b", 0), counted("c", 9)],
+            ..form.clone()
+        };
+        assert_eq!(MessagesForm::read(&of_each.fields()), Ok(of_each.clone()));
+        let mut fields = of_each.fields();
+        fields.push(("since".to_owned(), "7".to_owned()));
+        assert!(MessagesForm::read(&fields).is_err(), "a count too many");
         let mut fields = form.fields();
         fields.push(("to".to_owned(), "z".to_owned()));
         assert!(MessagesForm::read(&fields).is_err(), "a home too many");

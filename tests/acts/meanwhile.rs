@@ -130,6 +130,34 @@ fn rule_10_undo_leaves_alone_what_others_have_changed_since() {
     assert_eq!(flags[..2], ["\\Flagged", ""], "{flags:?}");
 }
 
+#[test]
+fn rule_10_undo_in_several_folders_leaves_alone_what_others_have_changed_in_each() {
+    let old = |n| Mail::plain("Kai <kai@example.org>", &format!("Old {n}"), "x");
+    let site = plan(2)
+        .mails("ann", "Archive", vec![old(1), old(2)])
+        .start();
+    let list = inbox(&site);
+    let found = list
+        .visitor()
+        .get("/folder?f=INBOX&q=is:unstarred&scope=all&select=all");
+    let done = found.form("rows").smuggle("act", "star").submit();
+    done.says("4 messages starred.");
+    // Another program makes one star of each folder its own.
+    let mut other = site.other_client("ann");
+    for folder in ["INBOX", "Archive"] {
+        other.run(&format!("SELECT {folder}"));
+        other.run("STORE 1 -FLAGS (\\Flagged)");
+        other.run("STORE 1 +FLAGS (\\Flagged)");
+    }
+    drop(other);
+    let back = undo(&done);
+    back.says("Stars removed from 2 messages.")
+        .says("2 messages are unchanged.");
+    for folder in ["INBOX", "Archive"] {
+        assert_eq!(flags(&site, folder), ["\\Flagged", ""], "{folder}");
+    }
+}
+
 /// Two hundred rows a page, two acts with a page of them each: one connection for each act, and none for the list that
 /// follows, which has the rows that moved up.
 #[test]
