@@ -3,7 +3,8 @@
 //! On the server a conversation is muted by `$Muted` on its messages. Its ids stand in the profile too, for two cases: the
 //! server keeps no keywords, or the messages that have it were archived before the next one came. Not for how that is shown
 //! (`panes`, `conversation`). To know before changing it: where a message that was muted here is still in its folder and
-//! its keyword is gone, another mail program took it off, and that counts.
+//! its keyword is gone, another mail program took it off, and that counts. Counts of unread messages are the server's, what
+//! was muted among them: other mail programs show the same number, and `is:unread` finds as many.
 
 use std::collections::BTreeSet;
 
