@@ -54,8 +54,11 @@ fn an_act_among_quick_clicks_is_refused_to_nobody() {
     }
 }
 
+/// Seventy clicks a second, for a few seconds; for longer: `POSTERN_STORM_SECONDS=15`.
 #[test]
 fn clicks_without_end_leave_a_calm_user_alone() {
+    let seconds = std::env::var("POSTERN_STORM_SECONDS").ok();
+    let seconds: u32 = seconds.map_or(4, |text| text.parse().expect("a number"));
     let site = plan().config("[cache]\nfresh_seconds = 1").start();
     site.other_client("ben")
         .append_all("INBOX", &crate::support::mails::generated(120)[100..]);
@@ -66,7 +69,7 @@ fn clicks_without_end_leave_a_calm_user_alone() {
     let storm = thread::spawn({
         let ann = ann.clone();
         move || {
-            let clicks: Vec<_> = (0..280)
+            let clicks: Vec<_> = (0..70 * seconds)
                 .map(|_| {
                     thread::sleep(Duration::from_millis(14));
                     click(&ann, "/?compare=1")
@@ -75,7 +78,9 @@ fn clicks_without_end_leave_a_calm_user_alone() {
             clicks.into_iter().map(answer).collect::<Vec<Page>>()
         }
     });
+    let mut rounds = 0;
     while !storm.is_finished() {
+        rounds += 1;
         let calm = [
             click(&ben, "/"),
             part(&ben, &frame),
@@ -88,6 +93,11 @@ fn clicks_without_end_leave_a_calm_user_alone() {
         thread::sleep(Duration::from_millis(200));
     }
     let pages = storm.join().expect("a storm");
+    let served = pages.iter().filter(|page| page.status() == 200).count();
+    println!(
+        "{served} of {} were served beside {rounds} calm rounds",
+        pages.len()
+    );
     for page in pages.iter().filter(|p| p.status() != 200) {
         made_way(page);
     }
