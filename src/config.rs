@@ -45,6 +45,8 @@ pub struct ImapServer {
     pub ca_file: Option<PathBuf>,
     /// The name by which this server signs its verdict on a sender (RFC 8601 2.5); empty: none is believed or shown.
     pub authserv_id: String,
+    /// True where it is told from which address somebody signs in (RFC 2971), so that it counts guesses by that.
+    pub send_client_address: bool,
 }
 
 impl Default for ImapServer {
@@ -55,6 +57,7 @@ impl Default for ImapServer {
             security: None,
             ca_file: None,
             authserv_id: String::new(),
+            send_client_address: false,
         }
     }
 }

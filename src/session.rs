@@ -303,6 +303,7 @@ impl Session {
             server,
             login: &self.login,
             password: self.password.text(),
+            client: None,
         })
     }
 

@@ -110,6 +110,7 @@ fn server(port: u16) -> ImapServer {
         security: Some(Security::None),
         ca_file: None,
         authserv_id: String::new(),
+        send_client_address: false,
     }
 }
 
@@ -118,6 +119,7 @@ fn account(server: &ImapServer) -> Account<'_> {
         server,
         login: "ann@example.org",
         password: "open sesame",
+        client: None,
     }
 }
 

@@ -124,6 +124,32 @@ fn after_five_wrong_passwords_only_that_address_has_to_wait() {
     attempt_from(&ann, "203.0.113.7", "ann", &right).has_status(303);
 }
 
+/// Dovecot writes down from where somebody signs in, and slows down who guesses, by that address.
+#[test]
+fn a_mail_server_on_this_machine_may_be_told_from_which_address_a_sign_in_comes() {
+    let logged =
+        "login_log_format_elements = user=<%u> rip=%r method=%m lport=%a, %c session=<%{session}>";
+    let rip = |settings: &str| {
+        let site = Site::new()
+            .setting("trusted_proxies = [\"127.0.0.1\"]\nallow_http = true")
+            .imap_setting(settings)
+            .dovecot(&format!("login_trusted_networks = 127.0.0.0/8\n{logged}\n"))
+            .start();
+        let visitor = site.visitor();
+        attempt_from(&visitor, "203.0.113.7", "ann", "guess").has_status(401);
+        attempt_from(&visitor, "203.0.113.7", "ann", &password_of("ann")).has_status(303);
+        let logins = site.dovecot().logins();
+        let log = site.dovecot().log();
+        let of_ann = log.lines().filter(|line| line.contains("user=<ann>"));
+        let told = of_ann
+            .filter(|line| line.contains("rip=203.0.113.7"))
+            .count();
+        (logins, told)
+    };
+    assert_eq!(rip("send_client_address = true"), (1, 2));
+    assert_eq!(rip(""), (1, 0));
+}
+
 #[test]
 fn an_address_that_nobody_vouches_for_is_not_believed() {
     let site = Site::new().start();

@@ -87,6 +87,7 @@ pub(super) fn sign_in(asked: &Asked, door: &Door) -> Result<Response> {
             server,
             login,
             password,
+            client: head.client.filter(|_| server.send_client_address),
         },
         None,
         asked.deadline,

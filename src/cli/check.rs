@@ -284,6 +284,7 @@ fn greet(server: &ImapServer) -> Result<()> {
         server,
         login: "postern-check",
         password: "postern-check",
+        client: None,
     };
     let mut remote = Remote::new(account, None, Deadline::after(PATIENCE));
     match remote.ready().map(drop) {

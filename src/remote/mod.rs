@@ -44,6 +44,7 @@ pub mod uids;
 mod web;
 mod wire;
 
+use std::net::IpAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -56,7 +57,7 @@ pub use self::criteria::{Access, Criteria, Known, Section, SectionKind, SortKey}
 pub use self::end::{End, Status};
 pub use self::fetch::{Envelope, Fetched, Mailbox as EnvelopeAddress, Message};
 pub use self::folders::{Folders, Listed, Namespace, Namespaces, Quota, StatusCounts};
-pub use self::found::Found;
+pub use self::found::{Found, FoundIn};
 pub use self::handle::{Ended, Handle};
 pub use self::names::{decoded, encoded};
 pub use self::open_folder::{Messages, OpenFolder, PermanentFlags};
@@ -93,6 +94,8 @@ pub struct Account<'a> {
     pub login: &'a str,
     /// With what.
     pub password: &'a str,
+    /// From which address, where the server is to be told.
+    pub client: Option<IpAddr>,
 }
 
 /// What a request's connection has cost so far.

@@ -57,6 +57,7 @@ pub(super) fn sign_in(
     if takes_no_passwords(hint.as_ref()) {
         return Err(no_passwords());
     }
+    introduce(account, &mut client, &wire, hint.as_ref(), cost);
     let Attempt { entered, answer } = enter(account, client, &wire, hint.as_ref(), cost);
     let (entered, answer) = match entered {
         Err(mut client) if hint.is_none() && says_no(&answer) => {
@@ -143,6 +144,32 @@ fn capabilities(
     // The crate is told only that the command has ended; what it brought is kept here.
     client.capabilities().map(drop).unwrap_or_default();
     answers(wire, 1).remarks.capabilities
+}
+
+/// Says from which address somebody signs in, where the server is to be told (RFC 2971; the field is Dovecot's). Whether it
+/// wants to know is its own affair: then it counts wrong passwords by that address, not by ours.
+fn introduce(
+    account: &Account,
+    client: &mut imap::Client<Wire>,
+    wire: &Wire,
+    hint: Option<&Capabilities>,
+    cost: &mut Cost,
+) {
+    let Some(address) = account.client else {
+        return;
+    };
+    if hint.is_some_and(|hint| hint.lacks("ID")) {
+        return;
+    }
+    cost.flights = cost.flights.saturating_add(1);
+    cost.commands = cost.commands.saturating_add(1);
+    let address = address.to_canonical();
+    wire.load(Segments::new(format!(
+        "ID (\"x-originating-ip\" \"{address}\")"
+    )));
+    // The crate makes the tag and waits for the end of what it takes for another command.
+    client.capabilities().map(drop).unwrap_or_default();
+    wire.take();
 }
 
 /// The greeting: the capabilities in it, if any. BYE is a refusal, which the crate would take for a greeting.

@@ -17,11 +17,22 @@ fn sign_in(
     known: Option<&str>,
     steps: &[(&str, &str)],
 ) -> Result<Capabilities, Imap> {
+    sign_in_from(None, password, known, steps)
+}
+
+/// The same from an address that the server is told.
+fn sign_in_from(
+    client: Option<&str>,
+    password: &str,
+    known: Option<&str>,
+    steps: &[(&str, &str)],
+) -> Result<Capabilities, Imap> {
     let server = server(1);
     let account = Account {
         server: &server,
         login: "ann",
         password,
+        client: client.map(|address| address.parse().expect("an address")),
     };
     let steps: Vec<(&[u8], &[u8])> = steps
         .iter()
@@ -144,4 +155,39 @@ fn no_words_make_a_wrong_password_a_busy_server() {
             "{words}"
         );
     }
+}
+
+#[test]
+fn a_server_that_is_to_know_is_told_before_the_sign_in_from_which_address_it_is() {
+    let sign_in = |from, steps: &[(&str, &str)]| sign_in_from(Some(from), "x", None, steps);
+    let told = |address: &str| format!("a1 ID (\"x-originating-ip\" \"{address}\")\r\n");
+    let greeting = ("", "* OK [CAPABILITY IMAP4rev1 ID] ready\r\n");
+    let login = "a2 LOGIN \"ann\" \"x\"\r\n";
+    for (from, address) in [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8::1", "2001:db8::1"),
+    ] {
+        let told = told(address);
+        let answer = "* ID (\"name\" \"Dovecot\")\r\na1 OK done\r\n";
+        for answer in [
+            answer,
+            "* ID NIL\r\na1 OK\r\n",
+            "a1 BAD what\r\n",
+            "a1 NO no\r\n",
+        ] {
+            let steps = [greeting, (told.as_str(), answer), (login, "a2 OK in\r\n")];
+            assert!(sign_in(from, &steps).is_ok(), "{from}: {answer}");
+        }
+        // A wrong password stays wrong.
+        let wrong = ("a2 NO who are you\r\n", Err(Imap::LoginRefused));
+        let steps = [greeting, (told.as_str(), "a1 OK\r\n"), (login, wrong.0)];
+        assert_eq!(sign_in(from, &steps), wrong.1);
+    }
+    // One that does not know the command is not asked.
+    let steps = [
+        ("", "* OK [CAPABILITY IMAP4rev1] ready\r\n"),
+        ("a1 LOGIN \"ann\" \"x\"\r\n", "a1 OK in\r\n"),
+    ];
+    assert!(sign_in("192.0.2.7", &steps).is_ok());
 }
