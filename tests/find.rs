@@ -480,6 +480,20 @@ fn rule_16_what_has_something_attached_is_told_by_rows() {
     look_for(&list, "Plain").hides("cannot search for attachments");
     let everywhere = found.click("All folders");
     assert_eq!(subjects(&everywhere), ["With a file", "With a file"]);
+    // What has nothing attached is all the rest.
+    let (without, cost) = cost::of(&site, || look_for(&list, "-has:attachment"));
+    assert_eq!(subjects(&without), ["Plain", "With a footer"]);
+    assert_eq!(cost.connections, 1);
+    without.shows("The mail server cannot search for attachments");
+    let mut everywhere = subjects(&without.click("All folders"));
+    everywhere.sort();
+    assert_eq!(
+        everywhere,
+        ["Plain", "Plain", "With a footer", "With a footer"]
+    );
+    // Beside other words, also where the texts of many messages have to be read.
+    let plain = look_for(&list, "-has:attachment subject:footer");
+    assert_eq!(subjects(&plain), ["With a footer"]);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use super::command::Command;
 use super::end::{End, Status, refusal};
 use super::fetch::Room;
 use super::folders::Folders;
-use super::found::Found;
+use super::found::{Found, FoundIn};
 use super::handle::Handle;
 use super::lexer::{Lexer, number};
 use super::open_folder::{Messages, OpenFolder};
@@ -51,6 +51,8 @@ pub struct Flight {
     open: Vec<OpenFolder>,
     /// What the commands of this flight found, by the number of the command.
     found: BTreeMap<usize, Found>,
+    /// What those found that look through several folders.
+    found_in: BTreeMap<usize, Vec<FoundIn>>,
     /// What they stored, copied and appended.
     stored: BTreeMap<usize, Stored>,
     copied: BTreeMap<usize, Copied>,
@@ -401,12 +403,18 @@ impl Flight {
     }
 
     fn esearch(&mut self, lexer: &mut Lexer, sent: &SentCommands) -> Option<()> {
-        let (tag, found) = Found::of_esearch(lexer)?;
-        let command = match tag {
+        let (answers, found) = Found::of_esearch(lexer)?;
+        let command = match answers.tag {
             Some(tag) => *sent.tags.get(&tag)?,
             None => self.only(&sent.searches.union(&sent.sorts).copied().collect())?,
         };
-        self.finds(command, found);
+        match answers.folder {
+            None => self.finds(command, found),
+            Some(folder) => {
+                let known = self.found_in.entry(command).or_default();
+                known.push(FoundIn { folder, found });
+            }
+        }
         Some(())
     }
 

@@ -5,10 +5,10 @@
 
 use super::capabilities::Capabilities;
 use super::change::Change;
-use super::criteria::{Access, Criteria, Known, Section, SortKey};
+use super::criteria::{Access, Criteria, Known, Section, SortKey, has_other_than_ascii, keys};
 use super::segments::{Segments, each};
 use super::uids::UidSet;
-use crate::mail::{FolderName, ModSeq, Uid};
+use crate::mail::{FolderName, ModSeq, Term, Uid};
 
 /// The header fields that a row is made of.
 const ROW_FIELDS: &str =
@@ -20,6 +20,9 @@ pub const ROW_BYTES: u32 = 64 * 1024;
 /// The header fields that an index is made of, and how many bytes of these are fetched of a message.
 const INDEX_FIELDS: &str = "DATE FROM TO SUBJECT MESSAGE-ID IN-REPLY-TO REFERENCES";
 const INDEX_BYTES: u32 = 8 * 1024;
+
+/// Most bytes of the names of folders that one command is about.
+const NAMES_BYTES: usize = 4 * 1024;
 
 /// One command, in our words.
 #[derive(Debug)]
@@ -53,6 +56,15 @@ pub(super) enum Command {
     },
     /// The UIDs of messages, in the server's own order.
     Search(Criteria),
+    /// The UIDs of messages of folders that need not be open (RFC 7377).
+    SearchIn {
+        /// Which folders.
+        folders: Vec<FolderName>,
+        /// What is looked for.
+        terms: Vec<Term>,
+        /// With the name of the charset of the words.
+        charset: bool,
+    },
     /// The UIDs of messages in an order.
     Sort {
         /// By what.
@@ -153,6 +165,28 @@ impl Command {
                     .charset()
                     .map_or(String::new(), |c| format!(" CHARSET {c}"));
                 criteria.commands(&format!("UID SEARCH{give}{charset}"), able)
+            }
+            Command::SearchIn {
+                folders,
+                terms,
+                charset,
+            } => {
+                let charset = match charset && terms.iter().any(has_other_than_ascii) {
+                    true => " CHARSET UTF-8",
+                    false => "",
+                };
+                let looked_for = |some: &[FolderName]| {
+                    let said = Segments::new("ESEARCH IN (mailboxes").names(some, able);
+                    let said = said.closed(&format!(" RETURN (ALL COUNT){charset}"));
+                    match terms.is_empty() {
+                        true => said.word("ALL"),
+                        false => keys(said, &terms, able),
+                    }
+                };
+                named_together(&folders)
+                    .into_iter()
+                    .map(looked_for)
+                    .collect()
             }
             Command::Sort {
                 key,
@@ -257,6 +291,7 @@ impl Command {
             | Command::Status(_)
             | Command::Quota(_)
             | Command::MyRights(_)
+            | Command::SearchIn { .. }
             | Command::Open { .. }
             | Command::Noop => false,
         }
@@ -270,6 +305,26 @@ impl Command {
             _ => None,
         }
     }
+}
+
+/// Folders in groups whose names fit into one command each.
+fn named_together(folders: &[FolderName]) -> Vec<&[FolderName]> {
+    let mut groups = Vec::new();
+    let mut rest = folders;
+    while !rest.is_empty() {
+        let mut bytes: usize = 0;
+        let fits = rest.iter().take_while(|folder| {
+            let is_first = bytes == 0;
+            bytes = bytes
+                .saturating_add(folder.as_wire().len())
+                .saturating_add(3);
+            is_first || bytes <= NAMES_BYTES
+        });
+        let (group, others) = rest.split_at(fits.count().min(rest.len()));
+        groups.push(group);
+        rest = others;
+    }
+    groups
 }
 
 fn has_esearch(able: &Capabilities) -> bool {
@@ -365,6 +420,39 @@ mod tests {
             ["UID SEARCH HEADER Message-ID \"a@x\""]
         );
         assert!(said(naming(&[], &[]), &able).is_empty());
+    }
+
+    #[test]
+    fn rule_16_folders_are_searched_together_where_the_server_can() {
+        let asked = |folders: &[&str], terms: &[Term]| {
+            let folders = folders.iter().filter_map(|name| FolderName::new(name));
+            let command = Command::SearchIn {
+                folders: folders.collect(),
+                terms: terms.to_vec(),
+                charset: true,
+            };
+            said(command, &able("MULTISEARCH LITERAL+"))
+        };
+        assert_eq!(
+            asked(&["INBOX", "a \"b\""], &[Term::Larger(9)]),
+            ["ESEARCH IN (mailboxes (\"INBOX\" \"a \\\"b\\\"\")) RETURN (ALL COUNT) LARGER 9"]
+        );
+        assert_eq!(
+            asked(&["é"], &[Term::Anywhere("é".to_owned())]),
+            ["ESEARCH IN (mailboxes ({2+}\r\né)) RETURN (ALL COUNT) CHARSET UTF-8 TEXT {2+}\r\né"]
+        );
+        assert_eq!(
+            asked(&["a"], &[]),
+            ["ESEARCH IN (mailboxes (\"a\")) RETURN (ALL COUNT) ALL"]
+        );
+        assert!(asked(&[], &[]).is_empty());
+        // Names that are too many for one command go in several, none of them twice.
+        let names: Vec<String> = (0..1_000).map(|n| format!("Box/{n}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let commands = asked(&names, &[]);
+        assert!(commands.len() > 1 && commands.iter().all(|text| text.len() < 5_000));
+        let count = commands.iter().map(|text| text.matches("Box/").count());
+        assert_eq!(count.sum::<usize>(), 1_000);
     }
 
     #[test]

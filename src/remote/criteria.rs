@@ -144,8 +144,7 @@ impl Criteria {
             }
             Criteria::Terms { terms, among, .. } => {
                 let sets = each_set(&among, verb).into_iter();
-                let whole = |set: Segments| terms.iter().fold(set, |said, t| key(said, t, able));
-                sets.map(whole).collect()
+                sets.map(|set| keys(set, &terms, able)).collect()
             }
         }
     }
@@ -171,6 +170,11 @@ fn each_set(uids: &UidSet, verb: &str) -> Vec<Segments> {
     texts
         .map(|set| Segments::new(verb).word(&format!("UID {set}")))
         .collect()
+}
+
+/// Adds the keys of terms.
+pub(super) fn keys(said: Segments, terms: &[Term], able: &Capabilities) -> Segments {
+    terms.iter().fold(said, |said, term| key(said, term, able))
 }
 
 /// Adds the key of a term (RFC 9051 6.4.4). What somebody typed is a string, which can end nothing.
@@ -218,7 +222,7 @@ fn key(said: Segments, term: &Term, able: &Capabilities) -> Segments {
     }
 }
 
-fn has_other_than_ascii(term: &Term) -> bool {
+pub(super) fn has_other_than_ascii(term: &Term) -> bool {
     match term {
         Term::Anywhere(words) | Term::Within(_, words) => !words.is_ascii(),
         Term::Not(term) => has_other_than_ascii(term),

@@ -5,7 +5,25 @@
 
 use super::lexer::{Lexer, Value};
 use super::uids::Sequence;
-use crate::mail::ModSeq;
+use crate::mail::{FolderName, FolderRef, ModSeq, UidValidity};
+
+/// What a search of several folders found in one of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundIn {
+    /// The folder, in the numbering that these numbers are of.
+    pub folder: FolderRef,
+    /// What.
+    pub found: Found,
+}
+
+/// Which command an ESEARCH answers, and of which folder it speaks where it does not speak of the open one.
+#[derive(Debug, Default)]
+pub(super) struct Correlators {
+    /// The tag of the command.
+    pub tag: Option<Vec<u8>>,
+    /// The folder (RFC 7377 2.1).
+    pub folder: Option<FolderRef>,
+}
 
 /// What a search or sort found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,15 +56,13 @@ impl Found {
         Some(found)
     }
 
-    /// Reads what stands behind `* ESEARCH`, with the tag of the command where it is named.
-    pub(super) fn of_esearch(lexer: &mut Lexer) -> Option<(Option<Vec<u8>>, Found)> {
-        let mut tag = None;
+    /// Reads what stands behind `* ESEARCH`, and what it answers.
+    pub(super) fn of_esearch(lexer: &mut Lexer) -> Option<(Correlators, Found)> {
+        let mut answers = Correlators::default();
         let mut found = Found::default();
         while let Some(value) = lexer.value() {
             match &value {
-                Value::List(pair) if pair.first().is_some_and(|w| w.is("TAG")) => {
-                    tag = Some(pair.get(1)?.text()?.to_vec());
-                }
+                Value::List(pairs) => answers = correlators(pairs)?,
                 word if word.is("UID") => {}
                 word if word.is("ALL") => found.uids = Sequence::parse(lexer.value()?.text()?)?,
                 word if word.is("COUNT") => found.count = lexer.value()?.number(),
@@ -56,7 +72,7 @@ impl Found {
                 _ => lexer.skip_value(),
             }
         }
-        Some((tag, found))
+        Some((answers, found))
     }
 
     /// Adds what a further command of the same search found.
@@ -68,4 +84,27 @@ impl Found {
         };
         self.modseq = self.modseq.max(more.modseq);
     }
+}
+
+/// Reads `(TAG "a1" MAILBOX "Work" UIDVALIDITY 7)`: a folder without its UIDVALIDITY is not known, and what was found there
+/// is not said.
+fn correlators(pairs: &[Value]) -> Option<Correlators> {
+    let value = |name: &str| {
+        let mut pairs = pairs.chunks_exact(2);
+        pairs.find_map(|pair| match pair {
+            [key, value] if key.is(name) => Some(value),
+            _ => None,
+        })
+    };
+    let folder = match value("MAILBOX") {
+        None => None,
+        Some(name) => Some(FolderRef {
+            name: FolderName::new(std::str::from_utf8(name.text()?).ok()?)?,
+            validity: UidValidity(value("UIDVALIDITY")?.number()?),
+        }),
+    };
+    Some(Correlators {
+        tag: value("TAG").and_then(Value::text).map(<[u8]>::to_vec),
+        folder,
+    })
 }

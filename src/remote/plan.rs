@@ -8,12 +8,12 @@ mod changes;
 use super::change::Change;
 use super::command::Command;
 use super::criteria::{Access, Criteria, Known, Section, SortKey};
-use super::found::Found;
+use super::found::{Found, FoundIn};
 use super::handle::Handle;
 use super::open_folder::{Messages, OpenFolder};
 use super::segments::Content;
 use super::uids::UidSet;
-use crate::mail::{FolderName, ModSeq, Uid};
+use crate::mail::{FolderName, ModSeq, Term, Uid};
 
 /// Commands that go out together, in this order.
 #[derive(Debug, Default)]
@@ -95,6 +95,21 @@ impl Plan {
     /// Asks for the UIDs of messages, in the server's own order.
     pub fn search(&mut self, criteria: Criteria) -> Handle<Found> {
         self.add(Command::Search(criteria))
+    }
+
+    /// Asks for the UIDs of messages of folders that need not be open; with the name of the charset of the words, which some
+    /// servers refuse. The server has to have MULTISEARCH (RFC 7377).
+    pub fn search_in(
+        &mut self,
+        folders: Vec<FolderName>,
+        terms: Vec<Term>,
+        charset: bool,
+    ) -> Handle<Vec<FoundIn>> {
+        self.add(Command::SearchIn {
+            folders,
+            terms,
+            charset,
+        })
     }
 
     /// Asks for the UIDs of messages in an order; with `reverse` the largest first.

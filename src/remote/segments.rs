@@ -87,27 +87,57 @@ impl Segments {
 
     /// Adds a blank and a string that can end nothing: quoted where it is ASCII, else a literal. CR, LF and NUL, which no
     /// value of our types holds, are left out.
-    pub fn string(self, text: &str, able: &Capabilities) -> Segments {
+    pub fn string(mut self, text: &str, able: &Capabilities) -> Segments {
+        self.push(" ");
+        self.string_here(text, able)
+    }
+
+    /// Adds a blank and names of folders between parentheses.
+    pub fn names(mut self, folders: &[FolderName], able: &Capabilities) -> Segments {
+        let mut before = " (";
+        for folder in folders {
+            self.push(before);
+            self = self.string_here(folder.as_wire(), able);
+            before = " ";
+        }
+        self.push(")");
+        self
+    }
+
+    /// Closes what names stand in, and adds text of our own.
+    pub fn closed(mut self, text: &str) -> Segments {
+        self.push(")");
+        self.push(text);
+        self
+    }
+
+    fn string_here(mut self, text: &str, able: &Capabilities) -> Segments {
         let safe: String = text
             .chars()
             .filter(|c| !matches!(c, '\r' | '\n' | '\0'))
             .collect();
         if safe.is_ascii() {
             let quoted = safe.replace('\\', "\\\\").replace('"', "\\\"");
-            return self.word(&format!("\"{quoted}\""));
+            self.push(&format!("\"{quoted}\""));
+            return self;
         }
-        self.literal(Content::Bytes(safe.into_bytes()), able)
+        self.literal_here(Content::Bytes(safe.into_bytes()), able)
     }
 
     /// Adds a blank and a literal, which does not wait where the server allows that (RFC 7888).
     pub fn literal(mut self, content: Content, able: &Capabilities) -> Segments {
+        self.push(" ");
+        self.literal_here(content, able)
+    }
+
+    fn literal_here(mut self, content: Content, able: &Capabilities) -> Segments {
         let len = content.len();
         let plus = able.has("LITERAL+") && len <= UNASKED;
         let minus = able.has("LITERAL-") || able.has("IMAP4REV2");
         let short = minus && len <= UNASKED_SHORT;
         let waits = !(plus || short);
         let sign = if waits { "" } else { "+" };
-        self.push(&format!(" {{{len}{sign}}}\r\n"));
+        self.push(&format!("{{{len}{sign}}}\r\n"));
         self.0.push(Segment::Literal { content, waits });
         self
     }

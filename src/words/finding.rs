@@ -68,7 +68,7 @@ impl Words {
 
     /// The mail server cannot say which messages have something attached.
     pub fn attachments_are_guessed(&self) -> &'static str {
-        "The mail server cannot search for attachments, so Postern goes by the type of each message. Some may be missing."
+        "The mail server cannot search for attachments, so Postern goes by the type of each message. Some results may be wrong or missing."
     }
 
     /// Leads back to all messages of the folder.

@@ -6,6 +6,7 @@ use super::{look_for, subjects};
 use crate::acts::Says;
 use crate::acts::injection::expect_no_command_added;
 use crate::cost::{self, connections};
+use crate::support::liar::{Liar, Lie};
 use crate::support::mails::{self, Mail, MailBuilder};
 use crate::support::page::Page;
 use crate::support::site::{Plan, Site};
@@ -511,6 +512,90 @@ fn rule_16_many_folders_are_asked_in_few_flights_and_large_ones_in_slices() {
     let whole = found.click("Continue searching");
     whole.hides("Not all folders").shows("4,510 found");
     assert_eq!(whole.texts_of(".row").len(), 50);
+}
+
+/// What a server with MULTISEARCH says, by what is in its folders: those in which nothing is found have no answer.
+fn found_at_once(site: &Site, word: &str) -> String {
+    let mut client = site.other_client("ann");
+    let mut said = String::new();
+    for folder in ["INBOX", "Work", "Work/Reports", "Sent", "Trash", "Junk"] {
+        let opened = client.run(&format!("EXAMINE \"{folder}\"")).concat();
+        let (_, validity) = opened.split_once("UIDVALIDITY ").expect("its numbering");
+        let (validity, _) = validity.split_once(']').expect("its end");
+        let found = client.run(&format!("UID SEARCH TEXT \"{word}\"")).concat();
+        let uids = found
+            .split_whitespace()
+            .filter(|word| word.parse::<u32>().is_ok());
+        let uids = uids.collect::<Vec<_>>().join(",");
+        if !uids.is_empty() && !["Trash", "Junk"].contains(&folder) {
+            said.push_str(&format!(
+                "* ESEARCH (TAG \"$TAG\" MAILBOX \"{folder}\" UIDVALIDITY {validity}) UID ALL {uids}\r\n"
+            ));
+        }
+    }
+    said
+}
+
+#[test]
+fn rule_16_a_server_that_looks_through_all_folders_at_once_is_asked_once() {
+    let real = plan().dovecot("imap_capability = +MULTISEARCH\n").start();
+    let liar = Liar::start(real.dovecot().address());
+    let front = Site::new().imap_at(liar.address()).start();
+    let list = front.sign_in("ann").get("/");
+    let here = look_for(&list, "project");
+    let asks = |about: &str| {
+        let heard = liar.heard();
+        let asks = heard.iter().filter(|line| line.contains(about));
+        asks.cloned().collect::<Vec<_>>()
+    };
+    let said = found_at_once(&real, "project");
+    let answers = move |said: String| {
+        let answer = move |_: &str| format!("{said}$TAG OK done\r\n");
+        vec![Lie::about("ESEARCH IN").does_nothing().says(answer)]
+    };
+    liar.lies(answers(said));
+    let found = here.click("All folders");
+    assert_eq!(subjects(&found), EVERYWHERE);
+    let asked = asks("TEXT");
+    assert_eq!(asked.len(), 1, "{asked:?}");
+    let folders = "ESEARCH IN (mailboxes (\"INBOX\" ";
+    assert!(asked[0].starts_with(folders), "{asked:?}");
+    assert!(!asked[0].contains("Trash"), "{asked:?}");
+    assert!(
+        asked[0].ends_with(" RETURN (ALL COUNT) TEXT \"project\""),
+        "{asked:?}"
+    );
+    connections(&found.visitor().get(found.target()), 0);
+
+    // What has come, and what has gone, is seen by the next look.
+    let mut other = real.other_client("ann");
+    other.run("SELECT Work");
+    other.run("UID STORE 1 +FLAGS (\\Deleted)");
+    other.run("UID EXPUNGE 1");
+    let come = MailBuilder::about("Project, just come");
+    other.append("Sent", &come.of_kind("text/plain", "x"));
+    liar.lies(answers(found_at_once(&real, "project")));
+    let now = [
+        "Project, just come",
+        EVERYWHERE[0],
+        EVERYWHERE[1],
+        EVERYWHERE[3],
+        EVERYWHERE[4],
+    ];
+    assert_eq!(subjects(&found.click("Search again")), now);
+    assert_eq!(asks("TEXT").len(), 1);
+
+    // A server that offers it and cannot do it: each folder is asked, and it is not tried again.
+    let refused = Lie::about("ESEARCH IN")
+        .does_nothing()
+        .ends("$TAG BAD Unknown command");
+    liar.lies(vec![refused.clone()]);
+    let again = found.click("Search again");
+    assert_eq!(subjects(&again), now);
+    assert_eq!(asks("ESEARCH IN").len(), 1);
+    liar.lies(vec![refused]);
+    assert_eq!(subjects(&again.click("Search again")), now);
+    assert_eq!(asks("ESEARCH IN").len(), 0);
 }
 
 #[test]

@@ -1,38 +1,29 @@
 //! Lists whose messages are in several folders: how they are looked for.
 //!
-//! Not for lists of one folder (`find`), nor for what else is asked of several folders (`entries`). To know before changing it: folders are asked together, in as few flights as
-//! there can be, and each of them is opened in the flight that asks it. One that cannot be opened, or refuses, costs the
-//! others nothing; it stays among what has not been looked through.
+//! Not for lists of one folder (`find`), nor for what else is asked of several folders (`entries`), nor for servers that look
+//! through all of them in one command (`at_once`). To know before changing it: folders are asked together, in as few flights
+//! as there can be, and each of them is opened in the flight that asks it. One that cannot be opened, or refuses, costs the
+//! others nothing; it stays among what has not been looked through. What was found is named by its numbers in the next flight,
+//! not by `$` (RFC 5182) in the same one: how much that is nobody knows before it has been found.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Sync;
-use super::attached::{is_to_be_narrowed, may_have};
+use super::attached::{Attached, doubted};
 use super::days::Days;
 use super::entries::Dated;
-use super::find::{LARGEST_SLICE, MOST, QUICK, SLICE, criteria, set_of};
-use super::quest::LONG_ENOUGH;
+use super::find::{LARGEST_SLICE, MOST, QUICK, criteria, set_of};
+use super::places::{Place, SLICE, Sought, places};
+use super::quest::{LONG_ENOUGH, WideQuest};
 use crate::error::{Error, Result};
-use crate::mail::{Entry, FolderName, FolderRef, ListId, SortBy, Term, Uid, UidValidity};
+use crate::mail::{Entry, FolderRef, ListId, SortBy, Term, Uid, UidValidity};
 use crate::mailbox::index::Key;
 use crate::remote::{Access, Criteria, Flight, Found, Handle, OpenFolder, Plan, UidSet};
-use crate::store::keys::{Left, List};
+use crate::store::keys::Left;
 use crate::time::Watch;
 
 /// Folders that are asked in one flight.
 const AT_ONCE: usize = 50;
-
-/// What is looked for in several folders.
-pub(in crate::mailbox) struct WideQuest<'q> {
-    /// The list.
-    pub list: &'q ListId,
-    /// The folders, each with how many messages it holds, where that is known.
-    pub folders: Vec<(FolderName, Option<u32>)>,
-    /// What was found before, where that is continued, or all of it stays found.
-    pub before: Option<(List, Vec<Entry>)>,
-    /// True to continue where that ended, false to look for what has come since.
-    pub further: bool,
-}
 
 /// What was found in several folders.
 pub(in crate::mailbox) struct WideFinding {
@@ -56,52 +47,14 @@ struct Keyed {
     unsorted: Vec<Left>,
 }
 
-/// A folder that is looked through.
-struct Place {
-    folder: FolderRef,
-    /// How many messages it is thought to hold.
-    messages: usize,
-    /// The UID that the next message will have, once it has been opened.
-    next: Option<u32>,
-    found: UidSet,
-    /// Messages below this have not been looked through; 0 where all have.
-    below: u32,
-    /// Those below this have been before, and what was found of them stays found.
-    floor: u32,
-    /// From this UID on nothing is looked through: it was the next one when that began; 0 where that is not known.
-    top: u32,
-    /// True where it could not be looked through now.
-    refused: bool,
-}
-
 /// A stretch of a folder that is asked in a flight.
 struct Stretch {
     place: usize,
     opened: Option<Handle<OpenFolder>>,
     found: Option<Handle<Found>>,
+    doubtful: Option<Handle<Found>>,
     /// Its lowest UID.
     from: u32,
-}
-
-impl Place {
-    /// How many messages are thought to be looked through: few have come since the last time.
-    fn messages(&self) -> usize {
-        if self.floor > 1 { 0 } else { self.messages }
-    }
-
-    /// Which of its messages are looked through next, of some number; the lowest of them, and the first one above.
-    fn next_stretch(&self, most: usize) -> (u32, u32) {
-        let Some(next) = self.next.filter(|_| self.messages() > most) else {
-            return (self.floor, self.below);
-        };
-        let above = self.below.min(next);
-        // UIDs are not without gaps: as many of them as hold so many messages on average.
-        let most = u64::try_from(most).unwrap_or(u64::MAX);
-        let messages = u64::try_from(self.messages).unwrap_or(u64::MAX).max(1);
-        let width = most.saturating_mul(u64::from(next)).checked_div(messages);
-        let width = u32::try_from(width.unwrap_or(0)).unwrap_or(u32::MAX).max(1);
-        (above.saturating_sub(width).max(1), above)
-    }
 }
 
 impl Sync<'_, '_, '_> {
@@ -116,7 +69,18 @@ impl Sync<'_, '_, '_> {
             .search()
             .map_or_else(Vec::new, |search| search.terms());
         let days = Days::of(terms, self.zone);
-        self.look_through_all(quest.list, &days.asked, &mut places)?;
+        let knows_attachments = self.server.can("X-GM-EXT-1")?;
+        let sought = Sought {
+            reads_texts: days.asked.iter().any(Term::reads_texts),
+            doubted: doubted(&days.asked).filter(|_| !knows_attachments),
+            named: quest
+                .list
+                .search()
+                .is_some_and(|search| !search.text().is_ascii()),
+            terms: &days.asked,
+        };
+        self.look_at_once(&sought, &mut places)?;
+        self.look_through_all(&sought, &mut places)?;
         let numbered = || (0..=u16::MAX).zip(&places);
         let found = numbered().flat_map(|(folder, place)| {
             let uids = place.found.iter().take(MOST);
@@ -130,6 +94,11 @@ impl Sync<'_, '_, '_> {
         });
         let left: Vec<Left> = left.collect();
         let mut nexts: Vec<u32> = places.iter().map(|place| place.top).collect();
+        let doubtful = numbered().flat_map(|(folder, place)| {
+            let uids = place.doubtful.iter().take(MOST);
+            uids.map(move |uid| Entry { folder, uid })
+        });
+        let doubtful: BTreeSet<Entry> = doubtful.take(MOST).collect();
         let folders: Vec<FolderRef> = places.into_iter().map(|place| place.folder).collect();
         let by = quest.list.order().by;
         let mut dated = self.date(&folders, &found, by == SortBy::Size)?;
@@ -141,12 +110,13 @@ impl Sync<'_, '_, '_> {
             }
         }
         dated.retain(|one| days.holds(one.arrived));
-        if is_to_be_narrowed(&days.asked, self.server.can("X-GM-EXT-1")?) {
+        if let Some(attached) = Attached::asked_by(&days.asked).filter(|_| !knows_attachments) {
             // As far as rows are known: of many messages those of all folders are too many to be asked for.
             dated.retain(|one| {
                 let folder = folders.get(usize::from(one.entry.folder));
-                let row = folder.and_then(|f| self.cache.row(&f.message(one.entry.uid)));
-                row.as_ref().is_none_or(may_have)
+                let mut row = || folder.and_then(|f| self.cache.row(&f.message(one.entry.uid)));
+                let is_certain = attached == Attached::Nothing && !doubtful.contains(&one.entry);
+                is_certain || attached.is_said_by(row().as_ref())
             });
         }
         let Keyed { keys, unsorted } = match is_indexed(by) {
@@ -182,16 +152,9 @@ impl Sync<'_, '_, '_> {
     }
 
     /// Looks through the folders, as far as there is time.
-    fn look_through_all(
-        &mut self,
-        list: &ListId,
-        terms: &[Term],
-        places: &mut [Place],
-    ) -> Result<()> {
-        let reads_texts = terms.iter().any(Term::reads_texts);
-        let mut named = list
-            .search()
-            .is_some_and(|search| !search.text().is_ascii());
+    fn look_through_all(&mut self, sought: &Sought, places: &mut [Place]) -> Result<()> {
+        let reads_texts = sought.reads_texts;
+        let mut named = sought.named;
         let watch = Watch::start();
         let (mut size, mut refusal) = (SLICE, None);
         loop {
@@ -210,14 +173,17 @@ impl Sync<'_, '_, '_> {
                 let is_sized = place.messages() <= most || place.next.is_some();
                 let (from, above) = place.next_stretch(most);
                 let among = range(from, above);
-                let found = is_sized.then(|| match terms.is_empty() {
-                    true => plan.search(Criteria::Uids(among)),
-                    false => plan.search(criteria(terms, among, named)),
-                });
+                let mut ask = |terms: &[Term]| match terms.is_empty() {
+                    true => plan.search(Criteria::Uids(among.clone())),
+                    false => plan.search(criteria(terms, among.clone(), named)),
+                };
+                let found = is_sized.then(|| ask(sought.terms));
+                let doubted = sought.doubted.as_ref().filter(|_| is_sized);
                 Stretch {
                     place: at,
                     opened,
                     found,
+                    doubtful: doubted.map(|terms| ask(terms)),
                     from,
                 }
             };
@@ -244,8 +210,11 @@ impl Sync<'_, '_, '_> {
                 match stretch.found.map(|found| (found, flight.require(found))) {
                     None => {}
                     Some((found, Ok(()))) => {
-                        let told = flight.get(found).map(set_of).unwrap_or_default();
-                        place.found = std::mem::take(&mut place.found).with(&told);
+                        let told = |found| flight.get(found).map(set_of).unwrap_or_default();
+                        let doubtful = stretch.doubtful.map(told).unwrap_or_default();
+                        let found = std::mem::take(&mut place.found).with(&told(found));
+                        place.found = found.with(&doubtful);
+                        place.doubtful = std::mem::take(&mut place.doubtful).with(&doubtful);
                         place.below = match stretch.from <= place.floor {
                             true => 0,
                             false => stretch.from,
@@ -303,55 +272,6 @@ impl Sync<'_, '_, '_> {
             }
         }
     }
-}
-
-/// The folders as they are known before anything is asked, or as they were when they were last looked through.
-fn places(quest: &WideQuest) -> Vec<Place> {
-    let size = |count: &Option<u32>| {
-        let count = count.and_then(|count| usize::try_from(count).ok());
-        count.unwrap_or(SLICE)
-    };
-    let new = |(name, count): &(FolderName, Option<u32>)| Place {
-        folder: FolderRef {
-            name: name.clone(),
-            validity: UidValidity(0),
-        },
-        messages: size(count),
-        next: None,
-        found: UidSet::default(),
-        below: u32::MAX,
-        floor: 1,
-        top: 0,
-        refused: false,
-    };
-    let before = quest.before.as_ref();
-    let known = |place: Place| {
-        let Some((head, entries)) = before else {
-            return place;
-        };
-        let mut folders = head.folders();
-        let Some((number, folder)) = folders.find(|(_, one)| one.name == place.folder.name) else {
-            return place;
-        };
-        let so_far = head.found.as_ref();
-        let here = entries.iter().filter(|entry| entry.folder == number);
-        let left = so_far.and_then(|found| found.left.iter().find(|left| left.folder == number));
-        let top = so_far.and_then(|found| found.nexts.get(usize::from(number)));
-        let top = top.copied().unwrap_or(0);
-        Place {
-            folder: folder.clone(),
-            found: here.map(|entry| entry.uid).collect(),
-            below: match quest.further {
-                true => left.map_or(0, |left| left.below),
-                false => u32::MAX,
-            },
-            floor: if quest.further { 1 } else { top.max(1) },
-            top,
-            ..place
-        }
-    };
-    let all = quest.folders.iter().map(new).map(known);
-    all.take(usize::from(u16::MAX)).collect()
 }
 
 /// The folders that are asked next: many small ones, or one that is large. Where texts are read, so many messages at most.

@@ -18,6 +18,8 @@ pub(super) struct Days {
     pub asked: Vec<Term>,
     /// What is right by any calendar: a day less; None where no day is named.
     pub sure: Option<Vec<Term>>,
+    /// What is asked for beside it, of which rows decide (`attached`).
+    pub doubted: Option<Vec<Term>>,
     from: Option<Seconds>,
     to: Option<Seconds>,
 }
@@ -34,6 +36,7 @@ impl Days {
         let mut days = Days {
             asked: Vec::new(),
             sure: None,
+            doubted: None,
             from: None,
             to: None,
         };

@@ -7,8 +7,9 @@
 use std::time::Duration;
 
 use super::Sync;
-use super::attached::is_to_be_narrowed;
+use super::attached::{Attached, doubted};
 use super::days::Days;
+use super::places::SLICE;
 use super::quest::{LONG_ENOUGH, Quest};
 use crate::error::{Error, GoneKind, Result};
 use crate::mail::{Conversation, Flags, MUTED, SortBy, Term, Uid};
@@ -19,8 +20,7 @@ use crate::time::Watch;
 
 /// Most messages whose order is kept.
 pub(super) const MOST: usize = 1_000_000;
-/// Messages whose texts are looked through at once, at first and at most.
-pub(super) const SLICE: usize = 2_000;
+/// Messages whose texts are looked through at once, at most.
 pub(super) const LARGEST_SLICE: usize = 64_000;
 /// A slice that takes less is followed by a larger one.
 pub(super) const QUICK: Duration = Duration::from_millis(700);
@@ -48,6 +48,8 @@ struct Told {
     matching: Option<UidSet>,
     /// Which of them came on the right day by any calendar.
     sure: UidSet,
+    /// Which of them are doubtful: rows say whether they have nothing attached.
+    doubtful: UidSet,
     /// Those that come first, where a flag decides.
     first: Option<UidSet>,
     /// The order by what the server has to sort by.
@@ -61,7 +63,9 @@ impl Sync<'_, '_, '_> {
     /// `Gone(Folder)`; `Imap`.
     pub fn find(&mut self, quest: &Quest) -> Result<Option<Finding>> {
         let terms = quest.list.search().map_or_else(Vec::new, |s| s.terms());
-        let days = Days::of(terms, self.zone);
+        let mut days = Days::of(terms, self.zone);
+        let knows_attachments = self.server.can("X-GM-EXT-1")?;
+        days.doubted = doubted(&days.asked).filter(|_| !knows_attachments);
         let is_long = days.asked.iter().any(Term::reads_texts) && quest.uids.len() > SLICE;
         let by = quest.list.order().by;
         let key = match self.sorts(by)? {
@@ -77,6 +81,7 @@ impl Sync<'_, '_, '_> {
         if is_long {
             let (looked, rest) = self.look_through(quest, &days)?;
             (told.matching, told.sure) = (looked.matching, looked.sure);
+            told.doubtful = looked.doubtful;
             down_to = rest;
         }
         if days.sure.is_some()
@@ -85,11 +90,24 @@ impl Sync<'_, '_, '_> {
             let sure = std::mem::take(&mut told.sure);
             told.matching = Some(self.within_days(quest, &days, found, &sure)?);
         }
-        if is_to_be_narrowed(&days.asked, self.server.can("X-GM-EXT-1")?)
+        if let Some(attached) = Attached::asked_by(&days.asked).filter(|_| !knows_attachments)
             && let Some(found) = told.matching.take()
         {
-            let (kept, rest) = self.with_attachments(quest, &found)?;
-            told.matching = Some(kept);
+            let (doubtful, certain) = match attached {
+                Attached::Something => (found, UidSet::default()),
+                Attached::Nothing => {
+                    let here = quest.uids.iter().copied();
+                    let here = here.filter(|uid| found.contains(*uid));
+                    let (doubtful, certain): (Vec<Uid>, Vec<Uid>) =
+                        here.partition(|uid| told.doubtful.contains(*uid));
+                    (
+                        doubtful.into_iter().collect(),
+                        certain.into_iter().collect(),
+                    )
+                }
+            };
+            let (kept, rest) = self.narrowed(quest, &doubtful, attached)?;
+            told.matching = Some(kept.with(&certain));
             down_to = down_to.max(rest);
         }
         if is_own_order {
@@ -232,12 +250,11 @@ impl Sync<'_, '_, '_> {
         let among = quest.unseen();
         left.retain(|uid| among.contains(*uid));
         left.sort_unstable();
-        let (mut found, mut sure, mut size) = (UidSet::default(), UidSet::default(), SLICE);
-        let looked = |found, sure| Told {
-            matching: Some(found),
-            sure,
+        let mut looked = Told {
+            matching: Some(UidSet::default()),
             ..Told::default()
         };
+        let mut size = SLICE;
         let mut named = quest.needs_charset();
         let mut down_to = None;
         while let (Some(first), Some(last)) = (
@@ -245,7 +262,7 @@ impl Sync<'_, '_, '_> {
             left.last().copied(),
         ) {
             if watch.passed() >= LONG_ENOUGH {
-                return Ok((looked(found, sure), down_to));
+                return Ok((looked, down_to));
             }
             let slice = Watch::start();
             let mut plan = Plan::new();
@@ -259,8 +276,13 @@ impl Sync<'_, '_, '_> {
             self.keep_facts();
             match asked.told(&flight, named) {
                 Ok(told) => {
-                    found = found.with(&told.matching.unwrap_or_default());
-                    sure = sure.with(&told.sure);
+                    let found = looked.matching.take().unwrap_or_default();
+                    looked = Told {
+                        matching: Some(found.with(&told.matching.unwrap_or_default())),
+                        sure: looked.sure.with(&told.sure),
+                        doubtful: looked.doubtful.with(&told.doubtful),
+                        ..looked
+                    };
                 }
                 Err(None) => {
                     named = false;
@@ -274,7 +296,7 @@ impl Sync<'_, '_, '_> {
                 size = size.saturating_mul(2).min(LARGEST_SLICE);
             }
         }
-        Ok((looked(found, sure), None))
+        Ok((looked, None))
     }
 }
 
@@ -282,6 +304,7 @@ impl Sync<'_, '_, '_> {
 struct Asked {
     matching: Handle<Found>,
     sure: Option<Handle<Found>>,
+    doubtful: Option<Handle<Found>>,
 }
 
 impl Asked {
@@ -289,7 +312,8 @@ impl Asked {
         let mut ask = |terms: &Vec<Term>| plan.search(criteria(terms, among.clone(), named));
         Asked {
             matching: ask(&days.asked),
-            sure: days.sure.as_ref().map(ask),
+            sure: days.sure.as_ref().map(&mut ask),
+            doubtful: days.doubted.as_ref().map(&mut ask),
         }
     }
 
@@ -300,9 +324,11 @@ impl Asked {
             Err(_) if named => Err(None),
             Err(error) => Err(Some(error)),
         };
+        let doubtful = self.doubtful.map(set).transpose()?.unwrap_or_default();
         Ok(Told {
-            matching: Some(set(self.matching)?),
+            matching: Some(set(self.matching)?.with(&doubtful)),
             sure: self.sure.map(set).transpose()?.unwrap_or_default(),
+            doubtful,
             ..Told::default()
         })
     }

@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 
 use super::Sync;
-use super::find::{QUICK, SLICE};
+use super::find::QUICK;
+use super::places::SLICE;
 use super::quest::LONG_ENOUGH;
 use crate::error::{Error, GoneKind, Imap, Result};
 use crate::mail::{Entry, FolderRef, Indexed, Uid};

@@ -1,10 +1,11 @@
 //! From the server to the cache: what is fetched, what is compared, and what is kept of it.
 //!
 //! Not for deciding whether the server is asked at all (`mailbox`), nor for changing anything there (`change`). `compare`
-//! has the lists, `find` those that are looked for (`days` by when they came, `attached` by what they have), `across` those of several folders and `entries` their rows, `folders` the folders, `levels` what is left out of them, `rows` rows and flags; parts of a message are fetched here. To know before
+//! has the lists, `find` those that are looked for (`days` by when they came, `attached` by what they have), `across` and `at_once` those of several folders (`places`) and `entries` their rows, `folders` the folders, `levels` what is left out of them, `rows` rows and flags; parts of a message are fetched here. To know before
 //! changing it: what the server said goes into the cache in the same request.
 
 mod across;
+mod at_once;
 mod attached;
 mod compare;
 mod days;
@@ -13,6 +14,7 @@ mod find;
 mod folders;
 mod index;
 mod levels;
+mod places;
 mod quest;
 mod regroup;
 mod related;
@@ -28,9 +30,8 @@ use crate::mail::{FolderName, MessageRef};
 use crate::remote::{Access, Folders, Message, Plan, Section};
 use crate::time::Zone;
 
-pub(super) use across::WideQuest;
 pub(super) use compare::{Compared, Purpose};
-pub(super) use quest::{Before, Quest};
+pub(super) use quest::{Before, Quest, WideQuest};
 pub use row::{charset, has_attachment, of_header};
 pub(super) use row::{keep_parts, with_sender};
 pub(super) use rows::Wanted;

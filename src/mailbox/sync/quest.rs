@@ -1,11 +1,12 @@
-//! What is looked for in a folder, and what of it has been found before.
+//! What is looked for in a folder, or in several, and what of it has been found before.
 //!
-//! Not for how it is found (`find`), nor for lists of several folders (`across`).
+//! Not for how it is found (`find`, `across`).
 
 use std::time::Duration;
 
-use crate::mail::{FolderRef, ListId, Uid};
+use crate::mail::{Entry, FolderName, FolderRef, ListId, Uid};
 use crate::remote::UidSet;
+use crate::store::keys::List;
 
 /// After so long no further slice is begun.
 pub(super) const LONG_ENOUGH: Duration = Duration::from_secs(6);
@@ -31,6 +32,18 @@ pub(in crate::mailbox) struct Before {
     pub found: UidSet,
     /// What was not looked through then.
     pub unseen: UidSet,
+}
+
+/// What is looked for in several folders.
+pub(in crate::mailbox) struct WideQuest<'q> {
+    /// The list.
+    pub list: &'q ListId,
+    /// The folders, each with how many messages it holds, where that is known.
+    pub folders: Vec<(FolderName, Option<u32>)>,
+    /// What was found before, where that is continued, or all of it stays found.
+    pub before: Option<(List, Vec<Entry>)>,
+    /// True to continue where that ended, false to look for what has come since.
+    pub further: bool,
 }
 
 impl Quest<'_> {

@@ -5,7 +5,7 @@
 
 use super::Flight;
 use crate::remote::change::{Appended, Copied, Stored};
-use crate::remote::found::Found;
+use crate::remote::found::{Found, FoundIn};
 use crate::remote::open_folder::{Messages, OpenFolder};
 
 /// An answer that belongs to one command, or to the folder that this command speaks of.
@@ -26,6 +26,16 @@ impl Answer for Found {
 
     fn of_mut(flight: &mut Flight, command: usize) -> Option<&mut Found> {
         flight.found.get_mut(&command)
+    }
+}
+
+impl Answer for Vec<FoundIn> {
+    fn of(flight: &Flight, command: usize) -> Option<&Vec<FoundIn>> {
+        flight.found_in.get(&command)
+    }
+
+    fn of_mut(flight: &mut Flight, command: usize) -> Option<&mut Vec<FoundIn>> {
+        flight.found_in.get_mut(&command)
     }
 }
 

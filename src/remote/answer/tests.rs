@@ -88,6 +88,50 @@ fn rule_15_searches_go_by_their_tag_or_not_at_all() {
     );
 }
 
+/// The words of RFC 7377 2.1 and of mox, the tag in another place.
+#[test]
+fn rule_16_a_search_of_several_folders_is_told_apart_by_their_names_and_numbering() {
+    let mut plan = Plan::new();
+    let asked = plan.search_in(vec![folder("INBOX"), folder("Work")], Vec::new(), false);
+    let other = plan.search_in(vec![folder("Box")], Vec::new(), false);
+    let flight = interleaved(
+        &plan,
+        &[
+            "* ESEARCH (TAG \"a1\" MAILBOX \"Box\" UIDVALIDITY 5) UID COUNT 0",
+            "* ESEARCH (TAG \"a0\" MAILBOX \"Inbox\" UIDVALIDITY 1) UID ALL 5:7 COUNT 3",
+            "* OK [INPROGRESS (\"a0\" 1 4)] still searching",
+            "* ESEARCH (UIDVALIDITY 3 MAILBOX Work TAG a0) UID COUNT 2 ALL 1,9",
+            // Of no folder, of no numbering, and of no command that was sent.
+            "* ESEARCH (TAG \"a0\") UID ALL 77",
+            "* ESEARCH (TAG \"a0\" MAILBOX \"Work\") UID ALL 78",
+            "* ESEARCH (TAG \"a9\" MAILBOX \"Work\" UIDVALIDITY 3) UID ALL 79",
+            "a1 OK done",
+            "a0 OK done",
+        ],
+    );
+    let told = |handle| {
+        let found: Vec<FoundIn> = flight.get(handle).cloned().unwrap_or_default();
+        let of = |one: FoundIn| {
+            let uids: Vec<u32> = one.found.uids.iter().map(Uid::get).collect();
+            (
+                one.folder.name.as_wire().to_owned(),
+                one.folder.validity.0,
+                uids,
+            )
+        };
+        found.into_iter().map(of).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told(asked),
+        [
+            ("INBOX".to_owned(), 1, vec![5, 6, 7]),
+            ("Work".to_owned(), 3, vec![1, 9])
+        ]
+    );
+    assert_eq!(told(other), [("Box".to_owned(), 5, Vec::new())]);
+    assert!(flight.is_ok(asked));
+}
+
 #[test]
 fn an_open_folder_tells_its_numbers() {
     let mut flight = flight(
