@@ -24,7 +24,7 @@ mod told_form;
 use crate::error::{Error, Result};
 pub use crate::mail::MessageRef;
 use crate::mail::{FolderName, NestedPath, Search, Source};
-pub use act::{ActForm, AllOf, MessagesForm, SenderForm};
+pub use act::{ActForm, AllOf, MessagesForm, Picked, SenderForm};
 pub use beside::{NoticeId, notice_of, retries, retrying, with_notice};
 pub use compose::{ComposeQuery, DraftForm, Wish, next};
 pub use folder_form::SettingForm;
@@ -35,7 +35,6 @@ pub use page::{
     Anchor, Face, FolderAsks, FolderQuery, FoldersQuery, FrameQuery, ListPage, ListQuery,
     MessageQuery, Selected,
 };
-pub use picked::Picked;
 pub use preference_form::PreferenceForm;
 use query::{Link, Query};
 pub use search_form::SearchForm;

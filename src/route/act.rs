@@ -3,7 +3,8 @@
 //! Not for the token, which every form carries. To know before changing it: `read` and `fields` are each the inverse of the
 //! other, as `Route::parse` and `Route::href` are.
 
-use super::picked::{self, Picked, at_home, named, ranges, uids, unchanged};
+pub use super::picked::Picked;
+use super::picked::{self, at_home, named, ranges, uids, unchanged};
 use super::query::{Link, Query};
 use super::{Base, ListQuery, MessageQuery, MessageRef, NoticeId, Route, Selected};
 use crate::error::{Error, Result};
