@@ -57,6 +57,8 @@ mod identities;
 mod import;
 /// Every form of every page, with what might end a command in each of its fields.
 mod injection;
+/// Errors among the folders and the list of whoever is signed in.
+mod inside;
 /// Keys that do something when they are pressed alone, and the page that lists them.
 mod keys;
 /// `kill -9` at random moments, and at each step of a change of generation.

@@ -83,18 +83,30 @@ document.addEventListener("click", (event) => {
 // (www/panes.js). Rows that are to go are gone at once, and come back with the reason if they could not go.
 let isBusy = false;
 let acting;
-const say = (words) => {
+const unsay = () => document.querySelectorAll(".note.bad").forEach((note) => note.remove());
+const say = (words, link) => {
   const note = document.createElement("div");
   note.className = "note bad";
   note.setAttribute("role", "alert");
   note.append(Object.assign(document.createElement("p"), { textContent: words }));
-  document.querySelector(".list > header, .message > header, main")?.append(note);
+  if (link) note.append(Object.assign(document.createElement("p"), { className: "acts" }));
+  if (link) note.lastChild.append(Object.assign(document.createElement("a"), { href: link.href, textContent: link.textContent }));
+  // Where the work is: in the pane of the message, if there is one to be seen.
+  const message = [...document.querySelectorAll("main.message > article, section.message")].find((one) => one.checkVisibility());
+  if (message) message.prepend(note);
+  else document.querySelector(".list > header, main")?.append(note);
+};
+// What the page of an error says, in sentences.
+const reasonOf = (page) => {
+  const title = page.querySelector("main h1")?.textContent.trim();
+  const rest = [...page.querySelectorAll("main h1 ~ div > p")].map((one) => one.textContent.trim());
+  return title && [`${title}.`, ...rest].join(" ");
 };
 const send = (form, data, goes = []) => isBusy || (acting = act(form, data, goes));
 const act = async (form, data, goes) => {
   isBusy = true;
   forget();
-  document.querySelectorAll(".note.bad").forEach((note) => note.remove());
+  unsay();
   // Where a row has the focus, the one that moves up has it then.
   const focused = focusedRow() < 0 || !goes.length ? focusedRow() : rowLinks().findIndex((link) => goes[0].contains(link));
   for (const row of goes) row.hidden = true;
@@ -105,12 +117,12 @@ const act = async (form, data, goes) => {
   try {
     const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(data) });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const reason = [...page.querySelectorAll("main h1, main h1 ~ p")].map((one) => one.textContent.trim());
-    if (answer.ok || answer.status === 401 || !reason.length) {
+    const reason = reasonOf(page);
+    if (answer.ok || answer.status === 401 || !reason) {
       const url = answer.redirected ? answer.url : location.href;
       const isNew = !answer.redirected || new URL(url).pathname !== location.pathname;
       take(page, url, isNew, focused);
-    } else back(reason.slice(0, 2).join(" "));
+    } else back(reason);
   } catch {
     back(form.dataset.lost);
   }

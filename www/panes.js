@@ -43,6 +43,11 @@ const focusMain = () => {
   main.tabIndex = -1;
   main.focus({ preventScroll: true });
 };
+// A browser shows no focus that is within a frame: where a key has led there, its edge does.
+let isByKey = false;
+for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, (event) => (isByKey = event.key === "Tab"), true);
+addEventListener("blur", () => isByKey && document.activeElement?.matches("iframe.frame") && document.activeElement.classList.add("entered"));
+addEventListener("focus", () => document.querySelector(".entered")?.classList.remove("entered"));
 const returnTo = ({ tops }) => {
   panes().forEach((pane, nth) => pane && (pane.scrollTop = tops[nth] ?? 0));
   // The frame of a mail grows when the mail is there.
@@ -129,7 +134,7 @@ const bringInSight = (row) => {
 };
 const show = (page, { row, isBack, kept }) => {
   const [, list] = panes();
-  const isLive = isPane(list);
+  const [isLive, isOver] = [isPane(list), list?.matches(":hover")];
   const held = document.getElementById(row) ?? document.querySelector(".row.now");
   const [name, listName, stays] = [nameOf(), list?.dataset.place, place()];
   const y = held?.getBoundingClientRect().top;
@@ -146,8 +151,13 @@ const show = (page, { row, isBack, kept }) => {
       const moved = held?.id && document.getElementById(held.id);
       const away = () => moved.getBoundingClientRect().top - y;
       if (moved) now[1].scrollTop += away();
-      // Where it cannot be scrolled to its place, since a notice above it has gone, that has left its room.
-      if (moved && away() < 0) now[1].querySelector("header").style.marginBlockEnd = `${-away()}px`;
+      // Where it cannot be scrolled to its place, since a notice above it has gone, that has left its room, until the pointer
+      // leaves the list.
+      if (moved && isOver && away() < 0) {
+        const { style } = now[1].querySelector("header");
+        style.marginBlockEnd = `${-away()}px`;
+        now[1].addEventListener("pointerleave", () => (style.marginBlockEnd = ""), { once: true });
+      }
     }
     const current = document.querySelector(".app[data-page=message] .row.now");
     if (current && !(isHeld && current.id === row)) current.scrollIntoView({ block: "nearest" });
@@ -164,10 +174,16 @@ const isOurs = (page) =>
   page.querySelector(".app") && scripts(page) === scripts(document) && [...page.forms].every((form) => form.action.startsWith(location.origin));
 const ask = async (url, init) => {
   const answer = await fetch(url, init);
-  const isPage = answer.ok && answer.headers.get("Content-Type")?.startsWith("text/html");
+  const isPage = answer.headers.get("Content-Type")?.startsWith("text/html");
   if (!isPage) answer.body?.cancel();
   const page = isPage && new DOMParser().parseFromString(await answer.text(), "text/html");
-  return { page: page && isOurs(page) ? page : undefined, url: answer.url, status: answer.status };
+  const [, after, next] = (page && answer.headers.get("Refresh")?.match(/^(\d+); url=(.+)$/)) || [];
+  return {
+    page: page && isOurs(page) ? page : undefined,
+    waits: next && { after: after * 1000, next, page },
+    url: answer.url,
+    status: answer.status,
+  };
 };
 
 // What may be clicked next is fetched ahead, when the pointer has rested on it for a moment or is pressed: two pages at once,
@@ -232,31 +248,40 @@ const freshen = (page) => {
 
 // Follows a link, or the browser's Back and Forward, whose entry is `entry`. What is clicked later goes before; an act that is
 // under way is done first.
+// A page that has to wait says so where the work is, and comes when there is time for it.
 let going;
-const go = async (url, { isNew = false, entry, ...how }) => {
+const go = async (url, { isNew = false, entry, asks = url, ...how }) => {
   going?.abort();
   const mine = (going = new AbortController());
   const main = document.querySelector(".app > main");
   const slow = setTimeout(() => main?.setAttribute("aria-busy", "true"), 300);
   try {
     await acting;
-    const asked = ask(url, { signal: mine.signal });
+    const asked = ask(asks, { signal: mine.signal });
     const came = await Promise.any([cameAhead(bare(url)), asked]);
     if (mine.signal.aborted) return;
+    if (came.waits) {
+      const { after, next, page } = came.waits;
+      unsay();
+      say(reasonOf(page), page.querySelector("main a"));
+      await new Promise((done) => setTimeout(done, after));
+      return mine.signal.aborted || go(url, { isNew, entry, asks: next, ...how });
+    }
     if (!came.page) return entry ? location.reload() : location.assign(url);
     if (entry) {
       keepPlace();
       at = entry;
-    } else enter(came.url, isNew);
+    } else enter(asks === url ? came.url : url, isNew);
     show(came.page, how);
     if (!came.isAhead) return;
     // It has been seen: what is clicked next does not take back that it was.
     going = undefined;
     const here = at;
     const told = await asked.catch(() => undefined);
-    if (told?.page && at === here) freshen(told.page);
-    // The session has ended, or the message is gone. A server that has no time is not asked again.
-    else if ([401, 404, 410].includes(told?.status) && at === here) location.reload();
+    if (!told || at !== here) return;
+    // The message is gone, or the session has ended. A server that has no time is not asked again.
+    if (told.page) told.status < 400 ? freshen(told.page) : show(told.page, how);
+    else if ([401, 404, 410].includes(told.status)) location.reload();
   } catch {
     // Without a line the browser says so.
     if (!mine.signal.aborted) return entry ? location.reload() : location.assign(url);

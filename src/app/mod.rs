@@ -10,6 +10,7 @@ mod carry;
 mod needs;
 mod refusal;
 mod sign_in;
+mod standing;
 mod timing;
 mod visit;
 
@@ -68,6 +69,31 @@ struct Door {
     is_doubtful: bool,
 }
 
+impl Door {
+    /// Opens the state directory and judges the cookie.
+    fn open(config: &Config, head: &Head) -> Result<Door> {
+        let state = State::open(config, &head.served)?;
+        let (claim, is_doubtful) = match SessionCookie::read(head, &state) {
+            Claims::Nothing => (None, false),
+            Claims::One(claim) => (Some(claim), false),
+            Claims::Several => (None, true),
+        };
+        Ok(Door {
+            state,
+            claim,
+            is_doubtful,
+        })
+    }
+}
+
+impl Context {
+    /// The address of the page itself, base and all, where it is safe to ask for it again.
+    fn again(&self) -> Option<String> {
+        let again = || format!("{}{}", self.head.base.0, self.head.here());
+        self.head.is_get().then(again)
+    }
+}
+
 /// An answer, all of it at hand; the gate has been released.
 pub enum Answer {
     /// A page, or another answer that is held in memory.
@@ -115,7 +141,9 @@ pub fn serve() -> Answer {
         Ok(Answer::Page(response)) => response,
         Err(error) => {
             let failure = context.progress.failed_by(error);
-            refusal::page(&context, asked.as_ref().ok(), &failure)
+            let asked = asked.as_ref().ok();
+            let inside = standing::page(&context, asked, &failure);
+            inside.unwrap_or_else(|| refusal::page(&context, asked, &failure))
         }
     };
     let response = response.packed(context.head.takes_gzip);
@@ -147,19 +175,7 @@ fn admit(context: &Context) -> Result<Asked<'_>> {
     let route = routed(head)?;
     let door = match needs(&route).who {
         Who::Anyone(_) => None,
-        Who::Stranger(_) | Who::FormToken | Who::Session(_) => {
-            let state = State::open(config, &head.served)?;
-            let (claim, is_doubtful) = match SessionCookie::read(head, &state) {
-                Claims::Nothing => (None, false),
-                Claims::One(claim) => (Some(claim), false),
-                Claims::Several => (None, true),
-            };
-            Some(Door {
-                state,
-                claim,
-                is_doubtful,
-            })
-        }
+        Who::Stranger(_) | Who::FormToken | Who::Session(_) => Some(Door::open(config, head)?),
     };
     let (form, place) = form(context, needs(&route).body, door.as_ref())?;
     Ok(Asked {

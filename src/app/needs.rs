@@ -224,15 +224,11 @@ pub fn needs(route: &Route) -> Needs<'_> {
         Route::Source {
             message,
             save: true,
-        } => Needs::part(|visit| part::source(visit, message, true)),
+        } => Needs::part(|visit| part::source(visit, message)),
         Route::Source {
             message,
             save: false,
-        } => Needs {
-            // A long one is a text that stands alone in the window.
-            elsewhere: Elsewhere::Nothing,
-            ..Needs::page(|visit| about::source(visit, message))
-        },
+        } => Needs::page(|visit| about::source(visit, message)),
 
         Route::Sender => Needs {
             back: Back::Carry {

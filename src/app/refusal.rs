@@ -1,6 +1,7 @@
 //! What a request gets instead of its page: the page of an error, or the sign-in form; and its line in the log.
 //!
-//! Not for deciding that. A page that was sent away because of others tries again automatically, and says so in its address.
+//! Not for deciding that, nor for the page of an error among the folders (`standing`). A page that was sent away because of
+//! others tries again automatically, and says so in its address.
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use crate::gate::Pass;
 use crate::mail::{FolderName, Role};
 use crate::remote;
 use crate::response::Response;
-use crate::route::{self, Base};
+use crate::route::{self, Base, ListQuery, Route};
 use crate::session::{self, SessionCookie};
 use crate::views;
 use crate::views::error::ErrorPage;
@@ -85,6 +86,16 @@ impl Asked<'_> {
         }
     }
 
+    /// The page that it belongs to: what is asked for, or where its form came from.
+    pub(super) fn place(&self) -> Route {
+        match self.needs().back {
+            Back::SamePage => self.request.route.clone(),
+            Back::Page(page) => page,
+            Back::Carry { otherwise, .. } => otherwise(&self.request.form),
+            Back::SignedOut => Route::Folder(ListQuery::newest(FolderName::inbox())),
+        }
+    }
+
     /// The sign-in form.
     pub(super) fn sign_in_form(&self, door: &Door, status: u16, fields: SignInFields) -> Response {
         let place = SignInPlace {
@@ -114,13 +125,10 @@ pub(super) fn page(context: &Context, asked: Option<&Asked>, failure: &Failure) 
     }
     log(asked, failure);
     let here = head.here();
-    let is_get = head.is_get();
-    let again = format!("{}{here}", head.base.0);
-    let retry = retry_after(error, route::retries(&head.query)).filter(|_| is_get);
+    let again = context.again();
+    let retry = retry_after(error, route::retries(&head.query)).filter(|_| again.is_some());
     let folder = asked.and_then(Asked::folder);
-    let query = folder
-        .as_ref()
-        .map(|name| route::ListQuery::newest(name.clone()));
+    let query = folder.as_ref().map(|name| ListQuery::newest(name.clone()));
     let title = folder.as_ref().map(|name| match name.is_inbox() {
         true => context.words.role(Role::Inbox).to_owned(),
         false => remote::decoded(name.as_wire()),
@@ -128,7 +136,7 @@ pub(super) fn page(context: &Context, asked: Option<&Asked>, failure: &Failure) 
     let page = ErrorPage {
         base: &head.base,
         words: context.words,
-        again: is_get.then_some(again.as_str()),
+        again: again.as_deref(),
         refresh: retry.map(|r| u32::try_from(r.as_secs()).unwrap_or(u32::MAX)),
         folder: title.as_deref().zip(query.as_ref()),
     };
@@ -136,10 +144,7 @@ pub(super) fn page(context: &Context, asked: Option<&Asked>, failure: &Failure) 
         FailsAs::Part => views::error::part(error, &page),
         FailsAs::Page => views::error::page(failure, &page),
     };
-    let mut response = Response::page(error.status(), markup);
-    if let Some((name, value)) = error.header() {
-        response = response.with(name, value);
-    }
+    let mut response = with_header(Response::page(error.status(), markup), error);
     if let Some(after) = retry {
         let n = route::retries(&head.query).saturating_add(1);
         let href = format!("{}{}", head.base.0, route::retrying(&here, n));
@@ -148,8 +153,16 @@ pub(super) fn page(context: &Context, asked: Option<&Asked>, failure: &Failure) 
     response
 }
 
+/// A page with the header that its error brings.
+pub(super) fn with_header(response: Response, error: &Error) -> Response {
+    match error.header() {
+        Some((name, value)) => response.with(name, value),
+        None => response,
+    }
+}
+
 /// Tells the log of a failure. Of strangers only what is a fault here: they must not be able to fill it.
-fn log(asked: Option<&Asked>, failure: &Failure) {
+pub(super) fn log(asked: Option<&Asked>, failure: &Failure) {
     let is_fault = failure.error.status() >= 500;
     match asked.and_then(|asked| Some((asked, asked.door.as_ref()?))) {
         Some((asked, door)) if door.claim.is_some() || is_fault => {

@@ -10,7 +10,8 @@ use super::needs::{Action, Asks, FailsAs};
 use super::refusal::not_signed_in;
 use super::timing::Timing;
 use super::{Answer, Asked, Context, Door, carry};
-use crate::actions::{Done, Visit, failed};
+use crate::actions::failed::{self, Failed};
+use crate::actions::{Done, Visit};
 use crate::desk::{self, Desk};
 use crate::error::{Act, Cause, Error, Imap, Reach, Result};
 use crate::gate;
@@ -296,10 +297,11 @@ impl Visitor<'_> {
         let failed = done.as_ref().err().and_then(Error::imap);
         self.note_answered(&mut visit.mailbox, session, failed);
         let is_page = asked.needs().fails_as == FailsAs::Page;
-        let is_shown = is_page && asked.request.head.is_get() && !asked.request.head.ahead;
+        let is_act = !asked.request.head.is_get();
+        let is_shown = is_page && !asked.request.head.ahead;
         let done = match done {
-            Err(error) if is_shown && failed::stays_inside(&error) => {
-                let page = failed::show(&mut visit, &error, &asked.request.route);
+            Err(error) if is_shown && failed::stays_inside(&error, is_act) => {
+                let page = self.standing(&mut visit, &error);
                 timing.imap = Some(visit.mailbox.cost());
                 match page {
                     Ok(page) => {
@@ -316,6 +318,17 @@ impl Visitor<'_> {
             asked.log(self.door, error.clone());
         }
         done
+    }
+
+    /// The page of an error among the folders and the list, which are at hand.
+    fn standing(&self, visit: &mut Visit, error: &Error) -> Result<Done> {
+        let again = self.asked.context.again();
+        let failed = Failed {
+            failure: &self.asked.context.progress.failed_by(error.clone()),
+            place: &self.asked.place(),
+            again: again.as_deref(),
+        };
+        failed::show(visit, &failed)
     }
 
     /// Looks first what became of acts that were cut short, and tells it. The page that came next where this form has been

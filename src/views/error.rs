@@ -48,7 +48,7 @@ enum Way {
 
 /// The page of a failure.
 pub fn page(failure: &Failure, p: &ErrorPage) -> Markup {
-    let (title, inside) = told(failure, p);
+    let (title, inside) = told(failure, p, None);
     card(p.base, p.words, &title, inside)
 }
 
@@ -60,7 +60,7 @@ pub fn inside(
     p: &ErrorPage,
 ) -> Markup {
     let words = chrome.words;
-    let (title, told) = told(failure, p);
+    let (title, told) = told(failure, p, Some(Way::Folder));
     let inbox = ListQuery::newest(FolderName::inbox());
     let (name, back) = match list {
         Some(list) => (list.title.as_str(), list.selection.nothing.clone()),
@@ -86,8 +86,8 @@ pub fn inside(
     app(chrome, &title, pane, panes)
 }
 
-/// What a page says of a failure, and its title.
-fn told(failure: &Failure, p: &ErrorPage) -> (String, Markup) {
+/// What a page says of a failure, and its title. Where it leads nowhere, it leads `otherwise`.
+fn told(failure: &Failure, p: &ErrorPage, otherwise: Option<Way>) -> (String, Markup) {
     let words = p.words;
     let (text, way) = text(&failure.error, words);
     let reach = &failure.reach;
@@ -115,11 +115,14 @@ fn told(failure: &Failure, p: &ErrorPage) -> (String, Markup) {
             }
             @if let Some(seconds) = p.refresh {
                 p { (words.reloads_in(seconds.into())) }
-            } @else if matches!(way, Way::Now) && p.again.is_none() {
+            } @else if matches!(way, Way::Now) && leads_nowhere(p, &way) {
                 p { (words.go_back_and_repeat()) }
             }
         }
-        (onward(p, &way))
+        @match otherwise.filter(|_| leads_nowhere(p, &way)) {
+            Some(otherwise) => (onward(p, &otherwise)),
+            None => (onward(p, &way)),
+        }
         p.hint { (sentences(&[next, text.tell])) }
     };
     (title.to_owned(), inside)
@@ -170,6 +173,15 @@ fn text(error: &Error, words: Words) -> (ErrorText, Way) {
         Error::Setup(_) => (words.setup(), Way::Again),
         Error::Profile(_) => (words.profile(), Way::Folder),
         Error::Internal(_) => (words.internal(), Way::Again),
+    }
+}
+
+/// True where only the browser's own button leads on: to a form that was filled in.
+fn leads_nowhere(p: &ErrorPage, way: &Way) -> bool {
+    match way {
+        Way::Nowhere => true,
+        Way::Now => p.again.is_none(),
+        Way::Again | Way::Folder | Way::Inbox | Way::SignIn => false,
     }
 }
 
