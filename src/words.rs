@@ -192,14 +192,12 @@ impl Words {
         }
     }
 
-    /// How old a list is, and the link `{0}` that compares it with the server again: `Checked at 12:04 · {0}`. `at` is
-    /// unknown for a list that was never compared.
-    pub fn checked(&self, at: Option<&Calendar>) -> Sentence {
-        Sentence::new(match at {
-            None => "{0}".to_owned(),
-            Some(at) if at.days_ago == 0 => format!("Checked at {} · {{0}}", clock(at)),
-            Some(at) => format!("Checked on {} {}, {} · {{0}}", at.day, month(at), clock(at)),
-        })
+    /// How old a list is.
+    pub fn checked(&self, at: &Calendar) -> String {
+        match at.days_ago {
+            0 => format!("Checked at {}", clock(at)),
+            _ => format!("Checked on {} {}, {}", at.day, month(at), clock(at)),
+        }
     }
 
     /// `2 seconds`.
@@ -294,9 +292,8 @@ mod tests {
         assert_eq!(full, "17 November 2026, 09:05 (-03:30)");
         let machine = W.when_machine(&at(3, true));
         assert_eq!(machine, "2026-11-17T09:05-03:30");
-        assert_eq!(W.checked(Some(&at(0, true))).0, "Checked at 09:05 · {0}");
-        let earlier = W.checked(Some(&at(1, true)));
-        assert_eq!(earlier.0, "Checked on 17 November, 09:05 · {0}");
+        assert_eq!(W.checked(&at(0, true)), "Checked at 09:05");
+        assert_eq!(W.checked(&at(1, true)), "Checked on 17 November, 09:05");
     }
 
     #[test]

@@ -243,7 +243,7 @@ fn ticked_messages_go_to_the_archive_and_come_back() {
     assert_eq!(shown(&back), all);
     assert!(subjects(&site, "Archive").is_empty());
     // The order by arrival is what it was, whatever numbers the messages have now.
-    back.click("Check for new mail").has_status(200);
+    back.click("Refresh").has_status(200);
     assert_eq!(shown(&site.sign_in("ann").get("/")), all);
 }
 
@@ -404,7 +404,7 @@ fn a_message_that_was_read_here_and_is_unread_again_stays_unread() {
         list.text_of("header .count").as_deref(),
         Some("2 messages, 2 unread")
     );
-    list.click("Check for new mail");
+    list.click("Refresh");
     assert_eq!(flags(&site, "INBOX"), ["", ""]);
 }
 
@@ -613,7 +613,7 @@ fn rule_5_what_is_moved_takes_its_place_by_arrival_in_a_list_that_is_known() {
         shown(&archive),
         ["Message 6", "Message 4", "Message 2", "Message 1"]
     );
-    let compared = archive.click("Check for new mail");
+    let compared = archive.click("Refresh");
     assert_eq!(shown(&compared), shown(&archive));
 }
 

@@ -133,7 +133,7 @@ fn a_warm_click_writes_no_key() {
         "a click that asked the server nothing has written something"
     );
     // What is compared is the whole store: a click that asks changes it.
-    list.click("Check for new mail");
+    list.click("Refresh");
     assert!(before != disk::records(&site, "ann"));
 }
 
@@ -163,7 +163,7 @@ fn each_click_costs_what_the_table_says() {
         ("its frame", &|| ann.get(&frame_of(&html())), 0, 0),
         ("an empty folder", &|| list.click("Drafts"), 5, 2),
         ("the same folder", &|| list.click("Drafts"), 0, 0),
-        ("a comparison", &|| list.click("Check for new mail"), 5, 2),
+        ("a comparison", &|| list.click("Refresh"), 5, 2),
         ("an attachment", &|| message().click("Download notes"), 3, 2),
         ("the list at last", &|| ann.get("/"), 0, 0),
     ];
@@ -250,7 +250,7 @@ fn what_another_program_does_is_seen_after_check_now() {
     let (_site, ann) = changed_elsewhere(Site::new());
     let list = ann.get("/");
     connections(list.hides("Fourth").shows("Second"), 0);
-    let checked = list.click("Check for new mail");
+    let checked = list.click("Refresh");
     connections(&checked, 1);
     shows_the_changes(&checked);
     shows_the_changes(&ann.get("/"));
@@ -272,7 +272,7 @@ fn what_another_program_does_is_seen_without_extensions_as_well() {
         "imap_capability = IMAP4rev1 SORT LIST-STATUS SPECIAL-USE\n",
     ] {
         let (_site, ann) = changed_elsewhere(Site::new().dovecot(fewer));
-        let checked = ann.get("/").click("Check for new mail");
+        let checked = ann.get("/").click("Refresh");
         connections(&checked, 1);
         shows_the_changes(&checked);
     }
@@ -354,8 +354,7 @@ fn opening_a_message_marks_it_as_read_on_the_server_and_here() {
     assert!(!on_server[0].contains(r"\Seen") && !on_server[2].contains(r"\Seen"));
     let list = ann.get("/");
     connections(list.shows("3 messages, 2 unread"), 0);
-    list.click("Check for new mail")
-        .shows("3 messages, 2 unread");
+    list.click("Refresh").shows("3 messages, 2 unread");
 }
 
 #[test]
@@ -376,8 +375,7 @@ fn fetching_ahead_marks_nothing_as_read() {
     connections(opened.shows("Hello."), 0);
     let list = ann.get("/");
     connections(list.shows("2 messages, 1 unread"), 0);
-    list.click("Check for new mail")
-        .shows("2 messages, 1 unread");
+    list.click("Refresh").shows("2 messages, 1 unread");
     let on_server = flags(&site);
     assert!(on_server[1].contains(r"\Seen"), "{on_server:?}");
 }
@@ -514,7 +512,7 @@ fn what_was_seen_before_is_shown_while_the_server_is_away() {
     let message = ann.get("/").click("Message 118");
     site.dovecot_mut().stop();
     ann.get(message.target()).shows("This is message 118.");
-    let list = ann.get("/").click("Check for new mail");
+    let list = ann.get("/").click("Refresh");
     list.has_status(200)
         .shows("Message 120")
         .shows("The mail server cannot be reached");

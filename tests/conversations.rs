@@ -180,7 +180,7 @@ fn rule_18_conversations_come_from_the_cache_and_a_message_that_arrives_costs_on
         references: &["h1"],
     };
     site.deliver("ann", &letter.mail());
-    let (now, cost) = cost::of(&site, || again.click("Check for new mail"));
+    let (now, cost) = cost::of(&site, || again.click("Refresh"));
     assert_eq!(
         rows(&now),
         [
@@ -221,7 +221,7 @@ fn a_ticked_row_means_all_messages_of_the_conversation_and_the_number_is_told() 
     let undone = done.click("Undo");
     undone.shows("3 messages");
     assert_eq!(left(&mut client, "INBOX"), 6);
-    let again = undone.click("Check for new mail");
+    let again = undone.click("Refresh");
     assert_eq!(rows(&again).len(), 3);
     // All of the list: all of their messages.
     let all = again.visitor().get("/folder?f=INBOX&group=1&select=all");

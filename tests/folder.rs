@@ -71,7 +71,7 @@ fn two_tabs_in_two_folders_stay_each_in_its_own_place() {
     let letters = letters.click("Newer");
     letters.shows("Letter 120").shows("Letter 71");
     // A comparison in one of them moves neither.
-    let inbox = inbox.click("Check for new mail");
+    let inbox = inbox.click("Refresh");
     assert_eq!(subjects(&inbox), messages(70, 21));
     let inbox = inbox.click("Newer");
     assert_eq!(subjects(&inbox), messages(120, 71));
@@ -287,10 +287,7 @@ fn an_empty_folder_says_what_will_be_in_it() {
         .click("Sent")
         .shows("Messages that you send will appear here.");
     ann.other_client().append("INBOX", &mail("The first"));
-    inbox
-        .click("Check for new mail")
-        .shows("The first")
-        .hides("empty");
+    inbox.click("Refresh").shows("The first").hides("empty");
 }
 
 /// Names on the wire (RFC 3501 5.1.3), and what a reader sees.
@@ -359,7 +356,7 @@ fn a_name_that_would_end_a_command_ends_nothing() {
         let page = ann.get(&format!("/folder?f={name}"));
         page.has_status(410).shows("This folder no longer exists");
     }
-    ann.get("/").click("Check for new mail").shows("Message 1");
+    ann.get("/").click("Refresh").shows("Message 1");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 
 /// Contrast, sizes, names.
 pub mod clear;
+/// What holds for every page.
+mod pages;
 
 use std::fs::OpenOptions;
 use std::path::PathBuf;

@@ -453,6 +453,26 @@ fn the_source_is_the_message_as_it_travelled() {
 }
 
 #[test]
+fn of_a_large_source_the_beginning_is_read_and_all_of_it_downloaded() {
+    let mut letter = mail("Long", "\nIt begins here.\r\n");
+    letter
+        .bytes
+        .extend("A line of some length.\r\n".repeat(100_000).bytes());
+    letter.bytes.extend(b"It ends here.\r\n");
+    let ann = Reader::of(vec![letter]);
+    let shown = ann.open_mail("Long").click("View source");
+    shown
+        .has_status(200)
+        .shows("It begins here.")
+        .shows("The first 256 kB of 2.4 MB are shown.")
+        .hides("It ends here.");
+    shown.click("Back to the message").shows("Long");
+    let saved = shown.click_once("Download message");
+    assert_eq!(saved.header("content-type"), "message/rfc822");
+    assert!(saved.body().ends_with(b"It ends here.\r\n"));
+}
+
+#[test]
 fn newer_and_older_lead_through_the_list() {
     let ann = Reader::of(mails::generated(5));
     let page = ann.open_mail("Message 4");
@@ -493,8 +513,7 @@ fn opening_marks_as_read_and_fetching_ahead_does_not() {
     list.shows("2 messages, none unread");
     assert!(list.texts_of(".row.unread").is_empty());
     // It was read from the cache: the server hears of it with the next word that is spoken with it.
-    list.click("Check for new mail")
-        .shows("2 messages, none unread");
+    list.click("Refresh").shows("2 messages, none unread");
     assert_eq!(unseen(), "* SEARCH");
 }
 

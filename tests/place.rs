@@ -196,6 +196,7 @@ fn at_the_top_of_the_list_nothing_moves_either_and_a_notice_that_goes_leaves_its
             tab.changing(|| tab.press("e"));
             tab.wait_for("document.querySelector('.note')");
         }
+        tab.hover("#m26 .subject");
         watch(&tab, "#m26");
         let y = tab.evaluate("document.querySelector('#m26').getBoundingClientRect().top");
         tab.changing(|| drop(tab.evaluate("document.querySelector('#m26 > a').click()")));
@@ -208,6 +209,11 @@ fn at_the_top_of_the_list_nothing_moves_either_and_a_notice_that_goes_leaves_its
         tab.changing(|| drop(tab.evaluate("history.back()")));
         assert_eq!(seen(&tab), json!([y]), "{acts}");
         assert_eq!(tab.evaluate(TOP), json!(0), "{acts}");
+        // Nobody is about to click there any more: the room closes.
+        tab.hover(".brand");
+        tab.wait_for(
+            "getComputedStyle(document.querySelector('.list > header')).marginBlockEnd === '0px'",
+        );
     }
 }
 

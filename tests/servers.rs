@@ -530,7 +530,7 @@ fn a_server_that_sorts_nothing_is_asked_for_its_own_order() {
     let list = ann.get("/");
     list.has_status(200).hides("This folder is empty");
     assert_eq!(rows(&list), (uids.len(), 0));
-    let checked = list.click("Check for new mail");
+    let checked = list.click("Refresh");
     checked.has_status(200);
     assert_eq!(rows(&checked), (uids.len(), 0));
 }

@@ -2,7 +2,7 @@
 
 use super::opened::UNDER_THE_GATE;
 use super::panes::Around;
-use super::{Done, Visit, part};
+use super::{Done, Visit};
 use crate::document::Opening;
 use crate::error::Result;
 use crate::mail::NestedPath;
@@ -10,6 +10,9 @@ use crate::mime::codec;
 use crate::route::{MessageQuery, MessageRef, Route};
 use crate::views;
 use crate::views::about::{HeadersPage, SourcePage};
+
+/// How many bytes of a long source are shown.
+const BEGINNING: u32 = 256 * 1000;
 
 /// All header fields of a message, for reading.
 ///
@@ -33,16 +36,15 @@ pub fn headers(visit: &mut Visit, at: &MessageRef, inside: &NestedPath) -> Resul
     })))
 }
 
-/// The source of a message, for reading; of one that is too long for a page the text alone.
+/// The source of a message, for reading; of one that is too long for a page its beginning.
 ///
 /// # Errors
 /// `Gone`; `Imap`.
 pub fn source(visit: &mut Visit, at: &MessageRef) -> Result<Done> {
-    let Some(raw) = visit.mailbox.source(at, UNDER_THE_GATE)? else {
-        return part::source(visit, at, false);
-    };
-    let around = Around::gather(visit, Some(&at.folder), Vec::new())?;
     let row = visit.mailbox.row(at)?;
+    let most = (row.size > UNDER_THE_GATE).then_some(BEGINNING);
+    let raw = visit.mailbox.source(at, most)?;
+    let around = Around::gather(visit, Some(&at.folder), Vec::new())?;
     let text = codec::text(&raw, "");
     let page = SourcePage {
         back: Route::Message(MessageQuery::plain(at.clone(), 0)),
@@ -52,6 +54,7 @@ pub fn source(visit: &mut Visit, at: &MessageRef) -> Result<Done> {
         },
         subject: &row.subject,
         text: &text,
+        cut: most.map(|most| (most, row.size)),
     };
     Ok(Done::Page(visit.page(|visit| {
         views::about::source(&around.chrome(visit), &page)

@@ -92,13 +92,8 @@ fn on_its_way(part: &Part) -> Piece {
 ///
 /// # Errors
 /// `Gone`; `Imap`.
-pub fn source(visit: &mut Visit, at: &MessageRef, save: bool) -> Result<Done> {
+pub fn source(visit: &mut Visit, at: &MessageRef) -> Result<Done> {
     let row = visit.mailbox.row(at)?;
-    let (kind, how) = if save {
-        ("message/rfc822", "attachment")
-    } else {
-        ("text/plain; charset=utf-8", "inline")
-    };
     let name = codec::safe_file_name(&format!("{}.eml", row.subject));
     Ok(Done::Leaves(Box::new(Transfer {
         message: at.clone(),
@@ -107,7 +102,11 @@ pub fn source(visit: &mut Visit, at: &MessageRef, save: bool) -> Result<Done> {
             encoding: Encoding::Plain,
             size: row.size,
         }),
-        head: Response::part(kind, disposition(how, &name), Vec::new()),
+        head: Response::part(
+            "message/rfc822",
+            disposition("attachment", &name),
+            Vec::new(),
+        ),
     })))
 }
 

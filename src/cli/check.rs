@@ -141,7 +141,7 @@ fn is_right_user(report: &mut Report, exe: &Path) -> bool {
             owner => format!("'#{owner}'"),
         };
         report.wrong(&format!(
-            "root is not the user that the web server runs Postern as, so nothing was checked. Run check as that user, for example: sudo -u {who} {} check",
+            "root is not the user that the web server runs Postern as, so check did nothing. Run it as that user, for example: sudo -u {who} {} check",
             exe.display()
         ));
         return false;

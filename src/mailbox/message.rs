@@ -361,28 +361,24 @@ impl Mailbox<'_, '_> {
         Ok(Some(texts))
     }
 
-    /// A message as it travelled; None where that is more than `limit` bytes.
+    /// A message as it travelled, or as much of it as is to be read: so many bytes from its beginning.
     ///
     /// # Errors
     /// `Gone`; `Imap`.
-    pub fn source(&mut self, at: &MessageRef, limit: u32) -> Result<Option<Vec<u8>>> {
-        let row = self.row(at)?;
-        match row.size > limit {
-            true => Ok(None),
-            false => self.fetch_whole(at, &row).map(Some),
-        }
-    }
-
-    /// A message whose structure the server cannot tell, or as much of it as is read here.
-    fn fetch_whole(&mut self, at: &MessageRef, row: &Row) -> Result<Vec<u8>> {
+    pub fn source(&mut self, at: &MessageRef, most: Option<u32>) -> Result<Vec<u8>> {
         let whole = Section {
             what: SectionKind::Part(PartPath::default()),
-            range: (row.size > WHOLE_BYTES).then_some((0, WHOLE_BYTES)),
+            range: most.map(|most| (0, most)),
         };
         let message = self
             .sync()
             .fetch_sections(at, vec![whole.clone()], Access::Read)?;
         Ok(message.section(&whole).unwrap_or_default().to_vec())
+    }
+
+    /// A message whose structure the server cannot tell, or as much of it as is read here.
+    fn fetch_whole(&mut self, at: &MessageRef, row: &Row) -> Result<Vec<u8>> {
+        self.source(at, (row.size > WHOLE_BYTES).then_some(WHOLE_BYTES))
     }
 
     /// Reads the structure of a message here, and keeps it and the parts that are wanted.

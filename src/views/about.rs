@@ -30,8 +30,10 @@ pub struct SourcePage<'a> {
     pub save: Route,
     /// Its subject; may be empty.
     pub subject: &'a str,
-    /// All of it.
+    /// All of it, or its beginning.
     pub text: &'a str,
+    /// Of how many bytes that is, and how many there are, where it is not all.
+    pub cut: Option<(u32, u32)>,
 }
 
 /// The page of all header fields.
@@ -71,6 +73,7 @@ pub fn source(chrome: &Chrome, page: &SourcePage) -> Markup {
             h1 { (words.source()) }
             p.hint dir="auto" { (subject) }
             p.links { a data-file="" href=(chrome.href(&page.save)) { (words.download_message()) } }
+            @if let Some((shown, size)) = page.cut { p.hint { (words.source_cut(shown, size)) } }
             pre.source dir="ltr" { (page.text) }
         },
     )

@@ -198,9 +198,8 @@ fn head(chrome: &Chrome, list: &ListPane, title: Markup, is_page: bool) -> Marku
     let again = if is_found {
         words.search_again()
     } else {
-        words.check_now()
+        words.refresh()
     };
-    let compare = html! { a href=(chrome.href(&list.compare)) { (again) } };
     let count = match is_found {
         true => words.found(list.total),
         false if list.finding.is_grouped => words.conversations(list.total, list.unread_told()),
@@ -208,10 +207,13 @@ fn head(chrome: &Chrome, list: &ListPane, title: Markup, is_page: bool) -> Marku
     };
     html! {
         header {
-            .bar { (title) span.count { (count) } (finding::switch(chrome, &list.finding)) }
+            .bar {
+                (title) span.count { (count) } (finding::switch(chrome, &list.finding))
+                a.button.quiet.refresh href=(chrome.href(&list.compare)) title=(again) aria-label=(again) { (icon(Icon::Refresh)) }
+            }
             (finding::bar(chrome, &list.finding, &list.title))
             .asof {
-                span { (filled(&words.checked(list.as_of.as_ref()), &[compare])) }
+                @if let Some(at) = &list.as_of { span { (words.checked(at)) } }
                 @if list.is_read_only {
                     span { (words.folder_is_read_only()) }
                 }

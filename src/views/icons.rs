@@ -56,12 +56,13 @@ pub enum Icon {
     Talk,
     Muted,
     Bell,
+    Refresh,
 }
 
 use Icon::*;
 
 /// Name in the page, path, and whether it turns in a page that runs from right to left.
-const DRAWN: [(Icon, &str, &str, bool); 46] = [
+const DRAWN: [(Icon, &str, &str, bool); 47] = [
     (
         Gate,
         "i-gate",
@@ -262,6 +263,12 @@ const DRAWN: [(Icon, &str, &str, bool); 46] = [
         "i-bell",
         "M12 4a5.5 5.5 0 0 0-5.5 5.5V13L5 17h14l-1.5-4V9.5A5.5 5.5 0 0 0 12 4zM10 20.5h4",
         false,
+    ),
+    (
+        Refresh,
+        "i-refresh",
+        "M19.5 12a7.5 7.5 0 1 1-2.2-5.3L20 9.4M20 4v5.4h-5.4",
+        true,
     ),
 ];
 

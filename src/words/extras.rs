@@ -381,6 +381,15 @@ impl Words {
         "This header is too long to show in full. Download the message to see the rest."
     }
 
+    /// Above the source of a large message, of which only so many bytes are shown.
+    pub fn source_cut(&self, shown: u32, size: u32) -> String {
+        format!(
+            "The first {} of {} are shown. Download the message to see the rest.",
+            self.size(shown.into()),
+            self.size(size.into())
+        )
+    }
+
     /// Back to the message that contains another, or that a page is about.
     pub fn back_to_message(&self) -> &'static str {
         "Back to the message"

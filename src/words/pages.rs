@@ -172,9 +172,9 @@ impl Words {
         format!("{}–{} of {}", n(first), n(last), n(total))
     }
 
-    /// Compares the list with the server: the link in `checked`.
-    pub fn check_now(&self) -> &'static str {
-        "Check for new mail"
+    /// Compares the list with the server.
+    pub fn refresh(&self) -> &'static str {
+        "Refresh"
     }
 
     /// The page of newer messages.

@@ -216,7 +216,7 @@ fn folders_with_odd_names_are_targets_like_others() {
         }
         let wire = name.replace("\\\"", "\"").replace("\\\\", "\\");
         site.proxy().reset();
-        let list = ann.get("/").click("Check for new mail");
+        let list = ann.get("/").click("Refresh");
         let newest = shown(&list)[0].clone();
         let form = list.form("rows").tick("u", &uid_of(&list, &newest));
         let done = form.smuggle("to", &wire).press("act", "move");

@@ -67,7 +67,7 @@ fn rule_4_numbers_that_are_said_to_be_gone_and_are_not_empty_no_list() {
         ("UID STORE", "star"),
         ("UID SEARCH", "unread"),
     ] {
-        let list = ann.get("/").click("Check for new mail");
+        let list = ann.get("/").click("Refresh");
         let before = subjects(&lied.real, "INBOX").len();
         let newest = shown(&list)[0].clone();
         lied.liar.lies(vec![
@@ -85,7 +85,7 @@ fn rule_4_numbers_that_are_said_to_be_gone_and_are_not_empty_no_list() {
     lied.liar.lies(vec![
         Lie::about("EXAMINE").says(|answer| format!("{ALL}{answer}")),
     ]);
-    let list = ann.get("/").click("Check for new mail");
+    let list = ann.get("/").click("Refresh");
     lied.liar.lies(Vec::new());
     assert_eq!(shown(&list).len(), subjects(&lied.real, "INBOX").len());
 }

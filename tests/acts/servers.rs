@@ -55,7 +55,7 @@ impl Lied {
     }
 
     fn two(&self, ann: &Visitor, what: &str, lies: Vec<Lie>) -> Page {
-        let list = ann.get("/").click("Check for new mail");
+        let list = ann.get("/").click("Refresh");
         let newest: Vec<String> = shown(&list).into_iter().take(2).collect();
         let newest: Vec<&str> = newest.iter().map(String::as_str).collect();
         self.liar.lies(lies);
@@ -85,7 +85,7 @@ impl Lied {
             // What has just come may wait for the next comparison; what is gone may not be shown.
             let gone = shown(&list).into_iter().find(|row| !there.contains(row));
             list.expect(gone.is_none(), || format!("{step}: {gone:?} is gone"));
-            same(&list.click("Check for new mail"), there, step);
+            same(&list.click("Refresh"), there, step);
         }
     }
 }
@@ -297,7 +297,7 @@ fn rule_4_what_others_remove_meanwhile_is_neither_done_by_the_act_nor_overlooked
             lied.expect_truth(&ann, what);
         }
         // As many go as were meant, but others.
-        let list = ann.get("/").click("Check for new mail");
+        let list = ann.get("/").click("Refresh");
         let meanwhile = removed_meanwhile(&lied.real, "Message 5");
         let lie = Lie::about("UID MOVE")
             .does(move |command| {
@@ -414,7 +414,7 @@ fn rule_11_what_cannot_be_changed_is_not_changed() {
     assert!(page.status() < 500, "{}", page.status());
     // It is known from now on, until the server says otherwise.
     offers_nothing(&ann.get("/"));
-    assert!(offers(&ann.get("/").click("Check for new mail")).len() > 2);
+    assert!(offers(&ann.get("/").click("Refresh")).len() > 2);
     // The folder was made anew meanwhile.
     let anew = Lie::about("SELECT").says(|answer| {
         let (before, rest) = answer.split_once("[UIDVALIDITY ").expect("a UIDVALIDITY");
@@ -457,11 +457,11 @@ fn rule_11_a_folder_that_is_read_only_offers_nothing() {
     message.shows("Print");
     let saved = list.form("rows").tick("u", "7").press("act", "save-mbox");
     assert!(saved.holds(b"\nSubject: Message 7"));
-    list.click("Check for new mail");
+    list.click("Refresh");
     let count = ann.get("/").text_of("header .count").unwrap_or_default();
     assert_eq!(count, "40 messages, 40 unread");
     lied.liar.lies(Vec::new());
-    assert!(offers(&ann.get("/").click("Check for new mail")).len() > 2);
+    assert!(offers(&ann.get("/").click("Refresh")).len() > 2);
 }
 
 #[test]
@@ -568,7 +568,7 @@ fn a_pymap_is_acted_on_like_any_other_server() {
     );
     let back = undo(&archived);
     back.says("1 message moved to Inbox.");
-    same(&ann.get("/").click("Check for new mail"), &all, "pymap");
+    same(&ann.get("/").click("Refresh"), &all, "pymap");
     let deleted = act(&ann.get("/"), &[&newest], "delete");
     // Its Trash cannot be written to.
     deleted.shows("read-only").shows("Nothing was changed.");
@@ -585,7 +585,7 @@ fn a_pymap_is_acted_on_like_any_other_server() {
     let archive = ann.get("/folder?f=Archive");
     assert_eq!(shown(&archive), [newest.clone(), newest.clone()]);
     same(
-        &archive.click("Check for new mail"),
+        &archive.click("Refresh"),
         &[newest.clone(), newest],
         "pymap",
     );

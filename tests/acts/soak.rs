@@ -255,12 +255,12 @@ impl Soak {
         self.pages[at].push(page);
     }
 
-    /// "Check for new mail": the list is what the server has.
+    /// "Refresh": the list is what the server has.
     fn compare(&mut self, at: usize) {
         let page = self.pages[at].last().expect("a page").clone();
-        if page.has_link("Check for new mail") {
+        if page.has_link("Refresh") {
             self.tell("compare".to_owned());
-            let page = page.click("Check for new mail");
+            let page = page.click("Refresh");
             let mailbox = self.look();
             self.expect_list(&page, &mailbox, true);
             self.pages[at].push(page);
@@ -648,7 +648,7 @@ impl Soak {
                 }
                 page = page.click("Older");
                 if !self.tracks {
-                    page = page.click("Check for new mail");
+                    page = page.click("Refresh");
                 }
             }
         }

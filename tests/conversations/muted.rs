@@ -65,7 +65,7 @@ fn rule_18_what_comes_of_a_muted_conversation_does_not_stand_out() {
     assert_eq!(count(&mut client, "UNSEEN"), 1);
 
     site.deliver("ann", &reply("h4", &["h1", "h3"]));
-    let later = muted.click("Check for new mail");
+    let later = muted.click("Refresh");
     assert_eq!(rows(&later)[0], "Marta, Piet 4 Re: The hall");
     assert_eq!(stands_out(&later, "Re: The hall"), "muted");
     assert_eq!(count(&mut client, "UNSEEN UNKEYWORD $Muted"), 1);
@@ -91,12 +91,12 @@ fn rule_18_what_another_mail_program_mutes_or_not_counts() {
     let mut client = site.other_client("ann");
     client.run("SELECT INBOX");
     client.run("UID STORE 2 +FLAGS ($Muted)");
-    let now = list.click("Check for new mail");
+    let now = list.click("Refresh");
     assert_eq!(stands_out(&now, "Re: Keys"), "muted");
     let muted = act(&now, "Re: The hall", "mute");
     assert_eq!(stands_out(&muted, "Re: The hall"), "muted");
     client.run("UID STORE 1:6 -FLAGS ($Muted)");
-    let now = muted.click("Check for new mail");
+    let now = muted.click("Refresh");
     assert_eq!(stands_out(&now, "Re: The hall"), "unread");
     assert_eq!(stands_out(&now, "Re: Keys"), "");
 }
@@ -110,7 +110,7 @@ fn rule_18_a_muted_conversation_that_was_archived_stays_muted() {
     assert!(!rows(&gone).concat().contains("Re: The hall"));
     site.deliver("ann", &reply("h4", &["h1", "h2", "h3"]));
     site.deliver("ann", &reply("other", &["nothing"]));
-    let now = gone.click("Check for new mail");
+    let now = gone.click("Refresh");
     let subjects = now.texts_of(".row .subject");
     assert_eq!(subjects[..2], ["Re: The hall", "Re: The hall"]);
     let classes = now.attributes_of(".row", "class");

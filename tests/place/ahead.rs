@@ -56,7 +56,7 @@ fn what_is_fetched_ahead_comes_from_what_is_at_hand_or_not_at_all() {
         .shows("4 messages, 4 unread");
     is_not_at_hand(&ahead(&ann, &unknown), 503);
     for asks in [
-        list.link("Check for new mail"),
+        list.link("Refresh"),
         page.link("View source"),
         page.link("Download message"),
     ] {
@@ -133,7 +133,7 @@ fn a_click_on_what_came_ahead_is_seen_at_once_and_read_once() {
     tab.wait_for("aheads.size === 1 && ![...aheads.values()][0].isUnderWay");
     tab.changing(|| tab.click("#m4 > a"));
     tab.wait_for("document.querySelector('main.message h1')?.innerText === 'Message 4'");
-    let list = ann.get("/").click("Check for new mail");
+    let list = ann.get("/").click("Refresh");
     list.shows("6 messages, 4 unread");
     assert_eq!(marks(&site), ["4:5 +FLAGS.SILENT (\\Seen)"]);
     tab.expect_quiet();

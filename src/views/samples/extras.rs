@@ -112,6 +112,7 @@ pub(super) fn source() -> Markup {
         save: opened(5),
         subject: "<b>",
         text: bad,
+        cut: Some((256_000, 3_400_000)),
     };
     about::source(&chrome(Words::ENGLISH, &folders(), &[]), &page)
 }
