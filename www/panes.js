@@ -202,7 +202,7 @@ const lookAhead = (link) => {
   const url = bare(link.href);
   for (const [old, { since }] of aheads) if (Date.now() - since > KEEPS) aheads.delete(old);
   const underWay = [...aheads.values()].filter((one) => one.isUnderWay).length;
-  if (aheads.has(url) || underWay > 1 || isBusy || written() || link.target || link.origin !== location.origin) return;
+  if (aheads.has(url) || url === bare(location.href) || underWay > 1 || isBusy || written() || link.target || link.origin !== location.origin) return;
   const one = { since: Date.now(), isUnderWay: true, abort: new AbortController() };
   one.came = ask(url, { ...AHEAD, signal: one.abort.signal })
     .catch(() => ({}))
