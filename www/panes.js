@@ -46,8 +46,11 @@ const focusMain = () => {
 // A browser shows no focus that is within a frame: where a key has led there, its edge does.
 let isByKey = false;
 for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, (event) => (isByKey = event.key === "Tab"), true);
-addEventListener("blur", () => isByKey && document.activeElement?.matches("iframe.frame") && document.activeElement.classList.add("entered"));
-addEventListener("focus", () => document.querySelector(".entered")?.classList.remove("entered"));
+addEventListener("blur", () => setTimeout(() => {
+  const frame = document.activeElement?.closest("iframe.frame");
+  if (isByKey && frame) frame.dataset.entered = "";
+}));
+addEventListener("focus", () => delete document.querySelector("[data-entered]")?.dataset.entered);
 const returnTo = ({ tops }) => {
   panes().forEach((pane, nth) => pane && (pane.scrollTop = tops[nth] ?? 0));
   // The frame of a mail grows when the mail is there.
