@@ -35,6 +35,7 @@ mod meanwhile;
 mod script;
 mod servers;
 mod soak;
+mod words;
 
 use std::time::Duration;
 

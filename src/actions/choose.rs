@@ -8,8 +8,8 @@ use super::{Done, Visit};
 use crate::error::Result;
 use crate::mail::{Folder, MessageAct};
 use crate::route::{MessagesForm, Route};
-use crate::views;
 use crate::views::choose::{ChooseFolder, FolderChoice, Whether};
+use crate::views::{self, Notice};
 
 /// The form field with what is looked for in the names of folders.
 const FIND: &str = "find";
@@ -56,7 +56,20 @@ pub fn folder(visit: &mut Visit, form: &MessagesForm) -> Result<Done> {
 /// # Errors
 /// `Imap` where no folders are cached.
 pub fn whether(visit: &mut Visit, form: &MessagesForm) -> Result<Done> {
-    let around = Around::gather(visit, Some(&form.from.name), Vec::new())?;
+    whether_after(visit, form, Vec::new())
+}
+
+/// Asks the same of messages that were to go to Trash, where the mailbox has no room for a copy of them.
+///
+/// # Errors
+/// `Imap` where no folders are cached.
+pub fn without_trash(visit: &mut Visit, form: &MessagesForm) -> Result<Done> {
+    let (lead, text) = visit.words.no_room_in_trash();
+    whether_after(visit, form, vec![Notice::warning(lead, text)])
+}
+
+fn whether_after(visit: &mut Visit, form: &MessagesForm, notices: Vec<Notice>) -> Result<Done> {
+    let around = Around::gather(visit, Some(&form.from.name), notices)?;
     let sure = MessagesForm {
         act: MessageAct::Remove,
         sure: true,

@@ -9,7 +9,7 @@ use super::muted::Muting;
 use super::panes::title;
 use super::resume::{self, Question};
 use super::{Done, GoOn, Visit, choose, export, folder, forwarding, labels, next_page};
-use crate::error::{Act, Result};
+use crate::error::{Act, Error, Reach, Result};
 use crate::mail::{FolderName, FolderRef, MessageAct, ModSeq, Role, Tally, Uid};
 use crate::mailbox::{Change, Order, WayBack, Which};
 use crate::notices;
@@ -101,9 +101,18 @@ pub fn act(visit: &mut Visit) -> Result<Done> {
     let meant: Vec<Uid> = chosen.iter().flat_map(|one| one.which.named()).collect();
     let muting = Muting::of(visit, form.act, &form.from, &meant);
     let is_kept = muting.as_ref().is_none_or(|muting| muting.is_kept);
-    let Carried { tally, undo, more } = match is_kept {
-        true => carry_out(visit, &form, (&change, &into), chosen)?,
-        false => done_here(visit, &form, meant.len()),
+    let carried = match is_kept {
+        true => carry_out(visit, &form, (&change, &into), chosen),
+        false => Ok(done_here(visit, &form, meant.len())),
+    };
+    let has_done = !matches!(visit.progress.reach(), Reach::Nothing);
+    let Carried { tally, undo, more } = match carried {
+        // What makes room must not need some: where Trash takes a copy, they can only go for good.
+        Err(Error::OverQuota) if form.act == MessageAct::Delete && !has_done => {
+            return choose::without_trash(visit, &form);
+        }
+        Err(error) => return Err(error),
+        Ok(carried) => carried,
     };
     if let Some(muting) = &muting {
         muting.note(visit, tally)?;

@@ -251,6 +251,14 @@ impl Words {
         )
     }
 
+    /// Why messages that are to be deleted cannot go to Trash.
+    pub fn no_room_in_trash(&self) -> (&'static str, &'static str) {
+        (
+            "Your mailbox is full.",
+            "There is no room to keep these messages in Trash.",
+        )
+    }
+
     /// The way back from such a page.
     pub fn back_to_list(&self) -> &'static str {
         "Back to the list"

@@ -368,6 +368,27 @@ fn rule_1_without_move_nothing_is_removed_that_was_not_copied() {
 }
 
 #[test]
+fn in_a_full_mailbox_what_trash_cannot_take_may_be_deleted_for_good() {
+    let quota = "mail_plugins = $mail_plugins quota\nprotocol imap {\n  mail_plugins = $mail_plugins quota imap_quota\n}\n\
+                 plugin {\n  quota = count:User quota\n  quota_vsizes = yes\n  quota_rule = *:messages=3\n}\n";
+    let site = plan(3).dovecot(&format!("{WITHOUT_MOVE}{quota}")).start();
+    let list = site.sign_in("ann").get("/");
+    let question = act(&list, &["Message 2"], "delete");
+    question
+        .shows("Your mailbox is full.")
+        .shows("no room to keep these messages in Trash")
+        .shows("Permanently delete 1 message?");
+    assert_eq!(subjects(&site, "INBOX").len(), 3);
+    let done = question.form("messages").submit();
+    done.says("1 message permanently deleted.");
+    assert_eq!(subjects(&site, "INBOX"), ["Message 1", "Message 3"]);
+    // Now there is room.
+    let done = act(&done, &["Message 3"], "delete");
+    done.says("1 message moved to Trash.");
+    assert_eq!(subjects(&site, "Trash"), ["Message 3"]);
+}
+
+#[test]
 fn marks_are_said_as_the_server_tells_them() {
     for capabilities in ["", WITHOUT_QRESYNC] {
         let lied = lied(capabilities);
