@@ -3,6 +3,8 @@
 
 /// Contrast, sizes, names.
 pub mod clear;
+/// Everything by keyboard alone.
+mod keyboard;
 /// What holds for every page.
 mod pages;
 
@@ -15,7 +17,8 @@ use serde_json::json;
 use crate::support::chromium::{Chromium, Scheme, Tab};
 use crate::support::mailbox::{FOLDERS, ROLES, mails_of};
 use crate::support::mails::Mail;
-use crate::support::site::{Site, password_of};
+use crate::support::sink::Sendmail;
+use crate::support::site::{Plan, Site, password_of};
 use crate::support::visitor::Request;
 
 /// Windows to look through: a name, width and height, and whether it is a phone.
@@ -85,9 +88,17 @@ xls
 
 /// A mailbox as people have one.
 pub fn lived_in() -> Site {
-    let mut plan = Site::new()
-        .dovecot(ROLES)
-        .config("[gate]\nwait_seconds = 1");
+    lived_in_so(Site::new().config("[gate]\nwait_seconds = 1"))
+}
+
+/// The same with this program in the place of sendmail.
+fn lived_in_with(sendmail: &Sendmail) -> Site {
+    let plan = Site::new().setting(&sendmail.setting());
+    lived_in_so(plan.config("[identities]\ndomains = [\"example.org\"]"))
+}
+
+fn lived_in_so(plan: Plan) -> Site {
+    let mut plan = plan.dovecot(ROLES);
     for (directory, folder) in FOLDERS {
         plan = plan.mails("ann", folder, mails_of(directory));
     }

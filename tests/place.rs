@@ -44,7 +44,7 @@ const SUBJECT: &str = "document.querySelector('main.message h1').innerText";
 
 #[test]
 fn a_row_stays_where_it_was_clicked_and_so_do_the_lists() {
-    let site = plan(60).start();
+    let site = plan(3000).start();
     let browser = Chromium::start();
     let tab = opened(&site, &browser, (1280, 500));
     tab.evaluate("document.querySelector('.list').scrollTop = 900; document.querySelector('.folders').scrollTop = 60");
@@ -52,18 +52,18 @@ fn a_row_stays_where_it_was_clicked_and_so_do_the_lists() {
     let list = tab.url();
     let folders = tab.evaluate("document.querySelector('.folders').scrollTop");
     assert_ne!(folders, json!(0));
-    watch(&tab, "#m49");
-    let y = tab.evaluate("document.querySelector('#m49').getBoundingClientRect().top");
+    watch(&tab, "#m2989");
+    let y = tab.evaluate("document.querySelector('#m2989').getBoundingClientRect().top");
     assert!(y.as_f64().is_some_and(|y| (0.0..500.0).contains(&y)), "{y}");
     // Without scrolling it to anywhere first.
-    tab.changing(|| drop(tab.evaluate("document.querySelector('#m49 > a').click()")));
-    assert_eq!(tab.evaluate(SUBJECT), json!("Message 49"));
+    tab.changing(|| drop(tab.evaluate("document.querySelector('#m2989 > a').click()")));
+    assert_eq!(tab.evaluate(SUBJECT), json!("Message 2989"));
     assert_eq!(seen(&tab), json!([y]));
     assert_eq!(tab.evaluate("window.same"), json!(true));
     assert!(tab.url().contains("/message?"), "{}", tab.url());
     assert_eq!(tab.evaluate("history.length"), json!(entries + 1));
     assert_eq!(
-        tab.evaluate("document.title.startsWith('Message 49')"),
+        tab.evaluate("document.title.startsWith('Message 2989')"),
         json!(true)
     );
     assert_eq!(
@@ -73,20 +73,20 @@ fn a_row_stays_where_it_was_clicked_and_so_do_the_lists() {
     // The message below.
     let top = tab.evaluate(TOP);
     tab.changing(|| tab.press("j"));
-    assert_eq!(tab.evaluate(SUBJECT), json!("Message 48"));
+    assert_eq!(tab.evaluate(SUBJECT), json!("Message 2988"));
     assert_eq!((seen(&tab), tab.evaluate(TOP)), (json!([y]), top.clone()));
     // Back and forward.
     let go = |step: i32| tab.changing(|| drop(tab.evaluate(&format!("history.go({step})"))));
     go(-1);
-    assert_eq!(tab.evaluate(SUBJECT), json!("Message 49"));
+    assert_eq!(tab.evaluate(SUBJECT), json!("Message 2989"));
     go(-1);
-    assert_eq!((tab.url(), tab.evaluate(FOCUSED)), (list, json!("m49")));
+    assert_eq!((tab.url(), tab.evaluate(FOCUSED)), (list, json!("m2989")));
     assert_eq!((seen(&tab), tab.evaluate(TOP)), (json!([y]), top.clone()));
     go(2);
-    assert_eq!(tab.evaluate(SUBJECT), json!("Message 48"));
+    assert_eq!(tab.evaluate(SUBJECT), json!("Message 2988"));
     // And by the key that leads to the list.
     tab.changing(|| tab.press("u"));
-    assert_eq!(tab.evaluate(FOCUSED), json!("m48"));
+    assert_eq!(tab.evaluate(FOCUSED), json!("m2988"));
     assert_eq!((seen(&tab), tab.evaluate(TOP)), (json!([y]), top));
     assert_eq!(tab.evaluate("window.same"), json!(true));
     tab.expect_quiet();
