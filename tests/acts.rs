@@ -26,6 +26,7 @@
 //! | 20 | a session is accepted again after 15 minutes, by the first page or act; a server that is away is asked once a minute | `rule_20_*` in `cache` |
 //! | 21 | another password makes the server judge all other sessions | `rule_21_*` in `cache` |
 
+mod costs;
 mod cut;
 mod export;
 mod hands;
