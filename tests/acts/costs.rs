@@ -9,6 +9,9 @@ use crate::support::site::Site;
 /// A server without MOVE.
 const WITHOUT_MOVE: &str = "imap_capability = IMAP4rev1 UIDPLUS ESEARCH SORT LITERAL+ NAMESPACE SPECIAL-USE LIST-EXTENDED LIST-STATUS CONDSTORE QRESYNC ENABLE\n";
 
+/// An act, further fields of its form, and its round trips.
+type Act<'a> = (&'a str, &'a [(&'a str, &'a str)], usize);
+
 /// Compares what things cost with what they may, and prints a line for each.
 #[derive(Default)]
 struct Table(Vec<String>);
@@ -65,7 +68,7 @@ fn each_act_costs_one_connection_and_the_list_after_it_none() {
         let label = [("label", "+$label1")];
         let to_archive = [("to", "Archive")];
         let sure = [("sure", "1")];
-        let acts: [(&str, &[(&str, &str)], usize); 9] = [
+        let acts: [Act; 9] = [
             ("read", &[], 3),
             ("unread", &[], 3),
             ("star", &[], 3),

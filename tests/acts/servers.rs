@@ -4,6 +4,7 @@
 use std::sync::Mutex;
 
 use super::{Says as _, act, flags, plan, shown, subjects, uid_of, undo};
+use crate::support::chromium::{Chromium, Scheme};
 use crate::support::liar::{Liar, Lie};
 use crate::support::mails::Mail;
 use crate::support::page::Page;
@@ -367,11 +368,16 @@ fn rule_1_without_move_nothing_is_removed_that_was_not_copied() {
     lied.expect_truth(&ann, "NO to STORE");
 }
 
-#[test]
-fn in_a_full_mailbox_what_trash_cannot_take_may_be_deleted_for_good() {
+/// A mailbox that three messages fill, at a server whose Trash takes a copy.
+fn full() -> Site {
     let quota = "mail_plugins = $mail_plugins quota\nprotocol imap {\n  mail_plugins = $mail_plugins quota imap_quota\n}\n\
                  plugin {\n  quota = count:User quota\n  quota_vsizes = yes\n  quota_rule = *:messages=3\n}\n";
-    let site = plan(3).dovecot(&format!("{WITHOUT_MOVE}{quota}")).start();
+    plan(3).dovecot(&format!("{WITHOUT_MOVE}{quota}")).start()
+}
+
+#[test]
+fn in_a_full_mailbox_what_trash_cannot_take_may_be_deleted_for_good() {
+    let site = full();
     let list = site.sign_in("ann").get("/");
     let question = act(&list, &["Message 2"], "delete");
     question
@@ -386,6 +392,34 @@ fn in_a_full_mailbox_what_trash_cannot_take_may_be_deleted_for_good() {
     let done = act(&done, &["Message 3"], "delete");
     done.says("1 message moved to Trash.");
     assert_eq!(subjects(&site, "Trash"), ["Message 3"]);
+}
+
+#[test]
+fn with_script_too_the_question_of_a_full_mailbox_is_asked_and_has_its_pictures() {
+    let site = full();
+    let browser = Chromium::start();
+    for scripts in [false, true] {
+        let tab = browser.tab();
+        tab.take_cookies(&site.sign_in("ann"));
+        tab.scripts(scripts);
+        for (width, phone) in [(1440, false), (390, true)] {
+            tab.viewport(width, 844, 1.0, phone);
+            for (scheme, mode) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
+                tab.prefer(scheme);
+                tab.open(&format!("{}/", site.url()));
+                tab.click(".row:nth-child(1) .tick");
+                tab.click_to(".bulk button[value=delete]");
+                let all = "[...document.querySelectorAll('h1')].map(h => h.innerText).join()";
+                let heading = tab.evaluate(all).to_string();
+                assert!(
+                    heading.contains("Permanently delete 1 message?"),
+                    "{heading}"
+                );
+                tab.screenshot(&format!("full-mailbox-{scripts}-{width}-{mode}"));
+            }
+        }
+    }
+    assert_eq!(subjects(&site, "INBOX").len(), 3);
 }
 
 #[test]
