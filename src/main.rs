@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use postern::app::{self, Answer};
 use postern::{cli, process, request};
 
-fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     process::start();
     // Under CGI the arguments are never looked at: Apache passes the query of `?gc` as one.
     if !request::is_cgi() {

@@ -17,6 +17,7 @@ use std::io::{self, Write as _};
 use std::os::fd::{AsFd, AsRawFd as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use std::thread::LocalKey;
 use std::time::Duration;
@@ -87,8 +88,31 @@ pub fn user() -> u32 {
     unsafe { libc::geteuid() }
 }
 
-/// The home of the effective user, from the password database: HOME is unset under suEXEC.
+/// From here on hosts are looked up in /etc/hosts and by DNS alone, and users in /etc/passwd: whatever else nsswitch.conf(5)
+/// names would be a library of the system, which may not be of the version that is linked into this program.
+pub fn look_up_by_files_and_dns() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    {
+        unsafe extern "C" {
+            /// Part of glibc's <nss.h>.
+            fn __nss_configure_lookup(
+                database: *const libc::c_char,
+                services: *const libc::c_char,
+            ) -> libc::c_int;
+        }
+        static DONE: Once = Once::new();
+        // SAFETY: strings that end in NUL, which it copies; `Once` lets one thread at a time call it. Where it refuses
+        // (memory), the system's own order stays.
+        DONE.call_once(|| unsafe {
+            __nss_configure_lookup(c"hosts".as_ptr(), c"files dns".as_ptr());
+            __nss_configure_lookup(c"passwd".as_ptr(), c"files".as_ptr());
+        });
+    }
+}
+
+/// The home of the effective user, from /etc/passwd: HOME is unset under suEXEC.
 pub fn home() -> Option<PathBuf> {
+    look_up_by_files_and_dns();
     let mut buffer = vec![0 as libc::c_char; 16 * 1024];
     let mut found: *mut libc::passwd = ptr::null_mut();
     // SAFETY: zeroes are a valid passwd; the call fills it with pointers into `buffer`, which lives until the copy below.
@@ -354,91 +378,6 @@ impl Drop for Ticks {
     fn drop(&mut self) {
         // SAFETY: made by timer_create, deleted once.
         unsafe { libc::timer_delete(self.0) };
-    }
-}
-
-/// True where a thread can be started now. A bare one with a small stack: a click pays for it.
-pub fn can_start_threads() -> bool {
-    extern "C" fn nothing(_: *mut libc::c_void) -> *mut libc::c_void {
-        ptr::null_mut()
-    }
-    // SAFETY: attributes are initialised before use and destroyed after; the thread touches nothing and is joined.
-    unsafe {
-        let mut attributes: libc::pthread_attr_t = mem::zeroed();
-        let mut thread: libc::pthread_t = mem::zeroed();
-        if libc::pthread_attr_init(&mut attributes) != 0 {
-            return false;
-        }
-        libc::pthread_attr_setstacksize(&mut attributes, 64 * 1024);
-        let status = libc::pthread_create(&mut thread, &attributes, nothing, ptr::null_mut());
-        libc::pthread_attr_destroy(&mut attributes);
-        status == 0 && libc::pthread_join(thread, ptr::null_mut()) == 0
-    }
-}
-
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-mod late {
-    use std::mem;
-
-    use libc::{c_int, c_void, pthread_attr_t, pthread_t};
-
-    use super::few_threads::{Late, Next, next};
-
-    type Routine = extern "C" fn(*mut c_void) -> *mut c_void;
-    type Create =
-        unsafe extern "C" fn(*mut pthread_t, *const pthread_attr_t, Routine, *mut c_void) -> c_int;
-
-    /// What a late thread is to do.
-    struct Begin {
-        routine: Routine,
-        argument: *mut c_void,
-        late: Late,
-    }
-
-    /// Replaces the function of this name in the C library, and calls it.
-    ///
-    /// # Safety
-    /// As pthread_create(3).
-    #[unsafe(no_mangle)]
-    unsafe extern "C" fn pthread_create(
-        thread: *mut pthread_t,
-        attributes: *const pthread_attr_t,
-        routine: Routine,
-        argument: *mut c_void,
-    ) -> c_int {
-        // SAFETY: the next definition of the name is the C library's, which has this type.
-        let create = unsafe { libc::dlsym(libc::RTLD_NEXT, c"pthread_create".as_ptr()) };
-        if create.is_null() {
-            return libc::EAGAIN;
-        }
-        // SAFETY: as above, and not null.
-        let create: Create = unsafe { mem::transmute(create) };
-        let late = match next() {
-            // SAFETY: what the caller promised.
-            Next::Free => return unsafe { create(thread, attributes, routine, argument) },
-            Next::Refused => return libc::EAGAIN,
-            Next::Late(late) => late,
-        };
-        let begin = Begin {
-            routine,
-            argument,
-            late,
-        };
-        let begin = Box::into_raw(Box::new(begin));
-        // SAFETY: what the caller promised; `begin` belongs to the new thread from here on.
-        let status = unsafe { create(thread, attributes, begin_late, begin.cast()) };
-        if status != 0 {
-            // SAFETY: no thread was made that could have taken it.
-            drop(unsafe { Box::from_raw(begin) });
-        }
-        status
-    }
-
-    extern "C" fn begin_late(begin: *mut c_void) -> *mut c_void {
-        // SAFETY: made by Box::into_raw in `pthread_create`, for this thread alone.
-        let begin = unsafe { Box::from_raw(begin.cast::<Begin>()) };
-        begin.late.wait();
-        (begin.routine)(begin.argument)
     }
 }
 

@@ -9,6 +9,7 @@
 
 /// Doing something with messages, and what another mail program then finds.
 mod acts;
+mod alone;
 /// Bodies that do not come as announced, and bodies that leave slowly.
 mod bodies;
 /// What is made of a reply, however large it is: bytes of a page, memory of a process.

@@ -10,14 +10,19 @@ use crate::support::unmet::{self, Want};
 
 /// Runs the site's program as the user that Apache runs it as.
 pub fn postern(site: &Site, arguments: &[&str]) -> Output {
-    under(site, &[], arguments)
+    within(site, &[], &[], arguments)
 }
 
 /// The same under another program, which is named with its arguments.
 fn under(site: &Site, other: &[&str], arguments: &[&str]) -> Output {
+    within(site, &[], other, arguments)
+}
+
+/// The same, all of it in a place that root makes by another program.
+pub fn within(site: &Site, place: &[&str], other: &[&str], arguments: &[&str]) -> Output {
     let worker = place::worker();
     let program = site.program();
-    let mut words: Vec<String> = Vec::new();
+    let mut words: Vec<String> = place.iter().map(|word| (*word).to_owned()).collect();
     if place::are_we_root() {
         let (uid, gid) = (worker.uid.to_string(), worker.gid.to_string());
         let as_worker = [
@@ -38,7 +43,8 @@ fn under(site: &Site, other: &[&str], arguments: &[&str]) -> Output {
     command.output().expect("the program")
 }
 
-fn said(output: &Output) -> String {
+/// What a program wrote.
+pub fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 

@@ -16,6 +16,7 @@ use native_tls::{Certificate, HandshakeError, TlsConnector};
 
 use crate::config::{ImapServer, Security};
 use crate::error::{Cause, Error, Imap, Result, Said};
+use crate::process;
 use crate::time::Deadline;
 
 /// Longest line, in bytes, and most lines that are read before TLS.
@@ -200,6 +201,7 @@ pub fn connect(server: &ImapServer, limits: &Rc<Limits>) -> Result<Connected> {
 /// Tries the addresses of the host one after the other; each may use its share of the time that is left.
 fn dial(server: &ImapServer, limits: &Limits) -> Result<TcpStream> {
     let unreachable = |e: io::Error| Error::Imap(Imap::Unreachable, Cause::at("connecting", e));
+    process::look_up_by_files_and_dns();
     let addresses: Vec<_> = (server.host.as_str(), server.port())
         .to_socket_addrs()
         .map_err(unreachable)?

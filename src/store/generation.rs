@@ -100,6 +100,9 @@ fn meaning(e: &sled::Error) -> Trouble {
             );
             let cause = Cause::at("store", io);
             match (full, cut) {
+                _ if io.kind() == io::ErrorKind::WouldBlock => {
+                    Trouble::System(Error::TooMany { retry: 2 })
+                }
                 (true, _) => Trouble::System(Error::DiskFull(cause)),
                 (false, true) => Trouble::Damage(cause.0),
                 (false, false) => Trouble::System(Error::Internal(cause)),

@@ -83,7 +83,6 @@ impl<'p> Store<'p> {
     /// `DiskFull`; `TooMany` where no thread can be started now; `Internal` where the system lacks memory or descriptors.
     /// Damage is no error: the store is empty then.
     pub fn open(pass: &'p Pass, budget: u64) -> Result<Store<'p>> {
-        can_start_threads()?;
         let (db, dir) = generation::open(pass.dir(), budget)?;
         Ok(Store {
             pass,
@@ -328,8 +327,10 @@ impl<'p> Store<'p> {
 
 impl Drop for Store<'_> {
     fn drop(&mut self) {
+        let Some(db) = self.db.take() else {
+            return;
+        };
         // A panic while sled closes must not hide what the request has already produced.
-        let db = self.db.take();
         let close = || {
             generation::guarded(|| {
                 drop(db);
@@ -344,15 +345,6 @@ impl Drop for Store<'_> {
             generation::mark_bad(&self.dir, &cause);
         }
     }
-}
-
-/// sled waits for its threads for ever where none can be started: at a host's limit of processes that is to be expected.
-fn can_start_threads() -> Result<()> {
-    if process::can_start_threads() {
-        return Ok(());
-    }
-    eprintln!("postern: store: no thread can be started");
-    Err(Error::TooMany { retry: 2 })
 }
 
 /// Where a value lies: its tree, and its key behind the byte of the tree.
@@ -411,7 +403,9 @@ fn open_sled(dir: &Path) -> sled::Result<sled::Db> {
     let watch = Watch::start();
     loop {
         let open = || process::with_few_threads(ASKED_FOR, THREADS, || config.open());
-        match process::with_large_pieces_together(open) {
+        let opened = process::with_large_pieces_together(open)
+            .inspect_err(|_| eprintln!("postern: store: no thread can be started"))?;
+        match opened {
             // The gate keeps everybody else out. But a thread of sled's may let go of the file a moment after the
             // database was closed, here or in the process before this one.
             Err(sled::Error::Io(e))

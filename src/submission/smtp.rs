@@ -22,6 +22,7 @@ use super::{LAST_ANSWER, Offers, Outcome, Outgoing, Patience, said};
 use crate::config::{Security, SmtpServer};
 use crate::error::Cause;
 use crate::mail::{Holds, Refusal, RefusedRecipient};
+use crate::process;
 use crate::seal::Secret;
 use crate::spool::Spool;
 use crate::time::{self, Deadline, Seconds};
@@ -100,6 +101,7 @@ fn connect(server: &SmtpServer, patience: Patience) -> Result<SmtpConnection, En
     };
     let at_once = tls.as_ref().filter(|_| security == Security::Tls);
     let address = (server.host.as_str(), server.port());
+    process::look_up_by_files_and_dns();
     let connected =
         SmtpConnection::connect(address, Some(patience.answer), &hello(), at_once, None);
     let mut connection = connected.map_err(failed)?;

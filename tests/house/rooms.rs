@@ -115,7 +115,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("people", &["gate", "profile"]),
-    ("submission", &["config", "seal", "spool"]),
+    ("submission", &["config", "process", "seal", "spool"]),
     ("ledger", &["gate", "seal", "state"]),
     (
         "later",
@@ -166,7 +166,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("assets", &["route"]),
     ("clean", &["plain_text", "work"]),
     ("mime", &["plain_text", "media", "extras", "work"]),
-    ("remote", &["config", "seal"]),
+    ("remote", &["config", "process", "seal"]),
     ("state", &["config", "process", "seal"]),
     ("words", &["media", "extras", "sender"]),
     ("characters", &[]),

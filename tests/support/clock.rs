@@ -1,7 +1,7 @@
 //! A site whose program sees another clock than the machine's.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::install::{self, Part};
 use super::place::Place;
@@ -27,7 +27,7 @@ impl Clock {
             library().display(),
             file.display()
         );
-        let site = plan.apache(&env).start();
+        let site = plan.program(&dynamic()).apache(&env).start();
         Clock {
             site,
             file,
@@ -39,6 +39,18 @@ impl Clock {
     pub fn set(&self, to: &str) {
         fs::write(&self.file, to).expect("the clock");
     }
+}
+
+/// The program that such a library is loaded into: the usual one has its own C library.
+fn dynamic() -> PathBuf {
+    let program = Path::new(env!("CARGO_BIN_EXE_postern"));
+    let program = program.with_file_name("examples/postern-dynamic");
+    assert!(
+        program.exists(),
+        "`cargo test` builds {}",
+        program.display()
+    );
+    program
 }
 
 fn library() -> PathBuf {
