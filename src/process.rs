@@ -16,6 +16,7 @@ use std::ffi::{CStr, CString, OsStr};
 use std::io::{self, Write as _};
 use std::os::fd::{AsFd, AsRawFd as _};
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
@@ -188,6 +189,26 @@ pub fn set_environment(variables: &[(&str, &OsStr)]) {
             std::env::set_var(name, value);
         }
     }
+}
+
+/// Unlocks a file that this process has open once and locked by flock(2), without closing it; false where it has not.
+pub fn unlock(path: &Path) -> bool {
+    /// A short-lived process has few files open; whoever has more of them closes them.
+    const LOOKED_AT: libc::c_int = 64;
+    let Ok(wanted) = path.metadata() else {
+        return false;
+    };
+    let is_it = |file: libc::c_int| {
+        // SAFETY: zeroes are a valid stat, which the call fills where there is such a file.
+        let (status, found) = unsafe {
+            let mut found: libc::stat = mem::zeroed();
+            (libc::fstat(file, &mut found), found)
+        };
+        status == 0 && (found.st_dev, found.st_ino) == (wanted.dev(), wanted.ino())
+    };
+    // SAFETY: a number of a file; what it is opened for stays as it is.
+    let unlock = |file: libc::c_int| unsafe { libc::flock(file, libc::LOCK_UN) } == 0;
+    (3..LOOKED_AT).find(|file| is_it(*file)).is_some_and(unlock)
 }
 
 /// Reads from standard input without std's buffer, which would take more than is asked for.

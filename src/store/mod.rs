@@ -16,6 +16,7 @@ mod typed;
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::mem;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -226,7 +227,7 @@ impl<'p> Store<'p> {
     /// # Errors
     /// `DiskFull`, `Internal`: then nothing was written.
     pub fn save(&mut self) -> Result<()> {
-        let writes = std::mem::take(&mut self.writes);
+        let writes = mem::take(&mut self.writes);
         if !writes.is_empty() {
             let mut batch = sled::Batch::default();
             for (key, value) in writes {
@@ -236,7 +237,7 @@ impl<'p> Store<'p> {
                 }
             }
             let db_file = self.dir.join("db");
-            let is_unsynced = std::mem::take(&mut self.is_unwritten);
+            let is_unsynced = mem::take(&mut self.is_unwritten);
             self.sled(|db| {
                 if is_unsynced {
                     // sled counts on what it did when it was opened being there before what comes now.
@@ -330,6 +331,12 @@ impl Drop for Store<'_> {
         let Some(db) = self.db.take() else {
             return;
         };
+        if self.is_unwritten && process::unlock(&self.dir.join("db")) {
+            // Nothing is to be brought to the disk, and the process ends soon: it is not closed, for that takes as long as a
+            // tenth of a click.
+            mem::forget(db);
+            return;
+        }
         // A panic while sled closes must not hide what the request has already produced.
         let close = || {
             generation::guarded(|| {
