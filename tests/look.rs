@@ -7,6 +7,8 @@ pub mod clear;
 mod keyboard;
 /// What holds for every page.
 mod pages;
+/// Colours by their roles.
+mod palette;
 
 use std::fs::OpenOptions;
 use std::path::PathBuf;

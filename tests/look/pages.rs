@@ -112,6 +112,11 @@ fn every_page_says_what_is_where_and_can_be_seen_and_hit() {
         wrong.extend(heard.iter().map(|one| format!("{name}: {one}")));
         wrong.extend(clear::unclear(&tab, name));
     }
+    // Whoever clicks on the first letter of a row opens it.
+    tab.open(&pages[0].1);
+    let first = "(() => { const { left, top } = document.querySelector('.row .subject').getBoundingClientRect(); \
+         return document.elementFromPoint(left + 1, top + 5).matches('.tick') })()";
+    assert_eq!(tab.evaluate(first), json!(false));
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
