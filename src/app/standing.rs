@@ -16,6 +16,7 @@ use crate::request::form::Form;
 use crate::request::{Head, Request};
 use crate::response::Response;
 use crate::route::{ListQuery, Route};
+use crate::session::SessionCookie;
 use crate::time::Deadline;
 
 /// The page of a failure, where it can stand inside the application.
@@ -27,6 +28,10 @@ pub(super) fn page(
     let head = &context.head;
     let is_part = asked.is_some_and(|asked| asked.needs().fails_as == FailsAs::Part);
     if is_part || !failed::stays_inside(&failure.error, !head.is_get()) || !is_page(head) {
+        return None;
+    }
+    // Whoever brings no cookie leaves no trace: `check` asks for addresses that lead nowhere before the first visit.
+    if !SessionCookie::is_brought(head) {
         return None;
     }
     let door = Door::open(&context.config, head).ok()?;

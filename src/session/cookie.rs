@@ -35,6 +35,11 @@ pub enum Claims {
 }
 
 impl SessionCookie {
+    /// True where there is a cookie of our name, whatever it says: without one nothing has to be opened to judge it.
+    pub fn is_brought(head: &Head) -> bool {
+        head.cookies_named(&cookie_name(head)).next().is_some()
+    }
+
     /// Reads the cookies of our name.
     pub fn read(head: &Head, state: &State) -> Claims {
         let name = cookie_name(head);
