@@ -15,7 +15,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Cause, Error, Result};
-use crate::settings::{Chosen, FolderChoices, Hoster, SavedSearches, Settings};
+use crate::settings::{Chosen, FolderChoices, Hoster, Settings};
 
 pub use sending::{Identities, SmtpServer};
 
@@ -420,47 +420,9 @@ impl Config {
 
     /// The values in use, as a configuration file would say them.
     pub fn printed(&self) -> String {
-        let Settings {
-            rows,
-            time_zone,
-            is_zone_chosen: _,
-            remote_from,
-            after_delete,
-            marked,
-            keys,
-            theme,
-            show_first,
-            reply,
-            write,
-            collect,
-            undo_seconds,
-            fixed: _,
-            folders,
-            searches,
-            identities,
-            is_identities_fixed: _,
-            is_searches_fixed: _,
-            is_remote_from_fixed: _,
-        } = Settings::resolve(self.hoster(), &Chosen::default());
+        let in_use = Settings::resolve(self.hoster(), &Chosen::default());
         let with_built_in = Config {
-            settings: Chosen {
-                rows: Some(rows),
-                time_zone: Some(time_zone),
-                remote_from: Some(remote_from),
-                after_delete: Some(after_delete),
-                marked: Some(marked),
-                keys: Some(keys),
-                theme: Some(theme),
-                show_first: Some(show_first),
-                reply: Some(reply),
-                write: Some(write),
-                collect: Some(collect),
-                undo_seconds: Some(undo_seconds),
-                folders: Some(folders).filter(|chosen| *chosen != FolderChoices::default()),
-                identities: Some(identities).filter(|own| !own.is_empty()),
-                searches: Some(searches).filter(|kept| *kept != SavedSearches::default()),
-                ..Chosen::default()
-            },
+            settings: in_use.into_chosen(),
             ..self.clone()
         };
         toml::to_string(&with_built_in).unwrap_or_else(|e| e.to_string())

@@ -1,14 +1,15 @@
 //! What a user can set: each setting once, with its built-in value, its rule, and the one place where it is decided whose
-//! value counts: built in < hoster (`[settings]`) < user (`settings.toml`) < hoster (`[fixed]`).
+//! value counts: built in < hoster (`[settings]`) < user (`settings.toml`) < hoster (`[fixed]`). What is typed is judged by the
+//! same rule as what stands in a file (`Chosen::broken_rule`).
 //!
 //! Not for files: the user's is `profile`'s, the hoster's `config`'s. To know before changing it: a new setting is a field of
-//! `Chosen` and one of `Settings`; the compiler then names `resolve` and `broken_rule`, and nothing else has to know but
-//! who uses it. What a later version or a hand wrote into the user's file is kept in `other`.
+//! `Chosen` and one of `Settings`; the compiler then names what else of this file has to know it. One on the page of settings
+//! is also a `Setting` (`mail`), with its name and its choices (`words`, `actions::settings`). What a later version or
+//! a hand wrote into the user's file is kept in `other`.
 
 mod folders;
 mod identities;
 mod searches;
-mod typed;
 
 use std::ops::RangeInclusive;
 
@@ -16,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use toml::Table;
 
 use crate::mail::{
-    AfterDelete, Marked, Preference, ReplyPlace, Setting, ShowFirst, Theme, WriteIn,
+    AfterDelete, Choice, Marked, Preference, ReplyPlace, Setting, ShowFirst, Switch, Theme, WriteIn,
 };
 use crate::time::Zone;
 
@@ -177,6 +178,73 @@ impl Settings {
         }
     }
 
+    /// The same as somebody would choose it: each value is said, but for those that are long where nothing is chosen.
+    pub fn into_chosen(self) -> Chosen {
+        let Settings {
+            rows,
+            time_zone,
+            is_zone_chosen: _,
+            remote_from,
+            after_delete,
+            marked,
+            keys,
+            theme,
+            show_first,
+            reply,
+            write,
+            collect,
+            undo_seconds,
+            fixed: _,
+            folders,
+            searches,
+            identities,
+            is_identities_fixed: _,
+            is_searches_fixed: _,
+            is_remote_from_fixed: _,
+        } = self;
+        Chosen {
+            rows: Some(rows),
+            time_zone: Some(time_zone),
+            remote_from: Some(remote_from),
+            after_delete: Some(after_delete),
+            marked: Some(marked),
+            keys: Some(keys),
+            theme: Some(theme),
+            show_first: Some(show_first),
+            reply: Some(reply),
+            write: Some(write),
+            collect: Some(collect),
+            undo_seconds: Some(undo_seconds),
+            folders: Some(folders).filter(|chosen| *chosen != FolderChoices::default()),
+            identities: Some(identities).filter(|own| !own.is_empty()),
+            searches: Some(searches).filter(|kept| *kept != SavedSearches::default()),
+            other: Table::new(),
+        }
+    }
+
+    /// The value that is in use, as a form has it.
+    pub fn text(&self, setting: Setting) -> String {
+        match setting {
+            Setting::TimeZone if !self.is_zone_chosen => String::new(),
+            Setting::TimeZone => self.time_zone.clone(),
+            Setting::Theme => self.theme.as_str().to_owned(),
+            Setting::Keys => Switch::of(self.keys).as_str().to_owned(),
+            Setting::Rows => self.rows.to_string(),
+            Setting::Marked => self.marked.as_str().to_owned(),
+            Setting::AfterDelete => self.after_delete.as_str().to_owned(),
+            Setting::ShowFirst => self.show_first.as_str().to_owned(),
+            Setting::Reply => self.reply.as_str().to_owned(),
+            Setting::Write => self.write.as_str().to_owned(),
+            Setting::Collect => Switch::of(self.collect).as_str().to_owned(),
+            Setting::Undo => self.undo_seconds.to_string(),
+        }
+    }
+
+    /// True where the hoster does not let users change it.
+    pub fn is_fixed(&self, setting: Setting) -> bool {
+        self.fixed.contains(&setting)
+    }
+
     /// True where the hoster does not let users change it.
     pub fn fixes(&self, preference: Preference) -> bool {
         match preference {
@@ -210,6 +278,44 @@ impl Chosen {
                 ..self
             },
         }
+    }
+
+    /// The same with a value as it was typed; None where the setting has no such value.
+    pub fn with_typed(&self, setting: Setting, text: &str) -> Option<Chosen> {
+        let mut chosen = self.clone();
+        let text = text.trim();
+        let is_one = match setting {
+            Setting::TimeZone => set(&mut chosen.time_zone, Some(text.to_owned())),
+            Setting::Theme => set(&mut chosen.theme, Choice::named(text)),
+            Setting::Keys => set(&mut chosen.keys, Switch::named(text).map(Switch::is_on)),
+            Setting::Rows => set(&mut chosen.rows, text.parse().ok()),
+            Setting::Marked => set(&mut chosen.marked, Choice::named(text)),
+            Setting::AfterDelete => set(&mut chosen.after_delete, Choice::named(text)),
+            Setting::ShowFirst => set(&mut chosen.show_first, Choice::named(text)),
+            Setting::Reply => set(&mut chosen.reply, Choice::named(text)),
+            Setting::Write => set(&mut chosen.write, Choice::named(text)),
+            Setting::Collect => set(&mut chosen.collect, Switch::named(text).map(Switch::is_on)),
+            Setting::Undo => set(&mut chosen.undo_seconds, text.parse().ok()),
+        };
+        (is_one && chosen.broken_rule().is_none()).then_some(chosen)
+    }
+
+    /// The settings of the page that it says something of.
+    fn said(&self) -> Vec<Setting> {
+        let says = |setting: &Setting| match setting {
+            Setting::TimeZone => self.time_zone.is_some(),
+            Setting::Theme => self.theme.is_some(),
+            Setting::Keys => self.keys.is_some(),
+            Setting::Rows => self.rows.is_some(),
+            Setting::Marked => self.marked.is_some(),
+            Setting::AfterDelete => self.after_delete.is_some(),
+            Setting::ShowFirst => self.show_first.is_some(),
+            Setting::Reply => self.reply.is_some(),
+            Setting::Write => self.write.is_some(),
+            Setting::Collect => self.collect.is_some(),
+            Setting::Undo => self.undo_seconds.is_some(),
+        };
+        Setting::ALL.into_iter().filter(says).collect()
     }
 
     /// The first key whose value its type allows and the program does not, and the rule.
@@ -251,6 +357,12 @@ impl Chosen {
         }
         None
     }
+}
+
+/// Sets what has been understood; false where nothing has.
+fn set<T>(value: &mut Option<T>, to: Option<T>) -> bool {
+    *value = to;
+    value.is_some()
 }
 
 #[cfg(test)]
@@ -302,5 +414,50 @@ mod tests {
         let nowhere = chosen("time_zone = 'Nowhere/Atlantis'");
         assert_eq!(nowhere.broken_rule().map(|r| r.0), Some("time_zone"));
         assert_eq!(chosen("x = 1").broken_rule(), None);
+    }
+
+    fn values(setting: Setting) -> Vec<&'static str> {
+        fn all<T: Choice>() -> Vec<&'static str> {
+            T::ALL.iter().map(|one| one.as_str()).collect()
+        }
+        match setting {
+            Setting::TimeZone => vec!["", "UTC"],
+            Setting::Theme => all::<Theme>(),
+            Setting::Keys | Setting::Collect => all::<Switch>(),
+            Setting::Rows => vec!["10", "200"],
+            Setting::Marked => all::<Marked>(),
+            Setting::AfterDelete => all::<AfterDelete>(),
+            Setting::ShowFirst => all::<ShowFirst>(),
+            Setting::Reply => all::<ReplyPlace>(),
+            Setting::Write => all::<WriteIn>(),
+            Setting::Undo => vec!["0", "5", "30"],
+        }
+    }
+
+    #[test]
+    fn each_value_is_typed_kept_and_shown_again_and_no_other_is_taken() {
+        for setting in Setting::ALL {
+            for value in values(setting) {
+                let chosen = Chosen::default().with_typed(setting, value).unwrap();
+                assert_eq!(chosen.said(), [setting], "{value}");
+                // By the file, with the names that the form has.
+                let text = toml::to_string(&chosen).unwrap();
+                let read: Chosen = toml::from_str(&text).unwrap();
+                assert_eq!(read, chosen, "{text}");
+                assert!(text.starts_with(setting.key()), "{text}");
+                assert_eq!(resolved("", &text, "").text(setting), value);
+            }
+            for odd in [
+                "9",
+                "201",
+                "-1",
+                "1e2",
+                "Nowhere/Atlantis",
+                "x\ny = 1",
+                "ON",
+            ] {
+                assert_eq!(Chosen::default().with_typed(setting, odd), None, "{odd}");
+            }
+        }
     }
 }
