@@ -116,6 +116,9 @@ fn what_has_to_wait_says_so_beside_the_list_and_comes_when_there_is_time() {
         tab.evaluate("[document.querySelectorAll('main.list .row').length, window.same]"),
         json!([30, true])
     );
+    // It is as wide as its pane, not as an icon.
+    let wide = "document.querySelector('.note.bad p').getBoundingClientRect().width > 300";
+    assert_eq!(tab.evaluate(wide), json!(true));
     tab.screenshot("waits-beside");
     FileExt::unlock(&lock).expect("it was held");
     tab.wait_for("document.querySelector('main.message h1')");
