@@ -423,6 +423,26 @@ mod tests {
     }
 
     #[test]
+    fn words_are_looked_for_as_people_mean_them_where_the_server_can() {
+        let asked = |words: &str| {
+            let without = Term::Not(Box::new(Term::Attachment));
+            let criteria = Criteria::Terms {
+                terms: vec![without, Term::Anywhere("two words".to_owned())],
+                among: UidSet::all(),
+                charset: true,
+            };
+            said(Command::Search(criteria), &able(words)).concat()
+        };
+        let plain = "UID SEARCH UID 1:* NOT OR KEYWORD $HasAttachment HEADER Content-Type \"multipart/mixed\" TEXT \"two words\"";
+        assert_eq!(asked("IMAP4rev1"), plain);
+        assert_eq!(
+            asked("SEARCH=FUZZY"),
+            plain.replace("TEXT \"two", "FUZZY TEXT \"two")
+        );
+        assert!(asked("X-GM-EXT-1").contains("NOT X-GM-RAW \"has:attachment\""));
+    }
+
+    #[test]
     fn rule_16_folders_are_searched_together_where_the_server_can() {
         let asked = |folders: &[&str], terms: &[Term]| {
             let folders = folders.iter().filter_map(|name| FolderName::new(name));
