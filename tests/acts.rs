@@ -676,6 +676,31 @@ fn rule_7_very_many_go_in_slices_and_the_page_says_how_far_it_is() {
     assert_eq!(subjects(&site, "Archive").len(), 4_100);
 }
 
+/// However long it takes: what was found is not looked for anew meanwhile.
+#[test]
+fn rule_7_a_result_that_is_older_than_lists_may_be_is_gone_on_with_all_the_same() {
+    let site = plan(4_100)
+        .config("[gate]\ndeadline_seconds = 100\n[cache]\nfresh_seconds = 0\n")
+        .proxied()
+        .start();
+    let ann = site.sign_in("ann");
+    let found = "/folder?f=INBOX&q=subject%3Amessage&scope=all";
+    ann.get(found).shows("4,100 found");
+    let all = ann.get(&format!("{found}&select=all"));
+    all.shows("All 4,100 selected");
+    site.proxy().delay(Duration::from_millis(4_200));
+    let form = all.form("rows").smuggle("act", "archive").request();
+    let answer = ann.send(&form);
+    site.proxy().delay(Duration::ZERO);
+    let part = ann.follow(answer);
+    part.says("4,000 messages moved to Archive.")
+        .shows("All 100 selected");
+    let done = part.click("Continue");
+    done.says("100 messages moved to Archive.");
+    assert_eq!(subjects(&site, "Archive").len(), 4_100);
+    assert!(subjects(&site, "INBOX").is_empty());
+}
+
 #[test]
 fn rule_9_what_another_client_has_marked_is_struck_through_and_can_be_restored() {
     let site = plan(3).start();

@@ -316,7 +316,7 @@ fn a_long_walk_does_not_forget_the_flags_of_its_first_pages() {
     let ann = site.sign_in("ann");
     let mut page = ann.get("/");
     while page.has_link("Older") {
-        page = page.click("Older").click("Check for new mail");
+        page = page.click("Older").click("Refresh");
     }
     connections(&ann.get("/"), 0);
 }

@@ -5,7 +5,7 @@
 
 use super::Visit;
 use crate::mail::{AfterDelete, MessageAct, MessageRef, Tally, Uid};
-use crate::route::{MessageQuery, MessagesForm, Route};
+use crate::route::{ListQuery, MessageQuery, MessagesForm, Route, Selected};
 
 /// What was known before something was done.
 pub struct Prepared {
@@ -73,7 +73,18 @@ pub fn after(visit: &mut Visit, form: &MessagesForm, tally: Tally, prepared: Pre
     if let Some(talk) = talk_after(visit, form, &prepared.stay) {
         return Route::Message(talk);
     }
-    let list = || Route::Folder(form.page.clone());
+    let is_cut_short = form.all.is_some() && tally.done > 0 && tally.left > 0;
+    let list = || {
+        let page = form.page.clone();
+        Route::Folder(match is_cut_short && !page.list.is_compared() {
+            // The rest stays selected, and the list as it was found: another search would find another one by now.
+            true => ListQuery {
+                selected: Selected::All,
+                ..page
+            },
+            false => page,
+        })
+    };
     let (Some(rank), Some(open)) = (form.opened, form.first()) else {
         return list();
     };

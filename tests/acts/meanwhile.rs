@@ -1,8 +1,8 @@
 //! What others do between a look and an act, or an act and its undoing: it is neither undone nor overlooked, and what is said
 //! is what is so. Servers that tell of too much belong here, too.
 
-use super::servers::lied;
-use super::{Says as _, act, flags, inbox, plan, shown, subjects, undo};
+use super::servers::{WITHOUT_MOVE, lied};
+use super::{Says as _, act, flags, inbox, plan, shown, subjects, uid_of, undo};
 use crate::cost::{self, connections};
 use crate::support::liar::Lie;
 use crate::support::mails::Mail;
@@ -109,6 +109,35 @@ fn what_was_read_here_is_not_counted_as_unread_in_the_folder_that_others_go_to()
     done.says("1 message moved to Archive.");
     // Old 1, and what has come.
     assert_eq!(count_beside(&done, "Archive"), "2");
+}
+
+/// A message that was opened from the cache, so that the server does not know yet that it was read.
+#[test]
+fn what_was_read_here_is_read_wherever_it_goes() {
+    for (capabilities, what) in [
+        ("", "archive"),
+        ("", "copy"),
+        (WITHOUT_MOVE, "archive"),
+        (WITHOUT_MOVE, "copy"),
+    ] {
+        let site = plan(2).dovecot(capabilities).start();
+        let list = inbox(&site);
+        let ahead = Request::new("GET", &list.link("Message 2")).header("Sec-Purpose", "prefetch");
+        list.visitor().send(&ahead).has_status(200);
+        connections(&list.click("Message 2"), 0);
+        assert_eq!(flags(&site, "INBOX"), ["", ""], "{what}");
+        let list = list.visitor().get("/");
+        let form = list.form("rows").tick("u", &uid_of(&list, "Message 2"));
+        let done = form.smuggle("to", "Archive").press("act", what);
+        done.says("1 message");
+        assert_eq!(
+            flags(&site, "Archive"),
+            ["\\Seen"],
+            "{what}: {capabilities}"
+        );
+        let archive = list.visitor().get("/folder?f=Archive&compare=1");
+        assert_eq!(archive.texts_of(".row.unread").len(), 0, "{what}");
+    }
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::support::visitor::Visitor;
 const WITHOUT_QRESYNC: &str = "imap_capability = IMAP4rev1 UIDPLUS MOVE ESEARCH SORT LITERAL+ NAMESPACE SPECIAL-USE LIST-EXTENDED LIST-STATUS\n";
 
 /// A server without MOVE.
-const WITHOUT_MOVE: &str = "imap_capability = IMAP4rev1 UIDPLUS ESEARCH SORT LITERAL+ NAMESPACE SPECIAL-USE LIST-EXTENDED LIST-STATUS\n";
+pub(super) const WITHOUT_MOVE: &str = "imap_capability = IMAP4rev1 UIDPLUS ESEARCH SORT LITERAL+ NAMESPACE SPECIAL-USE LIST-EXTENDED LIST-STATUS\n";
 
 /// A site whose mail server lies, and the same mailboxes as they are.
 pub(super) struct Lied {

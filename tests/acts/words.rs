@@ -101,7 +101,7 @@ fn what_is_done_in_the_words_of_four_servers_is_where_the_page_says() {
             undo(&archived).says("2 messages moved to Inbox.");
             assert_eq!((inbox().len(), folder("Archive").len()), (6, 0), "{name}");
         }
-        let list = ann.get("/").click("Check for new mail");
+        let list = ann.get("/").click("Refresh");
         let newest = shown(&list)[0].clone();
         let copy = list.form("rows").tick("u", &uid_of(&list, &newest));
         let to = format!("{}Archive", server.prefix);
@@ -131,7 +131,7 @@ fn what_is_done_in_the_words_of_four_servers_is_where_the_page_says() {
             (format!("/folder?f={to}"), folder("Archive")),
         ] {
             let at_once = ann.get(&address);
-            for list in [at_once.click("Check for new mail"), at_once] {
+            for list in [at_once.click("Refresh"), at_once] {
                 let (mut shown, mut there) = (shown(&list), there.clone());
                 shown.sort_unstable();
                 there.sort_unstable();

@@ -71,10 +71,12 @@ impl Changes<'_, '_, '_> {
     /// COPY, with the proof that it was done: COPYUID; where the server has none, a folder that has grown by as many.
     fn copy(&mut self, work: &Work, to: &FolderName) -> Result<Copies> {
         let tells = self.sync.server.can("UIDPLUS")?;
-        let mut plan = Plan::new();
+        // What was read here is read in its copy, too.
+        let (mut plan, pending) = self.plan(work);
         let copy = plan.copy(work.there.clone(), to);
         plan.status(to);
         let flight = self.sync.fly_with_counts(plan)?;
+        self.note_told(&flight, work, &pending);
         let moved = work.moved(&flight, copy);
         if !moved.pairs.is_empty() {
             return Ok(Copies {

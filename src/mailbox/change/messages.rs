@@ -253,16 +253,18 @@ impl Changes<'_, '_, '_> {
         })
     }
 
+    /// The marks that went out in front of a change wait no longer, where the server has answered them.
+    pub(super) fn note_told(&mut self, flight: &Flight, work: &Work, pending: &Pending) {
+        if pending.sent.is_some_and(|sent| flight.end(sent).is_some()) {
+            let folder = &work.head.folder;
+            self.sync.cache.forget_pending(folder, &pending.uids);
+        }
+    }
+
     /// Keeps what came behind a change: flags, rows, and what the server knows to be read.
     pub(super) fn take_behind(&mut self, flight: &Flight, work: &Work, asked: &Asked) -> Behind {
         let folder = &work.head.folder;
-        if asked
-            .pending
-            .sent
-            .is_some_and(|sent| flight.end(sent).is_some())
-        {
-            self.sync.cache.forget_pending(folder, &asked.pending.uids);
-        }
+        self.note_told(flight, work, &asked.pending);
         // What was read here and is not told yet is unread to the server.
         let waiting: UidSet = self.sync.cache.pending(folder).into_iter().collect();
         let here = flight.folder(asked.rows);
