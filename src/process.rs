@@ -13,6 +13,7 @@ mod unsynced;
 
 use std::cell::Cell;
 use std::ffi::{CStr, CString, OsStr};
+use std::fs;
 use std::io::{self, Write as _};
 use std::os::fd::{AsFd, AsRawFd as _};
 use std::os::unix::ffi::OsStrExt as _;
@@ -191,24 +192,26 @@ pub fn set_environment(variables: &[(&str, &OsStr)]) {
     }
 }
 
-/// Unlocks a file that this process has open once and locked by flock(2), without closing it; false where it has not.
+/// Unlocks a file wherever this process has it open and locked by flock(2), without closing it; false where it is open nowhere,
+/// or the system does not tell.
 pub fn unlock(path: &Path) -> bool {
-    /// A short-lived process has few files open; whoever has more of them closes them.
-    const LOOKED_AT: libc::c_int = 64;
-    let Ok(wanted) = path.metadata() else {
+    let (Ok(wanted), Ok(open)) = (path.metadata(), fs::read_dir("/proc/self/fd")) else {
         return false;
     };
-    let is_it = |file: libc::c_int| {
+    let is_it = |file: &libc::c_int| {
         // SAFETY: zeroes are a valid stat, which the call fills where there is such a file.
         let (status, found) = unsafe {
             let mut found: libc::stat = mem::zeroed();
-            (libc::fstat(file, &mut found), found)
+            (libc::fstat(*file, &mut found), found)
         };
         status == 0 && (found.st_dev, found.st_ino) == (wanted.dev(), wanted.ino())
     };
+    // Somebody who has closed it may not have done with it yet: it may be open twice.
+    let files = open.filter_map(|file| file.ok()?.file_name().to_str()?.parse().ok());
+    let files: Vec<libc::c_int> = files.filter(is_it).collect();
     // SAFETY: a number of a file; what it is opened for stays as it is.
-    let unlock = |file: libc::c_int| unsafe { libc::flock(file, libc::LOCK_UN) } == 0;
-    (3..LOOKED_AT).find(|file| is_it(*file)).is_some_and(unlock)
+    let unlock = |file: &libc::c_int| unsafe { libc::flock(*file, libc::LOCK_UN) } == 0;
+    !files.is_empty() && files.iter().all(unlock)
 }
 
 /// Reads from standard input without std's buffer, which would take more than is asked for.
@@ -420,5 +423,25 @@ mod sync {
         // SAFETY: the system call takes one number, and sets errno as the function of the C library does.
         let status = unsafe { libc::syscall(libc::SYS_fsync, file) };
         c_int::try_from(status).unwrap_or(-1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::File;
+
+    #[test]
+    fn a_file_that_is_open_twice_is_unlocked_wherever_it_is_locked() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("db");
+        let open = || File::options().create(true).append(true).open(&path);
+        let (closed_late, locked, other) = (open().unwrap(), open().unwrap(), open().unwrap());
+        locked.try_lock().unwrap();
+        assert!(other.try_lock().is_err());
+        assert!(unlock(&path));
+        other.try_lock().unwrap();
+        drop((closed_late, locked, other));
+        assert!(!unlock(&path));
     }
 }
