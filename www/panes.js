@@ -45,7 +45,7 @@ const focusMain = () => {
 };
 // A browser shows no focus that is within a frame: where a key has led there, its edge does.
 let isByKey = false;
-for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, (event) => (isByKey = event.key === "Tab"), true);
+for (const kind of ["keydown", "pointerdown"]) addEventListener(kind, (event) => (isByKey = event.type === "keydown"), true);
 addEventListener("blur", () => setTimeout(() => {
   const frame = document.activeElement?.closest("iframe.frame");
   if (isByKey && frame) frame.dataset.entered = "";
