@@ -149,8 +149,10 @@ const LONGEST: Duration = Duration::from_secs(120);
 /// What Tab leads to, from the first control to the last one: how many there are, those that show no focus, and those behind
 /// something else.
 fn walk(tab: &Tab) -> (usize, Vec<String>) {
-    let step = "(() => {
+    let step = "(async () => {
       const one = document.activeElement;
+      // A mail is a process of its own, and word that it has the focus takes its time.
+      for (let n = 0; n < 100 && one?.tagName === 'IFRAME' && !('entered' in one.dataset); n++) await new Promise((go) => setTimeout(go, 20));
       // What is within a mail is reached one by one, too; here that is one place.
       if (one === window.frame) return '<';
       window.frame = one?.tagName === 'IFRAME' ? one : undefined;
