@@ -45,17 +45,16 @@ fn main() {
     let Some(out) = env::var_os("OUT_DIR").filter(|_| is_native) else {
         return;
     };
-    let dir = Path::new(&out).join("linked-in");
-    let Some(()) = lead(&dir, &UNWINDER) else {
-        return;
-    };
-    println!("cargo:rustc-link-arg-bins=-L{}", dir.display());
-    if lead(&dir, &C_LIBRARY).is_some() {
+    let dir = Path::new(&out);
+    // Each has a directory of its own: one that could not be written as a whole is not looked into.
+    if lead(&dir.join("unwinder"), &UNWINDER).is_some()
+        && lead(&dir.join("c-library"), &C_LIBRARY).is_some()
+    {
         println!("cargo:rustc-link-arg-bins=-static");
     }
 }
 
-/// Writes the scripts that lead the linker to static libraries; none where one of them is not installed.
+/// Leads the linker to static libraries, by scripts in this directory; None where one of them is not installed.
 fn lead(dir: &Path, libraries: &[LinkedIn]) -> Option<()> {
     let scripts = libraries.iter().map(|(asked, linked_in)| {
         let found: Option<Vec<String>> = linked_in.iter().map(|name| found(name)).collect();
@@ -66,6 +65,7 @@ fn lead(dir: &Path, libraries: &[LinkedIn]) -> Option<()> {
     for (path, script) in scripts {
         fs::write(path, script).ok()?;
     }
+    println!("cargo:rustc-link-arg-bins=-L{}", dir.display());
     Some(())
 }
 

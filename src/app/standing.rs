@@ -34,7 +34,14 @@ pub(super) fn page(
     if !SessionCookie::is_brought(head) {
         return None;
     }
-    let door = Door::open(&context.config, head).ok()?;
+    let opened;
+    let door = match asked.and_then(|asked| asked.door.as_ref()) {
+        Some(door) => door,
+        None => {
+            opened = Door::open(&context.config, head).ok()?;
+            &opened
+        }
+    };
     door.claim.as_ref()?;
     let (again, refused) = (context.again(), asked);
     let inbox = || Route::Folder(ListQuery::newest(FolderName::inbox()));
@@ -70,7 +77,7 @@ pub(super) fn page(
         };
         failed::show(visit, &failed)
     };
-    let shown = || visit::visit(&asked, &door, Box::new(show), &mut Timing::default());
+    let shown = || visit::visit(&asked, door, Box::new(show), &mut Timing::default());
     match without_panic(shown) {
         Ok(Answer::Page(page)) => {
             refusal::log(refused, failure);
@@ -80,8 +87,8 @@ pub(super) fn page(
     }
 }
 
-/// True for what a reader sees in a window of its own, by a link or form of this site or typed: nothing of the mail is shown for what
-/// another site has begun.
+/// True for what a reader sees in a window of its own, by a link or form of this site or typed: nothing of the mail is shown
+/// for what another site has begun.
 fn is_page(head: &Head) -> bool {
     // By our script, or by a browser that does not say.
     let is_window = matches!(head.fetch_dest.as_str(), "document" | "empty" | "");

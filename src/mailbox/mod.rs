@@ -6,10 +6,11 @@
 //! ```
 //!
 //! `cache` is what is kept, and never asks the server; `sync` fetches and compares, and keeps what came; `change` is what is
-//! changed at the server; `connection` knows what is open there. Here stands how old an answer may be (`freshness`, `stretches` for flags), which
-//! rows a page of a list shows (`list`), when a list is looked for (`found`), what opening a message takes (`message`) and what a
-//! whole conversation consists of (`together`), whom the user has written to (`people`); `index` and `ids` say how messages
-//! sort and which belong together. To know before changing it: the connection is opened at the first miss, never before, so a function that only might need the server must not ask it.
+//! changed at the server; `connection` knows what is open there. Here stands how old an answer may be (`freshness`, `stretches`
+//! for flags), which rows a page of a list shows (`list`), when a list is looked for (`found`), what opening a message takes
+//! (`message`) and what a whole conversation consists of (`together`), whom the user has written to (`people`); `index` and
+//! `ids` say how messages sort and which belong together. To know before changing it: the connection is opened at the first
+//! miss, never before, so a function that only might need the server must not ask it.
 
 mod act;
 mod cache;

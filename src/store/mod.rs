@@ -4,10 +4,11 @@
 //! of at most `PIECE` bytes: sled keeps large values in files of their own and reads the end of its log at each open.
 //! Writes are collected and applied as one batch by `save`. A value that does not open or decode is a miss.
 //!
-//! A request that writes nothing waits for no disk: what sled then synchronises, opened and closed, is only the zeros behind the
-//! end of its log. A power cut may leave there what was there before, which sled's checksums find out as they did then.
+//! A request that writes nothing waits for no disk, and does not close sled: what sled synchronises when it is opened is only
+//! the zeros behind the end of its log. A power cut may leave there what was there before, which sled's checksums find out as
+//! they did then.
 //!
-//! `Store` borrows the `Pass` and has a `Drop`, so the gate cannot be released while sled is open.
+//! `Store` borrows the `Pass` and has a `Drop`, so the gate cannot be released while sled holds its lock.
 
 mod generation;
 pub mod keys;
