@@ -650,6 +650,15 @@ fn rule_7_all_of_a_list_are_those_that_were_there_when_their_number_was_told() {
     );
 }
 
+/// The page after all that is selected was archived over a slow line: two slices take longer than a page should.
+fn archived_slowly(site: &Site, all: &Page) -> Page {
+    site.proxy().delay(Duration::from_millis(4_200));
+    let form = all.form("rows").smuggle("act", "archive").request();
+    let answer = all.visitor().send(&form);
+    site.proxy().delay(Duration::ZERO);
+    all.visitor().follow(answer)
+}
+
 #[test]
 fn rule_7_very_many_go_in_slices_and_the_page_says_how_far_it_is() {
     let site = plan(4_100)
@@ -659,12 +668,7 @@ fn rule_7_very_many_go_in_slices_and_the_page_says_how_far_it_is() {
     let ann = site.sign_in("ann");
     let all = ann.get("/folder?select=all");
     all.shows("All 4,100 selected");
-    // Two slices take longer than a page should.
-    site.proxy().delay(Duration::from_millis(4_200));
-    let form = all.form("rows").smuggle("act", "archive").request();
-    let answer = ann.send(&form);
-    site.proxy().delay(Duration::ZERO);
-    let part = ann.follow(answer);
+    let part = archived_slowly(&site, &all);
     part.says("4,000 messages moved to Archive. 100 messages are unchanged.");
     assert_eq!(subjects(&site, "INBOX").len(), 100);
     // None of them was read, in whichever slice it went.
@@ -688,11 +692,7 @@ fn rule_7_a_result_that_is_older_than_lists_may_be_is_gone_on_with_all_the_same(
     ann.get(found).shows("4,100 found");
     let all = ann.get(&format!("{found}&select=all"));
     all.shows("All 4,100 selected");
-    site.proxy().delay(Duration::from_millis(4_200));
-    let form = all.form("rows").smuggle("act", "archive").request();
-    let answer = ann.send(&form);
-    site.proxy().delay(Duration::ZERO);
-    let part = ann.follow(answer);
+    let part = archived_slowly(&site, &all);
     part.says("4,000 messages moved to Archive.")
         .shows("All 100 selected");
     let done = part.click("Continue");

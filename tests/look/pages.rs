@@ -97,20 +97,41 @@ const CUT: &str = "(() => {
   return wrong.slice(0, 4);
 })()";
 
+/// Ann, signed in, before all pages.
+struct Walk {
+    tab: Tab,
+    /// Each with a name.
+    pages: Vec<(&'static str, String)>,
+    _browser: Chromium,
+    _site: Site,
+}
+
+impl Walk {
+    fn begin() -> Walk {
+        let site = lived_in();
+        let browser = Chromium::start();
+        let tab = browser.tab();
+        let pages = addresses(&site);
+        type_sign_in(&site, &tab);
+        Walk {
+            tab,
+            pages,
+            _browser: browser,
+            _site: site,
+        }
+    }
+}
+
 #[test]
 fn every_page_says_what_is_where_and_can_be_seen_and_hit() {
-    let site = lived_in();
-    let browser = Chromium::start();
-    let tab = browser.tab();
-    let pages = addresses(&site);
-    type_sign_in(&site, &tab);
+    let Walk { tab, pages, .. } = &Walk::begin();
     let mut wrong = Vec::new();
-    for (name, url) in &pages {
+    for (name, url) in pages {
         tab.open(url);
         let heard = tab.evaluate(HEARD);
         let heard = heard.as_array().cloned().unwrap_or_default();
         wrong.extend(heard.iter().map(|one| format!("{name}: {one}")));
-        wrong.extend(clear::unclear(&tab, name));
+        wrong.extend(clear::unclear(tab, name));
     }
     // Whoever clicks on the first letter of a row opens it.
     tab.open(&pages[0].1);
@@ -122,18 +143,14 @@ fn every_page_says_what_is_where_and_can_be_seen_and_hit() {
 
 #[test]
 fn every_page_can_be_read_at_four_times_its_size() {
-    let site = lived_in();
-    let browser = Chromium::start();
-    let tab = browser.tab();
-    let pages = addresses(&site);
-    type_sign_in(&site, &tab);
+    let Walk { tab, pages, .. } = &Walk::begin();
     let mut wrong = Vec::new();
-    for (name, url) in &pages {
+    for (name, url) in pages {
         // 1280 by 1024, four times as large; and a small phone.
         for (height, phone) in [(256, false), (568, true)] {
             tab.viewport(320, height, 1.0, phone);
             tab.open(url);
-            expect_no_sideways_scroll(&tab, name);
+            expect_no_sideways_scroll(tab, name);
             let cut = tab.evaluate(CUT);
             if cut != json!([]) {
                 wrong.push(format!("{name} at {height}: {cut}"));
@@ -186,15 +203,11 @@ fn walk(tab: &Tab) -> (usize, Vec<String>) {
 
 #[test]
 fn every_control_of_every_page_is_reached_by_tab_and_shows_it() {
-    let site = lived_in();
-    let browser = Chromium::start();
-    let tab = browser.tab();
-    let pages = addresses(&site);
-    type_sign_in(&site, &tab);
+    let Walk { tab, pages, .. } = &Walk::begin();
     let mut wrong = Vec::new();
     for (width, height) in [(1280, 800), (320, 256)] {
         tab.viewport(width, height, 1.0, false);
-        for (name, url) in &pages {
+        for (name, url) in pages {
             tab.open(url);
             // From the beginning of the page, wherever script has put the focus.
             tab.evaluate("(() => { document.activeElement?.blur(); document.body.tabIndex = -1; document.body.focus(); document.body.removeAttribute('tabindex') })()");
@@ -202,7 +215,7 @@ fn every_control_of_every_page_is_reached_by_tab_and_shows_it() {
                 "[...document.querySelectorAll('a[href], button:not([disabled]), input:not([type=hidden], [disabled], [tabindex]), select, textarea, summary')] \
                  .filter(e => e.checkVisibility({ visibilityProperty: true }) && e.tabIndex >= 0 && !(e.type === 'radio' && !e.checked)).length",
             );
-            let (count, unseen) = walk(&tab);
+            let (count, unseen) = walk(tab);
             wrong.extend(
                 unseen
                     .into_iter()
