@@ -59,6 +59,20 @@ fn signed_in(site: &Site, login: &str) -> (Visitor, PathBuf) {
     (visitor, dir.clone())
 }
 
+/// So many clicks, one after the other, where nobody waits yet; all of them stand in the user's queue afterwards.
+fn clicks_that_wait<const N: usize>(
+    visitor: &Visitor,
+    dir: &Path,
+) -> [thread::JoinHandle<Page>; N] {
+    let lock = dir.join("lock");
+    std::array::from_fn(|n| {
+        let one = click(visitor, "/");
+        // A ticket alone does not tell: who has one may still be on its way to its place.
+        until("it waits", || kernel::lock(&lock).1 == n + 1);
+        one
+    })
+}
+
 /// How many pages of a user had to wait so far.
 fn tickets(user: &Path) -> u64 {
     fs::metadata(user.join("pages")).map_or(0, |m| m.len())
@@ -401,11 +415,7 @@ fn a_page_that_tries_again_by_itself_displaces_no_click() {
     let (ann, dir) = signed_in(&site, "ann");
     site.proxy().trouble(Trouble::Hold);
     let holder = at_work(&ann, &dir, "/");
-    let clicks = [1, 2].map(|n| {
-        let one = click(&ann, "/");
-        until("it waits", || tickets(&dir) == n);
-        one
-    });
+    let clicks = clicks_that_wait::<2>(&ann, &dir);
     for (n, times) in [(1, 1..=3), (9, 1..=3), (12, 4..=8)] {
         // Those that were sent away together do not come back together.
         let mut seen = BTreeSet::new();

@@ -4,7 +4,10 @@ use std::fs;
 use std::net::UdpSocket;
 use std::time::{Duration, Instant};
 
-use super::{answer, at_work, click, go_on, hang, made_way, patient, plan, signed_in, tickets};
+use super::{
+    answer, at_work, click, clicks_that_wait, go_on, hang, made_way, patient, plan, signed_in,
+    tickets,
+};
 use crate::support::by_hand::ByHand;
 use crate::support::kernel::{self, Watch, until};
 use crate::support::page::Page;
@@ -100,11 +103,8 @@ fn the_file_of_tickets_is_begun_anew_when_it_has_grown() {
     place::give_to_worker(&file);
     hang(&site);
     let holder = at_work(&ann, &dir, "/?compare=1");
-    let clicks = [1, 2].map(|n| {
-        let one = click(&ann, "/");
-        until("it waits", || tickets(&dir) == n);
-        one
-    });
+    let clicks = clicks_that_wait::<2>(&ann, &dir);
+    assert_eq!(tickets(&dir), 2);
     go_on(&site);
     answer(holder).has_status(200);
     for page in clicks.map(answer) {

@@ -178,20 +178,7 @@ impl Tab {
     pub fn changing(&self, act: impl FnOnce()) {
         self.evaluate("document.body.dataset.before = ''");
         act();
-        let is_other = "document.body?.dataset.before === undefined && document.readyState === 'complete' && !!document.body";
-        let how = json!({ "expression": is_other, "returnByValue": true });
-        let begin = Instant::now();
-        loop {
-            // While one page goes and another comes, neither may answer.
-            let answer =
-                self.wire
-                    .try_to(Some(self.session.as_str()), "Runtime.evaluate", how.clone());
-            if answer.is_ok_and(|answer| answer["result"]["value"] == json!(true)) {
-                return;
-            }
-            assert!(begin.elapsed() < PATIENCE, "no other page\n{}", self.text());
-            thread::sleep(Duration::from_millis(10));
-        }
+        self.wait_for("document.body?.dataset.before === undefined && document.readyState === 'complete' && !!document.body");
     }
 
     /// The size of the window in CSS pixels, how many device pixels each is, and whether it is a phone.
@@ -274,13 +261,23 @@ impl Tab {
         answer["result"]["value"].clone()
     }
 
-    /// Waits until an expression is true in the page.
+    /// Waits until an expression is true in the page, or in the one that comes after it.
     pub fn wait_for(&self, expression: &str) {
+        let how = json!({ "expression": format!("!!({expression})"), "returnByValue": true, "awaitPromise": true });
         let begin = Instant::now();
-        while self.evaluate(&format!("!!({expression})")) != json!(true) {
+        loop {
+            // While one page goes and another comes, neither may answer.
+            let answer =
+                self.wire
+                    .try_to(Some(self.session.as_str()), "Runtime.evaluate", how.clone());
+            let told = match &answer {
+                Ok(answer) if answer["result"]["value"] == json!(true) => return,
+                Ok(answer) => answer["exceptionDetails"].to_string(),
+                Err(error) => error.clone(),
+            };
             assert!(
                 begin.elapsed() < PATIENCE,
-                "never true: {expression}\n{}",
+                "never true: {expression} ({told})\n{}",
                 self.text()
             );
             thread::sleep(Duration::from_millis(10));
