@@ -3,6 +3,8 @@
 
 /// Contrast, sizes, names.
 pub mod clear;
+/// Colours that the reader has forced.
+mod forced;
 /// Everything by keyboard alone.
 mod keyboard;
 /// What holds for every page.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::{clear, expect_no_sideways_scroll, html_and_text, lived_in, type_sign_in};
-use crate::support::chromium::{Chromium, Tab};
+use crate::support::chromium::{Chromium, Scheme, Tab};
 use crate::support::site::Site;
 
 /// The pages of somebody who is signed in, by names of their own.
@@ -205,8 +205,12 @@ fn walk(tab: &Tab) -> (usize, Vec<String>) {
 fn every_control_of_every_page_is_reached_by_tab_and_shows_it() {
     let Walk { tab, pages, .. } = &Walk::begin();
     let mut wrong = Vec::new();
+    // The second one in forced colours, where no shadow shows what has the focus.
     for (width, height) in [(1280, 800), (320, 256)] {
         tab.viewport(width, height, 1.0, false);
+        if width == 320 {
+            tab.force_colours(Scheme::Light);
+        }
         for (name, url) in pages {
             tab.open(url);
             // From the beginning of the page, wherever script has put the focus.

@@ -200,15 +200,36 @@ impl Tab {
 
     /// Whether the reader prefers light or dark.
     pub fn prefer(&self, scheme: Scheme) {
-        let value = match scheme {
+        self.emulate(scheme, "none");
+    }
+
+    /// The reader sees all pages in a few colours of their own, which are light or dark.
+    pub fn force_colours(&self, scheme: Scheme) {
+        self.emulate(scheme, "active");
+    }
+
+    fn emulate(&self, scheme: Scheme, forced: &str) {
+        let scheme = match scheme {
             Scheme::Light => "light",
             Scheme::Dark => "dark",
         };
-        let features = json!([{ "name": "prefers-color-scheme", "value": value }]);
+        let features = json!([
+            { "name": "prefers-color-scheme", "value": scheme },
+            { "name": "forced-colors", "value": forced },
+        ]);
         self.ask(
             "Emulation.setEmulatedMedia",
             json!({ "features": features }),
         );
+    }
+
+    /// A picture of the window as its bytes in base64.
+    pub fn seen(&self) -> String {
+        let picture = self.ask(
+            "Page.captureScreenshot",
+            json!({ "format": "png", "optimizeForSpeed": true }),
+        );
+        picture["data"].as_str().expect("a picture").to_owned()
     }
 
     /// How the line is from now on: cut, or so many bytes a second for what is sent; 0 for any.
