@@ -79,6 +79,44 @@ fn a_letter_without_colours_is_dark_where_the_page_is() {
     assert_eq!(colours("Shop", Scheme::Light), own);
 }
 
+#[test]
+fn links_of_a_letter_that_is_dark_have_the_colour_of_links_in_the_dark() {
+    // As they come from Outlook, from Apple's program and from others: each says the colour of links in another place.
+    let letters = [
+        "<p>Dear <a href=https://example.org>Ann</a>",
+        "<body link=#0563C1 vlink=#954F72><p>Dear <a href=https://example.org>Ann</a>",
+        "<style>a:link,span.MsoHyperlink{color:#0563C1;text-decoration:underline}a:visited{color:#954F72}</style>\
+         <p class=MsoNormal>Dear <a href=https://example.org><span class=MsoHyperlink>Ann</span></a>",
+        "<p>Dear <a href=https://example.org style='color:#467886'><span style='color:#000'>Ann</span></a>",
+        "<p style='color:black'>Dear <b><a href=https://example.org><font color=#0563c1>Ann</font></a></b>",
+        "<p>Dear <a href=https://example.org><img src=https://example.org/a.png width=60 height=30 alt=Ann></a>",
+    ];
+    let subjects: Vec<String> = (1..=letters.len())
+        .map(|nth| format!("Letter {nth}"))
+        .collect();
+    let mails = subjects.iter().zip(letters);
+    let ann = Reader::of(
+        mails
+            .map(|(subject, html)| mail(subject, html))
+            .collect::<Vec<_>>(),
+    );
+    let browser = Chromium::start();
+    let tab = opened(&browser, &ann, &ann.open_mail("Letter 1"));
+    tab.prefer(Scheme::Dark);
+    for subject in &subjects {
+        open(&tab, &ann, ann.open_mail(subject).target());
+        tab.wait_for("document.querySelector('iframe').dataset.there !== undefined");
+        let colours = "const of = one => getComputedStyle(one).color; const link = d.querySelector('a'); \
+                       return [of(link), of(link.querySelector('*') ?? link), of(d.querySelector('p'))]";
+        let [accent, ink] = ["rgb(134, 168, 255)", "rgb(230, 233, 239)"];
+        assert_eq!(
+            ask(&tab, &format!("{{ {colours} }}")),
+            json!([accent, accent, ink]),
+            "{subject}"
+        );
+    }
+}
+
 /// A web server elsewhere that notes who asks it for pictures, and from where.
 struct Pictures {
     address: SocketAddr,
