@@ -219,7 +219,9 @@ fn head(chrome: &Chrome, list: &ListPane, title: Markup, is_page: bool) -> Marku
                 }
                 // Beside a message, too: there the list stands as it stands alone, to the pixel.
                 @if !list.rows.is_empty() {
-                    a.select data-here href=(chrome.href(&list.selection.page)) { (words.select_page()) }
+                    a.select data-here href=(chrome.href(&list.selection.page)) {
+                        span.long { (words.select_page()) } span.short { (words.select_page_briefly()) }
+                    }
                 }
                 @if let Some(form) = &list.all_read { (act(chrome, form, words.mark_all_read())) }
                 @if let (Some(empty), Some(label)) = (&list.empty, list.role.and_then(|role| words.empty_folder(role))) {

@@ -204,6 +204,11 @@ impl Words {
         "Select all on this page"
     }
 
+    /// The same where there is no room for it: what else can be selected is offered afterwards.
+    pub fn select_page_briefly(&self) -> &'static str {
+        "Select all"
+    }
+
     /// Unticks all.
     pub fn clear_selection(&self) -> &'static str {
         "Clear"
