@@ -41,23 +41,28 @@ fn main() {
     // `process` stands before this function of the C library.
     println!("cargo:rustc-link-arg=-Wl,--wrap=pthread_create");
     println!("cargo:rustc-link-arg-bins=-no-pie");
+    // The C compiler links the program; for another machine than this one it has a name that cargo was told.
     let is_native = env::var("HOST") == env::var("TARGET");
-    let Some(out) = env::var_os("OUT_DIR").filter(|_| is_native) else {
+    let cc = env::var("RUSTC_LINKER").ok();
+    let Some(cc) = cc.or_else(|| is_native.then(|| "cc".to_owned())) else {
+        return;
+    };
+    let Some(out) = env::var_os("OUT_DIR") else {
         return;
     };
     let dir = Path::new(&out);
     // Each has a directory of its own: one that could not be written as a whole is not looked into.
-    if lead(&dir.join("unwinder"), &UNWINDER).is_some()
-        && lead(&dir.join("c-library"), &C_LIBRARY).is_some()
+    if lead(&cc, &dir.join("unwinder"), &UNWINDER).is_some()
+        && lead(&cc, &dir.join("c-library"), &C_LIBRARY).is_some()
     {
         println!("cargo:rustc-link-arg-bins=-static");
     }
 }
 
 /// Leads the linker to static libraries, by scripts in this directory; None where one of them is not installed.
-fn lead(dir: &Path, libraries: &[LinkedIn]) -> Option<()> {
+fn lead(cc: &str, dir: &Path, libraries: &[LinkedIn]) -> Option<()> {
     let scripts = libraries.iter().map(|(asked, linked_in)| {
-        let found: Option<Vec<String>> = linked_in.iter().map(|name| found(name)).collect();
+        let found: Option<Vec<String>> = linked_in.iter().map(|name| found(cc, name)).collect();
         Some((dir.join(asked), format!("GROUP({})\n", found?.join(" "))))
     });
     let scripts: Vec<(PathBuf, String)> = scripts.collect::<Option<_>>()?;
@@ -70,8 +75,8 @@ fn lead(dir: &Path, libraries: &[LinkedIn]) -> Option<()> {
 }
 
 /// Where the C compiler finds a library of this name, as a script of the linker names it.
-fn found(name: &str) -> Option<String> {
-    let mut cc = Command::new("cc");
+fn found(cc: &str, name: &str) -> Option<String> {
+    let mut cc = Command::new(cc);
     let said = cc.arg(format!("-print-file-name={name}")).output().ok()?;
     let path = PathBuf::from(String::from_utf8(said.stdout).ok()?.trim());
     // A name that it does not find it says as it was asked.

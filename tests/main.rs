@@ -93,6 +93,8 @@ mod print;
 mod reach;
 /// What a message page tells, what is attached to it, and what of that opens.
 mod reading;
+/// The files that hosters are given.
+mod released;
 /// Forms whose session had ended, through signing in again.
 mod resume;
 /// Writing messages and sending them: what arrives, and that none is sent twice.

@@ -1,6 +1,6 @@
 //! In which words people are spoken to: plain ones. Phrases that once stood in pages, in the shell, in log lines and in README,
 //! and that nobody says, each with what is said instead. What a person reads is looked through for them: the literals of
-//! `src/`, the demo's, README, and what Cargo.toml says of the program.
+//! `src/`, those of `cargo demo` and `cargo pack`, README, the example of a configuration, and what Cargo.toml says of the program.
 
 use std::fs;
 use std::path::Path;
@@ -246,8 +246,20 @@ fn nobody_is_spoken_to_in_odd_english() {
         let said = literals(&source.text).into_iter();
         texts.extend(said.map(|text| (file.clone(), text)));
     }
-    let demo = literals(&read("tests/demo.rs")).into_iter();
-    texts.extend(demo.map(|text| ("demo.rs".to_owned(), text)));
+    for tool in [
+        "demo.rs",
+        "start/lib.rs",
+        "start/main.rs",
+        "release/licences.rs",
+        "release/main.rs",
+    ] {
+        let said = literals(&read(&format!("tests/{tool}"))).into_iter();
+        texts.extend(said.map(|text| (tool.to_owned(), text)));
+    }
+    texts.push((
+        "htpostern.toml".to_owned(),
+        read("tests/release/htpostern.toml"),
+    ));
     let manifest = read("Cargo.toml");
     let described = manifest.lines().filter(|l| l.starts_with("description"));
     texts.extend(described.map(|line| ("Cargo.toml".to_owned(), line.to_owned())));
