@@ -41,9 +41,9 @@
 //! Ann clicks a message that she has not opened before.
 //! `GET /message?..` is a [`route::Route::Message`] with a [`mail::MessageRef`]; `app::needs` says: with a session, waits as
 //! a page, answered by `actions::message`. The row of the list is in the cache, its text is not, so `mailbox` plans one flight
-//! (open the folder, fetch structure, header and text, set \Seen), and what comes back goes into the store. [`mime`] finds
-//! what is to be read, [`clean`] makes its HTML harmless, [`document`] puts both together. `views::message` draws the page
-//! with the words of `words`; the HTML comes with a second request, into a frame, from the cache. The next
+//! (open the folder, fetch structure, header and text), and what comes back goes into the store; \Seen leaves with the goodbye.
+//! [`mime`] finds what is to be read, [`clean`] makes its HTML harmless, [`document`] puts both together. `views::message`
+//! draws the page with the words of `words`; the HTML comes with a second request, into a frame, from the cache. The next
 //! click on the same message asks nobody.
 //!
 //! # Adding a page

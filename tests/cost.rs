@@ -47,7 +47,7 @@ pub fn connections(page: &Page, count: u64) -> &Page {
 
 /// What the client said each time before the server spoke again, answers to its own continuations apart.
 ///
-/// Without the farewell: nobody waits for its answer, so it may not have passed the proxy yet.
+/// Without the farewell and what goes with it: nobody waits for an answer, so it may not have passed the proxy yet.
 pub fn flights(transcript: &str) -> Vec<Vec<String>> {
     let mut flights: Vec<Vec<String>> = Vec::new();
     let mut spoke_last = false;
@@ -61,6 +61,9 @@ pub fn flights(transcript: &str) -> Vec<Vec<String>> {
             continue;
         };
         if command == "LOGOUT" {
+            if spoke_last {
+                flights.pop();
+            }
             continue;
         }
         if !spoke_last {

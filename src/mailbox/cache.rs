@@ -14,13 +14,13 @@ use std::collections::BTreeMap;
 
 use crate::error::{Cause, Error, Result};
 use crate::mail::{
-    Counts, Entry, Folder, FolderName, FolderRef, MessageRef, PartPath, Role, Row, Uid,
+    Counts, Entry, Folder, FolderName, FolderRef, MessageRef, ModSeq, PartPath, Role, Row, Uid,
 };
 use crate::remote::UidSet;
 use crate::store::keys::{
     DataKey, ELSEWHERE, FOLDERS, FolderList, JUDGES, LISTS, List, MessageKey, NoticeKey, OPEN_ACTS,
-    OPEN_FOLDER_ACTS, OpenAct, OpenFolderAct, PENDING, ROWS, SERVER, ServerFacts, TEXTS,
-    ValidityKey,
+    OPEN_FOLDER_ACTS, OpenAct, OpenFolderAct, PENDING, ROWS, SENT_MARKS, SERVER, ServerFacts,
+    TEXTS, ValidityKey,
 };
 use crate::store::{Encryption, Store};
 
@@ -108,6 +108,9 @@ impl<'v, 'p> Cache<'v, 'p> {
             }
             for key in self.store.keys_below(&PENDING, &within) {
                 self.store.remove(&PENDING, &key);
+            }
+            for key in self.store.keys_below(&SENT_MARKS, &within) {
+                self.store.remove(&SENT_MARKS, &key);
             }
             for key in self.store.keys_below(&ELSEWHERE, &within) {
                 self.store.remove(&ELSEWHERE, &key);
@@ -286,6 +289,7 @@ impl<'v, 'p> Cache<'v, 'p> {
             let key = within.message(uid);
             self.store.remove(&ROWS, &key);
             self.store.remove(&PENDING, &key);
+            self.store.remove(&SENT_MARKS, &key);
             self.store.remove(&ELSEWHERE, &key);
             for text in self.store.keys_below(&TEXTS, &key) {
                 self.store.remove(&TEXTS, &text);
@@ -325,12 +329,37 @@ impl<'v, 'p> Cache<'v, 'p> {
         self.store.put(self.encryption(), &PENDING, &key, &());
     }
 
-    /// Notes that the server has been told.
+    /// Notes that the server knows what was read, or need not know it any more.
     pub fn forget_pending(&mut self, folder: &FolderRef, told: &[Uid]) {
         let within = self.validity_key(folder);
         for uid in told {
             self.store.remove(&PENDING, &within.message(*uid));
+            self.store.remove(&SENT_MARKS, &within.message(*uid));
         }
+    }
+
+    /// Notes that the server was sent marks whose answer nobody waits for, and what the folder stood at before.
+    pub fn put_sent(&mut self, folder: &FolderRef, sent: &[Uid], before: ModSeq) {
+        self.forget_pending(folder, sent);
+        let within = self.validity_key(folder);
+        for uid in sent {
+            let key = within.message(*uid);
+            self.store
+                .put(self.encryption(), &SENT_MARKS, &key, &before);
+        }
+    }
+
+    /// Messages of a folder whose marks were sent and have not been seen there since, and what it stood at before.
+    pub fn sent(&mut self, folder: &FolderRef) -> BTreeMap<Uid, ModSeq> {
+        let keys = self
+            .store
+            .keys_below(&SENT_MARKS, &self.validity_key(folder));
+        let mut sent = BTreeMap::new();
+        for key in keys {
+            let before = self.store.get(self.encryption(), &SENT_MARKS, &key);
+            sent.extend(before.map(|before| (key.uid(), before)));
+        }
+        sent
     }
 }
 

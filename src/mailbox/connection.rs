@@ -4,7 +4,7 @@
 //! something only in the UIDVALIDITY that its folder was opened in, so that is looked at with each opening.
 
 use crate::error::{Error, GoneKind, Imap, Result};
-use crate::mail::{FolderName, FolderRef, UidValidity};
+use crate::mail::{FolderName, FolderRef, ModSeq, UidValidity};
 use crate::remote::{Access, Cost, Flight, Handle, OpenFolder, Plan, Remote};
 use crate::store::keys::ServerFacts;
 
@@ -15,6 +15,8 @@ pub(super) struct Connection<'v> {
     open: Option<Open>,
     /// True where the server has said goodbye over some message, and the session continued.
     has_gone_on: bool,
+    /// What the server is told on leaving, about the open folder.
+    parting: Option<Plan>,
 }
 
 struct Open {
@@ -23,6 +25,8 @@ struct Open {
     access: Access,
     /// True where the server says that nothing can be changed in it.
     read_only: bool,
+    /// What it stood at, where it can tell.
+    modseq: Option<ModSeq>,
 }
 
 /// A folder that a flight is about: opened by it, or open before.
@@ -38,6 +42,7 @@ impl<'v> Connection<'v> {
             remote,
             open: None,
             has_gone_on: false,
+            parting: None,
         }
     }
 
@@ -87,7 +92,16 @@ impl<'v> Connection<'v> {
 
     /// Sends a flight.
     pub fn fly(&mut self, plan: Plan) -> Result<Flight> {
+        if let Some(parting) = self.parting.take() {
+            // It was about the folder that is open now.
+            self.remote.fly(parting)?;
+        }
         self.remote.fly(plan)
+    }
+
+    /// What the server is to be told about the open folder when the request leaves it: nobody waits for the answer.
+    pub fn tell_at_parting(&mut self, plan: Plan) {
+        self.parting = Some(plan);
     }
 
     /// Adds to a flight what opens a folder, where it is not open yet.
@@ -193,6 +207,7 @@ impl<'v> Connection<'v> {
             folder: folder.clone(),
             access,
             read_only: opened.read_only,
+            modseq: opened.modseq,
         });
         folder
     }
@@ -209,8 +224,22 @@ impl<'v> Connection<'v> {
         self.open.as_ref().is_some_and(|open| open.read_only)
     }
 
+    /// What the open folder stood at when it was opened; None where it cannot tell what was changed since (RFC 7162).
+    pub fn stood_at(&mut self) -> Option<ModSeq> {
+        let modseq = self.open.as_ref()?.modseq?;
+        self.can("CONDSTORE").is_ok_and(|can| can).then_some(modseq)
+    }
+
     /// What this request has cost at the server so far.
     pub fn cost(&self) -> Cost {
         self.remote.cost()
+    }
+}
+
+impl Drop for Connection<'_> {
+    fn drop(&mut self) {
+        if let Some(parting) = self.parting.take() {
+            self.remote.leave_with(parting);
+        }
     }
 }

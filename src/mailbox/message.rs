@@ -114,7 +114,7 @@ impl Mailbox<'_, '_> {
         }
         if unread {
             self.changes().mark_read(at, &mut row);
-            if let Err(failure) = self.changes().send_pending(&at.within()) {
+            if let Err(failure) = self.changes().tell_at_parting(&at.within()) {
                 // It stays pending, and the message is shown all the same.
                 self.offline.note(failure).unwrap_or_default();
             }

@@ -282,7 +282,7 @@ impl<'v, 'p> Mailbox<'v, 'p> {
     /// Compares a list with the server; what was read here is told on the way.
     fn compare(&mut self, list: &ListId) -> Result<Compared> {
         let compared = self.sync().compare(list, Purpose::Look)?;
-        if let Err(failure) = self.changes().send_pending(&compared.head.folder) {
+        if let Err(failure) = self.changes().tell_what_was_read(&compared.head.folder) {
             // The list is compared all the same, and the marks wait on.
             self.offline.note(failure)?;
         }

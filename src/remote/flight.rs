@@ -67,10 +67,16 @@ impl Session {
         Ok(flight)
     }
 
-    /// Says goodbye, if there is anybody to hear it, without waiting for the answer.
-    pub fn leave(&mut self) -> io::Result<()> {
+    /// Says a few last things and goodbye, if there is anybody to hear it, without waiting for an answer.
+    pub fn leave(&mut self, plan: Plan) -> io::Result<()> {
         if self.wire.fault().is_some() || self.wire.said_goodbye() {
             return Ok(());
+        }
+        for command in plan.commands {
+            for text in command.segments(&self.able) {
+                let verb = self.load(text);
+                self.imap.run_command(verb).map_err(io::Error::other)?;
+            }
         }
         self.imap.run_command("LOGOUT").map_err(io::Error::other)?;
         self.wire.send()

@@ -103,7 +103,7 @@ pub struct Account<'a> {
 pub struct Cost {
     /// Connections made: 0 or 1, unless the server broke one.
     pub connections: u32,
-    /// Commands sent, sign-in included; the goodbye, which nobody waits for, not.
+    /// Commands sent, sign-in included; the goodbye and what goes with it, which nobody waits for, not.
     pub commands: u32,
     /// Times that the server was written to and waited for, sign-in included, greeting and TLS not.
     pub flights: u32,
@@ -375,6 +375,17 @@ impl<'a> Remote<'a> {
         self.cost
     }
 
+    /// Sends a few last commands and the goodbye in one write, and waits for no answer: whether they arrive is seen when the
+    /// server is asked next time. Then it is over.
+    pub fn leave_with(&mut self, plan: Plan) {
+        let over = State::Shut { is_missed: false };
+        if let State::Open(mut session) = std::mem::replace(&mut self.state, over) {
+            self.limits.set_deadline(Deadline::after(GOODBYE));
+            // Whether it arrives changes nothing here: the connection closes next.
+            session.leave(plan).unwrap_or_default();
+        }
+    }
+
     fn spend(&mut self, watch: Watch) {
         self.cost.spent = self.cost.spent.saturating_add(watch.passed());
     }
@@ -383,10 +394,6 @@ impl<'a> Remote<'a> {
 impl Drop for Remote<'_> {
     /// A polite goodbye, whose answer nobody waits for.
     fn drop(&mut self) {
-        if let State::Open(session) = &mut self.state {
-            self.limits.set_deadline(Deadline::after(GOODBYE));
-            // Whether it arrives changes nothing: the connection closes next.
-            session.leave().unwrap_or_default();
-        }
+        self.leave_with(Plan::new());
     }
 }

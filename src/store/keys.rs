@@ -67,6 +67,9 @@ pub const WRAPS: Tree<DataKeyId, Wrap> = Tree::new(2, 2);
 /// \Seen marks that the server does not know yet. All else in the store is a copy of what the server or the browser has;
 /// these exist only here, so a new generation takes them along, and losing them loses what a reader did.
 pub const PENDING: Tree<MessageKey, ()> = Tree::new(3, 1);
+/// \Seen marks that the server was sent without waiting for its answer, and what their folder stood at before. They go when a
+/// comparison shows them.
+pub const SENT_MARKS: Tree<MessageKey, ModSeq> = Tree::new(20, 1);
 /// What the server can do.
 pub const SERVER: Tree<DataKeyId, ServerFacts> = Tree::new(4, 1);
 /// What the submission server can do.
@@ -104,7 +107,7 @@ pub const NAMES: Tree<IndexKey, Names> = Tree::new(18, 1);
 pub const ELSEWHERE: Tree<MessageKey, Elsewhere> = Tree::new(16, 1);
 
 /// Trees that a new generation of the store takes along, most needed first; the rest is a miss once.
-pub(super) const CARRIED: [u8; 12] = [1, 2, 3, 12, 17, 4, 19, 5, 6, 7, 14, 15];
+pub(super) const CARRIED: [u8; 13] = [1, 2, 3, 20, 12, 17, 4, 19, 5, 6, 7, 14, 15];
 /// The tree that it takes along piece by piece, however large the rest is.
 pub(super) const STREAMED: u8 = 13;
 /// The tree of wraps, and the first tree whose keys begin with a data key's id.

@@ -45,6 +45,8 @@ pub enum Trouble {
     CutAfter(usize),
     /// Each connection falls silent when the server has sent so many bytes.
     HangAfter(usize),
+    /// What the client says together with its goodbye never arrives.
+    LoseGoodbye,
 }
 
 /// A running proxy. It ends when it is dropped, connections in it as well.
@@ -266,7 +268,11 @@ fn listen(
                 }
                 dialogue.client_spoke_last = true;
                 for line in dialogue.lines(bytes, &mut state.counts) {
+                    cut |= state.trouble == Trouble::LoseGoodbye && line.ends_with(" LOGOUT");
                     state.transcript.push_str(&format!("{n} C: {line}\n"));
+                }
+                if cut {
+                    bytes = &[];
                 }
             }
             Side::Server => {

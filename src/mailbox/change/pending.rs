@@ -2,12 +2,13 @@
 //!
 //! To know before changing it: reading is the exception from "the server first". Its mark is set in the cache as pending and
 //! travels with the next connection that opens the folder for change, so that opening a message that is cached asks nobody;
-//! a comparison never undoes it.
+//! a comparison never undoes it. Where one opens a message that is not cached, the mark leaves with the goodbye, without an
+//! answer that the reader would wait for; the next comparison shows whether it arrived.
 
 use super::Changes;
 use crate::error::Result;
 use crate::mail::{Flags, FolderName, FolderRef, ListId, MessageRef, Row, Uid};
-use crate::remote::{Access, Plan};
+use crate::remote::{Access, Plan, StoreFlags};
 
 impl Changes<'_, '_, '_> {
     /// True for an unread message of a folder in which that can be changed, as far as is known.
@@ -31,16 +32,63 @@ impl Changes<'_, '_, '_> {
         cache.put_pending(at);
     }
 
-    /// Tells the server which messages of a folder were read, where the folder is open for change; else they wait.
+    /// Tells the server which messages of a folder were read, where the folder is open for change; else they wait. Marks that
+    /// were sent before and that the comparison just made has not shown are sent once more.
     ///
     /// # Errors
     /// `Imap`: they stay pending.
-    pub fn send_pending(&mut self, folder: &FolderRef) -> Result<()> {
+    pub fn tell_what_was_read(&mut self, folder: &FolderRef) -> Result<()> {
         if !self.sync.server.is_open(folder, Access::Change) {
             return Ok(());
         }
         let pending = self.sync.cache.pending(folder);
-        self.send(folder, &pending)
+        self.send(folder, &pending)?;
+        self.send_again(folder)
+    }
+
+    /// The same when the request leaves the server: nobody waits for the answer where the next comparison will show it.
+    ///
+    /// # Errors
+    /// `Imap`, where the answer was waited for: they stay pending.
+    pub fn tell_at_parting(&mut self, folder: &FolderRef) -> Result<()> {
+        if !self.sync.server.is_open(folder, Access::Change) {
+            return Ok(());
+        }
+        let pending = self.sync.cache.pending(folder);
+        let stood_at = self.sync.server.stood_at();
+        match stood_at.filter(|_| !self.sync.server.is_read_only() && !pending.is_empty()) {
+            Some(before) => {
+                let mut plan = Plan::new();
+                plan.add_flags(pending.iter().copied().collect(), Flags::SEEN);
+                self.sync.server.tell_at_parting(plan);
+                self.sync.cache.put_sent(folder, &pending, before);
+                Ok(())
+            }
+            None => self.send(folder, &pending),
+        }
+    }
+
+    /// Sends marks again that did not arrive, as far as a comparison can tell: this time the answer is waited for. A message
+    /// that somebody has changed since stays as it is (RFC 7162 3.1.3).
+    fn send_again(&mut self, folder: &FolderRef) -> Result<()> {
+        let lost = self.sync.cache.sent(folder);
+        let Some(earliest) = lost.values().min().copied() else {
+            return Ok(());
+        };
+        let uids: Vec<Uid> = lost.into_keys().collect();
+        let mut plan = Plan::new();
+        let store = plan.store(StoreFlags {
+            uids: uids.iter().copied().collect(),
+            add: true,
+            flags: Flags::SEEN,
+            unchanged_since: Some(earliest),
+            tell: false,
+        });
+        let flight = self.sync.fly_with_counts(plan)?;
+        if flight.end(store).is_some() {
+            self.sync.cache.forget_pending(folder, &uids);
+        }
+        Ok(())
     }
 
     fn send(&mut self, folder: &FolderRef, pending: &[Uid]) -> Result<()> {

@@ -183,8 +183,12 @@ impl Sync<'_, '_, '_> {
                 modseq: head.modseq?,
             })
         });
-        let mut has_pending =
-            || before.is_some_and(|before| !self.cache.pending(&before.head.folder).is_empty());
+        let mut has_pending = || {
+            before.is_some_and(|before| {
+                let folder = &before.head.folder;
+                !self.cache.pending(folder).is_empty() || !self.cache.sent(folder).is_empty()
+            })
+        };
         let access = match purpose {
             Purpose::Act(_) => Access::Change,
             // What can be changed in it is told only where it is opened for change.

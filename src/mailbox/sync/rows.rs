@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use super::{Sync, row};
 use crate::error::{Error, Imap, Result};
-use crate::mail::{Asked, Flags, FolderRef, MessageRef, Row, Told, Uid};
-use crate::remote::{Access, Messages, Plan, UidSet};
+use crate::mail::{Asked, Flags, FolderRef, MessageRef, ModSeq, Row, Told, Uid};
+use crate::remote::{Access, Message, Messages, Plan, UidSet};
 
 /// Flights in which rows that the server refused together are asked for in halves: down to one of a thousand.
 const HALVINGS: u32 = 10;
@@ -122,11 +122,20 @@ impl Sync<'_, '_, '_> {
         asked: &UidSet,
     ) -> BTreeMap<Uid, Row> {
         let pending = self.cache.pending(folder);
+        let mut sent = self.cache.sent(folder);
         let mut rows = BTreeMap::new();
         for (uid, message) in messages {
             let at = folder.message(*uid);
-            // A mark that is still to be sent is never undone.
-            let with_pending = |flags: Flags| match pending.contains(uid) {
+            if sent
+                .get(uid)
+                .is_some_and(|before| is_known(message, *before))
+            {
+                sent.remove(uid);
+                self.cache.forget_pending(folder, &[*uid]);
+            }
+            // A mark that the server may not have yet is never undone.
+            let is_read = pending.contains(uid) || sent.contains_key(uid);
+            let with_pending = |flags: Flags| match is_read {
                 true => flags.with(&Flags::SEEN),
                 false => flags,
             };
@@ -177,4 +186,10 @@ impl Sync<'_, '_, '_> {
         let before = self.cache.row(at).and_then(|row| row.told.asked());
         before.unwrap_or_else(|| Asked::first(self.fresh.now))
     }
+}
+
+/// True where the server tells the mark that it was sent, or that somebody has changed the message since.
+fn is_known(message: &Message, before: ModSeq) -> bool {
+    let is_read = |flags: &Flags| flags.has(&Flags::SEEN);
+    message.flags.as_ref().is_some_and(is_read) || message.modseq.is_some_and(|now| now > before)
 }
