@@ -50,12 +50,12 @@ pub fn children_millis() -> f64 {
 
 /// The most memory (KB) that a program had resident, up to the end of its work.
 ///
-/// Its answer goes into a pipe that is nearly full: when it stands there, all is done but the writing. The kernel's own
-/// record after its end would not do; it begins with the size of whoever started it.
+/// Its answer goes into a pipe that is full: when it stands there, all is done but the writing. The kernel's own record
+/// after its end would not do; it begins with the size of whoever started it.
 pub fn peak_kb(mut program: Command) -> u64 {
     let (mut reader, mut writer) = io::pipe().expect("a pipe");
     writer
-        .write_all(&[b'.'; 60 * 1024])
+        .write_all(&[b'.'; 64 * 1024])
         .expect("a pipe of 64 KB");
     let mut child = program.stdout(writer).spawn().expect("the program");
     // The command holds the pipe's other end.
@@ -67,8 +67,9 @@ pub fn peak_kb(mut program: Command) -> u64 {
         let text = fs::read_to_string(&status).expect("the program waits");
         let line = text.lines().find_map(|l| l.strip_prefix("VmHWM:"));
         let now = line.and_then(|l| l.split_whitespace().next()?.parse().ok());
-        if now != Some(peak) {
-            peak = now.unwrap_or(peak);
+        let now: u64 = now.expect("the program stands before the pipe");
+        if now != peak {
+            peak = now;
             since = Instant::now();
         }
         thread::sleep(Duration::from_millis(5));
