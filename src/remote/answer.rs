@@ -211,7 +211,10 @@ impl Flight {
             _ if star != b"*" => ("NO RESPONSE", None),
             (Some(n), b"EXISTS") => ("EXISTS", self.here().and_then(|f| f.exists(n))),
             (Some(_), b"RECENT") => ("RECENT", Some(())),
-            (Some(_), b"EXPUNGE") => ("EXPUNGE", self.here().and_then(OpenFolder::expunge)),
+            // GNU imap4d says it so.
+            (Some(_), b"EXPUNGE" | b"EXPUNGED") => {
+                ("EXPUNGE", self.here().and_then(OpenFolder::expunge))
+            }
             // Some servers put no space before the parenthesis.
             (Some(n), fetch) if fetch.starts_with(b"FETCH") => {
                 let mut lexer = Lexer::new(after_word(response, b"FETCH"));

@@ -250,6 +250,26 @@ fn rule_2_a_move_that_is_refused_or_does_nothing_is_not_said_to_be_done() {
     }
 }
 
+#[test]
+fn rule_2_what_a_server_has_done_without_a_word_is_looked_for() {
+    for (capabilities, verb) in [
+        ("", "UID MOVE"),
+        (WITHOUT_QRESYNC, "UID MOVE"),
+        (WITHOUT_MOVE, "UID EXPUNGE"),
+    ] {
+        let lied = lied(capabilities);
+        let ann = lied.ann();
+        let silent = Lie::about(verb).says(|answer| {
+            let lines = answer.split_inclusive('\n');
+            let is_silence = |line: &&str| !line.contains("EXPUNGE") && !line.contains("VANISHED");
+            lines.filter(is_silence).collect()
+        });
+        lied.archive_two(&ann, vec![silent])
+            .says("2 messages moved to Archive.");
+        lied.expect_truth(&ann, &format!("{verb} without a word"));
+    }
+}
+
 /// Another mail program removes a message of the inbox at this moment.
 fn removed_meanwhile(real: &Site, subject: &str) -> impl Fn(&str) + Send + Sync + 'static {
     let client = Mutex::new(real.other_client("ann"));

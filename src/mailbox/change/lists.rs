@@ -34,7 +34,8 @@ impl Changes<'_, '_, '_> {
     }
 
     /// Takes out of the list what is gone; which of the act's messages that are. Where the server names no numbers, `named`
-    /// are those that it has said to be gone otherwise; where not as many have gone, the list is compared again.
+    /// are those that it has said to be gone otherwise; where not as many have gone, or it has not said that any have, the list
+    /// is compared again.
     pub(super) fn take_out(
         &mut self,
         work: &Work,
@@ -43,7 +44,10 @@ impl Changes<'_, '_, '_> {
     ) -> Result<UidSet> {
         let named = named.map(Moved::named);
         let left_out = match behind.expunged {
-            0 => Some(behind.vanished.clone()),
+            0 => {
+                let is_silent = behind.vanished.is_empty() && named.is_some_and(|n| !n.is_empty());
+                (!is_silent).then(|| behind.vanished.clone())
+            }
             n => named.filter(|named| n == named.len() && behind.vanished.is_empty()),
         };
         let Some(left_out) = left_out.filter(|gone| is_likely(work, gone)) else {
