@@ -142,7 +142,7 @@ impl Mailbox<'_, '_> {
             before,
             further,
         };
-        let finding = self.sync().find_across(quest)?;
+        let finding = self.sync().find_across(&quest)?;
         let nowhere = FolderRef {
             name: list.folder().clone(),
             validity: UidValidity(0),

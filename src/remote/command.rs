@@ -433,13 +433,23 @@ mod tests {
             };
             said(Command::Search(criteria), &able(words)).concat()
         };
-        let plain = "UID SEARCH UID 1:* NOT OR KEYWORD $HasAttachment HEADER Content-Type \"multipart/mixed\" TEXT \"two words\"";
+        let plain = "UID SEARCH ALL NOT OR KEYWORD $HasAttachment HEADER Content-Type \"multipart/mixed\" TEXT \"two words\"";
         assert_eq!(asked("IMAP4rev1"), plain);
         assert_eq!(
             asked("SEARCH=FUZZY"),
             plain.replace("TEXT \"two", "FUZZY TEXT \"two")
         );
         assert!(asked("X-GM-EXT-1").contains("NOT X-GM-RAW \"has:attachment\""));
+        // What is like the words is not left out with them.
+        let criteria = Criteria::Terms {
+            terms: vec![Term::Not(Box::new(Term::Anywhere("draft".to_owned())))],
+            among: UidSet::all(),
+            charset: true,
+        };
+        assert_eq!(
+            said(Command::Search(criteria), &able("SEARCH=FUZZY")),
+            ["UID SEARCH ALL NOT TEXT \"draft\""]
+        );
     }
 
     #[test]

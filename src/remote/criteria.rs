@@ -165,25 +165,33 @@ impl Criteria {
     }
 }
 
+/// GNU imap4d finds nothing in a set that ends in `*`.
 fn each_set(uids: &UidSet, verb: &str) -> Vec<Segments> {
+    if *uids == UidSet::all() {
+        return vec![Segments::new(verb).word("ALL")];
+    }
+    let last = u32::MAX.to_string();
     let texts = uids.texts().into_iter();
     texts
-        .map(|set| Segments::new(verb).word(&format!("UID {set}")))
+        .map(|set| Segments::new(verb).word(&format!("UID {}", set.replace('*', &last))))
         .collect()
 }
 
+/// What servers say that look for words as people mean them (RFC 6203).
+pub const FUZZY: &str = "SEARCH=FUZZY";
+
 /// Adds the keys of terms.
 pub(super) fn keys(said: Segments, terms: &[Term], able: &Capabilities) -> Segments {
-    terms.iter().fold(said, |said, term| key(said, term, able))
+    let is_fuzzy = able.has(FUZZY);
+    terms
+        .iter()
+        .fold(said, |said, term| key(said, term, able, is_fuzzy))
 }
 
 /// Adds the key of a term (RFC 9051 6.4.4). What somebody typed is a string, which can end nothing.
-fn key(said: Segments, term: &Term, able: &Capabilities) -> Segments {
+fn key(said: Segments, term: &Term, able: &Capabilities, is_fuzzy: bool) -> Segments {
     match term {
-        // RFC 6203: as a person would mean it.
-        Term::Anywhere(words) if able.has("SEARCH=FUZZY") => {
-            said.word("FUZZY TEXT").string(words, able)
-        }
+        Term::Anywhere(words) if is_fuzzy => said.word("FUZZY TEXT").string(words, able),
         Term::Anywhere(words) => said.word("TEXT").string(words, able),
         Term::Within(field, words) => {
             let field = match field {
@@ -214,10 +222,11 @@ fn key(said: Segments, term: &Term, able: &Capabilities) -> Segments {
         Term::Since(day) => said.word("SINCE").word(&dates::day(*day)),
         Term::Larger(bytes) => said.word("LARGER").word(&bytes.to_string()),
         Term::Smaller(bytes) => said.word("SMALLER").word(&bytes.to_string()),
-        Term::Not(term) => key(said.word("NOT"), term, able),
+        // Nobody means words to be left out that are only like those.
+        Term::Not(term) => key(said.word("NOT"), term, able, false),
         Term::Either(one, other) => {
-            let said = key(said.word("OR"), one, able);
-            key(said, other, able)
+            let said = key(said.word("OR"), one, able, is_fuzzy);
+            key(said, other, able, is_fuzzy)
         }
     }
 }

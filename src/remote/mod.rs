@@ -53,7 +53,7 @@ pub use self::capabilities::Capabilities;
 pub use self::change::{Append, Appended, Copied, StoreFlags, Stored};
 pub use self::command::ROW_BYTES;
 pub use self::connect::Stream;
-pub use self::criteria::{Access, Criteria, Known, Section, SectionKind, SortKey};
+pub use self::criteria::{Access, Criteria, FUZZY, Known, Section, SectionKind, SortKey};
 pub use self::end::{End, Status};
 pub use self::fetch::{Envelope, Fetched, Mailbox as EnvelopeAddress, Message};
 pub use self::folders::{Folders, Listed, Namespace, Namespaces, Quota, StatusCounts};

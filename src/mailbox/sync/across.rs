@@ -58,12 +58,9 @@ struct Stretch {
 }
 
 impl Sync<'_, '_, '_> {
-    /// Looks for the messages of a list in several folders.
-    ///
-    /// # Errors
-    /// `Imap`.
-    pub fn find_across(&mut self, quest: WideQuest) -> Result<WideFinding> {
-        let mut places = places(&quest);
+    /// Looks for the messages of a list in several folders as `find_across` does, once.
+    pub(super) fn look_for_across(&mut self, quest: &WideQuest) -> Result<WideFinding> {
+        let mut places = places(quest);
         let terms = quest
             .list
             .search()

@@ -297,9 +297,11 @@ fn merge(before: &Before, order: &Found, vanished: &UidSet) -> Option<Vec<Uid>> 
     let new: Vec<Uid> = found.iter().copied().filter(is_new).collect();
     let mut uids = before.uids.clone();
     uids.retain(|uid| !vanished.contains(*uid));
-    let follows = match uids.last() {
-        None => true,
-        Some(last) => new.is_empty() || found.first() == Some(last),
+    // The newest of what was known was asked for, too: an answer without it is none, unless it has gone.
+    let follows = match (uids.last(), before.uids.last()) {
+        (None, _) => true,
+        (Some(last), asked) if Some(last) == asked => found.first() == Some(last),
+        (Some(_), _) => new.is_empty(),
     };
     uids.extend(new);
     follows.then_some(uids)

@@ -57,11 +57,8 @@ struct Told {
 }
 
 impl Sync<'_, '_, '_> {
-    /// Looks for the messages of a list; None where the folder has another UIDVALIDITY now.
-    ///
-    /// # Errors
-    /// `Gone(Folder)`; `Imap`.
-    pub fn find(&mut self, quest: &Quest) -> Result<Option<Finding>> {
+    /// Looks for the messages of a list as `find` does, once.
+    pub(super) fn look_for(&mut self, quest: &Quest) -> Result<Option<Finding>> {
         let terms = quest.list.search().map_or_else(Vec::new, |s| s.terms());
         let mut days = Days::of(terms, self.zone);
         let knows_attachments = self.server.can("X-GM-EXT-1")?;

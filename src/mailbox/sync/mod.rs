@@ -15,6 +15,7 @@ mod find;
 mod folders;
 mod index;
 mod levels;
+mod meant;
 mod places;
 mod quest;
 mod regroup;

@@ -1,0 +1,65 @@
+//! Words that are looked for as people mean them, and those that are looked for as they stand.
+//!
+//! Not for how a list is looked for (`find`, `across`). To know before changing it: a server that has made no index of a mailbox,
+//! as Cyrus out of its box, says that it can look for words as people mean them (RFC 6203), and finds nothing. So nothing is
+//! believed only of words that were looked for as they stand.
+
+use super::Sync;
+use super::across::WideFinding;
+use super::find::Finding;
+use super::quest::{Quest, WideQuest};
+use crate::error::Result;
+use crate::mail::{ListId, Term};
+use crate::remote::FUZZY;
+
+impl Sync<'_, '_, '_> {
+    /// Looks for the messages of a list; None where the folder has another UIDVALIDITY now.
+    ///
+    /// # Errors
+    /// `Gone(Folder)`; `Imap`.
+    pub fn find(&mut self, quest: &Quest) -> Result<Option<Finding>> {
+        let finding = self.look_for(quest)?;
+        let is_nothing = finding.as_ref().is_some_and(|found| found.uids.is_empty());
+        match is_nothing && !quest.uids.is_empty() && self.has_meant(quest.list)? {
+            true => self.look_for(quest),
+            false => Ok(finding),
+        }
+    }
+
+    /// Looks for the messages of a list in several folders.
+    ///
+    /// # Errors
+    /// `Imap`.
+    pub fn find_across(&mut self, quest: &WideQuest) -> Result<WideFinding> {
+        let finding = self.look_for_across(quest)?;
+        match finding.entries.is_empty() && self.has_meant(quest.list)? {
+            true => self.look_for_across(quest),
+            false => Ok(finding),
+        }
+    }
+
+    /// True where words of a list were looked for as people mean them; this connection does so no more.
+    fn has_meant(&mut self, list: &ListId) -> Result<bool> {
+        let terms = list.search().map_or_else(Vec::new, |search| search.terms());
+        let has_meant = terms.iter().any(is_meant) && self.server.can(FUZZY)?;
+        if has_meant {
+            self.server.forget(FUZZY);
+        }
+        Ok(has_meant)
+    }
+}
+
+fn is_meant(term: &Term) -> bool {
+    match term {
+        Term::Anywhere(_) => true,
+        Term::Either(one, other) => is_meant(one) || is_meant(other),
+        Term::Within(..)
+        | Term::Flag(..)
+        | Term::Attachment
+        | Term::Before(_)
+        | Term::Since(_)
+        | Term::Larger(_)
+        | Term::Smaller(_)
+        | Term::Not(_) => false,
+    }
+}
