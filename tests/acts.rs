@@ -33,6 +33,7 @@ mod hands;
 pub mod injection;
 mod labels;
 mod meanwhile;
+mod real;
 mod script;
 mod servers;
 mod soak;
@@ -111,7 +112,10 @@ fn subjects_by(client: &mut MailClient, folder: &str) -> Vec<String> {
     }
     let rows = client.run("FETCH 1:* (BODY.PEEK[HEADER.FIELDS (SUBJECT)])");
     let subject = |row: &String| {
-        let (_, rest) = row.split_once("Subject: ")?;
+        // A server may write the name of a field as it was asked for.
+        let (_, rest) = row
+            .split_once("Subject: ")
+            .or(row.split_once("SUBJECT: "))?;
         Some(rest.lines().next().unwrap_or_default().to_owned())
     };
     rows.iter().filter_map(subject).collect()
@@ -126,7 +130,10 @@ fn refill(site: &Site) {
 
 /// The flags of each message, by subject.
 fn flags(site: &Site, folder: &str) -> Vec<String> {
-    let mut client = site.other_client("ann");
+    flags_by(&mut site.other_client("ann"), folder)
+}
+
+fn flags_by(client: &mut MailClient, folder: &str) -> Vec<String> {
     client.run(&format!("EXAMINE \"{folder}\""));
     let rows = client.run("FETCH 1:* (FLAGS)");
     let flags = |row: &String| {

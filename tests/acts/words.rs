@@ -1,9 +1,9 @@
 //! Acts at servers that offer what those of other makers do: their words, and a real mailbox behind them, which another mail
 //! program then looks into. Nothing is lost and nothing is there twice, whatever a server can do.
 
-use super::{Says as _, act, flags, plan, shown, subjects, uid_of, undo};
+use super::plan;
+use super::real::Seat;
 use crate::support::liar::{Liar, Lie};
-use crate::support::page::Page;
 use crate::support::site::Site;
 
 /// A server, as far as it decides how an act goes.
@@ -51,10 +51,6 @@ const SERVERS: [Words; 4] = [
     },
 ];
 
-fn offers_undo(page: &Page) -> bool {
-    page.texts_of(".note button").iter().any(|b| b == "Undo")
-}
-
 #[test]
 fn what_is_done_in_the_words_of_four_servers_is_where_the_page_says() {
     for server in SERVERS {
@@ -74,69 +70,12 @@ fn what_is_done_in_the_words_of_four_servers_is_where_the_page_says() {
         }
         let front = Site::new().imap_at(liar.address()).start();
         let ann = front.sign_in("ann");
-        let folder = |folder: &str| subjects(&real, &format!("{}{folder}", server.prefix));
-        let inbox = || subjects(&real, "INBOX");
-        let all: Vec<String> = (1..=6).map(|n| format!("Message {n}")).collect();
-        assert_eq!(inbox(), all, "{name}");
-
-        let starred = act(&ann.get("/"), &["Message 6", "Message 2"], "star");
-        starred.says("2 messages starred.");
-        let of = |nth: usize| flags(&real, "INBOX")[nth].clone();
-        assert_eq!([of(1), of(5)], ["\\Flagged", "\\Flagged"], "{name}");
-        undo(&starred).says("Stars removed from 2 messages.");
-        assert_eq!([of(1), of(5)], ["", ""], "{name}");
-        act(&ann.get("/"), &["Message 6"], "read").says("1 message marked as read.");
-        assert_eq!(of(5), "\\Seen", "{name}");
-        act(&ann.get("/"), &["Message 6"], "unread").says("1 message marked as unread.");
-        assert_eq!(of(5), "", "{name}");
-
-        let archived = act(&ann.get("/"), &["Message 3", "Message 5"], "archive");
-        archived.says("2 messages moved to Archive.");
-        assert_eq!(shown(&archived).len(), 4, "{name}");
-        let mut there = folder("Archive");
-        there.sort_unstable();
-        assert_eq!(there, ["Message 3", "Message 5"], "{name}");
-        assert_eq!(inbox().len(), 4, "{name}");
-        if offers_undo(&archived) {
-            undo(&archived).says("2 messages moved to Inbox.");
-            assert_eq!((inbox().len(), folder("Archive").len()), (6, 0), "{name}");
-        }
-        let list = ann.get("/").click("Refresh");
-        let newest = shown(&list)[0].clone();
-        let copy = list.form("rows").tick("u", &uid_of(&list, &newest));
-        let to = format!("{}Archive", server.prefix);
-        let copied = copy.smuggle("to", &to).press("act", "copy");
-        copied.says("1 message copied to Archive.");
-        assert!(
-            folder("Archive").contains(&newest) && inbox().contains(&newest),
-            "{name}"
-        );
-        let deleted = act(&ann.get("/"), &[&newest], "delete");
-        deleted.says("1 message moved to Trash.");
-        assert_eq!(folder("Trash"), std::slice::from_ref(&newest), "{name}");
-        let trash = ann.get(&format!("/folder?f={}Trash", server.prefix));
-        let asked = act(&trash, &[&newest], "remove");
-        asked.shows("Permanently delete 1 message?");
-        let removed = asked.form("messages").submit();
-        removed.says("1 message permanently deleted.");
-        assert_eq!(folder("Trash").len(), 0, "{name}");
-
-        // Each message is once where it is, but for the one that was copied and then deleted.
-        let mut now = [inbox(), folder("Archive")].concat();
-        now.sort_unstable();
-        assert_eq!(now, all, "{name}");
-        // What is shown is what there is, at once and after a look.
-        for (address, there) in [
-            ("/".to_owned(), inbox()),
-            (format!("/folder?f={to}"), folder("Archive")),
-        ] {
-            let at_once = ann.get(&address);
-            for list in [at_once.click("Refresh"), at_once] {
-                let (mut shown, mut there) = (shown(&list), there.clone());
-                shown.sort_unstable();
-                there.sort_unstable();
-                assert_eq!(shown, there, "{name}: {address}");
-            }
-        }
+        let seat = Seat {
+            name,
+            ann: &ann,
+            other: &|| real.other_client("ann"),
+            prefix: server.prefix,
+        };
+        seat.acts();
     }
 }

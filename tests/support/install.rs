@@ -59,6 +59,37 @@ pub fn pymap() -> PathBuf {
     program
 }
 
+/// Debian's packages as files below target/, for what cannot be installed beside the other servers: whoever needs them unpacks
+/// them into a place of its own. Libraries that this machine has are not fetched.
+pub fn packages(name: &str, servers: &[&str], libraries: &[&str]) -> Vec<PathBuf> {
+    let directory = place::target_dir().join("packages").join(name);
+    let _lock = lock();
+    if !directory.exists() {
+        let missing = libraries.iter().filter(|package| !is_installed(package));
+        let wanted: Vec<&str> = servers.iter().chain(missing).copied().collect();
+        println!("Fetching {}", wanted.join(" "));
+        let new = directory.with_extension("new");
+        let download = || {
+            // One that was cut short is of no use.
+            let _absent = fs::remove_dir_all(&new);
+            fs::create_dir_all(&new).map_err(|e| format!("{}: {e}", new.display()))?;
+            run(apt().arg("download").args(&wanted).current_dir(&new))
+        };
+        download()
+            .or_else(|_| run(apt().args(["update", "-qq"])).and_then(|()| download()))
+            .and_then(|()| fs::rename(&new, &directory).map_err(|e| e.to_string()))
+            .unwrap_or_else(|why| panic!("{name} could not be fetched. {why}"));
+    }
+    let files = fs::read_dir(&directory).expect("the packages");
+    files.map(|file| file.expect("a package").path()).collect()
+}
+
+fn is_installed(package: &str) -> bool {
+    let status = ["-W", "-f=${db:Status-Status}", package];
+    let told = Command::new("/usr/bin/dpkg-query").args(status).output();
+    told.is_ok_and(|told| told.stdout.starts_with(b"installed"))
+}
+
 /// One installation at a time, whichever process it comes from.
 fn lock() -> File {
     let path = place::target_dir().join("install.lock");
