@@ -5,6 +5,9 @@
 //! know before changing it: a message on the server never changes, so a draft is renewed by a new one, and the one before is
 //! removed after the new one is known to be there. What this program has not put there itself is never removed: where somebody
 //! else has changed or removed the draft, what is here becomes another one.
+//!
+//! CATENATE (RFC 4469) is not used: it would save sending files that the draft before has, but what is then on the server is put
+//! together there, from a draft that somebody else may have changed or removed meanwhile.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Seek as _;
