@@ -224,9 +224,10 @@ pub fn of_compilers(arch: &str, sysroot: &Path, gcc: &str) -> Result<Vec<Entry>,
         };
         let path = found.ok_or_else(missing)?;
         let text = fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
-        let ending = path
-            .extension()
-            .map_or("txt".into(), |e| e.to_string_lossy());
+        let ending = match path.extension() {
+            Some(html) if html == "html" => "html",
+            _ => "txt",
+        };
         Ok(Entry::text(&format!("licences/{name}.{ending}"), text))
     })
     .collect()

@@ -63,6 +63,9 @@ fn pack(arch: &str) -> Result<Vec<PathBuf>, String> {
     if !release::is_whole(&program) {
         return Err("The program does not contain its C library, whose static form is missing here. Install it: on Debian it is in libc6-dev.".into());
     }
+    if names(&program, &root) {
+        return Err("The program names directories of this machine, so it is not the same when it is built elsewhere.".into());
+    }
     let metadata = compilers.metadata(&root)?;
     let mut texts = vec![licences::of_crates(&metadata)?];
     texts.extend(licences::of_compilers(
@@ -95,6 +98,12 @@ fn pack(arch: &str) -> Result<Vec<PathBuf>, String> {
             Ok(path)
         })
         .collect()
+}
+
+/// Whether a directory is named anywhere in a program.
+fn names(program: &[u8], directory: &Path) -> bool {
+    let name = directory.as_os_str().as_encoded_bytes();
+    program.windows(name.len()).any(|some| some == name)
 }
 
 /// The time of everything in the archives, in seconds since 1970.
@@ -184,6 +193,11 @@ impl Compilers {
             .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\x1f"))
             .env(format!("CARGO_TARGET_{linker}_LINKER"), &self.cc)
             .env("SOURCE_DATE_EPOCH", time.to_string())
+            // OpenSSL would name directories of this build, for what it could load and never does.
+            .env(
+                "GNUMAKEFLAGS",
+                "ENGINESDIR=/nonexistent MODULESDIR=/nonexistent",
+            )
             .status()
             .map_err(|e| format!("cargo cannot be started: {e}"))?;
         if !status.success() {
