@@ -31,6 +31,22 @@ fn watch(tab: &Tab, row: &str) {
     ));
 }
 
+/// Marks the rows of the list and the lines of the folders that are in the page now.
+fn mark_parts(tab: &Tab) {
+    tab.evaluate("document.querySelectorAll('.list .row, .folders .line').forEach(one => (one.isMarked = true))");
+}
+
+/// How many rows and lines are still those that were marked, and how many there are.
+fn parts(tab: &Tab) -> (u64, u64) {
+    let count = |test: &str| {
+        let all = format!(
+            "[...document.querySelectorAll('.list .row, .folders .line')].filter(one => {test}).length"
+        );
+        tab.evaluate(&all).as_u64().expect("a number")
+    };
+    (count("one.isMarked"), count("true"))
+}
+
 /// All places where the row stood meanwhile.
 fn seen(tab: &Tab) -> Value {
     tab.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done([...window.seen]))))")
@@ -89,6 +105,48 @@ fn a_row_stays_where_it_was_clicked_and_so_do_the_lists() {
     assert_eq!(tab.evaluate(FOCUSED), json!("m2988"));
     assert_eq!((seen(&tab), tab.evaluate(TOP)), (json!([y]), top));
     assert_eq!(tab.evaluate("window.same"), json!(true));
+    tab.expect_quiet();
+}
+
+#[test]
+fn what_two_pages_have_in_common_is_not_laid_out_again() {
+    let site = plan(60).start();
+    let browser = Chromium::start();
+    let tab = opened(&site, &browser, (1280, 844));
+    // What was begun in the list goes with the page, as it would without script.
+    let begin = "document.querySelector('#m58 .tick').checked = true; document.querySelector('input[name=q]').value = 'half a wo'";
+    let begun = "[document.querySelectorAll('.tick:checked').length, document.querySelector('input[name=q]').value]";
+    for (act, page) in [
+        ("document.querySelector('#m60 > a').click()", "message"),
+        ("document.querySelector('#m57 > a').click()", "message"),
+        ("history.back()", "message"),
+        ("history.back()", "list"),
+        ("history.forward()", "message"),
+        ("document.querySelector('.folders .line').click()", "list"),
+    ] {
+        mark_parts(&tab);
+        tab.evaluate(begin);
+        tab.changing(|| drop(tab.evaluate(act)));
+        assert_eq!(
+            tab.evaluate("document.querySelector('.app').dataset.page"),
+            json!(page)
+        );
+        let (kept, all) = parts(&tab);
+        assert_eq!(kept, all, "{act}");
+        assert_eq!(tab.evaluate(begun), json!([0, ""]), "{act}");
+        // There is one main part for who hears the page, and the list is what it is beside a message.
+        let heard = "[...document.querySelectorAll('main')].filter(one => !one.role).map(one => one.className)";
+        assert_eq!(tab.evaluate(heard), json!([page]), "{act}");
+    }
+    // The next page of the list has other rows, and the folders are the same.
+    mark_parts(&tab);
+    tab.changing(|| drop(tab.evaluate("document.querySelector('.pages nav a').click()")));
+    let lines = tab.evaluate("document.querySelectorAll('.folders .line').length");
+    let (kept, all) = parts(&tab);
+    assert_eq!(
+        (json!(kept), all),
+        (lines.clone(), 10 + lines.as_u64().expect("a number"))
+    );
     tab.expect_quiet();
 }
 

@@ -13,7 +13,7 @@ if (!document.cookie.split("; ").includes(zone)) {
 // none. A button that cannot be seen, nor stands in a menu that can be, is not meant: it is for what is ticked, and nothing is.
 const isMeant = (one) => one.localName === "a" || (one.closest("details:not([open])") ?? one).checkVisibility();
 const alongRows = (event) => {
-  const keys = document.querySelector("main.list")?.dataset ?? {};
+  const keys = document.querySelector(LIST)?.dataset ?? {};
   const does = (what) => keys[what]?.split(" ").includes(event.key);
   const links = rowLinks();
   const at = links.findIndex((link) => link.parentElement.contains(event.target));
@@ -143,7 +143,7 @@ const folderOf = (event) => {
   return line && !line.hasAttribute("aria-current") ? line : undefined;
 };
 document.addEventListener("dragstart", (event) => {
-  dragged = event.target.closest?.("main.list .row");
+  dragged = event.target.closest?.(`${LIST} .row`);
   if (!dragged?.querySelector(".tick")) return (dragged = undefined);
   event.dataTransfer.effectAllowed = "move";
   event.dataTransfer.setData("text/plain", dragged.querySelector(".subject")?.textContent ?? "");
@@ -306,12 +306,13 @@ const isIdle = () =>
   !document.activeElement?.matches("input:not([type=checkbox]), textarea, select");
 const look = async () => {
   const list = document.querySelector("main.list[data-look]");
-  if (list && isIdle()) {
-    const answer = await fetch(list.dataset.look).catch(() => undefined);
+  const asks = list?.dataset.look;
+  if (asks && isIdle()) {
+    const answer = await fetch(asks).catch(() => undefined);
     if (answer?.status === 401) return;
     pause = answer?.ok ? MINUTE : Math.min(pause * 2, 16 * MINUTE);
     const text = answer?.status === 200 ? await answer.text() : "";
-    if (text && list.isConnected && isIdle()) take(new DOMParser().parseFromString(text, "text/html"), location.href, false);
+    if (text && list.isConnected && list.dataset.look === asks && isIdle()) take(new DOMParser().parseFromString(text, "text/html"), location.href, false);
   }
   setTimeout(look, pause);
 };

@@ -6,7 +6,9 @@
 
 // What scrolls: the window on a phone, else each pane.
 const panes = () => [document.scrollingElement, ...[".list", ".folders", "main.message"].map((one) => document.querySelector(one))];
-const rowLinks = () => [...document.querySelectorAll("main.list .row:not([hidden]) > a")];
+// The list where it is the page. Beside a message it is the same element, mostly, with another role (see `merge`).
+const LIST = "main.list:not([role])";
+const rowLinks = () => [...document.querySelectorAll(`${LIST} .row:not([hidden]) > a`)];
 const focusedRow = () => rowLinks().findIndex((link) => link.parentElement.contains(document.activeElement));
 const isPane = (one) => !!one?.clientHeight && getComputedStyle(one).overflowY !== "visible";
 const bare = (url) => url.split("#")[0];
@@ -16,11 +18,11 @@ const bare = (url) => url.split("#")[0];
 let at = history.state?.at ?? Date.now();
 let shown = bare(location.href);
 const places = new Map();
-const nameOf = () => document.querySelector("main.list")?.dataset.place ?? shown;
+const nameOf = () => document.querySelector(LIST)?.dataset.place ?? shown;
 let lastRow;
 const place = () => ({
   tops: panes().map((pane) => pane?.scrollTop ?? 0),
-  row: document.querySelector("main.list") ? document.activeElement?.closest(".row")?.id || lastRow : undefined,
+  row: document.querySelector(LIST) ? document.activeElement?.closest(".row")?.id || lastRow : undefined,
 });
 const keepPlace = () => places.set(nameOf(), place());
 // What is kept with the entry is found again when its page has been loaded anew.
@@ -36,7 +38,7 @@ const focusOn = (row) => {
 };
 // The pane that is read has the focus where nothing else has: so its keys scroll it.
 const focusMain = () => {
-  const main = document.querySelector(".app > main");
+  const main = document.querySelector(".app > main:not([role])");
   const field = [...document.querySelectorAll("main [autofocus]")].find((one) => one.checkVisibility());
   if (field) return field.focus();
   if (!isPane(main)) return;
@@ -65,6 +67,30 @@ const bringIcons = (page) => {
     if (!document.getElementById(one.id)) icons?.append(document.adoptNode(one));
 };
 
+// Makes a part of this page the same as one of another page, and leaves what is the same in both where it is. That is most of
+// the lists and folders, and to lay them out is most of what a page costs. The list of which one comes to a message stays the
+// element that it is; what is done with it otherwise is told by its role.
+const STAYS = "body, .app, .folders, .folders *, .list, .list *";
+const isSameKind = (old, now) => old.localName === now.localName || (old.matches?.("main.list") && now.matches?.("section.list"));
+const merge = (old, now) => {
+  if (old.isEqualNode(now) || old.matches?.(".sprite")) return;
+  if (!isSameKind(old, now) || !old.matches?.(STAYS)) return old.replaceWith(now);
+  for (const { name } of [...old.attributes]) if (!now.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name, value } of now.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
+  if (old.localName !== now.localName) old.setAttribute("role", "region");
+  const ids = new Set([...now.children].map((one) => one.id));
+  for (const one of [...old.children]) if (one.id && !ids.has(one.id)) one.remove();
+  let at = old.firstChild;
+  for (const one of [...now.childNodes]) {
+    const named = one.id && [...old.children].find((other) => other.id === one.id);
+    const same = one.id ? named : at && !at.id && at.nodeName === one.nodeName && at;
+    if (same && same === at) at = at.nextSibling;
+    else old.insertBefore(same || one, at);
+    if (same) merge(same, one);
+  }
+  while (at) [at] = [at.nextSibling, at.remove()];
+};
+
 // Puts a page in the place of this one; `settle` says where it stands, before anything is painted.
 const put = (page, settle) => {
   const isUnfolded = new Map([...document.querySelectorAll(".folders details")].map((one) => [folded(one), one.open]));
@@ -77,7 +103,10 @@ const put = (page, settle) => {
   const scheme = (one) => one.querySelector("meta[name=color-scheme]");
   if (scheme(page)) scheme(document).content = scheme(page).content;
   document.title = page.title;
-  document.body.replaceWith(document.adoptNode(page.body));
+  bringIcons(page);
+  merge(document.body, page.body);
+  // What its reader has ticked or typed there goes with the page.
+  for (const form of document.querySelectorAll(":is(.folders, .list) form")) form.reset();
   shown = bare(location.href);
   for (const one of document.querySelectorAll(".folders details"))
     if (isUnfolded.has(folded(one)) && !one.querySelector("[aria-current]")) one.open = isUnfolded.get(folded(one));
@@ -123,7 +152,8 @@ const take = (page, url, isNew, row = focusedRow()) => {
       talk().scrollTop = talkTop;
       if (within >= 0) smallForms()[within]?.querySelector("button:not([hidden])")?.focus({ preventScroll: true });
     }
-    if (document.activeElement === document.body) focusMain();
+    // A button that has gone out of sight has no keys.
+    if (document.activeElement === document.body || !document.activeElement.checkVisibility()) focusMain();
   });
 };
 
@@ -142,6 +172,7 @@ const show = (page, { row, isBack, kept }) => {
   const [name, listName, stays] = [nameOf(), list?.dataset.place, place()];
   const y = held?.getBoundingClientRect().top;
   put(page, () => {
+    document.activeElement?.blur();
     const now = panes();
     const isSameList = !!listName && now[1]?.dataset.place === listName;
     const known = nameOf() === name ? stays : isBack ? places.get(nameOf()) ?? kept : undefined;
@@ -165,7 +196,7 @@ const show = (page, { row, isBack, kept }) => {
     const current = document.querySelector(".app[data-page=message] .row.now");
     if (current && !(isHeld && current.id === row)) current.scrollIntoView({ block: "nearest" });
     // Back in the list the row of the message that was read last has the focus.
-    const last = document.querySelector("main.list") && ((isBack && (row ?? (isSameList && held?.id))) || known?.row);
+    const last = document.querySelector(LIST) && ((isBack && (row ?? (isSameList && held?.id))) || known?.row);
     if (last && focusOn(last)) bringInSight(document.activeElement.closest(".row"));
     else focusMain();
   });
@@ -243,8 +274,8 @@ const freshen = (page) => {
     const [old, now] = [document, page].map((where) => where.querySelector(one));
     if (!old || !now || old.textContent === now.textContent || isDown || !isIdle()) continue;
     const top = old.scrollTop;
-    old.replaceWith(document.adoptNode(now));
-    now.scrollTop = top;
+    merge(old, now);
+    old.scrollTop = top;
   }
   if (document.activeElement === document.body && !focusOn(row)) focusMain();
 };
@@ -256,7 +287,7 @@ let going;
 const go = async (url, { isNew = false, entry, asks = url, ...how }) => {
   going?.abort();
   const mine = (going = new AbortController());
-  const main = document.querySelector(".app > main");
+  const main = document.querySelector(".app > main:not([role])");
   const slow = setTimeout(() => main?.setAttribute("aria-busy", "true"), 300);
   try {
     await acting;
@@ -306,7 +337,7 @@ document.addEventListener("click", (event) => {
   const isBack = /^#m/.test(link.hash);
   const row = isBack ? decodeURIComponent(link.hash.slice(1)) : lastRow;
   // Which rows are selected is no page to come back to.
-  go(url, { isNew: !link.matches("main.list [data-here]") && url !== bare(location.href), row, isBack });
+  go(url, { isNew: !link.matches(`${LIST} [data-here]`) && url !== bare(location.href), row, isBack });
 });
 addEventListener("popstate", ({ state }) => {
   going?.abort();
