@@ -34,6 +34,11 @@ const C_LIBRARY: [LinkedIn; 6] = [
 
 fn main() {
     println!("cargo:rerun-if-changed=.cargo/build.rs");
+    println!("cargo:rerun-if-changed=src");
+    println!(
+        "cargo:rustc-env=POSTERN_BUILD={:016x}",
+        hash_of(Path::new("src"))
+    );
     let target = |what: &str| env::var(format!("CARGO_CFG_TARGET_{what}")).unwrap_or_default();
     if target("OS") != "linux" || target("ENV") != "gnu" {
         return;
@@ -57,6 +62,31 @@ fn main() {
     {
         println!("cargo:rustc-link-arg-bins=-static");
     }
+}
+
+/// A number that another one takes the place of when anything in a directory changes (FNV-1a): what one build has made of a mail
+/// is not taken for the work of another.
+fn hash_of(dir: &Path) -> u64 {
+    let mut paths: Vec<PathBuf> = fs::read_dir(dir)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
+    paths.sort();
+    let mut hash = 0xcbf2_9ce4_8422_2325;
+    let mut add = |bytes: &[u8]| {
+        for byte in bytes {
+            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    };
+    for path in paths {
+        add(path.to_string_lossy().as_bytes());
+        match path.is_dir() {
+            true => add(&hash_of(&path).to_le_bytes()),
+            false => add(&fs::read(&path).unwrap_or_default()),
+        }
+    }
+    hash
 }
 
 /// Leads the linker to static libraries, by scripts in this directory; None where one of them is not installed.

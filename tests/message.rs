@@ -155,6 +155,48 @@ fn content_from_elsewhere_is_shown_when_asked_for_and_only_once() {
     shown.click("Block again").shows("Show images");
 }
 
+#[test]
+fn html_that_is_kept_harmless_is_shown_again_and_nowhere_else() {
+    let picture = [b"\x89PNG\r\n\x1a\n".to_vec(), noise(400_000)].concat();
+    let picture = STANDARD.encode(picture);
+    let lines: Vec<&str> = picture
+        .as_bytes()
+        .chunks(76)
+        .map(|line| std::str::from_utf8(line).expect("base64"))
+        .collect();
+    let letter = mail(
+        "Letter",
+        &format!(
+            "Content-Type: multipart/related; boundary=rel\n\n\
+             --rel\nContent-Type: text/html; charset=utf-8\n\n\
+             <p>Dear Ann<img src=\"cid:own@here\" alt=near><img src=\"https://track.example/pixel.png\" alt=far>\n\
+             --rel\nContent-Type: image/png\nContent-ID: <own@here>\nContent-Transfer-Encoding: base64\n\n{}\n--rel--",
+            lines.join("\n")
+        ),
+    );
+    let ann = Reader::of(vec![letter]);
+    let near = |page: &Page| {
+        let frame = page.frame();
+        assert!(!frame.source().contains("track.example"));
+        let src = frame.attributes_of("img[alt=near]", "src").concat();
+        ann.get(&src).has_status(200);
+        (src, frame.source().to_owned())
+    };
+    let page = ann.open_mail("Letter");
+    let (src, source) = near(&page);
+    assert_eq!(near(&ann.get(page.target())).1, source);
+    // What is chosen for one look is made for it alone.
+    let shown = page.click("Show images").frame();
+    assert!(shown.source().contains("https://track.example/pixel.png"));
+    let (_, again) = near(&ann.open_mail("Letter"));
+    assert_eq!(again, source);
+    // Where it goes its text goes along; what leads to its picture is made anew.
+    page.form("acts").press("act", "archive");
+    let there = ann.get("/folder?f=Archive").click("Letter");
+    let (moved, _) = near(&there);
+    assert_ne!(moved, src);
+}
+
 /// A mail of this HTML and nothing else.
 fn laid_out(subject: &str, html: &str) -> Mail {
     mail(subject, &format!("Content-Type: text/html\n\n{html}"))

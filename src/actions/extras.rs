@@ -11,7 +11,7 @@ use crate::document::{Document, Opening, Purpose, Rendering, open};
 use crate::error::Result;
 use crate::extras::{Coming, Event, Moment};
 use crate::mail::{Role, Sought};
-use crate::route::{self, FrameQuery};
+use crate::route::{self, Base, FrameQuery};
 use crate::sender::{self, Judgement, Standpoint};
 use crate::time::{Calendar, ClockTime, Zone};
 use crate::views::extras::{EventLine, Extras};
@@ -34,7 +34,7 @@ impl Visit<'_, '_> {
 
 /// The HTML of a message as a query wants it.
 pub fn rendering<'a>(
-    visit: &'a Visit,
+    base: &'a Base,
     leads: &'a Leads,
     query: &'a FrameQuery,
     sought: &'a Sought,
@@ -44,7 +44,7 @@ pub fn rendering<'a>(
         purpose,
         remote: query.remote,
         charset: &query.charset,
-        base: &visit.head.base,
+        base,
         leads,
         sought,
     }

@@ -253,7 +253,7 @@ pub(super) fn shows_html(visit: &Visit, document: &Document, face: Face) -> bool
     wants_html && document.has_html()
 }
 
-fn html(visit: &Visit, document: &Document, query: &MessageQuery) -> Html {
+fn html(visit: &mut Visit, document: &Document, query: &MessageQuery) -> Html {
     if !shows_html(visit, document, query.face) {
         return Html::None;
     }
@@ -262,14 +262,7 @@ fn html(visit: &Visit, document: &Document, query: &MessageQuery) -> Html {
         remote: false,
         ..query.frame()
     };
-    let leads = visit.leads();
-    let html = document.html(&rendering(
-        visit,
-        &leads,
-        &held_back,
-        &Sought::default(),
-        Purpose::Page,
-    ));
+    let html = cleaned(visit, document, &held_back, &Sought::default());
     match html.is_blank {
         true => Html::Blank,
         false => Html::Shown(Box::new(html)),
@@ -372,9 +365,7 @@ pub fn frame(visit: &mut Visit, query: &FrameQuery) -> Result<Done> {
         return Err(Error::Gone(GoneKind::Part));
     }
     let watch = Watch::start();
-    let leads = visit.leads();
-    let sought = query.sought();
-    let cleaned = document.html(&rendering(visit, &leads, query, &sought, Purpose::Frame));
+    let cleaned = cleaned(visit, &document, query, &query.sought());
     let people = document.people(&query.charset);
     // A tab of its own says that this is a mail: its subject alone could be the title of any page.
     let title = visit.words.as_laid_out(&people.subject);
@@ -386,4 +377,11 @@ pub fn frame(visit: &mut Visit, query: &FrameQuery) -> Result<Done> {
     );
     visit.rendering = visit.rendering.saturating_add(watch.passed());
     Ok(Done::Page(Response::frame(document, query.remote)))
+}
+
+/// The HTML of a message for its frame, and for the page around it, which tells what is in it.
+fn cleaned(visit: &mut Visit, document: &Document, query: &FrameQuery, sought: &Sought) -> Cleaned {
+    let (leads, base) = (visit.leads(), visit.head.base.clone());
+    let how = rendering(&base, &leads, query, sought, Purpose::Frame);
+    document.html_kept(&mut visit.mailbox, &how)
 }

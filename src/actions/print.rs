@@ -33,7 +33,7 @@ pub fn show(visit: &mut Visit, query: &MessageQuery) -> Result<Done> {
     let html = shows_html(visit, &document, query.face)
         .then(|| {
             document.html(&rendering(
-                visit,
+                &visit.head.base,
                 &leads,
                 &frame,
                 &Sought::default(),

@@ -20,6 +20,7 @@ mod words;
 mod writing;
 
 use maud::{Markup, PreEscaped, html};
+use serde::{Deserialize, Serialize};
 
 use crate::mail::{Sought, Theme};
 use crate::work::Work;
@@ -65,7 +66,7 @@ pub struct Show<'a> {
 }
 
 /// A rough height, for browsers where nothing measures the frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Length {
     /// A few lines.
     Short,
@@ -76,7 +77,7 @@ pub enum Length {
 }
 
 /// A mail's HTML, made harmless.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cleaned {
     /// What stands in the body.
     html: String,
@@ -88,7 +89,7 @@ pub struct Cleaned {
     /// How browsers lay it out.
     mode: Mode,
     /// Its direction, where it said one.
-    dir: Option<&'static str>,
+    dir: Option<String>,
     /// Content-IDs of the embedded images that it names, each once.
     pub embedded: Vec<String>,
     /// Loads from elsewhere that were taken out: images, backgrounds, fonts, style sheets.
@@ -131,7 +132,7 @@ impl Cleaned {
     /// All of it inside an element with this id, the one of `Show::within`.
     pub fn inside(&self, id: &str) -> Markup {
         html! {
-            div id=(id) dir=[self.dir] class=[some(&self.body_class)] style=[some(&self.body_style)] {
+            div id=(id) dir=[&self.dir] class=[some(&self.body_class)] style=[some(&self.body_style)] {
                 (PreEscaped(&self.html))
             }
         }
@@ -176,7 +177,7 @@ pub fn documents(parts: &[&str], how: &Show<'_>) -> Cleaned {
         body_style: reading.body_style,
         body_class: reading.body_class,
         mode: reading.mode.unwrap_or(Mode::Quirks),
-        dir: reading.dir,
+        dir: reading.dir.map(str::to_owned),
         embedded: reading.embedded,
         held_back: reading.held_back,
         on_request: reading.on_request,
@@ -236,7 +237,7 @@ pub fn frame(title: &str, cleaned: &Cleaned, lang: &str, theme: Theme) -> Markup
     };
     html! {
         (cleaned.doctype())
-        html lang=(lang) dir=[cleaned.dir] {
+        html lang=(lang) dir=[&cleaned.dir] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width,initial-scale=1";

@@ -4,9 +4,10 @@
 
 use html5ever::tokenizer::Doctype;
 use maud::{Markup, PreEscaped};
+use serde::{Deserialize, Serialize};
 
 /// How browsers lay out a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Mode {
     /// As browsers did before there were standards.
     Quirks,

@@ -8,6 +8,7 @@
 
 mod extras;
 mod files;
+mod kept;
 mod leaves;
 mod people;
 mod rich;
@@ -173,7 +174,12 @@ fn open_inside(mailbox: &mut Mailbox, opening: &Opening) -> Result<Document> {
         }
         _ => {
             let row = mailbox.row(at)?;
-            (Row { size, ..row }, mailbox.kept_header(at))
+            (
+                Row { size, ..row },
+                mailbox
+                    .kept_part(at, &PartPath::header())
+                    .unwrap_or_default(),
+            )
         }
     };
     let unwrapped = Unwrapped::within(&holder, container, &work);

@@ -16,8 +16,6 @@ use crate::route::{Base, Route};
 /// What the HTML of a message is wanted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// To know what is in it.
-    Page,
     /// The document in its frame.
     Frame,
     /// A page for paper, in an element with this id.
@@ -42,8 +40,8 @@ pub struct Rendering<'a> {
 }
 
 impl Document {
-    /// The HTML parts, one after the other, made harmless. Where it is shown, images that are too large to travel inside
-    /// the document are named by their route.
+    /// The HTML parts, one after the other, made harmless. Images that are too large to travel inside the document are named
+    /// by their route.
     pub fn html(&self, how: &Rendering) -> Cleaned {
         let parts = self.html_parts(how.charset);
         let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
@@ -59,7 +57,7 @@ impl Document {
                 sought: how.sought,
                 within: match how.purpose {
                     Purpose::Paper(id) => Some(id),
-                    Purpose::Page | Purpose::Frame => None,
+                    Purpose::Frame => None,
                 },
             },
         );
@@ -88,9 +86,6 @@ impl Document {
     fn inline(&self, id: &str, how: &Rendering) -> Option<String> {
         if let Some(image) = self.images.iter().find(|image| is_named(&image.part, id)) {
             return data_address(&image.bytes);
-        }
-        if how.purpose == Purpose::Page {
-            return None;
         }
         let part = self.leaves.inline().find(|part| is_named(part, id))?;
         let route = Route::Part {

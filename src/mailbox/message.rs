@@ -188,10 +188,14 @@ impl Mailbox<'_, '_> {
         }
     }
 
-    /// The header of a message that has been opened, as it travelled; empty where it has not.
-    pub fn kept_header(&mut self, at: &MessageRef) -> Vec<u8> {
-        let kept = self.cache.text(at, &PartPath::header());
-        kept.unwrap_or_default()
+    /// What is kept of a message under this path.
+    pub fn kept_part(&mut self, at: &MessageRef, path: &PartPath) -> Option<Vec<u8>> {
+        self.cache.text(at, path)
+    }
+
+    /// Keeps what has been made of a message, beside its parts.
+    pub fn keep_part(&mut self, at: &MessageRef, path: &PartPath, bytes: &Vec<u8>) {
+        self.cache.put_text(at, path, bytes);
     }
 
     /// Keeps what has been found out about a message since its row was made.

@@ -229,12 +229,14 @@ const DOORS: &[(&str, &[&str])] = &[
     ("percent_encoding", &["clean", "draft", "mime"]),
     (
         "postcard",
-        &["later", "ledger", "outbox", "session", "store"],
+        &["document", "later", "ledger", "outbox", "session", "store"],
     ),
     (
         "serde",
         &[
+            "clean",
             "config",
+            "document",
             "error",
             "key_files",
             "later",
