@@ -8,11 +8,20 @@ use std::collections::HashMap;
 
 use super::budget::{DEPTH, ELEMENTS, FOSTERED};
 
+/// An element that is open.
+struct Open {
+    name: String,
+    kind: Kind,
+}
+
 /// What is open, and what it has cost.
 #[derive(Default)]
 pub(super) struct Nesting {
     /// Elements that are open in the result, outermost first; at most `DEPTH`.
-    open: Vec<String>,
+    open: Vec<Open>,
+    /// How many of them are formatting, and how many are tables: no tag looks through all that is open for these.
+    formatting_open: usize,
+    tables_open: usize,
     /// Headings in the line of another heading, which are written as a `div`: where in `open`.
     headings: Vec<usize>,
     /// Elements that were too deep to be kept, by name, so that their end tags are passed over too.
@@ -38,7 +47,7 @@ impl Nesting {
     /// A heading in the line of another one (`<h1><a>One<h6>Two</a></h6>Three</h1>`) becomes its child once the line ends.
     /// Written as that, it would end the outer one when it is read again; so it is written as a `div`.
     pub(super) fn start<'n>(&mut self, name: &'n str) -> Option<&'n str> {
-        let in_heading = is_heading(name) && self.is_in_line_of_heading();
+        let in_heading = Kind::of(name).is(Kind::HEADING) && self.is_in_line_of_heading();
         let written = if in_heading { "div" } else { name };
         let is_kept = self.is_started(written);
         if is_kept && in_heading {
@@ -57,44 +66,62 @@ impl Nesting {
             .open
             .iter()
             .rev()
-            .skip_while(|open| is_formatting(open));
-        let is_direct = self.open.last().is_some_and(|open| is_heading(open));
-        !is_direct && around.next().is_some_and(|open| is_heading(open))
+            .skip_while(|open| open.kind.is(Kind::FORMATTING));
+        let is_heading = |open: &Open| open.kind.is(Kind::HEADING);
+        let is_direct = self.open.last().is_some_and(is_heading);
+        !is_direct && around.next().is_some_and(is_heading)
     }
 
     fn is_started(&mut self, name: &str) -> bool {
-        if is_table_part(name) && !self.open.iter().any(|o| o == "table") {
+        let kind = Kind::of(name);
+        if kind.is(Kind::TABLE_PART) && self.tables_open == 0 {
             // A parser passes over it.
             return false;
         }
-        self.close_implied(name);
-        if !is_table_part(name) && !self.fosters() {
+        self.close_implied(kind);
+        if !kind.is(Kind::TABLE_PART) && !self.fosters() {
             return self.skip(name);
         }
-        if matches!(name, "col" | "colgroup" | "caption") && !self.is_between_cells() {
+        if kind.is(Kind::BETWEEN_CELLS) && !self.is_between_cells() {
             // A parser ends the cell where it stands, and so what is counted here would be told too small.
             return self.skip(name);
         }
-        let open = self.open.iter().filter(|o| is_formatting(o)).count();
-        let reopened = self.formatting.len().saturating_sub(open);
+        let reopened = self.formatting.len().saturating_sub(self.formatting_open);
         // A link is given two attributes of our own, which take as much memory as an element.
         let own = if name == "a" { 2 } else { 1 };
         self.cost = self.cost.saturating_add(reopened).saturating_add(own);
         self.cut |= self.cost > ELEMENTS;
         let void = is_void(name);
-        let too_many = is_formatting(name) && self.formatting.len() >= DEPTH / 2;
+        let is_formatting = kind.is(Kind::FORMATTING);
+        let too_many = is_formatting && self.formatting.len() >= DEPTH / 2;
         if self.cut || self.open.len() >= DEPTH || too_many {
             return self.skip(name);
         }
         if !void {
-            if is_formatting(name) {
+            if is_formatting {
                 self.formatting.push(Some(name.to_owned()));
-            } else if is_cell(name) {
+            } else if kind.is(Kind::CELL) {
                 self.formatting.push(None);
             }
-            self.open.push(name.to_owned());
+            self.count(kind, true);
+            let name = name.to_owned();
+            self.open.push(Open { name, kind });
         }
         true
+    }
+
+    /// Counts what opens or closes.
+    fn count(&mut self, kind: Kind, opens: bool) {
+        for (which, count) in [
+            (Kind::FORMATTING, &mut self.formatting_open),
+            (Kind::TABLE, &mut self.tables_open),
+        ] {
+            let one = usize::from(kind.is(which));
+            *count = match opens {
+                true => count.saturating_add(one),
+                false => count.saturating_sub(one),
+            };
+        }
     }
 
     /// True where a text may be passed on.
@@ -115,9 +142,12 @@ impl Nesting {
     /// True in a table but in no cell of it. What was moved out of the table may be open as well: whether it still is for a
     /// parser, is not certain.
     fn is_between_cells(&self) -> bool {
-        let mut inside = self.open.iter().rev();
-        let innermost = inside.find(|o| *o == "table" || is_table_part(o));
-        innermost.is_some_and(|o| !is_cell(o))
+        if self.tables_open == 0 {
+            return false;
+        }
+        let of_table = Kind::TABLE.or(Kind::TABLE_PART);
+        let innermost = self.open.iter().rfind(|open| open.kind.is(of_table));
+        innermost.is_some_and(|open| !open.kind.is(Kind::CELL))
     }
 
     /// Leaves a start tag out, and the end tag that belongs to it.
@@ -132,10 +162,13 @@ impl Nesting {
     /// An end tag: the name that it is written by; None where it ends nothing.
     pub(super) fn end<'n>(&mut self, name: &'n str) -> Option<&'n str> {
         // The end tag of any heading ends the innermost one (WHATWG HTML 13.2.6.4.7).
-        let inner = self.headings.last().filter(|_| is_heading(name)).copied();
+        let kind = Kind::of(name);
+        let is_heading = kind.is(Kind::HEADING);
+        let inner = self.headings.last().filter(|_| is_heading).copied();
+        let wall = Kind::SCOPE.or(Kind::HEADING);
         if let Some(at) = inner
             && let Some(inside) = self.open.get(at.saturating_add(1)..)
-            && !inside.iter().any(|open| is_scope(open) || is_heading(open))
+            && !inside.iter().any(|open| open.kind.is(wall))
         {
             self.close(at);
             return Some("div");
@@ -150,18 +183,19 @@ impl Nesting {
             *skipped = skipped.saturating_sub(1);
             return false;
         }
-        let is_wall = |open: &str| match name {
-            _ if is_table_part(name) || name == "table" => open == "table",
-            "li" => is_scope(open) || matches!(open, "ul" | "ol"),
-            _ if is_formatting(name) || is_special(name) => is_scope(open),
-            _ => is_special(open),
+        let kind = Kind::of(name);
+        let wall = match kind {
+            _ if kind.is(Kind::TABLE.or(Kind::TABLE_PART)) => Kind::TABLE,
+            _ if kind.is(Kind::ITEM) => Kind::SCOPE.or(Kind::LIST),
+            _ if kind.is(Kind::FORMATTING.or(Kind::SPECIAL)) => Kind::SCOPE,
+            _ => Kind::SPECIAL,
         };
         for (at, open) in self.open.iter().enumerate().rev() {
-            if open == name {
+            if open.kind == kind && open.name == name {
                 self.close(at);
                 return true;
             }
-            if is_wall(open) {
+            if open.kind.is(wall) {
                 return false;
             }
         }
@@ -172,17 +206,23 @@ impl Nesting {
     pub(super) fn end_all(&mut self) -> Vec<String> {
         self.skipped.clear();
         self.headings.clear();
+        (self.formatting_open, self.tables_open) = (0, 0);
         let open = std::mem::take(&mut self.open);
+        let open = open.into_iter().map(|open| open.name);
         let formatting = std::mem::take(&mut self.formatting);
         let again = formatting.into_iter().rev().flatten();
-        open.into_iter().rev().chain(again).collect()
+        open.rev().chain(again).collect()
     }
 
     /// Takes an element off the list, and what is open in it; a formatting element alone, for what it holds stays open.
     fn close(&mut self, at: usize) {
-        let name = self.open.get(at).cloned().unwrap_or_default();
-        if is_formatting(&name) {
+        let Some(Open { name, kind }) = self.open.get(at) else {
+            return;
+        };
+        if kind.is(Kind::FORMATTING) {
+            let (name, kind) = (name.clone(), *kind);
             self.open.remove(at);
+            self.count(kind, false);
             for heading in self.headings.iter_mut().filter(|heading| **heading > at) {
                 *heading = heading.saturating_sub(1);
             }
@@ -196,7 +236,8 @@ impl Nesting {
         } else {
             self.headings.retain(|heading| *heading < at);
             for closed in self.open.split_off(at.min(self.open.len())).iter().rev() {
-                if is_cell(closed) {
+                self.count(closed.kind, false);
+                if closed.kind.is(Kind::CELL) {
                     while self.formatting.pop().flatten().is_some() {}
                 }
             }
@@ -207,30 +248,23 @@ impl Nesting {
     }
 
     /// Elements that end where this one begins.
-    fn close_implied(&mut self, name: &str) {
-        let ended: &[&str] = match name {
-            "li" => &["li"],
-            "dt" | "dd" => &["dt", "dd"],
-            "td" | "th" => &["td", "th"],
-            "tr" => &["tr"],
-            "tbody" | "thead" | "tfoot" => {
-                &["tbody", "thead", "tfoot", "caption", "colgroup", "tr"]
-            }
-            "a" => &["a"],
-            _ if is_block(name) => &["p"],
+    fn close_implied(&mut self, begins: Kind) {
+        let table = Kind::TABLE;
+        let (ended, wall) = match begins {
+            _ if begins.is(Kind::ITEM) => (Kind::ITEM, Kind::ITEM_WALL),
+            _ if begins.is(Kind::TERM) => (Kind::TERM, Kind::ITEM_WALL),
+            _ if begins.is(Kind::DATA) => (Kind::DATA, table.or(Kind::ROW)),
+            _ if begins.is(Kind::ROW) => (Kind::ROW, table),
+            _ if begins.is(Kind::ROWS) => (Kind::ROWS.or(Kind::ROW).or(Kind::NO_ROWS), table),
+            _ if begins.is(Kind::LINK) => (Kind::LINK, Kind::SCOPE),
+            _ if begins.is(Kind::BLOCK) => (Kind::PARAGRAPH, Kind::SCOPE),
             _ => return,
-        };
-        let is_wall = |open: &str| match name {
-            "li" | "dt" | "dd" => is_special(open) && !matches!(open, "address" | "div" | "p"),
-            "td" | "th" => matches!(open, "table" | "tr"),
-            "tr" | "tbody" | "thead" | "tfoot" => open == "table",
-            _ => is_scope(open),
         };
         let mut found = None;
         for (at, open) in self.open.iter().enumerate().rev() {
-            if ended.contains(&open.as_str()) {
+            if open.kind.is(ended) {
                 found = Some(at);
-            } else if is_wall(open) {
+            } else if open.kind.is(wall) {
                 break;
             }
         }
@@ -240,9 +274,86 @@ impl Nesting {
     }
 }
 
-/// Elements that an end tag in them does not reach out of.
-fn is_scope(name: &str) -> bool {
-    is_cell(name) || name == "table"
+/// What an element is to the rules of this file: found out once for each tag, for all that is open is looked through with it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Kind(u32);
+
+impl Kind {
+    /// Elements that a parser opens again in the next block.
+    const FORMATTING: Kind = Kind(1);
+    const HEADING: Kind = Kind(1 << 1);
+    const TABLE: Kind = Kind(1 << 2);
+    const TABLE_PART: Kind = Kind(1 << 3);
+    const CELL: Kind = Kind(1 << 4);
+    /// Elements that an end tag in them does not reach out of.
+    const SCOPE: Kind = Kind(1 << 2 | 1 << 4);
+    const BLOCK: Kind = Kind(1 << 5);
+    /// HTML 13.2.4.2, of the elements that may stand in a mail.
+    const SPECIAL: Kind = Kind(1 << 6);
+    /// `ul` and `ol`.
+    const LIST: Kind = Kind(1 << 7);
+    /// `li`.
+    const ITEM: Kind = Kind(1 << 8);
+    /// What ends the search for an item that is open.
+    const ITEM_WALL: Kind = Kind(1 << 9);
+    /// `dt` and `dd`.
+    const TERM: Kind = Kind(1 << 10);
+    /// `td` and `th`.
+    const DATA: Kind = Kind(1 << 11);
+    const ROW: Kind = Kind(1 << 12);
+    /// `tbody` and its like.
+    const ROWS: Kind = Kind(1 << 13);
+    /// What in a table ends where rows begin.
+    const NO_ROWS: Kind = Kind(1 << 14);
+    /// What stands in a table and in no row.
+    const BETWEEN_CELLS: Kind = Kind(1 << 15);
+    const LINK: Kind = Kind(1 << 16);
+    const PARAGRAPH: Kind = Kind(1 << 17);
+
+    const fn or(self, other: Kind) -> Kind {
+        Kind(self.0 | other.0)
+    }
+
+    /// True where it is one of these.
+    const fn is(self, any: Kind) -> bool {
+        self.0 & any.0 != 0
+    }
+
+    fn of(name: &str) -> Kind {
+        let mut kind = match name {
+            "table" => Kind::TABLE,
+            "ul" | "ol" => Kind::LIST,
+            "li" => Kind::ITEM,
+            "dt" | "dd" => Kind::TERM,
+            "td" | "th" => Kind::DATA,
+            "tr" => Kind::ROW,
+            "tbody" | "thead" | "tfoot" => Kind::ROWS,
+            "caption" | "colgroup" => Kind::NO_ROWS.or(Kind::BETWEEN_CELLS),
+            "col" => Kind::BETWEEN_CELLS,
+            "a" => Kind::LINK,
+            "p" => Kind::PARAGRAPH,
+            _ => Kind(0),
+        };
+        for (is_so, more) in [
+            (is_formatting(name), Kind::FORMATTING),
+            (is_heading(name), Kind::HEADING),
+            (is_cell(name), Kind::CELL),
+            (is_table_part(name), Kind::TABLE_PART),
+            (is_block(name), Kind::BLOCK),
+        ] {
+            if is_so {
+                kind = kind.or(more);
+            }
+        }
+        if kind.is(Kind::BLOCK.or(Kind::TABLE_PART)) || is_special_beside(name) {
+            kind = kind.or(Kind::SPECIAL);
+        }
+        let is_passed = matches!(name, "address" | "div" | "p");
+        match kind.is(Kind::SPECIAL) && !is_passed {
+            true => kind.or(Kind::ITEM_WALL),
+            false => kind,
+        }
+    }
 }
 
 fn is_table_part(name: &str) -> bool {
@@ -253,13 +364,12 @@ fn is_table_part(name: &str) -> bool {
         )
 }
 
-/// HTML 13.2.4.2, of the elements that may stand in a mail.
-fn is_special(name: &str) -> bool {
-    let more = matches!(
+/// Special elements that are neither blocks nor parts of a table.
+fn is_special_beside(name: &str) -> bool {
+    matches!(
         name,
         "dd" | "dt" | "figcaption" | "hgroup" | "li" | "summary" | "table"
-    );
-    is_block(name) || is_table_part(name) || more
+    )
 }
 
 fn is_heading(name: &str) -> bool {

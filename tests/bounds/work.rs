@@ -125,3 +125,26 @@ fn thousands_of_statements_of_a_server_are_told_as_a_few() {
         assert!(found.is_none_or(|found| found.checks.iter().any(|check| check.is_bad())));
     }
 }
+
+/// Each tag was once held against everything that is open around it, word by word: lists in lists took ten times as long as
+/// reading their words, which passes through the same tags.
+#[test]
+fn what_is_open_around_a_tag_makes_it_no_dearer() {
+    for piece in [
+        "<ul><li>x",
+        "<table><tr><td>",
+        "<b><i><p>x",
+        "<div><p>x",
+        "<ol><li><dl><dd>",
+        "<h1><a>x<h6>y</a>",
+        "<blockquote></li>x",
+    ] {
+        let html = piece.repeat(400_000 / piece.len());
+        // The least of some: what else the machine does meanwhile takes caches away.
+        let least = |act: &dyn Fn()| (0..3).map(|_| work::of(act).1).min().expect("some");
+        let words = least(&|| drop(clean::words(&html)));
+        let shown = least(&|| drop(document(&html)));
+        println!("{piece}: {shown:?}, its words {words:?}");
+        assert!(shown < words * 6, "{piece}: {shown:?} beside {words:?}");
+    }
+}
