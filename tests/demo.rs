@@ -10,7 +10,7 @@ use std::time::Duration;
 
 mod support;
 
-use start::{OF_DEMO, Options, USAGE, port_fault};
+use start::{OF_DEMO, Options, USAGE, place_fault, port_fault};
 
 use support::demo::{Demo, LOGIN, PASSWORD};
 use support::install;
@@ -42,7 +42,8 @@ fn run(options: &Options) -> ExitCode {
     }
     let parts = OF_DEMO.into_iter();
     let missing = parts.filter_map(|part| install::get(part).err()).next();
-    if let Some(fault) = missing.or_else(|| port_fault(options.port)) {
+    let fault = missing.or_else(|| port_fault(options.port));
+    if let Some(fault) = fault.or_else(|| place_fault(&env::temp_dir())) {
         eprintln!("{fault}");
         return ExitCode::FAILURE;
     }

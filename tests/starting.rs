@@ -1,12 +1,14 @@
 //! The first minute with `cargo demo`: what would go wrong later is said before Postern is built, in one sentence that says
 //! what to do. And the mailbox that it shows gets what is written in it.
 
+use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 
-use start::{Machine, Options, port_fault};
+use start::{Machine, Options, place_fault, port_fault};
 
 use crate::acts::Says as _;
 use crate::support::demo::{Demo, LOGIN, PASSWORD};
+use crate::support::place::Place;
 
 /// A Debian on which nothing is missing.
 fn debian() -> Machine {
@@ -64,6 +66,24 @@ fn a_port_that_is_taken_is_named() {
     );
     drop(other);
     assert_eq!(port_fault(Some(port)), None);
+}
+
+#[test]
+fn a_directory_that_cannot_be_written_is_named() {
+    let place = Place::new("tries");
+    assert_eq!(place_fault(place.path()), None);
+    assert!(
+        fs::read_dir(place.path())
+            .expect("a directory")
+            .next()
+            .is_none()
+    );
+    let said = place_fault(&place.join("nowhere")).expect("a fault");
+    let begins = format!(
+        "Nothing can be written to {}/nowhere: No such file or directory. Choose",
+        place.path().display()
+    );
+    assert!(said.starts_with(&begins), "{said}");
 }
 
 #[test]

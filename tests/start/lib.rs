@@ -7,7 +7,7 @@ use std::io;
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{self, Command};
 
 /// What `--help` says.
 pub const USAGE: &str = "\
@@ -200,6 +200,22 @@ impl Machine {
             )),
         }
     }
+}
+
+/// Why nothing can be written into the directory for temporary files, and what to do about it.
+pub fn place_fault(directory: &Path) -> Option<String> {
+    let file = directory.join(format!("postern-tries-{}", process::id()));
+    // As much as a page: the first byte fits into what even a full disk has left.
+    let written = fs::write(&file, [0; 65_536]);
+    // It may not be there.
+    let _removed = fs::remove_file(&file);
+    let error = written.err()?;
+    let why = error.to_string();
+    let why = why.split(" (os error").next().unwrap_or_default();
+    Some(format!(
+        "Nothing can be written to {}: {why}. Choose another directory: TMPDIR=/a/directory cargo demo",
+        directory.display()
+    ))
 }
 
 /// Why nothing can listen on a port of 127.0.0.1, and what to do about it.

@@ -7,7 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use start::{Machine, Options, USAGE, port_fault};
+use start::{Machine, Options, USAGE, place_fault, port_fault};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
@@ -26,7 +26,8 @@ fn main() -> ExitCode {
     };
     let is_built = is_built();
     let fault = Machine::this(is_built).fault();
-    if let Some(fault) = fault.or_else(|| port_fault(options.port)) {
+    let fault = fault.or_else(|| port_fault(options.port));
+    if let Some(fault) = fault.or_else(|| place_fault(&env::temp_dir())) {
         eprintln!("{fault}");
         return ExitCode::FAILURE;
     }
