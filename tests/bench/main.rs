@@ -11,7 +11,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+mod drain;
 mod numbers;
+mod person;
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;
@@ -25,9 +27,11 @@ const USAGE: &str = "\
 Usage: cargo bench [-- [PART ...] [--rounds N] [--beside PROGRAM]]
 
   clicks   a click through Apache beside the do-nothing CGI; where the time of a warm one goes
+  person   clicks as a person makes them: on a kept connection, 30 to 60 ms apart; a message opened for the first time
   process  the process alone: time, processor time, memory, disk, system calls
   crowd    20 users on their warm lists, 8 at once, for ten seconds
   storm    12 and 50 clicks of one user at once, the mail server 100 ms away
+  drain    12 and 50 tabs of one user opened at once, each trying again as its page says, until all have their page
   sizes    a warm click in a folder of 1,000, 20,000, 100,000 messages
 
   hold     none of these: the command of a warm click, for perf or strace, while the stage stands
@@ -51,7 +55,9 @@ const STORMS: [usize; 2] = [12, 50];
 /// How often a storm is repeated.
 const STORM_ROUNDS: usize = 5;
 const SIZES: [usize; 3] = [1_000, 20_000, 100_000];
-const PARTS: [&str; 6] = ["clicks", "process", "crowd", "storm", "sizes", "hold"];
+const PARTS: [&str; 8] = [
+    "clicks", "person", "process", "crowd", "storm", "drain", "sizes", "hold",
+];
 
 /// What was asked for on the command line.
 struct Options {
@@ -110,7 +116,7 @@ fn main() -> ExitCode {
 fn needs(options: &Options) -> Needs {
     let colds = 2 * (options.rounds / ROUNDS_A_COLD);
     Needs {
-        cold: colds + STORM_ROUNDS * (STORMS.len() + 1) + 3,
+        cold: colds + STORM_ROUNDS * (STORMS.len() + 1) + drain::COLD + 3,
         crowd: if options.wants("crowd") { CROWD } else { 0 },
     }
 }
@@ -129,6 +135,9 @@ fn run(options: &Options) {
     if options.wants("clicks") {
         clicks(&stage, options.rounds);
     }
+    if options.wants("person") {
+        person::clicks(&stage, options.rounds);
+    }
     if options.wants("process") {
         process(&stage, options.rounds);
     }
@@ -137,6 +146,9 @@ fn run(options: &Options) {
     }
     if options.wants("storm") {
         storm(&stage);
+    }
+    if options.wants("drain") {
+        drain::storms(&stage);
     }
     if let Some(program) = &options.beside {
         beside(&stage, program, options);

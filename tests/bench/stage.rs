@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::support::http::Response;
+use crate::support::http::{Connection, Response};
 use crate::support::mails::{self, Mail};
 use crate::support::place;
 use crate::support::proxy::ImapProxy;
@@ -47,17 +47,26 @@ pub struct Click {
 
 impl Click {
     fn new(who: &Visitor, target: &str) -> Click {
-        // Each on a connection of its own: on a kept one Apache waits for the end of the last process.
-        let request = Request::new("GET", &who.address(target)).header("Connection", "close");
+        let request = Request::new("GET", &who.address(target));
         Click {
             who: who.clone(),
             request,
         }
     }
 
-    /// Asks through Apache, whatever the answer is; the time from connecting to the last byte.
+    /// The same click at an address that an answer named.
+    pub fn at(&self, target: &str) -> Click {
+        Click {
+            who: self.who.clone(),
+            request: Request::new("GET", target),
+        }
+    }
+
+    /// Asks through Apache on a connection of its own, whatever the answer is; the time from connecting to the last byte.
     pub fn answer(&self) -> (Duration, Response) {
-        let bytes = self.who.bytes_of(&self.request);
+        // On a kept one Apache waits for the end of the last process.
+        let request = self.request.clone().header("Connection", "close");
+        let bytes = self.who.bytes_of(&request);
         let begin = Instant::now();
         let answer = self.who.raw(&bytes);
         let took = begin.elapsed();
@@ -70,6 +79,21 @@ impl Click {
         let target = &self.request.target;
         assert_eq!(answer.status, 200, "{target}\n{}", self.who.evidence());
         (took, answer)
+    }
+
+    /// The same on a connection that a browser keeps.
+    pub fn page_on(&self, connection: &mut Connection) -> (Duration, Response) {
+        let bytes = self.who.bytes_of(&self.request);
+        let begin = Instant::now();
+        let answer = connection.exchange(&bytes, false).expect("an answer");
+        let took = begin.elapsed();
+        assert_eq!(answer.status, 200, "{}", self.who.evidence());
+        (took, answer)
+    }
+
+    /// A connection for it, not made yet.
+    pub fn connection(&self) -> Connection {
+        Connection::to(self.who.server())
     }
 
     fn cookies(&self) -> String {
@@ -167,6 +191,20 @@ impl Stage {
     /// The sign-in form: the same program without gate and store.
     pub fn sign_in_form(&self) -> Click {
         Click::new(&self.site.visitor(), "/sign-in")
+    }
+
+    /// Messages that nobody has opened, so many.
+    pub fn unopened(&self, count: usize) -> Vec<Click> {
+        let list = self.ann.get("/");
+        let links = list.attributes_of("a[href*='/message?']", "href");
+        // The newest is the one whose warm click is measured.
+        let unopened = links.iter().skip(1).take(count);
+        unopened.map(|link| Click::new(&self.ann, link)).collect()
+    }
+
+    /// Something that writes to the store: the end of its log is elsewhere afterwards.
+    pub fn move_the_log(&self) {
+        Click::new(&self.ann, "/?compare=1").page();
     }
 
     /// The first page of a folder that was never opened: each call another one.
