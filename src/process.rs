@@ -73,12 +73,18 @@ pub fn start() {
 }
 
 /// Last thing in `main`: ends at once, without destructors. mod_cgi makes the next request of the connection wait for
-/// a process that lingers. Stdout is flushed by hand, since `_exit` would lose what its buffer holds.
+/// a process that lingers. Stdout is flushed by hand, since `_exit` would lose what its buffer holds, and closed before the
+/// kernel takes the memory apart: until then the web server waits for more of the answer.
 pub fn end(code: i32) -> ! {
     // A reader that has gone away is nobody's fault, and nobody is left to be told.
     drop(io::stdout().flush());
-    // SAFETY: _exit never returns and touches none of our memory.
-    unsafe { libc::_exit(code) }
+    // SAFETY: nothing uses these descriptors any more; _exit never returns and touches none of our memory.
+    unsafe {
+        for descriptor in 0..3 {
+            libc::close(descriptor);
+        }
+        libc::_exit(code)
+    }
 }
 
 /// For opening a file: a symbolic link in its place is an error (open(2)).
