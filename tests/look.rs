@@ -252,6 +252,8 @@ fn a_mail_that_is_wider_than_the_window_is_drawn_smaller() {
     // One long row makes nothing small: it is scrolled to.
     let frame = "document.querySelector('iframe').contentDocument";
     tab.viewport(1440, 900, 1.0, false);
+    // As large as it is again, before it becomes wider.
+    tab.wait_for(&format!("!({frame}.body.style.zoom < .9)"));
     tab.evaluate(&format!(
         "{frame}.body.insertAdjacentHTML('beforeend', '<table width=3000><tr><td>wide</table>')"
     ));
