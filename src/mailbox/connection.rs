@@ -99,9 +99,9 @@ impl<'v> Connection<'v> {
         self.remote.fly(plan)
     }
 
-    /// What the server is to be told about the open folder when the request leaves it: nobody waits for the answer.
-    pub fn tell_at_parting(&mut self, plan: Plan) {
-        self.parting = Some(plan);
+    /// What the server is told about the open folder when the request leaves it: nobody waits for the answers.
+    pub fn at_parting(&mut self) -> &mut Plan {
+        self.parting.get_or_insert_default()
     }
 
     /// Adds to a flight what opens a folder, where it is not open yet.

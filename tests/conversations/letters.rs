@@ -3,13 +3,15 @@
 
 use serde_json::json;
 
-use super::{MARTA, folded, grouped, told_all_over, unfolded};
+use super::{MARTA, folded, grouped, letter, switch, told_all_over, unfolded};
 use crate::look::type_sign_in;
 use crate::support::chromium::Chromium;
 use crate::support::client::MailClient;
+use crate::support::kernel::until;
 use crate::support::mails::Mail;
 use crate::support::page::Page;
 use crate::support::site::Site;
+use crate::support::visitor::Request;
 
 /// The page of the conversation about the hall: h1 in the archive, h2 and h3 in the inbox, h2a in Sent.
 fn talk(site: &Site) -> Page {
@@ -108,6 +110,23 @@ fn a_message_of_a_conversation_that_is_marked_unread_stays_unread() {
     assert!(list.text_of("main.list").is_some());
     let mut client = site.other_client("ann");
     assert_eq!(ids(&mut client, "INBOX", "UNSEEN"), ["h3"]);
+}
+
+#[test]
+fn all_that_a_conversation_shows_unfolded_is_read_at_the_server_without_a_further_look() {
+    let unread = ["h1", "h2", "h3"].map(|id| letter(id, MARTA, "The hall", &["h0"]).mail());
+    let site = Site::new().mails("ann", "INBOX", unread.into()).start();
+    let ann = site.sign_in("ann");
+    let list = ann.get("/");
+    // The text of some of them is at hand before.
+    let newest = list.attributes_of(".row > a", "href").remove(0);
+    let ahead = Request::new("GET", &newest).header("Sec-Purpose", "prefetch");
+    ann.send(&ahead).has_status(200);
+    switch(&list).click("The hall").shows("Words of h1.");
+    let mut client = site.other_client("ann");
+    until("all marks arrive", || {
+        ids(&mut client, "INBOX", "UNSEEN").is_empty()
+    });
 }
 
 /// A mail with an image from elsewhere.

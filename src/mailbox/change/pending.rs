@@ -58,9 +58,8 @@ impl Changes<'_, '_, '_> {
         let stood_at = self.sync.server.stood_at();
         match stood_at.filter(|_| !self.sync.server.is_read_only() && !pending.is_empty()) {
             Some(before) => {
-                let mut plan = Plan::new();
-                plan.add_flags(pending.iter().copied().collect(), Flags::SEEN);
-                self.sync.server.tell_at_parting(plan);
+                let read = pending.iter().copied().collect();
+                self.sync.server.at_parting().add_flags(read, Flags::SEEN);
                 self.sync.cache.put_sent(folder, &pending, before);
                 Ok(())
             }
