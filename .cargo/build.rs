@@ -34,11 +34,12 @@ const C_LIBRARY: [LinkedIn; 6] = [
 
 fn main() {
     println!("cargo:rerun-if-changed=.cargo/build.rs");
-    println!("cargo:rerun-if-changed=src");
-    println!(
-        "cargo:rustc-env=POSTERN_BUILD={:016x}",
-        hash_of(Path::new("src"))
-    );
+    let makes_it = ["src", "Cargo.lock"];
+    for path in makes_it {
+        println!("cargo:rerun-if-changed={path}");
+    }
+    let hash = hash_of(makes_it.iter().map(PathBuf::from).collect());
+    println!("cargo:rustc-env=POSTERN_BUILD={hash:016x}");
     let target = |what: &str| env::var(format!("CARGO_CFG_TARGET_{what}")).unwrap_or_default();
     if target("OS") != "linux" || target("ENV") != "gnu" {
         return;
@@ -64,14 +65,9 @@ fn main() {
     }
 }
 
-/// A number that another one takes the place of when anything in a directory changes (FNV-1a): what one build has made of a mail
-/// is not taken for the work of another.
-fn hash_of(dir: &Path) -> u64 {
-    let mut paths: Vec<PathBuf> = fs::read_dir(dir)
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .collect();
+/// A number that another one takes the place of when anything in these files and directories changes (FNV-1a): what one build
+/// has made of a mail is not taken for the work of another, nor what it made with other libraries.
+fn hash_of(mut paths: Vec<PathBuf>) -> u64 {
     paths.sort();
     let mut hash = 0xcbf2_9ce4_8422_2325;
     let mut add = |bytes: &[u8]| {
@@ -81,9 +77,12 @@ fn hash_of(dir: &Path) -> u64 {
     };
     for path in paths {
         add(path.to_string_lossy().as_bytes());
-        match path.is_dir() {
-            true => add(&hash_of(&path).to_le_bytes()),
-            false => add(&fs::read(&path).unwrap_or_default()),
+        match fs::read_dir(&path) {
+            Ok(inside) => {
+                let inside = inside.flatten().map(|entry| entry.path());
+                add(&hash_of(inside.collect()).to_le_bytes());
+            }
+            Err(_) => add(&fs::read(&path).unwrap_or_default()),
         }
     }
     hash
