@@ -230,6 +230,11 @@ impl Search {
         self.sought_where(|field| field == place)
     }
 
+    /// Those that are looked for anywhere and nowhere else.
+    pub fn sought_anywhere(&self) -> Sought {
+        self.sought_where(|_| false)
+    }
+
     fn sought_where(&self, is_meant: impl Fn(SearchField) -> bool) -> Sought {
         fn of(term: Term, is_meant: &impl Fn(SearchField) -> bool, into: &mut Vec<String>) {
             match term {

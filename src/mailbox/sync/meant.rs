@@ -9,7 +9,7 @@ use super::across::WideFinding;
 use super::find::Finding;
 use super::quest::{Quest, WideQuest};
 use crate::error::Result;
-use crate::mail::{ListId, Term};
+use crate::mail::ListId;
 use crate::remote::FUZZY;
 
 impl Sync<'_, '_, '_> {
@@ -40,26 +40,12 @@ impl Sync<'_, '_, '_> {
 
     /// True where words of a list were looked for as people mean them; this connection does so no more.
     fn has_meant(&mut self, list: &ListId) -> Result<bool> {
-        let terms = list.search().map_or_else(Vec::new, |search| search.terms());
-        let has_meant = terms.iter().any(is_meant) && self.server.can(FUZZY)?;
+        let words = list.search().map(|search| search.sought_anywhere());
+        let has_words = words.is_some_and(|words| !words.is_nothing());
+        let has_meant = has_words && self.server.can(FUZZY)?;
         if has_meant {
             self.server.forget(FUZZY);
         }
         Ok(has_meant)
-    }
-}
-
-fn is_meant(term: &Term) -> bool {
-    match term {
-        Term::Anywhere(_) => true,
-        Term::Either(one, other) => is_meant(one) || is_meant(other),
-        Term::Within(..)
-        | Term::Flag(..)
-        | Term::Attachment
-        | Term::Before(_)
-        | Term::Since(_)
-        | Term::Larger(_)
-        | Term::Smaller(_)
-        | Term::Not(_) => false,
     }
 }
