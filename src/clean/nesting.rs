@@ -286,7 +286,7 @@ impl Kind {
     const TABLE_PART: Kind = Kind(1 << 3);
     const CELL: Kind = Kind(1 << 4);
     /// Elements that an end tag in them does not reach out of.
-    const SCOPE: Kind = Kind(1 << 2 | 1 << 4);
+    const SCOPE: Kind = Kind::TABLE.or(Kind::CELL);
     const BLOCK: Kind = Kind(1 << 5);
     /// HTML 13.2.4.2, of the elements that may stand in a mail.
     const SPECIAL: Kind = Kind(1 << 6);

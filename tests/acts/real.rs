@@ -2,14 +2,13 @@
 //! Another mail program looks into the mailbox after each step. pymap has tests of its own beside those of Dovecot.
 
 use std::fmt::Debug;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use super::{Says as _, act, flags_by, shown, subjects_by, uid_of, undo, unread};
 use crate::support::client::MailClient;
 use crate::support::courier::Courier;
 use crate::support::cyrus::Cyrus;
 use crate::support::imap4d::{self, Imap4d};
+use crate::support::kernel::until;
 use crate::support::mails::Mail;
 use crate::support::page::Page;
 use crate::support::site::Site;
@@ -17,9 +16,6 @@ use crate::support::visitor::Visitor;
 
 /// How many messages the inbox begins with, all of them unread.
 const COUNT: usize = 6;
-
-/// How long a server may take to write down what was changed.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Somebody before a mailbox of `COUNT` messages, and how another mail program gets into it.
 pub(super) struct Seat<'a> {
@@ -102,11 +98,8 @@ impl Seat<'_> {
     /// Expects that another mail program finds this, now or in a moment: some servers write down what was changed when the
     /// connection has ended.
     fn sees<T: PartialEq + Debug>(&self, expected: T, found: impl Fn() -> T) {
-        let begin = Instant::now();
-        while found() != expected && begin.elapsed() < PATIENCE {
-            thread::sleep(Duration::from_millis(20));
-        }
-        assert_eq!(found(), expected, "{}", self.name);
+        let what = format!("{}: {expected:?}", self.name);
+        until(&what, || found() == expected);
     }
 
     /// Marks, moves, copies and deletes; after each step the mailbox is as the page says.

@@ -1,8 +1,10 @@
 //! What is changed: at the server first, then in the cache.
 //!
-//! `pending` has the one exception, messages that were opened; `messages` what people do with messages and `copies` how they are copied and removed, `outcome` what the
-//! answers say was done, `roles` makes the folders that it needs, `folders`, `renaming`, `naming`, `look` and `interrupted` are for changing folders themselves, and `lists` has what follows for the lists in the cache. Not for fetching (`sync`). To know before
-//! changing it: an OK says little. What was done is what the server names, and where it names nothing, a look.
+//! `pending` has the one exception, messages that were opened; `messages` what people do with messages and `copies` how they
+//! are copied and removed, `outcome` what the answers say was done, `roles` makes the folders that it needs, `folders`,
+//! `renaming`, `naming`, `look` and `interrupted` are for changing folders themselves, and `lists` has what follows for the
+//! lists in the cache. Not for fetching (`sync`). To know before changing it: an OK says little. What was done is what the
+//! server names, and where it names nothing, a look.
 
 mod copies;
 mod folders;

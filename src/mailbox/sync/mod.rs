@@ -3,7 +3,8 @@
 //! Not for deciding whether the server is asked at all (`mailbox`), nor for changing anything there (`change`). `compare`
 //! has the lists, `find` those that are looked for (`days` by when they came, `attached` by what they have), `across` and
 //! `at_once` those of several folders (`places`) and `entries` their rows, `folders` the folders, `levels` what is left out of
-//! them, `rows` rows and flags; parts of a message are fetched here. To know before changing it: what the server said goes into the cache in the same request.
+//! them, `rows` rows and flags, `meant` looks again for words as they stand; parts of a message are fetched here. To know
+//! before changing it: what the server said goes into the cache in the same request.
 
 mod across;
 mod at_once;
