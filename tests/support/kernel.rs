@@ -71,8 +71,20 @@ pub fn lock(file: &Path) -> (Option<u32>, usize) {
 }
 
 /// The process that holds the lock on a file, and those that wait for it, first come, first served, as `/proc/locks` tells
-/// (proc(5)).
+/// (proc(5)). The kernel tells them by the page, and what stands where one page ends may be left out or told twice while
+/// other locks come and go: what two looks in a row tell is so.
 pub fn queue(file: &Path) -> (Option<u32>, Vec<u32>) {
+    let mut told = look_at_queue(file);
+    loop {
+        let again = look_at_queue(file);
+        if again == told {
+            return told;
+        }
+        told = again;
+    }
+}
+
+fn look_at_queue(file: &Path) -> (Option<u32>, Vec<u32>) {
     let Ok(found) = fs::metadata(file) else {
         return (None, Vec::new());
     };
