@@ -398,7 +398,7 @@ fn first_free(dir: &Path, name: &str, count: usize) -> Result<Option<(File, usiz
 ///
 /// `check` is asked at each tick, the first of which comes after `look`. A tick puts whoever waits at the end of the queue:
 /// those that are not to be displaced have theirs at their limit. A page that ticks just when the lock changes hands may take
-/// it before the one that it was meant for; of those who then queue anew, one may overtake its neighbour.
+/// it before the one that it was meant for; of those that then queue again, one may overtake its neighbour.
 fn wait(
     lock: &File,
     path: &Path,
