@@ -105,6 +105,8 @@ pub struct Cache {
     pub fresh_seconds: u32,
     /// How many MB on disk a user's store may take before it is rebuilt.
     pub budget_mb: u32,
+    /// Whether what the next clicks need is fetched ahead of them, by a process of its own.
+    pub refresh: bool,
 }
 
 impl Default for Cache {
@@ -112,6 +114,7 @@ impl Default for Cache {
         Cache {
             fresh_seconds: 60,
             budget_mb: 64,
+            refresh: true,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! done behind the gate. The order is fixed: user's lock and slot, then sled; `Store` borrows the `Pass`, so that the
 //! compiler keeps it. `fs2::FileExt` is written out, since std's own `File::lock` would shadow it.
 
+mod ahead_place;
 mod later_place;
 mod sign_in_place;
 mod slot;
@@ -14,6 +15,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use self::ahead_place::{AheadPlace, ahead_place};
 pub use self::later_place::later_place;
 pub use self::sign_in_place::{Newcomer, SIGN_INS, sign_in_place};
 pub use self::slot::WAITERS;

@@ -9,7 +9,6 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitCode, Stdio};
 use std::time::{Duration, SystemTime};
@@ -17,6 +16,7 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
+use crate::detached;
 use crate::error::{Cause, Error, Result};
 use crate::gate;
 use crate::process;
@@ -37,7 +37,7 @@ const START: Duration = Duration::from_secs(2);
 /// How often a form is sent to which there is no answer yet, and after which time.
 const TRIES: u32 = 15;
 const AGAIN: Duration = Duration::from_secs(2);
-/// The longest order, in bytes.
+/// The longest answer that is read, in bytes.
 const MOST: u64 = 64 * 1024;
 /// What it says once it has a place, and what lets it begin to wait.
 const READY: u8 = b'r';
@@ -172,18 +172,10 @@ impl Ready {
 }
 
 fn start(order: &Order) -> io::Result<Ready> {
-    let bytes = postcard::to_stdvec(order).map_err(io::Error::other)?;
-    let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
-    let mut command = Command::new(std::env::current_exe()?);
-    // Nothing that a terminal or a web server sends to this process and its like reaches that one.
-    command.arg(ARGUMENT).env_clear().process_group(0);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut process = command.stderr(Stdio::null()).spawn()?;
+    let mut process = detached::start(ARGUMENT, order, Stdio::piped())?;
     let missing = || io::Error::other("no pipe");
-    let mut stdin = process.stdin.take().ok_or_else(missing)?;
+    let stdin = process.stdin.take().ok_or_else(missing)?;
     let mut stdout = process.stdout.take().ok_or_else(missing)?;
-    stdin.write_all(&length.to_be_bytes())?;
-    stdin.write_all(&bytes)?;
     let mut said = [0];
     if !process::wait_for(&stdout, START)? || stdout.read(&mut said)? == 0 || said != [READY] {
         return Err(io::Error::other("it has not begun"));
@@ -292,14 +284,7 @@ fn work(program: &Path) -> Result<()> {
     let failed = |e: io::Error| Error::Internal(Cause::at("a click that comes later", e));
     let config = Config::read(program, process::home)?;
     let state = State::open(&config, &[])?;
-    let mut stdin = io::stdin().lock();
-    let mut length = [0; 4];
-    stdin.read_exact(&mut length).map_err(failed)?;
-    let length = u64::from(u32::from_be_bytes(length)).min(MOST);
-    let mut order = Vec::new();
-    let read = (&mut stdin).take(length).read_to_end(&mut order);
-    read.map_err(failed)?;
-    let order: Order = postcard::from_bytes(&order).map_err(|e| failed(io::Error::other(e)))?;
+    let order: Order = detached::order().map_err(failed)?;
     let Some(place) = gate::later_place(&state, &config.gate)? else {
         return Err(Error::TooMany { retry: 1 });
     };
@@ -307,7 +292,7 @@ fn work(program: &Path) -> Result<()> {
     let said = stdout.write_all(&[READY]).and_then(|()| stdout.flush());
     said.map_err(failed)?;
     // Where the request ends before it has noted that somebody waits, nobody does.
-    stdin.read_exact(&mut [0]).map_err(failed)?;
+    io::stdin().read_exact(&mut [0]).map_err(failed)?;
     std::thread::sleep(Duration::from_secs(order.seconds.into()));
     match order.click {
         None => Later::of(&state).note(LIVED),

@@ -11,11 +11,11 @@
 //! | floor | rooms |
 //! |---|---|
 //! | roof | `main` (the one place that ends the process), [`cli`] for a shell, [`app`] for a request |
-//! | what a click does | [`actions`]: one for each route; [`jobs`] for what takes long |
+//! | what a click does | [`actions`]: one for each route; [`jobs`] for what takes long; [`ahead`]: what the next clicks need, fetched before they come |
 //! | how it looks | [`views`]: plain data in, markup out |
 //! | meaning | [`document`]: what is to be read of a message; [`draft`]: from what was typed to a message that can be sent; [`mailbox`]: what is cached, what is fetched and compared, what is changed, and a front that decides; [`desk`]: a user's gate, store and session, opened and closed in one order; [`session`]; [`notices`]: what the page after an act says; [`people`]: whom a user may want to write to; [`settings`]: built in, then the hoster, then the user |
 //! | doors | [`gate`] (fs2), [`state`], [`throttle`], [`store`] (sled), [`profile`] (toml), [`outbox`], [`ledger`]: what became of each message that was to be sent, [`later`]: a form that is sent after a while, [`submission`] (lettre), [`key_files`], [`remote`] (imap, native-tls), [`mime`] (mail-parser), [`clean`] (ammonia), [`request`] and [`response`] (cgi), [`spool`] |
-//! | ground, words | [`error`], [`route`], [`mail`], [`media`], [`plain_text`], [`extras`], [`sender`]: who a mail is from, judged once; [`words`], [`characters`], [`assets`], [`pack`], [`work`]: the budget of what one mail may cost, [`time`], [`config`], [`seal`], [`process`] |
+//! | ground, words | [`error`], [`route`], [`mail`], [`media`], [`plain_text`], [`extras`], [`sender`]: who a mail is from, judged once; [`words`], [`characters`], [`assets`], [`pack`], [`work`]: the budget of what one mail may cost, [`time`], [`config`], [`seal`], [`process`], [`detached`]: processes that outlive a request |
 //!
 //! Each crate that reaches outside has one door, and its types do not leave that room.
 //!
@@ -33,7 +33,8 @@
 //!    only then the answer is written.
 //!
 //! Two flows leave the line: signing in (`app::sign_in`), and [`jobs`], which do their work with the gate released and
-//! take it again for what has to be recorded. What fails on the way becomes a page by two things: the [`error::Error`], by
+//! take it again for what has to be recorded. A third begins where it ends: a page may start a process that fetches
+//! [`ahead`] of the next clicks. What fails on the way becomes a page by two things: the [`error::Error`], by
 //! meaning, and how far an act had got ([`error::Progress`]).
 //!
 //! # A click, walked through
@@ -98,6 +99,7 @@
 #![deny(unsafe_code)]
 
 pub mod actions;
+pub mod ahead;
 pub mod app;
 pub mod assets;
 pub mod characters;
@@ -105,6 +107,7 @@ pub mod clean;
 pub mod cli;
 pub mod config;
 pub mod desk;
+pub mod detached;
 pub mod document;
 pub mod draft;
 pub mod error;

@@ -11,7 +11,8 @@ pub(crate) fn main() -> ExitCode {
     if !request::is_cgi() {
         return cli::run();
     }
-    match app::serve() {
+    let (answer, wake) = app::serve();
+    match answer {
         // The crate asks for the request again: by now there is nothing left in it that it could stumble over.
         Answer::Page(response) => cgi::handle(|_| {
             process::answering();
@@ -20,5 +21,6 @@ pub(crate) fn main() -> ExitCode {
         // A client that has gone away is nobody's fault, and there is nobody to tell.
         Answer::File(file) => drop(file.send()),
     }
+    wake.start();
     process::end(0)
 }

@@ -29,6 +29,8 @@ pub use self::few_threads::with_few_threads;
 pub use self::memory::{lacked_memory, with_large_pieces_together};
 pub use self::unsynced::without_fsync;
 
+/// How far a process that nobody waits for stands back (nice(2)).
+const NICENESS: i32 = 10;
 /// The ready-made page of the hard deadline, and the one of an abort.
 static TOO_LATE: ReadyMade = ReadyMade::none();
 static ABORTED: ReadyMade = ReadyMade::none();
@@ -89,6 +91,12 @@ pub fn end(code: i32) -> ! {
 
 /// For opening a file: a symbolic link in its place is an error (open(2)).
 pub const NO_FOLLOW: i32 = libc::O_NOFOLLOW;
+
+/// From here on whoever else wants the processor goes first.
+pub fn yield_to_others() {
+    // SAFETY: it changes a number of this process alone; where the system refuses, that number stays.
+    unsafe { libc::nice(NICENESS) };
+}
 
 /// The user this process works as.
 pub fn user() -> u32 {

@@ -9,6 +9,8 @@
 
 /// Doing something with messages, and what another mail program then finds.
 mod acts;
+/// What is fetched ahead of the next clicks, by a process of its own.
+mod ahead;
 mod alone;
 /// Bodies that do not come as announced, and bodies that leave slowly.
 mod bodies;

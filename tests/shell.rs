@@ -107,6 +107,7 @@ fn check_before_the_first_visit_leaves_nothing_behind() {
         "ok     file locking works there, between two processes",
         "ok     the web server does not serve the state directory",
         "note   undo send is off",
+        "note   pages are not fetched in advance until undo send works",
     ] {
         assert!(text.contains(line), "{line} is not in:\n{text}");
     }

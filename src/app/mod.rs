@@ -13,6 +13,7 @@ mod sign_in;
 mod standing;
 mod timing;
 mod visit;
+mod wake;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -20,6 +21,7 @@ use std::time::Duration;
 
 use self::needs::{Elsewhere, Needs, Who, needs};
 use self::timing::Timing;
+pub use self::wake::Wake;
 use crate::config::Config;
 use crate::error::{Cause, Error, Progress, Result};
 use crate::gate::{self, Gate, UploadPlace};
@@ -48,6 +50,8 @@ struct Context {
     watch: Watch,
     /// How far the request got with what it changes, for whatever ends it.
     progress: Progress,
+    /// What is started when it has been answered.
+    wake: Wake,
 }
 
 /// A request that has been let in: judged, routed, its body read. Nothing of any user has been touched.
@@ -102,8 +106,9 @@ pub enum Answer {
     File(Download),
 }
 
-/// Answers the request that the web server has started this process for.
-pub fn serve() -> Answer {
+/// Answers the request that the web server has started this process for; and what is to be started when the answer has been
+/// written.
+pub fn serve() -> (Answer, Wake) {
     let watch = Watch::start();
     process::when_aborted(ABORT);
     let (config, broken) = config();
@@ -119,8 +124,15 @@ pub fn serve() -> Answer {
         config,
         head,
         watch,
+        wake: Wake::default(),
     };
-    let asked = refused.or(broken).map_or_else(|| admit(&context), Err);
+    let answer = answered(&context, refused.or(broken));
+    (answer, context.wake)
+}
+
+/// The answer, whatever comes of the request; `refused` where it is not even looked at.
+fn answered(context: &Context, refused: Option<Error>) -> Answer {
+    let asked = refused.map_or_else(|| admit(context), Err);
     // The body may have taken its time; what follows has its own.
     let limit = context.config.soft_deadline().saturating_add(HARDER);
     process::more_time(limit);
@@ -142,8 +154,8 @@ pub fn serve() -> Answer {
         Err(error) => {
             let failure = context.progress.failed_by(error);
             let asked = asked.as_ref().ok();
-            let inside = standing::page(&context, asked, &failure);
-            inside.unwrap_or_else(|| refusal::page(&context, asked, &failure))
+            let inside = standing::page(context, asked, &failure);
+            inside.unwrap_or_else(|| refusal::page(context, asked, &failure))
         }
     };
     let response = response.packed(context.head.takes_gzip);

@@ -7,7 +7,7 @@
 
 use super::needs::FailsAs;
 use super::timing::Timing;
-use super::{Answer, Asked, Context, Door, refusal, visit, without_panic};
+use super::{Answer, Asked, Context, Door, Wake, refusal, visit, without_panic};
 use crate::actions::Visit;
 use crate::actions::failed::{self, Failed};
 use crate::error::{Failure, Progress};
@@ -56,6 +56,7 @@ pub(super) fn page(
             ..head.clone()
         },
         progress: Progress::new(false),
+        wake: Wake::default(),
         ..*context
     };
     let asked = Asked {

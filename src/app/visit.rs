@@ -78,6 +78,7 @@ pub(super) fn visit(
         Outcome::Acted(session, acted, notice) => {
             let done = visitor.settled(acted, left.saved)?;
             visitor.forget_resumed(&left.pass);
+            asked.context.wake.prepare(asked, door, &left.pass);
             match done {
                 Done::Page(response) => Ok(Answer::Page(response)),
                 Done::GoOn(next) => {
@@ -292,6 +293,9 @@ impl Visitor<'_> {
             true => Err(remote::ahead_only()),
             false => done,
         };
+        if done.is_ok() {
+            asked.context.wake.look(asked, &mut visit.mailbox);
+        }
         timing.render = Some(visit.rendering);
         timing.imap = Some(visit.mailbox.cost());
         let failed = done.as_ref().err().and_then(Error::imap);

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use crate::ahead;
 use crate::config::{Config, ImapServer, Security};
 use crate::error::{Cause, Error, Imap, Result};
 use crate::later::Later;
@@ -208,6 +209,7 @@ fn inside(report: &mut Report, tried: &Tried, state: &State, address: Option<&st
     host::locks(report, state);
     served::ask(report, state, address);
     report.note(Later::of(state).standing());
+    report.note(ahead::standing(&tried.config, state));
 }
 
 /// Connects without a password: that it is refused shows that all before it works.

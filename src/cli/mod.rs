@@ -5,7 +5,7 @@ mod gc;
 
 use std::process::ExitCode;
 
-use crate::later;
+use crate::{ahead, later};
 
 const HELP: &str = "\
 Postern, a webmail in one CGI file. The web server runs it; see README.md for how to install it.
@@ -40,6 +40,7 @@ pub fn run() -> ExitCode {
         },
         // Not for people: the program starts itself so.
         [word] if *word == later::ARGUMENT => later::run(),
+        [word] if *word == ahead::ARGUMENT => ahead::run(),
         ["--version"] => {
             println!("postern {}", env!("CARGO_PKG_VERSION"));
             ExitCode::SUCCESS

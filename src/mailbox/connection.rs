@@ -56,6 +56,11 @@ impl<'v> Connection<'v> {
         self.remote.has_missed()
     }
 
+    /// What it was asked last and is to be asked apart from here.
+    pub fn take_asked(&mut self) -> Option<Plan> {
+        self.remote.take_asked()
+    }
+
     /// True where the server has an extension; connects at the first question.
     pub fn can(&mut self, capability: &str) -> Result<bool> {
         Ok(self.remote.ready()?.has(capability))

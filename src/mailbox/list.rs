@@ -38,6 +38,26 @@ pub struct Listing {
     pub renumbered: bool,
 }
 
+/// A page of a list that has been shown.
+pub(super) struct Shown {
+    pub list: ListId,
+    pub page: ListPage,
+    pub head: List,
+    /// The oldest rank on it.
+    pub first: u32,
+}
+
+impl Shown {
+    fn of(listing: &Listing) -> Shown {
+        Shown {
+            list: listing.list.clone(),
+            page: listing.page.clone(),
+            head: listing.head.clone(),
+            first: listing.ranks.start,
+        }
+    }
+}
+
 /// One message of a list.
 #[derive(Clone, Debug)]
 pub struct Line {
@@ -106,6 +126,7 @@ impl Mailbox<'_, '_> {
         };
         for _ in 0..ATTEMPTS {
             if let Some(listing) = self.page(query, compared)? {
+                self.shown = Some(Shown::of(&listing));
                 return Ok(listing);
             }
             self.cache.forget_list(&query.list);
@@ -262,7 +283,11 @@ impl Mailbox<'_, '_> {
     }
 
     /// What lines of a grouped list stand for; of any other one nothing. None where that is not known.
-    fn together(&mut self, list: &ListId, ranks: Range<u32>) -> Option<Vec<Conversation>> {
+    pub(super) fn together(
+        &mut self,
+        list: &ListId,
+        ranks: Range<u32>,
+    ) -> Option<Vec<Conversation>> {
         match list.is_grouped() {
             true => self.cache.groups(list, ranks),
             false => Some(Vec::new()),
@@ -284,7 +309,7 @@ impl Mailbox<'_, '_> {
     }
 
     /// Notes that the flags of these ranks have just come, where the server does not tell what changes.
-    fn note_flags_known(&mut self, list: &ListId, head: &mut List, ranks: Range<u32>) {
+    pub(super) fn note_flags_known(&mut self, list: &ListId, head: &mut List, ranks: Range<u32>) {
         if head.modseq.is_some() {
             return;
         }
@@ -372,7 +397,7 @@ fn listing(query: &ListQuery, head: List, window: Window, lines: Vec<Line>) -> L
 }
 
 /// The messages that lines of conversations look at beside their newest ones.
-fn beside_newest<'c>(
+pub(super) fn beside_newest<'c>(
     together: impl IntoIterator<Item = &'c Conversation>,
 ) -> impl Iterator<Item = Entry> {
     let uids = together.into_iter().flat_map(|one| one.near().iter());

@@ -8,11 +8,12 @@
 //! `cache` is what is kept, and never asks the server; `sync` fetches and compares, and keeps what came; `change` is what is
 //! changed at the server; `connection` knows what is open there. Here stands how old an answer may be (`freshness`, `stretches`
 //! for flags), which rows a page of a list shows (`list`), when a list is looked for (`found`), what opening a message takes
-//! (`message`) and what a whole conversation consists of (`together`), whom the user has written to (`people`); `index` and
-//! `ids` say how messages sort and which belong together. To know before changing it: the connection is opened at the first
-//! miss, never before, so a function that only might need the server must not ask it.
+//! (`message`) and what a whole conversation consists of (`together`), whom the user has written to (`people`), what the next
+//! clicks will need (`ahead`); `index` and `ids` say how messages sort and which belong together. To know before changing it:
+//! the connection is opened at the first miss, never before, so a function that only might need the server must not ask it.
 
 mod act;
+mod ahead;
 mod cache;
 mod change;
 mod connection;
@@ -40,9 +41,11 @@ use cache::Cache;
 use change::{Changes, folder_of};
 use connection::Connection;
 use freshness::{Freshness, Offline};
+use list::Shown;
 use sync::{Compared, Counting, Purpose, Sync};
 
 pub use act::Settled;
+pub use ahead::Standings;
 pub use change::{Change, FolderDone, FolderOutcome, Order, Outcome, WayBack, Which};
 pub use list::{Line, Listing, Together};
 pub use message::{Fetched, HEADER_BYTES, KEPT_BYTES, PartBytes, WHOLE_BYTES};
@@ -61,6 +64,8 @@ pub struct Mailbox<'v, 'p> {
     rows: u32,
     /// Where the reader's days begin.
     zone: Zone,
+    /// The page of a list that was shown.
+    shown: Option<Shown>,
 }
 
 /// What somebody chose of how lists are shown.
@@ -98,6 +103,7 @@ impl<'v, 'p> Mailbox<'v, 'p> {
             counting: Counting::default(),
             rows: options.rows,
             zone: options.zone,
+            shown: None,
         }
     }
 

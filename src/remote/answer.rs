@@ -41,7 +41,7 @@ pub struct Remarks {
 }
 
 /// What a flight brought.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Flight {
     /// How each command ended, in the order of the commands; None where there was nothing to ask.
     ends: Vec<Option<End>>,

@@ -8,7 +8,7 @@
 
 /// Where the answers of a flight stand. A place is a folder that is open: the first is the one that was open before the
 /// flight, each further one is opened by the flight.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Borders {
     /// How many commands about each place have not ended, the one that opens it among them.
     waiting: Vec<u32>,

@@ -118,7 +118,7 @@ impl Message {
 }
 
 /// How many values of structures, envelopes and sections may still be kept of a flight.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Room(usize);
 
 impl Default for Room {

@@ -17,6 +17,7 @@
 //! itself; a connection that cannot be trusted any more ends, and every later call says why; nothing panics.
 
 mod answer;
+mod apart;
 mod borders;
 mod capabilities;
 mod change;
@@ -49,6 +50,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 pub use self::answer::{Answer, Flight, Remarks};
+pub use self::apart::Answers;
 pub use self::capabilities::Capabilities;
 pub use self::change::{Append, Appended, Copied, StoreFlags, Stored};
 pub use self::command::ROW_BYTES;
@@ -68,6 +70,7 @@ pub use self::structure::{Leaf, Parameters};
 pub use self::uids::{Sequence, UidSet};
 pub use self::web::web_page;
 
+use self::apart::Apart;
 use self::connect::{Connected, Limits, connect};
 use self::flight::Session;
 use crate::config::ImapServer;
@@ -116,7 +119,7 @@ pub struct Remote<'a> {
     account: Account<'a>,
     known: Option<Capabilities>,
     limits: Rc<Limits>,
-    state: State,
+    state: State<'a>,
     cost: Cost,
     /// What had come when the last connection broke, and what its server could do.
     broken: Option<Flight>,
@@ -125,7 +128,7 @@ pub struct Remote<'a> {
     alerts: Vec<Said>,
 }
 
-enum State {
+enum State<'a> {
     /// Nothing was needed yet.
     Unasked,
     /// None is to be made; and whether one was needed.
@@ -134,6 +137,8 @@ enum State {
     Open(Box<Session>),
     /// Failed, for good.
     Broken(Error),
+    /// What it is asked is answered elsewhere.
+    Apart(Box<Apart<'a>>),
 }
 
 /// That what is fetched ahead is not at hand.
@@ -159,6 +164,22 @@ impl<'a> Remote<'a> {
             broken: None,
             able: None,
             alerts: Vec::new(),
+        }
+    }
+
+    /// Never connects: what is asked is answered by what came `apart`, or noted to be asked there. `able` is what the server
+    /// can do, as far as that is known.
+    pub fn apart(account: Account<'a>, able: Capabilities, answers: &'a Answers) -> Remote<'a> {
+        let mut remote = Remote::new(account, None, Deadline::after(Duration::ZERO));
+        remote.state = State::Apart(Box::new(Apart::new(able, answers)));
+        remote
+    }
+
+    /// What it was asked last and had no answer to.
+    pub fn take_asked(&mut self) -> Option<Plan> {
+        match &mut self.state {
+            State::Apart(apart) => apart.take_asked(),
+            State::Unasked | State::Shut { .. } | State::Open(_) | State::Broken(_) => None,
         }
     }
 
@@ -189,6 +210,7 @@ impl<'a> Remote<'a> {
         }
         match &self.state {
             State::Open(session) => Ok(&session.able),
+            State::Apart(apart) => Ok(&apart.able),
             State::Shut { .. } => Err(ahead_only()),
             State::Broken(error) => Err(error.clone()),
             State::Unasked => Err(Error::Internal(Cause::new(
@@ -241,6 +263,9 @@ impl<'a> Remote<'a> {
     /// out together, or a file that is sent cannot be read, which ends the connection. A NO or BAD is no error here: ask
     /// the flight for the command's end, or `require` it.
     pub fn fly(&mut self, plan: Plan) -> Result<Flight> {
+        if let State::Apart(apart) = &mut self.state {
+            return apart.fly(plan);
+        }
         self.ready()?;
         let watch = Watch::start();
         let request = self.limits.deadline();
@@ -257,7 +282,7 @@ impl<'a> Remote<'a> {
                 (flown, is_lost)
             }
             State::Broken(error) => (Err(error.clone()), true),
-            State::Unasked | State::Shut { .. } => {
+            State::Unasked | State::Shut { .. } | State::Apart(_) => {
                 let cause = Cause::new("a flight without a connection");
                 (Err(Error::Internal(cause)), false)
             }
@@ -358,6 +383,7 @@ impl<'a> Remote<'a> {
     pub fn capabilities(&self) -> Option<&Capabilities> {
         match &self.state {
             State::Open(session) if session.sure => Some(&session.able),
+            State::Apart(apart) => Some(&apart.able),
             _ => None,
         }
     }
@@ -365,8 +391,10 @@ impl<'a> Remote<'a> {
     /// Takes an extension out of what the server is said to have: for what it offers and then refuses (BAD or NO).
     /// Commands are worded without it from then on; `ready` tells what is left, to be remembered.
     pub fn forget(&mut self, word: &str) {
-        if let State::Open(session) = &mut self.state {
-            session.able.forget(word);
+        match &mut self.state {
+            State::Open(session) => session.able.forget(word),
+            State::Apart(apart) => apart.able.forget(word),
+            State::Unasked | State::Shut { .. } | State::Broken(_) => {}
         }
     }
 
@@ -378,6 +406,9 @@ impl<'a> Remote<'a> {
     /// Sends a few last commands and the goodbye in one write, and waits for no answer: whether they arrive is seen when the
     /// server is asked next time. Then it is over.
     pub fn leave_with(&mut self, plan: Plan) {
+        if matches!(self.state, State::Apart(_)) {
+            return;
+        }
         let over = State::Shut { is_missed: false };
         if let State::Open(mut session) = std::mem::replace(&mut self.state, over) {
             self.limits.set_deadline(Deadline::after(GOODBYE));

@@ -71,9 +71,25 @@ impl SessionCookie {
         seal::to_text(&self.id)
     }
 
+    /// All that it claims, without a MAC: for a process that is told it by this one.
+    pub fn claimed(&self) -> Wiped {
+        Wiped::new([&self.user.0[..], &self.id, self.key.bytes()].concat())
+    }
+
+    /// Reads what `claimed` gave; None for anything else.
+    pub fn of_claimed(claimed: &[u8]) -> Option<SessionCookie> {
+        let (user, rest) = claimed.split_first_chunk::<16>()?;
+        let (id, key) = rest.split_first_chunk::<16>()?;
+        Some(SessionCookie {
+            user: UserId(*user),
+            id: *id,
+            key: Key::new(key.try_into().ok()?),
+        })
+    }
+
     /// The `Set-Cookie` value that makes a browser claim this.
     pub fn cookie(&self, head: &Head, state: &State) -> String {
-        let body = Wiped::new([&self.user.0[..], &self.id, self.key.bytes()].concat());
+        let body = self.claimed();
         let tag = state.secret().hash("cookie", &[body.bytes()]);
         let value = [body.bytes(), tag.get(..TAG).unwrap_or_default()].concat();
         let value = Wiped::new(value);
@@ -94,13 +110,7 @@ fn claimed(text: &str, state: &State) -> Option<SessionCookie> {
     if !state.secret().proves("cookie", &[body], tag) {
         return None;
     }
-    let (user, rest) = body.split_first_chunk::<16>()?;
-    let (id, key) = rest.split_first_chunk::<16>()?;
-    Some(SessionCookie {
-        user: UserId(*user),
-        id: *id,
-        key: Key::new(key.try_into().ok()?),
-    })
+    SessionCookie::of_claimed(body)
 }
 
 /// The `Set-Cookie` value that makes a browser forget its session.

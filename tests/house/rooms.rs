@@ -15,7 +15,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "actions", "assets", "config", "desk", "gate", "jobs", "mailbox", "notices", "outbox",
             "process", "profile", "remote", "request", "response", "route", "session", "spool",
-            "state", "store", "throttle", "views", "words", "ledger", "later",
+            "state", "store", "throttle", "views", "words", "ledger", "later", "ahead",
         ],
     ),
     (
@@ -55,6 +55,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "ahead",
             "config",
             "desk",
             "gate",
@@ -70,6 +71,13 @@ const ROOMS: &[(&str, &[&str])] = &[
             "later",
             "ledger",
             "submission",
+        ],
+    ),
+    (
+        "ahead",
+        &[
+            "config", "desk", "detached", "gate", "later", "mailbox", "process", "profile",
+            "remote", "route", "session", "state", "store",
         ],
     ),
     (
@@ -119,8 +127,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("ledger", &["gate", "seal", "state"]),
     (
         "later",
-        &["config", "gate", "process", "request", "route", "state"],
+        &[
+            "config", "detached", "gate", "process", "request", "route", "state",
+        ],
     ),
+    ("detached", &[]),
     ("draft", &["clean", "plain_text", "extras", "sender"]),
     ("desk", &["gate", "session", "store"]),
     (
@@ -229,13 +240,17 @@ const DOORS: &[(&str, &[&str])] = &[
     ("percent_encoding", &["clean", "draft", "mime"]),
     (
         "postcard",
-        &["document", "later", "ledger", "outbox", "session", "store"],
+        &[
+            "detached", "document", "ledger", "outbox", "session", "store",
+        ],
     ),
     (
         "serde",
         &[
+            "ahead",
             "clean",
             "config",
+            "detached",
             "document",
             "error",
             "key_files",

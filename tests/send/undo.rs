@@ -11,7 +11,6 @@ use crate::support::chromium::Chromium;
 use crate::support::install::{self, Part};
 use crate::support::kernel::{self, until};
 use crate::support::page::Page;
-use crate::support::place;
 use crate::support::sink::SmtpSink;
 use crate::support::site::Site;
 use crate::support::visitor::Visitor;
@@ -21,27 +20,13 @@ pub(super) fn relied_on(sink: &SmtpSink, seconds: u32) -> (Site, Visitor) {
     let settings = format!("[settings]\nundo_seconds = {seconds}\ntime_zone = \"UTC\"\n");
     let site = plan().config(&sink.config()).config(&settings).start();
     let ann = site.sign_in("ann");
-    rely(&site);
+    site.lets_processes_live();
     (site, ann)
-}
-
-fn rely(site: &Site) {
-    let lived = site.state_dir().join("later.lived");
-    fs::write(&lived, "").expect("the proof");
-    place::give_to_worker(&lived);
 }
 
 /// The processes that wait.
 fn waiting(site: &Site) -> Vec<u32> {
-    let program = site.program();
-    let waits = |pid: &u32| {
-        let arguments = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-        arguments
-            .split(|byte| *byte == 0)
-            .any(|one| one == b"later")
-    };
-    let all = kernel::processes(&program).into_iter();
-    all.filter(waits).collect()
+    kernel::processes_for(&site.program(), "later")
 }
 
 pub(super) fn kill_waiting(site: &Site) {
@@ -159,7 +144,7 @@ fn what_nobody_has_sent_in_time_is_said_on_every_page_and_nothing_waits_after_it
         site.log()
     );
     // It counts once: where others are relied on again, it takes nothing from them.
-    rely(&site);
+    site.lets_processes_live();
     ann.get("/");
     assert!(site.state_dir().join("later.lived").exists());
     fs::remove_file(site.state_dir().join("later.lived")).expect("the proof");

@@ -31,6 +31,18 @@ pub fn processes(program: &Path) -> Vec<u32> {
     pids.filter(|pid| is_running(program, *pid)).collect()
 }
 
+/// Those of them that were started by this argument.
+pub fn processes_for(program: &Path, argument: &str) -> Vec<u32> {
+    let is_for = |pid: &u32| {
+        let arguments = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        arguments
+            .split(|byte| *byte == 0)
+            .any(|one| one == argument.as_bytes())
+    };
+    let all = processes(program).into_iter();
+    all.filter(is_for).collect()
+}
+
 fn is_running(program: &Path, pid: u32) -> bool {
     fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|exe| exe == program)
 }

@@ -1,0 +1,228 @@
+//! What is fetched ahead of the next clicks: they ask the mail server nothing; and whatever becomes of the process that fetches
+//! it, no click waits for it, and nothing of it outlives its session.
+
+use std::fs;
+use std::fs::OpenOptions;
+use std::thread;
+use std::time::Duration;
+
+use fs2::FileExt;
+
+use crate::cost::connections;
+use crate::support::kernel::{self, until};
+use crate::support::mails;
+use crate::support::page::Page;
+use crate::support::place;
+use crate::support::proxy::Trouble;
+use crate::support::site::{Plan, Site};
+use crate::support::visitor::Visitor;
+
+/// Few rows on a page, so that few messages are many pages.
+const FEW_ROWS: &str = "[settings]\nrows = 10\n";
+
+/// A site where Ann has so many messages, and processes live long enough.
+fn plan(messages: usize) -> Plan {
+    Site::new().messages(messages).config(FEW_ROWS).proxied()
+}
+
+fn relied_on(plan: Plan) -> (Site, Visitor) {
+    let site = plan.start();
+    let ann = site.sign_in("ann");
+    site.lets_processes_live();
+    (site, ann)
+}
+
+/// The processes that fetch ahead.
+fn fetching(site: &Site) -> Vec<u32> {
+    kernel::processes_for(&site.program(), "ahead")
+}
+
+fn fetched(site: &Site) {
+    until("all is fetched", || fetching(site).is_empty());
+}
+
+/// Those that fetch ahead wait for the mail server: none of them says anything before it is let go; clicks are not held.
+fn held(site: &Site, count: usize) {
+    until("they wait for the mail server", || {
+        site.proxy().counts().connections >= count
+    });
+    site.proxy().trouble(Trouble::None);
+}
+
+fn older(page: &Page) -> Page {
+    page.click("Older")
+}
+
+#[test]
+fn every_next_page_is_at_hand_when_it_is_asked_for() {
+    let (site, ann) = relied_on(plan(120));
+    let mut page = ann.get("/");
+    site.proxy().reset();
+    for nth in 1..12 {
+        fetched(&site);
+        page = older(&page);
+        connections(&page, 0);
+        let last = 120 - 10 * nth;
+        page.shows(&format!("Message {last}"));
+        page.hides("Loading");
+    }
+    fetched(&site);
+    // Four pages at a time.
+    let counts = site.proxy().counts();
+    assert!((2..=4).contains(&counts.connections), "{counts:?}");
+    // Nothing is missing any more, so nobody is started for it.
+    let newest = ann.get("/");
+    connections(&newest, 0);
+    assert_eq!(fetching(&site), Vec::<u32>::new());
+}
+
+#[test]
+fn a_session_that_has_ended_meanwhile_gets_nothing() {
+    let (site, ann) = relied_on(plan(60));
+    site.proxy().reset();
+    site.proxy().trouble(Trouble::Hold);
+    let page = ann.get("/");
+    held(&site, 1);
+    page.form("sign-out").submit().has_status(200);
+    let keys = |site: &Site| fs::read_dir(site.user_dir().join("keys")).map_or(0, Iterator::count);
+    let left = keys(&site);
+    site.proxy().let_go();
+    fetched(&site);
+    assert_eq!(keys(&site), left);
+    // The page that it was to bring has to be asked for.
+    fs::remove_file(site.state_dir().join("later.lived")).expect("the proof");
+    let ann = site.sign_in("ann");
+    connections(&older(&older(&ann.get("/"))), 1);
+}
+
+#[test]
+fn what_was_asked_before_the_list_was_compared_is_dropped() {
+    let (site, ann) = relied_on(plan(60));
+    site.proxy().reset();
+    site.proxy().trouble(Trouble::Hold);
+    let page = ann.get("/");
+    held(&site, 1);
+    fs::remove_file(site.state_dir().join("later.lived")).expect("the proof");
+    site.deliver(
+        "ann",
+        &mails::Mail::plain("bo@example.org", "Newer", "It came meanwhile."),
+    );
+    page.click("Refresh").shows("Newer");
+    site.proxy().let_go();
+    fetched(&site);
+    let third = older(&older(&ann.get("/")));
+    connections(&third, 1);
+}
+
+#[test]
+fn one_for_each_user_and_three_in_the_installation() {
+    let password = "Kettle-dan-1887";
+    let mut plan = plan(60).user("dan", password);
+    for login in ["ben", "cid", "dan"] {
+        plan = plan.mails(login, "INBOX", mails::generated(60));
+    }
+    let (site, ann) = relied_on(plan);
+    fs::remove_file(site.state_dir().join("later.lived")).expect("the proof");
+    let others = [
+        site.sign_in("ben"),
+        site.sign_in("cid"),
+        site.sign_in_with("dan", password),
+    ];
+    site.lets_processes_live();
+    site.proxy().reset();
+    site.proxy().trouble(Trouble::Hold);
+    for _ in 0..3 {
+        connections(&ann.get("/"), 0);
+    }
+    held(&site, 1);
+    assert_eq!(fetching(&site).len(), 1);
+    site.proxy().trouble(Trouble::Hold);
+    for other in &others {
+        connections(&other.get("/"), 0);
+    }
+    until("three work", || fetching(&site).len() == 3);
+    held(&site, 3);
+    site.proxy().let_go();
+    fetched(&site);
+    assert_eq!(site.proxy().counts().connections, 3);
+}
+
+#[test]
+fn nobody_is_started_where_it_is_no_time_for_it() {
+    let (site, ann) = relied_on(plan(60));
+    site.proxy().reset();
+    let nobody = |why: &str| {
+        ann.get("/").has_status(200);
+        assert_eq!(fetching(&site), Vec::<u32>::new(), "{why}");
+        assert_eq!(site.proxy().counts().connections, 0, "{why}");
+    };
+    // Somebody else of hers waits.
+    let place = site.user_dir().join("page.1");
+    let waits = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(&place)
+        .expect("a place");
+    place::give_to_worker(&place);
+    waits.lock_exclusive().expect("nobody else");
+    nobody("somebody waits");
+    drop(waits);
+    // It is not known whether processes live here.
+    let lived = site.state_dir().join("later.lived");
+    fs::remove_file(&lived).expect("the proof");
+    nobody("it is not known whether processes live here");
+    site.lets_processes_live();
+    site.configure(&format!("{FEW_ROWS}[cache]\nrefresh = false\n"));
+    nobody("it is switched off");
+    site.configure(FEW_ROWS);
+    // One that came to no end a moment ago.
+    site.proxy().trouble(Trouble::Close);
+    ann.get("/").has_status(200);
+    fetched(&site);
+    site.proxy().trouble(Trouble::None);
+    site.proxy().reset();
+    nobody("one has just failed");
+}
+
+#[test]
+fn whenever_it_is_killed_the_next_click_works() {
+    let (site, ann) = relied_on(plan(200));
+    let mut page = ann.get("/");
+    for nth in 0..18 {
+        fetched(&site);
+        let begun = site.user_dir().join("ahead.begun");
+        // As if that were long ago.
+        fs::remove_file(&begun).unwrap_or_default();
+        page = older(&page);
+        page.has_status(200);
+        // The moment is what differs.
+        thread::sleep(Duration::from_millis(2 * nth));
+        fetching(&site).into_iter().for_each(kernel::kill);
+    }
+    fetched(&site);
+    assert_eq!(page.status(), 200);
+    let errors = site.apache().error_log();
+    assert!(!errors.contains("damaged"), "{errors}");
+    for lock in [site.user_dir().join("lock"), site.user_dir().join("ahead")] {
+        assert_eq!(kernel::lock(&lock), (None, 0), "{}", lock.display());
+    }
+}
+
+#[test]
+fn no_click_waits_for_a_server_that_hangs_and_it_ends_all_the_same() {
+    let (site, ann) = relied_on(plan(60));
+    site.proxy().reset();
+    // It has let the process in, and says nothing more.
+    site.proxy().trouble(Trouble::HangAfter(600));
+    ann.get("/");
+    until("it asks", || site.proxy().counts().logins == 1);
+    let lock = site.user_dir().join("lock");
+    while !fetching(&site).is_empty() {
+        connections(ann.get("/").has_status(200), 0);
+        let holder = kernel::lock(&lock).0;
+        let is_it = holder.is_some_and(|pid| fetching(&site).contains(&pid));
+        assert!(!is_it, "it holds the gate");
+        thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!(site.proxy().counts().logins, 1);
+}
