@@ -162,13 +162,9 @@ impl<'s> Ledger<'s> {
     pub fn token_of(&self, names: &[&str]) -> Token {
         let names: Vec<&[u8]> = names.iter().map(|name| name.as_bytes()).collect();
         let user: [&[u8]; 1] = [&self.user.0];
-        let hash = self.secret.hash("sent once", &[&user[..], &names].concat());
-        let mut id = [0; 16];
-        for (to, from) in id.iter_mut().zip(hash) {
-            *to = from;
-        }
+        let parts = [&user[..], &names].concat();
         Token {
-            id,
+            id: self.secret.short_hash("sent once", &parts),
             made: time::now(),
         }
     }

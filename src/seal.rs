@@ -201,6 +201,15 @@ impl Key {
         self.mac(purpose, parts).finalize().into_bytes().into()
     }
 
+    /// The first bytes of such a hash, of which it has 32.
+    pub fn short_hash<const N: usize>(&self, purpose: &str, parts: &[&[u8]]) -> [u8; N] {
+        let mut short = [0; N];
+        for (to, from) in short.iter_mut().zip(self.hash(purpose, parts)) {
+            *to = from;
+        }
+        short
+    }
+
     /// True where `tag`, of 16 bytes at least, begins the keyed hash of these parts; takes the same time whatever differs.
     pub fn proves(&self, purpose: &str, parts: &[&[u8]], tag: &[u8]) -> bool {
         tag.len() >= SHORTEST_TAG && self.mac(purpose, parts).verify_truncated_left(tag).is_ok()

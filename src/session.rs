@@ -14,6 +14,7 @@ mod browser;
 mod cookie;
 mod form_token;
 mod others;
+mod password_key;
 mod wrap_files;
 mod wraps;
 
@@ -37,6 +38,7 @@ pub use self::browser::Origin;
 pub use self::cookie::{Claims, SessionCookie, forget_cookie};
 pub use self::form_token::{FormProof, FormToken};
 pub use self::others::{Listed, list, sign_out_all, sign_out_one, tidy};
+pub use self::password_key::{Making, PasswordKey};
 
 /// A session not seen for so long has ended.
 const IDLE: Seconds = 8 * 3600;
@@ -144,7 +146,7 @@ pub struct Beginning<'a> {
     /// The name that the IMAP server has taken.
     pub login: &'a str,
     /// The password that it has taken.
-    pub password: &'a str,
+    pub password: &'a PasswordKey,
     /// Whether the session is to last ("keep me signed in").
     pub keep: bool,
     /// Where it is begun.
@@ -222,7 +224,7 @@ pub fn begin(store: &mut Store, with: &Beginning, now: Seconds) -> Result<Begun>
     let live = Live {
         login: with.login.to_owned(),
         realm: with.realm.to_owned(),
-        password: Secret::new(with.password),
+        password: with.password.password.clone(),
         csrf: Key::random()?,
     };
     let kept = Kept {
@@ -231,7 +233,7 @@ pub fn begin(store: &mut Store, with: &Beginning, now: Seconds) -> Result<Begun>
         keep: with.keep,
         accepted: now,
         away: None,
-        password: acceptance::mark(&data, with.password),
+        password: acceptance::mark(&data, with.password.password.text()),
         data: seal(store, &claim, "data", &data)?,
         standing: Standing::Live(seal(store, &claim, "live", &live)?),
         about: browser::seal(&with.origin, &data, &claim)?,

@@ -110,14 +110,8 @@ impl State {
     /// The user behind a login. Case does not tell people apart: Ann and ann are one person with one gate.
     pub fn user(&self, realm: &str, login: &str) -> UserId {
         let login = login.to_lowercase();
-        let hash = self
-            .secret
-            .hash("user", &[realm.as_bytes(), login.as_bytes()]);
-        let mut id = [0; 16];
-        for (to, from) in id.iter_mut().zip(hash) {
-            *to = from;
-        }
-        UserId(id)
+        let parts = [realm.as_bytes(), login.as_bytes()];
+        UserId(self.secret.short_hash("user", &parts))
     }
 
     /// A user's directory; it need not exist.

@@ -3,6 +3,7 @@
 use std::io::Read as _;
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, SystemTime};
 
 use postern::seal::{self, Key};
@@ -11,8 +12,10 @@ use crate::cost;
 use crate::disk;
 use crate::support::chromium::Chromium;
 use crate::support::cookies::Cookie;
+use crate::support::kernel::{Watch, until};
 use crate::support::mails::{self, Mail};
 use crate::support::page::Page;
+use crate::support::proxy::Trouble;
 use crate::support::site::{Site, password_of};
 use crate::support::visitor::{Request, Visitor};
 
@@ -52,6 +55,31 @@ fn a_stranger_is_asked_to_sign_in_and_comes_to_the_inbox() {
     inbox.has_status(200).shows("Message 3").shows("Inbox");
     assert!(!asks_to_sign_in(&inbox));
     assert_eq!(site.dovecot().refused_logins(), 0);
+}
+
+#[test]
+fn the_key_of_the_password_is_made_while_the_mail_server_is_asked() {
+    let site = Site::new().proxied().start();
+    let watch = Watch::on(&site.program());
+    let form = site.visitor().get("/sign-in");
+    let before = watch.peak_mb();
+    site.proxy().trouble(Trouble::Hang);
+    let answer = thread::spawn(move || {
+        let form = form.form("sign-in").set("login", "ann");
+        form.set("password", &password_of("ann")).submit_once()
+    });
+    // It takes 19 MB.
+    until("the key is made", || watch.peak_mb() >= before + 15);
+    assert!(
+        !answer.is_finished(),
+        "there was an answer without a server"
+    );
+    site.proxy().trouble(Trouble::Close);
+    site.proxy().cut();
+    let page = answer.join().expect("an answer");
+    assert!(asks_to_sign_in(&page), "{}", page.report("the form again"));
+    site.proxy().trouble(Trouble::None);
+    site.signed_in("ann").has_status(303);
 }
 
 #[test]

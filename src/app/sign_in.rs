@@ -82,6 +82,7 @@ pub(super) fn sign_in(asked: &Asked, door: &Door) -> Result<Response> {
         return Ok(again(429, Reason::Crowded)?.with("Retry-After", "2"));
     };
 
+    let key = session::Making::begin(state, user, password);
     let mut remote = Remote::new(
         Account {
             server,
@@ -122,13 +123,14 @@ pub(super) fn sign_in(asked: &Asked, door: &Door) -> Result<Response> {
     drop(remote);
     drop(place);
 
+    let password = key.finish()?;
     state.make_user(user)?;
     let pass = asked.gate(door).enter(user, asked.needs().waiter(head)?)?;
     let beginning = session::Beginning {
         user,
         realm,
         login,
-        password,
+        password: &password,
         keep: form.get(KEEP) == "1",
         origin: Origin::of(head),
         former: known,

@@ -268,7 +268,7 @@ impl Download {
 mod tests {
     use super::*;
     use crate::gate::{self, Waiter};
-    use crate::session::{self, Beginning, Begun, Origin};
+    use crate::session::{self, Beginning, Begun, Making, Origin};
     use crate::store::keys::{DataKeyId, SERVER, ServerFacts};
     use crate::store::{Encryption, Store};
     use std::time::Duration;
@@ -343,11 +343,12 @@ mod tests {
     fn ran(job: Errand) -> (Returned, bool) {
         let (_dir, config, state) = installed();
         let user = state.user("", "ann");
+        let password = Making::begin(&state, user, "secret").finish().unwrap();
         let beginning = Beginning {
             user,
             realm: "",
             login: "ann",
-            password: "secret",
+            password: &password,
             keep: false,
             origin: Origin::default(),
             former: None,

@@ -7,7 +7,7 @@ use super::wrap_files::Wrapped;
 use super::{Beginning, Outdated, wrap_files};
 use crate::error::Result;
 use crate::key_files::{KeyFiles, KeyName};
-use crate::seal::{self, Key, Wiped};
+use crate::seal::{Key, Wiped};
 use crate::state::UserId;
 use crate::store::keys::{self, DataKey, DataKeyId, Everything, SealedPart, Wrap};
 use crate::store::{Encryption, Store};
@@ -24,9 +24,9 @@ pub(super) fn wrap(
     outdated: &mut Outdated,
     now: Seconds,
 ) -> Result<()> {
-    let salt = seal::random()?;
+    let salt = with.password.salt;
     let (file, half) = KeyFiles::of(store.pass()).make()?;
-    let key = Key::from_password(with.password, &salt)?.and(&half);
+    let key = with.password.with_salt(&salt)?.and(&half);
     let sealed = key.seal(&wrap_data(with.user, &data.id), data.key.bytes())?;
     let (older, others): (Vec<_>, Vec<_>) =
         all(store).into_iter().partition(|(id, _)| *id == data.id);
@@ -54,7 +54,7 @@ pub(super) fn unwrap(store: &mut Store, with: &Beginning, now: Seconds) -> Resul
         let Some(half) = KeyFiles::of(store.pass()).key(kept.sealed.file)? else {
             continue;
         };
-        let key = Key::from_password(with.password, &kept.salt)?.and(&half);
+        let key = with.password.with_salt(&kept.salt)?.and(&half);
         let opened = key.open(&wrap_data(with.user, &id), &kept.sealed.sealed);
         let opened = opened.map(Wiped::new);
         if let Some(key) = opened.and_then(|key| <[u8; 32]>::try_from(key.bytes()).ok()) {
