@@ -178,10 +178,9 @@ impl Ahead<'_> {
             if asked.is_empty() {
                 return Ok(is_whole);
             }
-            for (step, plan) in asked {
-                answers.ask(&mut remote, plan)?;
-                begun.push(step);
-            }
+            begun.extend(asked.iter().map(|(step, _)| *step));
+            let plans = asked.into_iter().map(|(_, plan)| plan);
+            answers.ask(&mut remote, plans)?;
             round = self.at_the_desk(&answers, Some(&round))?;
         }
         Ok(false)

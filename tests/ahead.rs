@@ -10,7 +10,7 @@ use fs2::FileExt;
 
 use crate::cost::connections;
 use crate::support::kernel::{self, until};
-use crate::support::mails;
+use crate::support::mails::{self, Mail};
 use crate::support::page::Page;
 use crate::support::place;
 use crate::support::proxy::Trouble;
@@ -20,11 +20,22 @@ use crate::support::visitor::Visitor;
 /// Few rows on a page, so that few messages are many pages.
 const FEW_ROWS: &str = "[settings]\nrows = 10\n";
 
-/// A site where Ann has so many messages, and processes live long enough.
+/// A site where Ann has so many messages, all of which she has read.
 fn plan(messages: usize) -> Plan {
-    Site::new().messages(messages).config(FEW_ROWS).proxied()
+    all(messages, &["\\Seen"])
 }
 
+/// The same, with these flags on all of them.
+fn all(messages: usize, flags: &[&'static str]) -> Plan {
+    let mails = mails::generated(messages).into_iter();
+    let mails = mails.map(|mail| mail.flagged(flags)).collect();
+    Site::new()
+        .mails("ann", "INBOX", mails)
+        .config(FEW_ROWS)
+        .proxied()
+}
+
+/// Starts it, where processes live long enough.
 fn relied_on(plan: Plan) -> (Site, Visitor) {
     let site = plan.start();
     let ann = site.sign_in("ann");
@@ -105,7 +116,7 @@ fn what_was_asked_before_the_list_was_compared_is_dropped() {
     fs::remove_file(site.state_dir().join("later.lived")).expect("the proof");
     site.deliver(
         "ann",
-        &mails::Mail::plain("bo@example.org", "Newer", "It came meanwhile."),
+        &Mail::plain("bo@example.org", "Newer", "It came meanwhile."),
     );
     page.click("Refresh").shows("Newer");
     site.proxy().let_go();
@@ -225,4 +236,59 @@ fn no_click_waits_for_a_server_that_hangs_and_it_ends_all_the_same() {
         thread::sleep(Duration::from_millis(100));
     }
     assert_eq!(site.proxy().counts().logins, 1);
+}
+
+/// How many messages of her inbox Ann's other mail program finds unread.
+fn unread(site: &Site) -> usize {
+    let mut other = site.other_client("ann");
+    other.run("EXAMINE INBOX");
+    let found = other.run("SEARCH UNSEEN").concat();
+    found
+        .split_whitespace()
+        .filter(|word| word.parse::<u32>().is_ok())
+        .count()
+}
+
+#[test]
+fn unread_messages_in_sight_are_at_hand_and_the_server_hears_of_it_when_one_is_read() {
+    let (site, ann) = relied_on(all(8, &[]));
+    let list = ann.get("/");
+    fetched(&site);
+    // Nobody has read any of them.
+    assert_eq!(unread(&site), 8);
+    let asked = |what: &str| {
+        let transcript = site.proxy().transcript();
+        let lines = transcript.lines();
+        lines
+            .filter(|line| line.contains(" C: ") && line.contains(what))
+            .count()
+    };
+    assert_eq!(
+        (asked("EXAMINE"), asked("(UID BODY.PEEK")),
+        (1, 8),
+        "{}",
+        site.proxy().transcript()
+    );
+    site.proxy().reset();
+    let mail = list.click("Message 3");
+    connections(mail.shows("This is message 3."), 0);
+    fetched(&site);
+    assert_eq!(unread(&site), 7);
+    assert_eq!(asked("UID STORE"), 1);
+    // One that is marked as unread stays so.
+    mail.form("acts").press("act", "unread").has_status(200);
+    fetched(&site);
+    assert_eq!(unread(&site), 8);
+    ann.get("/").click("Refresh").shows("8 messages, 8 unread");
+}
+
+#[test]
+fn large_texts_are_left_to_whoever_opens_them() {
+    let text = format!("{}\n", "A line of a very long letter.\r\n".repeat(20_000));
+    let long = Mail::plain("bo@example.org", "Long", &text);
+    let (site, ann) = relied_on(all(2, &[]).mails("ann", "INBOX", vec![long]));
+    let list = ann.get("/");
+    fetched(&site);
+    connections(&list.click("Message 1"), 0);
+    connections(&list.click("Long"), 1);
 }

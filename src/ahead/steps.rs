@@ -6,7 +6,9 @@
 
 use crate::config::Config;
 use crate::desk::Desk;
+use crate::document::{self, Opening};
 use crate::error::{Cause, Error, Result};
+use crate::mail::NestedPath;
 use crate::mailbox::{self, Mailbox, Standings};
 use crate::profile::Profile;
 use crate::remote::{Answers, Capabilities, Plan, Remote};
@@ -45,6 +47,10 @@ pub struct Round {
 pub enum Step {
     /// The rows of the next pages.
     Pages,
+    /// What was read, told to the server: of a text that was at hand nobody else has.
+    Marks,
+    /// The text of an unread message, by its place among those in sight.
+    Text(usize),
 }
 
 impl Errand<'_> {
@@ -83,10 +89,25 @@ impl Errand<'_> {
         };
         let standings = steps.mailbox()?.standings(&self.page.list);
         let is_same = before.is_none_or(|before| before.standings == standings);
-        let below = steps.mailbox()?.end_of(self.page);
-        if let Some(below) = below.filter(|_| is_same) {
+        let in_sight = steps.mailbox()?.in_sight(self.page);
+        if let Some(in_sight) = in_sight.as_ref().filter(|_| is_same) {
             steps.take(Step::Pages, |mailbox| {
-                mailbox.fetch_pages_below(&self.page.list, below)
+                mailbox.fetch_pages_below(&self.page.list, in_sight.below)
+            })?;
+        }
+        if steps.asked.is_empty() {
+            steps.take(Step::Marks, |mailbox| mailbox.send_all_pending())?;
+        }
+        let is_next = steps.asked.is_empty();
+        let unread = in_sight.iter().flat_map(|in_sight| &in_sight.unread);
+        for (nth, (message, rank)) in unread.enumerate().filter(|_| is_next) {
+            steps.take(Step::Text(nth), |mailbox| {
+                let inside = NestedPath::default();
+                let opening = Opening {
+                    rank: *rank,
+                    ..Opening::look(message, &inside)
+                };
+                document::open(mailbox, &opening).map(drop)
             })?;
         }
         let Steps {

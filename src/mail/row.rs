@@ -110,6 +110,13 @@ const SOON: u64 = 60;
 const RARELY: u64 = 86_400;
 
 impl Row {
+    /// Bytes of its texts as they travel, attached ones excepted; None where its structure is not known.
+    pub fn text_bytes(&self) -> Option<u32> {
+        let texts = self.parts.as_ref()?.iter();
+        let texts = texts.filter(|part| part.kind.starts_with("text/") && !part.attached);
+        Some(texts.fold(0, |sum, part| sum.saturating_add(part.size)))
+    }
+
     /// The row of a message of which nothing is known.
     pub fn empty(uid: Uid) -> Row {
         Row {

@@ -1,13 +1,13 @@
 //! What the next clicks after a page of a list need, and whether it is here.
 //!
 //! Not for when it is fetched, nor by whom (`ahead`, the room). To know before changing it: a page asks only whether something
-//! is missing, by what stands at the end of that, since each click pays for it; all that is missing is found out by whoever
+//! is missing, by two things that are looked up, since each click pays for it; all that is missing is found out by whoever
 //! fetches it.
 
 use super::Mailbox;
-use super::list::{Shown, beside_newest};
+use super::list::{SHORT, Shown, beside_newest};
 use crate::error::Result;
-use crate::mail::{Entry, ListId};
+use crate::mail::{Entry, Flags, ListId, MessageRef, PartPath, Row};
 use crate::remote::Plan;
 use crate::route::ListQuery;
 use crate::store::keys::List;
@@ -15,19 +15,42 @@ use crate::store::keys::List;
 /// How many pages beyond the one that is shown are fetched; when the second of them is missing, they are.
 const PAGES: u32 = 4;
 const MISSED: u32 = 2;
+/// Unread messages on a page whose texts are fetched, and bytes of the texts of all.
+const UNREAD: usize = 10;
+const ALL_BYTES: u32 = 1024 * 1024;
+
+/// What is in sight on a page of a list, as it is cached.
+pub struct InSight {
+    /// The rank below which the next page begins.
+    pub below: u32,
+    /// Unread messages and their ranks, the newest first.
+    pub unread: Vec<(MessageRef, u32)>,
+}
 
 /// How a list stands. What was asked before it changed is older than what is known.
 #[derive(PartialEq, Eq)]
 pub struct Standings(Option<List>);
 
 impl Mailbox<'_, '_> {
-    /// The page of a list that was shown, where something that the next clicks need is not here.
+    /// The page of a list that was shown, or on which what was read stands, where something that the next clicks need is not
+    /// here, or the server is still to be told what was read.
     pub fn lacks_ahead(&mut self) -> Option<ListQuery> {
-        let shown = self.shown.take().filter(|_| !self.offline.is_set())?;
-        self.lacks_pages(&shown).then(|| ListQuery {
+        if self.offline.is_set() {
+            return None;
+        }
+        if let Some(folder) = self.read_in.take() {
+            return Some(ListQuery::newest(folder));
+        }
+        let shown = self.shown.take()?;
+        (self.lacks_pages(&shown) || self.lacks_text(&shown)).then(|| ListQuery {
             page: shown.page,
             ..ListQuery::first(shown.list)
         })
+    }
+
+    fn lacks_text(&mut self, shown: &Shown) -> bool {
+        let message = shown.unread.and_then(|entry| shown.head.message(entry));
+        message.is_some_and(|message| !self.cache.has_text(&message, &PartPath::header()))
     }
 
     fn lacks_pages(&mut self, shown: &Shown) -> bool {
@@ -43,10 +66,32 @@ impl Mailbox<'_, '_> {
         message.is_some_and(|message| !self.cache.has_row(&message))
     }
 
-    /// The rank below which the page after this one begins; None where the list is not cached.
-    pub fn end_of(&mut self, query: &ListQuery) -> Option<u32> {
+    /// What is in sight on a page of a list; None where the list is not cached.
+    pub fn in_sight(&mut self, query: &ListQuery) -> Option<InSight> {
         let head = self.cache.list(&query.list)?;
-        Some(self.window(query, &head).ranks.start)
+        let ranks = self.window(query, &head).ranks;
+        let entries = self.cache.entries(&query.list, &head, ranks.clone())?;
+        let rows = self.cache.rows_of(&head, &entries);
+        let mut room = ALL_BYTES;
+        let mut unread = Vec::new();
+        for (entry, rank) in entries.iter().zip(ranks.clone()).rev() {
+            let row = rows.get(entry).filter(|row| !row.flags.has(&Flags::SEEN));
+            let bytes = row
+                .and_then(Row::text_bytes)
+                .filter(|bytes| *bytes <= SHORT);
+            let Some((bytes, message)) = bytes.zip(head.message(*entry)) else {
+                continue;
+            };
+            let Some(left) = room.checked_sub(bytes).filter(|_| unread.len() < UNREAD) else {
+                break;
+            };
+            room = left;
+            unread.push((message, rank));
+        }
+        Some(InSight {
+            below: ranks.start,
+            unread,
+        })
     }
 
     /// Fetches what is missing of the rows of the pages of a list below a rank, of the list as it is cached.

@@ -216,6 +216,11 @@ impl<'v, 'p> Cache<'v, 'p> {
         self.store.get(self.encryption(), &TEXTS, &key)
     }
 
+    /// True where there is such a part, whether or not it opens.
+    pub fn has_text(&mut self, at: &MessageRef, path: &PartPath) -> bool {
+        self.store.has(&TEXTS, &self.data.message(at).text(path))
+    }
+
     /// Keeps a part of a message.
     pub fn put_text(&mut self, at: &MessageRef, path: &PartPath, bytes: &Vec<u8>) {
         let key = self.data.message(at).text(path);

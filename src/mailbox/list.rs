@@ -10,12 +10,14 @@ use std::ops::Range;
 use super::sync::Compared;
 use super::{Mailbox, stretches};
 use crate::error::{Cause, Error, Imap, Result};
-use crate::mail::{Conversation, Entry, FolderName, FolderRef, ListId, Permits, Row, Uid};
+use crate::mail::{Conversation, Entry, Flags, FolderName, FolderRef, ListId, Permits, Row, Uid};
 use crate::route::{Anchor, ListPage, ListQuery, Selected};
 use crate::store::keys::{FlagsAsOf, List};
 
 /// How often a list is compared again within one request, where a folder will not stand still.
 const ATTEMPTS: u32 = 3;
+/// Texts of a message of more bytes than this are long: nobody but who opens it fetches them.
+pub(super) const SHORT: u32 = 256 * 1024;
 
 /// A page of a list.
 #[derive(Clone, Debug)]
@@ -45,15 +47,24 @@ pub(super) struct Shown {
     pub head: List,
     /// The oldest rank on it.
     pub first: u32,
+    /// Its newest unread message whose texts are known not to be long.
+    pub unread: Option<Entry>,
 }
 
 impl Shown {
     fn of(listing: &Listing) -> Shown {
+        let is_short = |line: &&Line| {
+            let row = line.row.as_ref().filter(|row| !row.flags.has(&Flags::SEEN));
+            let bytes = row.and_then(Row::text_bytes);
+            bytes.is_some_and(|bytes| bytes <= SHORT)
+        };
+        let unread = listing.lines.iter().find(is_short);
         Shown {
             list: listing.list.clone(),
             page: listing.page.clone(),
             head: listing.head.clone(),
             first: listing.ranks.start,
+            unread: unread.map(|line| line.entry),
         }
     }
 }

@@ -118,6 +118,8 @@ impl Mailbox<'_, '_> {
                 // It stays pending, and the message is shown all the same.
                 self.offline.note(failure).unwrap_or_default();
             }
+            let is_untold = self.cache.pending(&at.within()).contains(&at.uid);
+            self.read_in = is_untold.then(|| at.folder.clone());
         }
         let header = texts.remove(&PartPath::header()).unwrap_or_default();
         self.keep_sender(at, &mut row, &header);

@@ -45,7 +45,7 @@ use list::Shown;
 use sync::{Compared, Counting, Purpose, Sync};
 
 pub use act::Settled;
-pub use ahead::Standings;
+pub use ahead::{InSight, Standings};
 pub use change::{Change, FolderDone, FolderOutcome, Order, Outcome, WayBack, Which};
 pub use list::{Line, Listing, Together};
 pub use message::{Fetched, HEADER_BYTES, KEPT_BYTES, PartBytes, WHOLE_BYTES};
@@ -64,8 +64,9 @@ pub struct Mailbox<'v, 'p> {
     rows: u32,
     /// Where the reader's days begin.
     zone: Zone,
-    /// The page of a list that was shown.
+    /// The page of a list that was shown; and the folder of a message that was read without the server being told.
     shown: Option<Shown>,
+    read_in: Option<FolderName>,
 }
 
 /// What somebody chose of how lists are shown.
@@ -104,6 +105,7 @@ impl<'v, 'p> Mailbox<'v, 'p> {
             rows: options.rows,
             zone: options.zone,
             shown: None,
+            read_in: None,
         }
     }
 

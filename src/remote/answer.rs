@@ -111,6 +111,18 @@ impl Flight {
         flight
     }
 
+    /// As if only some of its commands had gone out, of those that open a folder or fetch from it; or all of them.
+    pub(super) fn part(&self, commands: &[usize]) -> Flight {
+        let ends = commands
+            .iter()
+            .map(|n| self.ends.get(*n).cloned().flatten());
+        Flight {
+            ends: ends.collect(),
+            places: commands.iter().map(|n| self.place(*n)).collect(),
+            ..self.clone()
+        }
+    }
+
     /// A command about the messages of a folder, or one that opens a folder, is about to go out.
     pub(super) fn awaits(&mut self, command: usize) {
         if let Some(place) = self.places.get(command) {

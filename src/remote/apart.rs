@@ -3,14 +3,16 @@
 //! there. So whoever asks needs no second way to ask, and the gate is never held while the server thinks.
 //!
 //! Not for whether an answer still fits what is known by then (`ahead`). To know before changing it: two plans that say the
-//! same are the same question; nothing that changes anything is asked so.
+//! same are the same question; nothing is changed so, except that a message has been read.
 
 use super::answer::Flight;
 use super::capabilities::Capabilities;
+use super::change::Change;
 use super::command::Command;
 use super::plan::Plan;
 use super::{Remote, ahead_only};
 use crate::error::Result;
+use crate::mail::Flags;
 
 /// What was asked apart, and what came.
 #[derive(Default)]
@@ -20,15 +22,18 @@ pub struct Answers {
 }
 
 impl Answers {
-    /// Asks something over a connection, which is opened where it is not open yet.
+    /// Asks over a connection, which is opened where it is not open yet. What is about the same folder goes out together.
     ///
     /// # Errors
-    /// As `Remote::fly`.
-    pub fn ask(&mut self, remote: &mut Remote, plan: Plan) -> Result<()> {
-        let asked = said(&plan);
-        let flight = remote.fly(plan)?;
-        self.able = remote.capabilities().cloned();
-        self.flown.push((asked, flight));
+    /// As `Remote::fly`; what came before stays.
+    pub fn ask(&mut self, remote: &mut Remote, plans: impl Iterator<Item = Plan>) -> Result<()> {
+        for Together { plan, parts, .. } in together(plans) {
+            let flight = remote.fly(plan)?;
+            self.able = remote.capabilities().cloned();
+            for (asked, commands) in parts {
+                self.flown.push((asked, flight.part(&commands)));
+            }
+        }
         Ok(())
     }
 
@@ -62,8 +67,7 @@ impl<'a> Apart<'a> {
         if let Some((_, flight)) = flown.find(|(question, _)| *question == asked) {
             return Ok(flight.clone());
         }
-        let is_change = |command: &Command| matches!(command, Command::Change(_));
-        if !plan.commands.iter().any(is_change) {
+        if !plan.commands.iter().any(changes) {
             self.asked = Some(plan);
         }
         Err(ahead_only())
@@ -71,6 +75,54 @@ impl<'a> Apart<'a> {
 
     pub fn take_asked(&mut self) -> Option<Plan> {
         self.asked.take()
+    }
+}
+
+/// Plans that go out as one.
+struct Together {
+    plan: Plan,
+    /// What opens the folder that all of them only fetch texts from.
+    opens: Option<String>,
+    /// What each of them says, and which commands it has.
+    parts: Vec<(String, Vec<usize>)>,
+}
+
+fn together(plans: impl Iterator<Item = Plan>) -> Vec<Together> {
+    let mut all: Vec<Together> = Vec::new();
+    for plan in plans {
+        let (asked, opens) = (said(&plan), opens(&plan));
+        match all.last_mut() {
+            Some(last) if opens.is_some() && last.opens == opens => {
+                let from = last.plan.commands.len();
+                let rest = plan.commands.into_iter().skip(1);
+                last.plan.commands.extend(rest);
+                let commands = std::iter::once(0).chain(from..last.plan.commands.len());
+                last.parts.push((asked, commands.collect()));
+            }
+            _ => all.push(Together {
+                parts: vec![(asked, (0..plan.commands.len()).collect())],
+                opens,
+                plan,
+            }),
+        }
+    }
+    all
+}
+
+/// How a plan opens a folder that it only fetches texts from.
+fn opens(plan: &Plan) -> Option<String> {
+    let (first, rest) = plan.commands.split_first()?;
+    let is_fetch = |command: &Command| matches!(command, Command::FetchSections { .. });
+    let opens = matches!(first, Command::Open { .. }) && rest.iter().all(is_fetch);
+    opens.then(|| format!("{first:?}"))
+}
+
+/// True for a command that changes anything but that a message has been read.
+fn changes(command: &Command) -> bool {
+    match command {
+        Command::Change(Change::Store(store)) => !store.add || store.flags != Flags::SEEN,
+        Command::Change(_) => true,
+        _ => false,
     }
 }
 

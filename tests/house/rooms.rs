@@ -76,8 +76,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "ahead",
         &[
-            "config", "desk", "detached", "gate", "later", "mailbox", "process", "profile",
-            "remote", "route", "session", "state", "store",
+            "config", "desk", "detached", "document", "gate", "later", "mailbox", "process",
+            "profile", "remote", "route", "session", "state", "store",
         ],
     ),
     (
