@@ -4,6 +4,7 @@
 //! `~/.postern/postern.toml` of the effective user. No environment variable and no request header takes part: a client
 //! can forge those. An unknown key or a bad value is an error that names file, line and key.
 
+mod faults;
 mod sending;
 
 use std::fs;
@@ -14,7 +15,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Cause, Error, Result};
+use crate::error::Result;
 use crate::settings::{Chosen, FolderChoices, Hoster, Settings};
 
 pub use sending::{Identities, SmtpServer};
@@ -229,11 +230,7 @@ impl Config {
     /// # Errors
     /// `Setup`, naming file, line and key, where a file cannot be read or says what it must not.
     pub fn read(exe: &Path, home: impl FnOnce() -> Option<PathBuf>) -> Result<Config> {
-        let beside = exe.parent().map(|dir| dir.join(".htpostern.toml"));
-        // Asked only where it is needed: the password database is several files.
-        let at_home = || home().map(|home| home.join(".postern/postern.toml"));
-        let places = [beside].into_iter().chain(std::iter::once_with(at_home));
-        for file in places.flatten() {
+        for file in places(exe, home) {
             match fs::read_to_string(&file) {
                 Ok(text) => return Config::parse(&text, &file),
                 Err(e)
@@ -241,10 +238,19 @@ impl Config {
                         e.kind(),
                         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
                     ) => {}
-                Err(e) => return Err(Error::Setup(Cause::at(&file.display().to_string(), e))),
+                Err(e) => return Err(faults::unreadable(&file, &e)),
             }
         }
         Ok(Config::default())
+    }
+
+    /// All that counts of a configuration that could not be read: where the state is, in so far as that can be made out.
+    pub fn salvaged(exe: &Path, home: impl FnOnce() -> Option<PathBuf>) -> Config {
+        let text = places(exe, home).find_map(|file| fs::read_to_string(file).ok());
+        Config {
+            state_dir: text.and_then(|text| faults::state_dir(&text)),
+            ..Config::default()
+        }
     }
 
     /// Reads the text of a configuration file; `file` only names it in errors.
@@ -252,23 +258,20 @@ impl Config {
     /// # Errors
     /// `Setup`, naming file, line and key.
     pub fn parse(text: &str, file: &Path) -> Result<Config> {
-        let wrong = |what: String| Error::Setup(Cause::at(&file.display().to_string(), what));
-        let mut config: Config = toml::from_str(text).map_err(|e| wrong(e.to_string()))?;
-        let broken = |key: &str, rule: &str| {
-            let line = text.lines().position(|l| l.trim_start().starts_with(key));
-            let at = line.map_or(String::new(), |n| format!("line {}: ", n.saturating_add(1)));
-            Err(wrong(format!("{at}{key} {rule}")))
-        };
+        let mut config: Config =
+            toml::from_str(text).map_err(|e| faults::not_understood(text, file, &e))?;
+        let unknown = |key: &str, rule: &str| Err(faults::unknown(text, file, key, rule));
+        let broken = |key: &str, rule: &str| Err(faults::broken(text, file, key, rule));
         let settings = &mut config.settings;
         settings.rows = settings.rows.or(config.limits.rows.take());
         settings.time_zone = settings.time_zone.take().or(config.time_zone.take());
         for layer in [&config.settings, &config.fixed] {
             if let Some(key) = layer.other.keys().next() {
-                return broken(key, "is not a setting");
+                return unknown(key, "is not a setting");
             }
             let folders = layer.folders.as_ref();
             if let Some(key) = folders.and_then(FolderChoices::unknown_key) {
-                return broken(key, "is not a setting of folders");
+                return unknown(key, "is not a setting of folders");
             }
             if let Some((key, rule)) = layer.broken_rule() {
                 return broken(key, rule);
@@ -437,6 +440,17 @@ impl Config {
     }
 }
 
+/// The files that may have the configuration, the first that exists has it.
+fn places(exe: &Path, home: impl FnOnce() -> Option<PathBuf>) -> impl Iterator<Item = PathBuf> {
+    let beside = exe.parent().map(|dir| dir.join(".htpostern.toml"));
+    // Asked only where it is needed: the password database is several files.
+    let at_home = || home().map(|home| home.join(".postern/postern.toml"));
+    [beside]
+        .into_iter()
+        .chain(std::iter::once_with(at_home))
+        .flatten()
+}
+
 /// A base that links can be made with: a plain path, or an https address with one.
 fn is_base(base: &str) -> bool {
     let plain = base
@@ -448,6 +462,7 @@ fn is_base(base: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::{Cause, Error};
 
     fn parse(text: &str) -> Result<Config> {
         Config::parse(text, Path::new("/x/postern.toml"))
@@ -455,7 +470,7 @@ mod tests {
 
     fn refusal(text: &str) -> String {
         match parse(text) {
-            Err(Error::Setup(Cause(why))) => why,
+            Err(Error::Setup(_, Cause(why))) => why,
             other => panic!("{other:?}"),
         }
     }

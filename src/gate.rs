@@ -8,6 +8,7 @@ mod ahead_place;
 mod later_place;
 mod sign_in_place;
 mod slot;
+mod trial;
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -20,6 +21,7 @@ pub use self::later_place::later_place;
 pub use self::sign_in_place::{Newcomer, SIGN_INS, sign_in_place};
 pub use self::slot::WAITERS;
 use self::slot::{Slot, slots};
+pub use self::trial::{noted, trial_lock};
 use crate::config;
 use crate::error::{Cause, Error, Result};
 use crate::process::Ticks;
@@ -462,21 +464,6 @@ pub fn upload_place(state: &State, user: UserId) -> Result<Option<UploadPlace>> 
 /// A place for a long body, held until the body is no longer needed.
 #[derive(Debug)]
 pub struct UploadPlace(#[expect(dead_code, reason = "a lock, held to be held")] File);
-
-/// A lock of no meaning, by which `check` tries whether locks in the state directory keep others out, as all of this rests
-/// on; None where somebody else has it.
-///
-/// # Errors
-/// `DiskFull`, `Setup`.
-pub fn trial_lock(state: &State) -> Result<Option<TrialLock>> {
-    let path = slots(state)?.join("check");
-    let file = open(&path)?;
-    Ok(try_lock(&file, &path)?.then_some(TrialLock(file)))
-}
-
-/// A lock of no meaning, held.
-#[derive(Debug)]
-pub struct TrialLock(#[expect(dead_code, reason = "a lock, held to be held")] File);
 
 /// A lock held for no other reason than to be held.
 struct Held(File);

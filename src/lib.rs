@@ -11,7 +11,7 @@
 //! | floor | rooms |
 //! |---|---|
 //! | roof | `main` (the one place that ends the process), [`cli`] for a shell, [`app`] for a request |
-//! | what a click does | [`actions`]: one for each route; [`jobs`] for what takes long; [`ahead`]: what the next clicks need, fetched before they come |
+//! | what a click does | [`actions`]: one for each route; [`jobs`] for what takes long; [`ahead`]: what the next clicks need, fetched before they come; [`checks`]: what is found out of an installation by trying it |
 //! | how it looks | [`views`]: plain data in, markup out |
 //! | meaning | [`document`]: what is to be read of a message; [`draft`]: from what was typed to a message that can be sent; [`mailbox`]: what is cached, what is fetched and compared, what is changed, and a front that decides; [`desk`]: a user's gate, store and session, opened and closed in one order; [`session`]; [`notices`]: what the page after an act says; [`people`]: whom a user may want to write to; [`settings`]: built in, then the hoster, then the user |
 //! | doors | [`gate`] (fs2), [`state`], [`throttle`], [`store`] (sled), [`profile`] (toml), [`outbox`], [`ledger`]: what became of each message that was to be sent, [`later`]: a form that is sent after a while, [`submission`] (lettre), [`key_files`], [`remote`] (imap, native-tls), [`mime`] (mail-parser), [`clean`] (ammonia), [`request`] and [`response`] (cgi), [`spool`] |
@@ -103,6 +103,7 @@ pub mod ahead;
 pub mod app;
 pub mod assets;
 pub mod characters;
+pub mod checks;
 pub mod clean;
 pub mod cli;
 pub mod config;

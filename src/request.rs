@@ -68,6 +68,8 @@ pub struct Head {
     /// True for what our script fetches so (`X-Postern-Ahead`, see www/panes.js): it never waits, keeps no session alive, and is
     /// not answered where the mail server would have to be asked. Another site cannot send this header.
     pub ahead: bool,
+    /// True where the page was asked for at another path than `base_url` says, and no proxy says that it stands between.
+    pub is_elsewhere: bool,
     /// What the web server is known to serve files from: its document root, and that of the alias that led here.
     pub served: Vec<PathBuf>,
 }
@@ -150,6 +152,9 @@ pub fn judge(config: &Config, var: impl Fn(&str) -> Option<OsString>) -> Result<
         None => own.clone(),
     };
     let asked = below(path, &base).or_else(|| below(path, &own));
+    let by_proxy = ["HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_VIA"];
+    let is_elsewhere =
+        below(path, &base).is_none() && !by_proxy.iter().any(|name| var(name).is_some());
     let path = asked.unwrap_or(path).to_owned();
 
     let peer: Option<IpAddr> = text("REMOTE_ADDR").parse().ok();
@@ -198,6 +203,7 @@ pub fn judge(config: &Config, var: impl Fn(&str) -> Option<OsString>) -> Result<
         prefetch: text("HTTP_SEC_PURPOSE").contains("prefetch") || ahead,
         ahead,
         method,
+        is_elsewhere,
         served: ["DOCUMENT_ROOT", "CONTEXT_DOCUMENT_ROOT"]
             .iter()
             .filter_map(|name| optional(name))

@@ -22,7 +22,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Config;
-use crate::error::{Cause, Error, Result};
+use crate::error::{Cause, Error, Fault, Result};
 use crate::gate::Pass;
 use crate::key_files::{KeyFiles, KeyName};
 use crate::notices;
@@ -297,9 +297,10 @@ impl Session {
     /// `Setup` where the server is no longer configured.
     pub fn account<'a>(&'a self, config: &'a Config) -> Result<Account<'a>> {
         let server = config.server_of_realm(&self.realm).ok_or_else(|| {
-            Error::Setup(Cause::new(
-                "the [[domain]] table of a session is no longer configured",
-            ))
+            Error::Setup(
+                Fault::Other,
+                Cause::new("the [[domain]] table of a session is no longer configured"),
+            )
         })?;
         Ok(Account {
             server,

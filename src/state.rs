@@ -13,7 +13,7 @@ use std::time::Duration;
 
 pub use self::ownership::judge_program_file;
 use crate::config::Config;
-use crate::error::{Cause, Error, Result};
+use crate::error::{Cause, Error, Fault, PlaceFault, Result};
 use crate::process;
 use crate::seal::{self, Key};
 use crate::time;
@@ -70,6 +70,12 @@ impl State {
         })
     }
 
+    /// True while nobody has ever signed in here, as far as this process may look: then there are no users.
+    pub fn is_unused(place: Option<&Path>) -> bool {
+        let users = place.map(|dir| fs::symlink_metadata(dir.join("users")));
+        users.is_none_or(|users| users.is_err())
+    }
+
     /// Opens the state directory, making it on first use. `served`: what the web server is known to serve files from.
     ///
     /// # Errors
@@ -78,18 +84,20 @@ impl State {
     pub fn open(config: &Config, served: &[PathBuf]) -> Result<State> {
         let Some(dir) = State::place(config) else {
             return Err(setup(
+                Fault::NoPlace,
                 Path::new("state_dir"),
                 "is not set, and this user has no home directory. Set state_dir in .htpostern.toml",
             ));
         };
         let found = match fs::symlink_metadata(&dir) {
             Err(e) if e.kind() == io::ErrorKind::NotFound => {
-                make_dir(&dir, true)?;
-                fs::symlink_metadata(&dir)
+                let mut options = DirBuilder::new();
+                let made = options.mode(0o700).recursive(true).create(&dir);
+                made.and_then(|()| fs::symlink_metadata(&dir))
             }
             found => found,
         };
-        let found = found.map_err(|e| failed(&dir, &e))?;
+        let found = found.map_err(|e| place_failed(&dir, &e))?;
         let real = ownership::judge_directory(&dir, &found)?;
         ownership::judge_place(&dir, &real, served)?;
         ownership::deny_web_server(&dir)?;
@@ -252,8 +260,20 @@ pub fn failed(path: &Path, e: &io::Error) -> Error {
     let cause = Cause::at(&path.display().to_string(), e);
     match is_full(e) {
         true => Error::DiskFull(cause),
-        false => Error::Setup(cause),
+        false => Error::Setup(Fault::Other, cause),
     }
+}
+
+/// The same of the state directory itself and what stands in it.
+fn place_failed(path: &Path, e: &io::Error) -> Error {
+    use io::ErrorKind::{NotADirectory, PermissionDenied, ReadOnlyFilesystem};
+    let fault = match e.kind() {
+        PermissionDenied | ReadOnlyFilesystem => PlaceFault::Denied,
+        NotADirectory => PlaceFault::NoDirectory,
+        _ => return failed(path, e),
+    };
+    let cause = Cause::at(&path.display().to_string(), e);
+    Error::Setup(Fault::Place(fault), cause)
 }
 
 /// True where there is no room: on the disk, in the account, or (where the host limits that) in a single file.
@@ -262,8 +282,8 @@ pub fn is_full(e: &io::Error) -> bool {
     matches!(e.kind(), StorageFull | QuotaExceeded | FileTooLarge)
 }
 
-fn setup(path: &Path, why: &str) -> Error {
-    Error::Setup(Cause(format!("{} {why}", path.display())))
+fn setup(fault: Fault, path: &Path, why: &str) -> Error {
+    Error::Setup(fault, Cause(format!("{} {why}", path.display())))
 }
 
 /// Reads the secret, or makes it while the installation is new.
@@ -277,6 +297,7 @@ fn secret(dir: &Path) -> Result<Key> {
             Ok(bytes) => {
                 return <[u8; 32]>::try_from(bytes).map(Key::new).map_err(|_| {
                     setup(
+                        Fault::Secret,
                         &path,
                         "is damaged. Restore it from a backup, or delete users/ too (everyone must then sign in again, and settings are lost)",
                     )
@@ -287,13 +308,18 @@ fn secret(dir: &Path) -> Result<Key> {
         }
         if users.exists() {
             return Err(setup(
+                Fault::Secret,
                 &path,
                 "is missing, although users/ is there. Restore it from a backup, or delete users/ too (everyone must then sign in again, and settings are lost)",
             ));
         }
         make_secret(dir, &path)?;
     }
-    Err(setup(&path, "cannot be read back after it was made"))
+    Err(setup(
+        Fault::Place(PlaceFault::Denied),
+        &path,
+        "cannot be read back after it was made",
+    ))
 }
 
 /// The bytes of the secret; no error where there is none.
@@ -305,7 +331,7 @@ fn read_secret(path: &Path) -> std::result::Result<Vec<u8>, Option<Error>> {
     let file = match file {
         Ok(file) => file,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Err(None),
-        Err(e) => return Err(Some(failed(path, &e))),
+        Err(e) => return Err(Some(place_failed(path, &e))),
     };
     ownership::judge_file(path, &file).map_err(Some)?;
     few_bytes(file, size_of::<Key>()).map_err(|e| Some(failed(path, &e)))
@@ -337,7 +363,7 @@ fn make_secret(dir: &Path, path: &Path) -> Result<()> {
         }
     })();
     let removed = fs::remove_file(&own);
-    made.and(removed).map_err(|e| failed(path, &e))?;
+    made.and(removed).map_err(|e| place_failed(path, &e))?;
     sync_dir(dir)
 }
 
@@ -385,7 +411,8 @@ mod tests {
                 None => fs::remove_file(&secret).unwrap(),
                 Some(bytes) => fs::write(&secret, bytes).unwrap(),
             }
-            let Err(Error::Setup(Cause(why))) = State::open(&at(dir.path()), &[]) else {
+            let Err(Error::Setup(Fault::Secret, Cause(why))) = State::open(&at(dir.path()), &[])
+            else {
                 panic!("opened");
             };
             assert!(why.contains("state/secret"), "{why}");
@@ -397,7 +424,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         assert!(matches!(
             State::open(&at(dir.path()), &[dir.path().to_owned()]),
-            Err(Error::Setup(_))
+            Err(Error::Setup(Fault::Place(PlaceFault::Served), _))
         ));
     }
 }

@@ -11,6 +11,7 @@ mod compose;
 mod extras;
 mod failures;
 mod finding;
+mod first_visit;
 mod folders;
 mod identities;
 mod import;

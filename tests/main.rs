@@ -34,6 +34,8 @@ mod disk;
 mod door;
 /// Looking for mails, and sorting them.
 mod find;
+/// Before anybody has signed in: what is wrong with an installation, told in the browser.
+mod first_visit;
 /// Strangers, forgers and guessers in great numbers.
 mod floods;
 /// Lists and their places, folders and their names, while another mail program changes both.

@@ -176,8 +176,10 @@ fn with_ftp_and_no_shell_the_archive_becomes_a_webmail() {
     let status = visitor.get_once("/").status();
     assert!(matches!(status, 403 | 500), "{status}");
     upload(&files[&format!("{TOP}/postern")], &program, 0o755);
-    // The web server's user has no home directory.
-    visitor.get("/").shows("This site is not set up correctly");
+    // The web server's user has no home directory: the page says what that means.
+    let page = visitor.get("/");
+    page.shows("Postern is not ready yet")
+        .shows("\u{201c}state_dir\u{201d} is not set");
 
     let example =
         String::from_utf8_lossy(&files[&format!("{TOP}/example.htpostern.toml")]).into_owned();
@@ -198,8 +200,24 @@ fn with_ftp_and_no_shell_the_archive_becomes_a_webmail() {
             ),
         );
     assert_eq!(settings.matches("\n[imap]\nhost").count(), 1, "{settings}");
-    upload(settings.as_bytes(), &cgi_bin.join(".htpostern.toml"), 0o600);
-    let page = visitor.get("/sign-in");
+    let config = cgi_bin.join(".htpostern.toml");
+    // A slip of the hand, named by line, and corrected.
+    let slip = settings.replace("security = \"none\"", "securty = \"none\"");
+    upload(slip.as_bytes(), &config, 0o600);
+    let line = slip.lines().position(|line| line.starts_with("securty"));
+    let line = format!("Line {} of", line.expect("a slip") + 1);
+    let page = page.click("Check again");
+    page.shows("\u{201c}[imap] securty\u{201d} does not exist")
+        .shows(&line);
+    // The server of somebody else, and then the right one.
+    let other = settings.replace(&format!("port = {}", server.port()), "port = 9");
+    upload(other.as_bytes(), &config, 0o600);
+    let page = page.click("Check again");
+    page.shows("The mail server cannot be reached")
+        .shows("[imap] host");
+    upload(settings.as_bytes(), &config, 0o600);
+    let page = page.click("Check again");
+    page.hides("not ready");
     let form = page.form("sign-in").set("login", "ann");
     let list = form.set("password", &password_of("ann")).submit();
     list.has_status(200).shows("Message 3");

@@ -14,7 +14,7 @@ use crate::views::error::ErrorPage;
 /// folders and its list; what was to be done, and has to wait, says so inside.
 pub fn stays_inside(error: &Error, is_act: bool) -> bool {
     match error {
-        Error::Imap(Imap::LoginRefused, _) | Error::NotSignedIn | Error::Setup(_) => false,
+        Error::Imap(Imap::LoginRefused, _) | Error::NotSignedIn | Error::Setup(..) => false,
         Error::TooMany { .. } | Error::Busy { .. } => is_act,
         Error::Gone(_)
         | Error::NotFound

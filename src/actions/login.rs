@@ -12,6 +12,7 @@ use crate::response::Response;
 use crate::route::Route;
 use crate::session::{self, FormToken};
 use crate::state::State;
+use crate::views::first_visit::FirstVisit;
 use crate::views::login::{
     CARRIED, CARRIED_FIELD, CARRIED_TARGET, CARRIED_WITHOUT_FILES, Carried, LoginPage, Reason, page,
 };
@@ -42,6 +43,8 @@ pub struct SignInFields<'a> {
     pub reason: Option<Reason>,
     /// A form that is shown again after signing in.
     pub carried: Carried,
+    /// What has been found out where nobody has signed in yet.
+    pub first: Option<FirstVisit>,
 }
 
 /// The sign-in form.
@@ -62,6 +65,7 @@ pub fn form(at: &SignInPlace, status: u16, fields: &SignInFields) -> Response {
         to: fields.to,
         reason,
         carried: &fields.carried,
+        first: fields.first.as_ref(),
     });
     let response = Response::page(status, markup);
     match proof.cookie {

@@ -7,6 +7,7 @@
 
 mod accept;
 mod carry;
+mod first_visit;
 mod needs;
 mod refusal;
 mod sign_in;
@@ -23,7 +24,7 @@ use self::needs::{Elsewhere, Needs, Who, needs};
 use self::timing::Timing;
 pub use self::wake::Wake;
 use crate::config::Config;
-use crate::error::{Cause, Error, Progress, Result};
+use crate::error::{Cause, Error, Fault, Progress, Result};
 use crate::gate::{self, Gate, UploadPlace};
 use crate::jobs::Download;
 use crate::process;
@@ -45,6 +46,8 @@ const HARDER: Duration = Duration::from_secs(3);
 /// What is known before a request is judged.
 struct Context {
     config: Config,
+    /// Why the configuration is the built-in one: its file, or the program, cannot be relied on.
+    broken: Option<Error>,
     head: Head,
     words: Words,
     watch: Watch,
@@ -91,6 +94,15 @@ impl Door {
 }
 
 impl Context {
+    /// Whether anything can be done for anybody.
+    fn is_fit(&self) -> Result<()> {
+        if time::is_clock_wrong() {
+            let cause = "the clock of this machine is set to a time before 1970";
+            return Err(Error::Setup(Fault::Clock, Cause::new(cause)));
+        }
+        self.broken.clone().map_or(Ok(()), Err)
+    }
+
     /// The address of the page itself, base and all, where it is safe to ask for it again.
     fn again(&self) -> Option<String> {
         let again = || format!("{}{}", self.head.base.0, self.head.here());
@@ -122,11 +134,12 @@ pub fn serve() -> (Answer, Wake) {
         words: Words::chosen(&head.language),
         progress: Progress::new(!head.is_get()),
         config,
+        broken,
         head,
         watch,
         wake: Wake::default(),
     };
-    let answer = answered(&context, refused.or(broken));
+    let answer = answered(&context, refused);
     (answer, context.wake)
 }
 
@@ -162,9 +175,13 @@ fn answered(context: &Context, refused: Option<Error>) -> Answer {
     Answer::Page(response.with("Server-Timing", timing.header(context.watch.passed())))
 }
 
+fn program() -> PathBuf {
+    std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/"))
+}
+
 /// The configuration; the built-in one beside the reason why it could not be read.
 fn config() -> (Config, Option<Error>) {
-    let exe = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("/"));
+    let exe = program();
     let judged = Config::read(&exe, process::home).and_then(|config| {
         for file in config.file.iter().chain([&exe]) {
             state::judge_program_file(file)?;
@@ -180,14 +197,14 @@ fn config() -> (Config, Option<Error>) {
 /// Route, cookie, body, in this order: a request is judged as far as that can be done without opening anything of a user.
 fn admit(context: &Context) -> Result<Asked<'_>> {
     let Context { config, head, .. } = context;
-    if time::is_clock_wrong() {
-        let cause = "the clock of this machine is set to a time before 1970";
-        return Err(Error::Setup(Cause::new(cause)));
-    }
     let route = routed(head)?;
     let door = match needs(&route).who {
+        // Whatever is wrong: the page that says so needs its style.
         Who::Anyone(_) => None,
-        Who::Stranger(_) | Who::FormToken | Who::Session(_) => Some(Door::open(config, head)?),
+        Who::Stranger(_) | Who::FormToken | Who::Session(_) => {
+            context.is_fit()?;
+            Some(Door::open(config, head)?)
+        }
     };
     let (form, place) = form(context, needs(&route).body, door.as_ref())?;
     Ok(Asked {

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::needs::{Back, FailsAs};
-use super::{Answer, Asked, Context, Door, carry};
+use super::{Answer, Asked, Context, Door, carry, first_visit};
 use crate::actions::login::{self, SignInFields, SignInPlace};
 use crate::error::{Error, Failure, Result};
 use crate::gate::Pass;
@@ -50,10 +50,18 @@ pub(super) fn not_signed_in(
         None => matches!(to.as_str(), "" | "/"),
         Some(_) => matches!(needs.back, Back::SignedOut),
     };
+    let is_front = is_asked_for && reason.is_none();
+    let first = is_front
+        .then(|| first_visit::found(asked.context, door))
+        .flatten();
+    if let Some(first) = first.as_ref().filter(|first| first.is_wrong()) {
+        return Ok(Answer::Page(first_visit::page(asked.context, first)));
+    }
     let fields = SignInFields {
         to: &to,
         reason,
         carried: carry::keep(asked, door, pass.as_ref()),
+        first,
         ..SignInFields::default()
     };
     // It is not held while the answer is written.
@@ -140,7 +148,13 @@ pub(super) fn page(context: &Context, asked: Option<&Asked>, failure: &Failure) 
         refresh: retry.map(|r| u32::try_from(r.as_secs()).unwrap_or(u32::MAX)),
         folder: title.as_deref().zip(query.as_ref()),
     };
-    let markup = match asked.map_or(FailsAs::Page, |asked| asked.needs().fails_as) {
+    let fails_as = asked.map_or(FailsAs::Page, |asked| asked.needs().fails_as);
+    if fails_as == FailsAs::Page
+        && let Some(first) = first_visit::refused(context, failure)
+    {
+        return first;
+    }
+    let markup = match fails_as {
         FailsAs::Part => views::error::part(error, &page),
         FailsAs::Page => views::error::page(failure, &page),
     };

@@ -34,6 +34,7 @@ pub(super) fn sign_in(asked: &Asked, door: &Door) -> Result<Response> {
             keep: form.get(KEEP) == "1",
             reason: Some(reason),
             carried: carried.clone(),
+            first: None,
         };
         Ok(asked.sign_in_form(door, status, fields))
     };

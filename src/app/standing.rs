@@ -49,6 +49,7 @@ pub(super) fn page(
     // Its own context: whatever this visit comes to, what is told is the failure.
     let context = Context {
         config: context.config.clone(),
+        broken: None,
         head: Head {
             method: "GET".to_owned(),
             ahead: true,

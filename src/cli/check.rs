@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::ahead;
+use crate::checks;
 use crate::config::{Config, ImapServer, Security};
 use crate::error::{Cause, Error, Imap, Result};
 use crate::later::Later;
@@ -25,9 +26,6 @@ use tried::Tried;
 
 /// How long a mail server may take.
 const PATIENCE: Duration = Duration::from_secs(10);
-
-/// The argument by which `check` runs itself a second time.
-const TRY_LOCK: &str = "--try-lock";
 
 /// One line for each thing that was looked at.
 #[derive(Default)]
@@ -65,8 +63,7 @@ impl<'a> Wish<'a> {
         match arguments {
             [] => Some(Wish::Everything(None)),
             ["--url", address] => Some(Wish::Everything(Some(address))),
-            [TRY_LOCK, dir] => Some(Wish::Lock(dir)),
-            _ => None,
+            other => checks::host::is_second(other).map(Wish::Lock),
         }
     }
 }
@@ -80,7 +77,7 @@ pub fn run(wish: Wish) -> ExitCode {
                 state_dir: Some(PathBuf::from(dir)),
                 ..config
             });
-            match config.and_then(|config| host::try_lock(&config)) {
+            match config.and_then(|config| checks::host::try_lock(&config)) {
                 Ok(code) => ExitCode::from(code),
                 Err(error) => {
                     eprintln!("postern: {}", told(&error));
@@ -147,9 +144,17 @@ fn is_right_user(report: &mut Report, exe: &Path) -> bool {
         ));
         return false;
     }
+    // Root's may be run as anybody: suEXEC runs none of them, so the web server does.
+    if user != owner && owner != 0 {
+        report.wrong(&format!(
+            "the program belongs to user {owner}, and check was run as user {user}, so it did nothing. Run it as the user that owns the program, for example: sudo -u '#{owner}' {} check. If the web server runs CGI programs as its own user (no suEXEC), the program and its configuration must belong to that user or to root",
+            exe.display()
+        ));
+        return false;
+    }
     if user != owner {
         report.note(&format!(
-            "checking as user {user}, although the program belongs to user {owner}. That is right only if the web server runs CGI programs as its own user (no suEXEC)"
+            "checking as user {user}, and the program belongs to root. That is right only if the web server runs CGI programs as this user (no suEXEC)"
         ));
     }
     true

@@ -464,7 +464,7 @@ fn trouble(error: &Error) -> DraftTrouble {
         | Error::Busy { .. }
         | Error::ReadOnly
         | Error::DiskFull(_)
-        | Error::Setup(_)
+        | Error::Setup(..)
         | Error::Profile(_)
         | Error::Internal(_) => DraftTrouble::Failed,
     }

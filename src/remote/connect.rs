@@ -15,7 +15,7 @@ use std::time::Duration;
 use native_tls::{Certificate, HandshakeError, TlsConnector};
 
 use crate::config::{ImapServer, Security};
-use crate::error::{Cause, Error, Imap, Result, Said};
+use crate::error::{Cause, Error, Fault, Imap, MailServer, Result, Said, Trouble};
 use crate::process;
 use crate::time::Deadline;
 
@@ -304,22 +304,24 @@ fn starts(line: &[u8], with: &[u8]) -> bool {
 fn protect(server: &ImapServer, line: Line, limits: &Limits) -> Result<Box<dyn Stream>> {
     let mut builder = TlsConnector::builder();
     if let Some(file) = &server.ca_file {
-        let wrong =
-            |e: &dyn std::fmt::Display| Error::Setup(Cause::at(&file.display().to_string(), e));
+        let wrong = |e: &dyn std::fmt::Display| ca_file(Cause::at(&file.display().to_string(), e));
         let pem = fs::read(file).map_err(|e| wrong(&e))?;
         builder.disable_built_in_roots(true);
         for root in Certificate::stack_from_pem(&pem).map_err(|e| wrong(&e))? {
             builder.add_root_certificate(root);
         }
     }
-    let connector = builder
-        .build()
-        .map_err(|e| Error::Setup(Cause::at("TLS", e)))?;
+    let connector = builder.build().map_err(|e| ca_file(Cause::at("TLS", e)))?;
     match connector.connect(&server.host, line) {
         Ok(stream) => Ok(Box::new(stream)),
         Err(HandshakeError::WouldBlock(_)) => Err(timeout("TLS")),
         Err(HandshakeError::Failure(e)) => Err(distrust(&e, limits)),
     }
+}
+
+/// The certificates that a server is to be judged by cannot be used.
+fn ca_file(cause: Cause) -> Error {
+    Error::Setup(Fault::Mail(MailServer::Imap, Trouble::CaFile), cause)
 }
 
 /// A failed handshake by meaning. OpenSSL tells why a certificate was refused only in words, in its last parentheses.

@@ -101,6 +101,21 @@ pub struct Account<'a> {
     pub client: Option<IpAddr>,
 }
 
+/// Connects to a server and reads its greeting, without signing in.
+///
+/// # Errors
+/// `Imap`; `Setup` where `ca_file` cannot be used.
+pub fn greet(server: &ImapServer, deadline: Deadline) -> Result<()> {
+    let nobody = Account {
+        server,
+        login: "",
+        password: "",
+        client: None,
+    };
+    let limits = Rc::new(Limits::new(deadline, REQUEST_BYTES));
+    sign_in::greet(&nobody, connect(server, &limits)?)
+}
+
 /// What a request's connection has cost so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cost {

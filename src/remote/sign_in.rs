@@ -108,6 +108,23 @@ pub(super) fn sign_in(
     }
 }
 
+/// Reads the greeting and no more: nobody signs in, so no server counts an attempt.
+///
+/// # Errors
+/// As `sign_in`, but for what is about a password.
+pub(super) fn greet(account: &Account, connected: Connected) -> Result<()> {
+    if connected.greeted {
+        return Ok(());
+    }
+    let wire = Wire::new(connected.stream, false);
+    let mut client = imap::Client::new(wire.clone());
+    let told = greeting(account, &mut client, &wire)?;
+    match takes_no_passwords(told.as_ref()) {
+        true => Err(no_passwords()),
+        false => Ok(()),
+    }
+}
+
 /// An attempt to sign in.
 struct Attempt {
     /// The session, or the client that may try in another way.

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::connect::{Limits, connect, failed};
 use crate::config::{ImapServer, Security};
-use crate::error::{Cause, Error, Result};
+use crate::error::{Cause, Error, Fault, Result};
 use crate::time::Deadline;
 
 /// What is read of a page, in bytes.
@@ -19,7 +19,7 @@ const PAGE_BYTES: u64 = 64 * 1024;
 /// # Errors
 /// `Imap`, as for a mail server; `Setup` for what is no address.
 pub fn web_page(address: &str, deadline: Deadline) -> Result<Vec<u8>> {
-    let wrong = || Error::Setup(Cause(format!("{address} is not an address")));
+    let wrong = || Error::Setup(Fault::Other, Cause(format!("{address} is not an address")));
     let (security, rest) = match address.split_once("://").ok_or_else(wrong)? {
         ("https", rest) => (Security::Tls, rest),
         ("http", rest) => (Security::None, rest),

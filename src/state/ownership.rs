@@ -9,8 +9,8 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
-use super::{failed, private, setup};
-use crate::error::Result;
+use super::{failed, place_failed, private, setup};
+use crate::error::{Fault, PlaceFault, Result};
 use crate::process;
 
 /// Mode bits of everybody but the owner, and those by which they may change something.
@@ -29,21 +29,24 @@ const DENY: &str = "<IfModule mod_authz_core.c>\n  Require all denied\n</IfModul
 pub(super) fn judge_directory(dir: &Path, found: &Metadata) -> Result<PathBuf> {
     if found.is_symlink() {
         return Err(setup(
+            Fault::Place(PlaceFault::Link),
             dir,
             "is a symbolic link; name the directory that it leads to",
         ));
     }
     if !found.is_dir() {
-        return Err(setup(dir, "is not a directory"));
+        let fault = Fault::Place(PlaceFault::NoDirectory);
+        return Err(setup(fault, dir, "is not a directory"));
     }
     if found.uid() != process::user() {
         return Err(setup(
+            Fault::Place(PlaceFault::Foreign),
             dir,
             "belongs to a different user than the one that Postern runs as",
         ));
     }
     close(dir, found, 0o700)?;
-    let real = dir.canonicalize().map_err(|e| failed(dir, &e))?;
+    let real = dir.canonicalize().map_err(|e| place_failed(dir, &e))?;
     for above in real.ancestors().skip(1) {
         let found = fs::metadata(above).map_err(|e| failed(above, &e))?;
         judge_above(above, &found)?;
@@ -56,6 +59,7 @@ pub(super) fn judge_file(path: &Path, file: &File) -> Result<()> {
     let found = file.metadata().map_err(|e| failed(path, &e))?;
     if found.uid() != process::user() {
         return Err(setup(
+            Fault::Place(PlaceFault::Foreign),
             path,
             "belongs to a different user than the one that Postern runs as",
         ));
@@ -68,17 +72,22 @@ fn close(path: &Path, found: &Metadata, mode: u32) -> Result<()> {
     if found.mode() & OTHERS == 0 {
         return Ok(());
     }
-    fs::set_permissions(path, Permissions::from_mode(mode)).map_err(|e| failed(path, &e))
+    fs::set_permissions(path, Permissions::from_mode(mode)).map_err(|e| place_failed(path, &e))
 }
 
 /// A directory above ours: whoever may write there could put another in its place.
 fn judge_above(dir: &Path, found: &Metadata) -> Result<()> {
     let is_trusted = matches!(found.uid(), 0) || found.uid() == process::user();
     if !is_trusted {
-        return Err(setup(dir, "contains state_dir and belongs to another user"));
+        return Err(setup(
+            Fault::Place(PlaceFault::AboveForeign),
+            dir,
+            "contains state_dir and belongs to another user",
+        ));
     }
     if found.mode() & OTHERS_WRITE != 0 && found.mode() & STICKY == 0 {
         return Err(setup(
+            Fault::Place(PlaceFault::AboveChangeable),
             dir,
             "contains state_dir, and other users can write to it. Run chmod go-w on it",
         ));
@@ -93,13 +102,16 @@ fn judge_above(dir: &Path, found: &Metadata) -> Result<()> {
 pub fn judge_program_file(path: &Path) -> Result<()> {
     let found = fs::metadata(path).map_err(|e| failed(path, &e))?;
     let is_trusted = matches!(found.uid(), 0) || found.uid() == process::user();
-    match is_trusted && found.mode() & OTHERS_WRITE == 0 {
-        true => Ok(()),
-        false => Err(setup(
-            path,
-            "can be changed by other users. It must belong to you (or root), and only you may have write permission",
-        )),
-    }
+    let fault = match is_trusted {
+        true if found.mode() & OTHERS_WRITE == 0 => return Ok(()),
+        true => Fault::Changeable,
+        false => Fault::NotOurs,
+    };
+    Err(setup(
+        fault,
+        path,
+        "can be changed by other users. It must belong to you (or root), and only you may have write permission",
+    ))
 }
 
 /// Refuses a state directory that lies where a web server serves files: below these, or beside the program. `real`: its path
@@ -111,6 +123,7 @@ pub(super) fn judge_place(dir: &Path, real: &Path, served: &[PathBuf]) -> Result
     };
     if served.iter().any(lies_below) {
         return Err(setup(
+            Fault::Place(PlaceFault::Served),
             dir,
             "is in the document root, where the web server could serve it. Choose another state_dir",
         ));
@@ -120,6 +133,7 @@ pub(super) fn judge_place(dir: &Path, real: &Path, served: &[PathBuf]) -> Result
     let beside = program.as_deref().and_then(Path::parent);
     if beside.is_some_and(|beside| real.starts_with(beside)) {
         return Err(setup(
+            Fault::Place(PlaceFault::Served),
             dir,
             "is in the directory of the program, where the web server could serve it. Choose another state_dir",
         ));
@@ -140,6 +154,6 @@ pub(super) fn deny_web_server(dir: &Path) -> Result<()> {
         .and_then(|mut file| file.write_all(DENY.as_bytes()))
     {
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists || super::is_full(&e) => Ok(()),
-        written => written.map_err(|e| failed(&path, &e)),
+        written => written.map_err(|e| place_failed(&path, &e)),
     }
 }

@@ -170,7 +170,7 @@ fn text(error: &Error, words: Words) -> (ErrorText, Way) {
         Error::ReadOnly => (words.read_only(), Way::Folder),
         Error::OverQuota => (words.over_quota(), Way::Folder),
         Error::DiskFull(_) => (words.disk_full(), Way::Again),
-        Error::Setup(_) => (words.setup(), Way::Again),
+        Error::Setup(..) => (words.setup(), Way::Again),
         Error::Profile(_) => (words.profile(), Way::Folder),
         Error::Internal(_) => (words.internal(), Way::Again),
     }

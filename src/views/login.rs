@@ -5,6 +5,7 @@
 
 use maud::{Markup, html};
 
+use super::first_visit::{self, FirstVisit};
 use super::icons::{Icon, icon};
 use super::{TOKEN, card};
 use crate::error::Imap;
@@ -71,6 +72,8 @@ pub struct LoginPage<'a> {
     pub reason: Option<Reason>,
     /// A form that is shown again after signing in.
     pub carried: &'a Carried,
+    /// What has been found out where nobody has signed in yet.
+    pub first: Option<&'a FirstVisit>,
 }
 
 /// Why the form is shown.
@@ -121,6 +124,7 @@ pub fn page(p: &LoginPage) -> Markup {
             (waiting(words, p.carried))
             (form(p))
             p.hint { (words.sealed_password()) }
+            @if let Some(first) = p.first { (first_visit::below(words, first)) }
         }
     };
     card(p.base, words, words.sign_in(), inside)
@@ -232,6 +236,7 @@ mod tests {
                 fields: vec![("te<xt".into(), "A \"quoted\"\r\nline".into())],
                 without_files: true,
             },
+            first: None,
         };
         super::page(&page).into_string()
     }

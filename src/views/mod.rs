@@ -15,6 +15,7 @@ pub mod editor;
 pub mod error;
 pub mod extras;
 pub mod finding;
+pub mod first_visit;
 pub mod folder;
 pub mod folder_options;
 pub mod folders;

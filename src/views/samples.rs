@@ -41,6 +41,7 @@ use crate::words::Words;
 
 mod compose;
 mod extras;
+mod first_visit;
 mod identities;
 mod import;
 mod labels;
@@ -68,6 +69,7 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
             to: "",
             reason,
             carried: &Carried::Nothing,
+            first: None,
         })
     };
     let carried = |carried| {
@@ -81,6 +83,7 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
             to: "",
             reason: Some(Reason::Ended),
             carried: &carried,
+            first: None,
         })
     };
     let fields = SenderForm {
@@ -155,6 +158,13 @@ pub fn pages() -> Vec<(&'static str, Markup)> {
         (
             "sign-in-wrong",
             sign_in(Some(Reason::WrongPassword), "ann@example.org"),
+        ),
+        ("first-visit", first_visit::not_ready()),
+        ("first-visit-refused", first_visit::refused()),
+        ("first-visit-ready", first_visit::ready(Vec::new(), true)),
+        (
+            "first-visit-cannot-send",
+            first_visit::ready(vec![crate::error::Fault::NoSending], false),
         ),
         ("sign-in-http", sign_in(Some(Reason::Insecure), "")),
         ("sign-in-shared", sign_in(Some(Reason::SharedOrigin), "")),

@@ -13,9 +13,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "app",
         &[
-            "actions", "assets", "config", "desk", "gate", "jobs", "mailbox", "notices", "outbox",
-            "process", "profile", "remote", "request", "response", "route", "session", "spool",
-            "state", "store", "throttle", "views", "words", "ledger", "later", "ahead",
+            "actions", "assets", "checks", "config", "desk", "gate", "jobs", "mailbox", "notices",
+            "outbox", "process", "profile", "remote", "request", "response", "route", "session",
+            "spool", "state", "store", "throttle", "views", "words", "ledger", "later", "ahead",
         ],
     ),
     (
@@ -56,6 +56,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "ahead",
+            "checks",
             "config",
             "desk",
             "gate",
@@ -78,6 +79,19 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "config", "desk", "detached", "document", "gate", "later", "mailbox", "process",
             "profile", "remote", "route", "session", "state", "store",
+        ],
+    ),
+    (
+        "checks",
+        &[
+            "config",
+            "gate",
+            "process",
+            "remote",
+            "seal",
+            "state",
+            "store",
+            "submission",
         ],
     ),
     (
@@ -241,13 +255,14 @@ const DOORS: &[(&str, &[&str])] = &[
     (
         "postcard",
         &[
-            "detached", "document", "ledger", "outbox", "session", "store",
+            "checks", "detached", "document", "ledger", "outbox", "session", "store",
         ],
     ),
     (
         "serde",
         &[
             "ahead",
+            "checks",
             "clean",
             "config",
             "detached",

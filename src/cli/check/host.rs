@@ -3,26 +3,13 @@
 //! To know before changing it: what is looked at is what holds in this shell. A web server may limit its programs further.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 
-use super::{Report, TRY_LOCK, told};
-use crate::config::Config;
-use crate::error::{Cause, Error, Result};
-use crate::gate::{self, SIGN_INS, WAITERS};
+use super::{Report, told};
+use crate::checks::host::{
+    self, FEW_PROCESSES, LEAST_TOTAL, LITTLE_MEMORY, beside, fitting, needed, of_request,
+};
 use crate::process::{self, Limits};
 use crate::state::State;
-use crate::store::THREADS;
-
-/// How the second process ends: with the lock, or without it.
-const GOT_IT: u8 = 0;
-const KEPT_OUT: u8 = 3;
-
-/// Fewer processes and threads than this, and a few clicks at once use them up.
-const FEW_PROCESSES: u64 = 30;
-/// The smallest `[gate] total`.
-const LEAST_TOTAL: u64 = 8;
-/// Less address space than this, and the store cannot be opened.
-const LITTLE_MEMORY: u64 = 256 * 1024 * 1024;
 
 /// File systems by their numbers (statfs(2), linux/magic.h), and whether they are of this machine: of others locks may hold
 /// on one machine only, or not at all, and what one has written the other may see late.
@@ -73,46 +60,11 @@ pub fn file_system(report: &Report, dir: &Path) {
 
 /// Tries whether a lock that one process holds keeps another one out, and only as long as it is held.
 pub fn locks(report: &mut Report, state: &State) {
-    match try_locks(state) {
+    match host::locks_hold(state) {
         Ok(true) => report.good("file locking works there, between two processes"),
         Ok(false) => report.wrong("state directory: file locking does not work on this file system; choose another state_dir"),
         Err(error) => report.wrong(&format!("file locking could not be tested: {}", told(&error))),
     }
-}
-
-fn try_locks(state: &State) -> Result<bool> {
-    let Some(held) = gate::trial_lock(state)? else {
-        return Ok(false);
-    };
-    let meanwhile = other_process(state.dir())?;
-    drop(held);
-    Ok(meanwhile == KEPT_OUT && other_process(state.dir())? == GOT_IT)
-}
-
-/// Runs this program a second time for the same lock.
-fn other_process(dir: &Path) -> Result<u8> {
-    let failed = |e: std::io::Error| Error::Setup(Cause::at("a second process", e));
-    let program = std::env::current_exe().map_err(failed)?;
-    let ended = Command::new(program)
-        .args(["check", TRY_LOCK])
-        .arg(dir)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .status()
-        .map_err(failed)?;
-    let code = ended.code().and_then(|code| u8::try_from(code).ok());
-    code.filter(|code| matches!(*code, GOT_IT | KEPT_OUT))
-        .ok_or_else(|| Error::Setup(Cause::at("a second process", ended)))
-}
-
-/// What the second process does: its exit code.
-///
-/// # Errors
-/// `Setup`, `DiskFull`.
-pub fn try_lock(config: &Config) -> Result<u8> {
-    let state = State::open(config, &[])?;
-    let held = gate::trial_lock(&state)?;
-    Ok(if held.is_some() { GOT_IT } else { KEPT_OUT })
 }
 
 /// Whether the limits of the host leave room for what the configuration lets work at once.
@@ -147,40 +99,9 @@ pub fn limits(report: &mut Report, limits: &Limits, total: u32) {
     }
 }
 
-/// Processes and threads of a request that works: itself, and those of the store.
-fn of_request() -> u64 {
-    u64::try_from(THREADS).unwrap_or(u64::MAX).saturating_add(1)
-}
-
-/// Processes beside these: those that sign in, and those that wait for a place.
-fn beside() -> u64 {
-    u64::try_from(SIGN_INS.saturating_add(WAITERS)).unwrap_or(u64::MAX)
-}
-
-/// Processes and threads that are there at most with so many requests at once.
-fn needed(total: u32) -> u64 {
-    let requests = u64::from(total).saturating_mul(of_request());
-    requests.saturating_add(beside())
-}
-
-/// How many requests at once fit into so many processes and threads.
-fn fitting(processes: u64) -> u64 {
-    let left = processes.saturating_sub(beside());
-    left.checked_div(of_request()).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_fits_is_needed_at_most() {
-        for processes in [61_u64, 90, 100, 1000] {
-            let total = u32::try_from(fitting(processes)).unwrap();
-            assert!(needed(total) <= processes && needed(total + 1) > processes);
-        }
-        assert_eq!((fitting(5), needed(16)), (0, 61));
-    }
 
     #[test]
     fn no_file_system_is_named_twice() {

@@ -89,7 +89,7 @@ fn find(origin: &str, path: &str, file: &Path, words: &[u8]) -> Result<Option<St
                 Ok(_) => answered = true,
                 Err(error) => {
                     // Nobody is there: no other address leads anywhere else.
-                    let is_away = matches!(error, Error::Imap(..) | Error::Setup(_));
+                    let is_away = matches!(error, Error::Imap(..) | Error::Setup(..));
                     failed = Some(error);
                     if is_away && !answered {
                         return failed.map_or(Ok(None), Err);
