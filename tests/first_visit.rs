@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
+use crate::look::pictures;
 use crate::shell;
 use crate::support::by_hand::{ByHand, Outcome};
+use crate::support::chromium::Chromium;
 use crate::support::clock::Clock;
 use crate::support::install::{self, Part};
 use crate::support::page::Page;
@@ -470,6 +472,52 @@ fn after_the_first_sign_in_it_is_never_seen_again() {
         file.put(broken);
         told(&site, &[vague]).has_status(500).hides(NOT_READY);
     }
+}
+
+#[test]
+fn a_click_of_somebody_who_is_signed_in_looks_for_none_of_it() {
+    if !place::are_we_root() {
+        return unmet::without(Want::Root, "only root sees which files a process asks for");
+    }
+    install::need(Part::Strace);
+    let site = Site::with_inbox(3);
+    let ann = site.sign_in("ann");
+    ann.get("/").shows("Message 3");
+    let to = site.place().join("calls").display().to_string();
+    let calls = |name: &str| {
+        let file = site.state_dir().join(name).display().to_string();
+        let strace = ["strace", "-f", "-qq", "-o", &to, "-P", &file];
+        let page = ByHand::get(&site.program(), "/").by(&ann).under(&strace);
+        let text = text_of(&page.run());
+        assert!(text.contains("Message 3"), "{text}");
+        fs::read_to_string(&to).expect("what it called")
+    };
+    assert!(calls("secret").contains("secret"));
+    for name in ["users", "slots/first-visit"] {
+        assert_eq!(calls(name), "", "{name}");
+    }
+}
+
+#[test]
+fn what_is_told_can_be_read_by_everybody() {
+    let site = Site::new().start();
+    let file = File::of(&site);
+    let browser = Chromium::start();
+    let tab = browser.tab();
+    let url = format!("{}/", site.url());
+    pictures(&tab, "first-visit-ready", &url);
+    let wrong = "[imap]\nhost = \"127.0.0.1\"\nport = 9\nsecurity = \"none\"\n[smtp]\nhost = \"127.0.0.1\"\nport = 9\n";
+    file.put(format!(
+        "state_dir = \"{}\"\n{wrong}",
+        site.state_dir().display()
+    ));
+    pictures(&tab, "first-visit-not-tested", &url);
+    a_minute_later(site.state_dir());
+    pictures(&tab, "first-visit-not-ready", &url);
+    assert!(tab.text().contains(NOT_READY), "{}", tab.text());
+    file.put("[gate]\nwaitng = 3\n");
+    pictures(&tab, "first-visit-refused", &url);
+    assert!(tab.text().contains("does not exist"), "{}", tab.text());
 }
 
 #[test]
