@@ -9,6 +9,8 @@ use std::time::Duration;
 use fs2::FileExt;
 
 use crate::cost::connections;
+use crate::support::apache::Mpm;
+use crate::support::clock::Clock;
 use crate::support::kernel::{self, until};
 use crate::support::mails::{self, Mail};
 use crate::support::page::Page;
@@ -48,8 +50,11 @@ fn fetching(site: &Site) -> Vec<u32> {
     kernel::processes_for(&site.program(), "ahead")
 }
 
+/// Waits until all is fetched: by then whoever answered the last click has ended too, who starts them.
 fn fetched(site: &Site) {
-    until("all is fetched", || fetching(site).is_empty());
+    until("all is fetched", || {
+        kernel::processes(&site.program()).is_empty()
+    });
 }
 
 /// Those that fetch ahead wait for the mail server: none of them says anything before it is let go; clicks are not held.
@@ -84,7 +89,16 @@ fn every_next_page_is_at_hand_when_it_is_asked_for() {
     // Nothing is missing any more, so nobody is started for it.
     let newest = ann.get("/");
     connections(&newest, 0);
-    assert_eq!(fetching(&site), Vec::<u32>::new());
+    fetched(&site);
+    assert_eq!(site.proxy().counts().connections, counts.connections);
+}
+
+#[test]
+fn it_outlives_its_page_where_the_web_server_starts_programs_itself() {
+    let (site, ann) = relied_on(plan(60).mpm(Mpm::Prefork));
+    let list = ann.get("/");
+    fetched(&site);
+    connections(&older(&older(&list)), 0);
 }
 
 #[test]
@@ -116,9 +130,9 @@ fn what_was_asked_before_the_list_was_compared_is_dropped() {
     fs::remove_file(site.state_dir().join("later.lived")).expect("the proof");
     site.deliver(
         "ann",
-        &Mail::plain("bo@example.org", "Newer", "It came meanwhile."),
+        &Mail::plain("bo@example.org", "Plums", "It came meanwhile."),
     );
-    page.click("Refresh").shows("Newer");
+    page.click("Refresh").shows("Plums");
     site.proxy().let_go();
     fetched(&site);
     let third = older(&older(&ann.get("/")));
@@ -164,7 +178,7 @@ fn nobody_is_started_where_it_is_no_time_for_it() {
     site.proxy().reset();
     let nobody = |why: &str| {
         ann.get("/").has_status(200);
-        assert_eq!(fetching(&site), Vec::<u32>::new(), "{why}");
+        fetched(&site);
         assert_eq!(site.proxy().counts().connections, 0, "{why}");
     };
     // Somebody else of hers waits.
@@ -238,6 +252,17 @@ fn no_click_waits_for_a_server_that_hangs_and_it_ends_all_the_same() {
     assert_eq!(site.proxy().counts().logins, 1);
 }
 
+/// How many lines the program has said to the mail server with each of these in them.
+fn said(site: &Site, words: &[&str]) -> Vec<usize> {
+    let transcript = site.proxy().transcript();
+    let lines: Vec<&str> = transcript
+        .lines()
+        .filter(|line| line.contains(" C: "))
+        .collect();
+    let count = |words: &&str| lines.iter().filter(|line| line.contains(words)).count();
+    words.iter().map(count).collect()
+}
+
 /// How many messages of her inbox Ann's other mail program finds unread.
 fn unread(site: &Site) -> usize {
     let mut other = site.other_client("ann");
@@ -256,25 +281,14 @@ fn unread_messages_in_sight_are_at_hand_and_the_server_hears_of_it_when_one_is_r
     fetched(&site);
     // Nobody has read any of them.
     assert_eq!(unread(&site), 8);
-    let asked = |what: &str| {
-        let transcript = site.proxy().transcript();
-        let lines = transcript.lines();
-        lines
-            .filter(|line| line.contains(" C: ") && line.contains(what))
-            .count()
-    };
-    assert_eq!(
-        (asked("EXAMINE"), asked("(UID BODY.PEEK")),
-        (1, 8),
-        "{}",
-        site.proxy().transcript()
-    );
+    let asked = said(&site, &["EXAMINE", "(UID BODY.PEEK"]);
+    assert_eq!(asked, [1, 8], "{}", site.proxy().transcript());
     site.proxy().reset();
     let mail = list.click("Message 3");
     connections(mail.shows("This is message 3."), 0);
     fetched(&site);
     assert_eq!(unread(&site), 7);
-    assert_eq!(asked("UID STORE"), 1);
+    assert_eq!(said(&site, &["UID STORE"]), [1]);
     // One that is marked as unread stays so.
     mail.form("acts").press("act", "unread").has_status(200);
     fetched(&site);
@@ -291,4 +305,59 @@ fn large_texts_are_left_to_whoever_opens_them() {
     fetched(&site);
     connections(&list.click("Message 1"), 0);
     connections(&list.click("Long"), 1);
+}
+
+#[test]
+fn what_is_new_in_the_inbox_is_there_before_its_list_is_too_old_to_be_shown() {
+    let plan = plan(12).mails(
+        "ann",
+        "Work",
+        vec![Mail::plain("bo@example.org", "A plan", "Soon.")],
+    );
+    let clock = Clock::start(plan);
+    // She came forty seconds ago.
+    clock.set("-40s");
+    let site = &clock.site;
+    let ann = site.sign_in("ann");
+    clock.set("+0");
+    site.lets_processes_live();
+    let read = |subject: &str| {
+        Mail::plain("bo@example.org", subject, "It came meanwhile.").flagged(&["\\Seen"])
+    };
+    site.deliver("ann", &read("Plums"));
+    site.other_client("ann")
+        .append("Work", &read("Another plan"));
+    site.proxy().reset();
+    connections(ann.get("/").hides("Plums"), 0);
+    fetched(site);
+    let list = ann.get("/");
+    connections(list.shows("Plums").shows("13 messages"), 0);
+    // Once is enough for a while.
+    fetched(site);
+    assert_eq!(site.proxy().counts().connections, 1);
+    let asked = said(site, &[" UID FETCH 13 ", " LIST "]);
+    assert_eq!(asked, [1, 1], "{}", site.proxy().transcript());
+}
+
+#[test]
+fn what_was_done_while_news_were_asked_for_is_not_undone() {
+    let clock = Clock::start(plan(12));
+    clock.set("-40s");
+    let site = &clock.site;
+    let ann = site.sign_in("ann");
+    clock.set("+0");
+    site.lets_processes_live();
+    site.proxy().reset();
+    site.proxy().trouble(Trouble::Hold);
+    let list = ann.get("/");
+    held(site, 1);
+    let done = list.click("Message 12").form("acts").press("act", "delete");
+    done.hides("Message 12");
+    site.proxy().let_go();
+    fetched(site);
+    let list = ann.get("/");
+    list.hides("Message 12").shows("11 messages");
+    list.click("Refresh")
+        .hides("Message 12")
+        .shows("11 messages");
 }

@@ -8,8 +8,8 @@ use crate::config::Config;
 use crate::desk::Desk;
 use crate::document::{self, Opening};
 use crate::error::{Cause, Error, Result};
-use crate::mail::NestedPath;
-use crate::mailbox::{self, Mailbox, Standings};
+use crate::mail::{FolderName, ListId, NestedPath};
+use crate::mailbox::{self, Mailbox, Standings, news_after};
 use crate::profile::Profile;
 use crate::remote::{Answers, Capabilities, Plan, Remote};
 use crate::route::ListQuery;
@@ -51,6 +51,8 @@ pub enum Step {
     Marks,
     /// The text of an unread message, by its place among those in sight.
     Text(usize),
+    /// What is new in the inbox, and what the folders hold.
+    News,
 }
 
 impl Errand<'_> {
@@ -75,7 +77,7 @@ impl Errand<'_> {
         // Somebody who asks the server for the first time learns what it can do.
         let able = able.ok_or(Error::NotFound)?;
         let now = before.map_or(desk.now, |before| before.now);
-        let options = self.options(desk)?;
+        let (options, inbox) = self.chosen(desk)?;
         let mut steps = Steps {
             desk,
             errand: self,
@@ -88,7 +90,7 @@ impl Errand<'_> {
             has_failed: false,
         };
         let standings = steps.mailbox()?.standings(&self.page.list);
-        let is_same = before.is_none_or(|before| before.standings == standings);
+        let is_same = before.is_none_or(|before| before.standings.has_same_list(&standings));
         let in_sight = steps.mailbox()?.in_sight(self.page);
         if let Some(in_sight) = in_sight.as_ref().filter(|_| is_same) {
             steps.take(Step::Pages, |mailbox| {
@@ -110,6 +112,12 @@ impl Errand<'_> {
                 document::open(mailbox, &opening).map(drop)
             })?;
         }
+        let is_as_asked = before.is_none_or(|before| before.standings == standings);
+        if steps.asked.is_empty() && is_as_asked {
+            steps.take(Step::News, |mailbox| mailbox.fetch_news(&inbox))?;
+        }
+        // As this round leaves them.
+        let standings = steps.mailbox()?.standings(&self.page.list);
         let Steps {
             asked, has_failed, ..
         } = steps;
@@ -123,18 +131,23 @@ impl Errand<'_> {
         })
     }
 
-    /// How lists are shown.
-    fn options(&self, desk: &Desk) -> Result<mailbox::Options> {
+    /// How lists are shown, and the first page of the inbox.
+    fn chosen(&self, desk: &Desk) -> Result<(mailbox::Options, ListQuery)> {
         let profile = Profile::open(desk.pass, self.config.hoster());
         let settings = profile.settings();
         let zone = Zone::named(&settings.time_zone);
-        Ok(mailbox::Options {
-            fresh_seconds: self.config.cache.fresh_seconds,
+        let fresh = news_after(self.config.cache.fresh_seconds.into());
+        let options = mailbox::Options {
+            fresh_seconds: u32::try_from(fresh).unwrap_or(u32::MAX),
             rows: settings.rows,
             away: None,
             roles: settings.folders.roles(),
             zone: zone.ok_or(Error::Internal(Cause::new("time zone")))?,
-        })
+        };
+        let inbox = FolderName::inbox();
+        let is_grouped = settings.folders.is_grouped(&inbox);
+        let inbox = ListId::of_folder(inbox).grouped(is_grouped);
+        Ok((options, ListQuery::first(inbox)))
     }
 }
 
@@ -165,15 +178,20 @@ impl<'p> Steps<'_, 'p> {
         ))
     }
 
-    /// Takes a step. Where it fails for another reason than that it has to ask, the click will find out.
+    /// Takes a step. Where it has to ask, nothing of it is stored yet: the next round begins it where this one did. Where it
+    /// fails for another reason, the click will find out.
     fn take(&mut self, step: Step, work: impl FnOnce(&mut Mailbox) -> Result<()>) -> Result<()> {
+        let before = self.desk.store.unsaved();
         let mut mailbox = self.mailbox()?;
         let done = work(&mut mailbox);
         let asked = mailbox.take_asked();
         drop(mailbox);
         match (done, asked) {
             (Ok(()), _) => {}
-            (Err(_), Some(plan)) => self.asked.push((step, plan)),
+            (Err(_), Some(plan)) => {
+                self.desk.store.back_to(before);
+                self.asked.push((step, plan));
+            }
             (Err(_), None) => self.has_failed = true,
         }
         Ok(())

@@ -23,7 +23,8 @@ impl Wake {
     /// Starts it.
     pub fn start(self) {
         if let Some(order) = self.order.into_inner() {
-            // All of the answer first. Where either fails, the next click asks the mail server itself.
+            // All of the answer first; its end comes with that of this process. A web server signals one that has ended its answer
+            // and continues. Where either fails, the next click asks the mail server itself.
             drop(io::stdout().flush());
             drop(order.start());
         }

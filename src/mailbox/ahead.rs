@@ -7,10 +7,11 @@
 use super::Mailbox;
 use super::list::{SHORT, Shown, beside_newest};
 use crate::error::Result;
-use crate::mail::{Entry, Flags, ListId, MessageRef, PartPath, Row};
+use crate::mail::{Entry, Flags, FolderName, ListId, MessageRef, PartPath, Row};
 use crate::remote::Plan;
 use crate::route::ListQuery;
-use crate::store::keys::List;
+use crate::store::keys::{FolderList, List};
+use crate::time::Seconds;
 
 /// How many pages beyond the one that is shown are fetched; when the second of them is missing, they are.
 const PAGES: u32 = 4;
@@ -27,9 +28,36 @@ pub struct InSight {
     pub unread: Vec<(MessageRef, u32)>,
 }
 
-/// How a list stands. What was asked before it changed is older than what is known.
+/// For how many seconds at least what came by comparing ahead is not compared ahead again.
+const NEWS: Seconds = 15;
+
+/// After how many seconds that is, where what was compared is fresh for so many.
+pub fn news_after(fresh: Seconds) -> Seconds {
+    fresh.checked_div(2).unwrap_or(0).max(NEWS)
+}
+
+/// How lists and folders stand. What was asked before it changed is older than what is known.
 #[derive(PartialEq, Eq)]
-pub struct Standings(Option<List>);
+pub struct Standings {
+    list: Option<List>,
+    inbox: Option<List>,
+    folders: Option<FolderList>,
+}
+
+impl Standings {
+    /// True where a list still has the messages that it had, and was not compared meanwhile.
+    pub fn has_same_list(&self, other: &Standings) -> bool {
+        self.list.as_ref().map(numbering) == other.list.as_ref().map(numbering)
+    }
+}
+
+/// A list without what is counted of it, which changes when a message is read.
+fn numbering(head: &List) -> List {
+    let mut head = head.clone();
+    head.counts.unread = 0;
+    head.flags = Vec::new();
+    head
+}
 
 impl Mailbox<'_, '_> {
     /// The page of a list that was shown, or on which what was read stands, where something that the next clicks need is not
@@ -42,7 +70,9 @@ impl Mailbox<'_, '_> {
             return Some(ListQuery::newest(folder));
         }
         let shown = self.shown.take()?;
-        (self.lacks_pages(&shown) || self.lacks_text(&shown)).then(|| ListQuery {
+        let lacks_anything =
+            self.lacks_news() || self.lacks_pages(&shown) || self.lacks_text(&shown);
+        lacks_anything.then(|| ListQuery {
             page: shown.page,
             ..ListQuery::first(shown.list)
         })
@@ -51,6 +81,14 @@ impl Mailbox<'_, '_> {
     fn lacks_text(&mut self, shown: &Shown) -> bool {
         let message = shown.unread.and_then(|entry| shown.head.message(entry));
         message.is_some_and(|message| !self.cache.has_text(&message, &PartPath::header()))
+    }
+
+    /// True where the folders, and with them the inbox, were compared so long ago that they will not be fresh much longer.
+    fn lacks_news(&self) -> bool {
+        let window = self.fresh.window();
+        let due = news_after(window)..window;
+        let age = |as_of: Seconds| self.fresh.now.saturating_sub(as_of);
+        self.counted.is_some_and(|as_of| due.contains(&age(as_of)))
     }
 
     fn lacks_pages(&mut self, shown: &Shown) -> bool {
@@ -130,14 +168,30 @@ impl Mailbox<'_, '_> {
         Ok(())
     }
 
-    /// How a list stands, but for what is counted of it, which changes when a message is read.
-    pub fn standings(&mut self, list: &ListId) -> Standings {
-        let numbering = |mut head: List| {
-            head.counts.unread = 0;
-            head.flags = Vec::new();
-            head
+    /// Compares the inbox with the server, by its first page, and what the folders hold, where they are no longer fresh. Not
+    /// while something that was read there is still to be told, which goes before.
+    ///
+    /// # Errors
+    /// `Imap`.
+    pub fn fetch_news(&mut self, inbox: &ListQuery) -> Result<()> {
+        let whole = ListId::of_folder(inbox.list.folder().clone());
+        let known = self.cache.list(&whole);
+        let Some(head) = known.filter(|head| self.cache.pending(&head.folder).is_empty()) else {
+            return Ok(());
         };
-        Standings(self.cache.list(list).map(numbering))
+        if !self.fresh.is_fresh(head.as_of) {
+            self.list(inbox)?;
+        }
+        self.folders().map(drop)
+    }
+
+    /// How a list, the inbox and the folders stand.
+    pub fn standings(&mut self, list: &ListId) -> Standings {
+        Standings {
+            list: self.cache.list(list),
+            inbox: self.cache.list(&ListId::of_folder(FolderName::inbox())),
+            folders: self.cache.folders(),
+        }
     }
 
     /// What is to be asked apart from here, where something is.

@@ -20,6 +20,11 @@ impl Freshness {
         Freshness { now, window }
     }
 
+    /// For how long what was compared need not be compared again.
+    pub fn window(self) -> Seconds {
+        self.window
+    }
+
     /// True while what was compared then need not be compared again. A time in the future is no time at all.
     pub fn is_fresh(self, as_of: Seconds) -> bool {
         (0..self.window).contains(&self.now.saturating_sub(as_of))

@@ -45,7 +45,7 @@ use list::Shown;
 use sync::{Compared, Counting, Purpose, Sync};
 
 pub use act::Settled;
-pub use ahead::{InSight, Standings};
+pub use ahead::{InSight, Standings, news_after};
 pub use change::{Change, FolderDone, FolderOutcome, Order, Outcome, WayBack, Which};
 pub use list::{Line, Listing, Together};
 pub use message::{Fetched, HEADER_BYTES, KEPT_BYTES, PartBytes, WHOLE_BYTES};
@@ -67,6 +67,8 @@ pub struct Mailbox<'v, 'p> {
     /// The page of a list that was shown; and the folder of a message that was read without the server being told.
     shown: Option<Shown>,
     read_in: Option<FolderName>,
+    /// When the server told the folders that were shown.
+    counted: Option<Seconds>,
 }
 
 /// What somebody chose of how lists are shown.
@@ -106,6 +108,7 @@ impl<'v, 'p> Mailbox<'v, 'p> {
             zone: options.zone,
             shown: None,
             read_in: None,
+            counted: None,
         }
     }
 
@@ -152,6 +155,12 @@ impl<'v, 'p> Mailbox<'v, 'p> {
     /// # Errors
     /// `Imap`, where nothing is cached.
     pub fn folders(&mut self) -> Result<FolderList> {
+        let folders = self.folders_now()?;
+        self.counted = Some(folders.as_of);
+        Ok(folders)
+    }
+
+    fn folders_now(&mut self) -> Result<FolderList> {
         if !self.offline.is_set()
             && let Err(failure) = self.sync().count_the_rest()
         {

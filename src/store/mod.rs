@@ -65,6 +65,9 @@ pub enum Encryption<'a> {
     ByCaller,
 }
 
+/// What was put into a store and removed from it, at some moment before it is saved.
+pub struct Unsaved(BTreeMap<Vec<u8>, Option<Vec<u8>>>);
+
 /// A user's database, open.
 pub struct Store<'p> {
     pass: &'p Pass,
@@ -249,6 +252,16 @@ impl<'p> Store<'p> {
             });
         }
         self.failure.take().map_or(Ok(()), Err)
+    }
+
+    /// What was put and removed and is not saved yet.
+    pub fn unsaved(&self) -> Unsaved {
+        Unsaved(self.writes.clone())
+    }
+
+    /// Forgets what was put and removed since then.
+    pub fn back_to(&mut self, then: Unsaved) {
+        self.writes = then.0;
     }
 
     /// All pieces of a value, joined.
