@@ -333,6 +333,14 @@ fn a_mail_server_that_cannot_be_used_is_named_by_its_section() {
     }
     file.put(&file.whole);
     told(&site, &["Password", READY]).has_status(200);
+    a_minute_later(&state);
+    // Each domain has its own server: then nobody misses one on this machine.
+    let own = well.replace(
+        "[imap]",
+        "[[domain]]\nname = \"example.org\"\n[domain.imap]",
+    );
+    file.put(format!("{top}{own}"));
+    told(&site, &["Password", READY]).has_status(200);
 }
 
 #[test]

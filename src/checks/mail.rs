@@ -30,7 +30,8 @@ enum To {
 /// What is wrong with the mail servers of a configuration.
 pub fn faults(config: &Config) -> Vec<Fault> {
     let (reading, sending) = (reading(config), sending(config));
-    let all: Vec<MailServer> = reading.iter().chain(&sending).map(|s| s.0).collect();
+    let names = |half: &[(MailServer, To)]| half.iter().map(|(server, _)| *server).collect();
+    let halves: [Vec<MailServer>; 2] = [names(&reading), names(&sending)];
     let (tell, told) = mpsc::channel();
     for half in [reading, sending] {
         let tell = tell.clone();
@@ -58,8 +59,12 @@ pub fn faults(config: &Config) -> Vec<Fault> {
             Err(RecvTimeoutError::Timeout) => break,
         }
     }
-    let silent = all.into_iter().filter(|server| !answered.contains(server));
-    found.extend(silent.map(|server| Fault::Mail(server, Trouble::Timeout)));
+    // Those behind one that is still waited for have not been asked.
+    let silent = halves.iter().filter_map(|half| {
+        let mut half = half.iter();
+        half.find(|server| !answered.contains(*server))
+    });
+    found.extend(silent.map(|server| Fault::Mail(*server, Trouble::Timeout)));
     found
 }
 
@@ -69,12 +74,16 @@ fn fault_of(server: MailServer, trouble: Option<Trouble>) -> Fault {
 
 fn reading(config: &Config) -> Vec<(MailServer, To)> {
     let first = match config.imap == ImapServer::default() {
-        true => MailServer::UsualImap,
-        false => MailServer::Imap,
+        // Where each domain has its own, nobody need have one on this machine.
+        true if !config.domain.is_empty() => None,
+        true => Some(MailServer::UsualImap),
+        false => Some(MailServer::Imap),
     };
+    let first = first.map(|server| (server, &config.imap));
     let domains = config.domain.iter().enumerate();
     let domains = domains.map(|(n, d)| (MailServer::DomainImap(n.saturating_add(1)), &d.imap));
-    std::iter::once((first, &config.imap))
+    first
+        .into_iter()
         .chain(domains)
         .take(SERVERS)
         .map(|(server, imap)| (server, To::Read(imap.clone())))
