@@ -361,3 +361,35 @@ fn what_was_done_while_news_were_asked_for_is_not_undone() {
         .hides("Message 12")
         .shows("11 messages");
 }
+
+#[test]
+fn pages_of_conversations_and_of_what_was_found_are_at_hand_too() {
+    let (site, ann) = relied_on(plan(60));
+    let found = ann.get("/folder?f=INBOX&q=Message");
+    fetched(&site);
+    connections(&older(&older(&found)), 0);
+    let grouped = ann.get("/folder?f=INBOX&group=1");
+    fetched(&site);
+    connections(&older(&older(&grouped)), 0);
+}
+
+#[test]
+fn where_a_server_is_asked_what_each_folder_holds_those_it_was_asked_for_last_wait() {
+    let mut plan = plan(2).dovecot("imap_capability = IMAP4rev1 UIDPLUS ESEARCH SORT LITERAL+ NAMESPACE SPECIAL-USE LIST-EXTENDED\n");
+    for nth in 0..80 {
+        let mail = Mail::plain("bo@example.org", "Kept", "Here.");
+        plan = plan.mails("ann", &format!("F{nth:02}"), vec![mail]);
+    }
+    let clock = Clock::start(plan);
+    clock.set("-40s");
+    let site = &clock.site;
+    let ann = site.sign_in("ann");
+    clock.set("+0");
+    site.lets_processes_live();
+    assert_eq!(said(site, &[" STATUS \"F30\"", " STATUS \"F79\""]), [1, 0]);
+    site.proxy().reset();
+    ann.get("/");
+    fetched(site);
+    let asked = said(site, &[" STATUS \"F30\"", " STATUS \"F79\"", " STATUS \""]);
+    assert_eq!(asked, [0, 1, 32], "{}", site.proxy().transcript());
+}

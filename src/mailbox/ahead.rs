@@ -28,6 +28,8 @@ pub struct InSight {
     pub unread: Vec<(MessageRef, u32)>,
 }
 
+/// Folders that are asked at once what they hold, where the server does not tell it with its list.
+const COUNTED: usize = 32;
 /// For how many seconds at least what came by comparing ahead is not compared ahead again.
 const NEWS: Seconds = 15;
 
@@ -179,6 +181,7 @@ impl Mailbox<'_, '_> {
         let Some(head) = known.filter(|head| self.cache.pending(&head.folder).is_empty()) else {
             return Ok(());
         };
+        self.counting.most = Some(COUNTED);
         if !self.fresh.is_fresh(head.as_of) {
             self.list(inbox)?;
         }

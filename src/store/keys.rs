@@ -75,7 +75,7 @@ pub const SERVER: Tree<DataKeyId, ServerFacts> = Tree::new(4, 1);
 /// What the submission server can do.
 pub const SUBMISSION: Tree<DataKeyId, SubmissionFacts> = Tree::new(19, 1);
 /// The folders.
-pub const FOLDERS: Tree<DataKeyId, FolderList> = Tree::new(5, 7);
+pub const FOLDERS: Tree<DataKeyId, FolderList> = Tree::new(5, 8);
 /// What is known of a list.
 pub const LISTS: Tree<ListKey, List> = Tree::new(6, 9);
 /// The UIDs of a list, in blocks of `BLOCK`, oldest first.
@@ -208,6 +208,9 @@ pub struct FolderList {
     pub quota: Option<(u64, u64)>,
     /// When the server was asked what the user may do in folders that are not only theirs.
     pub rights_as_of: Seconds,
+    /// Where the server is asked what each folder holds, how many of those that it is asked for were passed by last: the next
+    /// ones are those whose counts are oldest.
+    pub counted_to: u32,
 }
 
 /// What is known of a list, its head: when, and what to compare with. Folder and UIDVALIDITY stand here once, for all of
@@ -534,6 +537,7 @@ mod tests {
             as_of: 1,
             quota: Some((1, 2)),
             rights_as_of: -2,
+            counted_to: 4,
         };
         let server = ServerFacts {
             capabilities: vec!["A".into()],
@@ -676,8 +680,8 @@ mod tests {
             (1, "010141"),
             (1, "01020106"),
             (
-                7,
-                "01016101740101020101010101020101012f01010001026c72090101610201010203",
+                8,
+                "01016101740101020101010101020101012f01010001026c7209010161020101020304",
             ),
             (
                 9,

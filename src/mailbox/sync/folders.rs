@@ -152,14 +152,17 @@ impl Sync<'_, '_, '_> {
         let counts = folders.iter().map(|f| f.counts).collect();
         self.take_counts(&mut folders, counts);
         self.counting.is_listed = true;
-        if !self.server.can("LIST-STATUS")? {
-            let uncounted = folders
-                .iter()
-                .filter(|f| f.selectable && f.counts.is_none());
-            let uncounted = uncounted.map(|f| f.name.clone()).take(STATUSES);
-            self.counting.uncounted = uncounted.collect();
-        }
         let before = self.cache.folders().unwrap_or_default();
+        let mut counted_to = before.counted_to;
+        if !self.server.can("LIST-STATUS")? {
+            let is_uncounted = |f: &&Folder| f.selectable && f.counts.is_none();
+            let uncounted: Vec<&Folder> = folders.iter().filter(is_uncounted).collect();
+            (self.counting.uncounted, counted_to) = next_of(
+                &uncounted,
+                counted_to,
+                self.counting.most.unwrap_or(STATUSES),
+            );
+        }
         let age = self.fresh.now.saturating_sub(before.rights_as_of);
         if !(0..RIGHTS_HOLD).contains(&age) && self.server.can("ACL")? {
             let foreign = folders.iter().filter(|f| tree::is_foreign(&f.name, told));
@@ -188,6 +191,7 @@ impl Sync<'_, '_, '_> {
             as_of: self.fresh.now,
             quota,
             rights_as_of: before.rights_as_of,
+            counted_to,
         }))
     }
 
@@ -203,6 +207,20 @@ impl Sync<'_, '_, '_> {
             }
         }
     }
+}
+
+/// So many of some folders, from this one on and round to the first again; and where to go on the next time.
+fn next_of(folders: &[&Folder], from: u32, most: usize) -> (Vec<FolderName>, u32) {
+    let count = folders.len();
+    let from = usize::try_from(from)
+        .unwrap_or(0)
+        .checked_rem(count)
+        .unwrap_or(0);
+    let taken = most.min(count);
+    let next = folders.iter().cycle().skip(from).take(taken);
+    let to = from.saturating_add(taken).checked_rem(count).unwrap_or(0);
+    let names = next.map(|folder| folder.name.clone()).collect();
+    (names, u32::try_from(to).unwrap_or(0))
 }
 
 /// Of several quotas the one that is full first: used and allowed, in units of 1024 bytes (RFC 9208 5.1).

@@ -54,6 +54,8 @@ pub(super) struct Sync<'a, 'v, 'p> {
 pub(super) struct Counting {
     /// True once they have been listed.
     pub is_listed: bool,
+    /// How many are asked for their counts at most, where it is not the usual number.
+    pub most: Option<usize>,
     /// Those whose counts the next flight asks for: LIST did not tell them.
     uncounted: Vec<FolderName>,
     /// Those whose rights the next flight asks for: they are not in the user's own place.
