@@ -58,6 +58,15 @@ pub static EDITOR: Asset = Asset::new("editor.html", include_bytes!("../www/edit
 /// The media type of a document.
 pub const HTML: &str = "text/html; charset=utf-8";
 
+/// Tells a browser which links between lists it may follow when they are pressed, before they are let go of (speculation rules):
+/// for who reads without our script, which does the same. What is pressed is what is shown, so nothing shown is old; a message
+/// is not among them, since it is read when it is shown.
+pub static PRESS: Asset = Asset::new(
+    "press.json",
+    include_bytes!("../www/press.json"),
+    "application/speculationrules+json",
+);
+
 /// The gate, in the browser's tab.
 pub static FAVICON: Asset = Asset::new(
     "favicon.svg",
@@ -72,8 +81,8 @@ pub static ROBOTS: Asset = Asset::new(
     "text/plain; charset=utf-8",
 );
 
-static ALL: [&Asset; 8] = [
-    &STYLE, &SCRIPT, &PANES, &COMPOSE, &FILES, &EDITOR, &FAVICON, &ROBOTS,
+static ALL: [&Asset; 9] = [
+    &STYLE, &SCRIPT, &PANES, &COMPOSE, &FILES, &EDITOR, &PRESS, &FAVICON, &ROBOTS,
 ];
 
 /// The file of this name; None where there is none.

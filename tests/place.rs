@@ -2,6 +2,7 @@
 //! and title are those that the browser would have by itself.
 
 mod ahead;
+mod pressed;
 
 use serde_json::{Value, json};
 

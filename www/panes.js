@@ -4,6 +4,9 @@
 // browser.
 "use strict";
 
+// Who reads without this script has a browser follow what is pressed (press.json).
+document.documentElement.classList.add("panes");
+
 // What scrolls: the window on a phone, else each pane.
 const panes = () => [document.scrollingElement, ...[".list", ".folders", "main.message"].map((one) => document.querySelector(one))];
 // The list where it is the page. Beside a message it is the same element, mostly, with another role (see `merge`).

@@ -20,9 +20,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use self::needs::{Elsewhere, Needs, Who, needs};
+use self::needs::{Elsewhere, FailsAs, Needs, Who, needs};
 use self::timing::Timing;
 pub use self::wake::Wake;
+use crate::assets;
 use crate::config::Config;
 use crate::error::{Cause, Error, Fault, Progress, Result};
 use crate::gate::{self, Gate, UploadPlace};
@@ -281,6 +282,18 @@ impl Asked<'_> {
     /// True for what somebody has clicked.
     fn is_clicked(&self) -> bool {
         self.needs().is_clicked(self.request.head)
+    }
+
+    /// A page with the rules by which a browser follows a link as soon as it is pressed.
+    fn with_rules(&self, page: Response) -> Response {
+        let head = self.request.head;
+        match (self.needs().fails_as, head.fetch_dest.as_str()) {
+            (FailsAs::Page, "document") => {
+                let rules = assets::PRESS.route().href(&head.base);
+                page.with("Speculation-Rules", format!("\"{rules}\""))
+            }
+            _ => page,
+        }
     }
 
     /// The gates, as this request comes to them.

@@ -124,8 +124,8 @@ impl Asked<'_> {
 pub(super) fn page(context: &Context, asked: Option<&Asked>, failure: &Failure) -> Response {
     let error = &failure.error;
     let head = &context.head;
-    if head.ahead {
-        // Nobody has asked for it. Neither does it try again: browsers take that as advice on whole sites.
+    if head.ahead || (head.prefetch && error.heals()) {
+        // Nobody has asked for it yet. Neither does it try again: browsers take that as advice on whole sites.
         return Response::not_ahead(match error.status() {
             401 => 401,
             _ => 503,

@@ -80,7 +80,7 @@ pub(super) fn visit(
             visitor.forget_resumed(&left.pass);
             asked.context.wake.prepare(asked, door, &left.pass);
             match done {
-                Done::Page(response) => Ok(Answer::Page(response)),
+                Done::Page(response) => Ok(Answer::Page(asked.with_rules(response))),
                 Done::GoOn(next) => {
                     let href = next.page.href(&head.base);
                     let href = match notice {

@@ -326,6 +326,20 @@ impl Tab {
 
     /// Moves the mouse to the middle of the first element that a CSS selector finds, which has to be in sight.
     pub fn hover(&self, selector: &str) {
+        self.mouse("mouseMoved", "none", selector);
+    }
+
+    /// Presses the mouse there, and does not let go.
+    pub fn hold(&self, selector: &str) {
+        self.mouse("mousePressed", "left", selector);
+    }
+
+    /// Lets go of the mouse there.
+    pub fn let_go(&self, selector: &str) {
+        self.mouse("mouseReleased", "left", selector);
+    }
+
+    fn mouse(&self, kind: &str, button: &str, selector: &str) {
         let place = self.evaluate(&format!(
             "(() => {{ const r = document.querySelector({}).getBoundingClientRect(); \
              return [r.left + r.width / 2, r.top + r.height / 2]; }})()",
@@ -333,7 +347,7 @@ impl Tab {
         ));
         self.ask(
             "Input.dispatchMouseEvent",
-            json!({ "type": "mouseMoved", "x": place[0], "y": place[1] }),
+            json!({ "type": kind, "x": place[0], "y": place[1], "button": button, "clickCount": 1 }),
         );
     }
 
