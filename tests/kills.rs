@@ -97,8 +97,9 @@ fn a_holder_may_be_killed_at_any_moment() {
             holder = kernel::lock(&lock).0;
             holder.is_some() || clicking.is_finished()
         });
-        // The moment itself is what is random here.
-        thread::sleep(Duration::from_micros(random.below(40_000)));
+        // The moment itself is what is random here: a click may hold the gate for one millisecond, or for forty.
+        let longest = 1_000 << random.below(6);
+        thread::sleep(Duration::from_micros(random.below(longest)));
         if let Some(pid) = holder.filter(|pid| Some(*pid) == kernel::lock(&lock).0) {
             kernel::kill(pid);
         }
