@@ -401,8 +401,9 @@ fn first_free(dir: &Path, name: &str, count: usize) -> Result<Option<(File, usiz
 /// Blocks in the kernel until the lock is held, which serves first come, first served.
 ///
 /// `check` is asked at each tick, the first of which comes after `look`. A tick puts whoever waits at the end of the queue:
-/// those that are not to be displaced have theirs at their limit. A page that ticks just when the lock changes hands may take
-/// it before the one that it was meant for; of those that then queue again, one may overtake its neighbour.
+/// those that are not to be displaced have theirs at their limit. A page that ticks just when the lock changes hands, or a
+/// request that never waits, may take it before the one that it was meant for; of those that then queue again, one may overtake
+/// others.
 fn wait(
     lock: &File,
     path: &Path,
