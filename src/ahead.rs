@@ -8,9 +8,11 @@
 //!    was asked too early, and is dropped.
 //!
 //! Steps may ask more than once, and one kind of them follows the other, so the gate is passed a few times, as what nobody waits
-//! for, and for milliseconds each. Not for deciding what is missing
-//! (`mailbox`), nor where such processes live (`later`). To know before changing it: nothing rests on this process. It may be
-//! killed at any instant; a server that hangs, or one message that it stumbles over, ends it, and the click asks with all care.
+//! for, and for milliseconds each.
+//!
+//! Not for deciding what is missing (`mailbox`), nor where such processes live (`later`). To know before changing it: nothing
+//! rests on this process. It may be killed at any instant; a server that hangs, or one message that it stumbles over, ends it,
+//! and the click asks with all care.
 
 mod steps;
 

@@ -26,7 +26,9 @@ impl Wake {
             // All of the answer first; its end comes with that of this process. A web server signals one that has ended its answer
             // and continues. Where either fails, the next click asks the mail server itself.
             drop(io::stdout().flush());
-            drop(order.start());
+            if let Err(e) = order.start() {
+                eprintln!("postern: nothing is fetched ahead: {e}");
+            }
         }
     }
 

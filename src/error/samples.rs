@@ -3,7 +3,7 @@
 use super::*;
 use crate::mail::{FolderAct, FolderSetting, MessageAct, Preference, Stop, TakenIn, Tally, Unfit};
 
-/// Every kind of error. A new one does not compile here until it stands in the list below, too.
+/// Every kind of error. The match names each, so the compiler asks for a new one: add it to the list below as well.
 pub fn errors() -> Vec<Error> {
     let known = |error: &Error| match error {
         Error::BadRequest(_)
@@ -84,7 +84,7 @@ pub fn errors() -> Vec<Error> {
     all
 }
 
-/// Every act. A new one does not compile here until it stands in the list below, too.
+/// Every act. The match names each, so the compiler asks for a new one: add it to the list below as well.
 pub fn acts() -> Vec<Act> {
     let known = |act: &Act| match act {
         Act::SignIn

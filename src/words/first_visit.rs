@@ -1,7 +1,7 @@
 //! What is said to whoever opens Postern before anybody has signed in: what is wrong with the installation, and what to do.
 //!
-//! To know before changing it: strangers read it too, so settings stand here by their names, and nothing else of the machine
-//! does; and the reader may have FTP and no shell, so what is to be done is done to a file, by a setting, or by the provider.
+//! To know before changing it: strangers read it as well, so it names settings, and says nothing else about the machine. The
+//! reader may have FTP and no shell, so each remedy is a file, a setting, or a question to the provider.
 
 use super::Words;
 use crate::error::{Fault, MailServer, Named, PlaceFault, Trouble};
@@ -304,7 +304,7 @@ fn mail(server: MailServer, trouble: Trouble) -> FaultText {
 mod tests {
     use super::*;
 
-    /// Every kind of fault. A new one does not compile here until it stands in the list below, too.
+    /// Every kind of fault. The match names each, so the compiler asks for a new one: add it to the list below as well.
     fn all() -> Vec<Fault> {
         let known = |fault: &Fault| match fault {
             Fault::Unreadable
